@@ -1,0 +1,125 @@
+"""AWS Lambda's asynchronous-invocation settings in the notebook.
+
+>>> import eicnb
+>>> eic = eicnb.sandbox()
+>>> eicnb.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.item()
+0
+>>> eic.server.stop()
+
+`%load_ext eicnb` brings the same verbs as `%eic` and `%%eic`. Importing this package loads none of its parts: each
+name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eicnb.api import Eic as Eic
+    from eicnb.api import connect as connect
+    from eicnb.api import current as current
+    from eicnb.api import sandbox as sandbox
+    from eicnb.api import use as use
+    from eicnb.arn import DestinationArn as DestinationArn
+    from eicnb.arn import DestinationName as DestinationName
+    from eicnb.arn import FunctionRef as FunctionRef
+    from eicnb.errors import AccessDenied as AccessDenied
+    from eicnb.errors import AwsError as AwsError
+    from eicnb.errors import ConfigurationError as ConfigurationError
+    from eicnb.errors import EicError as EicError
+    from eicnb.errors import ExpiredCredentials as ExpiredCredentials
+    from eicnb.errors import NotFound as NotFound
+    from eicnb.errors import Throttled as Throttled
+    from eicnb.errors import UsageError as UsageError
+    from eicnb.model import DestinationConfig as DestinationConfig
+    from eicnb.model import EventInvokeConfig as EventInvokeConfig
+    from eicnb.model import NoDestination as NoDestination
+    from eicnb.verbs import delete as delete
+    from eicnb.verbs import functions as functions
+    from eicnb.verbs import get as get
+    from eicnb.verbs import list as list  # noqa: A004 # AWS's verb and the contract's name
+    from eicnb.verbs import put as put
+    from eicnb.verbs import update as update
+else:
+    from eicnb import sandbox
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AccessDenied": "errors",
+    "AwsError": "errors",
+    "ConfigurationError": "errors",
+    "DestinationArn": "arn",
+    "DestinationConfig": "model",
+    "DestinationName": "arn",
+    "Eic": "api",
+    "EicError": "errors",
+    "EventInvokeConfig": "model",
+    "ExpiredCredentials": "errors",
+    "FunctionRef": "arn",
+    "NoDestination": "model",
+    "NotFound": "errors",
+    "Throttled": "errors",
+    "UsageError": "errors",
+    "connect": "api",
+    "current": "api",
+    "delete": "verbs",
+    "functions": "verbs",
+    "get": "verbs",
+    "list": "verbs",
+    "put": "verbs",
+    "update": "verbs",
+    "use": "api",
+}
+
+__all__ = [
+    "AccessDenied",
+    "AwsError",
+    "ConfigurationError",
+    "DestinationArn",
+    "DestinationConfig",
+    "DestinationName",
+    "Eic",
+    "EicError",
+    "EventInvokeConfig",
+    "ExpiredCredentials",
+    "FunctionRef",
+    "NoDestination",
+    "NotFound",
+    "Throttled",
+    "UsageError",
+    "connect",
+    "current",
+    "delete",
+    "functions",
+    "get",
+    "list",
+    "put",
+    "sandbox",
+    "update",
+    "use",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> Any:
+    return __all__
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Register `%eic` and `%%eic`; IPython calls it for `%load_ext eicnb`."""
+    from eicnb.notebook.magics import EicMagics
+
+    ipython.register_magics(EicMagics)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Remove `%eic` and `%%eic` again."""
+    for magics in ipython.magics_manager.magics.values():
+        magics.pop("eic", None)

@@ -1,0 +1,407 @@
+"""The Python API: `connect`, `sandbox` and `use`, and the connection `Eic` with its verbs."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from eicnb.arn import DestinationName, FunctionRef
+from eicnb.aws import Aws, Session, profile_session, sandbox_session
+from eicnb.errors import EicError, UsageError
+from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
+from eicnb.model import Destination, DestinationConfig, ReportedConfig
+from eicnb.request import OPERATIONS, Request, build
+
+if TYPE_CHECKING:
+    from eicnb.sandbox.server import Sandbox
+
+Rows = list[dict[str, Any]]
+
+_NO_CONTENT = 204
+
+
+class Eic:
+    """A connection to one account in one region, with a method for each verb.
+
+    >>> eic = connect(region="eu-west-1")
+    >>> eic
+    Eic(region='eu-west-1')
+
+    Every verb returns a DataFrame (columns: `eicnb.frames.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
+    Values are checked before anything is sent.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        *,
+        profile: str | None = None,
+        server: Sandbox | None = None,
+        origin: Eic | None = None,
+    ) -> None:
+        self._aws = aws
+        self._profile = profile
+        self._server = server
+        self._origin = origin  # keeps a sandbox running for as long as anything made from it is in use
+        self._lock = threading.Lock()
+        self._others: dict[tuple[tuple[str, str], ...], Eic] = {}
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to; ConfigurationError when nothing names one."""
+        return self._aws.region
+
+    @property
+    def account_id(self) -> str:
+        """The account of the credentials; asked of STS at first use."""
+        return self._aws.account_id
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where calls are sent instead of AWS; None for AWS."""
+        return self._aws.endpoint_url
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is the embedded AWS."""
+        return self._aws.sandbox
+
+    @property
+    def server(self) -> Sandbox | None:
+        """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
+        return self._server
+
+    def __repr__(self) -> str:
+        shown = {
+            "account_id": self._aws.known_account_id,
+            "region": self._known_region(),
+            "profile": self._profile,
+        }
+        inside = ", ".join(f"{key}={value!r}" for key, value in shown.items() if value)
+        return f"Eic({'SANDBOX, ' if self.is_sandbox else ''}{inside})"
+
+    def _known_region(self) -> str | None:
+        try:
+            return self.region
+        except EicError:
+            return None
+
+    def put(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        maximum_retry_attempts: int | None = None,
+        maximum_event_age_in_seconds: int | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+    ) -> Frame:
+        """Write a config; whatever is left out is removed from it.
+
+        >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.item()
+        0
+
+        Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
+        `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
+        and region; `destination_config` takes both, as AWS's API writes them. Returns one row.
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+        """
+        return self.send(
+            self.request(
+                "put",
+                function_name,
+                qualifier=qualifier,
+                maximum_retry_attempts=maximum_retry_attempts,
+                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
+                destination_config=destination_config,
+                on_success=on_success,
+                on_failure=on_failure,
+            )
+        )
+
+    def update(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        maximum_retry_attempts: int | None = None,
+        maximum_event_age_in_seconds: int | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+    ) -> Frame:
+        """Change only the settings that are given; NotFound where there is no config yet.
+
+        >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.item()
+        60
+
+        `on_failure` alone keeps the on-success destination, and the other way round; `destination_config` replaces
+        both, as AWS does. The rest is as in `put`. Returns one row.
+        https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
+        """
+        return self.send(
+            self.request(
+                "update",
+                function_name,
+                qualifier=qualifier,
+                maximum_retry_attempts=maximum_retry_attempts,
+                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
+                destination_config=destination_config,
+                on_success=on_success,
+                on_failure=on_failure,
+            )
+        )
+
+    def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
+        """Read one config; NotFound where there is none. Returns one row.
+
+        >>> eic.get("my-function:BLUE").qualifier.item()
+        'BLUE'
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html
+        """
+        return self.send(self.request("get", function_name, qualifier=qualifier))
+
+    def list(self, function_name: str | FunctionRef) -> Frame:
+        """Read every config of a function: a row for each version or alias that has one, all pages of them.
+
+        >>> sorted(eic.list("my-function").qualifier)
+        ['BLUE', 'GREEN']
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html
+        """
+        return self.send(self.request("list", function_name))
+
+    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
+        """Remove a config, and return the row that was there; NotFound where there is none.
+
+        >>> eic.delete("my-function:GREEN").qualifier.item()
+        'GREEN'
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
+        """
+        return self.send(self.request("delete", function_name, qualifier=qualifier))
+
+    def functions(self) -> Frame:
+        """Read the functions of the region, a row each, all pages of them.
+
+        >>> "my-function" in set(eic.functions().function_name)
+        True
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+        """
+        rows: Rows = []
+        for page in self._aws.pages("ListFunctions"):
+            rows += [function_row(function) for function in _items(page, "Functions", "ListFunctions")]
+        return self._frame(rows, FUNCTION_COLUMNS, "functions")
+
+    def request(
+        self,
+        verb: str,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> Request:
+        """Check a call without sending it; `send` takes the result.
+
+        >>> connect(region="us-east-1").request("put", "my-function", maximum_retry_attempts=1).parameters()
+        {'FunctionName': 'my-function', 'MaximumRetryAttempts': 1}
+
+        A destination by name (`"sqs:NAME"`) asks STS for the account, once; nothing else is sent.
+        """
+        return build(
+            self._aws,
+            verb,
+            function_name,
+            qualifier=qualifier,
+            on_success=on_success,
+            on_failure=on_failure,
+            destination_config=destination_config,
+            **settings,
+        )
+
+    def send(self, request: Request) -> Frame:
+        """Send a checked call and return AWS's answer as rows."""
+        if request.verb == "list":
+            rows = [config_row(config) for config in self._list(request)]
+        elif request.verb == "delete":
+            rows = [config_row(self._delete(request))]
+        else:
+            rows = [config_row(self._one(self._completed(request)))]
+        return self._frame(rows, CONFIG_COLUMNS, request.verb)
+
+    def derive(self, **options: str) -> Eic:
+        """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
+
+        >>> connect(region="us-east-1").derive(region="eu-west-1").region
+        'eu-west-1'
+        """
+        if not options:
+            return self
+        if self.is_sandbox and "profile" in options:
+            raise UsageError(
+                "this is the SANDBOX, which has no profiles",
+                hint=f"%eic use --profile {options['profile']} to leave it",
+            )
+        key = tuple(sorted(options.items()))
+        with self._lock:
+            if key not in self._others:
+                self._others[key] = self._derived(options)
+            return self._others[key]
+
+    def _derived(self, options: Mapping[str, str]) -> Eic:
+        region, endpoint_url = options.get("region"), options.get("endpoint_url")
+        if "profile" in options:
+            return connect(options["profile"], region, endpoint_url or self.endpoint_url)
+        aws = self._aws.derived(region=region, endpoint_url=endpoint_url)
+        return Eic(aws, profile=self._profile, server=self._server if aws.sandbox else None, origin=self)
+
+    def _one(self, request: Request) -> ReportedConfig:
+        answer = self._aws.call(OPERATIONS[request.verb], **request.parameters())
+        return ReportedConfig.from_api(answer)
+
+    def _list(self, request: Request) -> Sequence[ReportedConfig]:
+        operation = OPERATIONS[request.verb]
+        pages = self._aws.pages(operation, **request.parameters())
+        return [
+            ReportedConfig.from_api(item)
+            for page in pages
+            for item in _items(page, "FunctionEventInvokeConfigs", operation)
+        ]
+
+    def _delete(self, request: Request) -> ReportedConfig:
+        before = self._one(Request("get", request.function, request.qualifier))
+        answer = self._aws.call(OPERATIONS["delete"], **request.parameters())
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if status != _NO_CONTENT:
+            raise EicError(
+                f"AWS's answer to the delete is not one: status {status} instead of {_NO_CONTENT}",
+                hint=f"%eic get {request.function} to see whether the config is still there",
+            )
+        return before
+
+    def _completed(self, request: Request) -> Request:
+        """The request with the destination that it keeps, read from AWS."""
+        if not request.keeps_other_destination:
+            return request
+        before = self._one(Request("get", request.function, request.qualifier))
+        return request.keeping(before)
+
+    def _frame(self, rows: Rows, columns: Sequence[Column], verb: str) -> Frame:
+        account_id = rows[0]["account_id"] if rows else self._aws.known_account_id
+        attrs = {"verb": verb, "account_id": account_id, "region": self.region, "sandbox": self.is_sandbox}
+        return to_frame(rows, columns, attrs)
+
+
+def _items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
+    items = page.get(key)
+    if not isinstance(items, list):
+        raise EicError(
+            f"AWS's answer to {operation} is not a list: it has no {key}",
+            hint="the command again; if it stays so, look for a proxy between here and AWS",
+        )
+    return items
+
+
+def connect(
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    boto3_session: Session | None = None,
+) -> Eic:
+    """Connect to AWS as a profile, in a region; makes no network call.
+
+    >>> connect(region="eu-central-1").region
+    'eu-central-1'
+
+    Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
+    is. An unknown profile is a ConfigurationError at once, a missing region or missing credentials at the first call.
+    https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
+    """
+    if boto3_session is not None:
+        if profile is not None:
+            raise UsageError("a boto3_session has its profile already", hint="one of the two")
+        return Eic(Aws(lambda: boto3_session, region=region, endpoint_url=endpoint_url))
+    aws = Aws(lambda: profile_session(profile, region), region=region, endpoint_url=endpoint_url)
+    if profile is not None:
+        _ = aws.session
+    return Eic(aws, profile=profile)
+
+
+def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
+    """Start an AWS inside this process, on 127.0.0.1, and use it: no account, no credentials, no network.
+
+    >>> eic = sandbox()
+    >>> eic
+    Eic(SANDBOX, account_id='123456789012', region='us-east-1')
+    >>> eic.server.stop()
+
+    It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when
+    `eic.server.stop()` is called or when nothing refers to it any more. Each sandbox is an account of its own.
+    `requests_per_second` answers 429 to what comes faster. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    """
+    from eicnb.sandbox.server import Sandbox
+
+    server = Sandbox(requests_per_second=requests_per_second).start()
+    aws = Aws(
+        lambda: sandbox_session(region),
+        region=region,
+        endpoint_url=server.url,
+        account_id=server.account_id,
+        sandbox=True,
+    )
+    eic = Eic(aws, server=server)
+    weakref.finalize(eic, server.stop)
+    return use(eic)
+
+
+class _InUse:
+    """The connection of `%eic` and of the verbs alone: the one that was chosen, or else boto3's default."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._chosen: Eic | None = None
+        self._default: Eic | None = None
+        self._default_for: int | None = None
+
+    def choose(self, eic: Eic) -> None:
+        with self._lock:
+            self._chosen = eic
+
+    def get(self) -> Eic:
+        """The default follows the environment, as a new process would: it is made again when AWS_* changes."""
+        with self._lock:
+            if self._chosen is not None:
+                return self._chosen
+            settings = hash(frozenset(item for item in os.environ.items() if item[0].startswith("AWS_")))
+            if self._default is None or self._default_for != settings:
+                self._default, self._default_for = connect(), settings
+            return self._default
+
+
+_in_use = _InUse()
+
+
+def use(eic: Eic) -> Eic:
+    """Make a connection the one that `%eic` and the verbs alone use, and return it.
+
+    >>> use(connect(region="eu-west-1"))
+    Eic(region='eu-west-1')
+    """
+    if not isinstance(eic, Eic):
+        raise UsageError(f"{eic!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
+    _in_use.choose(eic)
+    return eic
+
+
+def current() -> Eic:
+    """The connection that `%eic` and the verbs alone use."""
+    return _in_use.get()

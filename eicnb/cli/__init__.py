@@ -1,0 +1,1 @@
+"""The command line: text in, frozen commands out; no file, no network, no DataFrame."""

@@ -1,0 +1,168 @@
+"""`${expression}`: how a value of the notebook is named in a command line.
+
+    expression = name *( "." name / "[" index "]" )
+    index      = integer / quoted text / expression
+
+No calls and no operators, so that reading a command never runs more than a lookup.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eicnb.errors import UsageError, nearest
+
+_LONGEST_EXPRESSION = 500
+_WHAT_WORKS = '${name}, ${name.attribute}, ${name[0]} or ${name["key"]}'
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`.name`"""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f".{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`[0]`, `["key"]` or `[another.expression]`"""
+
+    key: int | str | Reference
+
+    def __str__(self) -> str:
+        return f"[{self.key.expression}]" if isinstance(self.key, Reference) else f"[{self.key!r}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value of the notebook, by the path that leads to it.
+
+    >>> Reference.parse('row["on_failure"]').steps
+    (Index(key='on_failure'),)
+    """
+
+    name: str
+    steps: tuple[Attribute | Index, ...] = ()
+    scalar_only: bool = False
+
+    @classmethod
+    def parse(cls, expression: str) -> Reference:
+        """Read an expression, or raise UsageError saying what may stand there."""
+        if len(expression) > _LONGEST_EXPRESSION:
+            raise UsageError(f"the expression has {len(expression)} characters", hint=_WHAT_WORKS)
+        try:
+            tree = ast.parse(expression.strip(), mode="eval")
+        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+            raise UsageError(f"{expression!r} is not a name", hint=_WHAT_WORKS) from error
+        return _from_node(tree.body, expression)
+
+    @property
+    def expression(self) -> str:
+        """The text that `parse` reads."""
+        return self.name + "".join(map(str, self.steps))
+
+    def __str__(self) -> str:
+        return f"{{{self.name}}}" if self.scalar_only else f"${{{self.expression}}}"
+
+    def value(self, names: Mapping[str, Any]) -> Any:
+        """Look the value up; an undefined name is a UsageError that suggests the nearest."""
+        if self.name not in names:
+            raise _undefined(self, names)
+        value = names[self.name]
+        for step in self.steps:
+            value = self._follow(value, step, names)
+        if self.scalar_only and not isinstance(value, str | int | float):
+            raise UsageError(
+                f"{self} is {_kind(value)}, and braces take text and numbers only",
+                hint=f"${{{self.expression}}}",
+            )
+        return value
+
+    def text(self, names: Mapping[str, Any]) -> str:
+        """The value as it stands inside a longer word: text, a path or a whole number."""
+        value = self.value(names)
+        if isinstance(value, str | os.PathLike):
+            return os.fspath(value)
+        if not isinstance(value, bool):
+            try:
+                return str(operator.index(value))
+            except TypeError:
+                pass
+        raise UsageError(f"{self} is {_kind(value)}, which cannot stand inside a word", hint="text or a whole number")
+
+    def _follow(self, value: Any, step: Attribute | Index, names: Mapping[str, Any]) -> Any:
+        try:
+            if isinstance(step, Attribute):
+                return getattr(value, step.name)
+            key = step.key.value(names) if isinstance(step.key, Reference) else step.key
+            return value[key]
+        except UsageError:
+            raise
+        except Exception as error:
+            known = _known_steps(value, step)
+            meant = nearest(step.name if isinstance(step, Attribute) else str(step.key), known)
+            raise UsageError(
+                f"{self} cannot be looked up: what has no {step} is {_kind(value)}",
+                hint=meant or ", ".join(known[:8]) or None,
+            ) from error
+
+
+def _from_node(node: ast.expr, expression: str) -> Reference:
+    match node:
+        case ast.Name(id=name):
+            return Reference(name)
+        case ast.Attribute(value=inner, attr=name):
+            base = _from_node(inner, expression)
+            return Reference(base.name, (*base.steps, Attribute(name)))
+        case ast.Subscript(value=inner, slice=index):
+            base = _from_node(inner, expression)
+            return Reference(base.name, (*base.steps, Index(_index(index, expression))))
+        case ast.Call():
+            raise UsageError(
+                f"{expression!r} calls something, which a command line may not",
+                hint="the call in a cell of its own, then ${name} for its result",
+            )
+    raise UsageError(f"{expression!r} is more than a name", hint=_WHAT_WORKS)
+
+
+def _index(node: ast.expr, expression: str) -> int | str | Reference:
+    match node:
+        case ast.Constant(value=bool()):
+            pass
+        case ast.Constant(value=int() | str() as key):
+            return key
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as key)):
+            return -key
+        case _:
+            return _from_node(node, expression)
+    raise UsageError(f"{expression!r} is more than a name", hint=_WHAT_WORKS)
+
+
+def _undefined(reference: Reference, names: Mapping[str, Any]) -> UsageError:
+    name = reference.name
+    if meant := nearest(name, (n for n in names if not n.startswith("_"))):
+        hint = str(Reference(meant, reference.steps, reference.scalar_only))
+    elif name in os.environ:
+        hint = f'{name} = os.environ["{name}"] in a cell before; the environment is not read by itself'
+    else:
+        hint = f"{name} = … in a cell before"
+    return UsageError(f"{reference} is not defined: the notebook has no name {name!r}", hint=hint)
+
+
+def _known_steps(value: Any, step: Attribute | Index) -> list[str]:
+    if isinstance(step, Attribute):
+        return [name for name in dir(value) if not name.startswith("_")]
+    return [str(key) for key in value] if isinstance(value, Mapping) else []
+
+
+def _kind(value: object) -> str:
+    """The type alone: a value of the notebook may be a secret."""
+    return "None" if value is None else f"of type {type(value).__name__}"

@@ -1,0 +1,198 @@
+"""The AWS CLI's shorthand for structures: `OnFailure={Destination=arn:…},OnSuccess={Destination=arn:…}`.
+
+Each rule is the docstring of the method that reads it, from the whole to its parts. The grammar is the CLI's
+(https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html); what it makes of a text is what the
+CLI makes of it, and only the errors say more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eicnb.errors import UsageError
+
+_KEY = re.compile(r"[a-zA-Z0-9\-_.#/:]+")
+_SINGLE = re.compile(r"'((?:\\\\|\\'|[^'])*)'")
+_DOUBLE = re.compile(r'"((?:\\\\|\\"|[^"])*)"')
+_START = r"[!#-&(-+\-.-<>-Z\\-z|-\uffff]"
+_FIRST = re.compile(rf"(?:\\,|{_START})(?:\\,|[\s!#-&(-+\-.-\\^-|~-\uffff])*")
+_NEXT = re.compile(rf"(?:\\,|{_START})(?:\\,|[\s!#-&(-+\-.-<>-\uffff])*")
+_BLANKS = re.compile(r"\s*")
+_DEEPEST = 50
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Read shorthand into dictionaries, lists and text.
+
+    >>> parse("OnFailure={Destination=arn:aws:s3:::lost}")
+    {'OnFailure': {'Destination': 'arn:aws:s3:::lost'}}
+
+    A UsageError carries the offset of the fault as `position`.
+    """
+    return _Parser(text).structure()
+
+
+def dump(value: Mapping[str, Any]) -> str:
+    """Write a structure as shorthand that `parse` reads back.
+
+    >>> dump({"OnFailure": {"Destination": "arn:aws:s3:::lost"}, "OnSuccess": {}})
+    'OnFailure={Destination=arn:aws:s3:::lost},OnSuccess={}'
+    """
+    return ",".join(f"{key}={_dump_value(member)}" for key, member in value.items())
+
+
+def _dump_value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + dump(value) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_dump_value, value)) + "]"
+    if re.fullmatch(r"[a-zA-Z0-9:/._$-]+", value):
+        return str(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.open: list[int] = []
+
+    def structure(self) -> dict[str, Any]:
+        """structure = pair *( "," pair )"""
+        pairs: dict[str, Any] = {}
+        while True:
+            start = self.at
+            key, value = self._pair(self._value_or_list)
+            if key in pairs:
+                raise UsageError(
+                    f"{key!r} is given twice", hint=f"{key}={{…}} once, with all of it inside", position=start
+                )
+            pairs[key] = value
+            if self.at >= len(self.text):
+                return pairs
+            self._expect(",")
+
+    def _pair(self, read_value: Callable[[], Any]) -> tuple[str, Any]:
+        """pair = key "=" value"""
+        found = _KEY.match(self.text, self.at)
+        key = found[0] if found else ""
+        self.at += len(key)
+        self._expect("=", key)
+        return key, read_value()
+
+    def _value_or_list(self) -> Any:
+        """value = list / map / scalar / scalar *( "," scalar )"""
+        if self._current() in ("[", "{"):
+            return self._value()
+        values = [self._scalar(_FIRST)]
+        while True:
+            self._skip_blanks()
+            if self._current() != ",":
+                break
+            comma = self.at
+            self.at += 1
+            self._skip_blanks()
+            try:
+                following = self._scalar(_NEXT)
+                self._skip_blanks()
+                if self._current() not in ("", ","):
+                    raise self._fault("a comma")
+            except UsageError:
+                if self.at >= len(self.text):
+                    raise
+                self.at = comma
+                break
+            values.append(following)
+        return values if len(values) > 1 else values[0]
+
+    def _value(self) -> Any:
+        """value = list / map / scalar, where no bare list may stand"""
+        if self._current() == "[":
+            return self._list()
+        if self._current() == "{":
+            return self._map()
+        return self._scalar(_FIRST)
+
+    def _list(self) -> list[Any]:
+        """list = "[" [ value *( "," value ) [ "," ] ] "]" ; a comma at its end is allowed"""
+        values: list[Any] = []
+        self._enter("[")
+        while self._current() != "]":
+            values.append(self._value())
+            self._separate("]")
+        self._leave("]")
+        return values
+
+    def _map(self) -> dict[str, Any]:
+        """map = "{" [ pair *( "," pair ) [ "," ] ] "}" ; of a key that comes twice the last one counts"""
+        pairs: dict[str, Any] = {}
+        self._enter("{")
+        while self._current() != "}":
+            key, value = self._pair(self._value)
+            pairs[key] = value
+            self._separate("}")
+        self._leave("}")
+        return pairs
+
+    def _scalar(self, bare: re.Pattern[str]) -> str:
+        r"""scalar = "'" text "'" / '"' text '"' / bare ; in quotes a `\\` escapes the quote, bare it escapes a comma"""
+        for mark, pattern in (("'", _SINGLE), ('"', _DOUBLE)):
+            if self._current() == mark:
+                found = pattern.match(self.text, self.at)
+                if not found:
+                    raise UsageError(f"the quote {mark} is not closed", hint=f"a second {mark}", position=self.at)
+                self.at = found.end()
+                return found[1].replace(f"\\{mark}", mark).replace("\\\\", "\\")
+        found = bare.match(self.text, self.at)
+        if not found:
+            return ""
+        self.at = found.end()
+        return found[0].replace("\\,", ",").rstrip()
+
+    def _enter(self, mark: str) -> None:
+        if len(self.open) >= _DEEPEST:
+            raise UsageError(f"more than {_DEEPEST} brackets inside one another", position=self.at)
+        self.open.append(self.at)
+        self._expect(mark)
+
+    def _separate(self, closing: str) -> None:
+        self._skip_blanks()
+        if self._current() != closing:
+            self._expect(",")
+
+    def _leave(self, closing: str) -> None:
+        self._expect(closing)
+        self.open.pop()
+
+    def _current(self) -> str:
+        """The next character; empty at the end, where an open bracket is a fault."""
+        if self.at < len(self.text):
+            return self.text[self.at]
+        if self.open:
+            bracket = self.text[self.open[-1]]
+            closing = "}" if bracket == "{" else "]"
+            hint = f'a {closing} at the end, and "" for an empty value'
+            raise UsageError(f"the {bracket} is not closed", hint=hint, position=self.open[-1])
+        return ""
+
+    def _skip_blanks(self) -> None:
+        blanks = _BLANKS.match(self.text, self.at)
+        self.at = blanks.end() if blanks else self.at
+
+    def _expect(self, mark: str, key: str | None = None) -> None:
+        """mark = *blank mark *blank"""
+        self._skip_blanks()
+        if self._current() != mark:
+            raise self._fault(f"a {mark!r}" + (f" after {key!r}" if key else ""))
+        self.at += 1
+        self._skip_blanks()
+
+    def _fault(self, wanted: str) -> UsageError:
+        found = repr(self.text[self.at]) if self.at < len(self.text) else "the end"
+        return UsageError(
+            f"shorthand needs {wanted} here, and there is {found}",
+            hint="OnFailure={Destination=ARN},OnSuccess={Destination=ARN}, in single quotes where it has blanks",
+            position=min(self.at, max(0, len(self.text) - 1)),
+        )

@@ -1,0 +1,188 @@
+"""Every error that eicnb raises, in one tree.
+
+    EicError                    255  anything else that went wrong: an unreachable endpoint, a broken answer
+    ├── UsageError              252  the command line, or a value in it, is wrong; nothing was sent
+    ├── ConfigurationError      253  no region, no credentials, an unknown profile, an unusable setting
+    └── AwsError                254  AWS answered with an error
+        ├── NotFound                 no such function, qualifier or config
+        ├── AccessDenied             the caller may not do this
+        ├── Throttled                too many calls, and patience ran out
+        └── ExpiredCredentials       the session has ended and must be renewed
+
+The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
+(https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that looks most like this one, or None when none does.
+
+    >>> nearest("--retrys", ["--retries", "--region"])
+    '--retries'
+    """
+    folded = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The line of input in which something is wrong, and the columns that are wrong.
+
+    >>> print(Excerpt("%eic put f --retries 3", start=21, end=22))
+        %eic put f --retries 3
+                             ^
+    """
+
+    line: str
+    start: int
+    end: int
+    number: int | None = None
+
+    _WIDTH: ClassVar[int] = 96
+    _LEAD: ClassVar[int] = 60
+
+    def __str__(self) -> str:
+        cut = max(0, self.start - self._LEAD) if len(self.line) > self._WIDTH else 0
+        shown = self.line[cut : cut + self._WIDTH]
+        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+        head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(self.line) else ""
+        label = "    " if self.number is None else f"    line {self.number}: "
+        start = self.start - cut
+        carets = max(1, min(self.end - cut, len(shown)) - start)
+        pointer = " " * (len(label) + len(head) + start) + "^" * carets
+        return f"{label}{head}{shown}{tail}\n{pointer}"
+
+
+class EicError(Exception):
+    """Something that eicnb could not do; the base of every error that it raises.
+
+    `message` says what was wrong, `hint` what to do instead, `result` holds what had been read or done before, if
+    anything. In a notebook it is shown without a traceback
+    and still stops the run; `%xmode Verbose` brings the traceback back.
+    """
+
+    exit_code: ClassVar[int] = 255
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.result: Any = None
+
+    def __str__(self) -> str:
+        cure = [f"Try: {self.hint}"] if self.hint else []
+        return "\n".join([self.message, *self._details(), *cure, *self._sources()])
+
+    def _details(self) -> list[str]:
+        return []
+
+    def _sources(self) -> list[str]:
+        return []
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows; IPython alone calls this, so IPython is there to be asked for its mode."""
+        tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
+        if getattr(tracebacks, "mode", "") == "Verbose":
+            shown: list[str] = tracebacks.structured_traceback(type(self), self, self.__traceback__)
+            return shown
+        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+
+
+class UsageError(EicError, ValueError):
+    """A command line or a value is wrong; nothing was sent.
+
+    `rule` is the AWS page that the rule comes from. Where the fault is narrower than the text that was being read,
+    `position` is its offset there, or `culprit` the part that is wrong; `excerpt` is the line with its caret, once
+    it is known which line the text came from.
+    """
+
+    exit_code: ClassVar[int] = 252
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        rule: str | None = None,
+        position: int | None = None,
+        culprit: str | None = None,
+        excerpt: Excerpt | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.rule = rule
+        self.position = position
+        self.culprit = culprit
+        self.excerpt = excerpt
+
+    def at(self, excerpt: Excerpt) -> Self:
+        """The same error, pointing at a line; one that already points somewhere keeps its place."""
+        self.excerpt = self.excerpt or excerpt
+        return self
+
+    def _details(self) -> list[str]:
+        return [str(self.excerpt)] if self.excerpt else []
+
+    def _sources(self) -> list[str]:
+        return [f"See: {self.rule}"] if self.rule else []
+
+
+class ConfigurationError(EicError):
+    """The connection cannot be used: no region, no credentials, an unknown profile, a missing extra."""
+
+    exit_code: ClassVar[int] = 253
+
+
+class AwsError(EicError):
+    """AWS answered with an error; the service's own message is kept whole in `message`.
+
+    `code` is AWS's name of the error, `operation` the API call, `request_id` what AWS support asks for,
+    `region` where the call went; `place` says the same with the account. `__cause__` is botocore's exception.
+    """
+
+    exit_code: ClassVar[int] = 254
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        code: str,
+        region: str,
+        request_id: str | None = None,
+        place: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.operation = operation
+        self.code = code
+        self.region = region
+        self.request_id = request_id
+        self.place = place or region
+
+    def _details(self) -> list[str]:
+        return [f"    {self.code}, answered to {self.operation} in {self.place}"]
+
+
+class NotFound(AwsError):
+    """The function, its qualifier or its config does not exist."""
+
+
+class AccessDenied(AwsError):
+    """The caller may not do this."""
+
+
+class Throttled(AwsError):
+    """AWS refused the call for coming too fast, after botocore's own retries."""
+
+
+class ExpiredCredentials(AwsError):
+    """The credentials have expired; renew them (`aws sso login`) and run the cell again, no restart needed."""

@@ -1,0 +1,139 @@
+"""The DataFrames that eicnb returns: their columns as data, and rows made into frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from eicnb.arn import FunctionRef
+from eicnb.model import ReportedConfig
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a frame: its name, its pandas dtype and what stands in it."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+CONFIG_COLUMNS = (
+    Column("function_name", "string", "the function"),
+    Column("qualifier", "string", "`$LATEST`, a version or an alias; never empty"),
+    Column("maximum_retry_attempts", "Int64", "0 to 2; `<NA>`: not set, AWS retries twice"),
+    Column("maximum_event_age_in_seconds", "Int64", "60 to 21600; `<NA>`: not set, AWS keeps events 6 hours"),
+    Column("on_failure_type", "string", "`sqs`, `sns`, `s3`, `lambda`, `events`; `<NA>`: none"),
+    Column("on_failure", "string", "ARN of the on-failure destination"),
+    Column("on_success_type", "string", "`sqs`, `sns`, `lambda`, `events`; `<NA>`: none"),
+    Column("on_success", "string", "ARN of the on-success destination"),
+    Column("last_modified", "datetime64[ns, UTC]", "when the config was last written"),
+    Column("region", "string", "region of the function"),
+    Column("account_id", "string", "account of the function"),
+    Column("function_arn", "string", "ARN of the function, ending in the qualifier"),
+)
+
+FUNCTION_COLUMNS = (
+    Column("function_name", "string", "the function"),
+    Column("runtime", "string", "such as `python3.13`; `<NA>`: a container image"),
+    Column("timeout", "Int64", "seconds that one run may take"),
+    Column("dead_letter_arn", "string", "ARN of the dead-letter queue or topic; `<NA>`: none"),
+    Column("role_arn", "string", "role that the function runs with"),
+    Column("region", "string", "region of the function"),
+    Column("account_id", "string", "account of the function"),
+    Column("function_arn", "string", "ARN of the function, without a qualifier"),
+)
+
+
+class Frame(pd.DataFrame):
+    """A DataFrame that shows where its rows come from, and its ARNs whole.
+
+    Whatever is made from it is a plain DataFrame: a slice or a merge loses the caption rather than lie.
+    """
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    @property
+    def provenance(self) -> str:
+        """Account and region, as they stand in the caption."""
+        return provenance(self.attrs)
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return f"{super().__repr__()}\n{self.provenance}"
+
+    def _repr_html_(self) -> str | None:
+        with pd.option_context("display.max_colwidth", None):
+            table = super()._repr_html_()  # type: ignore[misc] # the stubs leave it out
+        return f"{table}\n<p>{escape(self.provenance)}</p>" if table else None
+
+
+def provenance(attrs: Mapping[Any, Any]) -> str:
+    """Where a frame comes from, in words: `SANDBOX` where it is one, the account, the region."""
+    account_id = attrs.get("account_id")
+    where = [
+        "SANDBOX" if attrs.get("sandbox") else None,
+        f"account {account_id}" if account_id else "account not asked for",
+        attrs.get("region"),
+    ]
+    return "  ".join(filter(None, where))
+
+
+def config_row(config: ReportedConfig) -> dict[str, Any]:
+    """A reported config as a row of `CONFIG_COLUMNS`."""
+    function = config.function.with_qualifier(config.function.qualifier or "$LATEST")
+    return {
+        "function_name": function.function_name,
+        "qualifier": function.qualifier,
+        "maximum_retry_attempts": config.maximum_retry_attempts,
+        "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds,
+        "on_failure_type": config.on_failure_type,
+        "on_failure": config.on_failure,
+        "on_success_type": config.on_success_type,
+        "on_success": config.on_success,
+        "last_modified": config.last_modified,
+        "region": function.region,
+        "account_id": function.account_id,
+        "function_arn": str(function),
+    }
+
+
+def function_row(function: Mapping[str, Any]) -> dict[str, Any]:
+    """A function as `ListFunctions` reports it, as a row of `FUNCTION_COLUMNS`."""
+    ref = FunctionRef.parse(function["FunctionArn"])
+    return {
+        "function_name": ref.function_name,
+        "runtime": function.get("Runtime"),
+        "timeout": function.get("Timeout"),
+        "dead_letter_arn": function.get("DeadLetterConfig", {}).get("TargetArn"),
+        "role_arn": function.get("Role"),
+        "region": ref.region,
+        "account_id": ref.account_id,
+        "function_arn": str(ref),
+    }
+
+
+def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs: Mapping[str, Scalar]) -> Frame:
+    """Make rows into a frame of exactly these columns and dtypes, also when there are no rows."""
+    rows = list(rows)
+    array: Callable[..., Any] = pd.array  # its overloads know the dtypes by their literal names only
+    frame = Frame({c.name: array([row[c.name] for row in rows], dtype=c.dtype) for c in columns}, copy=False)
+    frame.attrs.update(attrs)
+    return frame
+
+
+def stack(frames: Sequence[Frame]) -> Frame:
+    """One frame with the rows of all, which have the same columns; attrs that differ become None."""
+    stacked = Frame(pd.concat(frames, ignore_index=True))
+    first, *others = (frame.attrs for frame in frames)
+    for key, value in first.items():
+        stacked.attrs[key] = value if all(attrs[key] == value for attrs in others) else None
+    return stacked

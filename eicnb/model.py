@@ -1,0 +1,294 @@
+"""The four settings of an asynchronous invocation: what may be asked for, and what AWS reports.
+
+Three states are kept apart everywhere: a setting that is absent (None), one that is there and empty, and one with
+an explicit value, which may be the default. Only the last two are ever sent.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final, Self, TypeVar
+
+from eicnb.arn import DestinationArn, DestinationKind, DestinationName, FunctionRef, destination_kind
+from eicnb.errors import EicError, UsageError, nearest
+
+RETRY_ATTEMPTS: Final = range(2 + 1)
+EVENT_AGE_IN_SECONDS: Final = range(60, 21600 + 1)
+DEFAULT_RETRY_ATTEMPTS: Final = 2
+DEFAULT_EVENT_AGE_IN_SECONDS: Final = 21600
+
+_SETTINGS_RULE = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
+_DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+
+
+class NoDestination(Enum):
+    """A destination that is there and empty: the event's record goes nowhere, and that was said.
+
+    AWS accepts both spellings; each is sent as it was written.
+    """
+
+    EMPTY = "{}"
+    BLANK = '{"Destination": ""}'
+
+
+Destination = DestinationArn | NoDestination
+
+
+def parse_destination(text: str) -> Destination | DestinationName:
+    """Read what a person types for a destination: an ARN, `none`, or `sqs:NAME` and its like.
+
+    >>> parse_destination("none")
+    <NoDestination.EMPTY: '{}'>
+    """
+    if text == "none":
+        return NoDestination.EMPTY
+    return DestinationArn.parse(text) if text.startswith("arn:") else DestinationName.parse(text)
+
+
+def _count(value: object, allowed: range, what: str, unit: str) -> int:
+    """Return a whole number (an int or a NumPy integer) within `allowed`."""
+    few = len(allowed) <= len(RETRY_ATTEMPTS)
+    choices = f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}" if few else f"{allowed[0]} to {allowed[-1]}"
+    hint = f"a whole number{unit}: {choices}"
+    try:
+        number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise UsageError(f"{what} is {value!r}, which is not a whole number", hint=hint, rule=_SETTINGS_RULE)
+    if number not in allowed:
+        raise UsageError(f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=_SETTINGS_RULE)
+    return number
+
+
+def check_retry_attempts(value: object) -> int:
+    """Return the number of retries, 0 to 2, as an int, or raise UsageError.
+
+    >>> check_retry_attempts(2)
+    2
+    """
+    return _count(value, RETRY_ATTEMPTS, "the maximum number of retry attempts", "")
+
+
+def check_event_age(value: object) -> int:
+    """Return the maximum age of an event in seconds, 60 to 21600 (6 hours), as an int, or raise UsageError.
+
+    >>> check_event_age(3600)
+    3600
+    """
+    return _count(value, EVENT_AGE_IN_SECONDS, "the maximum event age", " of seconds")
+
+
+def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
+    """Return a mapping that has no other keys than the known ones."""
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{what} is {value!r}, not a mapping", hint=f"a mapping of {', '.join(known)}")
+    for key in value:
+        if key not in known:
+            raise UsageError(
+                f"{what} has no member {key!r}",
+                hint=nearest(str(key), known) or ", ".join(known),
+                culprit=str(key),
+            )
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationConfig:
+    """Where the records of events go: after success, and after the last failure.
+
+    >>> DestinationConfig(on_failure=DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")).to_api()
+    {'OnFailure': {'Destination': 'arn:aws:sqs:us-east-1:123456789012:lost'}}
+
+    None leaves a member out, a `NoDestination` sends it empty. An S3 bucket is possible on failure only.
+    """
+
+    on_success: Destination | None = None
+    on_failure: Destination | None = None
+
+    def __post_init__(self) -> None:
+        for value in (self.on_success, self.on_failure):
+            if value is not None and not isinstance(value, DestinationArn | NoDestination):
+                raise UsageError(f"{value!r} is not a destination", hint="DestinationArn.parse(…)")
+        if isinstance(self.on_success, DestinationArn) and self.on_success.kind == "s3":
+            raise UsageError(
+                f"{str(self.on_success)!r} is an S3 bucket, which can be a destination on failure only",
+                hint="on success, an SQS queue, SNS topic, Lambda function or EventBridge bus",
+                rule=_DESTINATION_RULE,
+                culprit=str(self.on_success),
+            )
+
+    @classmethod
+    def from_api(cls, value: object) -> Self:
+        """Read the `DestinationConfig` of AWS's API, strictly: an unknown member is a UsageError."""
+        members = _members(value, ("OnSuccess", "OnFailure"), "DestinationConfig")
+        on_success, on_failure = (
+            _destination_from_api(members[key], key) if key in members else None for key in ("OnSuccess", "OnFailure")
+        )
+        return cls(on_success=on_success, on_failure=on_failure)
+
+    def to_api(self) -> dict[str, dict[str, str]]:
+        """The `DestinationConfig` of AWS's API; what is None is left out."""
+        members = {"OnSuccess": self.on_success, "OnFailure": self.on_failure}
+        return {key: _destination_to_api(value) for key, value in members.items() if value is not None}
+
+    def arns(self) -> tuple[DestinationArn, ...]:
+        """The destinations that are set."""
+        return tuple(d for d in (self.on_success, self.on_failure) if isinstance(d, DestinationArn))
+
+
+def _destination_from_api(value: object, key: str) -> Destination:
+    members = _members(value, ("Destination",), key)
+    if "Destination" not in members:
+        return NoDestination.EMPTY
+    text = members["Destination"]
+    if isinstance(text, DestinationArn):
+        return text
+    if not isinstance(text, str):
+        raise UsageError(f"the Destination of {key} is {text!r}, not text", hint="the ARN of a destination")
+    return DestinationArn.parse(text) if text else NoDestination.BLANK
+
+
+def _destination_to_api(value: Destination) -> dict[str, str]:
+    if isinstance(value, DestinationArn):
+        return {"Destination": str(value)}
+    return {"Destination": ""} if value is NoDestination.BLANK else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventInvokeConfig:
+    """The settings of a function, version or alias that may be written; None leaves a setting out.
+
+    >>> EventInvokeConfig(maximum_retry_attempts=0, maximum_event_age_in_seconds=3600).to_api()
+    {'MaximumRetryAttempts': 0, 'MaximumEventAgeInSeconds': 3600}
+
+    Retries are 0, 1 or 2; the age is 60 to 21600 seconds. AWS's defaults where a setting is absent are 2 and
+    21600: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+    """
+
+    maximum_retry_attempts: int | None = None
+    maximum_event_age_in_seconds: int | None = None
+    destination_config: DestinationConfig | None = None
+
+    def __post_init__(self) -> None:
+        if self.maximum_retry_attempts is not None:
+            attempts = check_retry_attempts(self.maximum_retry_attempts)
+            object.__setattr__(self, "maximum_retry_attempts", attempts)
+        if self.maximum_event_age_in_seconds is not None:
+            age = check_event_age(self.maximum_event_age_in_seconds)
+            object.__setattr__(self, "maximum_event_age_in_seconds", age)
+        destinations = self.destination_config
+        if destinations is not None and not isinstance(destinations, DestinationConfig):
+            raise UsageError(f"{destinations!r} is not a DestinationConfig", hint="DestinationConfig.from_api(…)")
+
+    @classmethod
+    def from_api(cls, value: object) -> Self:
+        """Read the settings as AWS's API names them, strictly: an unknown member is a UsageError."""
+        known = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+        members = _members(value, known, "the config")
+        retries, age, destinations = (members.get(key) for key in known)
+        return cls(
+            maximum_retry_attempts=None if retries is None else check_retry_attempts(retries),
+            maximum_event_age_in_seconds=None if age is None else check_event_age(age),
+            destination_config=None if destinations is None else DestinationConfig.from_api(destinations),
+        )
+
+    def to_api(self) -> dict[str, Any]:
+        """The members of AWS's request; what is None is left out."""
+        destinations = self.destination_config
+        members = {
+            "MaximumRetryAttempts": self.maximum_retry_attempts,
+            "MaximumEventAgeInSeconds": self.maximum_event_age_in_seconds,
+            "DestinationConfig": None if destinations is None else destinations.to_api(),
+        }
+        return {key: value for key, value in members.items() if value is not None}
+
+    def __bool__(self) -> bool:
+        """Whether anything is set: AWS refuses a config in which nothing is."""
+        return bool(self.to_api())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedConfig:
+    """A config as AWS reported it; None is a setting that is not set, which is not the same as the default.
+
+    It holds whatever AWS holds, also what could not be written today (a FIFO queue, say): a reader must see it.
+    """
+
+    function: FunctionRef
+    maximum_retry_attempts: int | None
+    maximum_event_age_in_seconds: int | None
+    on_failure: str | None
+    on_success: str | None
+    last_modified: datetime
+
+    @classmethod
+    def from_api(cls, answer: Mapping[str, Any]) -> Self:
+        """Read AWS's answer; one that is not a config raises EicError, so that it never becomes a row."""
+        destinations = _reported(answer, "DestinationConfig", dict) or {}
+        function_arn = _required(_reported(answer, "FunctionArn", str), "FunctionArn")
+        try:
+            function = FunctionRef.parse(function_arn)
+        except UsageError as error:
+            raise _broken(f"its FunctionArn is {function_arn!r}") from error
+        if not (function.region and function.account_id):
+            raise _broken(f"its FunctionArn is {function_arn!r}")
+        last_modified = _required(_reported(answer, "LastModified", datetime), "LastModified")
+        return cls(
+            function=function,
+            maximum_retry_attempts=_reported_count(answer, "MaximumRetryAttempts"),
+            maximum_event_age_in_seconds=_reported_count(answer, "MaximumEventAgeInSeconds"),
+            on_failure=_reported_destination(destinations, "OnFailure"),
+            on_success=_reported_destination(destinations, "OnSuccess"),
+            last_modified=last_modified.astimezone(UTC),
+        )
+
+    @property
+    def on_failure_type(self) -> DestinationKind | None:
+        """The kind of the on-failure destination, or None."""
+        return destination_kind(self.on_failure) if self.on_failure else None
+
+    @property
+    def on_success_type(self) -> DestinationKind | None:
+        """The kind of the on-success destination, or None."""
+        return destination_kind(self.on_success) if self.on_success else None
+
+
+T = TypeVar("T")
+
+_LARGEST_COUNT = 2**31 - 1
+
+
+def _broken(why: str) -> EicError:
+    return EicError(
+        f"AWS's answer is not a config: {why}",
+        hint="the command again; if it stays so, look for a proxy between here and AWS",
+    )
+
+
+def _reported(answer: Mapping[str, Any], key: str, kind: type[T]) -> T | None:
+    value = answer.get(key)
+    if value is not None and not isinstance(value, kind):
+        raise _broken(f"its {key} is {value!r}")
+    return value
+
+
+def _required(value: T | None, key: str) -> T:
+    if value is None:
+        raise _broken(f"it has no {key}")
+    return value
+
+
+def _reported_count(answer: Mapping[str, Any], key: str) -> int | None:
+    number = _reported(answer, key, int)
+    if isinstance(number, bool) or (number is not None and not 0 <= number <= _LARGEST_COUNT):
+        raise _broken(f"its {key} is {number!r}")
+    return number
+
+
+def _reported_destination(destinations: Mapping[str, Any], key: str) -> str | None:
+    return _reported(_reported(destinations, key, dict) or {}, "Destination", str) or None

@@ -1,0 +1,1 @@
+"""The notebook's side of eicnb: thin adapters between IPython and the rest."""
