@@ -2,8 +2,8 @@
 
 >>> import eicnb
 >>> eic = eicnb.sandbox()
->>> eicnb.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.item()
-0
+>>> eicnb.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.tolist()
+[0]
 >>> eic.server.stop()
 
 `%load_ext eicnb` brings the same verbs as `%eic` and `%%eic`. Importing this package loads none of its parts: each

@@ -12,7 +12,7 @@ from eicnb.arn import DestinationName, FunctionRef
 from eicnb.aws import Aws, Session, profile_session, sandbox_session
 from eicnb.errors import EicError, UsageError
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
-from eicnb.model import Destination, DestinationConfig, ReportedConfig
+from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
 from eicnb.request import OPERATIONS, Request, build
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ class Eic:
     ) -> Frame:
         """Write a config; whatever is left out is removed from it.
 
-        >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.item()
-        0
+        >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.tolist()
+        [0]
 
         Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
         `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
@@ -136,8 +136,8 @@ class Eic:
     ) -> Frame:
         """Change only the settings that are given; NotFound where there is no config yet.
 
-        >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.item()
-        60
+        >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
+        [60]
 
         `on_failure` alone keeps the on-success destination, and the other way round; `destination_config` replaces
         both, as AWS does. The rest is as in `put`. Returns one row.
@@ -194,10 +194,12 @@ class Eic:
 
         https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
         """
-        rows: Rows = []
-        for page in self._aws.pages("ListFunctions"):
-            rows += [function_row(function) for function in _items(page, "Functions", "ListFunctions")]
-        return self._frame(rows, FUNCTION_COLUMNS, "functions")
+        reported = [
+            ReportedFunction.from_api(function)
+            for page in self._aws.pages("ListFunctions")
+            for function in _items(page, "Functions", "ListFunctions")
+        ]
+        return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
 
     def request(
         self,
@@ -340,8 +342,8 @@ def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = No
     """Start an AWS inside this process, on 127.0.0.1, and use it: no account, no credentials, no network.
 
     >>> eic = sandbox()
-    >>> eic
-    Eic(SANDBOX, account_id='123456789012', region='us-east-1')
+    >>> eic  # doctest: +ELLIPSIS
+    Eic(SANDBOX, account_id='1234567890...', region='us-east-1')
     >>> eic.server.stop()
 
     It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when

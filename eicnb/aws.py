@@ -108,6 +108,7 @@ class Aws:
     ) -> None:
         self._open_session = open_session
         self._region = region
+        self._session_region = region
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
         self._lock = threading.RLock()
@@ -126,12 +127,13 @@ class Aws:
     @property
     def region(self) -> str:
         """The region of the calls; ConfigurationError when nothing names one."""
-        region = self._region or self.session.region_name
-        if not region:
+        if self._session_region is None:
+            self._session_region = self._region or self.session.region_name
+        if not self._session_region:
             raise ConfigurationError(
                 "no AWS region is set", hint="--region us-east-1, connect(region=…) or AWS_DEFAULT_REGION"
             )
-        return region
+        return self._session_region
 
     @property
     def partition(self) -> str:
@@ -220,6 +222,7 @@ class Aws:
         """Drop the session with its refused credentials; the next call opens another."""
         with self._lock:
             self._session = None
+            self._session_region = self._region
             self._clients.clear()
 
     def _from_answer(self, error: failures.ClientError, operation: str) -> AwsError:

@@ -92,9 +92,17 @@ class EicError(Exception):
         """The lines that IPython shows; IPython alone calls this, so IPython is there to be asked for its mode."""
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
-            shown: list[str] = tracebacks.structured_traceback(type(self), self, self.__traceback__)
-            return shown
+            return self._traceback_without_values(tracebacks)
         return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+
+    def _traceback_without_values(self, tracebacks: Any) -> list[str]:
+        """The frames of the traceback but not their variables, which may hold a secret of the notebook."""
+        tracebacks.set_mode("Context")
+        try:
+            shown: list[str] = tracebacks.structured_traceback(type(self), self, self.__traceback__)
+        finally:
+            tracebacks.set_mode("Verbose")
+        return shown
 
 
 class UsageError(EicError, ValueError):

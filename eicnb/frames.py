@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
 import pandas as pd
 
-from eicnb.arn import FunctionRef
-from eicnb.model import ReportedConfig
+from eicnb.model import ReportedConfig, ReportedFunction
 
 Scalar = str | int | float | bool | None
 
@@ -67,7 +67,7 @@ class Frame(pd.DataFrame):
         return provenance(self.attrs)
 
     def __repr__(self) -> str:
-        with pd.option_context("display.max_colwidth", None):
+        with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
             return f"{super().__repr__()}\n{self.provenance}"
 
     def _repr_html_(self) -> str | None:
@@ -106,26 +106,32 @@ def config_row(config: ReportedConfig) -> dict[str, Any]:
     }
 
 
-def function_row(function: Mapping[str, Any]) -> dict[str, Any]:
-    """A function as `ListFunctions` reports it, as a row of `FUNCTION_COLUMNS`."""
-    ref = FunctionRef.parse(function["FunctionArn"])
+def function_row(reported: ReportedFunction) -> dict[str, Any]:
+    """A reported function as a row of `FUNCTION_COLUMNS`."""
     return {
-        "function_name": ref.function_name,
-        "runtime": function.get("Runtime"),
-        "timeout": function.get("Timeout"),
-        "dead_letter_arn": function.get("DeadLetterConfig", {}).get("TargetArn"),
-        "role_arn": function.get("Role"),
-        "region": ref.region,
-        "account_id": ref.account_id,
-        "function_arn": str(ref),
+        "function_name": reported.function.function_name,
+        "runtime": reported.runtime,
+        "timeout": reported.timeout,
+        "dead_letter_arn": reported.dead_letter_arn,
+        "role_arn": reported.role_arn,
+        "region": reported.function.region,
+        "account_id": reported.function.account_id,
+        "function_arn": str(reported.function),
     }
+
+
+@cache
+def _dtype(name: str) -> Any:
+    """The dtype itself; to look it up by name takes longer than to fill a row."""
+    return pd.api.types.pandas_dtype(name)
 
 
 def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs: Mapping[str, Scalar]) -> Frame:
     """Make rows into a frame of exactly these columns and dtypes, also when there are no rows."""
     rows = list(rows)
     array: Callable[..., Any] = pd.array  # its overloads know the dtypes by their literal names only
-    frame = Frame({c.name: array([row[c.name] for row in rows], dtype=c.dtype) for c in columns}, copy=False)
+    values = {c.name: array([row[c.name] for row in rows], dtype=_dtype(c.dtype)) for c in columns}
+    frame = Frame(values, copy=False)
     frame.attrs.update(attrs)
     return frame
 

@@ -230,13 +230,7 @@ class ReportedConfig:
     def from_api(cls, answer: Mapping[str, Any]) -> Self:
         """Read AWS's answer; one that is not a config raises EicError, so that it never becomes a row."""
         destinations = _reported(answer, "DestinationConfig", dict) or {}
-        function_arn = _required(_reported(answer, "FunctionArn", str), "FunctionArn")
-        try:
-            function = FunctionRef.parse(function_arn)
-        except UsageError as error:
-            raise _broken(f"its FunctionArn is {function_arn!r}") from error
-        if not (function.region and function.account_id):
-            raise _broken(f"its FunctionArn is {function_arn!r}")
+        function = _reported_function(answer)
         last_modified = _required(_reported(answer, "LastModified", datetime), "LastModified")
         return cls(
             function=function,
@@ -258,6 +252,29 @@ class ReportedConfig:
         return destination_kind(self.on_success) if self.on_success else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFunction:
+    """A function as `ListFunctions` reported it; what a function may lack is None."""
+
+    function: FunctionRef
+    runtime: str | None
+    timeout: int | None
+    dead_letter_arn: str | None
+    role_arn: str | None
+
+    @classmethod
+    def from_api(cls, answer: Mapping[str, Any]) -> Self:
+        """Read AWS's answer; one that is not a function raises EicError, so that it never becomes a row."""
+        dead_letters = _reported(answer, "DeadLetterConfig", dict) or {}
+        return cls(
+            function=_reported_function(answer),
+            runtime=_reported(answer, "Runtime", str),
+            timeout=_reported_count(answer, "Timeout"),
+            dead_letter_arn=_reported(dead_letters, "TargetArn", str) or None,
+            role_arn=_reported(answer, "Role", str),
+        )
+
+
 T = TypeVar("T")
 
 _LARGEST_COUNT = 2**31 - 1
@@ -265,7 +282,7 @@ _LARGEST_COUNT = 2**31 - 1
 
 def _broken(why: str) -> EicError:
     return EicError(
-        f"AWS's answer is not a config: {why}",
+        f"AWS's answer is not what it should be: {why}",
         hint="the command again; if it stays so, look for a proxy between here and AWS",
     )
 
@@ -281,6 +298,17 @@ def _required(value: T | None, key: str) -> T:
     if value is None:
         raise _broken(f"it has no {key}")
     return value
+
+
+def _reported_function(answer: Mapping[str, Any]) -> FunctionRef:
+    function_arn = _required(_reported(answer, "FunctionArn", str), "FunctionArn")
+    try:
+        function = FunctionRef.parse(function_arn)
+    except UsageError as error:
+        raise _broken(f"its FunctionArn is {function_arn!r}") from error
+    if not (function.region and function.account_id):
+        raise _broken(f"its FunctionArn is {function_arn!r}")
+    return function
 
 
 def _reported_count(answer: Mapping[str, Any], key: str) -> int | None:

@@ -113,7 +113,7 @@ class Word:
 def split(source: Source) -> list[list[Word]]:
     r"""Cut a text into commands, and each command into words.
 
-    >>> [[word.text for word in words] for words in split(Source("get a  # why\\nget 'b c'"))]
+    >>> [[word.text for word in words] for words in split(Source("get a  # why\nget 'b c'"))]
     [['get', 'a'], ['get', 'b c']]
     """
     return _Lexer(source).commands()
@@ -123,7 +123,7 @@ def quote(text: str) -> str:
     r"""Write a word so that `split` reads it back as it is.
 
     >>> quote("my queue's")
-    '\\'my queue\\'"\\'"\\'s\\''
+    '\'my queue\'"\'"\'s\''
     """
     if text and re.fullmatch(r"[\w@%+=:,./\[\]-]+", text, re.ASCII):
         return text

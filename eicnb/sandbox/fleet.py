@@ -1,0 +1,155 @@
+"""The state of one account: per region its functions, their versions and aliases, and their configs."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LATEST = "$LATEST"
+
+# The partitions that there are today; an unknown region counts as one of the commercial partition.
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-iso-", "aws-iso"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+def partition_of(region: str) -> str:
+    """The partition of a region, as it stands in ARNs.
+
+    >>> partition_of("cn-north-1"), partition_of("eu-west-1")
+    ('aws-cn', 'aws')
+    """
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One event-invoke config; None is a setting that was never made, not the default."""
+
+    last_modified: float
+    maximum_retry_attempts: int | None = None
+    maximum_event_age_in_seconds: int | None = None
+    on_success: str | None = None
+    on_failure: str | None = None
+
+    def to_api(self, function_arn: str) -> dict[str, Any]:
+        """The answer's shape: unset numbers are absent, the destination config is always whole."""
+        numbers = {
+            "MaximumRetryAttempts": self.maximum_retry_attempts,
+            "MaximumEventAgeInSeconds": self.maximum_event_age_in_seconds,
+        }
+        return {
+            "LastModified": self.last_modified,
+            "FunctionArn": function_arn,
+            **{name: number for name, number in numbers.items() if number is not None},
+            "DestinationConfig": {
+                "OnSuccess": {"Destination": self.on_success} if self.on_success else {},
+                "OnFailure": {"Destination": self.on_failure} if self.on_failure else {},
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function as it is deployed: its settings, its numbered versions, and what its aliases point at."""
+
+    arn: str
+    name: str
+    role_arn: str
+    runtime: str | None
+    handler: str
+    timeout: int
+    memory_size: int
+    description: str
+    last_modified: str
+    dead_letter_arn: str | None = None
+    version_count: int = 0
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """`$LATEST`, then every number."""
+        return (LATEST, *map(str, range(1, self.version_count + 1)))
+
+    def has(self, qualifier: str) -> bool:
+        """Whether the qualifier is `$LATEST`, a version or an alias of this function."""
+        return qualifier in self.versions or qualifier in self.aliases
+
+    def version_of(self, qualifier: str) -> str:
+        """The version that a qualifier stands for."""
+        return self.aliases.get(qualifier, qualifier)
+
+    def summary(self, version: str, *, arn: str) -> dict[str, Any]:
+        """What lists show of one version: AWS leaves the state out there."""
+        packaged_as_image = self.runtime is None
+        code = hashlib.sha256(f"{self.arn}:{version}".encode()).digest()
+        return {
+            "FunctionName": self.name,
+            "FunctionArn": arn,
+            **({} if packaged_as_image else {"Runtime": self.runtime, "Handler": self.handler}),
+            "Role": self.role_arn,
+            "CodeSize": 1000 + int.from_bytes(code[:3], "big"),
+            "Description": self.description,
+            "Timeout": self.timeout,
+            "MemorySize": self.memory_size,
+            "LastModified": self.last_modified,
+            "CodeSha256": b64encode(code).decode() if not packaged_as_image else code.hex(),
+            "Version": version,
+            **({"DeadLetterConfig": {"TargetArn": self.dead_letter_arn}} if self.dead_letter_arn else {}),
+            "TracingConfig": {"Mode": "PassThrough"},
+            "RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.arn}:{version}")),
+            "PackageType": "Image" if packaged_as_image else "Zip",
+            "Architectures": ["x86_64"],
+            "EphemeralStorage": {"Size": 512},
+            "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+            "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.name}"},
+        }
+
+    def configuration(self, version: str, *, arn: str) -> dict[str, Any]:
+        """What GetFunction shows of one version."""
+        return {
+            **self.summary(version, arn=arn),
+            "State": "Active",
+            "LastUpdateStatus": "Successful",
+        }
+
+
+@dataclass(slots=True)
+class Region:
+    """The functions of one region and the config of each of their qualifiers."""
+
+    functions: dict[str, Function] = field(default_factory=dict)
+    configs: dict[str, dict[str, Config]] = field(default_factory=dict)
+
+    def configs_of(self, function_name: str) -> dict[str, Config]:
+        """The configs of one function by qualifier; changes are kept."""
+        return self.configs.setdefault(function_name, {})
+
+
+@dataclass(slots=True)
+class Account:
+    """One account; `now` gives the time of a change, `may` says whether a role may do an action on an ARN."""
+
+    account_id: str
+    now: Callable[[], float]
+    may: Callable[[str, str, str], bool]
+    regions: dict[str, Region] = field(default_factory=dict)
+
+    def region(self, name: str) -> Region:
+        """The state of a region; one that nobody used yet is empty."""
+        return self.regions.setdefault(name, Region())
+
+    def function_arn(self, region: str, function_name: str, qualifier: str | None = None) -> str:
+        """The ARN of a function of this account, whether it exists or not."""
+        arn = f"arn:{partition_of(region)}:lambda:{region}:{self.account_id}:function:{function_name}"
+        return f"{arn}:{qualifier}" if qualifier else arn

@@ -1,0 +1,83 @@
+"""AWS's limits on control-plane calls: one token bucket per region, and one of its own for GetFunction.
+
+Lambda allows 100 GetFunction calls and 15 other control-plane calls a second, per account and region
+(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+from eicnb.errors import ConfigurationError
+
+GET_FUNCTION_SHARE = 100 / 15
+
+
+class TokenBucket:
+    """Lets `burst` calls through at once and then `rate` calls a second.
+
+    >>> bucket = TokenBucket(rate=1, burst=1, now=lambda: 0.0)
+    >>> bucket.take(), bucket.take()
+    (True, False)
+    """
+
+    def __init__(self, *, rate: float, burst: float, now: Callable[[], float]) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._now = now
+        self._tokens = burst
+        self._filled_at = now()
+        self._lock = Lock()
+
+    def take(self) -> bool:
+        """Take one token; False means that the call came too fast."""
+        with self._lock:
+            now = self._now()
+            self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+            self._filled_at = now
+            if self._tokens < 1:
+                return False
+            self._tokens -= 1
+            return True
+
+
+class Throttle:
+    """The buckets of one account; off until a rate is set."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._rate: float | None = None
+        self._burst = 0.0
+        self._buckets: dict[tuple[str, bool], TokenBucket] = {}
+        self._lock = Lock()
+
+    def limit(self, requests_per_second: float | None, burst: float | None = None) -> None:
+        """Set the rate of every region anew, with full buckets; None lifts the limit."""
+        if requests_per_second is not None and not requests_per_second > 0:
+            raise ConfigurationError(
+                f"A sandbox cannot serve {requests_per_second} requests a second.",
+                hint="give a number above 0, or None for no limit",
+            )
+        if burst is not None and not burst >= 1:
+            raise ConfigurationError(f"A burst of {burst} lets no call through.", hint="give 1 or more")
+        with self._lock:
+            self._rate = requests_per_second
+            self._burst = burst if burst is not None else max(1.0, requests_per_second or 0.0)
+            self._buckets.clear()
+
+    def admits(self, region: str, operation: str) -> bool:
+        """Whether this call still fits into its region's limit."""
+        with self._lock:
+            if self._rate is None:
+                return True
+            bucket = self._bucket(region, self._rate, is_get_function=operation == "GetFunction")
+        return bucket.take()
+
+    def _bucket(self, region: str, rate: float, *, is_get_function: bool) -> TokenBucket:
+        key = (region, is_get_function)
+        if key not in self._buckets:
+            share = GET_FUNCTION_SHARE if is_get_function else 1.0
+            self._buckets[key] = TokenBucket(rate=rate * share, burst=self._burst * share, now=self._now)
+        return self._buckets[key]

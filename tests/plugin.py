@@ -1,0 +1,44 @@
+"""The fixtures of every test and of every doctest: an AWS of one's own, and none of this machine's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import eicnb
+from eicnb import api
+
+_USES_EIC = re.compile(r"\beic\.")
+_MAKES_EIC = re.compile(r"\beic =")
+
+
+@pytest.fixture(autouse=True)
+def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No credentials, no profile and no connection from outside the test."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
+    monkeypatch.setattr(api, "_in_use", type(api._in_use)())
+
+
+@pytest.fixture
+def eic(no_aws_of_this_machine: None) -> Iterator[eicnb.Eic]:
+    """A connection to a sandbox of the test's own, which is also the connection in use."""
+    connection = api.sandbox()
+    yield connection
+    assert connection.server is not None
+    connection.server.stop()
+
+
+@pytest.fixture(autouse=True)
+def eic_of_a_doctest(request: pytest.FixtureRequest) -> None:
+    """Give the examples that use `eic` one, and start no sandbox for the others."""
+    examples = "".join(example.source for example in getattr(getattr(request.node, "dtest", None), "examples", ()))
+    if _USES_EIC.search(examples) and not _MAKES_EIC.search(examples):
+        request.getfixturevalue("doctest_namespace")["eic"] = request.getfixturevalue("eic")

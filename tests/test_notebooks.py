@@ -1,0 +1,43 @@
+"""Every notebook runs from top to bottom in a new kernel, and shows what its committed outputs show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00)?")
+
+
+def shown(notebook: Any) -> Iterator[tuple[str, str]]:
+    """Each code cell's source, and its outputs without the times, which differ from run to run."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            parts = [
+                output.get("text") or output.get("data", {}).get("text/plain") or "\n".join(output.get("traceback", ()))
+                for output in cell.outputs
+            ]
+            yield cell.source, re.sub(r" +", " ", TIME.sub("TIME", "\n".join(parts)))
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_run_again_shows_what_was_committed(path: Path) -> None:
+    committed = nbformat.read(path, as_version=4)
+    again = nbformat.read(path, as_version=4)
+    NotebookClient(
+        again, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
+    assert list(shown(again)) == list(shown(committed))
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_is_committed_clean(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.execution_count is None] == []
+    assert not re.search(r"file:///|/home/|127\.0\.0\.1:\d+", path.read_text(encoding="utf-8"))

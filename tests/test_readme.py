@@ -1,0 +1,82 @@
+"""The README's tables say what the code says, and its commands are what a newcomer needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eicnb import errors
+from eicnb.cli import options
+from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def table_under(heading: str) -> list[str]:
+    """The rows of the first table under a heading, without its head."""
+    section = README.partition(f"\n{heading}\n")[2]
+    table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    assert table is not None, f"there is a table under {heading!r}"
+    return table[0].splitlines()[2:]
+
+
+def all_options() -> Iterator[options.Option]:
+    seen: set[str] = set()
+    for verb in options.VERBS:
+        for option in verb.options:
+            if option.name not in seen:
+                seen.add(option.name)
+                yield option
+
+
+def verbs_of(option: options.Option) -> str:
+    return ", ".join(verb.name for verb in options.VERBS if option in verb.options)
+
+
+def test_the_table_of_verbs_is_the_table_of_commands() -> None:
+    expected = [
+        row(f"`{verb.name}`", f"`{verb.aws_name}`" if verb.aws_name else "", verb.meaning) for verb in options.VERBS
+    ]
+    assert table_under("### Verbs") == expected
+
+
+def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
+    expected = [row(f"`{o.name} {o.metavar}`", verbs_of(o), o.meaning) for o in all_options()]
+    assert table_under("### Options") == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [("### Columns of a config", CONFIG_COLUMNS), ("### Columns of `functions`", FUNCTION_COLUMNS)],
+)
+def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
+    assert table_under(heading) == [row(f"`{c.name}`", f"`{c.dtype}`", c.meaning) for c in columns]
+
+
+def error_classes(of: type[errors.EicError] = errors.EicError) -> Iterator[type[errors.EicError]]:
+    yield of
+    for below in of.__subclasses__():
+        yield from error_classes(below)
+
+
+def test_the_table_of_errors_is_the_tree() -> None:
+    expected = {f"`{kind.__name__}` | {kind.exit_code}" for kind in error_classes()}
+    assert {" | ".join(line.split(" | ")[:2]).removeprefix("| ") for line in table_under("### Errors")} == expected
+
+
+def test_both_commands_are_one_line_and_start_with_a_virtual_environment() -> None:
+    commands = re.findall(r"^    (python3 -m venv .*)$", README, re.MULTILINE)
+    assert commands == [
+        (
+            "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[notebooks]' "
+            "&& .venv/bin/jupyter lab --allow-root notebooks/quickstart.ipynb"
+        ),
+        "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' && .venv/bin/python -m pytest",
+    ]
