@@ -327,11 +327,11 @@ class DestinationName:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
-        kind, colon, name = text.partition(":")
-        if not colon or not name:
+        kind, _, name = text.partition(":")
+        if kind not in DESTINATION_KINDS or not name:
             hint = f"{_instead_of(text)}, or none"
             raise UsageError(f"{text!r} is not a destination", hint=hint, rule=_DESTINATION_RULE, culprit=text)
-        return cls(check_destination_kind(kind), name)
+        return cls(kind, name)
 
     def arn(self, partition: str, region: str, account_id: str) -> DestinationArn:
         """The whole ARN; a bucket's has neither region nor account."""

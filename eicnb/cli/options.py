@@ -75,6 +75,34 @@ CONNECTION = (
     Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
 )
 
+AWS_CLI_ALONE = frozenset(
+    [
+        "--ca-bundle",
+        "--cli-auto-prompt",
+        "--cli-binary-format",
+        "--cli-connect-timeout",
+        "--cli-error-format",
+        "--cli-input-json",
+        "--cli-input-yaml",
+        "--cli-read-timeout",
+        "--color",
+        "--debug",
+        "--generate-cli-skeleton",
+        "--max-items",
+        "--no-cli-auto-prompt",
+        "--no-cli-pager",
+        "--no-paginate",
+        "--no-sign-request",
+        "--no-verify-ssl",
+        "--output",
+        "--page-size",
+        "--query",
+        "--starting-token",
+        "--version",
+    ]
+)
+"""The AWS CLI's other options, which eicnb knows and refuses."""
+
 VERBS = (
     Verb(
         "put",

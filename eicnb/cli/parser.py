@@ -130,6 +130,8 @@ class _Reader:
         names = [option.name for option in known]
         hint = nearest(name, names) or ", ".join(names)
         excerpt = word.source.excerpt(word.start, word.start + len(name))
+        if name in options.AWS_CLI_ALONE:
+            return UsageError(f"eicnb does not read {name} yet", hint="the command without it", excerpt=excerpt)
         return UsageError(f"{where} has no option {name!r}", hint=hint, excerpt=excerpt)
 
     def _positional(self, word: Word, verb: Verb) -> None:

@@ -1,0 +1,483 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eicnb.arn import DestinationArn, DestinationName, FunctionRef
+from eicnb.cli import options, parser
+from eicnb.cli.lexer import Source
+from eicnb.errors import UsageError
+from eicnb.model import DestinationConfig, NoDestination
+
+QUEUE = "arn:aws:sqs:us-east-2:123456789012:destination"
+FUNCTION = FunctionRef("my-function")
+
+
+def one(text: str, **names: Any) -> parser.Command:
+    [command] = parser.parse(Source(text), names)
+    return command
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "arguments"),
+    [
+        (
+            """aws lambda put-function-event-invoke-config \\
+    --function-name my-function \\
+    --maximum-event-age-in-seconds 3600 \\
+    --maximum-retry-attempts 0
+""",
+            "put",
+            {"function_name": FUNCTION, "maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 0},
+        ),
+        (
+            f"""aws lambda update-function-event-invoke-config \\
+    --function-name my-function \\
+    --destination-config '{{"OnFailure":{{"Destination": "{QUEUE}"}}}}'
+""",
+            "update",
+            {
+                "function_name": FUNCTION,
+                "destination_config": DestinationConfig(on_failure=DestinationArn.parse(QUEUE)),
+            },
+        ),
+        (
+            """aws lambda get-function-event-invoke-config \\
+    --function-name my-function:BLUE
+""",
+            "get",
+            {"function_name": FunctionRef("my-function", "BLUE")},
+        ),
+        (
+            """aws lambda list-function-event-invoke-configs \\
+    --function-name my-function
+""",
+            "list",
+            {"function_name": FUNCTION},
+        ),
+        (
+            """aws lambda delete-function-event-invoke-config \\
+    --function-name my-function:GREEN
+""",
+            "delete",
+            {"function_name": FunctionRef("my-function", "GREEN")},
+        ),
+    ],
+)
+def test_every_documented_command_is_read(text: str, verb: str, arguments: dict[str, Any]) -> None:
+    command = one(text)
+    assert (command.verb, command.arguments, command.connection) == (verb, arguments, {})
+
+
+@pytest.mark.parametrize("start", ["", "lambda ", "aws ", "aws lambda ", "$ aws lambda "])
+@pytest.mark.parametrize("verb", [verb for verb in options.VERBS if verb.aws_name])
+def test_a_verb_has_a_short_and_a_full_name(start: str, verb: options.Verb) -> None:
+    settings = "--retries 0" if verb.name in {"put", "update"} else ""
+    assert {one(f"{start}{name} my-function {settings}").verb for name in verb.names} == {verb.name}
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("--function-name my-function", {}),
+        ("--function-name=my-function", {}),
+        ("my-function", {}),
+        ("my-function --retries 1", {"maximum_retry_attempts": 1}),
+        ("--retries 1 my-function", {"maximum_retry_attempts": 1}),
+        ("my-function --retries=1", {"maximum_retry_attempts": 1}),
+        ("my-function --retries='1'", {"maximum_retry_attempts": 1}),
+        ("my-function --retries 0 --retries 2", {"maximum_retry_attempts": 2}),
+        ("--function-name other --function-name my-function", {}),
+        ("my-function --max-age 6h", {"maximum_event_age_in_seconds": 21600}),
+        ("my-function --max-age 90m", {"maximum_event_age_in_seconds": 5400}),
+        ("my-function --max-age 3600s", {"maximum_event_age_in_seconds": 3600}),
+        ("my-function --max-age 3600", {"maximum_event_age_in_seconds": 3600}),
+        ("my-function --maximum-event-age-in-seconds 60", {"maximum_event_age_in_seconds": 60}),
+        ("my-function --qualifier live", {"qualifier": "live"}),
+        ("my-function --qualifier $LATEST", {"qualifier": "$LATEST"}),
+        ("my-function --on-failure none", {"on_failure": NoDestination.EMPTY}),
+        ("my-function --on-failure sqs:lost", {"on_failure": DestinationName("sqs", "lost")}),
+        ("my-function --on-failure s3:lost", {"on_failure": DestinationName("s3", "lost")}),
+        ("my-function --on-success events:default", {"on_success": DestinationName("events", "default")}),
+        (f"my-function --on-success {QUEUE}", {"on_success": DestinationArn.parse(QUEUE)}),
+        (
+            f"my-function --destination-config OnFailure={{Destination={QUEUE}}},OnSuccess={{}}",
+            {
+                "destination_config": DestinationConfig(
+                    on_failure=DestinationArn.parse(QUEUE), on_success=NoDestination.EMPTY
+                )
+            },
+        ),
+        ("my-function --destination-config {}", {"destination_config": DestinationConfig()}),
+        (
+            "my-function --destination-config OnFailure={}",
+            {"destination_config": DestinationConfig(on_failure=NoDestination.EMPTY)},
+        ),
+        (
+            "my-function --destination-config 'OnFailure={Destination=\"\"}'",
+            {"destination_config": DestinationConfig(on_failure=NoDestination.BLANK)},
+        ),
+    ],
+)
+def test_options_are_read_in_every_spelling(text: str, arguments: dict[str, Any]) -> None:
+    assert one(f"put {text}").arguments == {"function_name": FUNCTION, **arguments}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get f --region eu-west-1 --profile ops --endpoint-url http://127.0.0.1:1",
+        "aws --region eu-west-1 --profile=ops lambda get f --endpoint-url http://127.0.0.1:1",
+        "aws lambda --endpoint-url http://127.0.0.1:1 --region eu-west-1 get f --profile ops",
+    ],
+)
+def test_the_connection_may_be_named_before_the_verb_and_after_it(text: str) -> None:
+    command = one(text)
+    assert command.connection == {"region": "eu-west-1", "profile": "ops", "endpoint_url": "http://127.0.0.1:1"}
+    assert command.arguments == {"function_name": FunctionRef("f")}
+
+
+@pytest.mark.parametrize("name", ["put", "aws", "lambda", "list", "123456789012:function:put"])
+def test_a_function_may_be_named_like_a_verb(name: str) -> None:
+    assert one(f"get {name}").arguments["function_name"] == FunctionRef.parse(name)
+
+
+def test_a_cell_is_many_commands() -> None:
+    text = (
+        "# audit\nget a\n\naws lambda get-function-event-invoke-config \\\n --function-name b\nlist c; use --region r"
+    )
+    commands = parser.parse(Source(text), {})
+    assert [str(command) for command in commands] == [
+        "get a",
+        "aws lambda get-function-event-invoke-config --function-name b",
+        "list c",
+        "use --region r",
+    ]
+
+
+BAD_INPUT = r"""
+put my-function --retries 3
+the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
+    %eic put my-function --retries 3
+                                   ^
+Try: a whole number: 0, 1 or 2
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+
+put my-function --retries -1
+the maximum number of retry attempts is -1, but AWS allows 0, 1 or 2
+    %eic put my-function --retries -1
+                                   ^^
+Try: a whole number: 0, 1 or 2
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+
+put my-function --maximum-retry-attempts two
+--maximum-retry-attempts is 'two', which is not a whole number
+    %eic put my-function --maximum-retry-attempts two
+                                                  ^^^
+Try: --maximum-retry-attempts N, a whole number
+
+put my-function --retries=1.5
+--retries is '1.5', which is not a whole number
+    %eic put my-function --retries=1.5
+                                   ^^^
+Try: --retries N, a whole number
+
+put my-function --max-age 59
+the maximum event age is 59, but AWS allows 60 to 21600
+    %eic put my-function --max-age 59
+                                   ^^
+Try: a whole number of seconds: 60 to 21600
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+
+put my-function --maximum-event-age-in-seconds 21601
+the maximum event age is 21601, but AWS allows 60 to 21600
+    %eic put my-function --maximum-event-age-in-seconds 21601
+                                                        ^^^^^
+Try: a whole number of seconds: 60 to 21600
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+
+put my-function --max-age 1d
+--max-age is '1d', which is not an age
+    %eic put my-function --max-age 1d
+                                   ^^
+Try: 6h, 90m, 3600s or 3600: from 60s to 6h
+
+put my-function --maximum-event-age-in-seconds 1d
+--maximum-event-age-in-seconds is '1d', which is not a whole number
+    %eic put my-function --maximum-event-age-in-seconds 1d
+                                                        ^^
+Try: --maximum-event-age-in-seconds SECONDS, a whole number; --max-age takes 6h and 90m
+
+put my-function --on-failure arn:aws:sqs:us-east-1:123456789012:orders.fifo
+'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events
+    %eic put my-function --on-failure arn:aws:sqs:us-east-1:123456789012:orders.fifo
+                                                                         ^^^^^^^^^^^
+Try: a standard queue
+See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+put my-function --on-failure sqs:orders.fifo
+'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events
+    %eic put my-function --on-failure sqs:orders.fifo
+                                          ^^^^^^^^^^^
+Try: a standard queue
+See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+put my-function --destination-config OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:orders.fifo}
+'orders.fifo' is a FIFO topic, to which Lambda does not deliver records of asynchronous events
+    …g OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:orders.fifo}
+                                                                 ^^^^^^^^^^^
+Try: a standard topic
+See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
+'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
+    %eic put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
+                                                           ^^^^^^^^^^^^^^^^^
+Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
+See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
+'dynamodb' cannot be a destination
+    %eic put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
+                                    ^^^^^^^^
+Try: an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket
+See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+put f --on-failure lost
+'lost' is not a destination
+    %eic put f --on-failure lost
+                            ^^^^
+Try: --on-failure sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN, or none
+See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+get my-function:live --qualifier 7
+the function is named with the qualifier 'live', but the qualifier '7' is given beside it
+    %eic get my-function:live --qualifier 7
+                                          ^
+Try: one of the two
+
+get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
+the function name has 65 characters, but AWS allows 64 in a name alone
+    %eic get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
+                                                                             ^
+Try: the name as `%eic functions` shows it
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+
+put my-function --retrys 0
+eic put has no option '--retrys'
+    %eic put my-function --retrys 0
+                         ^^^^^^^^
+Try: --retries
+
+putt my-function --retries 0
+eicnb has no command 'putt'
+    %eic putt my-function --retries 0
+         ^^^^
+Try: put
+
+aws lambda put-function-event-invoke-confg --function-name f
+eicnb has no command 'put-function-event-invoke-confg'
+    %eic aws lambda put-function-event-invoke-confg --function-name f
+                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+Try: put-function-event-invoke-config
+
+aws s3 ls
+eicnb has no command 's3'
+    %eic aws s3 ls
+             ^^
+Try: put, update, get, list, delete, functions, use, sandbox
+
+aws lambda
+the command has no verb
+    %eic aws lambda
+             ^^^^^^
+Try: put, update, get, list, delete, functions, use, sandbox
+
+put my-function --retries
+--retries needs a value
+    %eic put my-function --retries
+                         ^^^^^^^^^
+Try: --retries N: short for --maximum-retry-attempts
+
+put my-function --retries --max-age 1h
+--retries needs a value
+    %eic put my-function --retries --max-age 1h
+                         ^^^^^^^^^
+Try: --retries N: short for --maximum-retry-attempts
+
+get my-function --region=
+--region is empty
+    %eic get my-function --region=
+                                  ^
+Try: --region REGION
+
+get my-function --qualifier ''
+--qualifier is empty
+    %eic get my-function --qualifier ''
+                                     ^^
+Try: --qualifier QUALIFIER
+
+put --retries 0
+put needs a function
+    %eic put --retries 0
+         ^^^^^^^^^^^^^^^
+Try: %eic put my-function
+
+put 'my-function --retries 0
+the quote ' is not closed
+    %eic put 'my-function --retries 0
+             ^
+Try: a second ' where the text ends
+
+put f --destination-config OnFailure={Destination=arn:aws:s3:::lost
+the { is not closed
+    %eic put f --destination-config OnFailure={Destination=arn:aws:s3:::lost
+                                              ^
+Try: a } at the end, and "" for an empty value
+
+put f --destination-config '{"OnFailure": {"Destination": "x"}'
+this is not JSON: Expecting ',' delimiter
+    %eic put f --destination-config '{"OnFailure": {"Destination": "x"}'
+                                                                       ^
+Try: '{"OnFailure": {"Destination": "ARN"}}', in single quotes
+
+put f --destination-config OnFailur={}
+DestinationConfig has no member 'OnFailur'
+    %eic put f --destination-config OnFailur={}
+                                    ^^^^^^^^
+Try: OnFailure
+
+put f --destination-config file://config.json
+eicnb does not read files in options yet
+    %eic put f --destination-config file://config.json
+                                    ^^^^^^^^^^^^^^^^^^
+Try: the JSON itself, in single quotes
+
+get my-function | jq .
+'|' is for a shell, and no shell reads this line
+    %eic get my-function | jq .
+                         ^
+Try: x = %eic …, then work on the DataFrame x; or quotes, where the character itself is meant
+
+get my-function > out.json
+'>' is for a shell, and no shell reads this line
+    %eic get my-function > out.json
+                         ^
+Try: x = %eic …, then x.to_csv(…) or x.to_json(…); or quotes, where the character itself is meant
+
+get $(name)
+'$(' is for a shell, and no shell reads this line
+    %eic get $(name)
+             ^^
+Try: the value in a cell of its own, then ${name}
+
+get ${functon}
+${functon} is not defined: the notebook has no name 'functon'
+    %eic get ${functon}
+             ^^^^^^^^^^
+Try: ${function}
+
+get ${name
+the reference ${ is not closed
+    %eic get ${name
+             ^^
+Try: ${name}
+
+get my-$
+the function name 'my-$' has a '$' left in it, which no function name in AWS can have
+    %eic get my-$
+             ^^^^
+Try: ${name} for a value of the notebook, outside single quotes
+
+get my-function --qualifier 'v{number}'
+the qualifier 'v{number}' has a '{' left in it, which no qualifier in AWS can have
+    %eic get my-function --qualifier 'v{number}'
+                                      ^^^^^^^^^
+Try: ${name} for a value of the notebook, outside single quotes
+
+get 'my-$function'
+the function name 'my-$function' has a '$' left in it, which no function name in AWS can have
+    %eic get 'my-$function'
+              ^^^^^^^^^^^^
+Try: ${name} for a value of the notebook, outside single quotes
+
+get my function
+'function' is one word too many: the function is named already
+    %eic get my function
+                ^^^^^^^^
+Try: quotes around a value with blanks
+
+list my-function --qualifier live
+eic list has no option '--qualifier'
+    %eic list my-function --qualifier live
+                          ^^^^^^^^^^^
+Try: --function-name, --region, --profile, --endpoint-url
+
+get my-function --output json
+eicnb does not read --output yet
+    %eic get my-function --output json
+                         ^^^^^^^^
+Try: the command without it
+
+put f --retries 1 --maximum-retry-attempts 1
+--retries and --maximum-retry-attempts are the same setting
+    %eic put f --retries 1 --maximum-retry-attempts 1
+                                                    ^
+Try: one of the two
+
+functions my-function
+functions takes no 'my-function'
+    %eic functions my-function
+                   ^^^^^^^^^^^
+Try: functions with options alone
+
+sandbox --requests-per-second many
+--requests-per-second is 'many', which is not a whole number
+    %eic sandbox --requests-per-second many
+                                       ^^^^
+Try: --requests-per-second N, a whole number
+"""
+"""Commands with one fault each; under each the whole message."""
+
+
+@pytest.mark.parametrize("case", BAD_INPUT.strip().split("\n\n"), ids=lambda case: case.partition("\n")[0])
+def test_bad_input_is_told_with_its_place_and_its_cure(case: str) -> None:
+    line, _, message = case.partition("\n")
+    with pytest.raises(UsageError) as caught:
+        parser.parse(Source(line, "%eic "), {"function": "my-function"})
+    assert str(caught.value) == message
+
+
+def test_the_url_of_a_queue_is_answered_with_its_arn() -> None:
+    with pytest.raises(UsageError) as caught:
+        one("put f --on-failure https://sqs.us-east-1.amazonaws.com/123456789012/lost")
+    assert caught.value.hint == "arn:aws:sqs:us-east-1:123456789012:lost, or none"
+
+
+def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
+    with pytest.raises(UsageError) as caught:
+        one("put f --on-success lost")
+    assert caught.value.hint is not None
+    assert "--on-failure" not in caught.value.hint
+
+
+@pytest.mark.parametrize("word", ["audit", "form", "help", "config", "invoke"])
+def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
+    with pytest.raises(UsageError, match=f"eicnb has no command '{word}'"):
+        one(f"{word} my-function")
+
+
+@pytest.mark.parametrize(
+    "name", ["--query", "--cli-input-json", "--generate-cli-skeleton", "--no-cli-pager", "--debug"]
+)
+def test_an_option_that_is_not_there_yet_is_an_error_and_never_ignored(name: str) -> None:
+    with pytest.raises(UsageError, match=f"eicnb does not read {name} yet"):
+        one(f"get my-function {name}")
+
+
+def test_a_fault_in_a_later_line_is_shown_in_that_line() -> None:
+    cell = "get a\naws lambda put-function-event-invoke-config \\\n    --function-name f \\\n    --retries 3\n"
+    with pytest.raises(UsageError) as caught:
+        parser.parse(Source(f"\n{cell}", "%%eic ", first_line=1), {})
+    assert str(caught.value.excerpt) == "    line 5:     --retries 3\n                          ^"

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+MESSAGE = """\
+the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
+    %eic put my-function --retries 3
+                                   ^
+Try: a whole number: 0, 1 or 2
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"""
+
+
+@pytest.fixture
+def in_a_quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kernel leaves files in the home directory, and runs with the warnings of this process."""
+    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    return tmp_path
+
+
+def executed(*cells: str) -> nbformat.NotebookNode:
+    """The notebook as a colleague would find it after Run All, and whether it came to its end."""
+    v4: Any = nbformat.v4  # its functions have no types
+    notebook: nbformat.NotebookNode = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
+    client = NotebookClient(notebook, timeout=60, kernel_name="python3")
+    try:
+        asyncio.run(client.async_execute())
+    except CellExecutionError:
+        notebook.metadata["stopped"] = True
+    return notebook
+
+
+def test_the_main_job_runs_in_a_kernel(in_a_quiet_home: Path) -> None:
+    notebook = executed(
+        "%load_ext eicnb",
+        "%eic sandbox",
+        "%%eic --out row\naws lambda put-function-event-invoke-config \\\n    --function-name my-function \\\n"
+        "    --maximum-event-age-in-seconds 3600 \\\n    --maximum-retry-attempts 0",
+        "row",
+    )
+    loaded, started, put, shown = [cell.outputs for cell in notebook.cells]
+    assert "stopped" not in notebook.metadata
+    assert loaded == []
+    assert put == []
+    assert started[0].data["text/plain"] == "Eic(SANDBOX, account_id='123456789012', region='us-east-1')"
+    assert [output.output_type for output in shown] == ["execute_result"]
+    assert set(shown[0].data) == {"text/plain", "text/html"}
+    assert "<p>SANDBOX  account 123456789012  us-east-1</p>" in shown[0].data["text/html"]
+    assert "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST" in shown[0].data["text/html"]
+
+
+def test_a_failing_command_stops_the_run_with_our_lines_alone(in_a_quiet_home: Path) -> None:
+    notebook = executed("%load_ext eicnb\n%eic sandbox", "%eic put my-function --retries 3", "print('on and on')")
+    _, failed, after = [cell.outputs for cell in notebook.cells]
+    assert notebook.metadata["stopped"]
+    assert after == []
+    assert len(failed) == 1
+    assert failed[0] == {
+        "output_type": "error",
+        "ename": "UsageError",
+        "evalue": MESSAGE,
+        "traceback": [f"UsageError: {MESSAGE}"],
+    }

@@ -1,0 +1,265 @@
+"""What the layout promises, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import eicnb
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "eicnb"
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
+SLOWEST_IMPORT = 0.050
+
+# Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
+# What begins with "~" may be imported inside functions only, what begins with "%" for the types alone.
+IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("", ("sandbox", "~notebook.magics", "%*")),
+    ("errors", ()),
+    ("arn", ("errors",)),
+    ("model", ("errors", "arn")),
+    ("frames", ("arn", "model", "@pandas")),
+    ("cli", ()),
+    ("cli.lexer", ("errors", "cli.references")),
+    ("cli.references", ("errors",)),
+    ("cli.options", ()),
+    ("cli.shorthand", ("errors",)),
+    ("cli.params", ("cli.*", "arn", "errors", "model")),
+    ("cli.parser", ("cli.*", "errors", "model")),
+    ("aws", ("errors", "@boto3", "@botocore")),
+    ("request", ("arn", "errors", "model")),
+    ("api", ("arn", "aws", "errors", "frames", "model", "request", "~sandbox.server", "%sandbox.server")),
+    ("verbs", ("api",)),
+    ("commands", ("api", "cli.parser", "errors", "frames")),
+    ("notebook", ()),
+    ("notebook.*", ("commands", "cli.*", "errors", "@IPython")),
+    ("sandbox", ("~api", "~sandbox.server", "%sandbox.server")),
+    ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
+)
+DOORS = {"boto3": "aws", "botocore": "aws", "IPython": "notebook*", "ipywidgets": "notebook*", "pandas": "frames"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module: of the project without its name (`cli.lexer`), of others by package (`@pandas`)."""
+
+    name: str
+    when: str  # "import", "call" or "types"
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name within it; the package itself is the empty name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts).removesuffix("__init__").removesuffix(".")] = path
+    return found
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(modules()[module].read_text(encoding="utf-8"))
+
+
+def imports(module: str) -> frozenset[Import]:
+    return frozenset(_imports(tree(module), "import"))
+
+
+def _imports(node: ast.AST, when: str) -> Iterator[Import]:
+    match node:
+        case ast.Import(names=names):
+            yield from (Import(name, when) for alias in names for name in _named(alias.name))
+        case ast.ImportFrom(module=str(source), names=names):
+            yield from (Import(name, when) for alias in names for name in _named(source, alias.name))
+        case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body, orelse=otherwise):
+            for statement in body:
+                yield from _imports(statement, "types")
+            for statement in otherwise:
+                yield from _imports(statement, when)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            for child in ast.iter_child_nodes(node):
+                yield from _imports(child, "call")
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _imports(child, when)
+
+
+def _named(source: str, name: str = "") -> Iterator[str]:
+    top, _, inner = source.partition(".")
+    if top == "eicnb":
+        within = f"{inner}.{name}".strip(".")
+        yield within if within in modules() else inner
+    elif top not in sys.stdlib_module_names:
+        yield f"@{top}"
+
+
+def allowed(module: str) -> tuple[str, ...]:
+    """The row of the table for a module."""
+    for pattern, names in IMPORTS:
+        if fnmatchcase(module, pattern):
+            return names
+    pytest.fail(f"eicnb.{module} is not in the table of imports")
+
+
+def is_allowed(names: tuple[str, ...], found: Import) -> bool:
+    marks = {"import": ("",), "call": ("", "~"), "types": ("", "%")}[found.when]
+    return any(fnmatchcase(mark + found.name, pattern) for mark in marks for pattern in names)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_imports_only_what_the_table_allows(module: str) -> None:
+    names = allowed(module)
+    assert {found for found in imports(module) if not is_allowed(names, found)} == set()
+
+
+def test_the_table_names_no_module_that_is_gone() -> None:
+    assert [row for row, _ in IMPORTS if not any(fnmatchcase(module, row) for module in modules())] == []
+
+
+@pytest.mark.parametrize(("package", "door"), DOORS.items())
+def test_there_is_one_door_to_each_heavy_package(package: str, door: str) -> None:
+    users = {module for module in modules() for found in imports(module) if found.name == f"@{package}"}
+    assert {module for module in users if not fnmatchcase(module, door)} == set()
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    waiting = {
+        module: {found.name for found in imports(module) if found.when == "import" and not found.name.startswith("@")}
+        for module in modules()
+    }
+    while free := [module for module, needed in waiting.items() if not needed & waiting.keys()]:
+        for module in free:
+            del waiting[module]
+    assert waiting == {}
+
+
+def python(code: str) -> str:
+    """What a fresh Python prints; it knows of this project and of nothing in the environment."""
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, cwd="/").stdout
+
+
+@pytest.mark.parametrize("statement", ["import eicnb", "import eicnb; dir(eicnb); eicnb.__all__; eicnb.__version__"])
+def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
+    heavy = ("pandas", "numpy", "boto3", "botocore", "IPython", "ipywidgets", "moto", "werkzeug", "jmespath", "ruamel")
+    code = f"{statement}; print(sorted({{name.partition('.')[0] for name in sys.modules}} & set({heavy!r})))"
+    assert python(code) == "[]\n"
+
+
+def test_importing_the_package_takes_under_50_milliseconds() -> None:
+    times: dict[str, list[float]] = {"pass": [], "import eicnb": []}
+    for _ in range(7):
+        for code, taken in times.items():
+            started = time.perf_counter()
+            python(code)
+            taken.append(time.perf_counter() - started)
+    without, with_it = map(statistics.median, times.values())
+    assert with_it - without < SLOWEST_IMPORT
+
+
+def test_the_public_names_are_sorted_and_complete() -> None:
+    assert eicnb.__all__ == sorted(eicnb.__all__)
+    assert set(eicnb.__all__) == {*eicnb._HOME, "sandbox"}
+    assert dir(eicnb) == eicnb.__all__
+
+
+@pytest.mark.parametrize("name", eicnb.__all__)
+def test_a_public_name_is_there_and_documented(name: str) -> None:
+    value = getattr(eicnb, name)
+    assert callable(value)
+    assert (value.__doc__ or "").strip()
+    home = eicnb._HOME.get(name)
+    assert home is None or value is getattr(importlib.import_module(f"eicnb.{home}"), name)
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'eicnb' has no attribute 'putt'"):
+        _ = eicnb.putt
+
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def definitions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Definition]]:
+    """Functions, classes and methods, but not what is inside functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Definition):
+            yield prefix + child.name, child
+        if isinstance(child, ast.ClassDef):
+            yield from definitions(child, f"{prefix}{child.name}.")
+
+
+def is_stub(node: Definition) -> bool:
+    """Whether a body is `...` alone, as in a protocol, whose docstring says it."""
+    return [ast.unparse(statement) for statement in node.body] == ["..."]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_whatever_is_public_has_a_docstring(module: str) -> None:
+    missing = [
+        name
+        for name, node in definitions(tree(module))
+        if not ast.get_docstring(node) and not is_stub(node) and not re.search(r"(^|\.)_", name)
+    ]
+    assert missing == []
+    assert ast.get_docstring(tree(module))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_file_is_read_in_one_sitting(module: str) -> None:
+    lines = modules()[module].read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= LONGEST_FILE
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    lengths = {
+        f"{node.name}, line {node.lineno}": (node.end_lineno or 0) - node.lineno + 1
+        for node in ast.walk(tree(module))
+        if isinstance(node, functions)
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_the_top_level_holds_nothing_else() -> None:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.splitlines()
+    entries = {name.partition("/")[0] for name in listed}
+    known = {"pyproject.toml", "README.md", "eicnb", "notebooks", "tests"}
+    assert {entry for entry in entries if not entry.startswith(".")} - known == set()
+
+
+def requirements() -> list[str]:
+    """The lines of pyproject.toml that name a dependency of the project or of an extra."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    lines = [line.strip() for line in text.splitlines() if re.match(r'\s+"', line)]
+    found = [line for line in lines if re.match(r'"([^"]*)"', line)[1] in wanted]  # type: ignore[index] # they begin so
+    assert len(found) == len(wanted)
+    return found
+
+
+@pytest.mark.parametrize("line", requirements())
+def test_every_dependency_has_its_reason(line: str) -> None:
+    is_an_extra_of_ours = line.startswith('"eicnb[')
+    assert is_an_extra_of_ours or re.search(r'",\s+# .*\w.*\w', line)
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (PACKAGE / "py.typed").is_file()

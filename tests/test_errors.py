@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from eicnb.errors import (
+    AccessDenied,
+    AwsError,
+    ConfigurationError,
+    EicError,
+    Excerpt,
+    ExpiredCredentials,
+    NotFound,
+    Throttled,
+    UsageError,
+    nearest,
+)
+
+AWS_ERROR = Throttled(
+    "Rate exceeded", operation="PutFunctionEventInvokeConfig", code="TooManyRequestsException", region="us-east-1"
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "bases", "exit_code"),
+    [
+        (EicError, (Exception,), 255),
+        (UsageError, (EicError, ValueError), 252),
+        (ConfigurationError, (EicError,), 253),
+        (AwsError, (EicError,), 254),
+        (NotFound, (AwsError,), 254),
+        (AccessDenied, (AwsError,), 254),
+        (Throttled, (AwsError,), 254),
+        (ExpiredCredentials, (AwsError,), 254),
+    ],
+)
+def test_the_tree_and_its_exit_codes_are_the_contract(
+    error: type[EicError], bases: tuple[type[Exception], ...], exit_code: int
+) -> None:
+    assert error.__bases__ == bases
+    assert error.exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (EicError("it broke"), "it broke"),
+        (EicError("it broke", hint="glue"), "it broke\nTry: glue"),
+        (ConfigurationError("no region", hint="--region"), "no region\nTry: --region"),
+        (
+            UsageError("no", hint="yes", rule="https://aws.example", excerpt=Excerpt("get f", 4, 5)),
+            "no\n    get f\n        ^\nTry: yes\nSee: https://aws.example",
+        ),
+        (
+            AWS_ERROR,
+            "Rate exceeded\n    TooManyRequestsException, answered to PutFunctionEventInvokeConfig in us-east-1",
+        ),
+        (
+            NotFound("gone", operation="Get", code="C", region="r", place="r, SANDBOX, account 1", hint="put"),
+            "gone\n    C, answered to Get in r, SANDBOX, account 1\nTry: put",
+        ),
+    ],
+)
+def test_an_error_says_what_where_and_what_to_do_instead(error: EicError, text: str) -> None:
+    assert str(error) == text
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "line", "pointer"),
+    [
+        (
+            Excerpt("get my-function", 4, 15),
+            "    get my-function",
+            "        ^^^^^^^^^^^",
+        ),
+        (
+            Excerpt("get f", 4, 5, number=12),
+            "    line 12: get f",
+            "                 ^",
+        ),
+        (
+            Excerpt("get f", 5, 5),
+            "    get f",
+            "         ^",
+        ),
+        (
+            Excerpt("get f", 4, 99),
+            "    get f",
+            "        ^",
+        ),
+        (
+            Excerpt("get\tf\x1b[31m", 4, 5),
+            "    get\N{REPLACEMENT CHARACTER}f\N{REPLACEMENT CHARACTER}[31m",
+            "        ^",
+        ),
+        (
+            Excerpt("x" * 200, 0, 200),
+            "    " + "x" * 96 + "…",
+            "    " + "^" * 96,
+        ),
+        (
+            Excerpt("a" * 100 + "bad" + "c" * 100, 100, 103),
+            "    …" + "a" * 60 + "bad" + "c" * 33 + "…",
+            "     " + " " * 60 + "^^^",
+        ),
+        (
+            Excerpt("a" * 100 + "bad", 100, 103),
+            "    …" + "a" * 60 + "bad",
+            "     " + " " * 60 + "^^^",
+        ),
+    ],
+)
+def test_an_excerpt_marks_what_is_wrong(excerpt: Excerpt, line: str, pointer: str) -> None:
+    assert str(excerpt) == f"{line}\n{pointer}"
+
+
+def test_an_error_that_points_somewhere_keeps_its_place() -> None:
+    first, second = Excerpt("first", 0, 1), Excerpt("second", 0, 1)
+    assert UsageError("no").at(first).at(second).excerpt is first
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("--retrys", ["--retries", "--region"], "--retries"),
+        ("PUT", ["put", "get"], "put"),
+        ("onfailure", ["OnSuccess", "OnFailure"], "OnFailure"),
+        ("zzz", ["put", "get"], None),
+        ("put", [], None),
+    ],
+)
+def test_the_nearest_word_is_suggested_or_none(word: str, known: list[str], meant: str | None) -> None:
+    assert nearest(word, known) == meant
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EicError("it broke", hint="glue"),
+        UsageError("no", hint="yes", rule="https://aws.example", excerpt=Excerpt("get f", 4, 5)),
+        ConfigurationError("no region", hint="--region"),
+        AWS_ERROR,
+    ],
+)
+def test_an_error_survives_the_way_to_another_process(error: EicError) -> None:
+    error.result = ["what was done"]
+    arrived = pickle.loads(pickle.dumps(error))
+    assert type(arrived) is type(error)
+    assert str(arrived) == str(error)
+    assert vars(arrived) == vars(error)
+
+
+def test_in_a_notebook_an_error_is_its_own_lines_and_its_notes() -> None:
+    pytest.importorskip("IPython")
+    error = EicError("it broke", hint="glue")
+    error.add_note("Commands done before it: 1 of 2")
+    assert error._render_traceback_() == ["EicError: it broke\nTry: glue", "Commands done before it: 1 of 2"]

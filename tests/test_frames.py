@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from eicnb.arn import FunctionRef
+from eicnb.frames import (
+    CONFIG_COLUMNS,
+    FUNCTION_COLUMNS,
+    Frame,
+    Scalar,
+    config_row,
+    function_row,
+    provenance,
+    stack,
+    to_frame,
+)
+from eicnb.model import ReportedConfig, ReportedFunction
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:" + "a-queue-with-a-rather-long-name-that-pandas-would-cut"
+ATTRS: dict[str, Scalar] = {"verb": "get", "account_id": "123456789012", "region": "us-east-1", "sandbox": True}
+CAPTION = "SANDBOX  account 123456789012  us-east-1"
+DTYPES = {
+    "function_name": "string",
+    "qualifier": "string",
+    "maximum_retry_attempts": "Int64",
+    "maximum_event_age_in_seconds": "Int64",
+    "on_failure_type": "string",
+    "on_failure": "string",
+    "on_success_type": "string",
+    "on_success": "string",
+    "last_modified": "datetime64[ns, UTC]",
+    "region": "string",
+    "account_id": "string",
+    "function_arn": "string",
+}
+
+
+def reported(qualifier: str | None = "live", on_failure: str | None = QUEUE, retries: int | None = 0) -> ReportedConfig:
+    function = FunctionRef("my-function", qualifier, "aws", "us-east-1", "123456789012", marked=True)
+    return ReportedConfig(
+        function=function,
+        maximum_retry_attempts=retries,
+        maximum_event_age_in_seconds=None,
+        on_failure=on_failure,
+        on_success=None,
+        last_modified=datetime(2026, 11, 1, 12, tzinfo=UTC),
+    )
+
+
+def frame_of(*configs: ReportedConfig, **attrs: Any) -> Frame:
+    return to_frame([config_row(config) for config in configs], CONFIG_COLUMNS, {**ATTRS, **attrs})
+
+
+@pytest.mark.parametrize("configs", [(), (reported(),), (reported("7", None, None),)])
+def test_columns_and_dtypes_are_always_the_same(configs: tuple[ReportedConfig, ...]) -> None:
+    frame = frame_of(*configs)
+    assert {str(name): str(dtype) for name, dtype in frame.dtypes.items()} == DTYPES
+    assert list(frame.columns) == list(DTYPES)
+    assert len(frame) == len(configs)
+
+
+def test_a_row_holds_the_config() -> None:
+    row = frame_of(reported()).iloc[0]
+    assert row.drop(["maximum_event_age_in_seconds", "on_success_type", "on_success"]).to_dict() == {
+        "function_name": "my-function",
+        "qualifier": "live",
+        "maximum_retry_attempts": 0,
+        "on_failure_type": "sqs",
+        "on_failure": QUEUE,
+        "last_modified": pd.Timestamp("2026-11-01 12:00", tz="UTC"),
+        "region": "us-east-1",
+        "account_id": "123456789012",
+        "function_arn": "arn:aws:lambda:us-east-1:123456789012:function:my-function:live",
+    }
+    assert row[["maximum_event_age_in_seconds", "on_success_type", "on_success"]].isna().all()
+
+
+def test_a_function_without_a_qualifier_is_latest() -> None:
+    row = config_row(reported(qualifier=None))
+    assert row["qualifier"] == "$LATEST"
+    assert row["function_arn"] == "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST"
+
+
+def test_the_attributes_are_json_scalars() -> None:
+    attrs = frame_of(reported()).attrs
+    assert attrs == ATTRS
+    assert {type(value) for value in attrs.values()} <= {str, int, float, bool, type(None)}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda frame: frame[frame.qualifier == "live"],
+        lambda frame: frame[["qualifier", "on_failure"]],
+        lambda frame: frame.head(1),
+        lambda frame: frame.copy(),
+        lambda frame: frame.assign(team="shop"),
+        lambda frame: pd.concat([frame, frame]),
+        lambda frame: frame.merge(frame, on="function_name"),
+    ],
+)
+def test_what_is_made_from_a_frame_is_a_plain_data_frame(made: Any) -> None:
+    assert type(made(frame_of(reported()))) is pd.DataFrame
+
+
+def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
+    frame = frame_of(reported())
+    assert repr(frame).splitlines()[-1] == CAPTION
+    assert QUEUE in repr(frame)
+    html = frame._repr_html_()
+    assert html is not None
+    assert html.endswith(f"\n<p>{CAPTION}</p>")
+    assert f"<td>{QUEUE}</td>" in html
+
+
+def test_text_of_aws_is_escaped_in_html() -> None:
+    html = frame_of(reported(on_failure="<script>alert(1)</script>"), region="<b>")._repr_html_()
+    assert html is not None
+    assert "<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
+    assert html.endswith("\n<p>SANDBOX  account 123456789012  &lt;b&gt;</p>")
+
+
+def test_a_frame_without_rows_shows_where_it_comes_from_too() -> None:
+    assert repr(frame_of()).splitlines()[-1] == CAPTION
+
+
+@pytest.mark.parametrize(
+    ("attrs", "caption"),
+    [
+        (ATTRS, CAPTION),
+        ({**ATTRS, "sandbox": False}, "account 123456789012  us-east-1"),
+        ({**ATTRS, "sandbox": False, "account_id": None}, "account not asked for  us-east-1"),
+        ({}, "account not asked for"),
+    ],
+)
+def test_the_caption_names_the_sandbox_the_account_and_the_region(attrs: dict[str, Any], caption: str) -> None:
+    assert provenance(attrs) == caption
+
+
+def test_frames_are_stacked_and_what_differs_is_not_claimed() -> None:
+    one, other = frame_of(reported("live")), frame_of(reported("7"), region="eu-west-1")
+    stacked = stack([one, other])
+    assert type(stacked) is Frame
+    assert list(stacked.index) == [0, 1]
+    assert list(stacked.qualifier) == ["live", "7"]
+    assert {str(name): str(dtype) for name, dtype in stacked.dtypes.items()} == DTYPES
+    assert stacked.attrs == {**ATTRS, "region": None}
+    assert stacked.provenance == "SANDBOX  account 123456789012"
+
+
+def test_stacking_with_a_frame_without_rows_keeps_the_dtypes() -> None:
+    stacked = stack([frame_of(), frame_of(reported()), frame_of()])
+    assert {str(name): str(dtype) for name, dtype in stacked.dtypes.items()} == DTYPES
+    assert len(stacked) == 1
+
+
+@pytest.mark.parametrize("functions", [(), ("order-events",)])
+def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> None:
+    arns = [f"arn:aws:lambda:us-east-1:123456789012:function:{name}" for name in functions]
+    reported = [ReportedFunction.from_api({"FunctionArn": arn, "Timeout": 3}) for arn in arns]
+    frame = to_frame([function_row(function) for function in reported], FUNCTION_COLUMNS, ATTRS)
+    assert {str(name): str(dtype) for name, dtype in frame.dtypes.items()} == {
+        "function_name": "string",
+        "runtime": "string",
+        "timeout": "Int64",
+        "dead_letter_arn": "string",
+        "role_arn": "string",
+        "region": "string",
+        "account_id": "string",
+        "function_arn": "string",
+    }
+    assert list(frame.function_arn) == arns
