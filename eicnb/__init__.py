@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eicnb.api import Eic as Eic
     from eicnb.api import connect as connect
-    from eicnb.api import current as current
     from eicnb.api import sandbox as sandbox
-    from eicnb.api import use as use
     from eicnb.arn import DestinationArn as DestinationArn
     from eicnb.arn import DestinationName as DestinationName
     from eicnb.arn import FunctionRef as FunctionRef
@@ -32,15 +30,17 @@ if TYPE_CHECKING:
     from eicnb.errors import NotFound as NotFound
     from eicnb.errors import Throttled as Throttled
     from eicnb.errors import UsageError as UsageError
+    from eicnb.in_use import current as current
+    from eicnb.in_use import delete as delete
+    from eicnb.in_use import functions as functions
+    from eicnb.in_use import get as get
+    from eicnb.in_use import list as list  # noqa: A004 # AWS's verb and the contract's name
+    from eicnb.in_use import put as put
+    from eicnb.in_use import update as update
+    from eicnb.in_use import use as use
     from eicnb.model import DestinationConfig as DestinationConfig
     from eicnb.model import EventInvokeConfig as EventInvokeConfig
     from eicnb.model import NoDestination as NoDestination
-    from eicnb.verbs import delete as delete
-    from eicnb.verbs import functions as functions
-    from eicnb.verbs import get as get
-    from eicnb.verbs import list as list  # noqa: A004 # AWS's verb and the contract's name
-    from eicnb.verbs import put as put
-    from eicnb.verbs import update as update
 else:
     from eicnb import sandbox
 
@@ -63,14 +63,14 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "connect": "api",
-    "current": "api",
-    "delete": "verbs",
-    "functions": "verbs",
-    "get": "verbs",
-    "list": "verbs",
-    "put": "verbs",
-    "update": "verbs",
-    "use": "api",
+    "current": "in_use",
+    "delete": "in_use",
+    "functions": "in_use",
+    "get": "in_use",
+    "list": "in_use",
+    "put": "in_use",
+    "update": "in_use",
+    "use": "in_use",
 }
 
 __all__ = [

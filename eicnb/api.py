@@ -1,15 +1,14 @@
-"""The Python API: `connect`, `sandbox` and `use`, and the connection `Eic` with its verbs."""
+"""The Python API: `connect` and `sandbox`, and the connection `Eic` with its verbs."""
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eicnb.arn import DestinationName, FunctionRef
-from eicnb.aws import Aws, Session, profile_session, sandbox_session
+from eicnb.aws import BROKEN_ANSWER_HINT, Aws, Session, profile_session, sandbox_session
 from eicnb.errors import EicError, UsageError
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
@@ -268,7 +267,11 @@ class Eic:
 
     def _one(self, request: Request) -> ReportedConfig:
         answer = self._aws.call(OPERATIONS[request.verb], **request.parameters())
-        return ReportedConfig.from_api(answer)
+        reported = ReportedConfig.from_api(answer)
+        if reported.function.function_name != request.function.function_name:
+            message = f"AWS's answer is about another function: {str(reported.function)!r}"
+            raise EicError(message, hint=BROKEN_ANSWER_HINT)
+        return reported
 
     def _list(self, request: Request) -> Sequence[ReportedConfig]:
         operation = OPERATIONS[request.verb]
@@ -305,12 +308,10 @@ class Eic:
 
 def _items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
     items = page.get(key)
-    if not isinstance(items, list):
-        raise EicError(
-            f"AWS's answer to {operation} is not a list: it has no {key}",
-            hint="the command again; if it stays so, look for a proxy between here and AWS",
-        )
-    return items
+    if isinstance(items, Sequence) and all(isinstance(item, Mapping) for item in items):
+        return items
+    why = f"it has no {key}" if items is None else f"not all of its {key} are objects"
+    raise EicError(f"AWS's answer to {operation} is not a list: {why}", hint=BROKEN_ANSWER_HINT)
 
 
 def connect(
@@ -339,7 +340,7 @@ def connect(
 
 
 def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
-    """Start an AWS inside this process, on 127.0.0.1, and use it: no account, no credentials, no network.
+    """Start an AWS inside this process, on 127.0.0.1, and connect to it: no account, no credentials, no network.
 
     >>> eic = sandbox()
     >>> eic  # doctest: +ELLIPSIS
@@ -362,48 +363,4 @@ def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = No
     )
     eic = Eic(aws, server=server)
     weakref.finalize(eic, server.stop)
-    return use(eic)
-
-
-class _InUse:
-    """The connection of `%eic` and of the verbs alone: the one that was chosen, or else boto3's default."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._chosen: Eic | None = None
-        self._default: Eic | None = None
-        self._default_for: int | None = None
-
-    def choose(self, eic: Eic) -> None:
-        with self._lock:
-            self._chosen = eic
-
-    def get(self) -> Eic:
-        """The default follows the environment, as a new process would: it is made again when AWS_* changes."""
-        with self._lock:
-            if self._chosen is not None:
-                return self._chosen
-            settings = hash(frozenset(item for item in os.environ.items() if item[0].startswith("AWS_")))
-            if self._default is None or self._default_for != settings:
-                self._default, self._default_for = connect(), settings
-            return self._default
-
-
-_in_use = _InUse()
-
-
-def use(eic: Eic) -> Eic:
-    """Make a connection the one that `%eic` and the verbs alone use, and return it.
-
-    >>> use(connect(region="eu-west-1"))
-    Eic(region='eu-west-1')
-    """
-    if not isinstance(eic, Eic):
-        raise UsageError(f"{eic!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
-    _in_use.choose(eic)
     return eic
-
-
-def current() -> Eic:
-    """The connection that `%eic` and the verbs alone use."""
-    return _in_use.get()

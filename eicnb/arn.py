@@ -295,18 +295,23 @@ def _refuse_fifo(kind: DestinationKind, name: str) -> None:
         )
 
 
+_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eusc": "aws-eusc"}
 _QUEUE_URL = re.compile(
     rf"https://sqs\.(?P<region>{_REGION})\.(?P<domain>[a-z.]+)/(?P<account_id>{_ACCOUNT})/(?P<name>[^/]+)"
 )
 
 
+def _partition_of(region: str) -> str:
+    """The partition for a hint; a call asks botocore."""
+    return next((of for begin, of in _PARTITIONS.items() if region.startswith(f"{begin}-")), "aws")
+
+
 def _instead_of(text: str) -> str:
     """What to write for a queue URL or a plain name."""
     if url := _QUEUE_URL.fullmatch(text):
-        partition = "aws-cn" if url["domain"].endswith(".cn") else "aws"
-        return f"arn:{partition}:sqs:{url['region']}:{url['account_id']}:{url['name']}"
+        return f"arn:{_partition_of(url['region'])}:sqs:{url['region']}:{url['account_id']}:{url['name']}"
     if re.fullmatch(r"[\w.-]+", text):
-        return f"--on-failure sqs:{text} (or sns:, lambda:, events:, s3:), or the whole ARN"
+        return f"sqs:{text} (or sns:, lambda:, events:, s3:), or the whole ARN"
     return _SHAPES["sqs"][1]
 
 
@@ -322,16 +327,24 @@ class DestinationName:
     name: str
 
     def __post_init__(self) -> None:
-        self.arn("aws", "us-east-1", "0" * 12)
+        check_destination_kind(self.kind)
+        _refuse_leftover("destination", self.name)
+        if not _SHAPES[self.kind][0].fullmatch(_RESOURCE_PREFIXES.get(self.kind, "") + self.name):
+            raise UsageError(
+                f"{self.name!r} is not the name of {_A_KIND[self.kind]}",
+                hint=f"{self.kind}:NAME, as the end of {_SHAPES[self.kind][1]}",
+                culprit=self.name,
+            )
+        _refuse_fifo(self.kind, self.name)
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
         kind, _, name = text.partition(":")
-        if kind not in DESTINATION_KINDS or not name:
+        if not name or "://" in text:
             hint = f"{_instead_of(text)}, or none"
             raise UsageError(f"{text!r} is not a destination", hint=hint, rule=_DESTINATION_RULE, culprit=text)
-        return cls(kind, name)
+        return cls(check_destination_kind(kind), name)
 
     def arn(self, partition: str, region: str, account_id: str) -> DestinationArn:
         """The whole ARN; a bucket's has neither region nor account."""

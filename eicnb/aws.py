@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as failures
@@ -28,13 +31,13 @@ from eicnb.errors import (
 )
 
 _CONNECT_TIMEOUT = 5
-_READ_TIMEOUT = 15
+_READ_TIMEOUT = 10
+_MOST_EMPTY_PAGES = 100
 _LAMBDA = "lambda"
 _TOO_MANY_REQUESTS = 429
 
-_DENIED = {
-    "AccessDenied",
-    "AccessDeniedException",
+_DENIED = {"AccessDenied", "AccessDeniedException"}
+_NOT_THESE_CREDENTIALS = {
     "InvalidClientTokenId",
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
@@ -46,7 +49,8 @@ _NO_FUNCTION_HINT = "%eic functions for the functions of this region, --region f
 _NO_CONFIG_HINT = "%eic list NAME for the configs that there are, %eic put to write this one"
 _NOT_SENT_HINT = "a look at the region, the endpoint URL and the network"
 _NO_ANSWER_HINT = "%eic get, to see whether it arrived all the same; then the command again"
-_BROKEN_ANSWER_HINT = "the command again; if it stays so, look for a proxy between here and AWS"
+BROKEN_ANSWER_HINT = "the command again; if it stays so, look for a proxy between here and AWS"
+_GET_CREDENTIALS = "aws configure, aws sso login, or %eic sandbox for an AWS without an account"
 _RENEW = "aws sso login (or renew the credentials), then run this again; no restart is needed"
 
 # What botocore's parsers raise on an answer that is not what the service model says.
@@ -57,9 +61,10 @@ _BROKEN = (
     KeyError,
     AttributeError,
     OverflowError,
-    RecursionError,
+    RuntimeError,
 )
-
+# What settings of the environment and the config files make botocore raise, beside its own errors.
+_UNUSABLE = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError)
 
 Session = boto3.Session
 OpenSession = Callable[[], Session]
@@ -106,6 +111,8 @@ class Aws:
         account_id: str | None = None,
         sandbox: bool = False,
     ) -> None:
+        if endpoint_url and "@" in urlsplit(endpoint_url).netloc:
+            raise UsageError("the endpoint URL has a user or a password in it", hint="the URL without them")
         self._open_session = open_session
         self._region = region
         self._session_region = region
@@ -114,6 +121,7 @@ class Aws:
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._clients: dict[str, Any] = {}
+        self._given_account_id = account_id
         self._account_id = account_id
 
     @property
@@ -166,39 +174,67 @@ class Aws:
     def account_id(self) -> str:
         """The account of the credentials, asked of STS once."""
         if self._account_id is None:
+            client = self._client("sts", "GetCallerIdentity")
             with self._translated("GetCallerIdentity"):
-                identity = self._client("sts").get_caller_identity()
-                self._account_id = str(identity["Account"])
+                account_id = str(client.get_caller_identity().get("Account"))
+            if not re.fullmatch(r"[0-9]{12}", account_id):
+                raise _broken_answer("GetCallerIdentity", f"{account_id!r} is not an account")
+            self._account_id = account_id
         return self._account_id
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call one operation of Lambda, named as in AWS's API; returns what botocore made of the answer."""
+        client = self._client(_LAMBDA, operation)
         with self._translated(operation):
-            answer: dict[str, Any] = getattr(self._client(_LAMBDA), xform_name(operation))(**parameters)
+            answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
             return answer
 
     def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Call a list operation of Lambda until AWS has no more pages."""
+        client = self._client(_LAMBDA, operation)
+        seen = _Markers(operation)
         with self._translated(operation):
-            yield from self._client(_LAMBDA).get_paginator(xform_name(operation)).paginate(**parameters)
+            for page in client.get_paginator(xform_name(operation)).paginate(**parameters):
+                seen.check(page)
+                yield page
 
-    def _client(self, service: str) -> Any:
-        with self._lock:
+    def _client(self, service: str, operation: str) -> Any:
+        """The client of a service, with credentials that are there and fresh."""
+        with self._lock, self._opening(operation):
             if service not in self._clients:
                 make: Callable[..., Any] = self.session.client
                 self._clients[service] = make(
                     service, region_name=self.region, endpoint_url=self.endpoint_url, config=self._config()
                 )
+            _check_credentials(self.session)
             return self._clients[service]
 
     def _config(self) -> Config:
-        proxies: Mapping[str, str] | None = {} if self.sandbox else None
+        local = urlsplit(self.endpoint_url or "").hostname in {"127.0.0.1", "localhost", "::1"}
+        proxies: Mapping[str, str] | None = {} if local else None
         return Config(
             connect_timeout=_CONNECT_TIMEOUT,
             read_timeout=_READ_TIMEOUT,
             proxies=proxies,
             user_agent_extra="eicnb",
         )
+
+    @contextmanager
+    def _opening(self, operation: str) -> Iterator[None]:
+        """Raise what settings and credentials bring about, before anything of the call is sent, as eicnb's errors."""
+        try:
+            yield
+        except EicError:
+            raise
+        except failures.ClientError as error:
+            self._forget()
+            raise self._from_answer(error, error.operation_name) from error
+        except failures.BotoCoreError as error:
+            self._forget()
+            raise self._from_network(error, operation) or self._from_setting(error, operation) from error
+        except _UNUSABLE as error:
+            self._forget()
+            raise self._from_setting(error, operation) from error
 
     @contextmanager
     def _translated(self, operation: str) -> Iterator[None]:
@@ -212,17 +248,17 @@ class Aws:
             if isinstance(told, AccessDenied | ExpiredCredentials):
                 self._forget()
             raise told from error
-        except (failures.BotoCoreError, *_BROKEN) as error:
-            failure = self._from_failure(error, operation)
-            if isinstance(failure, ConfigurationError | ExpiredCredentials):
-                self._forget()
-            raise failure from error
+        except failures.BotoCoreError as error:
+            raise self._from_network(error, operation) or self._from_setting(error, operation) from error
+        except _BROKEN as error:
+            raise _broken_answer(operation, str(error)) from error
 
     def _forget(self) -> None:
-        """Drop the session with its refused credentials; the next call opens another."""
+        """Drop the session with its refused credentials and their account; the next call opens another."""
         with self._lock:
             self._session = None
             self._session_region = self._region
+            self._account_id = self._given_account_id
             self._clients.clear()
 
     def _from_answer(self, error: failures.ClientError, operation: str) -> AwsError:
@@ -242,52 +278,105 @@ class Aws:
             hint=hint,
         )
 
-    def _from_failure(self, error: Exception, operation: str) -> EicError:
-        """What stopped a call before an answer came, or made the answer unreadable."""
+    def _from_network(self, error: failures.BotoCoreError, operation: str) -> EicError | None:
+        """What the network, or an answer that came apart, did to a call; None when it was something else."""
+        told = _without_user(str(error))
+        match error:
+            case failures.ConnectTimeoutError() | failures.EndpointConnectionError() | failures.ProxyConnectionError():
+                return EicError(f"{operation} was not sent: {told}", hint=_NOT_SENT_HINT)
+            case failures.SSOError():
+                return None
+            case failures.HTTPClientError() | failures.ConnectionError():
+                return EicError(f"{operation} got no answer: {told}", hint=_NO_ANSWER_HINT)
+            case failures.PaginationError():
+                return _broken_answer(operation, told)
+            case ResponseParserError():
+                return _broken_answer(operation, told)
+        return None
+
+    def _from_setting(self, error: Exception, operation: str) -> EicError:  # noqa: PLR0911 # a table
+        """What is wrong with the credentials, the region or another setting; nothing was sent."""
+        told = _without_user(str(error))
         match error:
             case failures.SSOError() | failures.UnauthorizedSSOTokenError() | failures.TokenRetrievalError():
-                return ExpiredCredentials(
-                    str(error),
-                    operation=operation,
-                    code=type(error).__name__,
-                    region=self.region,
-                    place=self.place,
-                    hint=_RENEW,
-                )
-            case failures.ConnectTimeoutError() | failures.EndpointConnectionError() | failures.ProxyConnectionError():
-                return EicError(f"{operation} was not sent: {error}", hint=_NOT_SENT_HINT)
-            case failures.HTTPClientError() | failures.ConnectionError():
-                return EicError(f"{operation} got no answer: {error}", hint=_NO_ANSWER_HINT)
-            case failures.BotoCoreError():
-                return _from_setting(error, operation)
-            case ValueError() if "endpoint" in str(error).lower():
-                return UsageError(str(error), hint="--endpoint-url http://127.0.0.1:4566")
-        return EicError(f"AWS's answer to {operation} cannot be read: {error}", hint=_BROKEN_ANSWER_HINT)
+                return self._expired(told, type(error).__name__, operation)
+            case RuntimeError() if "still expired" in told:
+                return self._expired(told, "ExpiredCredentials", operation)
+            case failures.NoCredentialsError() | failures.PartialCredentialsError():
+                return ConfigurationError(f"no usable AWS credentials: {told}", hint=_GET_CREDENTIALS)
+            case failures.InvalidRegionError():
+                return UsageError(told, hint="--region us-east-1")
+            case failures.ParamValidationError():
+                return UsageError(told)
+            case ValueError() if "endpoint" in told.lower():
+                return UsageError(told, hint="--endpoint-url http://127.0.0.1:4566")
+            case failures.CredentialRetrievalError() | failures.InvalidConfigError() | failures.ProfileNotFound():
+                return ConfigurationError(f"no usable AWS credentials: {told}", hint=_RENEW)
+            case OSError() | EOFError() | KeyError() | json.JSONDecodeError():
+                return ConfigurationError(f"no usable AWS credentials: {told}", hint=_RENEW)
+        return ConfigurationError(
+            f"an AWS setting cannot be used: {told}", hint="a look at the AWS_* variables and the AWS config file"
+        )
+
+    def _expired(self, message: str, code: str, operation: str) -> ExpiredCredentials:
+        return ExpiredCredentials(
+            message, operation=operation, code=code, region=self.region, place=self.place, hint=_RENEW
+        )
 
 
-def _from_setting(error: failures.BotoCoreError, operation: str) -> EicError:
-    """What is wrong with the credentials, the region or a parameter, found before anything was sent."""
-    match error:
-        case failures.NoCredentialsError() | failures.PartialCredentialsError():
-            hint = "aws configure, aws sso login, or %eic sandbox for an AWS without an account"
-            return ConfigurationError(f"no usable AWS credentials: {error}", hint=hint)
-        case failures.CredentialRetrievalError() | failures.InvalidConfigError() | failures.SSOTokenLoadError():
-            return ConfigurationError(f"no usable AWS credentials: {error}", hint=_RENEW)
-        case failures.NoRegionError() | failures.ConfigNotFound() | failures.ConfigParseError():
-            return ConfigurationError(str(error), hint="--region us-east-1, or a look at the AWS config file")
-        case failures.InvalidRegionError():
-            return UsageError(str(error), hint="--region us-east-1")
-        case failures.ParamValidationError():
-            return UsageError(str(error))
-    return EicError(f"{operation} failed: {error}")
+def _check_credentials(session: Session) -> None:
+    """Refuse missing credentials, and those that no HTTP header can hold: botocore would quote them in its error."""
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise failures.NoCredentialsError
+    frozen = credentials.get_frozen_credentials()
+    for what, value in (("access key", frozen.access_key), ("secret key", frozen.secret_key), ("token", frozen.token)):
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ConfigurationError(
+                f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
+                hint=f"the {what} again, as AWS shows it",
+            )
+
+
+class _Markers:
+    """Refuses a list that never ends: a marker that is no text or comes twice, or empty pages without end."""
+
+    def __init__(self, operation: str) -> None:
+        self._operation = operation
+        self._seen: set[str] = set()
+        self._empty = 0
+
+    def check(self, page: Mapping[str, Any]) -> None:
+        marker = page.get("NextMarker")
+        if marker is not None and not isinstance(marker, str):
+            raise _broken_answer(self._operation, f"its NextMarker is {marker!r}")
+        if marker in self._seen:
+            raise _broken_answer(self._operation, f"its NextMarker {marker!r} came before")
+        self._empty = 0 if any(isinstance(value, list) and value for value in page.values()) else self._empty + 1
+        if marker is not None and self._empty > _MOST_EMPTY_PAGES:
+            raise _broken_answer(self._operation, f"{self._empty} empty pages, and no end")
+        if marker is not None:
+            self._seen.add(marker)
+
+
+def _without_user(text: str) -> str:
+    """The text without the user name and password of a URL in it."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
+
+
+def _broken_answer(operation: str, why: str) -> EicError:
+    return EicError(f"AWS's answer to {operation} cannot be read: {why}", hint=BROKEN_ANSWER_HINT)
 
 
 def _kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:
     """The class of an error, and what to do about it."""
     if code in _EXPIRED:
         return ExpiredCredentials, _RENEW
+    if code in _NOT_THESE_CREDENTIALS:
+        return AccessDenied, "other credentials: AWS does not know these"
     if code in _DENIED:
-        return AccessDenied, f"a role that may call lambda:{operation}, or other credentials"
+        service = "sts" if operation in {"GetCallerIdentity", "AssumeRole"} else "lambda"
+        return AccessDenied, f"a role that may call {service}:{operation}, or other credentials"
     if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "the same again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from eicnb import api
+from eicnb import api, in_use
 from eicnb.api import Eic
 from eicnb.cli.parser import Command
 from eicnb.errors import EicError, UsageError
@@ -54,25 +54,25 @@ def prepare(commands: Sequence[Command]) -> list[Prepared]:
                 raise UsageError(f"{command.verb} stands alone", hint=f"%eic {command.verb} in a cell of its own")
             if command.verb == "use":
                 chosen = _connection(command.connection)
-                prepared.append(Prepared(command, partial(api.use, chosen)))
+                prepared.append(Prepared(command, partial(in_use.use, chosen)))
             elif command.verb == "sandbox":
                 prepared.append(Prepared(command, partial(_sandbox, **command.connection, **command.arguments)))
             else:
-                eic = (chosen or api.current()).derive(**command.connection)
+                eic = (chosen or in_use.current()).derive(**command.connection)
                 prepared.append(Prepared(command, _call(eic, command)))
     return prepared
 
 
 def _connection(options: Mapping[str, Any]) -> Eic:
     """A profile is a connection of its own; without one, the connection in use goes elsewhere."""
-    return api.connect(**options) if "profile" in options else api.current().derive(**options)
+    return api.connect(**options) if "profile" in options else in_use.current().derive(**options)
 
 
 def _sandbox(**options: Any) -> Eic:
     """A sandbox anew: the one in use is stopped, so that a notebook that runs again starts from the same account."""
-    if server := api.current().server:
+    if server := in_use.current().server:
         server.stop()
-    return api.sandbox(**options)
+    return in_use.use(api.sandbox(**options))
 
 
 def _call(eic: Eic, command: Command) -> Callable[[], Frame]:

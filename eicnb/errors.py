@@ -33,6 +33,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
+def shown(value: object) -> str:
+    """A value as it stands in a message: text and numbers as they are, of anything else only the type.
+
+    >>> shown("two"), shown([1, 2])
+    ("'two'", 'a list')
+    """
+    if value is None or isinstance(value, str | int | float):
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """The line of input in which something is wrong, and the columns that are wrong.
@@ -78,6 +89,10 @@ class EicError(Exception):
         self.hint = hint
         self.result: Any = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled with all it says: the constructors of some classes need more than a message."""
+        return _restored, (type(self), self.args, vars(self))
+
     def __str__(self) -> str:
         cure = [f"Try: {self.hint}"] if self.hint else []
         return "\n".join([self.message, *self._details(), *cure, *self._sources()])
@@ -103,6 +118,12 @@ class EicError(Exception):
         finally:
             tracebacks.set_mode("Verbose")
         return shown
+
+
+def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str, Any]) -> EicError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(state)
+    return error
 
 
 class UsageError(EicError, ValueError):

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, Final, Self, TypeVar
 
 from eicnb.arn import DestinationArn, DestinationKind, DestinationName, FunctionRef, destination_kind
-from eicnb.errors import EicError, UsageError, nearest
+from eicnb.errors import EicError, UsageError, nearest, shown
 
 RETRY_ATTEMPTS: Final = range(2 + 1)
 EVENT_AGE_IN_SECONDS: Final = range(60, 21600 + 1)
@@ -59,7 +59,7 @@ def _count(value: object, allowed: range, what: str, unit: str) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise UsageError(f"{what} is {value!r}, which is not a whole number", hint=hint, rule=_SETTINGS_RULE)
+        raise UsageError(f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=_SETTINGS_RULE)
     if number not in allowed:
         raise UsageError(f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=_SETTINGS_RULE)
     return number
@@ -86,7 +86,7 @@ def check_event_age(value: object) -> int:
 def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
     """Return a mapping that has no other keys than the known ones."""
     if not isinstance(value, Mapping):
-        raise UsageError(f"{what} is {value!r}, not a mapping", hint=f"a mapping of {', '.join(known)}")
+        raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=f"a mapping of {', '.join(known)}")
     for key in value:
         if key not in known:
             raise UsageError(
@@ -113,7 +113,7 @@ class DestinationConfig:
     def __post_init__(self) -> None:
         for value in (self.on_success, self.on_failure):
             if value is not None and not isinstance(value, DestinationArn | NoDestination):
-                raise UsageError(f"{value!r} is not a destination", hint="DestinationArn.parse(…)")
+                raise UsageError(f"{shown(value)} is not a destination", hint="DestinationArn.parse(…)")
         if isinstance(self.on_success, DestinationArn) and self.on_success.kind == "s3":
             raise UsageError(
                 f"{str(self.on_success)!r} is an S3 bucket, which can be a destination on failure only",
@@ -149,7 +149,7 @@ def _destination_from_api(value: object, key: str) -> Destination:
     if isinstance(text, DestinationArn):
         return text
     if not isinstance(text, str):
-        raise UsageError(f"the Destination of {key} is {text!r}, not text", hint="the ARN of a destination")
+        raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="the ARN of a destination")
     return DestinationArn.parse(text) if text else NoDestination.BLANK
 
 
@@ -183,7 +183,7 @@ class EventInvokeConfig:
             object.__setattr__(self, "maximum_event_age_in_seconds", age)
         destinations = self.destination_config
         if destinations is not None and not isinstance(destinations, DestinationConfig):
-            raise UsageError(f"{destinations!r} is not a DestinationConfig", hint="DestinationConfig.from_api(…)")
+            raise UsageError(f"{shown(destinations)} is not a DestinationConfig", hint="DestinationConfig.from_api(…)")
 
     @classmethod
     def from_api(cls, value: object) -> Self:
@@ -290,7 +290,7 @@ def _broken(why: str) -> EicError:
 def _reported(answer: Mapping[str, Any], key: str, kind: type[T]) -> T | None:
     value = answer.get(key)
     if value is not None and not isinstance(value, kind):
-        raise _broken(f"its {key} is {value!r}")
+        raise _broken(f"its {key} is {shown(value)}")
     return value
 
 

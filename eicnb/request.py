@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef, check_qualifier
-from eicnb.errors import UsageError
+from eicnb.errors import UsageError, shown
 from eicnb.model import (
     Destination,
     DestinationConfig,
@@ -124,10 +124,10 @@ def _function(place: Place, function_name: str | FunctionRef, qualifier: str | N
     if isinstance(function_name, str):
         function_name = FunctionRef.parse(function_name)
     if not isinstance(function_name, FunctionRef):
-        raise UsageError(f"{function_name!r} is not the name of a function", hint='"my-function"')
+        raise UsageError(f"{shown(function_name)} is not the name of a function", hint='"my-function"')
     if qualifier is not None:
         if not isinstance(qualifier, str):
-            raise UsageError(f"the qualifier is {qualifier!r}, not text", hint=f'qualifier="{qualifier}"')
+            raise UsageError(f"the qualifier is {shown(qualifier)}, not text", hint='qualifier="7"')
         function_name.with_qualifier(check_qualifier(qualifier))
     if function_name.region not in {None, place.region}:
         raise UsageError(

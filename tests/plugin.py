@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import eicnb
-from eicnb import api
+from eicnb import in_use
 
 _USES_EIC = re.compile(r"\beic\.")
 _MAKES_EIC = re.compile(r"\beic =")
@@ -19,18 +19,18 @@ _MAKES_EIC = re.compile(r"\beic =")
 @pytest.fixture(autouse=True)
 def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No credentials, no profile and no connection from outside the test."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
-    monkeypatch.setattr(api, "_in_use", type(api._in_use)())
+    monkeypatch.setattr(in_use, "_in_use", type(in_use._in_use)())
 
 
 @pytest.fixture
 def eic(no_aws_of_this_machine: None) -> Iterator[eicnb.Eic]:
     """A connection to a sandbox of the test's own, which is also the connection in use."""
-    connection = api.sandbox()
+    connection = eicnb.sandbox()
     yield connection
     assert connection.server is not None
     connection.server.stop()

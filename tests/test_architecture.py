@@ -44,11 +44,11 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("aws", ("errors", "@boto3", "@botocore")),
     ("request", ("arn", "errors", "model")),
     ("api", ("arn", "aws", "errors", "frames", "model", "request", "~sandbox.server", "%sandbox.server")),
-    ("verbs", ("api",)),
-    ("commands", ("api", "cli.parser", "errors", "frames")),
+    ("in_use", ("api", "errors")),
+    ("commands", ("api", "in_use", "cli.parser", "errors", "frames")),
     ("notebook", ()),
     ("notebook.*", ("commands", "cli.*", "errors", "@IPython")),
-    ("sandbox", ("~api", "~sandbox.server", "%sandbox.server")),
+    ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
     ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
 )
 DOORS = {"boto3": "aws", "botocore": "aws", "IPython": "notebook*", "ipywidgets": "notebook*", "pandas": "frames"}

@@ -364,7 +364,7 @@ def test_every_kind_of_destination_is_read_and_printed(text: str, arn: tuple[str
             "lost",
             (
                 "'lost' is not an ARN\n"
-                f"Try: --on-failure sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN\n{DESTINATION_RULE}"
+                f"Try: sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN\n{DESTINATION_RULE}"
             ),
         ),
         (
@@ -424,7 +424,7 @@ def test_a_destination_by_name_is_in_the_place_of_whoever_uses_it(text: str, arn
         (
             "lost",
             (
-                "'lost' is not a destination\nTry: --on-failure sqs:lost (or sns:, lambda:, events:, s3:), "
+                "'lost' is not a destination\nTry: sqs:lost (or sns:, lambda:, events:, s3:), "
                 f"or the whole ARN, or none\n{DESTINATION_RULE}"
             ),
         ),

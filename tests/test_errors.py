@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import pickle
 
 import pytest
@@ -152,7 +153,7 @@ def test_an_error_survives_the_way_to_another_process(error: EicError) -> None:
 
 
 def test_in_a_notebook_an_error_is_its_own_lines_and_its_notes() -> None:
-    pytest.importorskip("IPython")
+    importlib.import_module("IPython")
     error = EicError("it broke", hint="glue")
     error.add_note("Commands done before it: 1 of 2")
     assert error._render_traceback_() == ["EicError: it broke\nTry: glue", "Commands done before it: 1 of 2"]

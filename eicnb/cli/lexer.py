@@ -104,8 +104,8 @@ class Word:
 
     def _there(self, offset: int) -> int:
         """The offset in the source of an offset in this word."""
-        if offset >= len(self.text) or not self.runs:
-            return self.end if self.text else self.start
+        if not self.runs:
+            return self.start
         at, there = self._runs_from(offset)[0]
         return there + offset - at
 
@@ -135,8 +135,8 @@ _OUTSIDE = re.compile(
     rf"""
     (?P<join>\\\r?\n) | (?P<loose_join>\\[^\S\n]+\n) | (?P<end>\r?\n) | (?P<blank>[^\S\n]+)
   | (?P<latest>{_LATEST}) | (?P<braced>\$\{{)
-  | (?P<named>\$[^\W\d]\w*) | (?P<scalar>\{{[^\W\d]\w*\}}) | (?P<escape>\\.) | (?P<single>') | (?P<double>")
-  | (?P<shell>\$\(|`|\|\||\||&&|&|>>|>|<|\(|\)|\$') | (?P<stop>;) | (?P<comment>\#)
+  | (?P<named>\$[^\W\d]\w*) | (?P<scalar>\{{[^\W\d]\w*\}}) | (?P<escape>\\\$\{{[^\W\d]\w*\}}|\\.)
+  | (?P<single>') | (?P<double>") | (?P<shell>\$\(|`|\|\||\||&&|&|>>|>|<|\(|\)|\$') | (?P<stop>;) | (?P<comment>\#)
   | (?P<plain>[^\s'"\\$`|&;<>(){{}}#]+)
   | (?P<other>.)
     """,
@@ -145,7 +145,8 @@ _OUTSIDE = re.compile(
 _INSIDE = re.compile(
     rf"""
     (?P<join>\\\r?\n) | (?P<double>") | (?P<latest>{_LATEST}) | (?P<braced>\$\{{) | (?P<named>\$[^\W\d]\w*)
-  | (?P<scalar>\{{[^\W\d]\w*\}}) | (?P<escape>\\["\\$`]) | (?P<shell>\$\(|`) | (?P<plain>[^"\\${{`]+) | (?P<other>.)
+  | (?P<scalar>\{{[^\W\d]\w*\}}) | (?P<escape>\\\$\{{[^\W\d]\w*\}}|\\["\\$`])
+  | (?P<shell>\$\(|`) | (?P<plain>[^"\\${{`]+) | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -176,7 +177,8 @@ class _Lexer:
         self.at = 0
         self.done: list[list[Word]] = []
         self.words: list[Word] = []
-        taken = set(self.text)
+        escaped = (chr(int(code, 16)) for code in re.findall(r"\\u([0-9a-fA-F]{4})", self.text))
+        taken = {*self.text, *escaped}
         self.marks = (chr(c) for c in range(0xE000, 0xF8FF) if chr(c) not in taken)
         self._clear()
 
@@ -257,7 +259,7 @@ class _Lexer:
         self._add(found[0], found.start())
 
     def _escape(self, found: re.Match[str]) -> None:
-        self._add(found[0][1], found.start() + 1)
+        self._add(found[0][1:], found.start() + 1)
 
     def _single(self, found: re.Match[str]) -> None:
         end = self.text.find("'", self.at)

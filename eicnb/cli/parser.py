@@ -86,7 +86,7 @@ class _Reader:
         while self.words:
             word = self.words.pop(0)
             if _is_option(word):
-                self._option(word, options.CONNECTION, "aws, before the command")
+                self._option(word, options.CONNECTION, "aws, without a command,")
             elif (found := options.verb(word.text)) is not None:
                 return found
             elif word.text in _BEFORE_VERB and word.text not in {earlier.text for earlier in said}:

@@ -18,6 +18,7 @@ from typing import Any
 from eicnb.errors import UsageError, nearest
 
 _LONGEST_EXPRESSION = 500
+_IPYTHONS_OWN = frozenset({"In", "Out", "exit", "get_ipython", "open", "quit"})
 _WHAT_WORKS = '${name}, ${name.attribute}, ${name[0]} or ${name["key"]}'
 
 
@@ -148,10 +149,11 @@ def _index(node: ast.expr, expression: str) -> int | str | Reference:
 
 def _undefined(reference: Reference, names: Mapping[str, Any]) -> UsageError:
     name = reference.name
-    if meant := nearest(name, (n for n in names if not n.startswith("_"))):
-        hint = str(Reference(meant, reference.steps, reference.scalar_only))
-    elif name in os.environ:
+    own = (known for known in names if not known.startswith("_") and known not in _IPYTHONS_OWN)
+    if name in os.environ:
         hint = f'{name} = os.environ["{name}"] in a cell before; the environment is not read by itself'
+    elif meant := nearest(name, own):
+        hint = str(Reference(meant, reference.steps, reference.scalar_only))
     else:
         hint = f"{name} = … in a cell before"
     return UsageError(f"{reference} is not defined: the notebook has no name {name!r}", hint=hint)

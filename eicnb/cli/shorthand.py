@@ -95,9 +95,11 @@ class _Parser:
             self.at += 1
             self._skip_blanks()
             try:
+                start = self.at
                 following = self._scalar(_NEXT)
+                nothing = self.at == start
                 self._skip_blanks()
-                if self._current() not in ("", ","):
+                if nothing or self._current() not in ("", ","):
                     raise self._fault("a comma")
             except UsageError:
                 if self.at >= len(self.text):
@@ -122,7 +124,7 @@ class _Parser:
         while self._current() != "]":
             values.append(self._value())
             self._separate("]")
-        self._leave("]")
+        self._leave()
         return values
 
     def _map(self) -> dict[str, Any]:
@@ -133,7 +135,7 @@ class _Parser:
             key, value = self._pair(self._value)
             pairs[key] = value
             self._separate("}")
-        self._leave("}")
+        self._leave()
         return pairs
 
     def _scalar(self, bare: re.Pattern[str]) -> str:
@@ -162,8 +164,8 @@ class _Parser:
         if self._current() != closing:
             self._expect(",")
 
-    def _leave(self, closing: str) -> None:
-        self._expect(closing)
+    def _leave(self) -> None:
+        self.at += 1
         self.open.pop()
 
     def _current(self) -> str:

@@ -5,8 +5,8 @@
         print(aws.url)
 
 The import system binds a submodule as an attribute of its package, so as soon as anything imports
-`eicnb.sandbox`, that name is this module and no longer the function of the same name. The module is therefore
-callable itself: both readings of `eicnb.sandbox(…)` end in `eicnb.api.sandbox(…)`.
+`eicnb.sandbox`, that name is this module and no longer a function of the same name. The module is therefore
+callable itself: `eicnb.sandbox(…)` is `eicnb.use(eicnb.api.sandbox(…))`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class _CallableModule(ModuleType):
     """A module that can be called like the function whose name it shares."""
 
     def __call__(self, **options: Any) -> Any:
-        from eicnb import api
+        from eicnb import api, in_use
 
-        return api.sandbox(**options)
+        return in_use.use(api.sandbox(**options))
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import eicnb
-from eicnb import api
+from eicnb import in_use
 from eicnb.api import Eic
 
 
@@ -17,7 +17,7 @@ from eicnb.api import Eic
 def shared() -> Iterator[Eic]:
     """A sandbox that the tests of a module share, none relying on its state; it is not the connection in use."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "_in_use", type(api._in_use)())
+        patch.setattr(in_use, "_in_use", type(in_use._in_use)())
         connection = eicnb.sandbox()
     yield connection
     assert connection.server is not None

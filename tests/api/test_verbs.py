@@ -361,7 +361,7 @@ def test_the_verbs_alone_are_the_methods_without_self(verb: str) -> None:
     alone, method = getattr(eicnb, verb), getattr(Eic, verb)
     own = inspect.signature(method)
     assert inspect.signature(alone) == own.replace(parameters=list(own.parameters.values())[1:])
-    assert (alone.__doc__, alone.__name__, alone.__module__) == (method.__doc__, verb, "eicnb.verbs")
+    assert (alone.__doc__, alone.__name__, alone.__module__) == (method.__doc__, verb, "eicnb.in_use")
 
 
 def test_the_verbs_alone_act_on_the_connection_in_use(eic: Eic) -> None:

@@ -248,7 +248,7 @@ put f --on-failure lost
 'lost' is not a destination
     %eic put f --on-failure lost
                             ^^^^
-Try: --on-failure sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN, or none
+Try: sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN, or none
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 get my-function:live --qualifier 7
@@ -474,6 +474,11 @@ def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
 def test_an_option_that_is_not_there_yet_is_an_error_and_never_ignored(name: str) -> None:
     with pytest.raises(UsageError, match=f"eicnb does not read {name} yet"):
         one(f"get my-function {name}")
+
+
+def test_a_number_that_is_too_long_for_python_is_a_usage_error_too() -> None:
+    with pytest.raises(UsageError):
+        one(f"put f --destination-config '{{\"OnFailure\": {'1' * 5000}}}'")
 
 
 def test_a_fault_in_a_later_line_is_shown_in_that_line() -> None:

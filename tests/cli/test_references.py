@@ -304,7 +304,6 @@ def test_a_lookup_that_fails_shows_no_value_of_the_notebook(line: str) -> None:
         "put my-function --destination-config ${wrapped}",
         "put my-function --destination-config OnFailure={Destination=${wrapped}}",
         "get ${wrapped}",
-        "get my-function --qualifier ${spaced}",
     ],
 )
 def test_a_value_that_does_not_fit_its_option_is_not_shown_either(line: str) -> None:
@@ -372,6 +371,12 @@ def test_a_value_stays_one_value_inside_a_structure(text: str, name: str) -> Non
 def test_a_structure_may_come_from_the_notebook_whole(value: Any, config: dict[str, Any]) -> None:
     [command] = parser.parse(Source("put f --destination-config ${value}"), {"value": value})
     assert command.arguments["destination_config"].to_api() == config
+
+
+def test_a_character_that_json_escapes_is_never_taken_for_a_reference() -> None:
+    line = r'put f --destination-config "{\"OnFailure\": {\"Destination\": \"$queue\"}, \"\ue000\": {}}"'
+    with pytest.raises(UsageError, match=r"has no member '\\ue000'"):
+        parser.parse(Source(line), {"queue": "OnSuccess"})
 
 
 def test_a_reference_is_a_destination_a_number_and_a_function() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb import api, aws
+from eicnb import aws, in_use
 from eicnb.errors import AwsError, EicError, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_loading_prints_nothing_and_opens_no_session(bare_notebook: Notebook, mo
     monkeypatch.setattr(aws, "profile_session", lambda *args: opened.append(args))
     bare_notebook.run("%load_ext eicnb")
     assert bare_notebook.printed() == ""
-    assert (opened, api._in_use._chosen, api._in_use._default) == ([], None, None)
+    assert (opened, in_use._in_use._chosen, in_use._in_use._default) == ([], None, None)
 
 
 def test_loading_twice_and_unloading_leave_one_magic_and_then_none(notebook: Notebook) -> None:

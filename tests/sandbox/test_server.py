@@ -240,6 +240,7 @@ def test_a_missing_profile_of_the_environment_does_not_disturb_it() -> None:
 def test_the_module_is_callable_like_the_function_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module("eicnb.sandbox")
     monkeypatch.setattr("eicnb.api.sandbox", lambda **options: options)
+    monkeypatch.setattr("eicnb.in_use.use", lambda connection: connection)
     assert callable(module)
     assert module(region="eu-west-1") == {"region": "eu-west-1"}
     assert module.__all__ == ["Sandbox"]

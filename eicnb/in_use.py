@@ -1,0 +1,83 @@
+"""The connection in use, which is that of `%eic`, and the verbs alone, which act on it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Concatenate, ParamSpec, TypeVar
+
+from eicnb.api import Eic, connect
+from eicnb.errors import UsageError
+
+
+class _InUse:
+    """The connection of `%eic` and of the verbs alone: the one that was chosen, or else boto3's default."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._chosen: Eic | None = None
+        self._default: Eic | None = None
+        self._default_for: int | None = None
+
+    def choose(self, eic: Eic) -> None:
+        with self._lock:
+            self._chosen = eic
+
+    def get(self) -> Eic:
+        """The default follows the environment, as a new process would: it is made again when AWS_* changes."""
+        with self._lock:
+            if self._chosen is not None:
+                return self._chosen
+            settings = hash(frozenset(item for item in os.environ.items() if item[0].startswith("AWS_")))
+            if self._default is None or self._default_for != settings:
+                self._default, self._default_for = connect(), settings
+            return self._default
+
+
+_in_use = _InUse()
+
+
+def use(eic: Eic) -> Eic:
+    """Make a connection the one that `%eic` and the verbs alone use, and return it.
+
+    >>> use(connect(region="eu-west-1"))
+    Eic(region='eu-west-1')
+    """
+    if not isinstance(eic, Eic):
+        raise UsageError(f"{eic!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
+    _in_use.choose(eic)
+    return eic
+
+
+def current() -> Eic:
+    """The connection that `%eic` and the verbs alone use."""
+    return _in_use.get()
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _of_current(method: Callable[Concatenate[Eic, P], R]) -> Callable[P, R]:
+    """A verb of `Eic` as a function of its own, with the same signature and documentation."""
+
+    @wraps(method)
+    def verb(*args: P.args, **kwargs: P.kwargs) -> R:
+        return method(current(), *args, **kwargs)
+
+    own = signature(method)
+    without_self = own.replace(parameters=tuple(own.parameters.values())[1:])
+    verb.__signature__ = without_self  # type: ignore[attr-defined] # `inspect` and `help` read it
+    verb.__module__, verb.__qualname__ = __name__, method.__name__
+    return verb
+
+
+put = _of_current(Eic.put)
+update = _of_current(Eic.update)
+get = _of_current(Eic.get)
+list = _of_current(Eic.list)  # noqa: A001 # AWS's verb and the contract's name; nothing here needs the builtin
+delete = _of_current(Eic.delete)
+functions = _of_current(Eic.functions)
