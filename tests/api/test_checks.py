@@ -83,7 +83,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"on_failure": "lost-events"},
         (
-            "'lost-events' is not a destination\nTry: --on-failure sqs:lost-events (or sns:, lambda:, events:, s3:), "
+            "'lost-events' is not a destination\nTry: sqs:lost-events (or sns:, lambda:, events:, s3:), "
             f"or the whole ARN, or none{DESTINATIONS}"
         ),
     ),

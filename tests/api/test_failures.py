@@ -599,5 +599,5 @@ def test_one_broken_answer_does_not_break_the_connection() -> None:
 
     with Answering(script) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
-        failure(get, eic)
+        failure(lambda eic: eic.get("another"), eic)
         assert eic.get("my-function").maximum_retry_attempts.item() == 0
