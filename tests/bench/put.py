@@ -1,10 +1,11 @@
-"""One put through `%eic`, against the same call with a bare boto3 client and with the `aws` command.
+"""One put through `%eic` in a warm kernel, against the same call with a bare boto3 client and with the `aws` command.
 
     python tests/bench/put.py [--rounds 200]
 
-The sandbox serves from a process of its own. `%eic` and boto3 run as cells of one warm IPython shell and take
-turns, so that a change of the machine's speed meets both; the `aws` command (from EICNB_AWS_CLI or PATH) runs as a
-process, a tenth as often, and is left out where there is none.
+The sandbox serves from a process of its own. `%eic` and boto3 run as cells of one real kernel and take turns, so
+that a change of the machine's speed meets both; a cell's time is from the request to the kernel being idle again.
+The `aws` command (from EICNB_AWS_CLI or PATH) runs as a process, a tenth as often, and is left out where there is
+none.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
+from jupyter_client.manager import start_new_kernel
 
 KEYS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_DEFAULT_REGION": "us-east-1"}
 EIC = "answer = %eic put my-function --maximum-retry-attempts 0 --maximum-event-age-in-seconds 3600"
@@ -33,6 +33,12 @@ AWS = (
     "lambda put-function-event-invoke-config --function-name my-function "
     "--maximum-retry-attempts 0 --maximum-event-age-in-seconds 3600"
 )
+SETUP = """
+%load_ext eicnb
+import boto3, eicnb
+client = boto3.client("lambda", endpoint_url="URL")
+connection = eicnb.use(eicnb.connect(endpoint_url="URL"))
+"""
 
 
 @contextmanager
@@ -48,19 +54,21 @@ def sandbox() -> Iterator[str]:
         server.wait()
 
 
-def warm_shell(url: str) -> Callable[[str], None]:
-    """A shell in which `client` and `%eic` speak to the sandbox; returns what runs a cell in it."""
-    options = Config()
-    options.HistoryManager.enabled = False
-    shell = InteractiveShell.instance(config=options)
+@contextmanager
+def warm_kernel(url: str) -> Iterator[Callable[[str], None]]:
+    """What runs a cell in a kernel in which `client` and `%eic` speak to the sandbox."""
+    manager, client = start_new_kernel(kernel_name="python3")
 
     def run(cell: str) -> None:
-        shell.run_cell(cell).raise_error()
+        reply = client.execute_interactive(cell, silent=False, store_history=False, output_hook=lambda message: None)
+        assert reply["content"]["status"] == "ok", reply["content"]
 
-    run("%load_ext eicnb")
-    run(f"import boto3, eicnb\nclient = boto3.client('lambda', endpoint_url='{url}')")
-    run(f"_ = eicnb.use(eicnb.connect(endpoint_url='{url}'))")
-    return run
+    try:
+        run(SETUP.replace("URL", url))
+        yield run
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def milliseconds(action: Callable[[], object]) -> float:
@@ -75,25 +83,23 @@ def report(name: str, times: list[float], baseline: float) -> None:
 
 
 def main() -> None:
-    rounds = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    rounds.add_argument("--rounds", type=int, default=200)
-    count = rounds.parse_args().rounds
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--rounds", type=int, default=200)
+    rounds = arguments.parse_args().rounds
     os.environ.update(KEYS)
-    with sandbox() as url:
-        run = warm_shell(url)
+    with sandbox() as url, warm_kernel(url) as run:
         for cell in (EIC, BOTO3) * 20:
             run(cell)
-        pairs = [(milliseconds(lambda: run(EIC)), milliseconds(lambda: run(BOTO3))) for _ in range(count)]
+        pairs = [(milliseconds(lambda: run(EIC)), milliseconds(lambda: run(BOTO3))) for _ in range(rounds)]
         eic, boto3 = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         baseline = statistics.median(boto3)
         report("%eic put", eic, baseline)
         report("boto3 client", boto3, baseline)
-        aws = os.environ.get("EICNB_AWS_CLI") or shutil.which("aws")
-        if aws:
+        if aws := os.environ.get("EICNB_AWS_CLI") or shutil.which("aws"):
             command = [aws, "--endpoint-url", url, *AWS.split()]
             times = [
                 milliseconds(lambda: subprocess.run(command, check=True, capture_output=True))
-                for _ in range(max(3, count // 10))
+                for _ in range(max(3, rounds // 10))
             ]
             report("aws command (process)", times, baseline)
 
