@@ -11,8 +11,7 @@ from eicnb.sandbox.fleet import LATEST, Account, Function, partition_of
 
 _NAME_FORMS = re.compile(
     r"(?:arn:[a-zA-Z-]*:lambda:)?"
-    r"(?:(?P<region>[a-z]+(?:-[a-z]+)+-\d):)?"
-    r"(?:(?P<account_id>\d{12}):)?"
+    r"(?:(?:(?P<region>[a-z]+(?:-[a-z]+)+-\d):)?(?P<account_id>\d{12}):)?"
     r"(?:function:)?"
     r"(?P<name>[a-zA-Z0-9-_.]+)"
     r"(?::(?P<qualifier>[a-zA-Z0-9-_$.]+))?"

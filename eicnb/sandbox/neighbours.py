@@ -24,6 +24,8 @@ from werkzeug.wrappers import Response
 # moto serves its own account, and thereby every sandbox's, through these paths.
 PRIVATE_PATHS = ("/moto-api", "/latest/")
 
+_NO_SUCH_BUCKET = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
+
 _TRUST_LAMBDA = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -41,8 +43,21 @@ class Neighbours:
 
     def handle(self, environ: dict[str, Any]) -> Response:
         """Answer one request, whoever signed it, in this account."""
+        if self._is_anothers_bucket(environ):
+            return Response(_NO_SUCH_BUCKET, status=404, content_type="application/xml")
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
         return Response.from_app(self._moto, environ, buffered=True)
+
+    def _is_anothers_bucket(self, environ: dict[str, Any]) -> bool:
+        """Whether a request names a bucket of another sandbox, which moto would show: it keeps one list for all."""
+        bucket, _, key = environ.get("PATH_INFO", "").strip("/").partition("/")
+        is_creation = environ["REQUEST_METHOD"] == "PUT" and not key and not environ.get("QUERY_STRING")
+        _, owner = s3_backends.bucket_accounts.get(bucket, (None, self._account_id))
+        return (
+            "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
+            and owner != self._account_id
+            and not is_creation
+        )
 
     def create_queue(self, region: str, name: str) -> None:
         """Create an SQS queue; one whose name ends in `.fifo` is a FIFO queue."""
