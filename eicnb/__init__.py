@@ -113,13 +113,19 @@ def __dir__() -> Any:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Register `%eic` and `%%eic`; IPython calls it for `%load_ext eicnb`."""
+    """Register `%eic`, `%%eic` and their completion; IPython calls it for `%load_ext eicnb`."""
+    from eicnb import aws
+    from eicnb.notebook import completer
     from eicnb.notebook.magics import EicMagics
 
     ipython.register_magics(EicMagics)
+    completer.register(ipython, profiles=aws.known_profiles, regions=aws.known_regions)
 
 
 def unload_ipython_extension(ipython: Any) -> None:
-    """Remove `%eic` and `%%eic` again."""
+    """Remove `%eic`, `%%eic` and their completion again."""
+    from eicnb.notebook import completer
+
+    completer.unregister(ipython)
     for magics in ipython.magics_manager.magics.values():
         magics.pop("eic", None)

@@ -7,19 +7,23 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eicnb.arn import DestinationName, FunctionRef
-from eicnb.aws import BROKEN_ANSWER_HINT, Aws, Session, profile_session, sandbox_session
-from eicnb.errors import EicError, UsageError
+from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
+from eicnb.arn import LATEST, DestinationName, FunctionRef
+from eicnb.aws import Aws, Session, profile_session, sandbox_session
+from eicnb.endpoint import Transport
+from eicnb.errors import EicError, UsageError, shown
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
-from eicnb.request import OPERATIONS, Request, build
+from eicnb.request import CONFIGS, Paging, Request, build
 
 if TYPE_CHECKING:
     from eicnb.sandbox.server import Sandbox
 
 Rows = list[dict[str, Any]]
 
-_NO_CONTENT = 204
+_CONNECTION_OPTIONS = frozenset(
+    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout".split()  # noqa: SIM905 # one line
+)
 
 
 class Eic:
@@ -46,7 +50,7 @@ class Eic:
         self._server = server
         self._origin = origin  # keeps a sandbox running for as long as anything made from it is in use
         self._lock = threading.Lock()
-        self._others: dict[tuple[tuple[str, str], ...], Eic] = {}
+        self._others: dict[tuple[tuple[str, Any], ...], Eic] = {}
 
     @property
     def region(self) -> str:
@@ -193,10 +197,11 @@ class Eic:
 
         https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
         """
+        pages, _ = self._aws.pages("ListFunctions")
         reported = [
             ReportedFunction.from_api(function)
-            for page in self._aws.pages("ListFunctions")
-            for function in _items(page, "Functions", "ListFunctions")
+            for page in pages
+            for function in items(page, "Functions", "ListFunctions")
         ]
         return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
 
@@ -209,6 +214,7 @@ class Eic:
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
         destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        paging: Paging = Paging(),  # noqa: B008 # it is frozen
         **settings: Any,
     ) -> Request:
         """Check a call without sending it; `send` takes the result.
@@ -226,21 +232,51 @@ class Eic:
             on_success=on_success,
             on_failure=on_failure,
             destination_config=destination_config,
+            paging=paging,
             **settings,
         )
 
     def send(self, request: Request) -> Frame:
         """Send a checked call and return AWS's answer as rows."""
         if request.verb == "list":
-            rows = [config_row(config) for config in self._list(request)]
+            pages, _ = self.pages(request)
+            rows = [config_row(ReportedConfig.from_api(config)) for page in pages for config in page[CONFIGS]]
         elif request.verb == "delete":
-            rows = [config_row(self._delete(request))]
+            before = self._one(Request("get", request.function, request.qualifier))
+            self.pages(request)
+            rows = [config_row(before)]
         else:
-            rows = [config_row(self._one(self._completed(request)))]
+            rows = [config_row(self._one(request))]
         return self._frame(rows, CONFIG_COLUMNS, request.verb)
 
-    def derive(self, **options: str) -> Eic:
+    def pages(self, request: Request) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+        """Send a checked call and return what AWS answered, page by page, and where a list was cut by its paging.
+
+        >>> pages, token = eic.pages(eic.request("get", "my-function:BLUE"))
+        >>> pages[0]["MaximumRetryAttempts"]
+        0
+
+        Members are those of AWS's API; an answer that is not one is an EicError.
+        """
+        operation, request = request.operation, self._completed(request)
+        if request.verb == "list" and not request.paging.is_one_call:
+            pages, token = self._aws.pages(operation, request.paging.configuration(), **request.parameters())
+            for page in pages:
+                items(page, CONFIGS, operation)
+            return [told(page) for page in pages], token
+        answer = self._aws.call(operation, **request.parameters())
+        if request.verb == "list":
+            items(answer, CONFIGS, operation)
+        elif request.verb == "delete":
+            check_deleted(answer, str(request.function))
+        elif not answer.keys() & {"FunctionArn", "LastModified"}:
+            ReportedConfig.from_api(answer)  # says what is missing
+        return [told(answer)], None
+
+    def derive(self, **options: Any) -> Eic:
         """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
+
+        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
 
         >>> connect(region="us-east-1").derive(region="eu-west-1").region
         'eu-west-1'
@@ -258,40 +294,28 @@ class Eic:
                 self._others[key] = self._derived(options)
             return self._others[key]
 
-    def _derived(self, options: Mapping[str, str]) -> Eic:
+    def _derived(self, options: Mapping[str, Any]) -> Eic:
+        if unknown := set(options) - _CONNECTION_OPTIONS:
+            raise UsageError(
+                f"a connection has no option {min(unknown)!r}", hint=", ".join(sorted(_CONNECTION_OPTIONS))
+            )
         region, endpoint_url = options.get("region"), options.get("endpoint_url")
-        if "profile" in options:
-            return connect(options["profile"], region, endpoint_url or self.endpoint_url)
-        aws = self._aws.derived(region=region, endpoint_url=endpoint_url)
-        return Eic(aws, profile=self._profile, server=self._server if aws.sandbox else None, origin=self)
+        aws, server = self._aws, self._server
+        if profile := options.get("profile"):
+            aws, server = Aws(lambda: profile_session(profile, region), endpoint_url=self.endpoint_url), None
+            _ = aws.session
+        aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+        return Eic(aws, profile=profile or self._profile, server=server if aws.sandbox else None, origin=self)
 
     def _one(self, request: Request) -> ReportedConfig:
-        answer = self._aws.call(OPERATIONS[request.verb], **request.parameters())
-        reported = ReportedConfig.from_api(answer)
-        if reported.function.function_name != request.function.function_name:
-            message = f"AWS's answer is about another function: {str(reported.function)!r}"
-            raise EicError(message, hint=BROKEN_ANSWER_HINT)
+        pages, _ = self.pages(request)
+        reported = ReportedConfig.from_api(pages[0])
+        _check_is_about(reported, request)
         return reported
 
-    def _list(self, request: Request) -> Sequence[ReportedConfig]:
-        operation = OPERATIONS[request.verb]
-        pages = self._aws.pages(operation, **request.parameters())
-        return [
-            ReportedConfig.from_api(item)
-            for page in pages
-            for item in _items(page, "FunctionEventInvokeConfigs", operation)
-        ]
-
-    def _delete(self, request: Request) -> ReportedConfig:
-        before = self._one(Request("get", request.function, request.qualifier))
-        answer = self._aws.call(OPERATIONS["delete"], **request.parameters())
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if status != _NO_CONTENT:
-            raise EicError(
-                f"AWS's answer to the delete is not one: status {status} instead of {_NO_CONTENT}",
-                hint=f"%eic get {request.function} to see whether the config is still there",
-            )
-        return before
+    def setting(self, name: str) -> str | None:
+        """A setting of this connection's profile in the AWS config file."""
+        return self._aws.setting(name)
 
     def _completed(self, request: Request) -> Request:
         """The request with the destination that it keeps, read from AWS."""
@@ -306,12 +330,12 @@ class Eic:
         return to_frame(rows, columns, attrs)
 
 
-def _items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
-    items = page.get(key)
-    if isinstance(items, Sequence) and all(isinstance(item, Mapping) for item in items):
-        return items
-    why = f"it has no {key}" if items is None else f"not all of its {key} are objects"
-    raise EicError(f"AWS's answer to {operation} is not a list: {why}", hint=BROKEN_ANSWER_HINT)
+def _check_is_about(reported: ReportedConfig, request: Request) -> None:
+    asked = request.qualifier or request.function.qualifier or LATEST
+    answered = (reported.function.function_name, reported.function.qualifier or LATEST)
+    if answered != (request.function.function_name, asked):
+        message = f"AWS's answer is about another function: {str(reported.function)!r}"
+        raise EicError(message, hint=BROKEN_ANSWER_HINT)
 
 
 def connect(
@@ -332,14 +356,18 @@ def connect(
     if boto3_session is not None:
         if profile is not None:
             raise UsageError("a boto3_session has its profile already", hint="one of the two")
-        return Eic(Aws(lambda: boto3_session, region=region, endpoint_url=endpoint_url))
+        if not isinstance(boto3_session, Session):
+            raise UsageError(f"{shown(boto3_session)} is not a boto3 session", hint="boto3.Session(…)")
+        return Eic(Aws(lambda: boto3_session, region=region, endpoint_url=endpoint_url, transport=Transport()))
     aws = Aws(lambda: profile_session(profile, region), region=region, endpoint_url=endpoint_url)
     if profile is not None:
         _ = aws.session
     return Eic(aws, profile=profile)
 
 
-def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
+def sandbox(
+    *, region: str = "us-east-1", requests_per_second: float | None = None, instead_of: Sandbox | None = None
+) -> Eic:
     """Start an AWS inside this process, on 127.0.0.1, and connect to it: no account, no credentials, no network.
 
     >>> eic = sandbox()
@@ -349,11 +377,17 @@ def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = No
 
     It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when
     `eic.server.stop()` is called or when nothing refers to it any more. Each sandbox is an account of its own.
-    `requests_per_second` answers 429 to what comes faster. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    `requests_per_second` answers 429 to what comes faster; `instead_of` is a sandbox to stop first. Needs the extra:
+    `pip install 'eicnb[sandbox]'`.
     """
     from eicnb.sandbox.server import Sandbox
 
-    server = Sandbox(requests_per_second=requests_per_second).start()
+    server = Sandbox(requests_per_second=requests_per_second)
+    with UsageError.about("region"):
+        Aws(lambda: sandbox_session(region), region=region)
+    if instead_of is not None:
+        instead_of.stop()
+    server.start()
     aws = Aws(
         lambda: sandbox_session(region),
         region=region,

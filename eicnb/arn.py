@@ -21,7 +21,7 @@ _QUALIFIER = r"\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+"
 
 _FUNCTION = re.compile(
     rf"(?:arn:(?P<partition>{_PARTITION}):lambda:(?={_REGION}:{_ACCOUNT}:function:))?"
-    rf"(?:(?P<region>{_REGION}):)?(?:(?P<account_id>{_ACCOUNT}):)?(?P<marker>function:)?"
+    rf"(?:(?:(?P<region>{_REGION}):)?(?P<account_id>{_ACCOUNT}):)?(?P<marker>function:)?"
     rf"(?P<function_name>{_NAME})(?::(?P<qualifier>{_QUALIFIER}))?"
 )
 _QUALIFIER_ALONE = re.compile(_QUALIFIER)
@@ -340,6 +340,7 @@ class DestinationName:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
+        _refuse_leftover("destination", text)
         kind, _, name = text.partition(":")
         if not name or "://" in text:
             hint = f"{_instead_of(text)}, or none"

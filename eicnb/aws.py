@@ -8,50 +8,36 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlsplit
+from functools import cache
+from typing import Any, cast
 
 import boto3
 import botocore.exceptions as failures
 import botocore.session
-from botocore import xform_name
+from botocore import UNSIGNED, xform_name
 from botocore.config import Config
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.parsers import ResponseParserError
 
+from eicnb.answers import RENEW_HINT, Markers, broken_answer, kind_of, without_user
+from eicnb.endpoint import OWN_TRANSPORT, Transport, check_endpoint, check_region, is_local
 from eicnb.errors import (
     AccessDenied,
     AwsError,
     ConfigurationError,
     EicError,
     ExpiredCredentials,
-    NotFound,
-    Throttled,
     UsageError,
     nearest,
 )
+from eicnb.shapes import Member
 
-_CONNECT_TIMEOUT = 5
-_READ_TIMEOUT = 10
-_MOST_EMPTY_PAGES = 100
 _LAMBDA = "lambda"
-_TOO_MANY_REQUESTS = 429
 
-_DENIED = {"AccessDenied", "AccessDeniedException"}
-_NOT_THESE_CREDENTIALS = {
-    "InvalidClientTokenId",
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-}
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_NO_FUNCTION_HINT = "%eic functions for the functions of this region, --region for another one"
-_NO_CONFIG_HINT = "%eic list NAME for the configs that there are, %eic put to write this one"
 _NOT_SENT_HINT = "a look at the region, the endpoint URL and the network"
 _NO_ANSWER_HINT = "%eic get, to see whether it arrived all the same; then the command again"
-BROKEN_ANSWER_HINT = "the command again; if it stays so, look for a proxy between here and AWS"
 _GET_CREDENTIALS = "aws configure, aws sso login, or %eic sandbox for an AWS without an account"
-_RENEW = "aws sso login (or renew the credentials), then run this again; no restart is needed"
 
 # What botocore's parsers raise on an answer that is not what the service model says.
 _BROKEN = (
@@ -97,10 +83,7 @@ def sandbox_session(region: str) -> Session:
 
 
 class Aws:
-    """AWS as one user sees it in one region; every call of eicnb goes through here.
-
-    Nothing is opened before it is needed. `sandbox` marks an endpoint that is not AWS.
-    """
+    """AWS as one user sees it in one region; nothing is opened before it is needed, `sandbox` marks what is not AWS."""
 
     def __init__(
         self,
@@ -110,14 +93,18 @@ class Aws:
         endpoint_url: str | None = None,
         account_id: str | None = None,
         sandbox: bool = False,
+        transport: Transport | None = None,
     ) -> None:
-        if endpoint_url and "@" in urlsplit(endpoint_url).netloc:
-            raise UsageError("the endpoint URL has a user or a password in it", hint="the URL without them")
+        with UsageError.about("region"):
+            check_region(region)
+        with UsageError.about("endpoint_url"):
+            check_endpoint(endpoint_url)
         self._open_session = open_session
         self._region = region
         self._session_region = region
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
+        self._transport = transport or OWN_TRANSPORT
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._clients: dict[str, Any] = {}
@@ -148,8 +135,8 @@ class Aws:
         """The partition of the region, such as `aws`, `aws-cn` or `aws-us-gov`."""
         return str(self.session.get_partition_for_region(self.region))
 
-    def derived(self, *, region: str | None = None, endpoint_url: str | None = None) -> Aws:
-        """The same user in another region or at another endpoint, which is then no longer the sandbox."""
+    def derived(self, *, region: str | None = None, endpoint_url: str | None = None, options: Mapping[str, Any]) -> Aws:
+        """The same user in another region, at another endpoint (then no longer the sandbox) or by other means."""
         sandbox = self.sandbox and endpoint_url in {None, self.endpoint_url}
         return Aws(
             self._open_session,
@@ -157,6 +144,7 @@ class Aws:
             endpoint_url=endpoint_url or self.endpoint_url,
             account_id=self._account_id if endpoint_url in {None, self.endpoint_url} else None,
             sandbox=sandbox,
+            transport=self._transport.changed(options),
         )
 
     @property
@@ -178,7 +166,7 @@ class Aws:
             with self._translated("GetCallerIdentity"):
                 account_id = str(client.get_caller_identity().get("Account"))
             if not re.fullmatch(r"[0-9]{12}", account_id):
-                raise _broken_answer("GetCallerIdentity", f"{account_id!r} is not an account")
+                raise broken_answer("GetCallerIdentity", f"{account_id!r} is not an account")
             self._account_id = account_id
         return self._account_id
 
@@ -189,14 +177,29 @@ class Aws:
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
             return answer
 
-    def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Call a list operation of Lambda until AWS has no more pages."""
+    def pages(
+        self, operation: str, configuration: Mapping[str, Any] | None = None, **parameters: Any
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Call a list operation of Lambda until AWS has no more pages, or the paginator's configuration stops it.
+
+        Returns the pages, and the token to go on with where they were cut.
+        """
         client = self._client(_LAMBDA, operation)
-        seen = _Markers(operation)
+        seen = Markers(operation)
+        pages = []
         with self._translated(operation):
-            for page in client.get_paginator(xform_name(operation)).paginate(**parameters):
+            paginator = client.get_paginator(xform_name(operation))
+            iterator = paginator.paginate(**parameters, PaginationConfig=dict(configuration or {}))
+            for page in iterator:
                 seen.check(page)
-                yield page
+                pages.append(page)
+            return pages, iterator.resume_token
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the profile in the AWS config file."""
+        with self._opening("GetFunctionEventInvokeConfig"):
+            scope = self.session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
+            return cast("str | None", scope.get(name))
 
     def _client(self, service: str, operation: str) -> Any:
         """The client of a service, with credentials that are there and fresh."""
@@ -204,20 +207,23 @@ class Aws:
             if service not in self._clients:
                 make: Callable[..., Any] = self.session.client
                 self._clients[service] = make(
-                    service, region_name=self.region, endpoint_url=self.endpoint_url, config=self._config()
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.endpoint_url,
+                    config=self._config(),
+                    verify=self._transport.verify,
                 )
-            _check_credentials(self.session)
+            if self._transport.signs:
+                _check_credentials(self.session)
             return self._clients[service]
 
     def _config(self) -> Config:
-        local = urlsplit(self.endpoint_url or "").hostname in {"127.0.0.1", "localhost", "::1"}
-        proxies: Mapping[str, str] | None = {} if local else None
-        return Config(
-            connect_timeout=_CONNECT_TIMEOUT,
-            read_timeout=_READ_TIMEOUT,
-            proxies=proxies,
-            user_agent_extra="eicnb",
-        )
+        settings = dict(self._transport.settings)
+        if not self._transport.signs:
+            settings["signature_version"] = UNSIGNED
+        if is_local(self.endpoint_url):
+            settings["proxies"] = {}
+        return Config(**settings)
 
     @contextmanager
     def _opening(self, operation: str) -> Iterator[None]:
@@ -251,7 +257,7 @@ class Aws:
         except failures.BotoCoreError as error:
             raise self._from_network(error, operation) or self._from_setting(error, operation) from error
         except _BROKEN as error:
-            raise _broken_answer(operation, str(error)) from error
+            raise broken_answer(operation, str(error)) from error
 
     def _forget(self) -> None:
         """Drop the session with its refused credentials and their account; the next call opens another."""
@@ -267,7 +273,7 @@ class Aws:
         metadata = error.response.get("ResponseMetadata", {})
         code, status = told.get("Code", "Unknown"), metadata.get("HTTPStatusCode")
         message = told.get("Message") or f"AWS answered {status} without a message"
-        kind, hint = _kind_of(code, status, operation, message)
+        kind, hint = kind_of(code, status, operation, message)
         return kind(
             message,
             operation=operation,
@@ -280,7 +286,7 @@ class Aws:
 
     def _from_network(self, error: failures.BotoCoreError, operation: str) -> EicError | None:
         """What the network, or an answer that came apart, did to a call; None when it was something else."""
-        told = _without_user(str(error))
+        told = without_user(str(error))
         match error:
             case failures.ConnectTimeoutError() | failures.EndpointConnectionError() | failures.ProxyConnectionError():
                 return EicError(f"{operation} was not sent: {told}", hint=_NOT_SENT_HINT)
@@ -289,15 +295,17 @@ class Aws:
             case failures.HTTPClientError() | failures.ConnectionError():
                 return EicError(f"{operation} got no answer: {told}", hint=_NO_ANSWER_HINT)
             case failures.PaginationError():
-                return _broken_answer(operation, told)
+                return broken_answer(operation, told)
             case ResponseParserError():
-                return _broken_answer(operation, told)
+                return broken_answer(operation, told)
         return None
 
     def _from_setting(self, error: Exception, operation: str) -> EicError:  # noqa: PLR0911 # a table
         """What is wrong with the credentials, the region or another setting; nothing was sent."""
-        told = _without_user(str(error))
+        told = without_user(str(error))
         match error:
+            case failures.SSOTokenLoadError():
+                return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
             case failures.SSOError() | failures.UnauthorizedSSOTokenError() | failures.TokenRetrievalError():
                 return self._expired(told, type(error).__name__, operation)
             case RuntimeError() if "still expired" in told:
@@ -311,16 +319,16 @@ class Aws:
             case ValueError() if "endpoint" in told.lower():
                 return UsageError(told, hint="--endpoint-url http://127.0.0.1:4566")
             case failures.CredentialRetrievalError() | failures.InvalidConfigError() | failures.ProfileNotFound():
-                return ConfigurationError(f"no usable AWS credentials: {told}", hint=_RENEW)
+                return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
             case OSError() | EOFError() | KeyError() | json.JSONDecodeError():
-                return ConfigurationError(f"no usable AWS credentials: {told}", hint=_RENEW)
+                return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
         return ConfigurationError(
             f"an AWS setting cannot be used: {told}", hint="a look at the AWS_* variables and the AWS config file"
         )
 
     def _expired(self, message: str, code: str, operation: str) -> ExpiredCredentials:
         return ExpiredCredentials(
-            message, operation=operation, code=code, region=self.region, place=self.place, hint=_RENEW
+            message, operation=operation, code=code, region=self.region, place=self.place, hint=RENEW_HINT
         )
 
 
@@ -338,48 +346,53 @@ def _check_credentials(session: Session) -> None:
             )
 
 
-class _Markers:
-    """Refuses a list that never ends: a marker that is no text or comes twice, or empty pages without end."""
-
-    def __init__(self, operation: str) -> None:
-        self._operation = operation
-        self._seen: set[str] = set()
-        self._empty = 0
-
-    def check(self, page: Mapping[str, Any]) -> None:
-        marker = page.get("NextMarker")
-        if marker is not None and not isinstance(marker, str):
-            raise _broken_answer(self._operation, f"its NextMarker is {marker!r}")
-        if marker in self._seen:
-            raise _broken_answer(self._operation, f"its NextMarker {marker!r} came before")
-        self._empty = 0 if any(isinstance(value, list) and value for value in page.values()) else self._empty + 1
-        if marker is not None and self._empty > _MOST_EMPTY_PAGES:
-            raise _broken_answer(self._operation, f"{self._empty} empty pages, and no end")
-        if marker is not None:
-            self._seen.add(marker)
+@cache
+def known_profiles() -> tuple[str, ...]:
+    """The profiles of the AWS config files; none where these cannot be read."""
+    try:
+        return tuple(botocore.session.Session().available_profiles)
+    except failures.BotoCoreError:
+        return ()
 
 
-def _without_user(text: str) -> str:
-    """The text without the user name and password of a URL in it."""
-    return re.sub(r"//[^/@\s]*@", "//", text)
+@cache
+def known_regions() -> tuple[str, ...]:
+    """The regions that have Lambda, from botocore's own data."""
+    return tuple(botocore.session.Session().get_available_regions(_LAMBDA))
 
 
-def _broken_answer(operation: str, why: str) -> EicError:
-    return EicError(f"AWS's answer to {operation} cannot be read: {why}", hint=BROKEN_ANSWER_HINT)
+@cache
+def shape_of(operation: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
+    """What an operation of Lambda takes and answers, from botocore's service model; no session is opened.
+
+    >>> [member.name for member in shape_of("GetFunctionEventInvokeConfig")[0]]
+    ['FunctionName', 'Qualifier']
+    """
+    model = ServiceModel(Loader().load_service_model(_LAMBDA, "service-2"), _LAMBDA).operation_model(operation)
+    return _members(model.input_shape), _members(model.output_shape)
 
 
-def _kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:
-    """The class of an error, and what to do about it."""
-    if code in _EXPIRED:
-        return ExpiredCredentials, _RENEW
-    if code in _NOT_THESE_CREDENTIALS:
-        return AccessDenied, "other credentials: AWS does not know these"
-    if code in _DENIED:
-        service = "sts" if operation in {"GetCallerIdentity", "AssumeRole"} else "lambda"
-        return AccessDenied, f"a role that may call {service}:{operation}, or other credentials"
-    if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
-        return Throttled, "the same again in a few seconds; the account's other tools share this limit"
-    if code == "ResourceNotFoundException":
-        no_config = "doesn't have an EventInvokeConfig" in message
-        return NotFound, _NO_CONFIG_HINT if no_config else _NO_FUNCTION_HINT
-    return AwsError, None
+def _members(shape: Shape | None) -> tuple[Member, ...]:
+    """The members of a structure, or the one element of a list or a map."""
+    match shape:
+        case StructureShape():
+            required = shape.required_members
+            return tuple(_member(name, inner, required=name in required) for name, inner in shape.members.items())
+        case ListShape():
+            return (_member(shape.member.name, shape.member),)
+        case MapShape():
+            return (_member(shape.value.name, shape.value),)
+    return ()
+
+
+def _member(name: str, shape: Shape, *, required: bool = False) -> Member:
+    limits = shape.metadata
+    return Member(
+        name,
+        shape.type_name,
+        required=required,
+        documentation=shape.documentation,
+        members=_members(shape),
+        choices=tuple(limits.get("enum", ())),
+        minimum=limits.get("min") if shape.type_name in {"integer", "long"} else None,
+    )

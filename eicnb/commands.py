@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from importlib.metadata import version
+from typing import Any, Literal
 
 from eicnb import api, in_use
 from eicnb.api import Eic
+from eicnb.aws import shape_of
+from eicnb.cli.manual import page
+from eicnb.cli.output import Answer, check, format_timestamp, render, select
 from eicnb.cli.parser import Command
-from eicnb.errors import EicError, UsageError
-from eicnb.frames import Frame, stack
+from eicnb.cli.skeleton import render as skeleton
+from eicnb.cli.skeleton import sample
+from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.frames import Frame, objects_frame, stack
+from eicnb.request import CONFIGS, OPERATIONS, Paging, Request
 
-Result = Frame | Eic
+TimestampStyle = Literal["iso8601", "wire"]
+
 _ALONE = {"sandbox", "functions"}
 
 
@@ -22,17 +32,18 @@ class Prepared:
     """A command whose values are all settled, and what runs it."""
 
     command: Command
-    run: Callable[[], Result]
+    run: Callable[[], Any]
 
 
-def run(commands: Sequence[Command]) -> Result | None:
+def run(commands: Sequence[Command], show: Callable[[str], object]) -> Any:
     """Run commands one after another and return their rows as one frame; None when there are none.
 
-    Nothing is sent while any command is faulty. The first failure ends the run; where there are several commands,
-    the error's notes say what was done before it and what was not, and its `result` holds the rows of what was done.
+    What `--output` asks for goes to `show`, what `--query` alone selects is returned as it is. Nothing is sent while
+    any command is faulty. The first failure ends the run; where there are several commands, the error's notes say
+    what was done before it and what was not, and its `result` holds the rows of what was done.
     """
-    prepared = prepare(commands)
-    results: list[Result] = []
+    prepared = prepare(commands, show)
+    results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
             results.append(step.run())
@@ -44,7 +55,7 @@ def run(commands: Sequence[Command]) -> Result | None:
     return _together(results)
 
 
-def prepare(commands: Sequence[Command]) -> list[Prepared]:
+def prepare(commands: Sequence[Command], show: Callable[[str], object]) -> list[Prepared]:
     """Check each command against the connection that it will act on; an error points at its command."""
     prepared: list[Prepared] = []
     chosen: Eic | None = None
@@ -52,15 +63,35 @@ def prepare(commands: Sequence[Command]) -> list[Prepared]:
         with command.blamed():
             if command.verb in _ALONE and len(commands) > 1:
                 raise UsageError(f"{command.verb} stands alone", hint=f"%eic {command.verb} in a cell of its own")
-            if command.verb == "use":
+            if command.verb in _EXPLAIN:
+                prepared.append(Prepared(command, partial(show, _EXPLAIN[command.verb](**command.arguments))))
+            elif command.skeleton:
+                prepared.append(Prepared(command, partial(show, _skeleton(command))))
+            elif command.verb == "use":
                 chosen = _connection(command.connection)
                 prepared.append(Prepared(command, partial(in_use.use, chosen)))
             elif command.verb == "sandbox":
                 prepared.append(Prepared(command, partial(_sandbox, **command.connection, **command.arguments)))
             else:
                 eic = (chosen or in_use.current()).derive(**command.connection)
-                prepared.append(Prepared(command, _call(eic, command)))
+                prepared.append(Prepared(command, _call(eic, command, show)))
     return prepared
+
+
+def _skeleton(command: Command) -> str:
+    operation = OPERATIONS[command.verb]
+    request, response = shape_of(operation)
+    if command.skeleton == "output" and (command.output or command.query):
+        answer = Answer.of(operation, sample(response))
+        return render(answer, command.output or "json", query=command.query, color=_color(command))
+    return skeleton(command.skeleton or "input", request, response)
+
+
+def _version() -> str:
+    return f"eicnb/{version('eicnb')} python/{platform.python_version()} botocore/{version('botocore')}\n"
+
+
+_EXPLAIN: Mapping[str, Callable[..., str]] = {"help": lambda topic=None: page(topic), "version": _version}
 
 
 def _connection(options: Mapping[str, Any]) -> Eic:
@@ -69,24 +100,91 @@ def _connection(options: Mapping[str, Any]) -> Eic:
 
 
 def _sandbox(**options: Any) -> Eic:
-    """A sandbox anew: the one in use is stopped, so that a notebook that runs again starts from the same account."""
-    if server := in_use.current().server:
-        server.stop()
-    return in_use.use(api.sandbox(**options))
+    """A sandbox anew: this command's last one is stopped, so that a notebook run again finds the same account."""
+    _last_sandbox[:] = [api.sandbox(**options, instead_of=_last_sandbox[0].server if _last_sandbox else None)]
+    return in_use.use(_last_sandbox[0])
 
 
-def _call(eic: Eic, command: Command) -> Callable[[], Frame]:
+_last_sandbox: list[Eic] = []
+
+
+def _call(eic: Eic, command: Command, show: Callable[[str], object]) -> Callable[[], Any]:
     if command.verb == "functions":
         return eic.functions
-    return partial(eic.send, eic.request(command.verb, **command.arguments))
+    paging = Paging(**command.paging) if command.verb == "list" else Paging()
+    request = eic.request(command.verb, **command.arguments, paging=paging)
+    if command.output or command.query:
+        style = _timestamp_style(eic)
+    if command.output:
+        _check_printable(request, command)
+        return lambda: show(
+            render(answer(eic, request, style), command.output or "", query=command.query, color=_color(command))
+        )
+    if command.query:
+        return lambda: _selected(select(answer(eic, request, style), command.query))
+    return partial(eic.send, request)
 
 
-def _together(results: Sequence[Result]) -> Result | None:
-    """All rows as one frame; a connection only where nothing else came."""
+def answer(eic: Eic, request: Request, style: TimestampStyle = "iso8601") -> Answer:
+    """What AWS answers to a request, in the form that `--output` and `--query` work on."""
+    pages, token = eic.pages(request)
+    pages = [_plain(page, style) for page in pages]
+    if request.verb != "list" or request.paging.is_one_call:
+        return Answer.of(request.operation, pages[0])
+    whole: dict[str, Any] = {CONFIGS: [config for page in pages for config in page[CONFIGS]]}
+    if token:
+        whole["NextToken"] = token
+    return Answer(request.operation, tuple(pages), whole, paged=True)
+
+
+def _check_printable(request: Request, command: Command) -> None:
+    """A change whose answer could not be printed is not sent."""
+    if request.config is None or not command.output:
+        return
+    function_arn = f"arn:aws:lambda:us-east-1:123456789012:function:{request.function.function_name}:$LATEST"
+    destinations: dict[str, Any] = {"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}}
+    sample = {"LastModified": "", "FunctionArn": function_arn, **destinations, **request.config.to_api()}
+    check([Answer.of(request.operation, sample)], command.output, query=command.query)
+
+
+def _timestamp_style(eic: Eic) -> TimestampStyle:
+    """How the AWS config wants times written; checked before anything is sent."""
+    style = eic.setting("cli_timestamp_format")
+    if style not in {None, "iso8601", "wire"}:
+        raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
+    binary_format = eic.setting("cli_binary_format")
+    if binary_format not in {None, "base64", "raw-in-base64-out"}:
+        message = f"the setting cli_binary_format is {binary_format!r}"
+        raise ConfigurationError(message, hint="base64 or raw-in-base64-out")
+    return "wire" if style == "wire" else "iso8601"
+
+
+def _plain(value: Any, style: TimestampStyle) -> Any:
+    """The answer in plain dictionaries, lists and scalars, with its times as the AWS CLI writes them."""
+    if isinstance(value, datetime):
+        return format_timestamp(value, style)
+    if isinstance(value, Mapping):
+        return {key: _plain(member, style) for key, member in value.items()}
+    return [_plain(member, style) for member in value] if isinstance(value, list) else value
+
+
+def _color(command: Command) -> bool:
+    return command.color == "on"
+
+
+def _selected(value: Any) -> Any:
+    """What a query selects: a frame when it is a list of objects."""
+    objects = isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value)
+    return objects_frame(value) if objects else value
+
+
+def _together(results: Sequence[Any]) -> Any:
+    """All rows as one frame; one thing alone as it is; several different things as a list."""
     frames = [result for result in results if isinstance(result, Frame)]
-    if len(frames) > 1:
+    if len(frames) > 1 and len(frames) == len(results):
         return stack(frames)
-    return frames[0] if frames else results[-1] if results else None
+    shown = [result for result in results if result is not None and not isinstance(result, Eic)] or results[-1:]
+    return shown[0] if len(shown) == 1 else shown or None
 
 
 def _progress(commands: Sequence[Command], failed: int) -> str:

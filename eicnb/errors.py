@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -39,8 +40,12 @@ def shown(value: object) -> str:
     >>> shown("two"), shown([1, 2])
     ("'two'", 'a list')
     """
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str | int):
         return repr(value)
+    if isinstance(value, float):
+        return str(float(value))
+    if type(value).__name__ == "NAType":
+        return "<NA>, which is not set"
     return f"a {type(value).__name__}"
 
 
@@ -130,8 +135,8 @@ class UsageError(EicError, ValueError):
     """A command line or a value is wrong; nothing was sent.
 
     `rule` is the AWS page that the rule comes from. Where the fault is narrower than the text that was being read,
-    `position` is its offset there, or `culprit` the part that is wrong; `excerpt` is the line with its caret, once
-    it is known which line the text came from.
+    `position` is its offset there, or `culprit` the part that is wrong. `argument` is the argument that it is about,
+    `excerpt` the line with its caret, once it is known which line the text came from.
     """
 
     exit_code: ClassVar[int] = 252
@@ -151,6 +156,17 @@ class UsageError(EicError, ValueError):
         self.position = position
         self.culprit = culprit
         self.excerpt = excerpt
+        self.argument: str | None = None
+
+    @classmethod
+    @contextmanager
+    def about(cls, argument: str) -> Iterator[None]:
+        """Let an error that is raised inside say which argument it is about."""
+        try:
+            yield
+        except UsageError as error:
+            error.argument = error.argument or argument
+            raise
 
     def at(self, excerpt: Excerpt) -> Self:
         """The same error, pointing at a line; one that already points somewhere keeps its place."""

@@ -15,6 +15,10 @@ from eicnb.model import ReportedConfig, ReportedFunction
 Scalar = str | int | float | bool | None
 
 
+SEVERAL = "several"
+"""What stands in a frame's attrs where its rows come from more than one place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a frame: its name, its pandas dtype and what stands in it."""
@@ -78,11 +82,12 @@ class Frame(pd.DataFrame):
 
 def provenance(attrs: Mapping[Any, Any]) -> str:
     """Where a frame comes from, in words: `SANDBOX` where it is one, the account, the region."""
-    account_id = attrs.get("account_id")
+    account_id, region, sandbox = (attrs.get(name) for name in ("account_id", "region", "sandbox"))
+    account = f"account {account_id}" if account_id else "account not asked for"
     where = [
-        "SANDBOX" if attrs.get("sandbox") else None,
-        f"account {account_id}" if account_id else "account not asked for",
-        attrs.get("region"),
+        "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
+        "several accounts" if account_id == SEVERAL else account,
+        "several regions" if region == SEVERAL else region,
     ]
     return "  ".join(filter(None, where))
 
@@ -136,10 +141,15 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
     return frame
 
 
+def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """A plain frame of what a query selected: a column a member, of whatever dtype pandas finds."""
+    return pd.DataFrame(list(objects))
+
+
 def stack(frames: Sequence[Frame]) -> Frame:
-    """One frame with the rows of all, which have the same columns; attrs that differ become None."""
+    """One frame with the rows of all, which have the same columns; attrs that differ become `several`."""
     stacked = Frame(pd.concat(frames, ignore_index=True))
     first, *others = (frame.attrs for frame in frames)
     for key, value in first.items():
-        stacked.attrs[key] = value if all(attrs[key] == value for attrs in others) else None
+        stacked.attrs[key] = value if all(attrs[key] == value for attrs in others) else SEVERAL
     return stacked

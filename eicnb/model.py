@@ -21,7 +21,7 @@ EVENT_AGE_IN_SECONDS: Final = range(60, 21600 + 1)
 DEFAULT_RETRY_ATTEMPTS: Final = 2
 DEFAULT_EVENT_AGE_IN_SECONDS: Final = 21600
 
-_SETTINGS_RULE = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
+SETTINGS_RULE = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
 _DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 
 
@@ -49,19 +49,22 @@ def parse_destination(text: str) -> Destination | DestinationName:
     return DestinationArn.parse(text) if text.startswith("arn:") else DestinationName.parse(text)
 
 
+def _choices(allowed: range) -> str:
+    few = len(allowed) <= len(RETRY_ATTEMPTS)
+    return f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}" if few else f"{allowed[0]} to {allowed[-1]}"
+
+
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
-    few = len(allowed) <= len(RETRY_ATTEMPTS)
-    choices = f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}" if few else f"{allowed[0]} to {allowed[-1]}"
-    hint = f"a whole number{unit}: {choices}"
+    choices, hint = _choices(allowed), f"a whole number{unit}: {_choices(allowed)}"
     try:
         number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise UsageError(f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=_SETTINGS_RULE)
+        raise UsageError(f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=SETTINGS_RULE)
     if number not in allowed:
-        raise UsageError(f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=_SETTINGS_RULE)
+        raise UsageError(f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=SETTINGS_RULE)
     return number
 
 
@@ -86,7 +89,8 @@ def check_event_age(value: object) -> int:
 def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
     """Return a mapping that has no other keys than the known ones."""
     if not isinstance(value, Mapping):
-        raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=f"a mapping of {', '.join(known)}")
+        hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"a mapping of {', '.join(known)}"
+        raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=hint)
     for key in value:
         if key not in known:
             raise UsageError(
@@ -135,10 +139,6 @@ class DestinationConfig:
         """The `DestinationConfig` of AWS's API; what is None is left out."""
         members = {"OnSuccess": self.on_success, "OnFailure": self.on_failure}
         return {key: _destination_to_api(value) for key, value in members.items() if value is not None}
-
-    def arns(self) -> tuple[DestinationArn, ...]:
-        """The destinations that are set."""
-        return tuple(d for d in (self.on_success, self.on_failure) if isinstance(d, DestinationArn))
 
 
 def _destination_from_api(value: object, key: str) -> Destination:
@@ -232,6 +232,8 @@ class ReportedConfig:
         destinations = _reported(answer, "DestinationConfig", dict) or {}
         function = _reported_function(answer)
         last_modified = _required(_reported(answer, "LastModified", datetime), "LastModified")
+        if last_modified.year not in _YEARS:
+            raise _broken(f"its LastModified is {last_modified.isoformat()}")
         return cls(
             function=function,
             maximum_retry_attempts=_reported_count(answer, "MaximumRetryAttempts"),
@@ -277,6 +279,7 @@ class ReportedFunction:
 
 T = TypeVar("T")
 
+_YEARS = range(1970, 2262)  # what a frame's nanoseconds can hold
 _LARGEST_COUNT = 2**31 - 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -24,6 +24,10 @@ OPERATIONS = {
     "list": "ListFunctionEventInvokeConfigs",
     "delete": "DeleteFunctionEventInvokeConfig",
 }
+CONFIGS = "FunctionEventInvokeConfigs"
+"""The member of a list's answer that holds the configs."""
+
+_LARGEST_PAGE = 50
 _DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 
 
@@ -40,6 +44,42 @@ class Place(Protocol):
     def account_id(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """How far a list is read: the first `max_items`, `page_size` a call, from where `starting_token` was given out.
+
+    `no_paginate`, or AWS's own `call_max_items` or `call_marker`, make it one call.
+    """
+
+    max_items: int | None = None
+    page_size: int | None = None
+    starting_token: str | None = None
+    no_paginate: bool = False
+    call_max_items: int | None = None
+    call_marker: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.page_size is not None and not 1 <= self.page_size <= _LARGEST_PAGE:
+            raise UsageError(f"the page size is {self.page_size}", hint=f"1 to {_LARGEST_PAGE}")
+        if self.is_one_call and (self.page_size is not None or self.starting_token is not None):
+            message = "a list of one call has no page size and no starting token"
+            raise UsageError(message, hint="--no-paginate without them")
+
+    @property
+    def is_one_call(self) -> bool:
+        """Whether AWS is asked once, whatever it has more."""
+        return self.no_paginate or self.call_max_items is not None or self.call_marker is not None
+
+    def call_parameters(self) -> dict[str, Any]:
+        """The parameters of that one call."""
+        found = {"Marker": self.call_marker, "MaxItems": self.call_max_items or self.max_items}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def configuration(self) -> dict[str, Any]:
+        """What botocore's paginator takes."""
+        return {"MaxItems": self.max_items, "PageSize": self.page_size, "StartingToken": self.starting_token}
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call, checked and complete but not yet sent.
@@ -53,12 +93,19 @@ class Request:
     qualifier: str | None = None
     config: EventInvokeConfig | None = None
     keeps_other_destination: bool = False
+    paging: Paging = Paging()
+
+    @property
+    def operation(self) -> str:
+        """The name of AWS's operation."""
+        return OPERATIONS[self.verb]
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of AWS's operation."""
-        qualifier = {} if self.qualifier is None else {"Qualifier": self.qualifier}
+        qualifier: dict[str, Any] = {} if self.qualifier is None else {"Qualifier": self.qualifier}
         settings = {} if self.config is None else self.config.to_api()
-        return {"FunctionName": str(self.function), **qualifier, **settings}
+        call = self.paging.call_parameters() if self.paging.is_one_call else {}
+        return {"FunctionName": str(self.function), **qualifier, **settings, **call}
 
     def keeping(self, before: ReportedConfig) -> Request:
         """This update with the destination that it does not name as it is now."""
@@ -90,14 +137,18 @@ def build(
     on_success: str | Destination | DestinationName | None,
     on_failure: str | Destination | DestinationName | None,
     destination_config: DestinationConfig | Mapping[str, Any] | None,
+    paging: Paging,
     **settings: Any,
 ) -> Request:
-    """Check the arguments of a verb, and make them into a request for that place."""
+    """Check the arguments of a verb, and make them into a request for that place; `<NA>` is not set, as in a frame."""
+    qualifier, on_success, on_failure = map(_unless_missing, (qualifier, on_success, on_failure))
+    settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:
         raise UsageError(f"there is no verb {verb!r}", hint=", ".join(OPERATIONS))
-    function = _function(place, function_name, qualifier)
+    with UsageError.about("function_name"):
+        function = _function(place, function_name, qualifier)
     if verb not in {"put", "update"}:
-        return Request(verb, function, qualifier)
+        return Request(verb, function, qualifier, paging=paging)
     one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]
     if one_by_one and destination_config is not None:
         raise UsageError(
@@ -105,9 +156,11 @@ def build(
             hint="one of the two ways",
         )
     if one_by_one:
-        destination_config = DestinationConfig(
-            on_success=_destination(place, on_success), on_failure=_destination(place, on_failure)
-        )
+        with UsageError.about("on_success"):
+            success = DestinationConfig(on_success=_destination(place, on_success)).on_success
+        with UsageError.about("on_failure"):
+            failure = _destination(place, on_failure)
+        destination_config = DestinationConfig(on_success=success, on_failure=failure)
     elif destination_config is not None and not isinstance(destination_config, DestinationConfig):
         destination_config = DestinationConfig.from_api(destination_config)
     config = EventInvokeConfig(destination_config=destination_config, **settings)
@@ -116,8 +169,14 @@ def build(
             f"{verb} has nothing to set",
             hint="retries, an age or a destination: --retries 0, --max-age 1h, --on-failure sqs:NAME",
         )
-    _refuse_itself(place, function, config.destination_config)
+    for argument, arn in _destinations(config.destination_config, one_by_one=bool(one_by_one)):
+        with UsageError.about(argument):
+            _refuse_itself(place, function, arn)
     return Request(verb, function, qualifier, config, verb == "update" and len(one_by_one) == 1)
+
+
+def _unless_missing(value: Any) -> Any:
+    return None if type(value).__name__ == "NAType" else value
 
 
 def _function(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:
@@ -147,15 +206,22 @@ def _destination(place: Place, value: str | Destination | DestinationName | None
     return value
 
 
-def _refuse_itself(place: Place, function: FunctionRef, destinations: DestinationConfig | None) -> None:
+def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iterator[tuple[str, DestinationArn]]:
+    """The destinations, each with the argument that it came by."""
+    for name in ("on_success", "on_failure"):
+        arn = getattr(config, name, None)
+        if isinstance(arn, DestinationArn):
+            yield name if one_by_one else "destination_config", arn
+
+
+def _refuse_itself(place: Place, function: FunctionRef, arn: DestinationArn) -> None:
     """AWS refuses a function as its own destination, whichever qualifiers are named."""
-    for arn in destinations.arns() if destinations else ():
-        same_name = arn.kind == "lambda" and arn.name.partition(":")[0] == function.function_name
-        same_account = function.account_id in {None, arn.account_id}
-        if same_name and same_account and arn.region == place.region:
-            raise UsageError(
-                f"{str(arn)!r} is the function itself, which cannot be its own destination",
-                hint="another function, or a queue: sqs:NAME",
-                rule=_DESTINATION_RULE,
-                culprit=str(arn),
-            )
+    same_name = arn.kind == "lambda" and arn.name.partition(":")[0] == function.function_name
+    same_account = function.account_id in {None, arn.account_id}
+    if same_name and same_account and arn.region == place.region:
+        raise UsageError(
+            f"{str(arn)!r} is the function itself, which cannot be its own destination",
+            hint="another function, or a queue: sqs:NAME",
+            rule=_DESTINATION_RULE,
+            culprit=str(arn),
+        )

@@ -148,8 +148,8 @@ def test_frames_are_stacked_and_what_differs_is_not_claimed() -> None:
     assert list(stacked.index) == [0, 1]
     assert list(stacked.qualifier) == ["live", "7"]
     assert {str(name): str(dtype) for name, dtype in stacked.dtypes.items()} == DTYPES
-    assert stacked.attrs == {**ATTRS, "region": None}
-    assert stacked.provenance == "SANDBOX  account 123456789012"
+    assert stacked.attrs == {**ATTRS, "region": "several"}
+    assert stacked.provenance == "SANDBOX  account 123456789012  several regions"
 
 
 def test_stacking_with_a_frame_without_rows_keeps_the_dtypes() -> None:

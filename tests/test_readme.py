@@ -48,7 +48,7 @@ def test_the_table_of_verbs_is_the_table_of_commands() -> None:
 
 
 def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
-    expected = [row(f"`{o.name} {o.metavar}`", verbs_of(o), o.meaning) for o in all_options()]
+    expected = [row(f"`{f'{o.name} {o.metavar}'.strip()}`", verbs_of(o), o.meaning) for o in all_options()]
     assert table_under("### Options") == expected
 
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["function", "text", "integer", "age", "structure", "destination"]
+from eicnb.cli.output import OUTPUTS
+
+Kind = Literal["function", "text", "integer", "age", "structure", "destination", "choice", "query", "flag", "input"]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: how it is written, which argument of the Python API it is, and how its value is read."""
+    """One option: how it is written, which argument of the Python API it is, and how its value is read.
+
+    `alone` is its value when none follows.
+    """
 
     name: str
     argument: str
     kind: Kind
     metavar: str
     meaning: str
+    choices: tuple[str, ...] = ()
+    may_be_empty: bool = False
+    alone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,71 +75,105 @@ SETTINGS = (
         "DEST",
         "ARN, none, sqs:NAME, sns:NAME, s3:BUCKET, lambda:NAME or events:BUS",
     ),
-    Option("--on-success", "on_success", "destination", "DEST", "like --on-failure, but for s3"),
+    Option("--on-success", "on_success", "destination", "DEST", "like --on-failure, except s3"),
 )
-CONNECTION = (
-    Option("--region", "region", "text", "REGION", "region of this call"),
-    Option("--profile", "profile", "text", "PROFILE", "profile of the AWS config files"),
-    Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
-)
+_OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
+SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
+"""The options that are our own."""
 
-AWS_CLI_ALONE = frozenset(
-    [
-        "--ca-bundle",
-        "--cli-auto-prompt",
-        "--cli-binary-format",
-        "--cli-connect-timeout",
-        "--cli-error-format",
-        "--cli-input-json",
-        "--cli-input-yaml",
-        "--cli-read-timeout",
-        "--color",
-        "--debug",
-        "--generate-cli-skeleton",
-        "--max-items",
-        "--no-cli-auto-prompt",
-        "--no-cli-pager",
-        "--no-paginate",
-        "--no-sign-request",
-        "--no-verify-ssl",
-        "--output",
-        "--page-size",
-        "--query",
-        "--starting-token",
-        "--version",
-    ]
+CONNECTION = (
+    Option("--region", "region", "text", "REGION", "region of the call, or of the connection"),
+    Option("--profile", "profile", "text", "PROFILE", "profile of the AWS config files", may_be_empty=True),
+    Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
+    Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "take any TLS certificate"),
+    Option("--ca-bundle", "ca_bundle", "text", "PATH", "the TLS certificates to trust"),
+    Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "longest wait for an answer; 0: no limit"),
+    Option(
+        "--cli-connect-timeout", "connect_timeout", "integer", "SECONDS", "longest wait for a connection; 0: no limit"
+    ),
+    Option("--no-sign-request", "no_sign_request", "flag", "", "send without credentials"),
 )
+OUTPUT = (
+    Option(
+        "--output", "output", "choice", "FORM", "print what the AWS CLI prints: json, text, table, yaml, …", OUTPUTS
+    ),
+    Option("--query", "query", "query", "JMESPATH", "select from the answer; alone, return what is selected"),
+    Option("--color", "color", "choice", "WHEN", "colours of a printed table: on, off or auto", ("on", "off", "auto")),
+)
+PAGING = (
+    Option("--max-items", "max_items", "integer", "N", "the first N configs only"),
+    Option("--page-size", "page_size", "integer", "N", "configs a call, 1 to 50"),
+    Option(
+        "--starting-token", "starting_token", "text", "TOKEN", "go on where `--max-items` stopped", may_be_empty=True
+    ),
+)
+CALL = (Option("--marker", "call_marker", "text", "MARKER", "AWS's own marker; the list then has one call"),)
+PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "one call only, as AWS answers it")
+INPUT = (
+    Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options win over it"),
+    Option("--cli-input-yaml", "cli_input_yaml", "input", "YAML", "the same as YAML"),
+)
+SKELETON = Option(
+    "--generate-cli-skeleton",
+    "skeleton",
+    "choice",
+    "KIND",
+    "print what the command takes or answers, and send nothing",
+    ("input", "yaml-input", "output"),
+    alone="input",
+)
+HELP = Option("--help", "help", "flag", "", "explain the command, and send nothing")
+VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and send nothing")
+NO_EFFECT = (
+    Option("--no-cli-pager", "no_cli_pager", "flag", "", "nothing: a notebook has no pager"),
+    Option("--no-cli-auto-prompt", "no_cli_auto_prompt", "flag", "", "nothing: a notebook does not prompt"),
+    Option(
+        "--cli-binary-format",
+        "cli_binary_format",
+        "choice",
+        "FORMAT",
+        "nothing: no value here is binary",
+        ("base64", "raw-in-base64-out"),
+    ),
+)
+GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, *NO_EFFECT, HELP, VERSION)
+"""The options that the AWS CLI takes anywhere in a line."""
+
+RARE = (*GLOBAL, *INPUT, *CALL, SKELETON)
+"""The options that an error does not list."""
+
+AWS_CLI_ALONE = ("--cli-auto-prompt", "--cli-error-format", "--debug")
 """The AWS CLI's other options, which eicnb knows and refuses."""
 
 VERBS = (
     Verb(
         "put",
         "write a config; what is left out is removed",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *CONNECTION),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *INPUT, SKELETON, *GLOBAL),
         "put-function-event-invoke-config",
     ),
     Verb(
         "update",
         "change only the settings that are given",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *CONNECTION),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *INPUT, SKELETON, *GLOBAL),
         "update-function-event-invoke-config",
     ),
     Verb(
         "get",
         "show the config of one function, version or alias",
-        (FUNCTION_NAME, QUALIFIER, *CONNECTION),
+        (FUNCTION_NAME, QUALIFIER, *INPUT, SKELETON, *GLOBAL),
         "get-function-event-invoke-config",
     ),
     Verb(
         "list",
         "show every config of one function",
-        (FUNCTION_NAME, *CONNECTION),
+        (FUNCTION_NAME, *PAGING, *CALL, *INPUT, SKELETON, *GLOBAL),
         "list-function-event-invoke-configs",
     ),
     Verb(
         "delete",
         "remove a config, and show what was there",
-        (FUNCTION_NAME, QUALIFIER, *CONNECTION),
+        (FUNCTION_NAME, QUALIFIER, *INPUT, SKELETON, *GLOBAL),
         "delete-function-event-invoke-config",
     ),
     Verb("functions", "show the functions of the region", CONNECTION),
@@ -150,6 +192,7 @@ VERBS = (
             ),
         ),
     ),
+    Verb("help", "explain a command: `help put`", ()),
 )
 
 

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-import json
+import operator
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef
 from eicnb.cli import shorthand
+from eicnb.cli.files import ReadFile, content, is_file
+from eicnb.cli.inputs import input_arguments, read_json, read_yaml
 from eicnb.cli.lexer import Word
-from eicnb.cli.options import Option
-from eicnb.errors import UsageError, shown
-from eicnb.model import DestinationConfig, NoDestination, parse_destination
+from eicnb.cli.options import GLOBAL, Option
+from eicnb.cli.output import Query
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.model import SETTINGS_RULE, DestinationConfig, NoDestination, parse_destination
 
 _SECONDS = {"h": 3600, "m": 60, "s": 1, "": 1}
 
 
-def read(option: Option, word: Word, names: Mapping[str, Any]) -> Any:
+def read(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
     """Read the value of an option from its word; an error points at the word.
 
     What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
     """
     with word.blamed():
-        if option.kind == "structure":
-            return _structure(word, names)
+        if option.kind in {"structure", "input"}:
+            return _structure(option, word, names, read_file)
         value = word.fill(names)
-        if isinstance(value, str) and value.startswith(("file://", "fileb://")):
-            raise UsageError("eicnb does not read files in options yet", hint="the value itself, or ${name}")
+        if is_file(value) and option not in GLOBAL:
+            value = content(value, read_file)
         told = word.raw if word.references else shown(value)
         return _READERS[option.kind](value, option, told)
 
 
 def _text(value: Any, option: Option, told: str) -> str:
     """Text; a whole number from the notebook counts as text, since a version is one."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if not isinstance(value, str | bool):
+        with suppress(TypeError):
+            return str(operator.index(value))
     if not isinstance(value, str):
         raise UsageError(f"{option.name} is {told}, not text", hint=f"{option.name} {option.metavar}")
-    if not value:
+    if not value and not option.may_be_empty:
         raise UsageError(f"{option.name} is empty", hint=f"{option.name} {option.metavar}")
     return value
 
@@ -54,10 +59,9 @@ def _integer(value: Any, option: Option, told: str) -> Any:
     try:
         return int(value)
     except ValueError:
-        hint = f"{option.name} {option.metavar}, a whole number"
-        if option.argument == "maximum_event_age_in_seconds":
-            hint = f"{hint}; --max-age takes 6h and 90m"
-        raise UsageError(f"{option.name} is {told}, which is not a whole number", hint=hint) from None
+        hint, rule = _NUMBERS.get(option.argument, ("a whole number", None))
+        message = f"{option.name} is {told}, which is not a whole number"
+        raise UsageError(message, hint=f"{option.name} {option.metavar}: {hint}", rule=rule) from None
 
 
 def _age(value: Any, option: Option, told: str) -> Any:
@@ -66,8 +70,15 @@ def _age(value: Any, option: Option, told: str) -> Any:
         return value
     found = re.fullmatch(r"([0-9]{1,9})([hms]?)", value.strip())
     if not found:
-        raise UsageError(f"{option.name} is {told}, which is not an age", hint="6h, 90m, 3600s or 3600: from 60s to 6h")
+        hint = "6h, 90m, 3600s or 3600: from 60s to 6h"
+        raise UsageError(f"{option.name} is {told}, which is not an age", hint=hint, rule=SETTINGS_RULE)
     return int(found[1]) * _SECONDS[found[2]]
+
+
+_NUMBERS = {
+    "maximum_retry_attempts": ("0, 1 or 2", SETTINGS_RULE),
+    "maximum_event_age_in_seconds": ("60 to 21600; --max-age takes 6h and 90m", SETTINGS_RULE),
+}
 
 
 def _destination(value: Any, option: Option, told: str) -> DestinationArn | DestinationName | NoDestination:
@@ -76,43 +87,56 @@ def _destination(value: Any, option: Option, told: str) -> DestinationArn | Dest
     return parse_destination(_text(value, option, told))
 
 
+def _choice(value: Any, option: Option, told: str) -> str:
+    """One of the option's few values."""
+    if value not in option.choices:
+        hint = nearest(str(value), option.choices) or ", ".join(option.choices)
+        raise UsageError(f"{option.name} is {told}, which is none of its values", hint=hint)
+    return str(value)
+
+
+def _query(value: Any, option: Option, told: str) -> Query:
+    return Query.parse(_text(value, option, told))
+
+
 _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "function": _function,
     "text": _text,
     "integer": _integer,
     "age": _age,
     "destination": _destination,
+    "choice": _choice,
+    "query": _query,
 }
 
 
-def _structure(word: Word, names: Mapping[str, Any]) -> DestinationConfig:
-    """A DestinationConfig from shorthand, from JSON (what begins with a bracket), or from the notebook."""
-    if word.text in word.references:
-        value = word.fill(names)
-        if isinstance(value, DestinationConfig):
-            return value
-        return DestinationConfig.from_api(_read_structure(value) if isinstance(value, str) else value)
-    if word.text.startswith(("file://", "fileb://")):
-        raise UsageError("eicnb does not read files in options yet", hint="the JSON itself, in single quotes")
-    return DestinationConfig.from_api(_fill(_read_structure(word.text), word, names))
+def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    """A structure from shorthand, from JSON or YAML, from a file of these, or from the notebook."""
+    value = word.fill(names) if word.text in word.references else word.text
+    if isinstance(value, DestinationConfig):
+        return value
+    in_line = isinstance(value, str) and not is_file(value)
+    if isinstance(value, str):
+        text = value if in_line else content(value, read_file)
+        value = _STRUCTURES[option.argument](text, read_file)
+    if in_line and word.text not in word.references:
+        value = _fill(value, word, names)
+    return DestinationConfig.from_api(value) if option.kind == "structure" else input_arguments(value)
 
 
-def _read_structure(text: str) -> Any:
+def _read_destinations(text: str, read_file: ReadFile) -> Any:
     if not text.strip():
         raise UsageError("the structure is empty", hint="OnFailure={Destination=ARN}, or {} for an empty one")
-    return _json(text) if text.lstrip()[0] in "{[" else shorthand.parse(text)
+    if text.lstrip()[0] in "{[":
+        return read_json(text)
+    return shorthand.parse(text, lambda value: content(value, read_file) if is_file(value) else value)
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        hint = '\'{"OnFailure": {"Destination": "ARN"}}\', in single quotes'
-        raise UsageError(f"this is not JSON: {error.msg}", hint=hint, position=error.pos) from error
-    except RecursionError as error:
-        raise UsageError("the JSON is nested too deeply") from error
-    except ValueError as error:
-        raise UsageError(f"this JSON cannot be read: {error}") from error
+_STRUCTURES: Mapping[str, Callable[[str, ReadFile], Any]] = {
+    "destination_config": _read_destinations,
+    "cli_input_json": lambda text, _: read_json(text),
+    "cli_input_yaml": lambda text, _: read_yaml(text),
+}
 
 
 def _fill(value: Any, word: Word, names: Mapping[str, Any]) -> Any:

@@ -6,18 +6,23 @@ option  = "--" name ( "=" value / blank value )
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eicnb.cli import options, params
+from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import Source, Word, split
 from eicnb.cli.options import Option, Verb
+from eicnb.cli.output import Query
 from eicnb.errors import UsageError, nearest
 from eicnb.model import check_event_age, check_retry_attempts
 
 _BEFORE_VERB = ("aws", "lambda")
+_TYPOGRAPHIC_DASHES = ("\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}")
+_NOTHING = ("", "--")
 _NEGATIVE_NUMBER = "-0123456789."
 
 
@@ -25,31 +30,43 @@ _NEGATIVE_NUMBER = "-0123456789."
 class Command:
     """One command, checked: a verb, and the arguments for the Python API's function of that name.
 
-    `connection` holds those of `region`, `profile` and `endpoint_url` that were given.
+    `connection` holds those of `region`, `profile` and `endpoint_url` that were given, `paging` those of a list's
+    options. `output` is the form to print; None returns a frame, or what `query` selects.
     """
 
     verb: str
     arguments: Mapping[str, Any]
     connection: Mapping[str, str]
     words: tuple[Word, ...]
+    argument_words: Mapping[str, Word]
+    paging: Mapping[str, Any]
+    skeleton: str | None = None
+    output: str | None = None
+    query: Query | None = None
+    color: str = "auto"
 
-    def blamed(self) -> AbstractContextManager[None]:
-        """Let an error that is raised inside point at this command."""
-        return _whole(self.words).blamed()
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Let an error that is raised inside point at the value that it is about, or at this command."""
+        try:
+            yield
+        except UsageError as error:
+            with self.argument_words.get(error.argument or "", _whole(self.words)).blamed():
+                raise
 
     def __str__(self) -> str:
         return " ".join(word.raw for word in self.words)
 
 
-def parse(source: Source, names: Mapping[str, Any]) -> list[Command]:
+def parse(source: Source, names: Mapping[str, Any], files: ReadFile = read_file) -> list[Command]:
     """Read every command in a text; the first fault is a UsageError with its place.
 
     >>> parse(Source("get my-function:live"), {})[0].verb
     'get'
 
-    `names` are the values that `${…}` may name.
+    `names` are the values that `${…}` may name, `files` reads what stands behind `file://`.
     """
-    return [_Reader(words, names).command() for words in split(source)]
+    return [_Reader(words, names, files).command() for words in split(source)]
 
 
 def _whole(words: Sequence[Word]) -> Word:
@@ -61,32 +78,74 @@ def _whole(words: Sequence[Word]) -> Word:
 class _Reader:
     """Reads the words of one command from left to right."""
 
-    def __init__(self, words: list[Word], names: Mapping[str, Any]) -> None:
+    def __init__(self, words: list[Word], names: Mapping[str, Any], files: ReadFile) -> None:
         self.all_words = tuple(words)
         pasted_prompt = words[0].text == "$" and len(words) > 1
         self.words = words[1:] if pasted_prompt else list(words)
         self.names = names
+        self.files = files
+        self.early: list[Word] = []
         self.given: dict[str, tuple[Option, Word]] = {}
 
     def command(self) -> Command:
+        if any(word.text == options.VERSION.name for word in self.words):
+            return Command("version", {}, {}, self.all_words, {}, {})
         verb = self._verb()
+        self.words = self.early + self.words
         while self.words:
             word = self.words.pop(0)
+            if word.text in _NOTHING and not self.words:
+                break
             if _is_option(word):
-                self._option(word, verb.options, f"eic {verb.name}")
+                self._option(word, verb)
             else:
                 self._positional(word, verb)
-        arguments = {name: self._value(*given) for name, given in self.given.items()}
-        connection = {o.argument: arguments.pop(o.argument) for o in options.CONNECTION if o.argument in arguments}
-        self._check_function(verb, arguments)
-        return Command(verb.name, arguments, connection, self.all_words)
+        if {"help", "version"} & set(self.given):
+            return self._explanation(verb)
+        arguments = self._arguments(verb)
+        skeleton = arguments.pop("skeleton", None)
+        connection, output, paging = (
+            {option.argument: arguments.pop(option.argument) for option in group if option.argument in arguments}
+            for group in (options.CONNECTION, options.OUTPUT, (*options.PAGING, options.PAGINATE, *options.CALL))
+        )
+        if "call_max_items" in arguments:
+            paging["call_max_items"] = arguments.pop("call_max_items")
+        for option in options.NO_EFFECT:
+            arguments.pop(option.argument, None)
+        if skeleton in {None, "output"}:
+            self._check_function(verb, arguments)
+        words = {name: word for name, (_, word) in self.given.items()}
+        return Command(verb.name, arguments, connection, self.all_words, words, paging, skeleton, **output)
+
+    def _explanation(self, verb: Verb) -> Command:
+        """What `--help` and `--version` are answered with; nothing else of the line is looked at."""
+        topic = "version" if "version" in self.given else "help"
+        arguments = {} if topic == "version" or verb.name == "help" else {"topic": verb.name}
+        return Command(topic, arguments, {}, self.all_words, {}, {})
+
+    def _arguments(self, verb: Verb) -> dict[str, Any]:
+        """The values by their names in the Python API; a document gives those that no option does."""
+        read = {name: self._value(*given) for name, given in self.given.items()}
+        documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
+        if len(documents) > 1:
+            with self.given[documents[1]][1].blamed():
+                raise UsageError("both --cli-input-json and --cli-input-yaml are given", hint="one of the two")
+        document = read.pop(documents[0]) if documents else {}
+        paging = document.pop("paging", {})
+        taken = {option.argument for option in verb.options} | ({"call_max_items"} if verb.name == "list" else set())
+        for name in {**paging, **document}:
+            if name not in taken:
+                with self.given[documents[0]][1].blamed():
+                    raise UsageError(f"{verb.name} takes no {name} from the input", hint=", ".join(sorted(taken)))
+        # An empty profile or token is none.
+        return {name: value for name, value in {**paging, **document, **read}.items() if value != ""}
 
     def _verb(self) -> Verb:
         said: list[Word] = []
         while self.words:
             word = self.words.pop(0)
             if _is_option(word):
-                self._option(word, options.CONNECTION, "aws, without a command,")
+                self._early_option(word)
             elif (found := options.verb(word.text)) is not None:
                 return found
             elif word.text in _BEFORE_VERB and word.text not in {earlier.text for earlier in said}:
@@ -97,26 +156,59 @@ class _Reader:
         with last.blamed():
             raise UsageError("the command has no verb", hint=", ".join(v.name for v in options.VERBS))
 
+    def _early_option(self, word: Word) -> None:
+        """An option before the verb is read with the verb's own; only then is it known what it is."""
+        self.early.append(word)
+        name, equals, _ = word.text.partition("=")
+        option = _one_of(name, options.GLOBAL)
+        if not equals and option is not None and option.kind != "flag" and self.words:
+            self.early.append(self.words.pop(0))
+
     def _unknown_verb(self, word: Word) -> UsageError:
         known = [name for verb in options.VERBS for name in verb.names]
         hint = nearest(word.text, known) or ", ".join(verb.name for verb in options.VERBS)
         message = f"eicnb has no command {word.raw!r}"
         return UsageError(message, hint=hint, excerpt=word.source.excerpt(word.start, word.end))
 
-    def _option(self, word: Word, known: tuple[Option, ...], where: str) -> None:
+    def _option(self, word: Word, verb: Verb) -> None:
         name, equals, _ = word.text.partition("=")
-        option = next((o for o in known if o.name == name), None)
-        if option is None:
-            raise self._unknown_option(word, name, known, where)
-        if equals:
+        option = self._find(word, name, verb)
+        excerpt = word.source.excerpt(word.start, word.end)
+        if option.kind == "flag":
+            if equals:
+                raise UsageError(f"{option.name} takes no value", hint=option.name, excerpt=excerpt)
+            value = word
+        elif equals:
             value = word.part(len(name) + 1)
-        elif self.words and not _is_option(self.words[0]):
+        elif self.words and not _is_option(self.words[0]) and not (option.alone and not self._chooses(option)):
             value = self.words.pop(0)
+        elif option.alone is not None:
+            value = replace(word, text=option.alone, runs=(), references={})
         else:
             hint = f"{option.name} {option.metavar}: {option.meaning}"
-            excerpt = word.source.excerpt(word.start, word.end)
             raise UsageError(f"{option.name} needs a value", hint=hint, excerpt=excerpt)
         self._give(option, value)
+
+    def _chooses(self, option: Option) -> bool:
+        """Whether the next word is meant for an option that may stand alone, and is not the function's name."""
+        return bool(self.given.get("function_name")) or self.words[0].text in option.choices
+
+    def _find(self, word: Word, name: str, verb: Verb) -> Option:
+        """The option of that name, or the one that begins so; AWS's own are looked at before our shorthand."""
+        exact = verb.option(name)
+        if exact is not None:
+            return exact
+        if name not in options.AWS_CLI_ALONE:
+            own = [option for option in verb.options if option in options.SHORTHAND]
+            for group in ([option for option in verb.options if option not in own], own):
+                fitting = [option for option in group if option.name.startswith(name) and len(name) > len("--")]
+                if len(fitting) == 1:
+                    return fitting[0]
+                if fitting:
+                    excerpt = word.source.excerpt(word.start, word.start + len(name))
+                    hint = ", ".join(option.name for option in fitting)
+                    raise UsageError(f"{name!r} could be more than one option", hint=hint, excerpt=excerpt)
+        raise self._unknown_option(word, name, verb)
 
     def _give(self, option: Option, value: Word) -> None:
         """Of an option that is given twice the last one counts, as in the AWS CLI; two names for one setting clash."""
@@ -126,15 +218,28 @@ class _Reader:
                 raise UsageError(f"{earlier[0].name} and {option.name} are the same setting", hint="one of the two")
         self.given[option.argument] = (option, value)
 
-    def _unknown_option(self, word: Word, name: str, known: tuple[Option, ...], where: str) -> UsageError:
-        names = [option.name for option in known]
-        hint = nearest(name, names) or ", ".join(names)
+    def _unknown_option(self, word: Word, name: str, verb: Verb) -> UsageError:
+        own = [option.name for option in verb.options if option not in options.RARE]
+        names = [option.name for option in verb.options]
+        hint = nearest(name, names) or f"{', '.join([*own, ''])}or one that `%eic help {verb.name}` names"
         excerpt = word.source.excerpt(word.start, word.start + len(name))
         if name in options.AWS_CLI_ALONE:
             return UsageError(f"eicnb does not read {name} yet", hint="the command without it", excerpt=excerpt)
-        return UsageError(f"{where} has no option {name!r}", hint=hint, excerpt=excerpt)
+        return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
 
     def _positional(self, word: Word, verb: Verb) -> None:
+        if word.text.startswith(_TYPOGRAPHIC_DASHES):
+            with word.blamed():
+                hint = f"--{word.text.lstrip(''.join(_TYPOGRAPHIC_DASHES))}"
+                raise UsageError(f"{word.raw!r} begins with a typographic dash, which is no option's", hint=hint)
+        if word.text == "help" and not word.references and verb.aws_name:
+            self.words.clear()
+            self._give(options.HELP, word)
+            return
+        if verb.name == "help":
+            with word.blamed():
+                self._give(Option("", "topic", "text", "VERB", "the command to explain"), word)
+            return
         if options.FUNCTION_NAME not in verb.options:
             with word.blamed():
                 raise UsageError(f"{verb.name} takes no {word.raw!r}", hint=f"{verb.name} with options alone")
@@ -147,7 +252,11 @@ class _Reader:
         self._give(options.FUNCTION_NAME, word)
 
     def _value(self, option: Option, word: Word) -> Any:
-        value = params.read(option, word, self.names)
+        if option.kind == "flag":
+            return True
+        value = params.read(option, word, self.names, self.files)
+        if "skeleton" in self.given and self.given["skeleton"][1].text != "output":
+            return value
         with word.blamed():
             if option.argument == "maximum_retry_attempts":
                 return check_retry_attempts(value)
@@ -162,10 +271,19 @@ class _Reader:
             with _whole(self.all_words).blamed():
                 raise UsageError(f"{verb.name} needs a function", hint=f"%eic {verb.name} my-function")
         if "qualifier" in arguments:
-            with self.given["qualifier"][1].blamed():
+            blame = self.given["qualifier"][1] if "qualifier" in self.given else _whole(self.all_words)
+            with blame.blamed():
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
 
 
+def _one_of(name: str, known: Sequence[Option]) -> Option | None:
+    """The option of that name, or the only one that begins so."""
+    fitting = [option for option in known if option.name == name] or [o for o in known if o.name.startswith(name)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def _is_option(word: Word) -> bool:
-    """A word that begins with a dash, as typed; neither a negative number nor what a reference brings in."""
-    return word.text.startswith("-") and not set(word.text) <= set(_NEGATIVE_NUMBER)
+    """A word that begins with a dash, as typed: no negative number, no text with blanks, no notebook's value."""
+    name = word.text.partition("=")[0]
+    is_number = bool(word.text) and set(word.text) <= set(_NEGATIVE_NUMBER)
+    return name.startswith("-") and not is_number and not re.search(r"\s", name)

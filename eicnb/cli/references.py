@@ -1,7 +1,8 @@
 """`${expression}`: how a value of the notebook is named in a command line.
 
     expression = name *( "." name / "[" index "]" )
-    index      = integer / quoted text / expression
+    index      = key *( "," key )
+    key        = integer / quoted text / expression
 
 No calls and no operators, so that reading a command never runs more than a lookup.
 """
@@ -13,7 +14,7 @@ import operator
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from eicnb.errors import UsageError, nearest
 
@@ -32,14 +33,25 @@ class Attribute:
         return f".{self.name}"
 
 
+Key: TypeAlias = "int | str | Reference"
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`[0]`, `["key"]` or `[another.expression]`"""
+    """`[0]`, `["key"]`, `[another.expression]`, or several of these: `.loc[0, "key"]`"""
 
-    key: int | str | Reference
+    key: Key | tuple[Key, ...]
 
     def __str__(self) -> str:
-        return f"[{self.key.expression}]" if isinstance(self.key, Reference) else f"[{self.key!r}]"
+        keys = self.key if isinstance(self.key, tuple) else (self.key,)
+        inside = ", ".join(key.expression if isinstance(key, Reference) else repr(key) for key in keys)
+        return f"[{inside}]"
+
+    def value(self, names: Mapping[str, Any]) -> Any:
+        """What stands in the brackets."""
+        if isinstance(self.key, tuple):
+            return tuple(Index(key).value(names) for key in self.key)
+        return self.key.value(names) if isinstance(self.key, Reference) else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Reference:
         value = names[self.name]
         for step in self.steps:
             value = self._follow(value, step, names)
-        if self.scalar_only and not isinstance(value, str | int | float):
+        if self.scalar_only and not (isinstance(value, str | float) or hasattr(value, "__index__")):
             raise UsageError(
                 f"{self} is {_kind(value)}, and braces take text and numbers only",
                 hint=f"${{{self.expression}}}",
@@ -103,8 +115,7 @@ class Reference:
         try:
             if isinstance(step, Attribute):
                 return getattr(value, step.name)
-            key = step.key.value(names) if isinstance(step.key, Reference) else step.key
-            return value[key]
+            return value[step.value(names)]
         except UsageError:
             raise
         except Exception as error:
@@ -134,7 +145,13 @@ def _from_node(node: ast.expr, expression: str) -> Reference:
     raise UsageError(f"{expression!r} is more than a name", hint=_WHAT_WORKS)
 
 
-def _index(node: ast.expr, expression: str) -> int | str | Reference:
+def _index(node: ast.expr, expression: str) -> Key | tuple[Key, ...]:
+    if isinstance(node, ast.Tuple) and len(node.elts) > 1:
+        return tuple(_key(element, expression) for element in node.elts)
+    return _key(node, expression)
+
+
+def _key(node: ast.expr, expression: str) -> Key:
     match node:
         case ast.Constant(value=bool()):
             pass

@@ -23,15 +23,15 @@ _BLANKS = re.compile(r"\s*")
 _DEEPEST = 50
 
 
-def parse(text: str) -> dict[str, Any]:
+def parse(text: str, read_file: Callable[[str], str] = str) -> dict[str, Any]:
     """Read shorthand into dictionaries, lists and text.
 
     >>> parse("OnFailure={Destination=arn:aws:s3:::lost}")
     {'OnFailure': {'Destination': 'arn:aws:s3:::lost'}}
 
-    A UsageError carries the offset of the fault as `position`.
+    A UsageError carries the offset of the fault as `position`. The value behind `@=` goes through `read_file`.
     """
-    return _Parser(text).structure()
+    return _Parser(text, read_file).structure()
 
 
 def dump(value: Mapping[str, Any]) -> str:
@@ -54,8 +54,9 @@ def _dump_value(value: Any) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, read_file: Callable[[str], str]) -> None:
         self.text = text
+        self.read_file = read_file
         self.at = 0
         self.open: list[int] = []
 
@@ -75,12 +76,17 @@ class _Parser:
             self._expect(",")
 
     def _pair(self, read_value: Callable[[], Any]) -> tuple[str, Any]:
-        """pair = key "=" value"""
+        """pair = key ( "=" / "@=" ) value ; behind "@=", a scalar that names a file is what the file holds"""
         found = _KEY.match(self.text, self.at)
         key = found[0] if found else ""
         self.at += len(key)
+        self._skip_blanks()
+        from_file = self._current() == "@"
+        if from_file:
+            self._expect("@", key)
         self._expect("=", key)
-        return key, read_value()
+        value = read_value()
+        return key, self.read_file(value) if from_file and isinstance(value, str) else value
 
     def _value_or_list(self) -> Any:
         """value = list / map / scalar / scalar *( "," scalar )"""

@@ -14,6 +14,7 @@ from eicnb import commands
 from eicnb.cli import parser
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
+from eicnb.notebook.completer import MEMORY
 
 _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
@@ -69,7 +70,8 @@ def _cell_source(line: str, cell: str) -> tuple[Source, str | None]:
     rest = _OUT.sub(lambda found: " " * len(found[0]), line)
     if out is not None and not (out["name"].isidentifier() and not keyword.iskeyword(out["name"])):
         raise source.error("--out needs the name of a variable", out.start(), out.end(), hint="%%eic --out result")
-    if rest.strip() and cell.strip() and not rest.rstrip().endswith("\\"):
+    comment_only = rest.lstrip().startswith("#")
+    if rest.strip() and not comment_only and cell.strip() and not rest.rstrip().endswith("\\"):
         start = len(rest) - len(rest.lstrip())
         raise source.error(
             "eicnb does not read a body that belongs to a verb yet",
@@ -87,4 +89,12 @@ def _run(source: Source, names: Mapping[str, Any], *, one_line: bool) -> Any:
     if one_line and len(parsed) > 1:
         with parsed[1].blamed():
             raise UsageError("a line takes one command", hint="%%eic, with a command a line")
-    return commands.run(parsed)
+    if any(command.verb in {"use", "sandbox"} for command in parsed):
+        MEMORY.forget()
+    result = commands.run(parsed, _show)
+    MEMORY.learn(result)
+    return result
+
+
+def _show(text: str) -> None:
+    print(text, end="")  # noqa: T201 # `--output` asks for text

@@ -128,7 +128,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"destination_config": {"OnFailure": f"{A}:sqs:{HERE}:lost"}},
-        f"OnFailure is '{A}:sqs:{HERE}:lost', not a mapping\nTry: a mapping of Destination",
+        f"OnFailure is '{A}:sqs:{HERE}:lost', not a mapping\nTry: OnFailure={{Destination=…}}",
     ),
     (
         {"destination_config": {"OnFailure": {"Destination": 5}}},

@@ -327,18 +327,18 @@ def test_an_unusable_setting_is_a_configuration_error(monkeypatch: pytest.Monkey
         (
             "us east",
             None,
-            "Provided region_name 'us east' doesn't match a supported format.\nTry: --region us-east-1",
+            "'us east' is not the name of a region\nTry: us-east-1",
         ),
-        ("us-east-1", "garbage", "Invalid endpoint: garbage\nTry: --endpoint-url http://127.0.0.1:4566"),
+        ("us-east-1", "garbage", "'garbage' is not the URL of an endpoint\nTry: http://127.0.0.1:4566"),
     ],
     ids=["region", "endpoint"],
 )
 def test_a_region_or_endpoint_that_cannot_be_one_is_a_usage_error(
     region: str, endpoint_url: str | None, text: str
 ) -> None:
-    error = failure(get, eicnb.connect(region=region, endpoint_url=endpoint_url))
-    assert type(error) is UsageError
-    assert str(error) == text
+    with pytest.raises(UsageError) as raised:
+        eicnb.connect(region=region, endpoint_url=endpoint_url)
+    assert str(raised.value) == text
 
 
 def test_an_unreachable_endpoint_is_told_as_not_sent() -> None:

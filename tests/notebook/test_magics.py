@@ -307,7 +307,7 @@ Try: retries, an age or a destination: --retries 0, --max-age 1h, --on-failure s
 ---
 UsageError: 'arn:aws:lambda:us-east-1:ACCOUNT:function:f' is the function itself, which cannot be its own destination
     %eic put f --on-failure lambda:f
-         ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                            ^^^^^^^^
 Try: another function, or a queue: sqs:NAME
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
@@ -315,7 +315,7 @@ See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 ---
 UsageError: 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
     %eic put my-function --on-success s3:lost
-         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                                      ^^^^^^^
 Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
@@ -362,7 +362,7 @@ get f --retries 0
 UsageError: eic get has no option '--retries'
     line 3: get f --retries 0
                   ^^^^^^^^^
-Try: --function-name, --qualifier, --region, --profile, --endpoint-url
+Try: --function-name, --qualifier, or one that `%eic help get` names
 """
 """Cells with one mistake each; under each all that is shown."""
 

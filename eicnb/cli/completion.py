@@ -1,0 +1,400 @@
+r"""What may stand at the cursor of a half-typed command line.
+
+    text      = command *( ( newline / ";" ) command )
+    command   = [ "$" ] [ "aws" ] *option [ "lambda" ] *option verb *( option / function )
+    option    = flag / name ( "=" value / blank value )
+    function  = name [ ":" qualifier ]
+    structure = key "={Destination=" arn "}" *( "," key "={Destination=" arn "}" )
+
+Half a line is not a faulty one: what cannot be read has no candidates, and nothing is raised. A candidate takes the
+place of the text from `start` to the cursor, and joins what stands right behind the cursor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Literal
+
+from eicnb.arn import DESTINATION_KINDS, LATEST
+from eicnb.cli.lexer import quote
+from eicnb.cli.options import VERBS, Option, Verb
+
+MOST_CANDIDATES = 200
+
+CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "destination", "profile", "region", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of AWS and of the notebook when a line is completed; nobody is asked for more.
+
+    >>> Known(functions=["my-function"], qualifiers={"my-function": ["live"]}).functions
+    ['my-function']
+
+    `destinations` are ARNs, or names such as `sqs:lost-events`.
+    """
+
+    functions: Sequence[str] = ()
+    qualifiers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    destinations: Sequence[str] = ()
+    profiles: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    names: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that may stand at the cursor, what kind of thing it is, and what it means."""
+
+    text: str
+    kind: CandidateKind
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """The candidates for the text from `start` to the cursor, best first."""
+
+    start: int
+    candidates: tuple[Candidate, ...] = ()
+
+
+def complete(text: str, cursor: int, known: Known) -> Completions:
+    """What may stand at the cursor of a line, or of a cell of lines.
+
+    >>> found = complete("put my-function --ret", 21, Known())
+    >>> found.start, found.candidates[0].text
+    (16, '--retries')
+    """
+    cursor = min(max(cursor, 0), len(text))
+    place = _Place.of(text, cursor)
+    if place.quote == "#":
+        return Completions(cursor)
+    if place.quote != "'" and (reference := _OPEN_REFERENCE.search(text, 0, cursor)):
+        typed, candidates = _names(reference["expression"], known)
+    else:
+        typed, candidates = _offered(place, known)
+    start = cursor - len(typed)
+    if text[start:cursor] != typed:
+        return Completions(cursor)
+    return Completions(start, tuple(islice(place.fitting(typed, candidates), MOST_CANDIDATES)))
+
+
+Offer = tuple[str, Iterable[Candidate]]
+"""The part of the half-typed word that is to be replaced, and by what."""
+
+_PIECE = re.compile(
+    r"""
+    (?P<join>\\\r?\n) | (?P<end>\r?\n|;) | (?P<blank>[^\S\n]+|\\[^\S\n]+\n) | (?P<comment>(?<![^\s;])\#[^\n]*)
+  | (?P<single>'[^']*') | (?P<open_single>'[^']*\Z) | (?P<escape>\\.)
+  | (?P<double>"(?:[^"\\]|\\.)*") | (?P<open_double>"(?:[^"\\]|\\.)*\Z)
+  | (?P<plain>(?:\$\{(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*\}|[^\s'"\\;])+) | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPED = re.compile(r'\\(["\\$`])')
+_REST = re.compile(r"[^\s;'\"\\]*")
+_SAFE = re.compile(r"[\w@%+=:,./{\[\]$-]+")
+_OPEN_REFERENCE = re.compile(r"(?<!\\)\$\{(?P<expression>[^{}\n]*)\Z")
+_LAST_NAME = re.compile(r"(?:\A|\[)\s*(?P<name>(?:[^\W\d]\w*)?)\Z")
+
+
+class _Word:
+    """One word, also an unfinished one: `quote` is what is still open at its end, "#" being a comment."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.end = -1
+        self.quote = ""
+
+    def __str__(self) -> str:
+        return "".join(self.pieces)
+
+    def add(self, found: re.Match[str]) -> None:
+        self.end = found.end()
+        match found.lastgroup:
+            case "single":
+                self.pieces.append(found[0][1:-1])
+            case "double":
+                self.pieces.append(_ESCAPED.sub(r"\1", found[0][1:-1]))
+            case "open_single" | "open_double" | "escape":
+                self.quote = found[0][0].strip("\\")
+                self.pieces.append(found[0][1:])
+            case "comment":
+                self.quote = "#"
+            case "plain" | "other":
+                self.pieces.append(found[0])
+
+
+def _commands(text: str, start: int, stop: int) -> Iterator[list[_Word]]:
+    """The words of each command, one list at least; a comment is a word only where it is still being written."""
+    command: list[_Word] = []
+    apart = True
+    for found in _PIECE.finditer(text, start, stop):
+        kind = found.lastgroup
+        if kind == "end":
+            yield command
+            command = []
+        if kind in {"end", "blank"} or (kind == "comment" and found.end() < len(text)):
+            apart = True
+        elif not (kind == "join" and apart):
+            if apart:
+                command.append(_Word())
+            command[-1].add(found)
+            apart = False
+    yield command
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the cursor stands: in a half-typed word, between the other words of its command."""
+
+    before: list[str]
+    typed: str
+    quote: str
+    rest: str
+    after: list[str]
+
+    @classmethod
+    def of(cls, text: str, cursor: int) -> _Place:
+        *_, before = _commands(text[:cursor], 0, cursor)
+        word = before.pop() if before and before[-1].end == cursor else _Word()
+        behind = _behind(text, cursor, word.quote)
+        after = [str(other) for other in next(_commands(text, behind, len(text))) if other.quote != "#"]
+        adjoining = after and not text[behind].isspace()
+        rest = (_REST.match(text, cursor) or [""])[0]
+        return cls(list(map(str, before)), str(word), word.quote, rest, after[1 if adjoining else 0 :])
+
+    def fitting(self, typed: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        """The candidates that make a whole word with what follows the cursor, spelled as they are to be typed."""
+        for candidate in candidates:
+            text = self._joined(typed, self._spelled(candidate.text))
+            if text is not None:
+                yield candidate if text == candidate.text else replace(candidate, text=text)
+
+    def _spelled(self, text: str) -> str | None:
+        if self.quote:
+            return None if re.search(r"['\"\\`\n]", text) else text
+        return text if _SAFE.fullmatch(text) else quote(text)
+
+    def _joined(self, typed: str, text: str | None) -> str | None:
+        """Only what a candidate adds before the rest of its word, which stays where it is."""
+        if text is None or not self.rest:
+            return text
+        part = re.split(r"[:={},\]]", self.rest)[0]
+        for end in (self.rest, part or self.rest[0]):
+            if text.endswith(end) and len(text) - len(end) >= len(typed):
+                return text[: -len(end)] if len(text) - len(end) > len(typed) else None
+        return None if part else text
+
+
+def _behind(text: str, cursor: int, mark: str) -> int:
+    """Where the reading goes on: behind the quote that the cursor stands in, when it is closed in this line."""
+    line = text[cursor:].partition("\n")[0]
+    return cursor + 1 + line.find(mark) if mark else cursor
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and not set(word) <= set("-0123456789.")
+
+
+def _option(name: str, options: Iterable[Option]) -> Option | None:
+    """The option of that name, or the one that it abbreviates."""
+    begun = {option.name: option for option in options if option.name.startswith(name)}
+    return begun.get(name) or (next(iter(begun.values())) if len(begun) == 1 else None)
+
+
+_FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?", re.DOTALL)
+
+
+class _Said:
+    """What a command says so far, read leniently from left to right."""
+
+    def __init__(self, place: _Place) -> None:
+        self.services: list[str] = []
+        self.verb: Verb | None = None
+        self.lost = False
+        self.given: set[str] = set()
+        self.waiting: Option | None = None
+        self.function = ""
+        for word in place.before:
+            self._hear(word)
+        self.half_given, self.waiting = self.waiting, None
+        if self.verb is not None:
+            half_an_option = place.typed.startswith("-") and "=" not in place.typed
+            its_value = half_an_option and place.after and not _is_option(place.after[0])
+            for word in place.after[1 if its_value else 0 :]:
+                self._hear(word)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The verb's options; before the verb those of the connection, which `use` has alone."""
+        return next((verb.options for verb in VERBS if verb is self.verb or (not self.verb and verb.name == "use")), ())
+
+    @property
+    def open_options(self) -> list[Option]:
+        return [option for option in self.options if option.argument not in self.given]
+
+    @property
+    def open_function(self) -> Option | None:
+        return next((option for option in self.open_options if option.kind == "function"), None)
+
+    def _hear(self, word: str) -> None:
+        if _is_option(word):
+            self._hear_option(*word.partition("="))
+        elif self.waiting is not None:
+            self._hear_value(self.waiting, word)
+        elif self.verb is not None:
+            self._hear_value(self.open_function, word)
+        elif word in {"aws", "lambda"}:
+            self.services.append(word)
+        elif word != "$" and not self.lost:
+            self.verb = next((verb for verb in VERBS if word in verb.names), None)
+            self.lost = self.verb is None
+
+    def _hear_option(self, name: str, equals: str, value: str) -> None:
+        option = self.waiting = _option(name, self.options)
+        self.given |= {option.argument} if option else set()
+        if equals or (option and option.kind == "flag"):
+            self._hear_value(option, value)
+
+    def _hear_value(self, option: Option | None, value: str) -> None:
+        self.waiting = None
+        self.given |= {option.argument} if option else set()
+        if option and option.kind == "function" and (found := _FUNCTION.fullmatch(value)):
+            self.function = found["name"]
+            self.given |= {"qualifier"} if found["qualifier"] else set()
+
+
+def _offered(place: _Place, known: Known) -> Offer:
+    said, typed = _Said(place), place.typed
+    name, equals, value = typed.partition("=")
+    if said.lost:
+        return typed, ()
+    if typed.startswith("-"):
+        option = _option(name, said.options) if equals else None
+        return _value(option, value, said, known) if option else (typed, _options(said, typed) if not equals else ())
+    if said.half_given is not None:
+        return _value(said.half_given, typed, said, known)
+    if said.verb is None or said.verb.name == "help":
+        return typed, _verbs(said.services, typed)
+    part, functions = _functions(typed, known) if said.open_function else (typed, ())
+    options = [] if typed else list(_options(said, ""))
+    return part, [*islice(functions, MOST_CANDIDATES - len(options)), *options]
+
+
+def _matching(texts: Iterable[str], typed: str) -> list[str]:
+    """The texts that begin with what was typed; those that do so in other letter cases where there are none."""
+    texts = list(texts)
+    folded = typed.casefold()
+    exact = [text for text in texts if text.startswith(typed)]
+    return exact or [text for text in texts if text.casefold().startswith(folded)]
+
+
+def _explained(meanings: Mapping[str, str], typed: str, kind: CandidateKind) -> Iterator[Candidate]:
+    return (Candidate(text, kind, meanings[text]) for text in _matching(meanings, typed))
+
+
+def _sorted(texts: Iterable[str], typed: str, kind: CandidateKind) -> Iterator[Candidate]:
+    return (Candidate(text, kind) for text in sorted(set(_matching(texts, typed))) if text)
+
+
+def _names(expression: str, known: Known) -> Offer:
+    """The names of the notebook inside an unclosed `${`."""
+    last = _LAST_NAME.search(expression)
+    return (last["name"], _sorted(known.names, last["name"], "name")) if last else ("", ())
+
+
+def _verbs(services: Sequence[str], typed: str) -> Iterator[Candidate]:
+    """Short names, and AWS's own where `lambda` stands before them or where nothing else fits."""
+    short = {verb.name: verb.meaning for verb in VERBS}
+    full = {name: verb.meaning for verb in VERBS for name in verb.names[1:]}
+    service = {"lambda": "the service of these commands"}
+    groups = [short, full | {"aws": "as in a terminal"} | service]
+    if services:
+        groups = [full if "lambda" in services else service | full, short]
+    fitting = set(_matching([name for group in groups for name in group], typed))
+    best = next((group for group in groups if fitting & group.keys()), {})
+    return (Candidate(name, "verb", meaning) for name, meaning in best.items() if name in fitting)
+
+
+def _options(said: _Said, typed: str) -> Iterator[Candidate]:
+    return _explained({option.name: option.meaning for option in said.open_options}, typed, "option")
+
+
+_SECONDS = {"60": "1 minute", "300": "5 minutes", "3600": "1 hour", "21600": "6 hours, as AWS does by itself"}
+_AGES = dict(zip(("1m", "5m", "1h", "6h"), _SECONDS.values(), strict=True))
+_USUAL: Mapping[str, Mapping[str, str]] = {
+    "maximum_retry_attempts": {"0": "never again", "1": "once more", "2": "twice more, as AWS does by itself"},
+    "maximum_event_age_in_seconds": _SECONDS,
+}
+
+
+def _value(option: Option, typed: str, said: _Said, known: Known) -> Offer:
+    if option.kind == "function":
+        return _functions(typed, known)
+    if option.argument == "destination_config":
+        return _structure(typed, known)
+    if option.argument == "qualifier":
+        return typed, _qualifiers(said.function, typed, known)
+    if option.kind == "destination":
+        return typed, _destinations(typed, known, buckets=option.argument != "on_success")
+    if option.argument in {"region", "profile"}:
+        kind: CandidateKind = "region" if option.argument == "region" else "profile"
+        return typed, _sorted(known.regions if kind == "region" else known.profiles, typed, kind)
+    usual = _AGES if option.kind == "age" else _USUAL.get(option.argument, {})
+    return typed, _explained(dict.fromkeys(option.choices, "") or usual, typed, "value")
+
+
+def _functions(typed: str, known: Known) -> Offer:
+    """Functions, or behind `name:` its qualifiers; `arn:` and an account's number only look like names."""
+    head, colon, qualifier = typed.rpartition(":")
+    function = _FUNCTION.fullmatch(head) if colon else None
+    if function is None or function["qualifier"] or head == "arn" or head.isdecimal():
+        return typed, _sorted(known.functions, typed, "function")
+    return qualifier, _qualifiers(function["name"], qualifier, known)
+
+
+def _qualifiers(function: str, typed: str, known: Known) -> Iterator[Candidate]:
+    """Aliases, then `$LATEST`, then versions by their number."""
+    texts = {*known.qualifiers.get(function, ()), LATEST}
+    fitting = sorted(_matching(texts, typed), key=lambda text: (text.isdecimal(), text == LATEST, len(text), text))
+    return (Candidate(text, "qualifier", "what is not published yet" * (text == LATEST)) for text in fitting)
+
+
+def _destinations(typed: str, known: Known, *, buckets: bool) -> Iterator[Candidate]:
+    """Whatever needs no knowledge first; a destination that is there already is no candidate."""
+    own = {"none": "no destination"} | {f"{kind}:": f"{kind}:NAME, in your account" for kind in DESTINATION_KINDS}
+    functions = [f"lambda:{name}" for name in known.functions] if typed.startswith("lambda:") else []
+    fitting = _matching([*own, *known.destinations, *functions], typed)
+    texts = [text for text in dict.fromkeys(fitting) if text != typed and (buckets or not _BUCKET.match(text))]
+    return (
+        Candidate(text, "destination", own.get(text, ""))
+        for text in sorted(texts, key=lambda text: "" if text in own else text)
+    )
+
+
+_KEYS = {"OnSuccess=": "where the record of a success goes", "OnFailure=": "where a lost event goes"}
+_OPEN_ARN = re.compile(r"(?P<key>\w+)=\{Destination=(?P<typed>[^,{}]*)\Z")
+_OPEN_BRACE = re.compile(r"=\{(?P<typed>\w*)\Z")
+_BUCKET = re.compile(r"s3:|arn:[^:]*:s3:")
+_OPEN_KEY = re.compile(r"(?:\A|,)(?P<typed>\w*)\Z")
+
+
+def _structure(text: str, known: Known) -> Offer:
+    """The shorthand of a destination config; whoever writes JSON is left alone."""
+    if found := _OPEN_ARN.search(text):
+        buckets = found["key"] != "OnSuccess"
+        arns = [arn for arn in known.destinations if arn.startswith("arn:") and (buckets or not _BUCKET.match(arn))]
+        return found["typed"], _sorted(arns, found["typed"], "destination")
+    if found := _OPEN_BRACE.search(text):
+        return found["typed"], _explained({"Destination=": "an ARN"}, found["typed"], "value")
+    if text.endswith(tuple(_KEYS)):
+        return "", [Candidate("{Destination=", "value", "an ARN")]
+    if (found := _OPEN_KEY.search(text)) and text.count("{") == text.count("}"):
+        keys = {key: meaning for key, meaning in _KEYS.items() if key not in text}
+        return found["typed"], _explained(keys, found["typed"], "value")
+    return "", ()

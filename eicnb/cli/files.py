@@ -1,0 +1,58 @@
+"""`file://` and `fileb://`: values that stand in files, read through whoever is handed in.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from eicnb.errors import UsageError
+
+ReadFile = Callable[[str], bytes]
+"""Returns what a file holds; an OSError tells why it cannot."""
+
+_LARGEST = 1_000_000
+
+
+def read_file(path: str) -> bytes:
+    """Read a file of this machine, up to a megabyte and a byte."""
+    with Path(path).open("rb") as file:
+        return file.read(_LARGEST + 1)
+
+
+def is_file(value: object) -> bool:
+    """Whether a value names a file."""
+    return isinstance(value, str) and value.startswith(("file://", "fileb://"))
+
+
+def content(value: str, read: ReadFile) -> str:
+    """The text of the file that a value names; a UsageError says why there is none.
+
+    >>> content("file://greeting.txt", {"greeting.txt": b"hello"}.__getitem__)
+    'hello'
+
+    `~` and `$NAME` in the path are expanded, as in the AWS CLI. The text is used as it is, a last newline included.
+    """
+    scheme, _, path = value.partition("://")
+    if scheme == "fileb":
+        hint = f"file://{path}"
+        raise UsageError("fileb:// gives bytes, and no value here is binary", hint=hint, culprit=value)
+    try:
+        found = read(os.path.expandvars(Path(path).expanduser()))
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UsageError(
+            f"{value!r} cannot be read: {why}", hint="the path of a file that is there", culprit=value
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{value!r} cannot be read: {error}", hint="the path of a file", culprit=value) from error
+    if len(found) > _LARGEST:
+        raise UsageError(f"{value!r} is larger than a megabyte", hint="the JSON of one config", culprit=value)
+    try:
+        return found.decode(os.environ.get("AWS_CLI_FILE_ENCODING", "utf-8"))
+    except (UnicodeDecodeError, LookupError) as error:
+        hint = "the file as UTF-8, or its encoding in AWS_CLI_FILE_ENCODING"
+        raise UsageError(f"{value!r} is not text in its encoding: {error}", hint=hint, culprit=value) from error

@@ -1,0 +1,22 @@
+"""The two forms of a timestamp that the CLI's setting `cli_timestamp_format` knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+
+def format_timestamp(
+    moment: datetime, style: Literal["iso8601", "wire"] = "iso8601", tz: tzinfo | None = None
+) -> str | float:
+    """Write a timestamp as the CLI does: ISO 8601 in a time zone, or `wire`, the seconds since 1970.
+
+    >>> from datetime import UTC
+    >>> format_timestamp(datetime(2019, 11, 13, 23, 0, 21, 479000, tzinfo=UTC), tz=UTC)
+    '2019-11-13T23:00:21.479000+00:00'
+    >>> format_timestamp(datetime(2019, 11, 13, 23, 0, 21, 479000, tzinfo=UTC), "wire")
+    1573686021.479
+
+    Without `tz` it is the time zone of the machine, which is what the CLI takes.
+    """
+    return moment.timestamp() if style == "wire" else moment.astimezone(tz).isoformat()

@@ -1,0 +1,94 @@
+"""Half-typed lines completed with 10,000 known functions, against a plain filter of their sorted names.
+
+    python tests/bench/completion.py [--rounds 100] [--functions 10000]
+
+The filter is what any completion has to do at least: `[name for name in names if name.startswith(typed)]`. The last
+line asks as a notebook does, through IPython's matcher, which also gathers what is known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pandas as pd
+
+from eicnb.cli.completion import Known, complete
+from eicnb.notebook.completer import Memory, register
+
+ARN = "arn:aws:sqs:us-east-1:123456789012"
+PLENTY = "put f --destination-config OnFailure={Destination=" + ARN[:20]
+CELL = "aws lambda put-function-event-invoke-config \\\n  --function-name f \\\n  --maximum-retry-attempts 0\n" * 20
+LINES = {
+    "a verb": "pu",
+    "every function": "put ",
+    "one function": "put function-99",
+    "other letter cases": "put FUNCTION-99",
+    "a qualifier": "put function-99:li",
+    "an option": "put function-99 --ret",
+    "a value": "put function-99 --retries ",
+    "a destination": "put function-99 --on-failure sqs:queue-9",
+    "a lambda destination": "put function-99 --on-failure lambda:function-9",
+    "the shorthand": PLENTY,
+    "a name": "put ${na",
+    "the end of a long cell": CELL + "put function-99",
+}
+
+
+def milliseconds(action: Callable[[], object], rounds: int) -> float:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def seen(functions: int) -> Memory:
+    """What a notebook has seen after one look at that many functions, a destination each."""
+    names = [f"function-{n}" for n in range(functions)]
+    queues = [f"{ARN}:queue-{n}" for n in range(functions)]
+    rows = {"function_name": names, "qualifier": "live", "on_failure": queues}
+    memory = Memory()
+    memory.learn(pd.DataFrame({**rows, "region": "us-east-1", "account_id": "123456789012"}))
+    return memory
+
+
+def matcher(memory: Memory) -> Callable[[str], object]:
+    """IPython's way to the candidates of a cell."""
+    completer, hooks = SimpleNamespace(custom_matchers=[]), SimpleNamespace(regexs={})
+    names = {f"name_{n}": n for n in range(1000)}
+    register(
+        SimpleNamespace(
+            Completer=completer, strdispatchers={"complete_command": hooks}, user_ns=names, user_ns_hidden={}
+        ),
+        memory,
+    )
+    (match,) = completer.custom_matchers
+    return lambda cell: match(SimpleNamespace(full_text=cell, cursor_line=0, cursor_position=len(cell)))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--rounds", type=int, default=100)
+    arguments.add_argument("--functions", type=int, default=10_000)
+    asked = arguments.parse_args()
+    memory = seen(asked.functions)
+    of_memory = memory.known()
+    known = Known(of_memory.functions, of_memory.qualifiers, of_memory.destinations, names=["name"])
+    names = sorted(known.functions)
+    plain = milliseconds(lambda: [name for name in names if name.startswith("function-99")], asked.rounds)
+    print(f"{'a plain filter':<24}{plain:>8.3f} ms   {len(names)} functions, {len(known.destinations)} destinations")
+    for what, line in LINES.items():
+        median = milliseconds(lambda line=line: complete(line, len(line), known), asked.rounds)  # type: ignore[misc] # a default binds it
+        print(f"{what:<24}{median:>8.3f} ms   {median / plain:>6.1f} x the filter")
+    match = matcher(memory)
+    median = milliseconds(lambda: match("x = %eic put function-99"), asked.rounds)
+    print(f"{'through the matcher':<24}{median:>8.3f} ms   {median / plain:>6.1f} x the filter")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""Replays the recorded command lines of the AWS CLI through eicnb, against the server they were recorded with.
+
+python tests/golden/replay.py [GROUP …]     # prints the share of cases that pass, by group
+"""
+
+from __future__ import annotations
+
+import base64
+import collections
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eicnb import commands, in_use
+from eicnb.cli import parser
+from eicnb.cli.lexer import Source, quote
+from eicnb.errors import EicError
+
+HERE = Path(__file__).parent
+CASES: list[dict[str, Any]] = json.loads((HERE / "cases.json").read_text(encoding="utf-8"))["cases"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line came to: its exit code, what it printed, and what the server was asked."""
+
+    rc: int
+    stdout: str
+    requests: list[dict[str, Any]]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Server:
+    """The running server of the recordings."""
+
+    url: str
+    tls_url: str
+    certificate: Path
+
+    def ask(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, method="GET" if path == "/_log" else "POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+        return json.loads(text) if text.startswith((b"[", b"{")) else text
+
+    def fill(self, text: str, folder: Path) -> str:
+        """Put this run's addresses in the place of a case's placeholders."""
+        known = {
+            "{ENDPOINT}": self.url,
+            "{TLS_ENDPOINT}": self.tls_url,
+            "{ENDPOINT_HOST}": self.url.removeprefix("http://"),
+            "{CA}": str(self.certificate),
+            "{TMP}": str(folder),
+        }
+        return re.sub("|".join(map(re.escape, known)), lambda found: known[found[0]], text)
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """The server, started as it was for the recordings."""
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = Path(folder) / "cert.pem", Path(folder) / "key.pem"
+        paths = ["-keyout", str(key), "-out", str(certificate)]
+        subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *paths],
+            check=True,
+            capture_output=True,
+        )
+        flags = ["--port", "0", "--functions", "20", "--many", "60"]
+        flags += ["--tls-cert", str(certificate), "--tls-key", str(key)]
+        server = subprocess.Popen(
+            [sys.executable, str(HERE / "fake_lambda.py"), *flags], stdout=subprocess.PIPE, text=True
+        )
+        assert server.stdout is not None
+        tls_url, url = (server.stdout.readline().split()[1] for _ in range(2))
+        try:
+            yield Server(url, tls_url, certificate)
+        finally:
+            server.terminate()
+            server.wait()
+            server.stdout.close()
+
+
+@contextmanager
+def surroundings(case: Mapping[str, Any], server: Server, folder: Path) -> Iterator[None]:
+    """The working folder, files and environment of a case, and afterwards those of before."""
+    before, here = dict(os.environ), Path.cwd()
+    environment = {
+        "PATH": before["PATH"],
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_PAGER": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL_LAMBDA": server.url,
+    }
+    for name, value in case.get("env", {}).items():
+        if value is None:
+            environment.pop(name, None)
+        else:
+            environment[name] = server.fill(value, folder)
+    for name, content in case.get("files", {}).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, dict):
+            path.write_bytes(base64.b64decode(content["base64"]))
+        else:
+            path.write_text(server.fill(content, folder), encoding="utf-8", newline="")
+    stdin = sys.stdin
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        time.tzset()
+        os.chdir(folder)
+        sys.stdin = io.StringIO(case.get("stdin", ""))
+        yield
+    finally:
+        sys.stdin = stdin
+        os.chdir(here)
+        os.environ.clear()
+        os.environ.update(before)
+        time.tzset()
+
+
+def asking(argv: Sequence[str]) -> list[str]:
+    """The words for `%eic`: where none names an output, JSON is asked for, which is the AWS CLI's default."""
+    if any(re.match(r"--o(u(t(p(u(t)?)?)?)?)?(=|$)", word) for word in argv):
+        return [*argv]
+    at = 2 if argv[:1] == ["lambda"] and len(argv) > 1 else 0
+    return [*argv[:at], "--output", "json", *argv[at:]]
+
+
+def run(argv: Sequence[str]) -> tuple[int, str, str]:
+    """One command line through eicnb, as `%eic` runs it."""
+    printed: list[str] = []
+    try:
+        in_use._in_use.__init__()  # type: ignore[misc] # a new process each
+        commands.run(parser.parse(Source(" ".join(map(quote, asking(argv)))), {}), printed.append)
+    except EicError as error:
+        return error.exit_code, "".join(printed), str(error)
+    return 0, "".join(printed), ""
+
+
+def replay(case: Mapping[str, Any], server: Server) -> Outcome:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        server.ask("/_reset", {})
+        with surroundings(case, server, folder):
+            for line in case.get("setup", []):
+                rc, _, error = run([server.fill(word, folder) for word in line])
+                assert rc == 0, error
+            done = len(server.ask("/_log"))
+            server.ask("/_fault", {"faults": case.get("server", [])})
+            rc, stdout, error = run([server.fill(word, folder) for word in case["argv"]])
+            requests = server.ask("/_log")[done:]
+    return Outcome(rc, stdout, requests, error)
+
+
+def differences(case: Mapping[str, Any], outcome: Outcome, server: Server) -> list[str]:
+    """In what an outcome is not as good as what the AWS CLI did; empty when it is."""
+    expect, ignored = case["expect"], case.get("ignore", [])
+    if expect["rc"] == 0 and outcome.rc == 0:
+        found = []
+        if "stdout" not in ignored and server.fill(expect["stdout"], Path("{TMP}")) != outcome.stdout:
+            found.append("stdout")
+        if "requests" not in ignored and expect["requests"] != outcome.requests:
+            found.append("requests")
+        return found
+    refused_before = outcome.rc in {252, 253} and not outcome.requests
+    if expect["rc"] == 254 and refused_before:
+        return []
+    if expect["rc"] == 255 and not expect["requests"] and refused_before:
+        return []
+    if expect["rc"] != outcome.rc:
+        return [f"exit code {outcome.rc} instead of {expect['rc']}"]
+    return [] if "requests" in ignored or expect["requests"] == outcome.requests else ["requests"]
+
+
+def main() -> None:
+    wanted = set(sys.argv[1:])
+    passed: collections.Counter[str] = collections.Counter()
+    total: collections.Counter[str] = collections.Counter()
+    with serving() as server:
+        for case in CASES:
+            if wanted and case["group"] not in wanted:
+                continue
+            total[case["group"]] += 1
+            try:
+                outcome = replay(case, server)
+                found = differences(case, outcome, server)
+            except Exception as error:  # noqa: BLE001 # a bug is a case that fails, not the end of the table
+                outcome, found = None, [f"{type(error).__name__}: {error}"]
+            passed[case["group"]] += not found
+            if found:
+                print(f"{case['id']}: {', '.join(found)}", file=sys.stderr)
+                if wanted:
+                    print("   ", case["argv"][1:], "\n   ", case["expect"], "\n   ", outcome, file=sys.stderr)
+    for group in sorted(total):
+        print(f"{group:<18}{passed[group]:>4} of {total[group]:>4}")
+    print(f"{'all':<18}{passed.total():>4} of {total.total():>4}")
+
+
+if __name__ == "__main__":
+    main()

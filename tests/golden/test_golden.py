@@ -1,0 +1,36 @@
+"""eicnb does what the AWS CLI was recorded to do, or differs for a reason that is written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.golden.replay import CASES, Server, differences, replay, serving
+
+DELIBERATE: dict[str, str] = json.loads((Path(__file__).parent / "deliberate.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")  # what `--no-verify-ssl` asks for
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_a_recorded_command_line_does_what_it_did(case: dict[str, Any], server: Server) -> None:
+    outcome = replay(case, server)
+    found = differences(case, outcome, server)
+    if case["id"] in DELIBERATE:
+        assert found, f"{case['id']} passes: it no longer belongs to the deliberate differences"
+    else:
+        assert not found, f"{', '.join(found)}: {outcome}"
+
+
+def test_every_deliberate_difference_is_a_case_and_has_its_reason() -> None:
+    assert set(DELIBERATE) <= {case["id"] for case in CASES}
+    assert all(DELIBERATE.values())
