@@ -13,6 +13,7 @@ from eicnb.errors import UsageError
 FORMS = [
     ("my-function", FunctionRef("my-function")),
     ("my-function:live", FunctionRef("my-function", "live")),
+    ("my-function-1:live", FunctionRef("my-function-1", "live")),
     ("my-function:7", FunctionRef("my-function", "7")),
     ("my-function:$LATEST", FunctionRef("my-function", "$LATEST")),
     ("my-function:$LATEST.PUBLISHED", FunctionRef("my-function", "$LATEST.PUBLISHED")),

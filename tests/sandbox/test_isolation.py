@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import ClientError
 
 from eicnb.errors import ConfigurationError
 from eicnb.sandbox import Sandbox
@@ -86,3 +87,19 @@ def test_an_account_id_may_be_asked_for_and_is_then_taken() -> None:
 def test_an_account_id_has_12_digits() -> None:
     with pytest.raises(ConfigurationError, match=r"^'12345' is not an AWS account id\.\nTry: give 12 digits$"):
         Sandbox(account_id="12345").start()
+
+
+def test_a_bucket_of_one_is_not_there_in_another(open_shop: Open) -> None:
+    one, other = open_shop(), open_shop()
+    one.client("s3").create_bucket(Bucket="only-here")
+    one.client("s3").put_object(Bucket="only-here", Key="note", Body=b"mine")
+    for call in ("head_bucket", "list_objects_v2", "delete_bucket"):
+        with pytest.raises(ClientError, match=r"NoSuchBucket|404"):
+            getattr(other.client("s3"), call)(Bucket="only-here")
+    assert one.client("s3").get_object(Bucket="only-here", Key="note")["Body"].read() == b"mine"
+
+
+def test_a_name_that_looks_like_a_region_is_a_name(open_shop: Open) -> None:
+    lookup = open_shop().client("lambda").get_function_event_invoke_config
+    with pytest.raises(ClientError, match="function:my-function-1:live doesn't have an EventInvokeConfig"):
+        lookup(FunctionName="my-function-1:live")

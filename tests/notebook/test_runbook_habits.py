@@ -1,0 +1,99 @@
+"""What people do in notebooks without thinking of it, and what it must come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+import eicnb
+from eicnb.errors import UsageError
+
+if TYPE_CHECKING:
+    from tests.notebook.conftest import Notebook
+
+Sent = Callable[[], list[str | None]]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--region 'us east 1'", "'us east 1' is not the name of a region"),
+        ("--endpoint-url notaurl", "'notaurl' is not the URL of an endpoint"),
+        ("--endpoint-url ftp://x", "'ftp://x' is not the URL of an endpoint"),
+        ("--endpoint-url http://127.0.0.1:99999", "'http://127.0.0.1:99999' is not the URL of an endpoint"),
+        ("--cli-read-timeout -1", "the read timeout is -1"),
+        ("--ca-bundle /no/such.pem", "there is no CA bundle '/no/such.pem'"),
+    ],
+)
+def test_nothing_is_sent_when_a_later_line_goes_nowhere(
+    notebook: Notebook, sent: Sent, option: str, message: str
+) -> None:
+    error = notebook.fail(f"%%eic\nput my-function --retries 1\nput my-function --retries 2 {option}")
+    assert isinstance(error, UsageError)
+    assert error.message == message
+    assert error.excerpt is not None
+    assert error.excerpt.number == 3
+    assert sent() == []
+
+
+def test_a_comment_may_stand_behind_the_magic(notebook: Notebook) -> None:
+    result = notebook.run("%%eic # why\nput my-function --retries 1")
+    assert list(result.maximum_retry_attempts) == [1]
+
+
+def test_values_of_frames_go_back_in(notebook: Notebook) -> None:
+    notebook.run("configs = %eic list my-function")
+    notebook.run("attempts = configs.maximum_retry_attempts.to_numpy(dtype=int)[0]")
+    row = notebook.run("x = %eic get ${configs.loc[0, 'function_name']} --qualifier ${configs.at[0, 'qualifier']}\nx")
+    assert list(row.qualifier) == ["BLUE"]
+    row = notebook.run("x = %eic put my-function --qualifier ${configs.index[1]} --retries {attempts}\nx")
+    assert (list(row.qualifier), list(row.maximum_retry_attempts)) == (["1"], [0])
+
+
+def test_a_saved_frame_restores_its_configs(eic: eicnb.Eic) -> None:
+    before = eic.list("my-function")
+    for row in before.itertuples():
+        cells: Any = row
+        eic.put(
+            cells.function_name,
+            qualifier=cells.qualifier,
+            maximum_retry_attempts=cells.maximum_retry_attempts,
+            maximum_event_age_in_seconds=cells.maximum_event_age_in_seconds,
+            on_failure=cells.on_failure,
+            on_success=cells.on_success,
+        )
+    after = eic.list("my-function")
+    assert after.drop(columns="last_modified").equals(before.drop(columns="last_modified"))
+
+
+def test_a_sandbox_that_is_held_outlives_the_command_for_a_new_one(notebook: Notebook, eic: eicnb.Eic) -> None:
+    notebook.run("%eic sandbox")
+    first = eicnb.current()
+    notebook.run("%eic sandbox")
+    assert eic.get("my-function:BLUE").qualifier.item() == "BLUE"
+    assert eicnb.current().account_id == first.account_id
+    server = eicnb.current().server
+    assert server is not None
+    server.stop()
+
+
+def test_a_typographic_dash_is_told(notebook: Notebook) -> None:
+    error = notebook.fail("%eic put my-function \N{EN DASH}\N{EN DASH}retries 2")
+    assert isinstance(error, UsageError)
+    assert error.hint == "--retries"
+
+
+def test_a_session_of_the_users_own_keeps_its_settings() -> None:
+    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
+    session._session.set_default_client_config(Config(read_timeout=70, proxies={"https": "http://127.0.0.1:9"}))
+    client = eicnb.connect(boto3_session=session)._aws._client("lambda", "ListFunctions")
+    assert (client.meta.config.read_timeout, client.meta.config.proxies) == (70, {"https": "http://127.0.0.1:9"})
+
+
+def test_what_is_no_session_is_told_at_once() -> None:
+    with pytest.raises(UsageError, match="'prod' is not a boto3 session"):
+        eicnb.connect(boto3_session="prod")  # type: ignore[arg-type] # what someone might try
