@@ -19,8 +19,15 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from eicnb import commands, in_use
 from eicnb.cli import parser
@@ -68,18 +75,29 @@ class Server:
         return re.sub("|".join(map(re.escape, known)), lambda found: known[found[0]], text)
 
 
+def write_certificate(certificate: Path, key: Path) -> None:
+    """A self-signed certificate for 127.0.0.1, as the recordings had one."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    certificate.write_bytes(signed.public_bytes(Encoding.PEM))
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
 @contextmanager
 def serving() -> Iterator[Server]:
     """The server, started as it was for the recordings."""
     with tempfile.TemporaryDirectory() as folder:
         certificate, key = Path(folder) / "cert.pem", Path(folder) / "key.pem"
-        paths = ["-keyout", str(key), "-out", str(certificate)]
-        subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *paths],
-            check=True,
-            capture_output=True,
-        )
+        write_certificate(certificate, key)
         flags = ["--port", "0", "--functions", "20", "--many", "60"]
         flags += ["--tls-cert", str(certificate), "--tls-key", str(key)]
         server = subprocess.Popen(
