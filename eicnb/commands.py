@@ -96,7 +96,10 @@ _EXPLAIN: Mapping[str, Callable[..., str]] = {"help": lambda topic=None: page(to
 
 def _connection(options: Mapping[str, Any]) -> Eic:
     """A profile is a connection of its own; without one, the connection in use goes elsewhere."""
-    return api.connect(**options) if "profile" in options else in_use.current().derive(**options)
+    if "profile" not in options:
+        return in_use.current().derive(**options)
+    named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}
+    return api.connect(**named).derive(**{name: value for name, value in options.items() if name not in named})
 
 
 def _sandbox(**options: Any) -> Eic:

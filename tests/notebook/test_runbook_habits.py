@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -97,3 +98,14 @@ def test_a_session_of_the_users_own_keeps_its_settings() -> None:
 def test_what_is_no_session_is_told_at_once() -> None:
     with pytest.raises(UsageError, match="'prod' is not a boto3 session"):
         eicnb.connect(boto3_session="prod")  # type: ignore[arg-type] # what someone might try
+
+
+def test_a_profile_can_be_used_with_every_option_of_a_connection(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config"
+    path.write_text("[profile me]\nregion = eu-west-1\naws_access_key_id = a\naws_secret_access_key = b\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    used = notebook.run("%eic use --profile me --cli-read-timeout 3 --no-sign-request")
+    assert repr(used) == "Eic(region='eu-west-1', profile='me')"
+    assert (used.is_sandbox, used.endpoint_url) == (False, None)
