@@ -20,6 +20,9 @@ Provider = Callable[[], Sequence[str]]
 """Gives names that need no network, such as the profiles of the config files; asked at each completion."""
 
 
+_MOST_UNREAD = 100
+
+
 class Memory:
     """The functions, qualifiers and destinations in the results so far; of too many functions the oldest go.
 
@@ -42,19 +45,27 @@ class Memory:
             self._destinations: dict[str, None] = {}
             self._regions: dict[str, None] = {}
             self._known: Known | None = None
+            self._unread: list[Any] = []
 
     def learn(self, result: Any) -> None:
-        """Take what the frame of a verb says; anything else says nothing."""
-        for frame in result if isinstance(result, list) else [result]:
-            if "function_name" in getattr(frame, "columns", ()):
-                with self._lock:
-                    self._known = None
-                    self._learn_functions(frame)
-                    self._learn_destinations(frame)
+        """Take what the frame of a verb says; anything else says nothing. Small frames are read when asked for."""
+        frames = result if isinstance(result, list) else [result]
+        with self._lock:
+            self._unread += [frame for frame in frames if "function_name" in getattr(frame, "columns", ())]
+            if len(self._unread) > _MOST_UNREAD or any(len(frame) > _MOST_UNREAD for frame in self._unread):
+                self._read()
+
+    def _read(self) -> None:
+        for frame in self._unread:
+            self._known = None
+            self._learn_functions(frame)
+            self._learn_destinations(frame)
+        self._unread.clear()
 
     def known(self) -> Known:
         """All that was learned, made once between two results."""
         with self._lock:
+            self._read()
             if self._known is None:
                 qualifiers = {name: tuple(its) for name, its in self._qualifiers.items() if its}
                 self._known = Known(
