@@ -1,7 +1,8 @@
 """The embedded AWS: Lambda's event-invoke-config API on 127.0.0.1, seeded with a small web shop's account.
 
-    eic = eicnb.sandbox()                   # start one and connect to it
-    with eicnb.sandbox.Sandbox() as aws:    # only start one, for any client
+    eic = eicnb.sandbox()               # start one, connect to it and use it
+    from eicnb.sandbox import Sandbox   # only start one, for any client
+    with Sandbox() as aws:
         print(aws.url)
 
 The import system binds a submodule as an attribute of its package, so as soon as anything imports
