@@ -16,12 +16,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eicnb.api import Eic as Eic
     from eicnb.api import connect as connect
     from eicnb.api import sandbox as sandbox
     from eicnb.arn import DestinationArn as DestinationArn
     from eicnb.arn import DestinationName as DestinationName
     from eicnb.arn import FunctionRef as FunctionRef
+    from eicnb.connection import Eic as Eic
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AwsError as AwsError
     from eicnb.errors import ConfigurationError as ConfigurationError
@@ -53,7 +53,7 @@ _HOME = {
     "DestinationArn": "arn",
     "DestinationConfig": "model",
     "DestinationName": "arn",
-    "Eic": "api",
+    "Eic": "connection",
     "EicError": "errors",
     "EventInvokeConfig": "model",
     "ExpiredCredentials": "errors",

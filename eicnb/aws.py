@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import threading
@@ -20,24 +19,13 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.parsers import ResponseParserError
 
-from eicnb.answers import RENEW_HINT, Markers, broken_answer, kind_of, without_user
+from eicnb.answers import Markers, broken_answer
 from eicnb.endpoint import OWN_TRANSPORT, Transport, check_endpoint, check_region, is_local
-from eicnb.errors import (
-    AccessDenied,
-    AwsError,
-    ConfigurationError,
-    EicError,
-    ExpiredCredentials,
-    UsageError,
-    nearest,
-)
+from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError, nearest
+from eicnb.failures import Attempt
 from eicnb.shapes import Member
 
 _LAMBDA = "lambda"
-
-_NOT_SENT_HINT = "a look at the region, the endpoint URL and the network"
-_NO_ANSWER_HINT = "%eic get, to see whether it arrived all the same; then the command again"
-_GET_CREDENTIALS = "aws configure, aws sso login, or %eic sandbox for an AWS without an account"
 
 # What botocore's parsers raise on an answer that is not what the service model says.
 _BROKEN = (
@@ -150,8 +138,11 @@ class Aws:
     @property
     def place(self) -> str:
         """Region and account in words, as far as they are known without a call."""
+        return self._placed(self.region)
+
+    def _placed(self, region: str) -> str:
         account = f"account {self._account_id}" if self._account_id else None
-        return ", ".join(filter(None, [self.region, "SANDBOX" if self.sandbox else None, account]))
+        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, account]))
 
     @property
     def known_account_id(self) -> str | None:
@@ -233,14 +224,13 @@ class Aws:
         except EicError:
             raise
         except failures.ClientError as error:
+            told = self._attempt(error.operation_name).answered(error.response)
             self._forget()
-            raise self._from_answer(error, error.operation_name) from error
-        except failures.BotoCoreError as error:
+            raise told from error
+        except (failures.BotoCoreError, *_UNUSABLE) as error:
+            attempt = self._attempt(operation)
             self._forget()
-            raise self._from_network(error, operation) or self._from_setting(error, operation) from error
-        except _UNUSABLE as error:
-            self._forget()
-            raise self._from_setting(error, operation) from error
+            raise attempt.failed(error) from error
 
     @contextmanager
     def _translated(self, operation: str) -> Iterator[None]:
@@ -250,12 +240,12 @@ class Aws:
         except EicError:
             raise
         except failures.ClientError as error:
-            told = self._from_answer(error, operation)
+            told = self._attempt(operation).answered(error.response)
             if isinstance(told, AccessDenied | ExpiredCredentials):
                 self._forget()
             raise told from error
         except failures.BotoCoreError as error:
-            raise self._from_network(error, operation) or self._from_setting(error, operation) from error
+            raise self._attempt(operation).failed(error) from error
         except _BROKEN as error:
             raise broken_answer(operation, str(error)) from error
 
@@ -267,69 +257,10 @@ class Aws:
             self._account_id = self._given_account_id
             self._clients.clear()
 
-    def _from_answer(self, error: failures.ClientError, operation: str) -> AwsError:
-        """The error that AWS answered with, as the class for its code."""
-        told = error.response.get("Error", {})
-        metadata = error.response.get("ResponseMetadata", {})
-        code, status = told.get("Code", "Unknown"), metadata.get("HTTPStatusCode")
-        message = told.get("Message") or f"AWS answered {status} without a message"
-        kind, hint = kind_of(code, status, operation, message)
-        return kind(
-            message,
-            operation=operation,
-            code=code,
-            region=self.region,
-            request_id=metadata.get("RequestId"),
-            place=self.place,
-            hint=hint,
-        )
-
-    def _from_network(self, error: failures.BotoCoreError, operation: str) -> EicError | None:
-        """What the network, or an answer that came apart, did to a call; None when it was something else."""
-        told = without_user(str(error))
-        match error:
-            case failures.ConnectTimeoutError() | failures.EndpointConnectionError() | failures.ProxyConnectionError():
-                return EicError(f"{operation} was not sent: {told}", hint=_NOT_SENT_HINT)
-            case failures.SSOError():
-                return None
-            case failures.HTTPClientError() | failures.ConnectionError():
-                return EicError(f"{operation} got no answer: {told}", hint=_NO_ANSWER_HINT)
-            case failures.PaginationError():
-                return broken_answer(operation, told)
-            case ResponseParserError():
-                return broken_answer(operation, told)
-        return None
-
-    def _from_setting(self, error: Exception, operation: str) -> EicError:  # noqa: PLR0911 # a table
-        """What is wrong with the credentials, the region or another setting; nothing was sent."""
-        told = without_user(str(error))
-        match error:
-            case failures.SSOTokenLoadError():
-                return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
-            case failures.SSOError() | failures.UnauthorizedSSOTokenError() | failures.TokenRetrievalError():
-                return self._expired(told, type(error).__name__, operation)
-            case RuntimeError() if "still expired" in told:
-                return self._expired(told, "ExpiredCredentials", operation)
-            case failures.NoCredentialsError() | failures.PartialCredentialsError():
-                return ConfigurationError(f"no usable AWS credentials: {told}", hint=_GET_CREDENTIALS)
-            case failures.InvalidRegionError():
-                return UsageError(told, hint="--region us-east-1")
-            case failures.ParamValidationError():
-                return UsageError(told)
-            case ValueError() if "endpoint" in told.lower():
-                return UsageError(told, hint="--endpoint-url http://127.0.0.1:4566")
-            case failures.CredentialRetrievalError() | failures.InvalidConfigError() | failures.ProfileNotFound():
-                return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
-            case OSError() | EOFError() | KeyError() | json.JSONDecodeError():
-                return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
-        return ConfigurationError(
-            f"an AWS setting cannot be used: {told}", hint="a look at the AWS_* variables and the AWS config file"
-        )
-
-    def _expired(self, message: str, code: str, operation: str) -> ExpiredCredentials:
-        return ExpiredCredentials(
-            message, operation=operation, code=code, region=self.region, place=self.place, hint=RENEW_HINT
-        )
+    def _attempt(self, operation: str) -> Attempt:
+        """What is being tried, without opening anything for it."""
+        region = self._session_region or self._region or ""
+        return Attempt(operation, region, self._placed(region))
 
 
 def _check_credentials(session: Session) -> None:

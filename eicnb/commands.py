@@ -11,13 +11,13 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from eicnb import api, in_use
-from eicnb.api import Eic
 from eicnb.aws import shape_of
 from eicnb.cli.manual import page
 from eicnb.cli.output import Answer, check, format_timestamp, render, select
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
+from eicnb.connection import Eic
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.frames import Frame, objects_frame, stack
 from eicnb.request import CONFIGS, OPERATIONS, Paging, Request

@@ -9,7 +9,8 @@ from functools import wraps
 from inspect import signature
 from typing import Concatenate, ParamSpec, TypeVar
 
-from eicnb.api import Eic, connect
+from eicnb.api import connect
+from eicnb.connection import Eic
 from eicnb.errors import UsageError
 
 

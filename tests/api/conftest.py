@@ -10,7 +10,7 @@ import pytest
 
 import eicnb
 from eicnb import in_use
-from eicnb.api import Eic
+from eicnb.connection import Eic
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import botocore.exceptions
 import pytest
 
 import eicnb
-from eicnb.api import Eic
+from eicnb.connection import Eic
 from eicnb.errors import (
     AccessDenied,
     AwsError,

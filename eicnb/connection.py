@@ -1,0 +1,335 @@
+"""A connection to one account in one region, with a method for each verb."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
+from eicnb.arn import LATEST, DestinationName, FunctionRef
+from eicnb.aws import Aws, profile_session
+from eicnb.errors import EicError, UsageError
+from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
+from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
+from eicnb.request import CONFIGS, Paging, Request, build
+
+if TYPE_CHECKING:
+    from eicnb.sandbox.server import Sandbox
+
+Rows = list[dict[str, Any]]
+
+_CONNECTION_OPTIONS = frozenset(
+    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout".split()  # noqa: SIM905 # one line
+)
+
+
+class Eic:
+    """A connection to one account in one region, with a method for each verb.
+
+    >>> Eic(Aws(lambda: profile_session(None, "eu-west-1")))
+    Eic(region='eu-west-1')
+
+    Every verb returns a DataFrame (columns: `eicnb.frames.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
+    Values are checked before anything is sent.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        *,
+        profile: str | None = None,
+        server: Sandbox | None = None,
+        origin: Eic | None = None,
+    ) -> None:
+        self._aws = aws
+        self._profile = profile
+        self._server = server
+        self._origin = origin  # keeps a sandbox running for as long as anything made from it is in use
+        self._lock = threading.Lock()
+        self._others: dict[tuple[tuple[str, Any], ...], Eic] = {}
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to; ConfigurationError when nothing names one."""
+        return self._aws.region
+
+    @property
+    def account_id(self) -> str:
+        """The account of the credentials; asked of STS at first use."""
+        return self._aws.account_id
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where calls are sent instead of AWS; None for AWS."""
+        return self._aws.endpoint_url
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is the embedded AWS."""
+        return self._aws.sandbox
+
+    @property
+    def server(self) -> Sandbox | None:
+        """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
+        return self._server
+
+    def __repr__(self) -> str:
+        shown = {
+            "account_id": self._aws.known_account_id,
+            "region": self._known_region(),
+            "profile": self._profile,
+        }
+        inside = ", ".join(f"{key}={value!r}" for key, value in shown.items() if value)
+        return f"Eic({'SANDBOX, ' if self.is_sandbox else ''}{inside})"
+
+    def _known_region(self) -> str | None:
+        try:
+            return self.region
+        except EicError:
+            return None
+
+    def put(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        maximum_retry_attempts: int | None = None,
+        maximum_event_age_in_seconds: int | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+    ) -> Frame:
+        """Write a config; whatever is left out is removed from it.
+
+        >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.tolist()
+        [0]
+
+        Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
+        `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
+        and region; `destination_config` takes both, as AWS's API writes them. Returns one row.
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+        """
+        return self.send(
+            self.request(
+                "put",
+                function_name,
+                qualifier=qualifier,
+                maximum_retry_attempts=maximum_retry_attempts,
+                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
+                destination_config=destination_config,
+                on_success=on_success,
+                on_failure=on_failure,
+            )
+        )
+
+    def update(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        maximum_retry_attempts: int | None = None,
+        maximum_event_age_in_seconds: int | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+    ) -> Frame:
+        """Change only the settings that are given; NotFound where there is no config yet.
+
+        >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
+        [60]
+
+        `on_failure` alone keeps the on-success destination, and the other way round; `destination_config` replaces
+        both, as AWS does. The rest is as in `put`. Returns one row.
+        https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
+        """
+        return self.send(
+            self.request(
+                "update",
+                function_name,
+                qualifier=qualifier,
+                maximum_retry_attempts=maximum_retry_attempts,
+                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
+                destination_config=destination_config,
+                on_success=on_success,
+                on_failure=on_failure,
+            )
+        )
+
+    def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
+        """Read one config; NotFound where there is none. Returns one row.
+
+        >>> eic.get("my-function:BLUE").qualifier.item()
+        'BLUE'
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html
+        """
+        return self.send(self.request("get", function_name, qualifier=qualifier))
+
+    def list(self, function_name: str | FunctionRef) -> Frame:
+        """Read every config of a function: a row for each version or alias that has one, all pages of them.
+
+        >>> sorted(eic.list("my-function").qualifier)
+        ['BLUE', 'GREEN']
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html
+        """
+        return self.send(self.request("list", function_name))
+
+    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
+        """Remove a config, and return the row that was there; NotFound where there is none.
+
+        >>> eic.delete("my-function:GREEN").qualifier.item()
+        'GREEN'
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
+        """
+        return self.send(self.request("delete", function_name, qualifier=qualifier))
+
+    def functions(self) -> Frame:
+        """Read the functions of the region, a row each, all pages of them.
+
+        >>> "my-function" in set(eic.functions().function_name)
+        True
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+        """
+        pages, _ = self._aws.pages("ListFunctions")
+        reported = [
+            ReportedFunction.from_api(function)
+            for page in pages
+            for function in items(page, "Functions", "ListFunctions")
+        ]
+        return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
+
+    def request(
+        self,
+        verb: str,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        paging: Paging = Paging(),  # noqa: B008 # it is frozen
+        **settings: Any,
+    ) -> Request:
+        """Check a call without sending it; `send` takes the result.
+
+        >>> eic.request("put", "my-function", maximum_retry_attempts=1).parameters()
+        {'FunctionName': 'my-function', 'MaximumRetryAttempts': 1}
+
+        A destination by name (`"sqs:NAME"`) asks STS for the account, once; nothing else is sent.
+        """
+        return build(
+            self._aws,
+            verb,
+            function_name,
+            qualifier=qualifier,
+            on_success=on_success,
+            on_failure=on_failure,
+            destination_config=destination_config,
+            paging=paging,
+            **settings,
+        )
+
+    def send(self, request: Request) -> Frame:
+        """Send a checked call and return AWS's answer as rows."""
+        if request.verb == "list":
+            pages, _ = self.pages(request)
+            rows = [config_row(ReportedConfig.from_api(config)) for page in pages for config in page[CONFIGS]]
+        elif request.verb == "delete":
+            before = self._one(Request("get", request.function, request.qualifier))
+            self.pages(request)
+            rows = [config_row(before)]
+        else:
+            rows = [config_row(self._one(request))]
+        return self._frame(rows, CONFIG_COLUMNS, request.verb)
+
+    def pages(self, request: Request) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+        """Send a checked call and return what AWS answered, page by page, and where a list was cut by its paging.
+
+        >>> pages, token = eic.pages(eic.request("get", "my-function:BLUE"))
+        >>> pages[0]["MaximumRetryAttempts"]
+        0
+
+        Members are those of AWS's API; an answer that is not one is an EicError.
+        """
+        operation, request = request.operation, self._completed(request)
+        if request.verb == "list" and not request.paging.is_one_call:
+            pages, token = self._aws.pages(operation, request.paging.configuration(), **request.parameters())
+            for page in pages:
+                items(page, CONFIGS, operation)
+            return [told(page) for page in pages], token
+        answer = self._aws.call(operation, **request.parameters())
+        if request.verb == "list":
+            items(answer, CONFIGS, operation)
+        elif request.verb == "delete":
+            check_deleted(answer, str(request.function))
+        elif not answer.keys() & {"FunctionArn", "LastModified"}:
+            ReportedConfig.from_api(answer)  # says what is missing
+        return [told(answer)], None
+
+    def derive(self, **options: Any) -> Eic:
+        """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
+
+        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
+
+        >>> eic.derive(region="eu-west-1").region
+        'eu-west-1'
+        """
+        if not options:
+            return self
+        if self.is_sandbox and "profile" in options:
+            raise UsageError(
+                "this is the SANDBOX, which has no profiles",
+                hint=f"%eic use --profile {options['profile']} to leave it",
+            )
+        key = tuple(sorted(options.items()))
+        with self._lock:
+            if key not in self._others:
+                self._others[key] = self._derived(options)
+            return self._others[key]
+
+    def _derived(self, options: Mapping[str, Any]) -> Eic:
+        if unknown := set(options) - _CONNECTION_OPTIONS:
+            raise UsageError(
+                f"a connection has no option {min(unknown)!r}", hint=", ".join(sorted(_CONNECTION_OPTIONS))
+            )
+        region, endpoint_url = options.get("region"), options.get("endpoint_url")
+        aws, server = self._aws, self._server
+        if profile := options.get("profile"):
+            aws, server = Aws(lambda: profile_session(profile, region), endpoint_url=self.endpoint_url), None
+            _ = aws.session
+        aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+        return Eic(aws, profile=profile or self._profile, server=server if aws.sandbox else None, origin=self)
+
+    def _one(self, request: Request) -> ReportedConfig:
+        pages, _ = self.pages(request)
+        reported = ReportedConfig.from_api(pages[0])
+        _check_is_about(reported, request)
+        return reported
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this connection's profile in the AWS config file."""
+        return self._aws.setting(name)
+
+    def _completed(self, request: Request) -> Request:
+        """The request with the destination that it keeps, read from AWS."""
+        if not request.keeps_other_destination:
+            return request
+        before = self._one(Request("get", request.function, request.qualifier))
+        return request.keeping(before)
+
+    def _frame(self, rows: Rows, columns: Sequence[Column], verb: str) -> Frame:
+        account_id = rows[0]["account_id"] if rows else self._aws.known_account_id
+        attrs = {"verb": verb, "account_id": account_id, "region": self.region, "sandbox": self.is_sandbox}
+        return to_frame(rows, columns, attrs)
+
+
+def _check_is_about(reported: ReportedConfig, request: Request) -> None:
+    asked = request.qualifier or request.function.qualifier or LATEST
+    answered = (reported.function.function_name, reported.function.qualifier or LATEST)
+    if answered != (request.function.function_name, asked):
+        message = f"AWS's answer is about another function: {str(reported.function)!r}"
+        raise EicError(message, hint=BROKEN_ANSWER_HINT)
