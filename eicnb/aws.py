@@ -15,9 +15,9 @@ import botocore.exceptions as failures
 import botocore.session
 from botocore import UNSIGNED, xform_name
 from botocore.config import Config
-from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.parsers import ResponseParserError
+from botocore.validate import ParamValidator
 
 from eicnb.answers import Markers, broken_answer
 from eicnb.endpoint import OWN_TRANSPORT, Transport, check_endpoint, check_region, is_local
@@ -98,6 +98,8 @@ class Aws:
         self._clients: dict[str, Any] = {}
         self._given_account_id = account_id
         self._account_id = account_id
+        self.secrets: frozenset[str] = frozenset()
+        """The credentials last used, for a log to leave out."""
 
     @property
     def session(self) -> Session:
@@ -205,7 +207,7 @@ class Aws:
                     verify=self._transport.verify,
                 )
             if self._transport.signs:
-                _check_credentials(self.session)
+                self.secrets = _check_credentials(self.session)
             return self._clients[service]
 
     def _config(self) -> Config:
@@ -263,8 +265,8 @@ class Aws:
         return Attempt(operation, region, self._placed(region))
 
 
-def _check_credentials(session: Session) -> None:
-    """Refuse missing credentials, and those that no HTTP header can hold: botocore would quote them in its error."""
+def _check_credentials(session: Session) -> frozenset[str]:
+    """The credentials; missing ones are refused, and those that no header can hold: botocore would quote them."""
     credentials = session.get_credentials()
     if credentials is None:
         raise failures.NoCredentialsError
@@ -275,6 +277,7 @@ def _check_credentials(session: Session) -> None:
                 f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
                 hint=f"the {what} again, as AWS shows it",
             )
+    return frozenset(filter(None, (frozen.access_key, frozen.secret_key, frozen.token)))
 
 
 @cache
@@ -294,13 +297,29 @@ def known_regions() -> tuple[str, ...]:
 
 @cache
 def shape_of(operation: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
-    """What an operation of Lambda takes and answers, from botocore's service model; no session is opened.
+    """What an operation of Lambda takes and answers, from botocore's service model; no connection is made.
 
     >>> [member.name for member in shape_of("GetFunctionEventInvokeConfig")[0]]
     ['FunctionName', 'Qualifier']
     """
-    model = ServiceModel(Loader().load_service_model(_LAMBDA, "service-2"), _LAMBDA).operation_model(operation)
+    model = _service_model().operation_model(operation)
     return _members(model.input_shape), _members(model.output_shape)
+
+
+def check_parameters(operation: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that the service model does not allow, as botocore would before it sends them."""
+    shape = _service_model().operation_model(operation).input_shape
+    assert shape is not None, "every operation that has parameters says which"
+    report = ParamValidator().validate(dict(parameters), shape)
+    if report.has_errors():
+        raise UsageError(report.generate_report())
+
+
+@cache
+def _service_model() -> ServiceModel:
+    """Lambda's service model, from wherever botocore's settings say."""
+    loader = botocore.session.Session().get_component("data_loader")
+    return ServiceModel(loader.load_service_model(_LAMBDA, "service-2"), _LAMBDA)
 
 
 def _members(shape: Shape | None) -> tuple[Member, ...]:
@@ -326,4 +345,5 @@ def _member(name: str, shape: Shape, *, required: bool = False) -> Member:
         members=_members(shape),
         choices=tuple(limits.get("enum", ())),
         minimum=limits.get("min") if shape.type_name in {"integer", "long"} else None,
+        option=f"--{xform_name(name, '-')}",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +19,11 @@ from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.connection import Eic
+from eicnb.debug import logged
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.frames import Frame, objects_frame, stack
 from eicnb.request import CONFIGS, OPERATIONS, Paging, Request
+from eicnb.shapes import Member
 
 TimestampStyle = Literal["iso8601", "wire"]
 
@@ -35,14 +38,29 @@ class Prepared:
     run: Callable[[], Any]
 
 
-def run(commands: Sequence[Command], show: Callable[[str], object]) -> Any:
+def members(operation: str) -> Sequence[Member]:
+    """What an operation of AWS takes, by the service model."""
+    return shape_of(operation)[0]
+
+
+Write = Callable[[str], object]
+"""Takes text for the reader."""
+
+
+def to_stderr(text: str) -> None:
+    """Write to whatever standard error is now; in a notebook it is the cell's."""
+    sys.stderr.write(text)
+
+
+def run(commands: Sequence[Command], show: Write, log: Write = to_stderr) -> Any:
     """Run commands one after another and return their rows as one frame; None when there are none.
 
-    What `--output` asks for goes to `show`, what `--query` alone selects is returned as it is. Nothing is sent while
-    any command is faulty. The first failure ends the run; where there are several commands, the error's notes say
-    what was done before it and what was not, and its `result` holds the rows of what was done.
+    What `--output` asks for goes to `show`, what `--debug` asks for to `log`, and what `--query` alone selects is
+    returned as it is. Nothing is sent while any command is faulty. The first failure ends the run; where there are
+    several commands, the error's notes say what was done before it and what was not, and its `result` holds the rows
+    of what was done.
     """
-    prepared = prepare(commands, show)
+    prepared = prepare(commands, show, log)
     results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
@@ -55,7 +73,7 @@ def run(commands: Sequence[Command], show: Callable[[str], object]) -> Any:
     return _together(results)
 
 
-def prepare(commands: Sequence[Command], show: Callable[[str], object]) -> list[Prepared]:
+def prepare(commands: Sequence[Command], show: Write, log: Write) -> list[Prepared]:
     """Check each command against the connection that it will act on; an error points at its command."""
     prepared: list[Prepared] = []
     chosen: Eic | None = None
@@ -74,8 +92,19 @@ def prepare(commands: Sequence[Command], show: Callable[[str], object]) -> list[
                 prepared.append(Prepared(command, partial(_sandbox, **command.connection, **command.arguments)))
             else:
                 eic = (chosen or in_use.current()).derive(**command.connection)
-                prepared.append(Prepared(command, _call(eic, command, show)))
+                prepared.append(Prepared(command, _debugged(eic, command, show, log)))
     return prepared
+
+
+def _debugged(eic: Eic, command: Command, show: Write, log: Write) -> Callable[[], Any]:
+    """The command's call; with `--debug` all that it sends is logged, from its first check on."""
+    if not command.debug:
+        return _call(eic, command, show)
+    listening = partial(logged, log, lambda: eic.secrets)
+    log(f"{_version()}{command}\n")
+    with listening():
+        call = _call(eic, command, show)
+    return listening()(call)
 
 
 def _skeleton(command: Command) -> str:
@@ -111,11 +140,11 @@ def _sandbox(**options: Any) -> Eic:
 _last_sandbox: list[Eic] = []
 
 
-def _call(eic: Eic, command: Command, show: Callable[[str], object]) -> Callable[[], Any]:
+def _call(eic: Eic, command: Command, show: Write) -> Callable[[], Any]:
     if command.verb == "functions":
         return eic.functions
     paging = Paging(**command.paging) if command.verb == "list" else Paging()
-    request = eic.request(command.verb, **command.arguments, paging=paging)
+    request = eic.request(command.verb, **command.arguments, paging=paging, more=command.more)
     if command.output or command.query:
         style = _timestamp_style(eic)
     if command.output:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
 from eicnb.arn import LATEST, DestinationName, FunctionRef
-from eicnb.aws import Aws, profile_session
+from eicnb.aws import Aws, check_parameters, profile_session
 from eicnb.errors import EicError, UsageError
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
@@ -212,6 +213,7 @@ class Eic:
         on_failure: str | Destination | DestinationName | None = None,
         destination_config: DestinationConfig | Mapping[str, Any] | None = None,
         paging: Paging = Paging(),  # noqa: B008 # it is frozen
+        more: Mapping[str, Any] = MappingProxyType({}),
         **settings: Any,
     ) -> Request:
         """Check a call without sending it; `send` takes the result.
@@ -219,9 +221,10 @@ class Eic:
         >>> eic.request("put", "my-function", maximum_retry_attempts=1).parameters()
         {'FunctionName': 'my-function', 'MaximumRetryAttempts': 1}
 
-        A destination by name (`"sqs:NAME"`) asks STS for the account, once; nothing else is sent.
+        A destination by name (`"sqs:NAME"`) asks STS for the account, once; nothing else is sent. `more` are members of
+        AWS's request that are newer than eicnb; botocore's service model must know them.
         """
-        return build(
+        request = build(
             self._aws,
             verb,
             function_name,
@@ -230,8 +233,18 @@ class Eic:
             on_failure=on_failure,
             destination_config=destination_config,
             paging=paging,
+            more=more,
             **settings,
         )
+        for name, value in more.items():
+            with UsageError.about(name):
+                check_parameters(request.operation, {"FunctionName": str(request.function), name: value})
+        return request
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The credentials that were used last, for a log to leave out."""
+        return self._aws.secrets
 
     def send(self, request: Request) -> Frame:
         """Send a checked call and return AWS's answer as rows."""

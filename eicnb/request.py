@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef, check_qualifier
@@ -85,7 +85,7 @@ class Request:
     """One call, checked and complete but not yet sent.
 
     `keeps_other_destination` is set for an update of one destination alone: AWS takes both as one setting, so
-    the other one is read first and sent along.
+    the other one is read first and sent along. `more` are members that only the service model knows.
     """
 
     verb: str
@@ -94,6 +94,7 @@ class Request:
     config: EventInvokeConfig | None = None
     keeps_other_destination: bool = False
     paging: Paging = Paging()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def operation(self) -> str:
@@ -105,7 +106,7 @@ class Request:
         qualifier: dict[str, Any] = {} if self.qualifier is None else {"Qualifier": self.qualifier}
         settings = {} if self.config is None else self.config.to_api()
         call = self.paging.call_parameters() if self.paging.is_one_call else {}
-        return {"FunctionName": str(self.function), **qualifier, **settings, **call}
+        return {"FunctionName": str(self.function), **qualifier, **settings, **call, **self.more}
 
     def keeping(self, before: ReportedConfig) -> Request:
         """This update with the destination that it does not name as it is now."""
@@ -138,6 +139,7 @@ def build(
     on_failure: str | Destination | DestinationName | None,
     destination_config: DestinationConfig | Mapping[str, Any] | None,
     paging: Paging,
+    more: Mapping[str, Any],
     **settings: Any,
 ) -> Request:
     """Check the arguments of a verb, and make them into a request for that place; `<NA>` is not set, as in a frame."""
@@ -148,7 +150,7 @@ def build(
     with UsageError.about("function_name"):
         function = _function(place, function_name, qualifier)
     if verb not in {"put", "update"}:
-        return Request(verb, function, qualifier, paging=paging)
+        return Request(verb, function, qualifier, paging=paging, more=more)
     one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]
     if one_by_one and destination_config is not None:
         raise UsageError(
@@ -164,7 +166,7 @@ def build(
     elif destination_config is not None and not isinstance(destination_config, DestinationConfig):
         destination_config = DestinationConfig.from_api(destination_config)
     config = EventInvokeConfig(destination_config=destination_config, **settings)
-    if not config:
+    if not config and not more:
         raise UsageError(
             f"{verb} has nothing to set",
             hint="retries, an age or a destination: --retries 0, --max-age 1h, --on-failure sqs:NAME",
@@ -172,7 +174,8 @@ def build(
     for argument, arn in _destinations(config.destination_config, one_by_one=bool(one_by_one)):
         with UsageError.about(argument):
             _refuse_itself(place, function, arn)
-    return Request(verb, function, qualifier, config, verb == "update" and len(one_by_one) == 1)
+    keeps_other = verb == "update" and len(one_by_one) == 1
+    return Request(verb, function, qualifier, config, keeps_other, more=more)
 
 
 def _unless_missing(value: Any) -> Any:

@@ -11,6 +11,7 @@ class Member:
 
     `kind` is the model's word (`string`, `integer`, `structure`, `list`, …) and `documentation` its HTML. `members` are
     those of a structure, or the one element of a list or a map. `minimum` is the least that an integer may be.
+    `option` is the AWS CLI's option for it, where it is a member of a request.
     """
 
     name: str
@@ -20,3 +21,4 @@ class Member:
     members: tuple[Member, ...] = ()
     choices: tuple[str, ...] = ()
     minimum: int | None = None
+    option: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -58,18 +58,22 @@ def read_yaml(text: str) -> Any:
         raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=_YAML_HINT) from error
 
 
-def input_arguments(document: Any) -> dict[str, Any]:
+def input_arguments(document: Any, new_members: Callable[[], Collection[str]] = tuple) -> dict[str, Any]:
     """The arguments of a command, from a document in the names of AWS's API.
 
     >>> input_arguments({"FunctionName": "my-function", "MaximumRetryAttempts": 1})["maximum_retry_attempts"]
     1
 
-    Whatever AWS would not take is a UsageError, an unknown member included.
+    Whatever AWS would not take is a UsageError, an unknown member included; `new_members` names those that only the
+    service model knows, which keep their names.
     """
     if not isinstance(document, Mapping):
         raise UsageError(f"the input is {shown(document)}, not a mapping", hint=_JSON_HINT)
     arguments = {}
     for member, value in document.items():
+        if member not in _MEMBERS and member in new_members():
+            arguments[member] = value
+            continue
         if member not in _MEMBERS:
             hint = nearest(str(member), _MEMBERS) or ", ".join(_MEMBERS)
             raise UsageError(f"the input has no member {shown(member)}", hint=hint, culprit=str(member))

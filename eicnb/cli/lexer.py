@@ -119,6 +119,15 @@ def split(source: Source) -> list[list[Word]]:
     return _Lexer(source).commands()
 
 
+def body(source: Source, start: int) -> Word:
+    r"""The rest of a text from an offset on, as one word in which only `${…}` and `$name` are more than they are.
+
+    >>> body(Source("put\nFunctionName: my-function\n"), 4).text
+    'FunctionName: my-function'
+    """
+    return _Lexer(source).body(start)
+
+
 def quote(text: str) -> str:
     r"""Write a word so that `split` reads it back as it is.
 
@@ -149,6 +158,9 @@ _INSIDE = re.compile(
   | (?P<shell>\$\(|`) | (?P<plain>[^"\\${{`]+) | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
+)
+_BODY = re.compile(
+    rf"(?P<latest>{_LATEST})|(?P<braced>\$\{{)|(?P<named>\$[^\W\d]\w*)|(?P<plain>[^$]+)|(?P<other>.)", re.DOTALL
 )
 _EXPRESSION = re.compile(r"""(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*""")
 
@@ -194,6 +206,16 @@ class _Lexer:
             self._step(_OUTSIDE)
         self._end_command()
         return self.done
+
+    def body(self, start: int) -> Word:
+        rest = self.text[start:]
+        self.at = start + len(rest) - len(rest.lstrip())
+        self.text = self.text.rstrip()
+        self._add("", self.at)
+        while self.at < len(self.text):
+            self._step(_BODY)
+        self._end_word(len(self.text))
+        return self.words[0]
 
     def _step(self, pattern: re.Pattern[str]) -> None:
         found = pattern.match(self.text, self.at)

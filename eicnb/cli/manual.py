@@ -210,9 +210,7 @@ def _examples(verb: Verb) -> list[str]:
 
 def _operation(verb: Verb) -> str | None:
     """AWS's operation behind a command, if it is one."""
-    if verb.aws_name is None:
-        return _OPERATIONS.get(verb.name)
-    return "".join(word.capitalize() for word in verb.aws_name.split("-"))
+    return verb.operation or _OPERATIONS.get(verb.name)
 
 
 def _errors(verb: Verb) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from eicnb.cli.output import OUTPUTS
+from eicnb.shapes import Member
 
-Kind = Literal["function", "text", "integer", "age", "structure", "destination", "choice", "query", "flag", "input"]
+Kind = Literal[
+    "function", "text", "integer", "age", "structure", "destination", "choice", "query", "flag", "input", "member"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One option: how it is written, which argument of the Python API it is, and how its value is read.
 
-    `alone` is its value when none follows.
+    `alone` is its value when none follows. `member` is what the service model says of it, where it is only known there.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Option:
     choices: tuple[str, ...] = ()
     may_be_empty: bool = False
     alone: str | None = None
+    member: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class Verb:
     def names(self) -> tuple[str, ...]:
         """The short name, and AWS's own where there is one."""
         return (self.name, self.aws_name) if self.aws_name else (self.name,)
+
+    @property
+    def operation(self) -> str | None:
+        """AWS's operation, where the command has AWS's name: `PutFunctionEventInvokeConfig`."""
+        return "".join(word.capitalize() for word in self.aws_name.split("-")) if self.aws_name else None
 
     def option(self, name: str) -> Option | None:
         """The option of that name."""
@@ -124,6 +134,8 @@ SKELETON = Option(
 )
 HELP = Option("--help", "help", "flag", "", "explain the command, and send nothing")
 VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and send nothing")
+DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their answers, without credentials")
+PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
 NO_EFFECT = (
     Option("--no-cli-pager", "no_cli_pager", "flag", "", "nothing: a notebook has no pager"),
     Option("--no-cli-auto-prompt", "no_cli_auto_prompt", "flag", "", "nothing: a notebook does not prompt"),
@@ -135,16 +147,22 @@ NO_EFFECT = (
         "nothing: no value here is binary",
         ("base64", "raw-in-base64-out"),
     ),
+    Option(
+        "--cli-error-format",
+        "cli_error_format",
+        "choice",
+        "FORMAT",
+        "nothing: an error is an exception here, with its parts as attributes",
+        ("legacy", "json", "yaml", "text", "table", "enhanced"),
+    ),
 )
-GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, *NO_EFFECT, HELP, VERSION)
+GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, DEBUG, PROMPT, *NO_EFFECT, HELP, VERSION)
 """The options that the AWS CLI takes anywhere in a line."""
 
 RARE = (*GLOBAL, *INPUT, *CALL, SKELETON)
 """The options that an error does not list."""
 
-AWS_CLI_ALONE = ("--cli-auto-prompt", "--cli-error-format", "--debug")
-"""The AWS CLI's other options, which eicnb knows and refuses."""
-
+HELP_VERB = Verb("help", "explain a command: `help put`", ())
 VERBS = (
     Verb(
         "put",
@@ -192,10 +210,35 @@ VERBS = (
             ),
         ),
     ),
-    Verb("help", "explain a command: `help put`", ()),
+    HELP_VERB,
 )
 
 
 def verb(name: str) -> Verb | None:
     """The command of that name, short or AWS's own."""
     return next((verb for verb in VERBS if name in verb.names), None)
+
+
+_KNOWN_MEMBERS = {"Marker", "MaxItems"} | {
+    *("FunctionName", "Qualifier", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+}
+
+
+def from_model(members: Iterable[Member]) -> tuple[Option, ...]:
+    """The options of what a request takes and this table does not know: a newer service model brings them.
+
+    >>> [option.name for option in from_model([Member("BatchSize", "integer", option="--batch-size")])]
+    ['--batch-size']
+
+    A member that is true or false has two options, the second one with `no-`.
+    """
+    return tuple(option for member in members if member.name not in _KNOWN_MEMBERS for option in _from_member(member))
+
+
+def _from_member(member: Member) -> Iterator[Option]:
+    kind: Kind = "flag" if member.kind == "boolean" else "member"
+    metavar = "" if kind == "flag" else member.kind.upper()
+    meaning = "as in AWS's documentation; newer than eicnb"
+    yield Option(member.option, member.name, kind, metavar, meaning, member.choices, member=member)
+    if kind == "flag":
+        yield Option(f"--no-{member.option.removeprefix('--')}", member.name, kind, metavar, meaning, member=member)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef
-from eicnb.cli import shorthand
+from eicnb.cli import members, shorthand
 from eicnb.cli.files import ReadFile, content, is_file
 from eicnb.cli.inputs import input_arguments, read_json, read_yaml
 from eicnb.cli.lexer import Word
@@ -21,19 +22,37 @@ from eicnb.model import SETTINGS_RULE, DestinationConfig, NoDestination, parse_d
 _SECONDS = {"h": 3600, "m": 60, "s": 1, "": 1}
 
 
-def read(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+NewMembers = Callable[[], Collection[str]]
+"""Gives the members of AWS's request that only the service model knows; asked when a document has another one."""
+
+
+def read(
+    option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile, new_members: NewMembers = tuple
+) -> Any:
     """Read the value of an option from its word; an error points at the word.
 
     What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
     """
     with word.blamed():
-        if option.kind in {"structure", "input"}:
-            return _structure(option, word, names, read_file)
+        if option.kind == "structure":
+            return DestinationConfig.from_api(_structure(option, word, names, read_file))
+        if option.kind == "input":
+            return input_arguments(_structure(option, word, names, read_file), new_members)
         value = word.fill(names)
         if is_file(value) and option not in GLOBAL:
             value = content(value, read_file)
         told = word.raw if word.references else shown(value)
         return _READERS[option.kind](value, option, told)
+
+
+def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    """Read the value of an option that only the service model knows, from all the words behind it."""
+    assert option.member is not None, "it comes from the service model"
+    together = replace(words[0], references={mark: it for word in words for mark, it in word.references.items()})
+    with together.blamed():
+        texts = [content(word.text, read_file) if is_file(word.text) else word.text for word in words]
+        value = members.parse(option.member, texts, lambda text: content(text, read_file) if is_file(text) else text)
+        return members.convert(option.member, _fill(value, together, names))
 
 
 def _text(value: Any, option: Option, told: str) -> str:
@@ -114,14 +133,22 @@ def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: 
     """A structure from shorthand, from JSON or YAML, from a file of these, or from the notebook."""
     value = word.fill(names) if word.text in word.references else word.text
     if isinstance(value, DestinationConfig):
-        return value
+        return value.to_api()
     in_line = isinstance(value, str) and not is_file(value)
     if isinstance(value, str):
-        text = value if in_line else content(value, read_file)
+        text = _with_quoted_marks(value, word) if in_line else content(value, read_file)
         value = _STRUCTURES[option.argument](text, read_file)
     if in_line and word.text not in word.references:
         value = _fill(value, word, names)
-    return DestinationConfig.from_api(value) if option.kind == "structure" else input_arguments(value)
+    return value
+
+
+def _with_quoted_marks(text: str, word: Word) -> str:
+    """JSON in which a reference that stands for a whole value, and not in a text, is a text of its own for now."""
+    if not word.references or text.lstrip()[:1] not in {"{", "["}:
+        return text
+    piece = re.compile(r'"(?:[^"\\]|\\.)*"|[' + "".join(word.references) + "]")
+    return piece.sub(lambda found: f'"{found[0]}"' if found[0] in word.references else found[0], text)
 
 
 def _read_destinations(text: str, read_file: ReadFile) -> Any:

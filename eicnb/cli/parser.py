@@ -7,9 +7,9 @@ option  = "--" name ( "=" value / blank value )
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eicnb.cli import options, params
@@ -19,8 +19,13 @@ from eicnb.cli.options import Option, Verb
 from eicnb.cli.output import Query
 from eicnb.errors import UsageError, nearest
 from eicnb.model import check_event_age, check_retry_attempts
+from eicnb.shapes import Member
+
+ReadModel = Callable[[str], Iterable[Member]]
+"""Gives what an operation of AWS takes, by the service model; asked only for what the table of options lacks."""
 
 _BEFORE_VERB = ("aws", "lambda")
+_HELP = {"--help", "-h"}
 _TYPOGRAPHIC_DASHES = ("\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}")
 _NOTHING = ("", "--")
 _NEGATIVE_NUMBER = "-0123456789."
@@ -31,7 +36,8 @@ class Command:
     """One command, checked: a verb, and the arguments for the Python API's function of that name.
 
     `connection` holds those of `region`, `profile` and `endpoint_url` that were given, `paging` those of a list's
-    options. `output` is the form to print; None returns a frame, or what `query` selects.
+    options, `more` the members of AWS's request that only the service model knows. `output` is the form to print; None
+    returns a frame, or what `query` selects.
     """
 
     verb: str
@@ -44,6 +50,8 @@ class Command:
     output: str | None = None
     query: Query | None = None
     color: str = "auto"
+    debug: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -58,15 +66,28 @@ class Command:
         return " ".join(word.raw for word in self.words)
 
 
-def parse(source: Source, names: Mapping[str, Any], files: ReadFile = read_file) -> list[Command]:
+def no_model(_operation: str) -> Iterable[Member]:
+    """The service model of those who have none."""
+    return ()
+
+
+def parse(
+    source: Source,
+    names: Mapping[str, Any],
+    files: ReadFile = read_file,
+    *,
+    model: ReadModel = no_model,
+    body: Word | None = None,
+) -> list[Command]:
     """Read every command in a text; the first fault is a UsageError with its place.
 
     >>> parse(Source("get my-function:live"), {})[0].verb
     'get'
 
-    `names` are the values that `${…}` may name, `files` reads what stands behind `file://`.
+    `names` are the values that `${…}` may name, `files` reads what stands behind `file://`. `body` is the document of
+    the one command, as `--cli-input-json` or `--cli-input-yaml` would give it.
     """
-    return [_Reader(words, names, files).command() for words in split(source)]
+    return [_Reader(words, names, files, model, body).command() for words in split(source)]
 
 
 def _whole(words: Sequence[Word]) -> Word:
@@ -78,19 +99,26 @@ def _whole(words: Sequence[Word]) -> Word:
 class _Reader:
     """Reads the words of one command from left to right."""
 
-    def __init__(self, words: list[Word], names: Mapping[str, Any], files: ReadFile) -> None:
+    def __init__(
+        self, words: list[Word], names: Mapping[str, Any], files: ReadFile, model: ReadModel, body: Word | None
+    ) -> None:
         self.all_words = tuple(words)
         pasted_prompt = words[0].text == "$" and len(words) > 1
         self.words = words[1:] if pasted_prompt else list(words)
         self.names = names
         self.files = files
+        self.model = model
+        self.body = body
         self.early: list[Word] = []
         self.given: dict[str, tuple[Option, Word]] = {}
+        self.others: dict[str, list[Word]] = {}
 
     def command(self) -> Command:
         if any(word.text == options.VERSION.name for word in self.words):
             return Command("version", {}, {}, self.all_words, {}, {})
         verb = self._verb()
+        if verb is options.HELP_VERB:
+            self.early.clear()
         self.words = self.early + self.words
         while self.words:
             word = self.words.pop(0)
@@ -102,7 +130,14 @@ class _Reader:
                 self._positional(word, verb)
         if {"help", "version"} & set(self.given):
             return self._explanation(verb)
-        arguments = self._arguments(verb)
+        if self.body is not None:
+            self._give_body(verb, self.body)
+        if "prompt" in self.given:
+            return self._form(verb)
+        return self._command(verb, self._arguments(verb))
+
+    def _command(self, verb: Verb, arguments: dict[str, Any]) -> Command:
+        """The command of these arguments, each where it belongs."""
         skeleton = arguments.pop("skeleton", None)
         connection, output, paging = (
             {option.argument: arguments.pop(option.argument) for option in group if option.argument in arguments}
@@ -112,10 +147,39 @@ class _Reader:
             paging["call_max_items"] = arguments.pop("call_max_items")
         for option in options.NO_EFFECT:
             arguments.pop(option.argument, None)
+        debug = arguments.pop("debug", False)
+        more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
         if skeleton in {None, "output"}:
             self._check_function(verb, arguments)
         words = {name: word for name, (_, word) in self.given.items()}
-        return Command(verb.name, arguments, connection, self.all_words, words, paging, skeleton, **output)
+        return Command(
+            *(verb.name, arguments, connection, self.all_words, words, paging, skeleton),
+            **output,
+            debug=debug,
+            more=more,
+        )
+
+    def _form(self, verb: Verb) -> Command:
+        """`--cli-auto-prompt`: the form of the function instead of the command, in the same place."""
+        if "no_cli_auto_prompt" in self.given:
+            with self.given["prompt"][1].blamed():
+                raise UsageError("--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="one of the two")
+        arguments = self._arguments(verb)
+        connection = {o.argument: arguments[o.argument] for o in options.CONNECTION if o.argument in arguments}
+        shown: dict[str, Any] = {name: arguments[name] for name in arguments.keys() & {"function_name", "qualifier"}}
+        words = {name: word for name, (_, word) in self.given.items()}
+        return Command("form", shown, connection, self.all_words, words, {})
+
+    def _give_body(self, verb: Verb, body: Word) -> None:
+        """Take the text below the command for its document: JSON where it begins so, else YAML."""
+        name = "--cli-input-json" if body.text[:1] in {"{", "["} else "--cli-input-yaml"
+        option = verb.option(name)
+        with body.blamed():
+            if option is None:
+                raise UsageError(f"{verb.name} takes no text below it", hint=f"%eic {verb.name}, in a line of its own")
+            if {"cli_input_json", "cli_input_yaml"} & set(self.given):
+                raise UsageError("the input is given twice: in an option, and below", hint="one of the two")
+        self.given[option.argument] = (option, body)
 
     def _explanation(self, verb: Verb) -> Command:
         """What `--help` and `--version` are answered with; nothing else of the line is looked at."""
@@ -125,7 +189,7 @@ class _Reader:
 
     def _arguments(self, verb: Verb) -> dict[str, Any]:
         """The values by their names in the Python API; a document gives those that no option does."""
-        read = {name: self._value(*given) for name, given in self.given.items()}
+        read = {name: self._value(*given, verb) for name, given in self.given.items() if name != "prompt"}
         documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
         if len(documents) > 1:
             with self.given[documents[1]][1].blamed():
@@ -134,11 +198,11 @@ class _Reader:
         paging = document.pop("paging", {})
         taken = {option.argument for option in verb.options} | ({"call_max_items"} if verb.name == "list" else set())
         for name in {**paging, **document}:
-            if name not in taken:
+            if name not in taken and not name[0].isupper():
                 with self.given[documents[0]][1].blamed():
                     raise UsageError(f"{verb.name} takes no {name} from the input", hint=", ".join(sorted(taken)))
-        # An empty profile or token is none.
-        return {name: value for name, value in {**paging, **document, **read}.items() if value != ""}
+        together = {**paging, **document, **read}
+        return {name: value for name, value in together.items() if (name, value) != ("profile", "")}  # empty: none
 
     def _verb(self) -> Verb:
         said: list[Word] = []
@@ -152,6 +216,8 @@ class _Reader:
                 said.append(word)
             else:
                 raise self._unknown_verb(word)
+        if _HELP & {word.text for word in self.early}:
+            return options.HELP_VERB
         last = said[-1] if said else _whole(self.all_words)
         with last.blamed():
             raise UsageError("the command has no verb", hint=", ".join(v.name for v in options.VERBS))
@@ -182,6 +248,7 @@ class _Reader:
             value = word.part(len(name) + 1)
         elif self.words and not _is_option(self.words[0]) and not (option.alone and not self._chooses(option)):
             value = self.words.pop(0)
+            self.others[option.argument] = self._further(option)
         elif option.alone is not None:
             value = replace(word, text=option.alone, runs=(), references={})
         else:
@@ -189,26 +256,41 @@ class _Reader:
             raise UsageError(f"{option.name} needs a value", hint=hint, excerpt=excerpt)
         self._give(option, value)
 
+    def _further(self, option: Option) -> list[Word]:
+        """The words behind the first one that belong to the same option: those of a list."""
+        words: list[Word] = []
+        while option.member and option.member.kind == "list" and self.words and not _is_option(self.words[0]):
+            words.append(self.words.pop(0))
+        return words
+
     def _chooses(self, option: Option) -> bool:
         """Whether the next word is meant for an option that may stand alone, and is not the function's name."""
         return bool(self.given.get("function_name")) or self.words[0].text in option.choices
 
     def _find(self, word: Word, name: str, verb: Verb) -> Option:
         """The option of that name, or the one that begins so; AWS's own are looked at before our shorthand."""
-        exact = verb.option(name)
-        if exact is not None:
+        if (exact := verb.option(name)) is not None:
             return exact
-        if name not in options.AWS_CLI_ALONE:
-            own = [option for option in verb.options if option in options.SHORTHAND]
-            for group in ([option for option in verb.options if option not in own], own):
-                fitting = [option for option in group if option.name.startswith(name) and len(name) > len("--")]
-                if len(fitting) == 1:
-                    return fitting[0]
-                if fitting:
-                    excerpt = word.source.excerpt(word.start, word.start + len(name))
-                    hint = ", ".join(option.name for option in fitting)
-                    raise UsageError(f"{name!r} could be more than one option", hint=hint, excerpt=excerpt)
+        verb = self._modelled(verb)
+        if (exact := verb.option(name)) is not None:
+            return exact
+        own = [option for option in verb.options if option in options.SHORTHAND]
+        for group in ([option for option in verb.options if option not in own], own):
+            fitting = [option for option in group if option.name.startswith(name) and len(name) > len("--")]
+            # A flag of the AWS CLI goes first there, and takes no value from the others.
+            fitting = [option for option in fitting if option in options.GLOBAL and option.kind == "flag"] or fitting
+            if len(fitting) == 1:
+                return fitting[0]
+            if fitting:
+                excerpt = word.source.excerpt(word.start, word.start + len(name))
+                hint = ", ".join(option.name for option in fitting)
+                raise UsageError(f"{name!r} could be more than one option", hint=hint, excerpt=excerpt)
         raise self._unknown_option(word, name, verb)
+
+    def _modelled(self, verb: Verb) -> Verb:
+        """The command with the options that only the service model knows."""
+        members = self.model(verb.operation) if verb.operation else ()
+        return replace(verb, options=(*verb.options, *options.from_model(members)))
 
     def _give(self, option: Option, value: Word) -> None:
         """Of an option that is given twice the last one counts, as in the AWS CLI; two names for one setting clash."""
@@ -223,8 +305,6 @@ class _Reader:
         names = [option.name for option in verb.options]
         hint = nearest(name, names) or f"{', '.join([*own, ''])}or one that `%eic help {verb.name}` names"
         excerpt = word.source.excerpt(word.start, word.start + len(name))
-        if name in options.AWS_CLI_ALONE:
-            return UsageError(f"eicnb does not read {name} yet", hint="the command without it", excerpt=excerpt)
         return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
 
     def _positional(self, word: Word, verb: Verb) -> None:
@@ -237,7 +317,7 @@ class _Reader:
             self._give(options.HELP, word)
             return
         if verb.name == "help":
-            with word.blamed():
+            if word.text not in _BEFORE_VERB:
                 self._give(Option("", "topic", "text", "VERB", "the command to explain"), word)
             return
         if options.FUNCTION_NAME not in verb.options:
@@ -251,10 +331,12 @@ class _Reader:
                 )
         self._give(options.FUNCTION_NAME, word)
 
-    def _value(self, option: Option, word: Word) -> Any:
+    def _value(self, option: Option, word: Word, verb: Verb) -> Any:
         if option.kind == "flag":
-            return True
-        value = params.read(option, word, self.names, self.files)
+            return option.member is None or option.name == option.member.option
+        if option.kind == "member":
+            return params.read_member(option, [word, *self.others[option.argument]], self.names, self.files)
+        value = params.read(option, word, self.names, self.files, lambda: self._new_members(verb))
         if "skeleton" in self.given and self.given["skeleton"][1].text != "output":
             return value
         with word.blamed():
@@ -263,6 +345,9 @@ class _Reader:
             if option.argument == "maximum_event_age_in_seconds":
                 return check_event_age(value)
         return value
+
+    def _new_members(self, verb: Verb) -> set[str]:
+        return {option.argument for option in self._modelled(verb).options if option.member}
 
     def _check_function(self, verb: Verb, arguments: Mapping[str, Any]) -> None:
         if options.FUNCTION_NAME not in verb.options:

@@ -12,7 +12,9 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_loca
 
 from eicnb import commands
 from eicnb.cli import parser
+from eicnb.cli.cell import parse_cell
 from eicnb.cli.lexer import Source
+from eicnb.cli.parser import Command
 from eicnb.errors import UsageError
 from eicnb.notebook.completer import MEMORY
 
@@ -49,9 +51,9 @@ class EicMagics(Magics):
         user_ns = self._user_ns()
         names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
         if cell is None:
-            return _run(Source(line, "%eic "), names, one_line=True)
+            return _run(_one(parser.parse(Source(line, "%eic "), names, model=commands.members)))
         source, out = _cell_source(line, cell)
-        result = _run(source, names, one_line=False)
+        result = _run(parse_cell(source, names, model=commands.members))
         if out is None:
             return result
         user_ns[out] = result
@@ -70,25 +72,20 @@ def _cell_source(line: str, cell: str) -> tuple[Source, str | None]:
     rest = _OUT.sub(lambda found: " " * len(found[0]), line)
     if out is not None and not (out["name"].isidentifier() and not keyword.iskeyword(out["name"])):
         raise source.error("--out needs the name of a variable", out.start(), out.end(), hint="%%eic --out result")
-    comment_only = rest.lstrip().startswith("#")
-    if rest.strip() and not comment_only and cell.strip() and not rest.rstrip().endswith("\\"):
-        start = len(rest) - len(rest.lstrip())
-        raise source.error(
-            "eicnb does not read a body that belongs to a verb yet",
-            start,
-            len(rest.rstrip()),
-            hint="the commands below `%%eic`, one a line",
-        )
     return Source(f"{rest}\n{cell}", "%%eic ", first_line=1), out["name"] if out else None
 
 
-def _run(source: Source, names: Mapping[str, Any], *, one_line: bool) -> Any:
-    parsed = parser.parse(source, names)
-    if not parsed:
-        raise UsageError("there is no command", hint="%eic put my-function --retries 0")
-    if one_line and len(parsed) > 1:
+def _one(parsed: list[Command]) -> list[Command]:
+    """The command of a line, which takes no more than one."""
+    if len(parsed) > 1:
         with parsed[1].blamed():
             raise UsageError("a line takes one command", hint="%%eic, with a command a line")
+    return parsed
+
+
+def _run(parsed: list[Command]) -> Any:
+    if not parsed:
+        raise UsageError("there is no command", hint="%eic put my-function --retries 0")
     if any(command.verb in {"use", "sandbox"} for command in parsed):
         MEMORY.forget()
     result = commands.run(parsed, _show)

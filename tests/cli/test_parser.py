@@ -424,12 +424,6 @@ get my-function --output jsn
                                   ^^^
 Try: json
 
-get my-function --debug
-eicnb does not read --debug yet
-    %eic get my-function --debug
-                         ^^^^^^^
-Try: the command without it
-
 put f --retries 1 --maximum-retry-attempts 1
 --retries and --maximum-retry-attempts are the same setting
     %eic put f --retries 1 --maximum-retry-attempts 1
@@ -476,12 +470,6 @@ def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
 def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
     with pytest.raises(UsageError, match=f"eicnb has no command '{word}'"):
         one(f"{word} my-function")
-
-
-@pytest.mark.parametrize("name", ["--cli-auto-prompt", "--cli-error-format", "--debug"])
-def test_an_option_that_is_not_there_yet_is_an_error_and_never_ignored(name: str) -> None:
-    with pytest.raises(UsageError, match=f"eicnb does not read {name} yet"):
-        one(f"get my-function {name}")
 
 
 def test_a_number_that_is_too_long_for_python_is_a_usage_error_too() -> None:

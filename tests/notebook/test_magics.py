@@ -348,12 +348,13 @@ UsageError: --out needs the name of a variable
 Try: %%eic --out result
 
 %%eic put my-function
-MaximumRetryAttempts: 0
----
-UsageError: eicnb does not read a body that belongs to a verb yet
-    line 1: %%eic put my-function
-                  ^^^^^^^^^^^^^^^
-Try: the commands below `%%eic`, one a line
+MaximumRetryAttempts: 3
+----
+UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
+    line 2: MaximumRetryAttempts: 3
+                                  ^
+Try: a whole number: 0, 1 or 2
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %%eic
 get my-function:BLUE

@@ -1,0 +1,55 @@
+"""A `%%eic` cell: commands, one a line; or one command on its first line and its document, JSON or YAML, below.
+
+cell     = [ command ] newline *( command newline ) / command newline document
+document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from eicnb.cli import options
+from eicnb.cli.files import ReadFile, read_file
+from eicnb.cli.lexer import Source, Word, body
+from eicnb.cli.parser import Command, ReadModel, no_model, parse
+from eicnb.errors import UsageError
+
+
+def parse_cell(
+    source: Source, names: Mapping[str, Any], files: ReadFile = read_file, *, model: ReadModel = no_model
+) -> list[Command]:
+    r"""Read a cell; its text begins with what stands behind `%%eic`.
+
+    >>> [command] = parse_cell(Source("put my-function\n{\"MaximumRetryAttempts\": 0}"), {})
+    >>> command.arguments["maximum_retry_attempts"]
+    0
+    """
+    head, _, rest = source.text.partition("\n")
+    if not _has_document(head, rest):
+        return parse(source, names, files, model=model)
+    document = body(source, len(head) + 1)
+    _refuse_command(document)
+    found = parse(replace(source, text=head), names, files, model=model, body=document)
+    if len(found) > 1:
+        with document.blamed():
+            raise UsageError("one command takes the text below it, not several", hint="one command on the first line")
+    return found
+
+
+def _has_document(head: str, rest: str) -> bool:
+    """Whether a command is on the first line, and ends there, and something that is no comment stands below."""
+    is_command = bool(head.strip()) and not head.lstrip().startswith("#") and not head.rstrip().endswith("\\")
+    return is_command and any(line.strip() and not line.lstrip().startswith("#") for line in rest.splitlines())
+
+
+def _refuse_command(document: Word) -> None:
+    """Command lines may be below `%%eic`, but not below a command beside it."""
+    first = next(line for line in document.text.splitlines() if not line.lstrip().startswith("#")).split()[0]
+    if first in {"$", "aws", "%eic"} or options.verb(first):
+        with document.blamed():
+            message = (
+                f"{first!r} begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here"
+            )
+            raise UsageError(message, hint="%%eic alone on the first line, then a command a line", culprit=first)
