@@ -114,12 +114,12 @@ def __dir__() -> Any:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Register `%eic`, `%%eic` and their completion; IPython calls it for `%load_ext eicnb`."""
-    from eicnb import aws
+    from eicnb import aws, commands
     from eicnb.notebook import completer
     from eicnb.notebook.magics import EicMagics
 
     ipython.register_magics(EicMagics)
-    completer.register(ipython, profiles=aws.known_profiles, regions=aws.known_regions)
+    completer.register(ipython, profiles=aws.known_profiles, regions=aws.known_regions, options=commands.newer_options)
 
 
 def unload_ipython_extension(ipython: Any) -> None:

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, Literal
 
 from eicnb import api, in_use
 from eicnb.aws import shape_of
 from eicnb.cli.manual import page
+from eicnb.cli.options import VERBS, Option, from_model
 from eicnb.cli.output import Answer, check, format_timestamp, render, select
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
@@ -41,6 +42,12 @@ class Prepared:
 def members(operation: str) -> Sequence[Member]:
     """What an operation of AWS takes, by the service model."""
     return shape_of(operation)[0]
+
+
+@cache
+def newer_options() -> Mapping[str, Sequence[Option]]:
+    """By command, the options that only the service model knows."""
+    return {verb.name: from_model(members(verb.operation)) for verb in VERBS if verb.operation}
 
 
 Write = Callable[[str], object]
@@ -120,7 +127,7 @@ def _version() -> str:
     return f"eicnb/{version('eicnb')} python/{platform.python_version()} botocore/{version('botocore')}\n"
 
 
-_EXPLAIN: Mapping[str, Callable[..., str]] = {"help": lambda topic=None: page(topic), "version": _version}
+_EXPLAIN: Mapping[str, Callable[..., str]] = {"help": lambda topic=None: page(topic, members), "version": _version}
 
 
 def _connection(options: Mapping[str, Any]) -> Eic:

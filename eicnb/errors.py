@@ -16,6 +16,7 @@ The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -125,6 +126,11 @@ class EicError(Exception):
         return shown
 
 
+def _cut(text: str) -> str:
+    """A text whose long words are cut: what was typed may be a whole file."""
+    return re.sub(r"\S{400,}", lambda found: f"{found[0][:100]}…", text)
+
+
 def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str, Any]) -> EicError:
     error = kind.__new__(kind, *arguments)
     vars(error).update(state)
@@ -151,7 +157,7 @@ class UsageError(EicError, ValueError):
         culprit: str | None = None,
         excerpt: Excerpt | None = None,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(_cut(message), hint=_cut(hint) if hint else None)
         self.rule = rule
         self.position = position
         self.culprit = culprit

@@ -57,14 +57,19 @@ def _choices(allowed: range) -> str:
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
     choices, hint = _choices(allowed), f"a whole number{unit}: {_choices(allowed)}"
+    culprit = str(value) if isinstance(value, int | str) else None
     try:
         number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise UsageError(f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=SETTINGS_RULE)
+        raise UsageError(
+            f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=SETTINGS_RULE, culprit=culprit
+        )
     if number not in allowed:
-        raise UsageError(f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=SETTINGS_RULE)
+        raise UsageError(
+            f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=SETTINGS_RULE, culprit=culprit
+        )
     return number
 
 

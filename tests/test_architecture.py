@@ -29,7 +29,7 @@ SLOWEST_IMPORT = 0.050
 # Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
 # What begins with "~" may be imported inside functions only, what begins with "%" for the types alone.
 IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("", ("sandbox", "~aws", "~notebook.completer", "~notebook.magics", "%*")),
+    ("", ("sandbox", "~aws", "~commands", "~notebook.completer", "~notebook.magics", "%*")),
     ("errors", ()),
     ("shapes", ()),
     ("arn", ("errors",)),
@@ -47,11 +47,12 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cli.files", ("errors",)),
     ("cli.inputs", ("arn", "errors", "model", "@ruamel")),
     ("cli.shorthand", ("errors",)),
-    ("cli.manual", ("cli.options", "errors")),
+    ("cli.manual", ("cli.options", "errors", "shapes")),
     ("cli.skeleton", ("cli.output.*", "errors", "shapes")),
     ("cli.params", ("cli.*", "arn", "errors", "model")),
     ("cli.parser", ("cli.*", "errors", "model", "shapes")),
     ("cli.cell", ("cli.*", "errors")),
+    ("cli.cursor", ("cli.lexer",)),
     ("cli.completion", ("arn", "cli.*")),
     ("endpoint", ("errors",)),
     ("answers", ("errors",)),
@@ -64,7 +65,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("debug", ()),
     ("commands", ("api", "aws", "connection", "debug", "in_use", "cli.*", "errors", "frames", "request", "shapes")),
     ("notebook", ()),
-    ("notebook.completer", ("arn", "cli.completion", "errors", "@IPython")),
+    ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
     ("notebook.*", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
     ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
     ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),

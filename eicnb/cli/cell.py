@@ -41,12 +41,18 @@ def parse_cell(
 def _has_document(head: str, rest: str) -> bool:
     """Whether a command is on the first line, and ends there, and something that is no comment stands below."""
     is_command = bool(head.strip()) and not head.lstrip().startswith("#") and not head.rstrip().endswith("\\")
-    return is_command and any(line.strip() and not line.lstrip().startswith("#") for line in rest.splitlines())
+    return is_command and _first_word(rest) is not None
+
+
+def _first_word(text: str) -> str | None:
+    """The first word that is in no comment."""
+    lines = (line.split(maxsplit=1) for line in text.split("\n"))
+    return next((words[0] for words in lines if words and not words[0].startswith("#")), None)
 
 
 def _refuse_command(document: Word) -> None:
     """Command lines may be below `%%eic`, but not below a command beside it."""
-    first = next(line for line in document.text.splitlines() if not line.lstrip().startswith("#")).split()[0]
+    first = _first_word(document.text) or ""
     if first in {"$", "aws", "%eic"} or options.verb(first):
         with document.blamed():
             message = (

@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
 
 from eicnb.arn import DESTINATION_KINDS, LATEST
-from eicnb.cli.lexer import quote
+from eicnb.cli.cursor import Candidate, CandidateKind, Place
 from eicnb.cli.options import VERBS, Option, Verb
 
 MOST_CANDIDATES = 200
-
-CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "destination", "profile", "region", "name"]
+_LONGEST_TEXT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,8 @@ class Known:
     >>> Known(functions=["my-function"], qualifiers={"my-function": ["live"]}).functions
     ['my-function']
 
-    `destinations` are ARNs, or names such as `sqs:lost-events`.
+    `destinations` are ARNs, or names such as `sqs:lost-events`; `options` are those that only the service model knows,
+    by the short name of their command.
     """
 
     functions: Sequence[str] = ()
@@ -43,15 +42,7 @@ class Known:
     profiles: Sequence[str] = ()
     regions: Sequence[str] = ()
     names: Collection[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A text that may stand at the cursor, what kind of thing it is, and what it means."""
-
-    text: str
-    kind: CandidateKind
-    meaning: str = ""
+    options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,9 @@ def complete(text: str, cursor: int, known: Known) -> Completions:
     (16, '--retries')
     """
     cursor = min(max(cursor, 0), len(text))
-    place = _Place.of(text, cursor)
+    if len(text) > _LONGEST_TEXT:
+        return Completions(cursor)
+    place = Place.of(text, cursor)
     if place.quote == "#":
         return Completions(cursor)
     if place.quote != "'" and (reference := _OPEN_REFERENCE.search(text, 0, cursor)):
@@ -86,115 +79,8 @@ def complete(text: str, cursor: int, known: Known) -> Completions:
 Offer = tuple[str, Iterable[Candidate]]
 """The part of the half-typed word that is to be replaced, and by what."""
 
-_PIECE = re.compile(
-    r"""
-    (?P<join>\\\r?\n) | (?P<end>\r?\n|;) | (?P<blank>[^\S\n]+|\\[^\S\n]+\n) | (?P<comment>(?<![^\s;])\#[^\n]*)
-  | (?P<single>'[^']*') | (?P<open_single>'[^']*\Z) | (?P<escape>\\.)
-  | (?P<double>"(?:[^"\\]|\\.)*") | (?P<open_double>"(?:[^"\\]|\\.)*\Z)
-  | (?P<plain>(?:\$\{(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*\}|[^\s'"\\;])+) | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPED = re.compile(r'\\(["\\$`])')
-_REST = re.compile(r"[^\s;'\"\\]*")
-_SAFE = re.compile(r"[\w@%+=:,./{\[\]$-]+")
 _OPEN_REFERENCE = re.compile(r"(?<!\\)\$\{(?P<expression>[^{}\n]*)\Z")
 _LAST_NAME = re.compile(r"(?:\A|\[)\s*(?P<name>(?:[^\W\d]\w*)?)\Z")
-
-
-class _Word:
-    """One word, also an unfinished one: `quote` is what is still open at its end, "#" being a comment."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.end = -1
-        self.quote = ""
-
-    def __str__(self) -> str:
-        return "".join(self.pieces)
-
-    def add(self, found: re.Match[str]) -> None:
-        self.end = found.end()
-        match found.lastgroup:
-            case "single":
-                self.pieces.append(found[0][1:-1])
-            case "double":
-                self.pieces.append(_ESCAPED.sub(r"\1", found[0][1:-1]))
-            case "open_single" | "open_double" | "escape":
-                self.quote = found[0][0].strip("\\")
-                self.pieces.append(found[0][1:])
-            case "comment":
-                self.quote = "#"
-            case "plain" | "other":
-                self.pieces.append(found[0])
-
-
-def _commands(text: str, start: int, stop: int) -> Iterator[list[_Word]]:
-    """The words of each command, one list at least; a comment is a word only where it is still being written."""
-    command: list[_Word] = []
-    apart = True
-    for found in _PIECE.finditer(text, start, stop):
-        kind = found.lastgroup
-        if kind == "end":
-            yield command
-            command = []
-        if kind in {"end", "blank"} or (kind == "comment" and found.end() < len(text)):
-            apart = True
-        elif not (kind == "join" and apart):
-            if apart:
-                command.append(_Word())
-            command[-1].add(found)
-            apart = False
-    yield command
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the cursor stands: in a half-typed word, between the other words of its command."""
-
-    before: list[str]
-    typed: str
-    quote: str
-    rest: str
-    after: list[str]
-
-    @classmethod
-    def of(cls, text: str, cursor: int) -> _Place:
-        *_, before = _commands(text[:cursor], 0, cursor)
-        word = before.pop() if before and before[-1].end == cursor else _Word()
-        behind = _behind(text, cursor, word.quote)
-        after = [str(other) for other in next(_commands(text, behind, len(text))) if other.quote != "#"]
-        adjoining = after and not text[behind].isspace()
-        rest = (_REST.match(text, cursor) or [""])[0]
-        return cls(list(map(str, before)), str(word), word.quote, rest, after[1 if adjoining else 0 :])
-
-    def fitting(self, typed: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """The candidates that make a whole word with what follows the cursor, spelled as they are to be typed."""
-        for candidate in candidates:
-            text = self._joined(typed, self._spelled(candidate.text))
-            if text is not None:
-                yield candidate if text == candidate.text else replace(candidate, text=text)
-
-    def _spelled(self, text: str) -> str | None:
-        if self.quote:
-            return None if re.search(r"['\"\\`\n]", text) else text
-        return text if _SAFE.fullmatch(text) else quote(text)
-
-    def _joined(self, typed: str, text: str | None) -> str | None:
-        """Only what a candidate adds before the rest of its word, which stays where it is."""
-        if text is None or not self.rest:
-            return text
-        part = re.split(r"[:={},\]]", self.rest)[0]
-        for end in (self.rest, part or self.rest[0]):
-            if text.endswith(end) and len(text) - len(end) >= len(typed):
-                return text[: -len(end)] if len(text) - len(end) > len(typed) else None
-        return None if part else text
-
-
-def _behind(text: str, cursor: int, mark: str) -> int:
-    """Where the reading goes on: behind the quote that the cursor stands in, when it is closed in this line."""
-    line = text[cursor:].partition("\n")[0]
-    return cursor + 1 + line.find(mark) if mark else cursor
 
 
 def _is_option(word: str) -> bool:
@@ -213,7 +99,8 @@ _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+
 class _Said:
     """What a command says so far, read leniently from left to right."""
 
-    def __init__(self, place: _Place) -> None:
+    def __init__(self, place: Place, known: Known) -> None:
+        self.newer = known.options
         self.services: list[str] = []
         self.verb: Verb | None = None
         self.lost = False
@@ -232,7 +119,8 @@ class _Said:
     @property
     def options(self) -> tuple[Option, ...]:
         """The verb's options; before the verb those of the connection, which `use` has alone."""
-        return next((verb.options for verb in VERBS if verb is self.verb or (not self.verb and verb.name == "use")), ())
+        verb = self.verb or next(verb for verb in VERBS if verb.name == "use")
+        return (*verb.options, *self.newer.get(verb.name, ()))
 
     @property
     def open_options(self) -> list[Option]:
@@ -269,8 +157,8 @@ class _Said:
             self.given |= {"qualifier"} if found["qualifier"] else set()
 
 
-def _offered(place: _Place, known: Known) -> Offer:
-    said, typed = _Said(place), place.typed
+def _offered(place: Place, known: Known) -> Offer:
+    said, typed = _Said(place, known), place.typed
     name, equals, value = typed.partition("=")
     if said.lost:
         return typed, ()
@@ -377,6 +265,7 @@ def _destinations(typed: str, known: Known, *, buckets: bool) -> Iterator[Candid
     )
 
 
+_LONGEST_CONFIG = 2_000
 _KEYS = {"OnSuccess=": "where the record of a success goes", "OnFailure=": "where a lost event goes"}
 _OPEN_ARN = re.compile(r"(?P<key>\w+)=\{Destination=(?P<typed>[^,{}]*)\Z")
 _OPEN_BRACE = re.compile(r"=\{(?P<typed>\w*)\Z")
@@ -385,7 +274,9 @@ _OPEN_KEY = re.compile(r"(?:\A|,)(?P<typed>\w*)\Z")
 
 
 def _structure(text: str, known: Known) -> Offer:
-    """The shorthand of a destination config; whoever writes JSON is left alone."""
+    """The shorthand of a destination config; whoever writes JSON, or more than a config has, is left alone."""
+    if len(text) > _LONGEST_CONFIG:
+        return "", ()
     if found := _OPEN_ARN.search(text):
         buckets = found["key"] != "OnSuccess"
         arns = [arn for arn in known.destinations if arn.startswith("arn:") and (buckets or not _BUCKET.match(arn))]

@@ -14,13 +14,18 @@ from eicnb.errors import UsageError
 ReadFile = Callable[[str], bytes]
 """Returns what a file holds; an OSError tells why it cannot."""
 
-_LARGEST = 1_000_000
+_LARGEST = 100_000
 
 
 def read_file(path: str) -> bytes:
-    """Read a file of this machine, up to a megabyte and a byte."""
-    with Path(path).open("rb") as file:
-        return file.read(_LARGEST + 1)
+    """Read a file of this machine, as far as it may be long and a byte further."""
+    with open(path, "rb", opener=_without_waiting) as file:  # a Path has no opener
+        return file.read(_LARGEST + 1) or b""
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes to is empty, and not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def is_file(value: object) -> bool:
@@ -50,7 +55,7 @@ def content(value: str, read: ReadFile) -> str:
     except ValueError as error:
         raise UsageError(f"{value!r} cannot be read: {error}", hint="the path of a file", culprit=value) from error
     if len(found) > _LARGEST:
-        raise UsageError(f"{value!r} is larger than a megabyte", hint="the JSON of one config", culprit=value)
+        raise UsageError(f"{value!r} has more than {_LARGEST:,} bytes", hint="a file with one config", culprit=value)
     try:
         return found.decode(os.environ.get("AWS_CLI_FILE_ENCODING", "utf-8"))
     except (UnicodeDecodeError, LookupError) as error:

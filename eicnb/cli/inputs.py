@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -14,11 +16,14 @@ from eicnb.errors import UsageError, nearest, shown
 from eicnb.model import DestinationConfig, check_event_age, check_retry_attempts
 
 _JSON_HINT = """'{"FunctionName": "my-function", "MaximumRetryAttempts": 0}', in single quotes, or file://NAME"""
+_MOST_VALUES = 10_000
+_MOST_BRACKETS = 1_000
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
 
 
-def read_json(text: str) -> Any:
-    """Read JSON; a UsageError carries the offset of the fault.
+def read_json(text: str, example: str = _JSON_HINT) -> Any:
+    """Read JSON; a UsageError carries the offset of the fault, and what to do about the usual ones.
 
     >>> read_json('{"MaximumRetryAttempts": 0}')
     {'MaximumRetryAttempts': 0}
@@ -26,29 +31,43 @@ def read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"this is not JSON: {error.msg}", hint=_json_hint(text), position=error.pos) from error
+        told, position = error.msg, error.pos
+        if comma := _TRAILING_COMMA.match(text, max(0, text.rfind(",", 0, position + 1))):
+            told, position = "a comma before the closing bracket", comma.start()
+        raise UsageError(
+            f"this is not JSON: {told}", hint=_json_hint(text, position) or example, position=position
+        ) from error
     except RecursionError as error:
         raise UsageError("the JSON is nested too deeply") from error
     except ValueError as error:
         raise UsageError(f"this JSON cannot be read: {error}") from error
 
 
-def _json_hint(text: str) -> str:
+def _json_hint(text: str, position: int) -> str | None:
+    """What the usual mistakes look like where the reading stopped."""
     if text.startswith("\ufeff"):
         return "the text without the byte order mark at its start"
-    if "'" in text and '"' not in text:
-        return "double quotes inside, single quotes around"
-    return '\'{"OnFailure": {"Destination": "ARN"}}\', in single quotes'
+    if re.search("[\u201c\u201d\u201e\u2018\u2019]", text[position : position + 1]):
+        return 'plain double quotes " instead of typographic ones'
+    if _TRAILING_COMMA.match(text, position):
+        return "the text without the comma before the closing bracket"
+    if re.fullmatch(r"[^\s{}\[\]\"']+\.(?:json|ya?ml)", text):
+        return f"file://{text}"
+    if '"' not in text:
+        return "double quotes inside, single quotes around" if "'" in text else "single quotes around it all"
+    return None
 
 
 def read_yaml(text: str) -> Any:
-    """Read YAML 1.2; tags and keys that come twice are refused.
+    """Read YAML 1.2; tags, keys that come twice, and anchors that make much out of little are refused.
 
     >>> read_yaml("Qualifier: 'yes'")
     {'Qualifier': 'yes'}
     """
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=_YAML_HINT)
     try:
-        return YAML(typ="safe", pure=True).load(text.removeprefix("\ufeff"))
+        document = YAML(typ="safe", pure=True).load(text.removeprefix("\ufeff"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UsageError(
@@ -56,6 +75,21 @@ def read_yaml(text: str) -> Any:
         ) from error
     except (YAMLError, RecursionError, ValueError) as error:
         raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=_YAML_HINT) from error
+    if len(list(islice(_values(document), _MOST_VALUES + 1))) > _MOST_VALUES:
+        raise UsageError(
+            f"this YAML has more than {_MOST_VALUES:,} values", hint="one config, without anchors in anchors"
+        )
+    return document
+
+
+def _values(document: Any) -> Iterator[Any]:
+    """Every value in a document, as often as an alias repeats it; a document that holds itself has no end."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        inner = [*value, *value.values()] if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        waiting.extend(inner)
 
 
 def input_arguments(document: Any, new_members: Callable[[], Collection[str]] = tuple) -> dict[str, Any]:

@@ -139,6 +139,8 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
+_LONGEST_WORD = 100_000
+_MOST_WORDS = 1_000
 _LATEST = r"\$LATEST(?:\.PUBLISHED)?(?!\w)"
 _OUTSIDE = re.compile(
     rf"""
@@ -229,11 +231,17 @@ class _Lexer:
         self.runs.append((self.length, there))
         self.pieces.append(text)
         self.length += len(text)
+        if max(self.length, len(self.runs)) > _LONGEST_WORD:
+            message = f"a word of more than {_LONGEST_WORD:,} characters"
+            raise self.source.error(message, self.start, self.start + 1, hint="no config is as long as that")
 
     def _end_word(self, end: int) -> None:
         if self.start is not None:
             text = "".join(self.pieces)
             self.words.append(Word(self.source, text, self.start, end, tuple(self.runs), self.references))
+            if len(self.words) > _MOST_WORDS:
+                message = f"a command of more than {_MOST_WORDS:,} words"
+                raise self.source.error(message, self.start, end, hint="a line for each command")
         self._clear()
 
     def _end_command(self, end: int | None = None) -> None:

@@ -9,7 +9,7 @@ Every example is a line magic, or a cell of commands as AWS's documentation has 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from eicnb.cli import options
@@ -24,6 +24,7 @@ from eicnb.errors import (
     UsageError,
     nearest,
 )
+from eicnb.shapes import Member
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "help": ("%eic help", "%eic help put"),
@@ -88,8 +89,10 @@ _API_PAGE = "https://docs.aws.amazon.com/lambda/latest/api/API_{}.html"
 _CLI_PAGE = "https://docs.aws.amazon.com/cli/latest/reference/lambda/{}.html"
 
 
-def page(verb: str | None = None) -> str:
+def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
     """The page of a command, by its short name or AWS's own; without one, the page of all of them.
+
+    `model` gives what an operation of AWS takes, for the options that only the service model knows.
 
     >>> print("".join(page().splitlines(keepends=True)[4:6]), end="")
       put, put-function-event-invoke-config        write a config; what is left out is removed
@@ -102,7 +105,7 @@ def page(verb: str | None = None) -> str:
         names = [name for known in options.VERBS for name in known.names]
         hint = nearest(verb, names) or ", ".join(known.name for known in options.VERBS)
         raise UsageError(f"eicnb has no command {verb!r}", hint=hint)
-    return _verb_page(found)
+    return _verb_page(found.with_members(model(found.operation)) if found.operation else found)
 
 
 def _overview() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from eicnb.cli.output import OUTPUTS
@@ -50,6 +50,10 @@ class Verb:
     def operation(self) -> str | None:
         """AWS's operation, where the command has AWS's name: `PutFunctionEventInvokeConfig`."""
         return "".join(word.capitalize() for word in self.aws_name.split("-")) if self.aws_name else None
+
+    def with_members(self, members: Iterable[Member]) -> Verb:
+        """The same with an option for each member of AWS's request that this table does not know."""
+        return replace(self, options=(*self.options, *from_model(members)))
 
     def option(self, name: str) -> Option | None:
         """The option of that name."""

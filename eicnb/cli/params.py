@@ -19,6 +19,7 @@ from eicnb.cli.output import Query
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.model import SETTINGS_RULE, DestinationConfig, NoDestination, parse_destination
 
+_DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quotes"""
 _SECONDS = {"h": 3600, "m": 60, "s": 1, "": 1}
 
 
@@ -155,7 +156,7 @@ def _read_destinations(text: str, read_file: ReadFile) -> Any:
     if not text.strip():
         raise UsageError("the structure is empty", hint="OnFailure={Destination=ARN}, or {} for an empty one")
     if text.lstrip()[0] in "{[":
-        return read_json(text)
+        return read_json(text, _DESTINATIONS_HINT)
     return shorthand.parse(text, lambda value: content(value, read_file) if is_file(value) else value)
 
 

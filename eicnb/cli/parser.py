@@ -289,8 +289,7 @@ class _Reader:
 
     def _modelled(self, verb: Verb) -> Verb:
         """The command with the options that only the service model knows."""
-        members = self.model(verb.operation) if verb.operation else ()
-        return replace(verb, options=(*verb.options, *options.from_model(members)))
+        return verb.with_members(self.model(verb.operation)) if verb.operation else verb
 
     def _give(self, option: Option, value: Word) -> None:
         """Of an option that is given twice the last one counts, as in the AWS CLI; two names for one setting clash."""
@@ -335,7 +334,7 @@ class _Reader:
         if option.kind == "flag":
             return option.member is None or option.name == option.member.option
         if option.kind == "member":
-            return params.read_member(option, [word, *self.others[option.argument]], self.names, self.files)
+            return params.read_member(option, [word, *self.others.get(option.argument, ())], self.names, self.files)
         value = params.read(option, word, self.names, self.files, lambda: self._new_members(verb))
         if "skeleton" in self.given and self.given["skeleton"][1].text != "output":
             return value

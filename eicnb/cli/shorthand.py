@@ -14,8 +14,8 @@ from typing import Any
 from eicnb.errors import UsageError
 
 _KEY = re.compile(r"[a-zA-Z0-9\-_.#/:]+")
-_SINGLE = re.compile(r"'((?:\\\\|\\'|[^'])*)'")
-_DOUBLE = re.compile(r'"((?:\\\\|\\"|[^"])*)"')
+_SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _START = r"[!#-&(-+\-.-<>-Z\\-z|-\uffff]"
 _FIRST = re.compile(rf"(?:\\,|{_START})(?:\\,|[\s!#-&(-+\-.-\\^-|~-\uffff])*")
 _NEXT = re.compile(rf"(?:\\,|{_START})(?:\\,|[\s!#-&(-+\-.-<>-\uffff])*")
@@ -148,16 +148,22 @@ class _Parser:
         r"""scalar = "'" text "'" / '"' text '"' / bare ; in quotes a `\\` escapes the quote, bare it escapes a comma"""
         for mark, pattern in (("'", _SINGLE), ('"', _DOUBLE)):
             if self._current() == mark:
-                found = pattern.match(self.text, self.at)
-                if not found:
-                    raise UsageError(f"the quote {mark} is not closed", hint=f"a second {mark}", position=self.at)
-                self.at = found.end()
-                return found[1].replace(f"\\{mark}", mark).replace("\\\\", "\\")
+                return self._quoted(mark, pattern)
         found = bare.match(self.text, self.at)
         if not found:
             return ""
         self.at = found.end()
         return found[0].replace("\\,", ",").rstrip()
+
+    def _quoted(self, mark: str, pattern: re.Pattern[str]) -> str:
+        """quoted = mark text mark ; a text in which every mark is escaped ends at the last one all the same"""
+        found = pattern.match(self.text, self.at)
+        end = found.end() if found else self.text.rfind(mark) + 1
+        if end <= self.at + 1:
+            raise UsageError(f"the quote {mark} is not closed", hint=f"a second {mark}", position=self.at)
+        inside = self.text[self.at + 1 : end - 1]
+        self.at = end
+        return inside.replace(f"\\{mark}", mark).replace("\\\\", "\\")
 
     def _enter(self, mark: str) -> None:
         if len(self.open) >= _DEEPEST:

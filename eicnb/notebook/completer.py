@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from eicnb.arn import DestinationArn
-from eicnb.cli.completion import Candidate, Completions, Known, complete
+from eicnb.cli.completion import Completions, Known, complete
+from eicnb.cli.cursor import Candidate
+from eicnb.cli.options import Option
 from eicnb.errors import UsageError
 
 _IDENTIFIER = "eicnb"
@@ -18,6 +20,9 @@ _HOOK_KEY = r"[^#]*%eic\s"
 
 Provider = Callable[[], Sequence[str]]
 """Gives names that need no network, such as the profiles of the config files; asked at each completion."""
+
+NewerOptions = Callable[[], Mapping[str, Sequence[Option]]]
+"""Gives, by command, the options that only the service model knows."""
 
 
 _MOST_UNREAD = 100
@@ -118,7 +123,14 @@ def _spellings(text: str, region: str, account_id: str) -> list[str]:
     return [text, f"{arn.kind}:{arn.name}"] if own else [text]
 
 
-def known_to(ip: Any, memory: Memory = MEMORY, *, profiles: Provider = tuple, regions: Provider = tuple) -> Known:
+def known_to(
+    ip: Any,
+    memory: Memory = MEMORY,
+    *,
+    profiles: Provider = tuple,
+    regions: Provider = tuple,
+    options: NewerOptions = dict,
+) -> Known:
     """What a shell knows: its names, what it has seen of AWS, and what the providers tell.
 
     >>> from types import SimpleNamespace
@@ -134,6 +146,7 @@ def known_to(ip: Any, memory: Memory = MEMORY, *, profiles: Provider = tuple, re
         profiles=profiles(),
         regions=tuple({*regions(), *seen.regions}),
         names=_names(ip),
+        options=options(),
     )
 
 
@@ -209,7 +222,14 @@ def _line_start(cell: str, offset: int) -> int:
     return start
 
 
-def register(ip: Any, memory: Memory = MEMORY, *, profiles: Provider = tuple, regions: Provider = tuple) -> None:
+def register(
+    ip: Any,
+    memory: Memory = MEMORY,
+    *,
+    profiles: Provider = tuple,
+    regions: Provider = tuple,
+    options: NewerOptions = dict,
+) -> None:
     """Let a shell complete `%eic`, once however often this is called.
 
     >>> from types import SimpleNamespace
@@ -221,7 +241,7 @@ def register(ip: Any, memory: Memory = MEMORY, *, profiles: Provider = tuple, re
     1
     """
     unregister(ip)
-    known = partial(known_to, ip, memory, profiles=profiles, regions=regions)
+    known = partial(known_to, ip, memory, profiles=profiles, regions=regions, options=options)
     try:
         from IPython.core.completer import context_matcher
     except ImportError:

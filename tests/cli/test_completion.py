@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eicnb.cli.completion import MOST_CANDIDATES, Candidate, Known, complete
-from eicnb.cli.options import VERBS, Verb
+from eicnb.cli.completion import MOST_CANDIDATES, Known, complete
+from eicnb.cli.cursor import Candidate
+from eicnb.cli.options import VERBS, Verb, from_model
+from eicnb.shapes import Member
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
 BUCKET = "arn:aws:s3:::lost-events"
@@ -273,3 +275,11 @@ def test_ten_thousand_functions_are_searched_in_under_50_milliseconds(line: str)
         assert offered(line, known)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.050
+
+
+def test_options_that_only_the_service_model_knows_are_candidates_too() -> None:
+    newer = from_model([Member("DropPolicy", "string", option="--drop-policy", choices=("keep", "drop"))])
+    known = Known(options={"put": newer})
+    assert "--drop-policy" in [candidate.text for candidate in complete("put f --dr", 10, known).candidates]
+    assert [candidate.text for candidate in complete("put f --drop-policy k", 21, known).candidates] == ["keep"]
+    assert complete("get f --dr", 10, known).candidates == ()

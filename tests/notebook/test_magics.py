@@ -349,7 +349,7 @@ Try: %%eic --out result
 
 %%eic put my-function
 MaximumRetryAttempts: 3
-----
+---
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     line 2: MaximumRetryAttempts: 3
                                   ^

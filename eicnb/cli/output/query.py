@@ -43,6 +43,8 @@ class Query:
                 raise _syntax_error(text, error) from error
             except RecursionError as error:
                 raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=_RULE) from error
+            except ValueError as error:
+                raise UsageError(f"the query cannot be read: {error}", hint=_EXAMPLE, rule=_RULE) from error
         for call in _calls(compiled.parsed):
             _check_call(text, call["value"], len(call["children"]))
         return cls(text, compiled)

@@ -1,0 +1,135 @@
+r"""Where the cursor stands in a half-typed command line: in which word, between which others of its command.
+
+text    = command *( ( newline / ";" ) command )
+command = *( word / blank / comment ) ; a word, a quote or a comment may be open at the end
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from eicnb.cli.lexer import quote
+
+CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "destination", "profile", "region", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that may stand at the cursor, what kind of thing it is, and what it means."""
+
+    text: str
+    kind: CandidateKind
+    meaning: str = ""
+
+
+_PIECE = re.compile(
+    r"""
+    (?P<join>\\\r?\n) | (?P<end>\r?\n|;) | (?P<blank>[^\S\n]+|\\[^\S\n]+\n) | (?P<comment>(?<![^\s;])\#[^\n]*)
+  | (?P<single>'[^']*') | (?P<open_single>'[^']*\Z) | (?P<escape>\\.)
+  | (?P<double>"(?:[^"\\]|\\.)*") | (?P<open_double>"(?:[^"\\]|\\.)*\Z)
+  | (?P<plain>(?:\$\{(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*\}|[^\s'"\\;])+) | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPED = re.compile(r'\\(["\\$`])')
+_REST = re.compile(r"[^\s;'\"\\]*")
+_SAFE = re.compile(r"[\w@%+=:,./{\[\]$-]+")
+
+
+class _Word:
+    """One word, also an unfinished one: `quote` is what is still open at its end, "#" being a comment."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.end = -1
+        self.quote = ""
+
+    def __str__(self) -> str:
+        return "".join(self.pieces)
+
+    def add(self, found: re.Match[str]) -> None:
+        self.end = found.end()
+        match found.lastgroup:
+            case "single":
+                self.pieces.append(found[0][1:-1])
+            case "double":
+                self.pieces.append(_ESCAPED.sub(r"\1", found[0][1:-1]))
+            case "open_single" | "open_double" | "escape":
+                self.quote = found[0][0].strip("\\")
+                self.pieces.append(found[0][1:])
+            case "comment":
+                self.quote = "#"
+            case "plain" | "other":
+                self.pieces.append(found[0])
+
+
+def _commands(text: str, start: int, stop: int) -> Iterator[list[_Word]]:
+    """The words of each command, one list at least; a comment is a word only where it is still being written."""
+    command: list[_Word] = []
+    apart = True
+    for found in _PIECE.finditer(text, start, stop):
+        kind = found.lastgroup
+        if kind == "end":
+            yield command
+            command = []
+        if kind in {"end", "blank"} or (kind == "comment" and found.end() < len(text)):
+            apart = True
+        elif not (kind == "join" and apart):
+            if apart:
+                command.append(_Word())
+            command[-1].add(found)
+            apart = False
+    yield command
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the cursor stands: in a half-typed word, between the other words of its command."""
+
+    before: list[str]
+    typed: str
+    quote: str
+    rest: str
+    after: list[str]
+
+    @classmethod
+    def of(cls, text: str, cursor: int) -> Place:
+        """The place of a cursor in a text of commands."""
+        *_, before = _commands(text[:cursor], 0, cursor)
+        word = before.pop() if before and before[-1].end == cursor else _Word()
+        behind = _behind(text, cursor, word.quote)
+        after = [str(other) for other in next(_commands(text, behind, len(text))) if other.quote != "#"]
+        adjoining = after and not text[behind].isspace()
+        rest = (_REST.match(text, cursor) or [""])[0]
+        return cls(list(map(str, before)), str(word), word.quote, rest, after[1 if adjoining else 0 :])
+
+    def fitting(self, typed: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        """The candidates that make a whole word with what follows the cursor, spelled as they are to be typed."""
+        for candidate in candidates:
+            text = self._joined(typed, self._spelled(candidate.text))
+            if text is not None:
+                yield candidate if text == candidate.text else replace(candidate, text=text)
+
+    def _spelled(self, text: str) -> str | None:
+        if self.quote:
+            return None if re.search(r"['\"\\`\n]", text) else text
+        return text if _SAFE.fullmatch(text) else quote(text)
+
+    def _joined(self, typed: str, text: str | None) -> str | None:
+        """Only what a candidate adds before the rest of its word, which stays where it is."""
+        if text is None or not self.rest:
+            return text
+        part = re.split(r"[:={},\]]", self.rest)[0]
+        for end in (self.rest, part or self.rest[0]):
+            if text.endswith(end) and len(text) - len(end) >= len(typed):
+                return text[: -len(end)] if len(text) - len(end) > len(typed) else None
+        return None if part else text
+
+
+def _behind(text: str, cursor: int, mark: str) -> int:
+    """Where the reading goes on: behind the quote that the cursor stands in, when it is closed in this line."""
+    line = text[cursor:].partition("\n")[0]
+    return cursor + 1 + line.find(mark) if mark else cursor

@@ -1,0 +1,62 @@
+"""How long it takes to read a command line, without sending anything.
+
+    python tests/bench/parse.py [--rounds 2000]
+
+The baseline is `shlex.split`, which only cuts the line into words. Medians; the asked-for limit is 1 ms a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import statistics
+import time
+from collections.abc import Callable
+
+from eicnb.cli import parser
+from eicnb.cli.lexer import Source
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
+LINES = {
+    "shorthand of our own": "put my-function --retries 0 --max-age 1h --on-failure sqs:lost-events",
+    "the AWS CLI's example": (
+        "aws lambda put-function-event-invoke-config --function-name my-function "
+        "--maximum-event-age-in-seconds 3600 --maximum-retry-attempts 0"
+    ),
+    "a destination config": (
+        "update my-function:live --destination-config "
+        f"'OnFailure={{Destination={QUEUE}}},OnSuccess={{Destination={QUEUE}}}'"
+    ),
+    "the same as JSON": (
+        f"""update my-function:live --destination-config '{{"OnFailure": {{"Destination": "{QUEUE}"}}}}'"""
+    ),
+    "a YAML document": "put --cli-input-yaml 'FunctionName: my-function\nMaximumRetryAttempts: 0'",
+    "references": "put ${name} --retries ${retries} --on-failure ${queue}",
+    "output and query": "list my-function --output table --query 'FunctionEventInvokeConfigs[].FunctionArn'",
+}
+NAMES = {"name": "my-function", "retries": 0, "queue": QUEUE}
+
+
+def microseconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1e6
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--rounds", type=int, default=2000)
+    rounds = arguments.parse_args().rounds
+    for name, line in LINES.items():
+        source = Source(line, "%eic ")
+        parser.parse(source, NAMES)
+        pairs = [
+            (microseconds(lambda: parser.parse(source, NAMES)), microseconds(lambda: shlex.split(line)))  # noqa: B023 # called at once
+            for _ in range(rounds)
+        ]
+        ours, words = (statistics.median(times) for times in zip(*pairs, strict=True))
+        print(f"{name:<24}{ours:>8.0f} µs   {ours / words:>5.1f} x shlex.split")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""A `%%eic` cell with one command on its first line and the command's document below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eicnb.arn import DestinationArn, FunctionRef
+from eicnb.cli.cell import parse_cell
+from eicnb.cli.lexer import Source
+from eicnb.cli.parser import Command
+from eicnb.errors import UsageError
+from eicnb.model import DestinationConfig
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost"
+FUNCTION = FunctionRef("my-function")
+ON_FAILURE = DestinationConfig(on_failure=DestinationArn.parse(QUEUE))
+
+
+def commands(cell: str, **names: Any) -> list[Command]:
+    return parse_cell(Source(cell, "%%eic ", first_line=1), names)
+
+
+@pytest.mark.parametrize(
+    ("cell", "arguments"),
+    [
+        (
+            'put my-function\n{"MaximumRetryAttempts": 0}',
+            {"function_name": FUNCTION, "maximum_retry_attempts": 0},
+        ),
+        (
+            (
+                f"put\n\n# what is lost goes to a queue\nFunctionName: my-function\nDestinationConfig:\n  OnFailure:\n"
+                f"    Destination: {QUEUE}  # in this account\n"
+            ),
+            {"function_name": FUNCTION, "destination_config": ON_FAILURE},
+        ),
+        (
+            (
+                "aws lambda put-function-event-invoke-config --maximum-retry-attempts 2\n"
+                "FunctionName: my-function\nMaximumRetryAttempts: 0\n"
+            ),
+            {"function_name": FUNCTION, "maximum_retry_attempts": 2},
+        ),
+        (
+            (
+                'put my-function\n{\n  "MaximumRetryAttempts": ${retries},\n'
+                '  "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:$account:${queue}"}}\n}\n'
+            ),
+            {"function_name": FUNCTION, "maximum_retry_attempts": 0, "destination_config": ON_FAILURE},
+        ),
+        (
+            "put my-function\nMaximumRetryAttempts: ${retries}\nDestinationConfig: ${config}\n",
+            {"function_name": FUNCTION, "maximum_retry_attempts": 0, "destination_config": ON_FAILURE},
+        ),
+        ("put\n${whole}\n", {"function_name": FUNCTION, "maximum_retry_attempts": 1}),
+        (
+            "get\nFunctionName: my-function\nQualifier: $LATEST\n",
+            {"function_name": FUNCTION, "qualifier": "$LATEST"},
+        ),
+    ],
+)
+def test_the_document_gives_the_arguments(cell: str, arguments: dict[str, Any]) -> None:
+    names = {
+        "retries": 0,
+        "queue": "lost",
+        "account": "123456789012",
+        "config": ON_FAILURE.to_api(),
+        "whole": {"FunctionName": "my-function", "MaximumRetryAttempts": 1},
+    }
+    [command] = commands(cell, **names)
+    assert command.arguments == arguments
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "put a --retries 0\n# only a remark\n\n",
+        "put a \\\n  --retries 0\n",
+        "# why\nput a --retries 0\n",
+        "\nput a --retries 0",
+    ],
+)
+def test_without_a_document_a_cell_is_commands(cell: str) -> None:
+    [command] = commands(cell)
+    assert command.arguments == {"function_name": FunctionRef("a"), "maximum_retry_attempts": 0}
+
+
+BAD = """
+put my-function
+{"MaximumRetryAttempts": 0,}
+this is not JSON: a comma before the closing bracket
+    line 2: {"MaximumRetryAttempts": 0,}
+                                      ^
+Try: the text without the comma before the closing bracket
+====
+put my-function
+DestinationConfig:
+  OnFailure: [
+this is not YAML: expected the node content, but found '<stream end>'
+    line 3:   OnFailure: [
+                          ^
+Try: FunctionName: my-function, a member a line, or file://NAME
+====
+put my-function
+MaximumRetryAttempt: 0
+the input has no member 'MaximumRetryAttempt'
+    line 2: MaximumRetryAttempt: 0
+            ^^^^^^^^^^^^^^^^^^^
+Try: MaximumRetryAttempts
+====
+put my-function
+put other --retries 0
+'put' begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here
+    line 2: put other --retries 0
+            ^^^
+Try: %%eic alone on the first line, then a command a line
+====
+put my-function --cli-input-json {}
+MaximumRetryAttempts: 0
+the input is given twice: in an option, and below
+    line 2: MaximumRetryAttempts: 0
+            ^^^^^^^^^^^^^^^^^^^^^^^
+Try: one of the two
+====
+use
+Region: us-east-1
+use takes no text below it
+    line 2: Region: us-east-1
+            ^^^^^^^^^^^^^^^^^
+Try: %eic use, in a line of its own
+====
+get a; get b
+Qualifier: live
+one command takes the text below it, not several
+    line 2: Qualifier: live
+            ^^^^^^^^^^^^^^^
+Try: one command on the first line
+====
+put my-function
+MaximumRetryAttempts: ${retry}
+${retry} is not defined: the notebook has no name 'retry'
+    line 2: MaximumRetryAttempts: ${retry}
+            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+Try: ${retries}
+"""
+
+
+@pytest.mark.parametrize("case", BAD.strip().split("\n====\n"))
+def test_a_fault_is_told_with_its_line(case: str) -> None:
+    lines = case.splitlines()
+    message = next(number for number, line in enumerate(lines) if line.startswith("    line ")) - 1
+    with pytest.raises(UsageError) as caught:
+        commands("\n".join(lines[:message]), retries=0)
+    assert str(caught.value) == "\n".join(lines[message:])

@@ -1,0 +1,54 @@
+"""Command lines that nobody would type: whatever the text, it is read or refused, and completed.
+
+    python tests/fuzz/command_lines.py [-max_total_time=60]    # with atheris, guided by coverage
+
+The tests try the same with hypothesis.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from eicnb.cli.cell import parse_cell
+from eicnb.cli.completion import Known, complete
+from eicnb.cli.lexer import Source
+from eicnb.errors import EicError
+
+SLOWEST = 1.0
+NAMES: dict[str, Any] = {"n": 1, "name": "my-function", "rows": [{"a": "b"}]}
+KNOWN = Known(functions=["my-function"], qualifiers={"my-function": ["live"]}, names=list(NAMES))
+
+
+def no_file(path: str) -> bytes:
+    """Nothing is read from this machine."""
+    raise FileNotFoundError(2, "No such file or directory", path)
+
+
+def survive(text: str) -> None:
+    """Read a cell and complete it; anything but a result or an EicError that can be shown is a bug."""
+    started = time.perf_counter()
+    try:
+        shown = [str(command) for command in parse_cell(Source(text, "%%eic ", first_line=1), NAMES, no_file)]
+    except EicError as error:
+        shown = [str(error)]
+    assert all(shown)
+    for cursor in {0, len(text) // 2, len(text)}:
+        complete(text, cursor, KNOWN)
+    assert time.perf_counter() - started < SLOWEST, "it takes too long"
+
+
+def main() -> None:
+    import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore] # no dependency: not every machine has it
+
+    def one(raw: bytes) -> None:
+        survive(atheris.FuzzedDataProvider(raw).ConsumeUnicodeNoSurrogates(sys.maxsize))
+
+    atheris.instrument_all()
+    atheris.Setup(sys.argv, one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
