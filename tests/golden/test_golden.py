@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,15 @@ def test_a_recorded_command_line_does_what_it_did(case: dict[str, Any], server: 
         assert found, f"{case['id']} passes: it no longer belongs to the deliberate differences"
     else:
         assert not found, f"{', '.join(found)}: {outcome}"
+
+
+def test_the_table_in_the_readme_says_how_many_do_the_same() -> None:
+    total = Counter(case["group"] for case in CASES)
+    same = Counter(case["group"] for case in CASES if case["id"] not in DELIBERATE)
+    rows = [f"| {group} | {same[group]} | {total[group]} |" for group in sorted(total)]
+    rows.append(f"| all | {same.total()} | {total.total()} |")
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(["| group | the same | of |", "| --- | --- | --- |", *rows]) in readme
 
 
 def test_every_deliberate_difference_is_a_case_and_has_its_reason() -> None:
