@@ -10,10 +10,10 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Literal
 
-from eicnb import api, in_use
+from eicnb import api, in_use, redaction, settings
 from eicnb.aws import shape_of
 from eicnb.cli.manual import page
-from eicnb.cli.output import Answer, check, format_timestamp, render, select
+from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
@@ -42,6 +42,7 @@ def run(commands: Sequence[Command], show: Callable[[str], object]) -> Any:
     any command is faulty. The first failure ends the run; where there are several commands, the error's notes say
     what was done before it and what was not, and its `result` holds the rows of what was done.
     """
+    settings.current()
     prepared = prepare(commands, show)
     results: list[Any] = []
     for number, step in enumerate(prepared):
@@ -120,12 +121,26 @@ def _call(eic: Eic, command: Command, show: Callable[[str], object]) -> Callable
         style = _timestamp_style(eic)
     if command.output:
         _check_printable(request, command)
-        return lambda: show(
-            render(answer(eic, request, style), command.output or "", query=command.query, color=_color(command))
-        )
+        return lambda: show(_printed(answer(eic, request, style), command))
     if command.query:
         return lambda: _selected(select(answer(eic, request, style), command.query))
     return partial(eic.send, request)
+
+
+def _printed(told: Answer, command: Command) -> str:
+    """What `--output` prints: values are masked before they are laid out, and then whatever else is in the text."""
+    query = command.query
+    if redaction.active().on:
+        query = (query or Query.parse("@")).then(_masked)
+    return redaction.masked(render(told, command.output or "", query=query, color=_color(command)))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return redaction.masked(value)
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(member) for key, member in value.items()}
+    return [_masked(member) for member in value] if isinstance(value, list) else value
 
 
 def answer(eic: Eic, request: Request, style: TimestampStyle = "iso8601") -> Answer:

@@ -1,0 +1,186 @@
+"""How a frame is drawn: cells in words, and the table as HTML and as text. It knows of no pandas and no notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+WORDS = {
+    "sqs": "SQS queue",
+    "sns": "SNS topic",
+    "s3": "S3 bucket",
+    "lambda": "Lambda function",
+    "events": "EventBridge bus",
+}
+"""What a destination's type is called in a display; the frame itself has AWS's word."""
+
+ABSENT = {
+    "maximum_retry_attempts": "not set",
+    "maximum_event_age_in_seconds": "not set",
+    "on_failure_type": "none",
+    "on_failure": "none",
+    "on_success_type": "none",
+    "on_success": "none",
+    "dead_letter_arn": "none",
+    "runtime": "container image",
+    "error": "",
+}
+"""What a missing value means, column by column; in another column it is `<NA>`, as in pandas."""
+
+NOT_READ = "not read"
+_STATE, _READ = "scan_state", "ok"
+_GAP = "  "
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_SCROLLS = 'style="overflow-x: auto"'
+_LEFT = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
+_RIGHT = 'style="text-align: right; white-space: nowrap; padding: 0.2em 0.7em"'
+_CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; padding: 0.2em 0.7em"'
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A frame's columns and rows as they are drawn; a missing value is None, and `labels` is the index.
+
+    >>> print(Table("us-east-1", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
+      qualifier  on_failure_type
+    0 live       SQS queue
+    us-east-1
+
+    When there are more than `max_rows`, those that could not be read come first. `hide` puts the masks in.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    max_rows: int = 60
+    index_name: str = ""
+    width: int = 80
+    hide: Callable[[str], str] = str
+
+    def to_html(self) -> str:
+        """A table of HTML without scripts and colours, whose every text is escaped; it scrolls sideways."""
+        caption = _escaped(self.hide(f"{self.caption}{_GAP}{self._count()}"))
+        drawn = list(self._drawn())
+        styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
+        names = [self.index_name or "row", *self.columns]
+        head = "".join(
+            f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, names, strict=True)
+        )
+        return "\n".join(
+            [
+                f'<div role="region" aria-label="{caption}" tabindex="0" {_SCROLLS}>',
+                "<table>",
+                f"<caption {_CAPTION}>{caption}</caption>",
+                f"<thead><tr>{head}</tr></thead>",
+                "<tbody>",
+                *(self._html_row(label, row, styles[1:]) for label, row in drawn),
+                "</tbody>",
+                "</table>",
+                "</div>",
+            ]
+        )
+
+    def _html_row(self, label: str, row: tuple[Any, ...], styles: Sequence[str]) -> str:
+        words = [_escaped(word) for word in self._words(row)]
+        cells = "".join(f"<td {style}>{word}</td>" for style, word in zip(styles, words, strict=True))
+        return f'<tr><th scope="row" {_LEFT}>{_escaped(self.hide(label))}</th>{cells}</tr>'
+
+    def to_text(self) -> str:
+        """The table as text, as wide as its longest words are; columns that do not fit beside others come below."""
+        drawn = list(self._drawn())
+        words = [self._words(row) for _, row in drawn]
+        labels = _column([self.index_name, *(self.hide(label) for label, _ in drawn)])
+        columns = [
+            _column([name, *(row[place] for row in words)], right=self._is_of_numbers(place))
+            for place, name in enumerate(self.columns)
+        ]
+        blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]
+        where = self.hide(self.caption)
+        count = "" if self._fits() and self.rows else f"{_GAP}{self._count()}"
+        return "\n".join(["\n\n".join(blocks), f"{where}{count}"])
+
+    def _is_of_numbers(self, place: int) -> bool:
+        return any(_is_number(row[place]) for row in self.rows)
+
+    def _fits(self) -> bool:
+        return len(self.rows) <= self.max_rows
+
+    def _drawn(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        rows = list(zip(self.labels, self.rows, strict=True))
+        if not self._fits():
+            rows = sorted(rows, key=lambda row: self._was_read(row[1]))[: self.max_rows]
+        yield from rows
+
+    def _was_read(self, row: tuple[Any, ...]) -> bool:
+        return _STATE not in self.columns or row[self.columns.index(_STATE)] == _READ
+
+    def _count(self) -> str:
+        """How many rows there are, and what is left out."""
+        total, errors = len(self.rows), sum(not self._was_read(row) for row in self.rows)
+        rows = "no rows" if not total else "1 row" if total == 1 else f"{total} rows"
+        if self._fits():
+            return rows
+        cut = f"{rows}, {total - self.max_rows} of them not shown"
+        if not errors:
+            return cut
+        unseen = max(0, errors - self.max_rows)
+        return f"{cut}; errors first" + (f", {unseen} of {errors} errors not shown" if unseen else "")
+
+    def _words(self, row: tuple[Any, ...]) -> list[str]:
+        absent = ABSENT if self._was_read(row) else dict.fromkeys(ABSENT, NOT_READ)
+        return [
+            self.hide(word_of(name, value, absent.get(name, "<NA>")))
+            for name, value in zip(self.columns, row, strict=True)
+        ]
+
+
+def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
+    """A value as it is read in its column.
+
+    >>> word_of("on_failure_type", "events"), word_of("maximum_retry_attempts", None, "not set")
+    ('EventBridge bus', 'not set')
+    """
+    if value is None:
+        return absent
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        text = value.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
+    else:
+        text = WORDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
+    return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=True)
+
+
+def _column(words: Sequence[str], *, right: bool = False) -> list[str]:
+    width = max(map(len, words))
+    return [word.rjust(width) if right else word.ljust(width) for word in words]
+
+
+def _blocks(labels: list[str], columns: list[list[str]], page: int) -> Iterator[list[list[str]]]:
+    """The columns in groups that fit a page's width, each behind the labels; a wide column has one of its own."""
+    block, width = [labels], len(labels[0])
+    for column in columns:
+        if len(block) > 1 and width + len(_GAP) + len(column[0]) > page:
+            yield block
+            block, width = [labels], len(labels[0])
+        block.append(column)
+        width += len(_GAP) + len(column[0])
+    yield block
+
+
+def _beside(block: list[list[str]]) -> str:
+    labels, *columns = block
+    lines = zip(*columns, strict=True) if columns else [() for _ in labels]
+    return "\n".join(f"{label} {_GAP.join(cells)}".rstrip() for label, cells in zip(labels, lines, strict=True))
