@@ -130,7 +130,5 @@ def masked(text: str) -> str:
 
 def masked_at(text: str, start: int, end: int) -> tuple[str, int, int]:
     """A text as it may be shown, and where a part of it begins and ends then."""
-    found = active().spans(text)
-    text, (start, end) = replaced(text, found, _active.masks, start, end)
-    inside = [span for span in found if span.start < end]
-    return text, start, max(end, start + 1) if inside else end
+    text, (start, end) = replaced(text, active().spans(text), _active.masks, start, end)
+    return text, start, end

@@ -214,7 +214,7 @@ IN_NOTEBOOKS = (
 _MASK = Kind(
     "mask",
     "",
-    re.compile(r"(?:ACCOUNT|NAME|SECRET|TOKEN|SIGNATURE|KEY|ID|USER)-[0-9]{4,}"),
+    re.compile(r"(?:ACCOUNT|NAME|SECRET|TOKEN|SIGNATURE|KEY|ID|USER)-[0-9]{4,6}"),
     signs=tuple(
         f"{word.lower()}-" for word in ("account", "name", "secret", "token", "signature", "key", "id", "user")
     ),

@@ -71,6 +71,8 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("notebook.completer", ("arn", "cli.completion", "errors", "@IPython")),
     ("notebook.displays", ("frames", "redaction")),
     ("notebook.*", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
+    ("scrub", ()),
+    ("scrub.*", ("errors", "redaction", "scrub.*", "sensitive", "settings")),
     ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
     ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
 )
