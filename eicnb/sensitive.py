@@ -126,7 +126,7 @@ SECRETS = (
     Kind(
         "private key",
         "SECRET",
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?"),
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|[\s\S]*)"),
         signs=("private key-----",),
     ),
     Kind(
@@ -134,7 +134,8 @@ SECRETS = (
         "SECRET",
         _value_of(
             r"(?:proxy-)?authorization",
-            rf"AWS4-[A-Z0-9-]+ (?:[ ,]*(?:Credential|SignedHeaders|Signature)={_WORD}+)+|[A-Za-z]+ {_WORD}+",
+            rf"AWS4-[A-Z0-9-]+ (?:[ ,]*(?:Credential|SignedHeaders|Signature)=(?:{_WORD}|;)+)+|"
+            rf"(?:Bearer|Basic|Digest|Negotiate) {_WORD}+",
         ),
         signs=("authorization",),
     ),

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from eicnb import settings
 from eicnb.arn import FunctionRef
+from eicnb.errors import ConfigurationError
 from eicnb.frames import (
     CONFIG_COLUMNS,
     FUNCTION_COLUMNS,
@@ -98,6 +102,13 @@ def test_the_attributes_are_json_scalars() -> None:
         lambda frame: frame[["qualifier", "on_failure"]],
         lambda frame: frame.head(1),
         lambda frame: frame.copy(),
+        copy.copy,
+        copy.deepcopy,
+        lambda frame: frame.drop(columns="region"),
+        lambda frame: frame.sort_values("qualifier"),
+        lambda frame: frame.set_index("qualifier"),
+        lambda frame: frame.explode("qualifier"),
+        lambda frame: frame.fillna({"on_failure": "none"}),
         lambda frame: frame.assign(team="shop"),
         lambda frame: pd.concat([frame, frame]),
         lambda frame: frame.merge(frame, on="function_name"),
@@ -109,23 +120,81 @@ def test_what_is_made_from_a_frame_is_a_plain_data_frame(made: Any) -> None:
 
 def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
     frame = frame_of(reported())
-    assert repr(frame).splitlines()[-1] == CAPTION
-    assert QUEUE in repr(frame)
     html = frame._repr_html_()
     assert html is not None
-    assert html.endswith(f"\n<p>{CAPTION}</p>")
-    assert f"<td>{QUEUE}</td>" in html
+    assert repr(frame).splitlines()[-1] == CAPTION
+    assert f">{CAPTION}  1 row</caption>" in html
+    assert QUEUE in repr(frame)
+    assert f">{QUEUE}</td>" in html
 
 
 def test_text_of_aws_is_escaped_in_html() -> None:
     html = frame_of(reported(on_failure="<script>alert(1)</script>"), region="<b>")._repr_html_()
     assert html is not None
-    assert "<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
-    assert html.endswith("\n<p>SANDBOX  account 123456789012  &lt;b&gt;</p>")
+    assert ">&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
+    assert ">SANDBOX  account 123456789012  &lt;b&gt;  1 row</caption>" in html
+
+
+def test_the_display_has_words_and_the_frame_aws_s_values() -> None:
+    frame = frame_of(reported(), reported(on_failure=None, retries=None))
+    assert [word in repr(frame) for word in ("SQS queue", "not set", "none", "<NA>")] == [True, True, True, False]
+    assert frame.on_failure_type.tolist() == ["sqs", pd.NA]
+    assert frame.maximum_retry_attempts.tolist() == [0, pd.NA]
 
 
 def test_a_frame_without_rows_shows_where_it_comes_from_too() -> None:
-    assert repr(frame_of()).splitlines()[-1] == CAPTION
+    assert repr(frame_of()).splitlines()[-1] == f"{CAPTION}  no rows"
+
+
+def test_a_long_frame_is_cut_in_the_display_alone() -> None:
+    settings.choose(max_rows=2)
+    frame = frame_of(*(reported(str(number)) for number in range(5)))
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  5 rows, 3 of them not shown"
+    assert (len(frame), len(frame.to_csv().splitlines())) == (5, 6)
+
+
+def test_a_redacted_frame_is_masked_where_it_is_shown_and_real_where_it_is_exported() -> None:
+    settings.choose(redact=True, redact_names=["my-function"])
+    frame = frame_of(reported())
+    for shown in (repr(frame), frame._repr_html_() or "", frame.provenance):
+        assert "123456789012" not in shown
+        assert "my-function" not in shown
+        assert "ACCOUNT-0001" in shown
+    for real in (frame.to_csv(), frame.to_html(), str(frame.attrs), frame.function_arn.item()):
+        assert "123456789012" in real
+
+
+def test_no_display_without_masks_when_a_variable_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,,shop")
+    with pytest.raises(ConfigurationError):
+        repr(frame_of(reported()))
+    with pytest.raises(ConfigurationError):
+        frame_of(reported())._repr_html_()
+
+
+def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
+    again = pickle.loads(pickle.dumps(frame_of(reported())))
+    assert type(again) is Frame
+    assert repr(again) == repr(frame_of(reported()))
+
+
+def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
+    with pd.option_context({"display.html.table_schema": True}):
+        assert frame_of(reported())._repr_data_resource_() is None
+
+
+def test_html_is_switched_off_with_pandas_own_option() -> None:
+    with pd.option_context({"display.notebook_repr_html": False}):
+        assert frame_of(reported())._repr_html_() is None
+
+
+def test_columns_and_index_of_one_s_own_are_shown() -> None:
+    frame = frame_of(reported(), reported("7"))
+    frame["team"] = ["shop", None]
+    frame["tags"] = [["a", "b"], []]
+    frame.index = pd.Index(["one", "two"], name="case")
+    text = repr(frame)
+    assert [word in text for word in ("team", "['a', 'b']", "case", "two")] == [True] * 4
 
 
 @pytest.mark.parametrize(
