@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from eicnb import settings
 from eicnb.arn import FunctionRef
@@ -180,7 +181,8 @@ def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
 
 def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
     with pd.option_context({"display.html.table_schema": True}):
-        assert frame_of(reported())._repr_data_resource_() is None
+        shown, _ = DisplayFormatter().format(frame_of(reported()))
+    assert shown.keys() == {"text/html", "text/plain"}
 
 
 def test_html_is_switched_off_with_pandas_own_option() -> None:

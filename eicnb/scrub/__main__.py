@@ -27,7 +27,7 @@ LEFT = 1
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hint=self.format_usage().removeprefix("usage: ").strip())
+        raise UsageError(message, hint=" ".join(self.format_usage().split()[1:]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
