@@ -47,7 +47,7 @@ class Table:
     >>> print(Table("us-east-1", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
       qualifier  on_failure_type
     0 live       SQS queue
-    us-east-1
+    us-east-1  1 row
 
     When there are more than `max_rows`, those that could not be read come first. `hide` puts the masks in.
     """
@@ -63,7 +63,7 @@ class Table:
 
     def to_html(self) -> str:
         """A table of HTML without scripts and colours, whose every text is escaped; it scrolls sideways."""
-        caption = _escaped(self.hide(f"{self.caption}{_GAP}{self._count()}"))
+        caption = _escaped(self._shown_caption())
         drawn = list(self._drawn())
         styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
         names = [self.index_name or "row", *self.columns]
@@ -99,9 +99,10 @@ class Table:
             for place, name in enumerate(self.columns)
         ]
         blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]
-        where = self.hide(self.caption)
-        count = "" if self._fits() and self.rows else f"{_GAP}{self._count()}"
-        return "\n".join(["\n\n".join(blocks), f"{where}{count}"])
+        return "\n".join(["\n\n".join(blocks), self._shown_caption()])
+
+    def _shown_caption(self) -> str:
+        return self.hide(f"{self.caption}{_GAP}{self._count()}")
 
     def _is_of_numbers(self, place: int) -> bool:
         return any(_is_number(row[place]) for row in self.rows)

@@ -123,7 +123,7 @@ def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
     frame = frame_of(reported())
     html = frame._repr_html_()
     assert html is not None
-    assert repr(frame).splitlines()[-1] == CAPTION
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  1 row"
     assert f">{CAPTION}  1 row</caption>" in html
     assert QUEUE in repr(frame)
     assert f">{QUEUE}</td>" in html
