@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -222,6 +223,18 @@ _MASK = Kind(
 )
 
 
+_TAGS = (
+    "a|b|br|caption|code|div|em|g|h[1-6]|hr|i|img|li|ol|p|path|pre|rect|script|small|span|strong|style|svg|table|tbody|"
+    "td|text|tfoot|th|thead|tr|ul"
+)
+_ATTRIBUTES = "alt|aria-label|border|class|colspan|height|href|id|role|rowspan|scope|src|style|tabindex|title|width"
+# What holds HTML together: a listed name that is one of its words, such as `table`, is not found in it.
+_MARKUP = re.compile(
+    rf"<style[^<>]*>[^<]*</style>|</?(?:{_TAGS})(?=[\s/>])|\s(?:style=\"[a-z0-9:;.% -]*\"|class=\"dataframe\"|"
+    rf"scope=\"(?:row|col)\"|role=\"region\"|(?:{_ATTRIBUTES})(?==\"))"
+)
+
+
 @cache
 def _patterns_of(name: str) -> tuple[re.Pattern[str], ...]:
     """A name as it is, and as it stands in HTML and in a URL; found also where two of them overlap."""
@@ -230,9 +243,15 @@ def _patterns_of(name: str) -> tuple[re.Pattern[str], ...]:
 
 
 def _names_in(text: str, names: Iterable[str]) -> Iterator[Span]:
-    for name in names:
-        for pattern in _patterns_of(name):
-            yield from (Span(*found.span(1), NAME) for found in pattern.finditer(text))
+    found = [
+        Span(*one.span(1), NAME) for name in names for pattern in _patterns_of(name) for one in pattern.finditer(text)
+    ]
+    markup = [one.span() for one in _MARKUP.finditer(text)] if found and "</" in text else []
+    starts = [start for start, _ in markup]
+    for span in found:
+        before = bisect_right(starts, span.start) - 1
+        if before < 0 or span.end > markup[before][1]:
+            yield span
 
 
 def spans(text: str, kinds: Sequence[Kind], names: Iterable[str] = ()) -> list[Span]:

@@ -66,7 +66,7 @@ class Table:
         caption = _escaped(self._shown_caption())
         drawn = list(self._drawn())
         styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
-        names = [self.index_name or "row", *self.columns]
+        names = [self.hide(name) for name in (self.index_name or "row", *self.columns)]
         head = "".join(
             f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, names, strict=True)
         )
@@ -91,11 +91,13 @@ class Table:
 
     def to_text(self) -> str:
         """The table as text, as wide as its longest words are; columns that do not fit beside others come below."""
+        if not self.rows:
+            return self._shown_caption()
         drawn = list(self._drawn())
         words = [self._words(row) for _, row in drawn]
-        labels = _column([self.index_name, *(self.hide(label) for label, _ in drawn)])
+        labels = _column([self.hide(self.index_name), *(self.hide(label) for label, _ in drawn)])
         columns = [
-            _column([name, *(row[place] for row in words)], right=self._is_of_numbers(place))
+            _column([self.hide(name), *(row[place] for row in words)], right=self._is_of_numbers(place))
             for place, name in enumerate(self.columns)
         ]
         blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]

@@ -107,6 +107,10 @@ def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     assert scrubbed(text) == text
 
 
+HTML = (
+    '<style scoped>.dataframe td</style><table class="dataframe"><tr><th scope="row" style="text-align: left">'
+    '{}</th></tr></table><acme title="{}">'
+)
 NAMES = [
     (["acme"], "acme-orders ACME", "NAME-0001-orders NAME-0002"),
     (["acme"], "pharmacmeister", "pharmNAME-0001ister"),
@@ -120,6 +124,12 @@ NAMES = [
     (["a.c", "["], "abc a.c [", "abc NAME-0001 NAME-0002"),
     (["count", "name", "0001"], "ACCOUNT-0001 NAME-0001", "ACCOUNT-0001 NAME-0001"),
     (["my-acc"], "my-ACCOUNT-0001", "my-ACCOUNT-0001"),
+    (
+        ["table", "style", "left", "dataframe", "row"],
+        HTML.format("table", "left"),
+        HTML.format("NAME-0001", "NAME-0002"),
+    ),
+    (["acme"], "<acme></p>", "<NAME-0001></p>"),
     (["BACKUP_KEY-1234"], "BACKUP_KEY-1234", "NAME-0001"),
 ]
 

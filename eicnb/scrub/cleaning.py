@@ -8,11 +8,10 @@ from typing import Any
 
 from eicnb.redaction import Masks, replaced
 from eicnb.scrub.report import Place, Report
-from eicnb.sensitive import IN_NOTEBOOKS, Span, spans
+from eicnb.sensitive import IN_NOTEBOOKS, SECRETS, Span, spans
 
 _DATA_URL = re.compile(r"(data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-_LONGEST_WORD = 80
 _MOST_ROUNDS = 5
 
 
@@ -122,11 +121,12 @@ class Cleaning:
 
     def _spans(self, text: str, lead: str) -> Iterator[Span]:
         """What to mask in a text; the name of the member that it is the value of may say that it is secret."""
-        lead = lead[-_LONGEST_WORD:]
-        for span in spans(lead + text, IN_NOTEBOOKS, self._names):
-            start, end = max(0, span.start - len(lead)), span.end - len(lead)
-            if end > start:
-                yield Span(start, end, span.kind)
+        said = [span for span in spans(lead + text, SECRETS) if span.start == len(lead)] if lead else []
+        secret = [Span(0, span.end - len(lead), span.kind) for span in said]
+        yield from secret
+        for span in spans(text, IN_NOTEBOOKS, self._names):
+            if not any(span.overlaps(one) for one in secret):
+                yield span
 
 
 def _is_lines(value: Any) -> bool:
