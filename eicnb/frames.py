@@ -12,7 +12,7 @@ import pandas as pd
 
 from eicnb import redaction, settings
 from eicnb.model import ReportedConfig, ReportedFunction
-from eicnb.table import Table
+from eicnb.table import READ, STATE, Cut, Table
 
 Scalar = str | int | float | bool | None
 
@@ -57,6 +57,9 @@ FUNCTION_COLUMNS = (
 )
 
 
+_WIDTH = 80
+
+
 class Frame(pd.DataFrame):
     """A DataFrame that shows where its rows come from, its ARNs whole, and types and missing values as words.
 
@@ -84,14 +87,17 @@ class Frame(pd.DataFrame):
 
     def _drawn(self) -> Table:
         """Raises ConfigurationError for a setting that cannot be used, rather than show what should be masked."""
+        columns = tuple(str(name) for name in self.columns)
+        states = self.iloc[:, columns.index(STATE)] if STATE in columns else [READ] * len(self)
+        cut = Cut.of([_plain(state) for state in states], settings.current().max_rows)
+        drawn = self.iloc[list(cut.places)]
         return Table(
-            caption=provenance(self.attrs),
-            columns=tuple(str(name) for name in self.columns),
-            labels=tuple(str(label) for label in self.index),
-            rows=[tuple(map(_plain, row)) for row in self.itertuples(index=False, name=None)],
-            max_rows=settings.current().max_rows,
+            caption=f"{provenance(self.attrs)}  {cut}",
+            columns=columns,
+            labels=tuple(str(label) for label in drawn.index),
+            rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
             index_name=" ".join(str(name) for name in self.index.names if name is not None),
-            width=pd.get_option("display.width"),
+            width=pd.get_option("display.width") or _WIDTH,
             hide=redaction.masked,
         )
 

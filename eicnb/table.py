@@ -27,11 +27,12 @@ ABSENT = {
     "dead_letter_arn": "none",
     "runtime": "container image",
     "error": "",
+    "*": "<NA>",
 }
-"""What a missing value means, column by column; in another column it is `<NA>`, as in pandas."""
+"""What a missing value means, column by column; in any other column it is `<NA>`, as in pandas."""
 
-NOT_READ = "not read"
-_STATE, _READ = "scan_state", "ok"
+_NOT_READ = {"error": "", "*": "not read"}
+STATE, READ = "scan_state", "ok"
 _GAP = "  "
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _SCROLLS = 'style="overflow-x: auto"'
@@ -41,30 +42,58 @@ _CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; paddin
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A frame's columns and rows as they are drawn; a missing value is None, and `labels` is the index.
+class Cut:
+    """Which rows of a frame are drawn: all, or so many of them, those that could not be read before the others.
 
-    >>> print(Table("us-east-1", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
+    >>> cut = Cut.of(["ok", "denied", "ok"], most=2)
+    >>> cut.places, str(cut)
+    ((1, 0), '3 rows, 1 of them not shown; errors first')
+    """
+
+    places: tuple[int, ...]
+    total: int
+    errors: int
+
+    @classmethod
+    def of(cls, states: Sequence[Any], most: int) -> Cut:
+        """The cut of rows that have these scan states; `ok` where rows have none."""
+        places = list(range(len(states)))
+        if len(states) > most:
+            places = sorted(places, key=lambda place: bool(states[place] == READ))[:most]
+        return cls(tuple(places), len(states), sum(state != READ for state in states))
+
+    def __str__(self) -> str:
+        rows = "no rows" if not self.total else "1 row" if self.total == 1 else f"{self.total} rows"
+        drawn = len(self.places)
+        if drawn == self.total:
+            return rows
+        unseen = f", {self.errors - drawn} of {self.errors} errors not shown" if self.errors > drawn else ""
+        return f"{rows}, {self.total - drawn} of them not shown{'; errors first' if self.errors else ''}{unseen}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A frame's columns and the rows that are drawn; a missing value is None, and `labels` are those of the index.
+
+    >>> print(Table("us-east-1  1 row", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
       qualifier  on_failure_type
     0 live       SQS queue
     us-east-1  1 row
 
-    When there are more than `max_rows`, those that could not be read come first. `hide` puts the masks in.
+    `width` is where the text goes on below, in characters; `hide` puts the masks in.
     """
 
     caption: str
     columns: tuple[str, ...]
     labels: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
-    max_rows: int = 60
     index_name: str = ""
     width: int = 80
     hide: Callable[[str], str] = str
 
     def to_html(self) -> str:
         """A table of HTML without scripts and colours, whose every text is escaped; it scrolls sideways."""
-        caption = _escaped(self._shown_caption())
-        drawn = list(self._drawn())
+        caption = _escaped(self.hide(self.caption))
         styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
         names = [self.hide(name) for name in (self.index_name or "row", *self.columns)]
         head = "".join(
@@ -77,7 +106,7 @@ class Table:
                 f"<caption {_CAPTION}>{caption}</caption>",
                 f"<thead><tr>{head}</tr></thead>",
                 "<tbody>",
-                *(self._html_row(label, row, styles[1:]) for label, row in drawn),
+                *(self._html_row(label, row, styles[1:]) for label, row in zip(self.labels, self.rows, strict=True)),
                 "</tbody>",
                 "</table>",
                 "</div>",
@@ -92,51 +121,26 @@ class Table:
     def to_text(self) -> str:
         """The table as text, as wide as its longest words are; columns that do not fit beside others come below."""
         if not self.rows:
-            return self._shown_caption()
-        drawn = list(self._drawn())
-        words = [self._words(row) for _, row in drawn]
-        labels = _column([self.hide(self.index_name), *(self.hide(label) for label, _ in drawn)])
+            return self.hide(self.caption)
+        words = [self._words(row) for row in self.rows]
+        labels = _column([self.hide(self.index_name), *map(self.hide, self.labels)])
         columns = [
             _column([self.hide(name), *(row[place] for row in words)], right=self._is_of_numbers(place))
             for place, name in enumerate(self.columns)
         ]
         blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]
-        return "\n".join(["\n\n".join(blocks), self._shown_caption()])
-
-    def _shown_caption(self) -> str:
-        return self.hide(f"{self.caption}{_GAP}{self._count()}")
+        return "\n".join(["\n\n".join(blocks), self.hide(self.caption)])
 
     def _is_of_numbers(self, place: int) -> bool:
         return any(_is_number(row[place]) for row in self.rows)
 
-    def _fits(self) -> bool:
-        return len(self.rows) <= self.max_rows
-
-    def _drawn(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        rows = list(zip(self.labels, self.rows, strict=True))
-        if not self._fits():
-            rows = sorted(rows, key=lambda row: self._was_read(row[1]))[: self.max_rows]
-        yield from rows
-
     def _was_read(self, row: tuple[Any, ...]) -> bool:
-        return _STATE not in self.columns or row[self.columns.index(_STATE)] == _READ
-
-    def _count(self) -> str:
-        """How many rows there are, and what is left out."""
-        total, errors = len(self.rows), sum(not self._was_read(row) for row in self.rows)
-        rows = "no rows" if not total else "1 row" if total == 1 else f"{total} rows"
-        if self._fits():
-            return rows
-        cut = f"{rows}, {total - self.max_rows} of them not shown"
-        if not errors:
-            return cut
-        unseen = max(0, errors - self.max_rows)
-        return f"{cut}; errors first" + (f", {unseen} of {errors} errors not shown" if unseen else "")
+        return STATE not in self.columns or row[self.columns.index(STATE)] == READ
 
     def _words(self, row: tuple[Any, ...]) -> list[str]:
-        absent = ABSENT if self._was_read(row) else dict.fromkeys(ABSENT, NOT_READ)
+        absent = ABSENT if self._was_read(row) else _NOT_READ
         return [
-            self.hide(word_of(name, value, absent.get(name, "<NA>")))
+            self.hide(word_of(name, value, absent.get(name, absent["*"])))
             for name, value in zip(self.columns, row, strict=True)
         ]
 

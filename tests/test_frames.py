@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from eicnb.errors import ConfigurationError
 from eicnb.frames import (
     CONFIG_COLUMNS,
     FUNCTION_COLUMNS,
+    Column,
     Frame,
     Scalar,
     config_row,
@@ -154,6 +156,45 @@ def test_a_long_frame_is_cut_in_the_display_alone() -> None:
     assert (len(frame), len(frame.to_csv().splitlines())) == (5, 6)
 
 
+def test_a_long_audit_shows_errors_first_and_keeps_its_order() -> None:
+    columns = (
+        Column("function_name", "string", ""),
+        Column("timeout", "Int64", ""),
+        Column("scan_state", "string", ""),
+    )
+    states = ["ok", "denied", "ok", None, "gone"]
+    rows = [
+        {"function_name": f"f{number}", "timeout": None, "scan_state": state} for number, state in enumerate(states)
+    ]
+    frame = to_frame(rows, columns, ATTRS)
+    settings.choose(max_rows=4)
+    assert repr(frame).splitlines() == [
+        "  function_name  timeout   scan_state",
+        "1 f1             not read  denied",
+        "3 f3             not read  not read",
+        "4 f4             not read  gone",
+        "0 f0             <NA>      ok",
+        f"{CAPTION}  5 rows, 1 of them not shown; errors first",
+    ]
+    assert frame.function_name.tolist() == ["f0", "f1", "f2", "f3", "f4"]
+
+
+def test_a_frame_of_many_rows_is_drawn_at_once() -> None:
+    rows = [{"function_name": f"f{number}", "scan_state": "ok"} for number in range(100_000)]
+    frame = to_frame(rows, (Column("function_name", "string", ""), Column("scan_state", "string", "")), ATTRS)
+    started = time.perf_counter()
+    assert repr(frame).endswith("100000 rows, 99940 of them not shown")
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("width", [None, 40, 200])
+def test_the_text_is_as_wide_as_pandas_is_asked_to_be(width: int | None) -> None:
+    with pd.option_context("display.width", width):
+        lines = repr(frame_of(reported())).splitlines()
+    assert all(len(line) <= (width or 80) or len(line.split()) <= 3 for line in lines[:-1])
+    assert QUEUE in "\n".join(lines)
+
+
 def test_a_redacted_frame_is_masked_where_it_is_shown_and_real_where_it_is_exported() -> None:
     settings.choose(redact=True, redact_names=["my-function"])
     frame = frame_of(reported())
@@ -180,13 +221,13 @@ def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
 
 
 def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
-    with pd.option_context({"display.html.table_schema": True}):
+    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 takes no dictionary
         shown, _ = DisplayFormatter().format(frame_of(reported()))
     assert shown.keys() == {"text/html", "text/plain"}
 
 
 def test_html_is_switched_off_with_pandas_own_option() -> None:
-    with pd.option_context({"display.notebook_repr_html": False}):
+    with pd.option_context("display.notebook_repr_html", False):  # noqa: FBT003 # the same
         assert frame_of(reported())._repr_html_() is None
 
 
