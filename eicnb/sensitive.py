@@ -109,7 +109,8 @@ def _looks_random(found: re.Match[str]) -> bool:
 
 def _value_of(names: str, value: str) -> re.Pattern[str]:
     """A value that stands behind one of these names, in code, JSON, a header, a URL or an INI file."""
-    named = rf"(?<![A-Za-z0-9])(?:{names})(?:\\?[\"'])?\]?\s*(?:=|:|%3D|,)\s*(?:b?\\?[\"']|u')?"
+    mark = r"(?:\\?[\"']|&quot;|&#x27;|&#39;)"
+    named = rf"(?<![A-Za-z0-9])(?:{names}){mark}?\]?\s*(?:=|:|%3D|,)\s*(?:[bu]?{mark})?"
     return re.compile(rf"{named}({value})", re.IGNORECASE)
 
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
 from eicnb import redaction, settings
@@ -117,6 +118,7 @@ ids = st.from_regex(r"[0-9]{12}", fullmatch=True)
 between = st.text(st.characters(codec="utf-8", exclude_categories=["Nd"], exclude_characters="."), max_size=12)
 
 
+@of_hypothesis(deadline=None)
 @given(st.lists(st.tuples(between, ids), max_size=6), between)
 def test_no_account_id_survives(parts: list[tuple[str, str]], end: str) -> None:
     text = "".join(f"{before}:{one}:" for before, one in parts) + end
@@ -125,6 +127,7 @@ def test_no_account_id_survives(parts: list[tuple[str, str]], end: str) -> None:
     assert Redaction(on=True).hidden(shown, Masks(after=100)) == shown
 
 
+@of_hypothesis(deadline=None)
 @given(st.lists(ids, min_size=2, max_size=6, unique=True))
 def test_accounts_stay_apart_and_join(accounts: list[str]) -> None:
     masks, redact = Masks(), Redaction(on=True)
@@ -133,6 +136,7 @@ def test_accounts_stay_apart_and_join(accounts: list[str]) -> None:
     assert [redact.hidden(f"arn:aws:sqs:us-east-1:{one}:q", masks).split(":")[4] for one in accounts] == shown
 
 
+@of_hypothesis(deadline=None)
 @given(st.text(max_size=60), st.integers(0, 60), st.integers(1, 10))
 def test_an_excerpt_is_drawn_for_any_text(line: str, start: int, length: int) -> None:
     shown, start, end = redaction.masked_at(line, start, start + length)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
 from eicnb.table import Cut, Table, word_of
@@ -79,6 +80,7 @@ def test_text_is_escaped_wherever_it_stands(text: str) -> None:
     assert parsed.texts["caption"] == [text]
 
 
+@of_hypothesis(deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=4), st.text())
 def test_any_text_leaves_the_html_in_balance(cells: list[str], caption: str) -> None:
     made = Table(caption, tuple(f"c{number}" for number in range(len(cells))), ("0",), (tuple(cells),))

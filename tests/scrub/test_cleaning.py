@@ -204,7 +204,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(texts, st.lists(texts, max_size=3), values)
 def test_a_second_cleaning_finds_nothing(text: str, lines: list[str], value: Any) -> None:
     before = notebook_of(code(stream(*lines), shown(text_plain=text, application_json=value)), its={"own": value})
@@ -212,6 +212,7 @@ def test_a_second_cleaning_finds_nothing(text: str, lines: list[str], value: Any
     assert cleaned(after, "acme") == (after, [])
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.from_regex("[0-9]{12}", fullmatch=True), min_size=1, max_size=5),
     st.text(st.sampled_from(" :/-_ax\n"), max_size=5),
