@@ -268,8 +268,18 @@ def spans(text: str, kinds: Sequence[Kind], names: Iterable[str] = ()) -> list[S
     found = [span for kind in kinds for span in kind.spans(text, folded)]
     found += _names_in(text, names)
     if found and (masks := list(_MASK.spans(text, folded))):
-        found = [span for span in found if not any(span.overlaps(mask) and not span.contains(mask) for mask in masks)]
+        ends = [mask.end for mask in masks]
+        found = [span for span in found if _holds_what_it_meets(span, masks, bisect_right(ends, span.start))]
     return _disjoint(found)
+
+
+def _holds_what_it_meets(span: Span, masks: Sequence[Span], first: int) -> bool:
+    """Whether a span has more than each mask that it has a part of; `first` is the first that ends behind its start."""
+    while first < len(masks) and masks[first].overlaps(span):
+        if not span.contains(masks[first]):
+            return False
+        first += 1
+    return True
 
 
 def _disjoint(found: Iterable[Span]) -> list[Span]:

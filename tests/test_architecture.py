@@ -61,7 +61,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("aws", ("answers", "endpoint", "errors", "failures", "shapes", "@boto3", "@botocore")),
     ("request", ("arn", "errors", "model")),
     ("connection", ("answers", "arn", "aws", "errors", "frames", "model", "redaction", "request", "%sandbox.server")),
-    ("api", ("aws", "connection", "endpoint", "errors", "~sandbox.server", "%sandbox.server")),
+    ("api", ("aws", "connection", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
     ("in_use", ("api", "connection", "errors")),
     (
         "commands",

@@ -154,7 +154,19 @@ def test_the_masks_that_are_there_are_counted(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", "1", "A1/", "authorization=", "://", "eyJ.", "/home/", "-----BEGIN PRIVATE KEY-----"]
+    "piece",
+    [
+        "a",
+        "1",
+        "A1/",
+        "authorization=",
+        "://",
+        "eyJ.",
+        "/home/",
+        "ACCOUNT-0001 123456789012 acme ",
+        "<b></b>acme",
+        "-----BEGIN PRIVATE KEY-----",
+    ],
 )
 def test_a_long_text_takes_time_that_grows_with_its_length(piece: str) -> None:
     text = piece * (400_000 // len(piece))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import eicnb
 from eicnb import redaction, settings
 from eicnb.errors import ConfigurationError, UsageError
 from eicnb.settings import Settings
@@ -76,6 +77,15 @@ def test_a_variable_that_cannot_be_used_is_an_error(
     with pytest.raises(ConfigurationError) as caught:
         settings.current()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("verb", [eicnb.connect, eicnb.sandbox])
+def test_a_variable_that_cannot_be_used_stops_a_script_before_it_connects(
+    monkeypatch: pytest.MonkeyPatch, verb: Any
+) -> None:
+    monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,")
+    with pytest.raises(ConfigurationError):
+        verb()
 
 
 def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
