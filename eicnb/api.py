@@ -27,7 +27,8 @@ def connect(
     'eu-central-1'
 
     Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
-    is. An unknown profile or an EICNB_ variable that cannot be used is a ConfigurationError at once, a missing region or missing credentials at the first call.
+    is. An unknown profile, or an EICNB_ variable that cannot be used, is a ConfigurationError at once, a missing
+    region or missing credentials at the first call.
     https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
     """
     settings.current()
