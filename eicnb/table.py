@@ -25,6 +25,7 @@ ABSENT = {
     "on_success_type": "none",
     "on_success": "none",
     "dead_letter_arn": "none",
+    "last_modified": "never",
     "runtime": "container image",
     "error": "",
     "*": "<NA>",
