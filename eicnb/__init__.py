@@ -114,18 +114,21 @@ def __dir__() -> Any:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Register `%eic`, `%%eic` and their completion; IPython calls it for `%load_ext eicnb`."""
-    from eicnb import aws, commands
-    from eicnb.notebook import completer
+    from eicnb import aws, commands, settings
+    from eicnb.notebook import completer, displays
     from eicnb.notebook.magics import EicMagics
 
+    settings.current()
     ipython.register_magics(EicMagics)
+    displays.register(ipython)
     completer.register(ipython, profiles=aws.known_profiles, regions=aws.known_regions, options=commands.newer_options)
 
 
 def unload_ipython_extension(ipython: Any) -> None:
     """Remove `%eic`, `%%eic` and their completion again."""
-    from eicnb.notebook import completer
+    from eicnb.notebook import completer, displays
 
     completer.unregister(ipython)
+    displays.unregister(ipython)
     for magics in ipython.magics_manager.magics.values():
         magics.pop("eic", None)

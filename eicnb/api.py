@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from eicnb import settings
 from eicnb.aws import Aws, Session, profile_session, sandbox_session
 from eicnb.connection import Eic
 from eicnb.endpoint import Transport
@@ -26,9 +27,11 @@ def connect(
     'eu-central-1'
 
     Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
-    is. An unknown profile is a ConfigurationError at once, a missing region or missing credentials at the first call.
+    is. An unknown profile, or an EICNB_ variable that cannot be used, is a ConfigurationError at once, a missing
+    region or missing credentials at the first call.
     https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
     """
+    settings.current()
     if boto3_session is not None:
         if profile is not None:
             raise UsageError("a boto3_session has its profile already", hint="one of the two")
@@ -58,6 +61,7 @@ def sandbox(
     """
     from eicnb.sandbox.server import Sandbox
 
+    settings.current()
     server = Sandbox(requests_per_second=requests_per_second)
     with UsageError.about("region"):
         Aws(lambda: sandbox_session(region), region=region)

@@ -11,11 +11,11 @@ from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, Literal
 
-from eicnb import api, in_use
+from eicnb import api, in_use, redaction, settings
 from eicnb.aws import shape_of
 from eicnb.cli.manual import page
 from eicnb.cli.options import VERBS, Option, from_model
-from eicnb.cli.output import Answer, check, format_timestamp, render, select
+from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
@@ -67,6 +67,7 @@ def run(commands: Sequence[Command], show: Write, log: Write = to_stderr) -> Any
     several commands, the error's notes say what was done before it and what was not, and its `result` holds the rows
     of what was done.
     """
+    settings.current()
     prepared = prepare(commands, show, log)
     results: list[Any] = []
     for number, step in enumerate(prepared):
@@ -107,8 +108,8 @@ def _debugged(eic: Eic, command: Command, show: Write, log: Write) -> Callable[[
     """The command's call; with `--debug` all that it sends is logged, from its first check on."""
     if not command.debug:
         return _call(eic, command, show)
-    listening = partial(logged, log, lambda: eic.secrets)
-    log(f"{_version()}{command}\n")
+    listening = partial(logged, lambda text: log(redaction.masked(text)), lambda: eic.secrets)
+    log(redaction.masked(f"{_version()}{command}\n"))
     with listening():
         call = _call(eic, command, show)
     return listening()(call)
@@ -156,12 +157,26 @@ def _call(eic: Eic, command: Command, show: Write) -> Callable[[], Any]:
         style = _timestamp_style(eic)
     if command.output:
         _check_printable(request, command)
-        return lambda: show(
-            render(answer(eic, request, style), command.output or "", query=command.query, color=_color(command))
-        )
+        return lambda: show(_printed(answer(eic, request, style), command))
     if command.query:
         return lambda: _selected(select(answer(eic, request, style), command.query))
     return partial(eic.send, request)
+
+
+def _printed(told: Answer, command: Command) -> str:
+    """What `--output` prints: values are masked before they are laid out, and then whatever else is in the text."""
+    query = command.query
+    if redaction.active().on:
+        query = (query or Query.parse("@")).then(_masked)
+    return redaction.masked(render(told, command.output or "", query=query, color=_color(command)))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return redaction.masked(value)
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(member) for key, member in value.items()}
+    return [_masked(member) for member in value] if isinstance(value, list) else value
 
 
 def answer(eic: Eic, request: Request, style: TimestampStyle = "iso8601") -> Answer:

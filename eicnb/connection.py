@@ -13,6 +13,7 @@ from eicnb.aws import Aws, check_parameters, profile_session
 from eicnb.errors import EicError, UsageError
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
+from eicnb.redaction import masked
 from eicnb.request import CONFIGS, Paging, Request, build
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Eic:
             "profile": self._profile,
         }
         inside = ", ".join(f"{key}={value!r}" for key, value in shown.items() if value)
-        return f"Eic({'SANDBOX, ' if self.is_sandbox else ''}{inside})"
+        return masked(f"Eic({'SANDBOX, ' if self.is_sandbox else ''}{inside})")
 
     def _known_region(self) -> str | None:
         try:

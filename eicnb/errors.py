@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from eicnb.redaction import masked, masked_at
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that looks most like this one, or None when none does.
@@ -68,13 +70,14 @@ class Excerpt:
     _LEAD: ClassVar[int] = 60
 
     def __str__(self) -> str:
-        cut = max(0, self.start - self._LEAD) if len(self.line) > self._WIDTH else 0
-        shown = self.line[cut : cut + self._WIDTH]
+        line, start, end = masked_at(self.line, self.start, self.end)
+        cut = max(0, start - self._LEAD) if len(line) > self._WIDTH else 0
+        shown = line[cut : cut + self._WIDTH]
         shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
-        head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(self.line) else ""
+        head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(line) else ""
         label = "    " if self.number is None else f"    line {self.number}: "
-        start = self.start - cut
-        carets = max(1, min(self.end - cut, len(shown)) - start)
+        start -= cut
+        carets = max(1, min(end - cut, len(shown)) - start)
         pointer = " " * (len(label) + len(head) + start) + "^" * carets
         return f"{label}{head}{shown}{tail}\n{pointer}"
 
@@ -84,7 +87,8 @@ class EicError(Exception):
 
     `message` says what was wrong, `hint` what to do instead, `result` holds what had been read or done before, if
     anything. In a notebook it is shown without a traceback
-    and still stops the run; `%xmode Verbose` brings the traceback back.
+    and still stops the run; `%xmode Verbose` brings the traceback back. What is shown has masks
+    (`eicnb.redaction`); `message` and the other attributes are real.
     """
 
     exit_code: ClassVar[int] = 255
@@ -101,7 +105,10 @@ class EicError(Exception):
 
     def __str__(self) -> str:
         cure = [f"Try: {self.hint}"] if self.hint else []
-        return "\n".join([self.message, *self._details(), *cure, *self._sources()])
+        return "\n".join([masked(self.message), *self._details(), *map(masked, [*cure, *self._sources()])])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({masked(self.message)!r})"
 
     def _details(self) -> list[str]:
         return []
@@ -114,7 +121,7 @@ class EicError(Exception):
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
             return self._traceback_without_values(tracebacks)
-        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+        return [f"{type(self).__name__}: {self}", *map(masked, getattr(self, "__notes__", ()))]
 
     def _traceback_without_values(self, tracebacks: Any) -> list[str]:
         """The frames of the traceback but not their variables, which may hold a secret of the notebook."""
@@ -123,7 +130,7 @@ class EicError(Exception):
             shown: list[str] = tracebacks.structured_traceback(type(self), self, self.__traceback__)
         finally:
             tracebacks.set_mode("Verbose")
-        return shown
+        return [masked(lines) for lines in shown]
 
 
 def _cut(text: str) -> str:
@@ -220,7 +227,7 @@ class AwsError(EicError):
         self.place = place or region
 
     def _details(self) -> list[str]:
-        return [f"    {self.code}, answered to {self.operation} in {self.place}"]
+        return [f"    {self.code}, answered to {self.operation} in {masked(self.place)}"]
 
 
 class NotFound(AwsError):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from typing import Any
 
 import pandas as pd
 
+from eicnb import redaction, settings
 from eicnb.model import ReportedConfig, ReportedFunction
+from eicnb.table import READ, STATE, Cut, Table
 
 Scalar = str | int | float | bool | None
 
@@ -55,10 +57,14 @@ FUNCTION_COLUMNS = (
 )
 
 
-class Frame(pd.DataFrame):
-    """A DataFrame that shows where its rows come from, and its ARNs whole.
+_WIDTH = 80
 
-    Whatever is made from it is a plain DataFrame: a slice or a merge loses the caption rather than lie.
+
+class Frame(pd.DataFrame):
+    """A DataFrame that shows where its rows come from, its ARNs whole, and types and missing values as words.
+
+    Only the display is in words and has masks (`eicnb.redaction`); the values are real. Whatever is made from it is
+    a plain DataFrame: a slice or a merge loses the caption rather than lie.
     """
 
     @property
@@ -68,16 +74,44 @@ class Frame(pd.DataFrame):
     @property
     def provenance(self) -> str:
         """Account and region, as they stand in the caption."""
-        return provenance(self.attrs)
+        return redaction.masked(provenance(self.attrs))
 
     def __repr__(self) -> str:
-        with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
-            return f"{super().__repr__()}\n{self.provenance}"
+        return self._drawn().to_text()
 
     def _repr_html_(self) -> str | None:
-        with pd.option_context("display.max_colwidth", None):
-            table = super()._repr_html_()  # type: ignore[misc] # the stubs leave it out
-        return f"{table}\n<p>{escape(self.provenance)}</p>" if table else None
+        return self._drawn().to_html() if pd.get_option("display.notebook_repr_html") else None
+
+    def _repr_data_resource_(self) -> None:
+        """Nothing: front ends would show it as a tree instead of the table, and with its real values."""
+
+    def _drawn(self) -> Table:
+        """Raises ConfigurationError for a setting that cannot be used, rather than show what should be masked."""
+        columns = tuple(str(name) for name in self.columns)
+        states = self.iloc[:, columns.index(STATE)] if STATE in columns else [READ] * len(self)
+        cut = Cut.of([_plain(state) for state in states], settings.current().max_rows)
+        drawn = self.iloc[list(cut.places)]
+        return Table(
+            caption=f"{provenance(self.attrs)}  {cut}",
+            columns=columns,
+            labels=tuple(str(label) for label in drawn.index),
+            rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
+            index_name=" ".join(str(name) for name in self.index.names if name is not None),
+            width=pd.get_option("display.width") or _WIDTH,
+            hide=redaction.masked,
+        )
+
+
+def uncut() -> AbstractContextManager[object]:
+    """While this is open pandas cuts no cell, so that no half of a name or an account id is shown."""
+    return pd.option_context("display.max_colwidth", None)
+
+
+def _plain(value: Any) -> Any:
+    """A value without pandas and NumPy: None for a missing one."""
+    if not pd.api.types.is_scalar(value):
+        return value
+    return None if pd.isna(value) else value.item() if hasattr(value, "item") else value
 
 
 def provenance(attrs: Mapping[Any, Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import eicnb
-from eicnb import in_use
+from eicnb import in_use, redaction, settings
 
 _USES_EIC = re.compile(r"\beic\.")
 _MAKES_EIC = re.compile(r"\beic =")
@@ -18,9 +18,13 @@ _MAKES_EIC = re.compile(r"\beic =")
 
 @pytest.fixture(autouse=True)
 def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No credentials, no profile and no connection from outside the test."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
+    """No credentials, no profile, no connection and no setting from outside the test."""
+    ours = {variable.name for variable in settings.VARIABLES}
+    for name in list(os.environ):
+        if name.startswith("AWS_") or name.lower().endswith("_proxy") or name in ours:
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(settings, "_chosen", {})
+    monkeypatch.setattr(redaction, "_active", type(redaction._active)())
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import copy
+import pickle
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
+from eicnb import settings
 from eicnb.arn import FunctionRef
+from eicnb.errors import ConfigurationError
 from eicnb.frames import (
     CONFIG_COLUMNS,
     FUNCTION_COLUMNS,
+    Column,
     Frame,
     Scalar,
     config_row,
@@ -98,6 +105,13 @@ def test_the_attributes_are_json_scalars() -> None:
         lambda frame: frame[["qualifier", "on_failure"]],
         lambda frame: frame.head(1),
         lambda frame: frame.copy(),
+        copy.copy,
+        copy.deepcopy,
+        lambda frame: frame.drop(columns="region"),
+        lambda frame: frame.sort_values("qualifier"),
+        lambda frame: frame.set_index("qualifier"),
+        lambda frame: frame.explode("qualifier"),
+        lambda frame: frame.fillna({"on_failure": "none"}),
         lambda frame: frame.assign(team="shop"),
         lambda frame: pd.concat([frame, frame]),
         lambda frame: frame.merge(frame, on="function_name"),
@@ -109,23 +123,121 @@ def test_what_is_made_from_a_frame_is_a_plain_data_frame(made: Any) -> None:
 
 def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
     frame = frame_of(reported())
-    assert repr(frame).splitlines()[-1] == CAPTION
-    assert QUEUE in repr(frame)
     html = frame._repr_html_()
     assert html is not None
-    assert html.endswith(f"\n<p>{CAPTION}</p>")
-    assert f"<td>{QUEUE}</td>" in html
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  1 row"
+    assert f">{CAPTION}  1 row</caption>" in html
+    assert QUEUE in repr(frame)
+    assert f">{QUEUE}</td>" in html
 
 
 def test_text_of_aws_is_escaped_in_html() -> None:
     html = frame_of(reported(on_failure="<script>alert(1)</script>"), region="<b>")._repr_html_()
     assert html is not None
-    assert "<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
-    assert html.endswith("\n<p>SANDBOX  account 123456789012  &lt;b&gt;</p>")
+    assert ">&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
+    assert ">SANDBOX  account 123456789012  &lt;b&gt;  1 row</caption>" in html
+
+
+def test_the_display_has_words_and_the_frame_aws_s_values() -> None:
+    frame = frame_of(reported(), reported(on_failure=None, retries=None))
+    assert [word in repr(frame) for word in ("SQS queue", "not set", "none", "<NA>")] == [True, True, True, False]
+    assert frame.on_failure_type.tolist() == ["sqs", pd.NA]
+    assert frame.maximum_retry_attempts.tolist() == [0, pd.NA]
 
 
 def test_a_frame_without_rows_shows_where_it_comes_from_too() -> None:
-    assert repr(frame_of()).splitlines()[-1] == CAPTION
+    assert repr(frame_of()).splitlines()[-1] == f"{CAPTION}  no rows"
+
+
+def test_a_long_frame_is_cut_in_the_display_alone() -> None:
+    settings.choose(max_rows=2)
+    frame = frame_of(*(reported(str(number)) for number in range(5)))
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  5 rows, 3 of them not shown"
+    assert (len(frame), len(frame.to_csv().splitlines())) == (5, 6)
+
+
+def test_a_long_audit_shows_errors_first_and_keeps_its_order() -> None:
+    columns = (
+        Column("function_name", "string", ""),
+        Column("timeout", "Int64", ""),
+        Column("scan_state", "string", ""),
+    )
+    states = ["ok", "denied", "ok", None, "gone"]
+    rows = [
+        {"function_name": f"f{number}", "timeout": None, "scan_state": state} for number, state in enumerate(states)
+    ]
+    frame = to_frame(rows, columns, ATTRS)
+    settings.choose(max_rows=4)
+    assert repr(frame).splitlines() == [
+        "  function_name  timeout   scan_state",
+        "1 f1             not read  denied",
+        "3 f3             not read  not read",
+        "4 f4             not read  gone",
+        "0 f0             <NA>      ok",
+        f"{CAPTION}  5 rows, 1 of them not shown; errors first",
+    ]
+    assert frame.function_name.tolist() == ["f0", "f1", "f2", "f3", "f4"]
+
+
+def test_a_frame_of_many_rows_is_drawn_at_once() -> None:
+    rows = [{"function_name": f"f{number}", "scan_state": "ok"} for number in range(100_000)]
+    frame = to_frame(rows, (Column("function_name", "string", ""), Column("scan_state", "string", "")), ATTRS)
+    started = time.perf_counter()
+    assert repr(frame).endswith("100000 rows, 99940 of them not shown")
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("width", [None, 40, 200])
+def test_the_text_is_as_wide_as_pandas_is_asked_to_be(width: int | None) -> None:
+    with pd.option_context("display.width", width):
+        lines = repr(frame_of(reported())).splitlines()
+    assert all(len(line) <= (width or 80) or len(line.split()) <= 3 for line in lines[:-1])
+    assert QUEUE in "\n".join(lines)
+
+
+def test_a_redacted_frame_is_masked_where_it_is_shown_and_real_where_it_is_exported() -> None:
+    settings.choose(redact=True, redact_names=["my-function"])
+    frame = frame_of(reported())
+    for shown in (repr(frame), frame._repr_html_() or "", frame.provenance):
+        assert "123456789012" not in shown
+        assert "my-function" not in shown
+        assert "ACCOUNT-0001" in shown
+    for real in (frame.to_csv(), frame.to_html(), str(frame.attrs), frame.function_arn.item()):
+        assert "123456789012" in real
+
+
+def test_no_display_without_masks_when_a_variable_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,,shop")
+    with pytest.raises(ConfigurationError):
+        repr(frame_of(reported()))
+    with pytest.raises(ConfigurationError):
+        frame_of(reported())._repr_html_()
+
+
+def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
+    again = pickle.loads(pickle.dumps(frame_of(reported())))
+    assert type(again) is Frame
+    assert repr(again) == repr(frame_of(reported()))
+
+
+def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
+    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 takes no dictionary
+        shown, _ = DisplayFormatter().format(frame_of(reported()))
+    assert shown.keys() == {"text/html", "text/plain"}
+
+
+def test_html_is_switched_off_with_pandas_own_option() -> None:
+    with pd.option_context("display.notebook_repr_html", False):  # noqa: FBT003 # the same
+        assert frame_of(reported())._repr_html_() is None
+
+
+def test_columns_and_index_of_one_s_own_are_shown() -> None:
+    frame = frame_of(reported(), reported("7"))
+    frame["team"] = ["shop", None]
+    frame["tags"] = [["a", "b"], []]
+    frame.index = pd.Index(["one", "two"], name="case")
+    text = repr(frame)
+    assert [word in text for word in ("team", "['a', 'b']", "case", "two")] == [True] * 4
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eicnb import errors
+from eicnb import errors, settings
 from eicnb.cli import options
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
 
@@ -58,6 +58,10 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
     assert table_under(heading) == [row(f"`{c.name}`", f"`{c.dtype}`", c.meaning) for c in columns]
+
+
+def test_the_table_of_variables_is_the_one_that_settings_read() -> None:
+    assert table_under("### Environment variables") == [row(f"`{v.name}`", v.meaning) for v in settings.VARIABLES]
 
 
 def error_classes(of: type[errors.EicError] = errors.EicError) -> Iterator[type[errors.EicError]]:

@@ -434,7 +434,7 @@ def test_a_connection_says_where_it_goes(eic: Eic) -> None:
 
 
 def test_a_frame_says_that_it_is_of_the_sandbox(eic: Eic) -> None:
-    assert repr(eic.list("newsletters")).endswith(f"SANDBOX  account {eic.account_id}  us-east-1")
+    assert repr(eic.list("newsletters")).endswith(f"SANDBOX  account {eic.account_id}  us-east-1  no rows")
 
 
 def test_the_sandbox_never_sees_this_machines_credentials(eic: Eic, monkeypatch: pytest.MonkeyPatch) -> None:

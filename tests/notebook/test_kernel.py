@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_the_main_job_runs_in_a_kernel(in_a_quiet_home: Path) -> None:
     assert started[0].data["text/plain"] == "Eic(SANDBOX, account_id='123456789012', region='us-east-1')"
     assert [output.output_type for output in shown] == ["execute_result"]
     assert set(shown[0].data) == {"text/plain", "text/html"}
-    assert "<p>SANDBOX  account 123456789012  us-east-1</p>" in shown[0].data["text/html"]
+    assert ">SANDBOX  account 123456789012  us-east-1  1 row</caption>" in shown[0].data["text/html"]
     assert "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST" in shown[0].data["text/html"]
 
 
@@ -69,3 +70,23 @@ def test_a_failing_command_stops_the_run_with_our_lines_alone(in_a_quiet_home: P
         "evalue": MESSAGE,
         "traceback": [f"UsageError: {MESSAGE}"],
     }
+
+
+def test_what_a_kernel_saves_is_masked(in_a_quiet_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_REDACT", "1")
+    monkeypatch.setenv("EICNB_REDACT_NAMES", "my-function, table")
+    notebook = executed(
+        "%load_ext eicnb",
+        "%eic sandbox",
+        "frame = %eic list my-function\nframe",
+        "from IPython.display import display\ndisplay(frame[['function_arn']], frame.function_arn.tolist())",
+        "assert frame.account_id.unique().tolist() == ['1234567890' + '12']",
+        "%eic get my-function:v1",
+    )
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    assert notebook.metadata["stopped"]
+    assert [output.output_type for output in outputs] == [*["execute_result"] * 2, *["display_data"] * 2, "error"]
+    for output in outputs:
+        assert "ACCOUNT-0001" in str(output)
+        assert not re.search("123456789012|my-func", str(output))
+    assert outputs[1].data["text/html"].count("<table>") == 1

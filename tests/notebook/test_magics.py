@@ -121,7 +121,7 @@ def test_a_result_without_a_name_is_shown_whole(notebook: Notebook, eic: eicnb.E
     notebook.run("%eic get my-function:BLUE")
     shown = notebook.printed()
     assert f"arn:aws:lambda:us-east-1:{eic.account_id}:function:my-function:BLUE" in shown
-    assert shown.endswith(f"SANDBOX  account {eic.account_id}  us-east-1\n")
+    assert shown.endswith(f"SANDBOX  account {eic.account_id}  us-east-1  1 row\n")
 
 
 def test_several_commands_are_one_frame(notebook: Notebook, sent: Sent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,22 @@ class Query:
             missing = getattr(error, "current_value", "") is None
             hint = "a default where a member may be missing: MaximumRetryAttempts || `2`" if missing else None
             raise EicError(f"--query {self.text!r} fails on the answer: {error}", hint=hint) from error
+
+    def then(self, change: Callable[[Any], Any]) -> Query:
+        """The same query, whose selection is changed before it is used.
+
+        >>> Query.parse("FunctionName").then(str.upper).search({"FunctionName": "f"})
+        'F'
+        """
+        return _Changed(self.text, self._compiled, change)
+
+
+@dataclass(frozen=True)
+class _Changed(Query):
+    _change: Callable[[Any], Any] = field(repr=False, compare=False)
+
+    def search(self, value: Any) -> Any:
+        return self._change(super().search(value))
 
 
 def _syntax_error(text: str, error: exceptions.JMESPathError) -> UsageError:

@@ -1,0 +1,1 @@
+"""Cleans a saved notebook of what should not be shared: `python -m eicnb.scrub runbook.ipynb`."""

@@ -1,0 +1,75 @@
+"""What was found in a notebook, counted by place and by kind; what was found itself is never said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a notebook: the source, the outputs or the metadata of a cell, or the notebook's metadata.
+
+    >>> str(Place(3, "source")), str(Place(None, "metadata"))
+    ('cell 3, source', 'notebook, metadata')
+    """
+
+    cell: int | None
+    part: str
+
+    @property
+    def is_source(self) -> bool:
+        """Whether this is what somebody wrote, which is not changed."""
+        return self.part == "source"
+
+    def __str__(self) -> str:
+        return f"{'notebook' if self.cell is None else f'cell {self.cell}'}, {self.part}"
+
+
+@dataclass(slots=True)
+class Report:
+    r"""How often each kind was found, and what was not looked into, place by place.
+
+    >>> report = Report()
+    >>> report.found[Place(2, "output"), "account id"] += 2
+    >>> report.unread[Place(3, "output"), "picture"] += 1
+    >>> print("\n".join(report.lines()))
+    cell 2, output: 2 account ids
+    cell 3, output: 1 picture not looked into
+    """
+
+    found: Counter[tuple[Place, str]] = field(default_factory=Counter)
+    unread: Counter[tuple[Place, str]] = field(default_factory=Counter)
+
+    @property
+    def to_clean(self) -> int:
+        """How many findings can be masked."""
+        return sum(count for (place, _), count in self.found.items() if not place.is_source)
+
+    @property
+    def in_sources(self) -> int:
+        """How many findings stand in sources, which are not changed."""
+        return self.found.total() - self.to_clean
+
+    def lines(self) -> Iterator[str]:
+        """A line a place, from the top of the notebook to its end."""
+        for place in dict.fromkeys(place for place, _ in [*self.found, *self.unread]):
+            if counts := [_counted(kind, n) for (where, kind), n in self.found.items() if where == place]:
+                yield f"{place}: {', '.join(counts)}{' (left: edit the cell)' if place.is_source else ''}"
+        for (place, kind), count in self.unread.items():
+            yield f"{place}: {_counted(kind, count)} not looked into"
+
+
+def _counted(kind: str, count: int) -> str:
+    """A number and what is counted.
+
+    >>> _counted("user in a path", 2), _counted("secret key", 1)
+    ('2 users in paths', '1 secret key')
+    """
+    plural = {
+        "user in a path": "users in paths",
+        "password in a URL": "passwords in URLs",
+        "access key id": "access key ids",
+    }
+    return f"{count} {kind if count == 1 else plural.get(kind, f'{kind}s')}"

@@ -1,0 +1,141 @@
+"""How eicnb displays, for the whole process: what was chosen, or else the environment, or else the default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from eicnb import redaction
+from eicnb.errors import ConfigurationError, EicError, UsageError
+
+Source = Literal["chosen", "environment", "default"]
+
+_ON = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How frames are drawn, and what displays hide.
+
+    >>> Settings(max_rows=0)
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: max_rows is 0
+    Try: a whole number, 1 or more
+    """
+
+    max_rows: int = 60
+    redact: bool = False
+    redact_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
+            raise UsageError(f"max_rows is {self.max_rows!r}", hint="a whole number, 1 or more")
+        if not isinstance(self.redact, bool):
+            raise UsageError(f"redact is {self.redact!r}", hint="True or False")
+        check_names(self.redact_names)
+
+
+def check_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without the blanks around them; one that is empty is a UsageError, which shows none of them.
+
+    >>> check_names(["acme", " shop "])
+    ('acme', 'shop')
+    """
+    if isinstance(names, str):
+        raise UsageError("redact_names is one text", hint='a list of names, such as ["my-company"]')
+    listed = tuple(names)
+    for number, name in enumerate(listed, start=1):
+        if not isinstance(name, str):
+            raise UsageError(f"name {number} of {len(listed)} to redact is a {type(name).__name__}", hint="a text")
+        if not name.strip():
+            raise UsageError(f"name {number} of {len(listed)} to redact is empty", hint="the name, or one name less")
+    return tuple(name.strip() for name in listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable: the setting that it gives, and what it takes."""
+
+    name: str
+    setting: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("EICNB_MAX_ROWS", "max_rows", "the most rows of a frame that are shown; 60 when unset"),
+    Variable(redaction.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
+    Variable(redaction.NAMES, "redact_names", "the names to mask, with commas between them"),
+)
+
+_chosen: dict[str, Any] = {}
+
+
+def choose(**values: Any) -> Settings:
+    """Choose settings for this process, over the environment; None takes a choice back. Returns what holds now.
+
+    >>> choose(max_rows=20).max_rows
+    20
+    >>> choose(max_rows=None).max_rows
+    60
+    """
+    known = [field.name for field in fields(Settings)]
+    if unknown := sorted(set(values) - set(known)):
+        raise UsageError(f"there is no setting {unknown[0]!r}", hint=", ".join(known))
+    if values.get("redact_names") is not None:
+        values["redact_names"] = check_names(values["redact_names"])
+    Settings(**{name: value for name, value in values.items() if value is not None})
+    _chosen.update(values)
+    redaction.choose(on=_chosen.get("redact"), names=_chosen.get("redact_names"))
+    return current()
+
+
+def current() -> Settings:
+    """The settings at this moment; a variable of the environment that cannot be used is a ConfigurationError."""
+    asked = from_environment(os.environ)
+    return Settings(**{**asked, **{name: value for name, value in _chosen.items() if value is not None}})
+
+
+def source(setting: str) -> Source:
+    """Where the value of a setting comes from."""
+    if _chosen.get(setting) is not None:
+        return "chosen"
+    return "environment" if setting in from_environment(os.environ) else "default"
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that the environment has.
+
+    >>> from_environment({"EICNB_REDACT": "yes", "EICNB_REDACT_NAMES": "acme, shop"})
+    {'redact': True, 'redact_names': ('acme', 'shop')}
+    """
+    found: dict[str, Any] = {}
+    for variable in VARIABLES:
+        if text := environment.get(variable.name, "").strip():
+            try:
+                value = _READ[variable.setting](text)
+                Settings(**{variable.setting: value})
+            except EicError as error:
+                raise ConfigurationError(f"{variable.name}: {error.message}", hint=error.hint) from error
+            found[variable.setting] = value
+    return found
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(f"max_rows is {text!r}", hint="a whole number, 1 or more")
+    return int(text)
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _ON | redaction.OFF:
+        raise UsageError(f"redact is {text!r}", hint="1 or 0")
+    return text.lower() in _ON
+
+
+_READ: Mapping[str, Any] = {
+    "max_rows": _number,
+    "redact": _switch,
+    "redact_names": lambda text: check_names(text.split(",")),
+}

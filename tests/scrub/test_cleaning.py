@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eicnb.redaction import Masks
+from eicnb.scrub.cleaning import Cleaning
+from eicnb.sensitive import highest_mask
+from tests.scrub.conftest import code, notebook_of, shown, stream
+
+ONE, OTHER = "123456789012", "210987654321"
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+KEY = "AKIAIOSFODNN7EXAMPLE"
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+def cleaned(notebook: dict[str, Any], *names: str) -> tuple[dict[str, Any], list[str]]:
+    """The clean notebook and the report's lines; what was given stays as it was, and what comes is a notebook."""
+    before, text = copy.deepcopy(notebook), json.dumps(notebook)
+    cleaning = Cleaning(Masks(after=highest_mask(text)), names)
+    clean = cleaning.cleaned(notebook)
+    assert notebook == before
+    nbformat.validate(nbformat.from_dict(clean))
+    return clean, list(cleaning.report.lines())
+
+
+PLACES = [
+    (
+        code(stream(f"in {ONE}\n", f"and {OTHER} é\n")),
+        code(stream("in ACCOUNT-0001\n", "and ACCOUNT-0002 é\n")),
+        ["cell 1, output: 2 account ids"],
+    ),
+    (
+        code({"output_type": "stream", "name": "stderr", "text": f"in {ONE}"}),
+        code({"output_type": "stream", "name": "stderr", "text": "in ACCOUNT-0001"}),
+        ["cell 1, output: 1 account id"],
+    ),
+    (
+        code(shown(text_plain=[f"'{ONE}'"], text_html=[f"<td>{ONE}</td>\n", "<td>acme</td>"])),
+        code(shown(text_plain=["'ACCOUNT-0001'"], text_html=["<td>ACCOUNT-0001</td>\n", "<td>NAME-0001</td>"])),
+        ["cell 1, output: 2 account ids, 1 listed name"],
+    ),
+    (
+        code(shown(application_json={"account": int(ONE), ONE: [True, None, 1.5, {"SecretAccessKey": SECRET}]})),
+        code(
+            shown(
+                application_json={
+                    "account": "ACCOUNT-0001",
+                    "ACCOUNT-0001": [True, None, 1.5, {"SecretAccessKey": "SECRET-0001"}],
+                }
+            )
+        ),
+        ["cell 1, output: 2 account ids, 1 secret key"],
+    ),
+    (
+        code(shown(application_geo__json={"aws_session_token": "x" * 20})),
+        code(shown(application_geo__json={"aws_session_token": "TOKEN-0001"})),
+        ["cell 1, output: 1 session token"],
+    ),
+    (
+        code(
+            {
+                "output_type": "error",
+                "ename": "NotFound",
+                "evalue": f"no {ONE}",
+                "traceback": [f"a {ONE}", "/home/jane/b"],
+            }
+        ),
+        code(
+            {
+                "output_type": "error",
+                "ename": "NotFound",
+                "evalue": "no ACCOUNT-0001",
+                "traceback": ["a ACCOUNT-0001", "/home/USER-0001/b"],
+            }
+        ),
+        ["cell 1, output: 2 account ids, 1 user in a path"],
+    ),
+    (
+        code(metadata={"papermill": {"exception": f"in {ONE}", "duration": 0.123456789012}}),
+        code(metadata={"papermill": {"exception": "in ACCOUNT-0001", "duration": 0.123456789012}}),
+        ["cell 1, metadata: 1 account id"],
+    ),
+    (
+        code(shown(image_png="iVBORw0KGgo=\n", text_plain="<Figure>")),
+        code(shown(image_png="iVBORw0KGgo=\n", text_plain="<Figure>")),
+        ["cell 1, output: 1 picture not looked into"],
+    ),
+    (
+        code(shown(application_pdf="JVBERi0=", image_svg__xml=[f"<text>{ONE}</text>"])),
+        code(shown(application_pdf="JVBERi0=", image_svg__xml=["<text>ACCOUNT-0001</text>"])),
+        ["cell 1, output: 1 account id", "cell 1, output: 1 application/pdf file not looked into"],
+    ),
+    (
+        code(shown(text_html=f'<img src="data:image/png;base64,{ONE}AAAA"> {ONE}')),
+        code(shown(text_html=f'<img src="data:image/png;base64,{ONE}AAAA"> ACCOUNT-0001')),
+        ["cell 1, output: 1 account id", "cell 1, output: 1 picture not looked into"],
+    ),
+    (
+        code(source=f"%eic get {ONE}:acme\nkey = '{KEY}'"),
+        code(source=f"%eic get {ONE}:acme\nkey = '{KEY}'"),
+        ["cell 1, source: 1 account id, 1 listed name, 1 access key id (left: edit the cell)"],
+    ),
+    (
+        {
+            "cell_type": "markdown",
+            "id": "b",
+            "metadata": {"owner": "acme"},
+            "source": "![x](attachment:x.png)",
+            "attachments": {"x.png": {"image/png": "iVBORw0KGgo="}},
+        },
+        {
+            "cell_type": "markdown",
+            "id": "b",
+            "metadata": {"owner": "NAME-0001"},
+            "source": "![x](attachment:x.png)",
+            "attachments": {"x.png": {"image/png": "iVBORw0KGgo="}},
+        },
+        ["cell 1, metadata: 1 listed name", "cell 1, attachment: 1 picture not looked into"],
+    ),
+    (
+        {"cell_type": "raw", "id": "c", "metadata": {}, "source": [f"{ONE}"]},
+        {"cell_type": "raw", "id": "c", "metadata": {}, "source": [f"{ONE}"]},
+        ["cell 1, source: 1 account id (left: edit the cell)"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "lines"), PLACES)
+def test_every_part_of_a_cell_is_looked_into(before: dict[str, Any], after: dict[str, Any], lines: list[str]) -> None:
+    assert cleaned(notebook_of(before), "acme") == (notebook_of({**after, "id": before["id"]}), lines)
+
+
+def test_the_notebooks_metadata_is_cleaned() -> None:
+    state = {"a1": {"model_name": "TextModel", "state": {"value": f"arn:aws:sqs:us-east-1:{ONE}:q"}}}
+    buffers = {
+        "b2": {
+            "model_name": "ImageModel",
+            "state": {},
+            "buffers": [{"encoding": "base64", "path": ["value"], "data": ONE}],
+        }
+    }
+    before = notebook_of(
+        papermill={"parameters": {"account": int(ONE), "aws_secret_access_key": SECRET}, "input_path": "/home/jane/x"},
+        widgets={WIDGETS: {"state": {**state, **buffers}, "version_major": 2, "version_minor": 0}},
+        kernelspec={"name": "python3", "display_name": "Python 3", "language": "python"},
+    )
+    after, lines = cleaned(before)
+    assert after["metadata"]["papermill"] == {
+        "parameters": {"account": "ACCOUNT-0001", "aws_secret_access_key": "SECRET-0001"},
+        "input_path": "/home/USER-0001/x",
+    }
+    clean = after["metadata"]["widgets"][WIDGETS]["state"]
+    assert clean["a1"]["state"] == {"value": "arn:aws:sqs:us-east-1:ACCOUNT-0001:q"}
+    assert clean["b2"] == buffers["b2"]
+    assert after["metadata"]["kernelspec"] == before["metadata"]["kernelspec"]
+    assert lines == [
+        "notebook, metadata: 2 account ids, 1 secret key, 1 user in a path",
+        "notebook, metadata: 1 widget buffer not looked into",
+    ]
+
+
+def test_the_same_account_has_the_same_mask_in_all_cells_so_that_frames_join() -> None:
+    first, second = code(stream(f"{ONE}\n", OTHER)), code(stream(f"{OTHER}\n", ONE))
+    after, _ = cleaned(notebook_of(first, second, run={"account": ONE}))
+    assert [cell["outputs"][0]["text"] for cell in after["cells"]] == [
+        ["ACCOUNT-0001\n", "ACCOUNT-0002"],
+        ["ACCOUNT-0002\n", "ACCOUNT-0001"],
+    ]
+    assert after["metadata"] == {"run": {"account": "ACCOUNT-0001"}}
+
+
+def test_masks_that_are_there_are_not_given_to_another_account() -> None:
+    after, _ = cleaned(notebook_of(code(stream("ACCOUNT-0001\n", f"{ONE}\n"))))
+    assert after["cells"][0]["outputs"][0]["text"] == ["ACCOUNT-0001\n", "ACCOUNT-0002\n"]
+
+
+def test_a_notebook_without_outputs_is_clean() -> None:
+    empty = notebook_of(code(), {"cell_type": "markdown", "id": "b", "metadata": {}, "source": []})
+    assert cleaned(empty) == (empty, [])
+    assert cleaned(notebook_of()) == (notebook_of(), [])
+
+
+texts = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [ONE, OTHER, KEY, SECRET, "acme", "ACME-orders", "/home/jane", "ACCOUNT-0007", "abc", "f" * 12]
+        ),
+        st.from_regex("[0-9]{12}", fullmatch=True),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=6),
+    ),
+    max_size=8,
+).map("".join)
+values = st.recursive(
+    st.one_of(texts, st.integers(0, 10**13), st.booleans(), st.none()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, st.lists(texts, max_size=3), values)
+def test_a_second_cleaning_finds_nothing(text: str, lines: list[str], value: Any) -> None:
+    before = notebook_of(code(stream(*lines), shown(text_plain=text, application_json=value)), its={"own": value})
+    after, _ = cleaned(before, "acme")
+    assert cleaned(after, "acme") == (after, [])
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.from_regex("[0-9]{12}", fullmatch=True), min_size=1, max_size=5),
+    st.text(st.sampled_from(" :/-_ax\n"), max_size=5),
+)
+def test_no_account_id_survives_in_outputs_or_metadata(ids: list[str], between: str) -> None:
+    text = f" {between} ".join(ids)
+    after, _ = cleaned(notebook_of(code(stream(text), shown(text_html=text)), its={"own": [text]}))
+    assert not [one for one in ids if one in json.dumps(after)]
