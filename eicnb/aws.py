@@ -8,22 +8,28 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from ssl import SSLContext
 from typing import Any, cast
 
 import boto3
 import botocore.exceptions as failures
 import botocore.session
 from botocore import UNSIGNED, xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.httpsession import create_urllib3_context, get_cert_path
 from botocore.loaders import Loader
-from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError
+from botocore.utils import get_environ_proxies
 
 from eicnb.answers import Markers, broken_answer
 from eicnb.endpoint import OWN_TRANSPORT, Transport, check_endpoint, check_region, is_local
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError, nearest
 from eicnb.failures import Attempt
-from eicnb.shapes import Member
+from eicnb.route import Keys, Route, trusting
+from eicnb.shapes import Member, members_of
 
 _LAMBDA = "lambda"
 
@@ -96,6 +102,7 @@ class Aws:
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._clients: dict[str, Any] = {}
+        self._tls: SSLContext | None = None
         self._given_account_id = account_id
         self._account_id = account_id
 
@@ -186,6 +193,88 @@ class Aws:
                 pages.append(page)
             return pages, iterator.resume_token
 
+    def enabled_regions(self) -> list[str]:
+        """The regions of the partition that are enabled for the account, asked of EC2."""
+        client = self._client("ec2", "DescribeRegions")
+        with self._translated("DescribeRegions"):
+            names = [region["RegionName"] for region in client.describe_regions()["Regions"]]
+            partition = self.partition
+            return [name for name in names if self.session.get_partition_for_region(name) == partition]
+
+    def assuming(self, role_arn: str, external_id: str | None) -> Aws:
+        """This user as a role, whose credentials STS renews before they end; STS is asked at the first call."""
+        return Aws(
+            lambda: self._as_role(role_arn, external_id),
+            region=self._region,
+            endpoint_url=self.endpoint_url,
+            account_id=self._given_account_id,
+            sandbox=self.sandbox,
+            transport=self._transport,
+        )
+
+    def _as_role(self, role_arn: str, external_id: str | None) -> Session:
+        with self._opening("AssumeRole"):
+            source, region = self.session, self.region
+            if self._transport.signs:
+                _keys_of(source)
+            fetcher = AssumeRoleCredentialFetcher(
+                lambda service, **keys: self._new_client(source, service, region, **keys),
+                source.get_credentials(),
+                role_arn,
+                extra_args={"RoleSessionName": "eicnb", **({"ExternalId": external_id} if external_id else {})},
+            )
+            core = botocore.session.Session(profile=source._session.profile)  # noqa: SLF001 # boto3 says "default" for none
+            if self.sandbox:
+                core = sandbox_session(region)._session  # noqa: SLF001 # boto3 has no public way to it
+            core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
+            return boto3.Session(botocore_session=core, region_name=region)
+
+    def keys(self) -> Keys:
+        """The credentials as they are now, renewed where they would soon end; may ask STS or the sign-in."""
+        with self._lock, self._opening("ListFunctions"):
+            return _keys_of(self.session)
+
+    def renewed_keys(self, refused: Keys) -> Keys | None:
+        """The credentials after some were refused, read from where they come from again; None if no others are there."""
+        if self.keys() == refused:
+            self._forget()
+        keys = self.keys()
+        return None if keys == refused else keys
+
+    def route(self, region: str) -> Route:
+        """How botocore itself would call Lambda there: it makes a call ready, signature and all, which is not sent."""
+        with self._lock, self._opening("ListFunctions"):
+            client = self._new_client(self.session, _LAMBDA, region)
+            if self._transport.signs:
+                _keys_of(self.session)
+            kept = _Kept()
+            client.meta.events.register("before-send.lambda.ListFunctions", kept)
+            client.list_functions()
+            assert kept.request is not None, "botocore says before it sends"
+            config: Any = client.meta.config
+            url = str(kept.request.url)
+            proxies = get_environ_proxies(url) if config.proxies is None else config.proxies
+            return Route.of_request(
+                url,
+                kept.request.headers,
+                region=region,
+                proxy=proxies.get(url.partition(":")[0]),
+                tls=url.startswith("https:") and self._trust(config.client_cert),
+                timeouts=(config.connect_timeout, config.read_timeout),
+            )
+
+    def _trust(self, client_cert: Any) -> SSLContext:
+        """What to speak TLS with, as botocore would; made once, since to read the certificates takes long."""
+        if self._tls is None:
+            self._tls = trusting(create_urllib3_context(), get_cert_path(self._verify()), client_cert)
+        return self._tls
+
+    def _verify(self) -> bool | str:
+        given = self._transport.verify
+        if given is None:
+            given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
+        return os.environ.get("REQUESTS_CA_BUNDLE", True) if given is None else given
+
     def setting(self, name: str) -> str | None:
         """A setting of the profile in the AWS config file."""
         with self._opening("GetFunctionEventInvokeConfig"):
@@ -196,17 +285,15 @@ class Aws:
         """The client of a service, with credentials that are there and fresh."""
         with self._lock, self._opening(operation):
             if service not in self._clients:
-                make: Callable[..., Any] = self.session.client
-                self._clients[service] = make(
-                    service,
-                    region_name=self.region,
-                    endpoint_url=self.endpoint_url,
-                    config=self._config(),
-                    verify=self._transport.verify,
-                )
+                self._clients[service] = self._new_client(self.session, service, self.region)
             if self._transport.signs:
-                _check_credentials(self.session)
+                _keys_of(self.session)
             return self._clients[service]
+
+    def _new_client(self, session: Session, service: str, region: str, **keys: Any) -> Any:
+        make: Callable[..., Any] = session.client
+        where = {"region_name": region, "endpoint_url": self.endpoint_url}
+        return make(service, **where, config=self._config(), verify=self._transport.verify, **keys)
 
     def _config(self) -> Config:
         settings = dict(self._transport.settings)
@@ -263,18 +350,28 @@ class Aws:
         return Attempt(operation, region, self._placed(region))
 
 
-def _check_credentials(session: Session) -> None:
-    """Refuse missing credentials, and those that no HTTP header can hold: botocore would quote them in its error."""
+def _keys_of(session: Session) -> Keys:
+    """The credentials that are there; none, or some that no HTTP header can hold, are refused."""
     credentials = session.get_credentials()
     if credentials is None:
         raise failures.NoCredentialsError
     frozen = credentials.get_frozen_credentials()
-    for what, value in (("access key", frozen.access_key), ("secret key", frozen.secret_key), ("token", frozen.token)):
-        if value and not (value.isascii() and value.isprintable() and " " not in value):
-            raise ConfigurationError(
-                f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
-                hint=f"the {what} again, as AWS shows it",
-            )
+    return Keys(frozen.access_key, frozen.secret_key, frozen.token)
+
+
+class _Kept:
+    """Keeps the request that botocore is about to send, and answers it with an empty list of its own."""
+
+    def __init__(self) -> None:
+        self.request: AWSPreparedRequest | None = None
+
+    def __call__(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        self.request = request
+        return AWSResponse(request.url, 200, {}, self)
+
+    def stream(self) -> Iterator[bytes]:
+        """The body, as botocore reads it."""
+        yield b"{}"
 
 
 @cache
@@ -288,8 +385,9 @@ def known_profiles() -> tuple[str, ...]:
 
 @cache
 def known_regions() -> tuple[str, ...]:
-    """The regions that have Lambda, from botocore's own data."""
-    return tuple(botocore.session.Session().get_available_regions(_LAMBDA))
+    """The regions that have Lambda, in every partition, from botocore's own data."""
+    core = botocore.session.Session()
+    return tuple(name for of in core.get_available_partitions() for name in core.get_available_regions(_LAMBDA, of))
 
 
 @cache
@@ -300,30 +398,4 @@ def shape_of(operation: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
     ['FunctionName', 'Qualifier']
     """
     model = ServiceModel(Loader().load_service_model(_LAMBDA, "service-2"), _LAMBDA).operation_model(operation)
-    return _members(model.input_shape), _members(model.output_shape)
-
-
-def _members(shape: Shape | None) -> tuple[Member, ...]:
-    """The members of a structure, or the one element of a list or a map."""
-    match shape:
-        case StructureShape():
-            required = shape.required_members
-            return tuple(_member(name, inner, required=name in required) for name, inner in shape.members.items())
-        case ListShape():
-            return (_member(shape.member.name, shape.member),)
-        case MapShape():
-            return (_member(shape.value.name, shape.value),)
-    return ()
-
-
-def _member(name: str, shape: Shape, *, required: bool = False) -> Member:
-    limits = shape.metadata
-    return Member(
-        name,
-        shape.type_name,
-        required=required,
-        documentation=shape.documentation,
-        members=_members(shape),
-        choices=tuple(limits.get("enum", ())),
-        minimum=limits.get("min") if shape.type_name in {"integer", "long"} else None,
-    )
+    return members_of(model.input_shape), members_of(model.output_shape)

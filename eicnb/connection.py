@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
 from eicnb.arn import LATEST, DestinationName, FunctionRef
 from eicnb.aws import Aws, profile_session
+from eicnb.display import show_of
 from eicnb.errors import EicError, UsageError
+from eicnb.fleet.audit import audit
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
 from eicnb.request import CONFIGS, Paging, Request, build
@@ -201,6 +205,47 @@ class Eic:
             for function in items(page, "Functions", "ListFunctions")
         ]
         return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
+
+    def audit(
+        self,
+        *,
+        regions: str | Sequence[str] | None = None,
+        functions: str | Sequence[str] | Choose | None = None,
+        qualifiers: Qualifiers = "configured",
+        rate: float = 10,
+        progress: bool | Show = True,
+        errors: Errors = "raise",
+        resume: Frame | BaseException | None = None,
+    ) -> Frame:
+        """Read what becomes of asynchronous events in every function of the account: a row each, and nothing left out.
+
+        >>> frame = eic.audit(regions=["us-east-1", "eu-west-1"], progress=False)
+        >>> frame.attrs["complete"], int((~frame.configured).sum()) > 0
+        (True, True)
+
+        `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
+        are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and says
+        whether it is wanted. Rows (columns: `eicnb.frames.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
+        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They stand by account,
+        region and function; `$LATEST` first, then versions, then aliases.
+
+        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
+        `progress` is whether to draw how far it is, or what to call with each `Progress`. What cannot be read is a row
+        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned.
+        Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
+        https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
+        """
+        return audit(
+            [self._aws],
+            regions=regions,
+            functions=functions,
+            qualifiers=qualifiers,
+            rate=rate,
+            errors=errors,
+            resume=resume,
+            show=show_of(progress),
+        )
 
     def request(
         self,

@@ -3,11 +3,15 @@
     EicError                    255  anything else that went wrong: an unreachable endpoint, a broken answer
     ├── UsageError              252  the command line, or a value in it, is wrong; nothing was sent
     ├── ConfigurationError      253  no region, no credentials, an unknown profile, an unusable setting
-    └── AwsError                254  AWS answered with an error
-        ├── NotFound                 no such function, qualifier or config
-        ├── AccessDenied             the caller may not do this
-        ├── Throttled                too many calls, and patience ran out
-        └── ExpiredCredentials       the session has ended and must be renewed
+    ├── AwsError                254  AWS answered with an error
+    │   ├── NotFound                 no such function, qualifier or config
+    │   ├── AccessDenied             the caller may not do this
+    │   ├── Throttled                too many calls, and patience ran out
+    │   └── ExpiredCredentials       the session has ended and must be renewed
+    └── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+
+Ctrl-C in an audit raises `AuditInterrupted`, which is a KeyboardInterrupt and outside the tree: what catches errors
+must not catch it.
 
 The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
@@ -231,3 +235,22 @@ class Throttled(AwsError):
 
 class ExpiredCredentials(AwsError):
     """The credentials have expired; renew them (`aws sso login`) and run the cell again, no restart needed."""
+
+
+class IncompleteAudit(EicError):
+    """Not all of an audit could be read; `result` is the whole frame, in which `scan_state` and `error` say what."""
+
+
+class AuditInterrupted(KeyboardInterrupt):
+    """An audit was stopped with Ctrl-C; `result` is the frame of what was read until then.
+
+    It is a KeyboardInterrupt, so that `except Exception` lets it through and a run of the whole notebook stops.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows."""
+        return [f"{type(self).__name__}: {self}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,29 @@ class Member:
     members: tuple[Member, ...] = ()
     choices: tuple[str, ...] = ()
     minimum: int | None = None
+
+
+def members_of(shape: Any) -> tuple[Member, ...]:
+    """The members of one of botocore's structures, or the one element of a list or a map."""
+    match getattr(shape, "type_name", None):
+        case "structure":
+            required = shape.required_members
+            return tuple(_member(name, inner, required=name in required) for name, inner in shape.members.items())
+        case "list":
+            return (_member(shape.member.name, shape.member),)
+        case "map":
+            return (_member(shape.value.name, shape.value),)
+    return ()
+
+
+def _member(name: str, shape: Any, *, required: bool = False) -> Member:
+    limits = shape.metadata
+    return Member(
+        name,
+        shape.type_name,
+        required=required,
+        documentation=shape.documentation,
+        members=members_of(shape),
+        choices=tuple(limits.get("enum", ())),
+        minimum=limits.get("min") if shape.type_name in {"integer", "long"} else None,
+    )
