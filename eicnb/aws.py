@@ -207,7 +207,7 @@ class Aws:
             lambda: self._as_role(role_arn, external_id),
             region=self._region,
             endpoint_url=self.endpoint_url,
-            account_id=self._given_account_id,
+            account_id=self._account_id if self.sandbox else None,
             sandbox=self.sandbox,
             transport=self._transport,
         )
@@ -256,7 +256,7 @@ class Aws:
             proxies = get_environ_proxies(url) if config.proxies is None else config.proxies
             return Route.of_request(
                 url,
-                kept.request.headers,
+                dict(kept.request.headers.items()),
                 region=region,
                 proxy=proxies.get(url.partition(":")[0]),
                 tls=url.startswith("https:") and self._trust(config.client_cert),
@@ -266,7 +266,7 @@ class Aws:
     def _trust(self, client_cert: Any) -> SSLContext:
         """What to speak TLS with, as botocore would; made once, since to read the certificates takes long."""
         if self._tls is None:
-            self._tls = trusting(create_urllib3_context(), get_cert_path(self._verify()), client_cert)
+            self._tls = trusting(create_urllib3_context(), get_cert_path(cast("Any", self._verify())), client_cert)
         return self._tls
 
     def _verify(self) -> bool | str:
@@ -356,7 +356,7 @@ def _keys_of(session: Session) -> Keys:
     if credentials is None:
         raise failures.NoCredentialsError
     frozen = credentials.get_frozen_credentials()
-    return Keys(frozen.access_key, frozen.secret_key, frozen.token)
+    return Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token)
 
 
 class _Kept:
@@ -367,7 +367,7 @@ class _Kept:
 
     def __call__(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         self.request = request
-        return AWSResponse(request.url, 200, {}, self)
+        return AWSResponse(request.url, 200, {}, self)  # type: ignore[arg-type] # the stubs know no plain headers
 
     def stream(self) -> Iterator[bytes]:
         """The body, as botocore reads it."""

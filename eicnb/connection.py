@@ -10,6 +10,7 @@ from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
 from eicnb.arn import LATEST, DestinationName, FunctionRef
 from eicnb.aws import Aws, profile_session
 from eicnb.display import show_of
+from eicnb.endpoint import check_role
 from eicnb.errors import EicError, UsageError
 from eicnb.fleet.audit import audit
 from eicnb.fleet.progress import Show
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 _CONNECTION_OPTIONS = frozenset(
-    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout".split()  # noqa: SIM905 # one line
+    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout "
+    "role_arn external_id".split()  # noqa: SIM905 # two lines
 )
 
 
@@ -236,15 +238,15 @@ class Eic:
         Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
-        return audit(
-            [self._aws],
+        return audit_of(
+            [self],
             regions=regions,
             functions=functions,
             qualifiers=qualifiers,
             rate=rate,
+            progress=progress,
             errors=errors,
             resume=resume,
-            show=show_of(progress),
         )
 
     def request(
@@ -318,6 +320,7 @@ class Eic:
     def derive(self, **options: Any) -> Eic:
         """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
 
+        `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
         `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
 
         >>> eic.derive(region="eu-west-1").region
@@ -347,6 +350,11 @@ class Eic:
             aws, server = Aws(lambda: profile_session(profile, region), endpoint_url=self.endpoint_url), None
             _ = aws.session
         aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+        role_arn, external_id = options.get("role_arn"), options.get("external_id")
+        with UsageError.about("role_arn" if external_id is None else "external_id"):
+            check_role(role_arn, external_id)
+        if role_arn is not None:
+            aws = aws.assuming(role_arn, external_id)
         return Eic(aws, profile=profile or self._profile, server=server if aws.sandbox else None, origin=self)
 
     def _one(self, request: Request) -> ReportedConfig:
@@ -378,3 +386,8 @@ def _check_is_about(reported: ReportedConfig, request: Request) -> None:
     if answered != (request.function.function_name, asked):
         message = f"AWS's answer is about another function: {str(reported.function)!r}"
         raise EicError(message, hint=BROKEN_ANSWER_HINT)
+
+
+def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
+    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
+    return audit([eic._aws for eic in connections], show=show_of(progress), **options)  # noqa: SLF001 # its own module

@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Literal
+from typing import Literal, cast
 
 from eicnb.arn import DESTINATION_KINDS, LATEST
 from eicnb.cli.lexer import quote
@@ -342,9 +342,10 @@ def _value(option: Option, typed: str, said: _Said, known: Known) -> Offer:
         return typed, _qualifiers(said.function, typed, known)
     if option.kind == "destination":
         return typed, _destinations(typed, known, buckets=option.argument != "on_success")
-    if option.argument in {"region", "profile"}:
-        kind: CandidateKind = "region" if option.argument == "region" else "profile"
-        return typed, _sorted(known.regions if kind == "region" else known.profiles, typed, kind)
+    kind = option.argument.removesuffix("s")
+    if kind in {"region", "profile", "function"}:
+        part = typed.rpartition(",")[2] if option.kind == "names" else typed
+        return part, _sorted(getattr(known, f"{kind}s"), part, cast("CandidateKind", kind))
     usual = _AGES if option.kind == "age" else _USUAL.get(option.argument, {})
     return typed, _explained(dict.fromkeys(option.choices, "") or usual, typed, "value")
 

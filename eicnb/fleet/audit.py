@@ -15,7 +15,7 @@ from eicnb.finding import SCAN_STATES, order
 from eicnb.fleet.earlier import NOTHING, Earlier
 from eicnb.fleet.progress import Show
 from eicnb.fleet.run import BUCKETS, Audit
-from eicnb.fleet.scope import ALL_REGIONS, Scope, check_choice, check_regions
+from eicnb.fleet.scope import Scope, check_choice, check_regions
 from eicnb.fleet.sender import PATIENCE, Patience
 from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
 from eicnb.limits import Buckets
@@ -35,7 +35,7 @@ def audit(
     rate: Any = 10,
     errors: Any = "raise",
     resume: Any = None,
-    show: Show = lambda progress: None,
+    show: Show,
     patience: Patience = PATIENCE,
     buckets: Buckets = BUCKETS,
 ) -> Frame:
@@ -63,7 +63,7 @@ def audit(
     result = _to_frame(running, connections)
     if scope.selection.patterns and not len(result):
         patterns = ", ".join(scope.selection.patterns)
-        warnings.warn(f"no function fits {patterns}", UserWarning, stacklevel=3)
+        warnings.warn(f"no function fits {patterns}", UserWarning, stacklevel=4)
     if errors == "raise" and not result.attrs["complete"]:
         raise _incomplete(result)
     return result

@@ -13,6 +13,9 @@ from eicnb.model import ReportedFunction
 
 Row = Mapping[str, Any]
 
+_ACCOUNT_DIGITS = 12
+_NAMES = ("account_id", "region", "function_name", "qualifier")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
@@ -57,9 +60,7 @@ class Earlier:
             for place, named in by_place.items()
         }
         return cls(
-            rows=tuple(
-                row for place, named in by_place.items() for name in settled[place] for row in named[name]
-            ),
+            rows=tuple(row for place, named in by_place.items() for name in settled[place] for row in named[name]),
             functions={
                 place: {name: _function(its) for name, its in named.items()} for place, named in by_place.items()
             },
@@ -147,23 +148,25 @@ def _check_row(row: Row) -> None:
 
 
 def _fault(row: Row) -> str | None:
-    account_id, name, arn = row["account_id"], row["function_name"], row["function_arn"]
+    account_id, name = row["account_id"], row["function_name"]
     if row["scan_state"] not in SCAN_STATES:
         return f"a scan_state is {shown(row['scan_state'])}"
     if not row["region"]:
         return "a row has no region"
-    if account_id is not None and not (account_id.isdecimal() and len(account_id) == 12):  # noqa: PLR2004 # AWS's
+    if account_id is not None and not (account_id.isdecimal() and len(account_id) == _ACCOUNT_DIGITS):
         return f"an account_id is {shown(account_id)}"
     if name is None:
         return "a row without a function is ok" if row["scan_state"] == "ok" else None
+    return None if _is_consistent(row) else f"a row of {shown(name)} does not fit its function_arn or its scan_state"
+
+
+def _is_consistent(row: Row) -> bool:
+    """Whether a function's row names the same function twice, and has settings where it is ok."""
     try:
-        function = FunctionRef.parse(arn or "")
-        qualifier = check_qualifier(row["qualifier"] or "")
+        function = FunctionRef.parse(row["function_arn"] or "")
+        check_qualifier(row["qualifier"] or "")
     except UsageError:
-        return f"a row of {shown(name)} has the function_arn {shown(arn)} and the qualifier {shown(row['qualifier'])}"
+        return False
     said = (function.account_id, function.region, function.function_name, function.qualifier)
-    if said != (account_id, row["region"], name, qualifier):
-        return f"a row of {shown(name)} has the function_arn {shown(arn)}"
-    if row["scan_state"] == "ok" and None in {row["configured"], row["effective_retry_attempts"]}:
-        return f"a row of {shown(name)} is ok and has no settings"
-    return None
+    has_settings = None not in {row["configured"], row["effective_retry_attempts"]}
+    return said == tuple(row[name] for name in _NAMES) and (has_settings or row["scan_state"] != "ok")

@@ -33,6 +33,20 @@ BUCKETS = Buckets(time.monotonic)
 """The buckets of this process: audits of the same account and region share one."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One account and region, and who asks there."""
+
+    aws: Aws
+    keyring: Keyring
+    account_id: str
+    region: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.account_id, self.region
+
+
 @dataclass(slots=True, kw_only=True)
 class Audit:
     """One audit: `connections` in their `regions`, which are None for each one's own and `("all",)` for all enabled."""
@@ -76,10 +90,7 @@ class Audit:
         error = EicError("the audit was stopped before this was read", hint="resume=, to go on")
         walks = list(self.walks)
         found = [finding for walk in walks for finding in [*walk.findings, *walk.unread(error)]]
-        never = [
-            Finding(region=region, account_id=account_id, scan_state="failed", error=str(error))
-            for account_id, region in list(self._pending)
-        ]
+        never = [_region_finding(account_id, region, error) for account_id, region in list(self._pending)]
         return [*self._findings, *found, *never]
 
     def audited_regions(self) -> list[str]:
@@ -130,42 +141,38 @@ class Audit:
     async def _main(self) -> None:
         self._task = asyncio.current_task()
         places = await self._places()
-        self._pending.update(((account_id, region), None) for _, _, account_id, region in places)
+        self._pending.update((place.key, None) for place in places)
         if self._is_stopped:
             return
         connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
         async with aiohttp.ClientSession(connector=connector, trust_env=False) as session:
             with ExitStack() as shares:
-                await _together(self._walk(*place, session, shares) for place in places)
+                await _together(self._walk(place, session, shares) for place in places)
 
-    async def _places(self) -> list[tuple[Aws, Keyring, str, str]]:
+    async def _places(self) -> list[_Place]:
         """Every account and region, with who asks there; an account that cannot be told is a finding a region."""
         found = await _together(self._account_and_regions(aws) for aws in self.connections)
         places = []
         for aws, (account_id, regions) in zip(self.connections, found, strict=True):
             keyring = Keyring(aws)
-            places += [(aws, keyring, account_id, region) for region in regions if account_id]
+            places += [_Place(aws, keyring, account_id, region) for region in regions if account_id]
         seen: set[tuple[str, str]] = set()
-        for _, _, account_id, region in places:
-            if (account_id, region) in seen:
+        for place in places:
+            if place.key in seen:
                 raise UsageError(
-                    f"two of the connections are of account {account_id} in {region}",
+                    f"two of the connections are of account {place.account_id} in {place.region}",
                     hint="each account and region once",
                 )
-            seen.add((account_id, region))
-        self.earlier.check_accounts({account_id for _, _, account_id, _ in places})
+            seen.add(place.key)
+        self.earlier.check_accounts({place.account_id for place in places})
         return places
 
     async def _account_and_regions(self, aws: Aws) -> tuple[str, tuple[str, ...]]:
         try:
             account_id = await aside(lambda: aws.account_id)
         except AwsError as error:
-            state = scan_state_of(error)
             named = None if self.regions == (ALL_REGIONS,) else self.regions
-            self._findings += [
-                Finding(region=region, account_id=None, scan_state=state, error=str(error))
-                for region in named or (aws.region,)
-            ]
+            self._findings += [_region_finding(None, region, error) for region in named or (aws.region,)]
             return "", ()
         regions = self.earlier.regions_of(account_id, self.regions)
         if regions == (ALL_REGIONS,):
@@ -174,18 +181,23 @@ class Audit:
             await aside(_check_regions, aws, regions)
         return account_id, regions or (aws.region,)
 
-    async def _walk(
-        self, aws: Aws, keyring: Keyring, account_id: str, region: str, session: Any, shares: ExitStack
-    ) -> None:
+    async def _walk(self, place: _Place, session: aiohttp.ClientSession, shares: ExitStack) -> None:
+        account_id, region = place.key
+        try:
+            route = await aside(place.aws.route, region)
+        except AwsError as error:
+            del self._pending[place.key]
+            self._findings.append(_region_finding(account_id, region, error))
+            return
         turns = self.buckets.of(account_id, region)
         shares.enter_context(turns.shared_at(self.scope.rate))
-        place = f"{region}, SANDBOX" if aws.sandbox else region
+        words = ", ".join([region, *(["SANDBOX"] if place.aws.sandbox else []), f"account {account_id}"])
         sender = Sender(
-            route=await aside(aws.route, region),
-            keyring=keyring,
+            route=route,
+            keyring=place.keyring,
             turns=turns,
             session=session,
-            attempt_at=lambda operation: Attempt(operation, region, f"{place}, account {account_id}"),
+            attempt_at=lambda operation: Attempt(operation, region, words),
             tally=self.tally,
             patience=self.patience,
             clock=self.clock,
@@ -201,7 +213,7 @@ class Audit:
             known=before.known,
         )
         self.walks.append(walk)
-        del self._pending[account_id, region]
+        del self._pending[place.key]
         await walk.run()
         self._finished += 1
 
@@ -214,6 +226,10 @@ async def _together(work: Iterable[Awaitable[Any]]) -> list[Any]:
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _region_finding(account_id: str | None, region: str, error: EicError) -> Finding:
+    return Finding(region=region, account_id=account_id, scan_state=scan_state_of(error), error=str(error))
 
 
 def _enabled_regions(aws: Aws) -> list[str]:

@@ -19,7 +19,7 @@ from eicnb.errors import AwsError, EicError, ExpiredCredentials, Throttled
 from eicnb.failures import Attempt
 from eicnb.fleet.keyring import Keyring
 from eicnb.limits import TokenBucket
-from eicnb.route import Route
+from eicnb.route import Keys, Route
 from eicnb.signature import Signer
 
 _OK = 200
@@ -58,7 +58,7 @@ class Tally:
     retries: int = 0
 
 
-class _Passing(Exception):  # noqa: N818 # it is told as its `error`
+class _Passing(Exception):
     """A failure that may pass, and the error that it is if it does not."""
 
     def __init__(self, error: EicError, retry_after: float | None = None) -> None:
@@ -160,9 +160,16 @@ class Sender:
             if seconds > 0:
                 await self.sleep(seconds)
 
+    async def _keys(self) -> Keys:
+        try:
+            return await self.keyring.keys()
+        except EicError as error:
+            self.down = error
+            raise
+
     async def _once(self, operation: str, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         text = "&".join(f"{quote(name, safe='')}={quote(query[name], safe='')}" for name in sorted(query))
-        keys = await self.keyring.keys() if self.route.signs else None
+        keys = await self._keys() if self.route.signs else None
         headers = {"Host": self._host, "User-Agent": self.route.user_agent}
         if keys is not None:
             headers |= self._signer.headers(keys, self._host, self._base + path, text, datetime.now(UTC))
@@ -182,16 +189,16 @@ class Sender:
             raise _Passing(EicError(f"{operation} got no answer: {told}", hint=_NO_ANSWER)) from error
         if status == _OK:
             return _read(operation, body)
-        error = self.attempt_at(operation).answered(_as_botocore(status, said, body))
-        if isinstance(error, Throttled):
-            raise _Passing(error, _seconds(said.get("Retry-After")))
+        refusal = self.attempt_at(operation).answered(_as_botocore(status, said, body))
+        if isinstance(refusal, Throttled):
+            raise _Passing(refusal, _seconds(said.get("Retry-After")))
         if status >= _SERVER_ERROR:
-            raise _Passing(error)
-        if isinstance(error, ExpiredCredentials):
+            raise _Passing(refusal)
+        if isinstance(refusal, ExpiredCredentials):
             if keys is not None and await self.keyring.renewed(keys):
-                raise _Passing(error)
-            self.down = error
-        raise error
+                raise _Passing(refusal)
+            self.down = refusal
+        raise refusal
 
 
 _NO_ANSWER = "the audit again with resume=; if it stays so, a look at the region and the network"

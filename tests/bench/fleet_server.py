@@ -156,7 +156,7 @@ class FakeLambda:
         tokens, filled_at = self.buckets.get(key, (self.arguments.burst, now))
         tokens = min(self.arguments.burst, tokens + (now - filled_at) * limit)
         self.buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
-        return tokens >= 1
+        return bool(tokens >= 1)
 
 
 class Connection(asyncio.Protocol):
