@@ -223,9 +223,8 @@ class Aws:
                 role_arn,
                 extra_args={"RoleSessionName": "eicnb", **({"ExternalId": external_id} if external_id else {})},
             )
-            core = botocore.session.Session(profile=source._session.profile)  # noqa: SLF001 # boto3 says "default" for none
-            if self.sandbox:
-                core = sandbox_session(region)._session  # noqa: SLF001 # boto3 has no public way to it
+            session = sandbox_session(region) if self.sandbox else profile_session(source._session.profile, region)  # noqa: SLF001 # boto3 says "default" for none
+            core = session._session  # noqa: SLF001 # boto3 has no public way to it
             core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
             return boto3.Session(botocore_session=core, region_name=region)
 
@@ -235,7 +234,7 @@ class Aws:
             return _keys_of(self.session)
 
     def renewed_keys(self, refused: Keys) -> Keys | None:
-        """The credentials after some were refused, read from where they come from again; None if no others are there."""
+        """The credentials read again after some were refused; None where there are no others."""
         if self.keys() == refused:
             self._forget()
         keys = self.keys()
@@ -273,7 +272,7 @@ class Aws:
         given = self._transport.verify
         if given is None:
             given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
-        return os.environ.get("REQUESTS_CA_BUNDLE", True) if given is None else given
+        return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
 
     def setting(self, name: str) -> str | None:
         """A setting of the profile in the AWS config file."""

@@ -12,7 +12,6 @@ from eicnb.aws import Aws, profile_session
 from eicnb.display import show_of
 from eicnb.endpoint import check_role
 from eicnb.errors import EicError, UsageError
-from eicnb.fleet.audit import audit
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 _CONNECTION_OPTIONS = frozenset(
-    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout "
-    "role_arn external_id".split()  # noqa: SIM905 # two lines
+    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout role_arn "  # noqa: SIM905 # two lines
+    "external_id".split()
 )
 
 
@@ -390,4 +389,6 @@ def _check_is_about(reported: ReportedConfig, request: Request) -> None:
 
 def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
     """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
+    from eicnb.fleet.audit import audit
+
     return audit([eic._aws for eic in connections], show=show_of(progress), **options)  # noqa: SLF001 # its own module

@@ -43,7 +43,7 @@ def _fitting() -> Show:
 
 
 class TerminalLine:
-    """One line that is written over and over; the last text stays.
+    r"""One line that is written over and over; the last text stays.
 
     >>> import io
     >>> text = io.StringIO()
@@ -51,7 +51,7 @@ class TerminalLine:
     >>> line(Progress(functions_done=1, functions_known=2, regions_done=0, regions=1, calls=3, throttles=0, seconds=2,
     ...               seconds_left=None))
     >>> text.getvalue()
-    '\\r1 of 2 functions, 0 of 1 regions, 1.5 calls/s'
+    '\r1 of 2 functions, 0 of 1 regions, 1.5 calls/s'
     """
 
     def __init__(self, stream: TextIO) -> None:

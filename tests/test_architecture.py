@@ -34,7 +34,11 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("shapes", ()),
     ("arn", ("errors",)),
     ("model", ("errors", "arn")),
-    ("frames", ("arn", "model", "@pandas")),
+    ("finding", ("arn", "errors", "model")),
+    ("frames", ("arn", "errors", "finding", "model", "@pandas")),
+    ("limits", ()),
+    ("route", ("errors",)),
+    ("signature", ("route",)),
     ("cli", ()),
     ("cli.lexer", ("errors", "cli.references")),
     ("cli.references", ("errors",)),
@@ -54,19 +58,44 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("endpoint", ("errors",)),
     ("answers", ("errors",)),
     ("failures", ("answers", "errors")),
-    ("aws", ("answers", "endpoint", "errors", "failures", "shapes", "@boto3", "@botocore")),
+    ("aws", ("answers", "endpoint", "errors", "failures", "route", "shapes", "@boto3", "@botocore")),
     ("request", ("arn", "errors", "model")),
-    ("connection", ("answers", "arn", "aws", "errors", "frames", "model", "request", "%sandbox.server")),
+    ("fleet", ()),
+    ("fleet.aside", ()),
+    ("fleet.progress", ()),
+    ("fleet.scope", ("arn", "endpoint", "errors", "model")),
+    ("fleet.keyring", ("fleet.aside", "route")),
+    (
+        "fleet.sender",
+        ("answers", "errors", "failures", "fleet.keyring", "limits", "route", "signature", "@aiohttp", "@yarl"),
+    ),
+    ("fleet.earlier", ("arn", "errors", "finding", "model")),
+    ("fleet.region", ("answers", "arn", "errors", "finding", "fleet.scope", "fleet.sender", "model")),
+    ("fleet.run", ("aws", "errors", "failures", "finding", "fleet.*", "limits", "@aiohttp")),
+    ("fleet.audit", ("aws", "errors", "finding", "fleet.*", "frames", "limits")),
+    ("display", ("errors", "fleet.progress", "~notebook.progress")),
+    (
+        "connection",
+        (*["answers", "arn", "aws", "display", "endpoint", "errors", "fleet.*", "frames", "model", "request"], "%sandbox.server"),
+    ),
     ("api", ("aws", "connection", "endpoint", "errors", "~sandbox.server", "%sandbox.server")),
-    ("in_use", ("api", "connection", "errors")),
-    ("commands", ("api", "aws", "connection", "in_use", "cli.*", "errors", "frames", "request")),
+    ("in_use", ("api", "connection", "errors", "fleet.progress", "fleet.scope", "frames")),
+    ("commands", ("api", "aws", "connection", "in_use", "cli.*", "errors", "fleet.scope", "frames", "request")),
     ("notebook", ()),
     ("notebook.completer", ("arn", "cli.completion", "errors", "@IPython")),
+    ("notebook.progress", ("fleet.progress", "@IPython")),
     ("notebook.*", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
     ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
     ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
 )
-DOORS = {"boto3": "aws", "botocore": "aws", "IPython": "notebook*", "ipywidgets": "notebook*", "pandas": "frames"}
+DOORS = {
+    "boto3": "aws",
+    "botocore": "aws",
+    "IPython": "notebook*",
+    "ipywidgets": "notebook*",
+    "pandas": "frames",
+    "aiohttp": "fleet.*",
+}
 
 
 @dataclass(frozen=True)
@@ -171,7 +200,19 @@ def python(code: str) -> str:
 
 @pytest.mark.parametrize("statement", ["import eicnb", "import eicnb; dir(eicnb); eicnb.__all__; eicnb.__version__"])
 def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
-    heavy = ("pandas", "numpy", "boto3", "botocore", "IPython", "ipywidgets", "moto", "werkzeug", "jmespath", "ruamel")
+    heavy = (
+        "pandas",
+        "numpy",
+        "boto3",
+        "botocore",
+        "IPython",
+        "ipywidgets",
+        "moto",
+        "werkzeug",
+        "jmespath",
+        "ruamel",
+        "aiohttp",
+    )
     code = f"{statement}; print(sorted({{name.partition('.')[0] for name in sys.modules}} & set({heavy!r})))"
     assert python(code) == "[]\n"
 

@@ -23,7 +23,6 @@ from eicnb.cli.lexer import quote
 from eicnb.cli.options import VERBS, Option, Verb
 
 MOST_CANDIDATES = 200
-
 CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "destination", "profile", "region", "name"]
 
 
@@ -85,7 +84,6 @@ def complete(text: str, cursor: int, known: Known) -> Completions:
 
 Offer = tuple[str, Iterable[Candidate]]
 """The part of the half-typed word that is to be replaced, and by what."""
-
 _PIECE = re.compile(
     r"""
     (?P<join>\\\r?\n) | (?P<end>\r?\n|;) | (?P<blank>[^\S\n]+|\\[^\S\n]+\n) | (?P<comment>(?<![^\s;])\#[^\n]*)
@@ -345,7 +343,8 @@ def _value(option: Option, typed: str, said: _Said, known: Known) -> Offer:
     kind = option.argument.removesuffix("s")
     if kind in {"region", "profile", "function"}:
         part = typed.rpartition(",")[2] if option.kind == "names" else typed
-        return part, _sorted(getattr(known, f"{kind}s"), part, cast("CandidateKind", kind))
+        texts = [*getattr(known, f"{kind}s"), *["all"][: option.argument == "regions"]]
+        return part, _sorted(texts, part, cast("CandidateKind", kind))
     usual = _AGES if option.kind == "age" else _USUAL.get(option.argument, {})
     return typed, _explained(dict.fromkeys(option.choices, "") or usual, typed, "value")
 
