@@ -76,7 +76,10 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("display", ("errors", "fleet.progress", "~notebook.progress")),
     (
         "connection",
-        (*["answers", "arn", "aws", "display", "endpoint", "errors", "fleet.*", "frames", "model", "request"], "%sandbox.server"),
+        (
+            *("answers", "arn", "aws", "display", "endpoint", "errors", "frames", "model", "request"),
+            *("fleet.progress", "fleet.scope", "~fleet.audit", "%sandbox.server"),
+        ),
     ),
     ("api", ("aws", "connection", "endpoint", "errors", "~sandbox.server", "%sandbox.server")),
     ("in_use", ("api", "connection", "errors", "fleet.progress", "fleet.scope", "frames")),

@@ -129,7 +129,7 @@ def _verb_page(verb: Verb) -> str:
         "Options": _rows(_described(own), column),
         "Options of every AWS command": _rows(_described(shared), column),
         "Examples": _examples(verb),
-        "Errors, by the AWS CLI's exit codes": [_INDENT + _errors(verb)],
+        "Errors, by the AWS CLI's exit codes": _wrapped(_errors(verb), first=_INDENT, others=_INDENT),
         "AWS's own pages": [_INDENT + address for address in _addresses(verb)],
     }
     shown = [_section(title, lines) for title, lines in sections.items() if lines]
