@@ -44,7 +44,7 @@ class Signer:
         request = f"GET\n{quote(path, safe='/~')}\n{query}\n{lines}\n{names}\n{_NO_BODY}"
         scope = f"{time[:8]}/{self._region}/{self._service}/aws4_request"
         to_sign = f"{_ALGORITHM}\n{time}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.new(self._signing_key(keys, time[:8]), to_sign.encode(), hashlib.sha256).hexdigest()
+        signature = hmac.digest(self._signing_key(keys, time[:8]), to_sign.encode(), "sha256").hex()
         credential = f"Credential={keys.access_key}/{scope}"
         del signed["host"]
         return {**signed, "Authorization": f"{_ALGORITHM} {credential}, SignedHeaders={names}, Signature={signature}"}
@@ -53,6 +53,6 @@ class Signer:
         if self._made_for != (keys.secret_key, day):
             key = f"AWS4{keys.secret_key}".encode()
             for part in (day, self._region, self._service, "aws4_request"):
-                key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+                key = hmac.digest(key, part.encode(), "sha256")
             self._made_for, self._key = (keys.secret_key, day), key
         return self._key

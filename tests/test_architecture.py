@@ -71,7 +71,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("fleet.earlier", ("arn", "errors", "finding", "model")),
     ("fleet.region", ("answers", "arn", "errors", "finding", "fleet.scope", "fleet.sender", "model")),
-    ("fleet.run", ("aws", "errors", "failures", "finding", "fleet.*", "limits", "@aiohttp")),
+    ("fleet.run", ("aws", "errors", "failures", "finding", "fleet.*", "limits", "route", "@aiohttp")),
     ("fleet.audit", ("aws", "errors", "finding", "fleet.*", "frames", "limits")),
     ("display", ("errors", "fleet.progress", "~notebook.progress")),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -67,7 +67,8 @@ class RegionWalk:
 
     def unread(self, error: EicError) -> list[Finding]:
         """Findings for all that has none yet, as when the audit is stopped."""
-        left = [function for name, function in self.functions.items() if name not in self.done | self.settled]
+        read = self.done | self.settled
+        left = [function for name, function in list(self.functions.items()) if name not in read]
         region = [] if self.is_listed else [self._not_listed(error)]
         return [*region, *(self._unread(function, error) for function in left)]
 
@@ -123,13 +124,13 @@ class RegionWalk:
     async def _read_waiting(self) -> None:
         while (function := await self._waiting.get()) is not None:
             try:
-                found = [finding async for finding in self._read(function)]
+                found = await self._read(function)
             except EicError as error:
                 found = [self._unread(function, error)]
             self.findings += found
             self.done.add(function.function.function_name)
 
-    async def _read(self, function: ReportedFunction) -> AsyncIterator[Finding]:
+    async def _read(self, function: ReportedFunction) -> list[Finding]:
         """The findings about one function; with none for a qualifier that has no config unless these are wanted."""
         configs = await self._configs(function)
         others = configs.keys() - {LATEST}
@@ -138,13 +139,14 @@ class RegionWalk:
         if others or self.scope.wants_all_qualifiers:
             aliases, versions = await self._qualifiers(function, others)
         wanted = others | (aliases.keys() | versions.keys() if self.scope.wants_all_qualifiers else set())
-        yield self._finding(function, LATEST, configs.get(LATEST))
+        found = [self._finding(function, LATEST, configs.get(LATEST))]
         for qualifier in wanted - {LATEST}:
             version = aliases.get(qualifier, qualifier)
             behind = function if version == LATEST else versions.get(version)
             if behind is None:
                 raise broken_answer("ListVersionsByFunction", f"it has no version {version!r}")
-            yield self._finding(behind, qualifier, configs.get(qualifier))
+            found.append(self._finding(behind, qualifier, configs.get(qualifier)))
+        return found
 
     async def _configs(self, function: ReportedFunction) -> dict[str, ReportedConfig]:
         """The configs of a function by qualifier, each about this function and none twice."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -24,6 +24,7 @@ from eicnb.fleet.region import RegionWalk
 from eicnb.fleet.scope import ALL_REGIONS, Scope
 from eicnb.fleet.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.limits import Buckets
+from eicnb.route import Route
 
 _BETWEEN_DRAWINGS = 0.1
 _LONGEST_GOODBYE = 0.5
@@ -68,6 +69,7 @@ class Audit:
     _error: BaseException | None = None
     _pending: dict[tuple[str, str], None] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
+    _routes: dict[Aws, asyncio.Future[Route]] = field(default_factory=dict)
     _is_stopped: bool = False
 
     def run(self, show: Show) -> None:
@@ -145,7 +147,8 @@ class Audit:
         if self._is_stopped:
             return
         connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
-        async with aiohttp.ClientSession(connector=connector, trust_env=False) as session:
+        cookies = aiohttp.DummyCookieJar()
+        async with aiohttp.ClientSession(connector=connector, cookie_jar=cookies) as session:
             with ExitStack() as shares:
                 await _together(self._walk(place, session, shares) for place in places)
 
@@ -184,7 +187,7 @@ class Audit:
     async def _walk(self, place: _Place, session: aiohttp.ClientSession, shares: ExitStack) -> None:
         account_id, region = place.key
         try:
-            route = await aside(place.aws.route, region)
+            route = await self._route(place)
         except AwsError as error:
             del self._pending[place.key]
             self._findings.append(_region_finding(account_id, region, error))
@@ -216,6 +219,14 @@ class Audit:
         del self._pending[place.key]
         await walk.run()
         self._finished += 1
+
+    async def _route(self, place: _Place) -> Route:
+        """The way there; an endpoint that was named is the same in every region, and is worked out once."""
+        if place.aws.endpoint_url is None:
+            return await aside(place.aws.route, place.region)
+        if place.aws not in self._routes:
+            self._routes[place.aws] = asyncio.ensure_future(aside(place.aws.route, place.region))
+        return replace(await self._routes[place.aws], region=place.region)
 
 
 async def _together(work: Iterable[Awaitable[Any]]) -> list[Any]:

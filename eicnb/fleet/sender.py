@@ -206,7 +206,7 @@ _NO_ANSWER = "the audit again with resume=; if it stays so, a look at the region
 
 def _read(operation: str, body: bytes) -> Mapping[str, Any]:
     try:
-        answer = json.loads(body)
+        answer = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
         raise _Passing(broken_answer(operation, str(error))) from error
     if not isinstance(answer, dict):
