@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from eicnb.aws import Aws, known_regions
-from eicnb.errors import AwsError, EicError, UsageError, nearest
+from eicnb.errors import AwsError, ConfigurationError, EicError, UsageError, nearest
 from eicnb.failures import Attempt
 from eicnb.finding import Finding, scan_state_of
 from eicnb.fleet.aside import aside
@@ -173,7 +173,9 @@ class Audit:
     async def _account_and_regions(self, aws: Aws) -> tuple[str, tuple[str, ...]]:
         try:
             account_id = await aside(lambda: aws.account_id)
-        except AwsError as error:
+        except (UsageError, ConfigurationError):
+            raise
+        except EicError as error:
             named = None if self.regions == (ALL_REGIONS,) else self.regions
             self._findings += [_region_finding(None, region, error) for region in named or (aws.region,)]
             return "", ()
@@ -188,7 +190,9 @@ class Audit:
         account_id, region = place.key
         try:
             route = await self._route(place)
-        except AwsError as error:
+        except (UsageError, ConfigurationError):
+            raise
+        except EicError as error:
             del self._pending[place.key]
             self._findings.append(_region_finding(account_id, region, error))
             return
