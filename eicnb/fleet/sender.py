@@ -35,7 +35,7 @@ class Patience:
     `throttled` is for answers of 429, `failed` for 500s, connections that are cut or refused, silence and answers that
     come apart. A region that answers nothing right for so long is not asked any further: what is left of it gets the
     last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `answer` is the longest
-    that one answer may take as a whole where the connection's read timeout is longer or there is none.
+    that one answer may take as a whole, or the connection's read timeout twice where that is longer.
     """
 
     throttled: float = 60.0
@@ -121,15 +121,13 @@ class Sender:
         pause = self.patience.pause
         first_failure: float | None = None
         while True:
-            if self.down is not None:
-                raise self.down
             await self._turn()
             sent_at = self.clock()
             try:
                 answer = await self._once(operation, path, query)
             except _Passing as passing:
                 first_failure = sent_at if first_failure is None else first_failure
-                self._bear(passing.error, first_failure)
+                self._bear(passing.error, sent_at, first_failure)
                 if passing.retry_after is not None:
                     self.tally.throttles += 1
                     self.turns.refused(sent_at, passing.retry_after)
@@ -143,11 +141,11 @@ class Sender:
                 self._failing_since = None
                 return answer
 
-    def _bear(self, error: EicError, first_failure: float) -> None:
+    def _bear(self, error: EicError, sent_at: float, first_failure: float) -> None:
         """Raise the error once it has lasted; where all calls fail for so long, no further one is sent."""
         now = self.clock()
         self.tally.retries += 1
-        self._failing_since = first_failure if self._failing_since is None else self._failing_since
+        self._failing_since = sent_at if self._failing_since is None else self._failing_since
         patience = self.patience.throttled if isinstance(error, Throttled) else self.patience.failed
         if now - self._failing_since >= patience:
             self.down = error
@@ -155,7 +153,10 @@ class Sender:
             raise error
 
     async def _turn(self) -> None:
+        """Wait for the next turn, unless no call is to be made any more."""
         async with self._line:
+            if self.down is not None:
+                raise self.down
             seconds = self.turns.take()
             if seconds > 0:
                 await self.sleep(seconds)
