@@ -26,6 +26,7 @@ _OK = 200
 _SERVER_ERROR = 500
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_ERROR = 4096
+_ENOUGH_FAILURES = 8  # so that one failure after a long silence is not taken for a service that is down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,8 @@ class Sender:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     down: EicError | None = None
     _line: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _failing_since: float | None = None
+    _failures_in_a_row: int = 0
+    _failing_since: float = 0.0
     _signer: Signer = field(init=False)
     _timeout: aiohttp.ClientTimeout = field(init=False)
     _host: str = field(init=False)
@@ -135,19 +137,20 @@ class Sender:
                     await self.sleep(pause)
                     pause = min(2 * pause, self.patience.longest_pause)
             except AwsError:
-                self._failing_since = None
+                self._failures_in_a_row = 0
                 raise
             else:
-                self._failing_since = None
+                self._failures_in_a_row = 0
                 return answer
 
     def _bear(self, error: EicError, sent_at: float, first_failure: float) -> None:
         """Raise the error once it has lasted; where all calls fail for so long, no further one is sent."""
         now = self.clock()
         self.tally.retries += 1
-        self._failing_since = sent_at if self._failing_since is None else self._failing_since
+        self._failures_in_a_row += 1
+        self._failing_since = sent_at if self._failures_in_a_row == 1 else self._failing_since
         patience = self.patience.throttled if isinstance(error, Throttled) else self.patience.failed
-        if now - self._failing_since >= patience:
+        if now - self._failing_since >= patience and self._failures_in_a_row >= _ENOUGH_FAILURES:
             self.down = error
         if now - first_failure >= patience:
             raise error
