@@ -36,7 +36,8 @@ DTYPES = {
 def of(frame: Frame, function_name: str) -> dict[str, dict[str, Any]]:
     """The rows of one function by qualifier."""
     rows = frame[frame.function_name == function_name]
-    return {row["qualifier"]: row for row in rows.astype(object).where(rows.notna(), None).to_dict("records")}
+    plain: Any = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return {row["qualifier"]: row for row in plain}
 
 
 def calls(eic: Eic) -> list[str | None]:

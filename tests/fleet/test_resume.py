@@ -150,7 +150,7 @@ def swapped_names(frame: Frame) -> Any:
 
 
 def no_region(frame: Frame) -> Any:
-    return frame.assign(region=pd.NA)
+    return frame.assign(region=pd.Series(pd.NA, frame.index))
 
 
 def odd_account(frame: Frame) -> Any:
@@ -158,7 +158,7 @@ def odd_account(frame: Frame) -> Any:
 
 
 def no_settings(frame: Frame) -> Any:
-    return frame.assign(effective_retry_attempts=pd.NA)
+    return frame.assign(effective_retry_attempts=pd.Series(pd.NA, frame.index))
 
 
 DAMAGE: dict[Callable[[Frame], Any], str] = {
