@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from eicnb.arn import FunctionRef as FunctionRef
     from eicnb.connection import Eic as Eic
     from eicnb.errors import AccessDenied as AccessDenied
+    from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
+    from eicnb.errors import IncompleteAudit as IncompleteAudit
     from eicnb.errors import NotFound as NotFound
     from eicnb.errors import Throttled as Throttled
     from eicnb.errors import UsageError as UsageError
+    from eicnb.fleet.progress import Progress as Progress
+    from eicnb.in_use import audit as audit
     from eicnb.in_use import current as current
     from eicnb.in_use import delete as delete
     from eicnb.in_use import functions as functions
@@ -48,6 +52,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AccessDenied": "errors",
+    "AuditInterrupted": "errors",
     "AwsError": "errors",
     "ConfigurationError": "errors",
     "DestinationArn": "arn",
@@ -58,10 +63,13 @@ _HOME = {
     "EventInvokeConfig": "model",
     "ExpiredCredentials": "errors",
     "FunctionRef": "arn",
+    "IncompleteAudit": "errors",
     "NoDestination": "model",
     "NotFound": "errors",
+    "Progress": "fleet.progress",
     "Throttled": "errors",
     "UsageError": "errors",
+    "audit": "in_use",
     "connect": "api",
     "current": "in_use",
     "delete": "in_use",
@@ -75,6 +83,7 @@ _HOME = {
 
 __all__ = [
     "AccessDenied",
+    "AuditInterrupted",
     "AwsError",
     "ConfigurationError",
     "DestinationArn",
@@ -85,10 +94,13 @@ __all__ = [
     "EventInvokeConfig",
     "ExpiredCredentials",
     "FunctionRef",
+    "IncompleteAudit",
     "NoDestination",
     "NotFound",
+    "Progress",
     "Throttled",
     "UsageError",
+    "audit",
     "connect",
     "current",
     "delete",

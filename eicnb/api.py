@@ -20,6 +20,9 @@ def connect(
     region: str | None = None,
     endpoint_url: str | None = None,
     boto3_session: Session | None = None,
+    *,
+    role_arn: str | None = None,
+    external_id: str | None = None,
 ) -> Eic:
     """Connect to AWS as a profile, in a region; makes no network call.
 
@@ -28,10 +31,13 @@ def connect(
 
     Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
     is. An unknown profile, or an EICNB_ variable that cannot be used, is a ConfigurationError at once, a missing
-    region or missing credentials at the first call.
+    region or missing credentials at the first call. `role_arn` is a role to act as, with the `external_id` that it may
+    ask for: STS is asked at the first call, and again before the credentials end.
     https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
     """
     settings.current()
+    if role_arn is not None or external_id is not None:
+        return connect(profile, region, endpoint_url, boto3_session).derive(role_arn=role_arn, external_id=external_id)
     if boto3_session is not None:
         if profile is not None:
             raise UsageError("a boto3_session has its profile already", hint="one of the two")

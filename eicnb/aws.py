@@ -6,39 +6,31 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import astuple
 from functools import cache
+from ssl import SSLContext
 from typing import Any, cast
 
 import boto3
 import botocore.exceptions as failures
 import botocore.session
 from botocore import UNSIGNED, xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
-from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
-from botocore.parsers import ResponseParserError
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.httpsession import create_urllib3_context, get_cert_path
+from botocore.model import ServiceModel
+from botocore.utils import get_environ_proxies
 from botocore.validate import ParamValidator
 
 from eicnb.answers import Markers, broken_answer
 from eicnb.endpoint import OWN_TRANSPORT, Transport, check_endpoint, check_region, is_local
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError, nearest
 from eicnb.failures import Attempt
-from eicnb.shapes import Member
+from eicnb.route import Keys, Route, trusting
 
 _LAMBDA = "lambda"
-
-# What botocore's parsers raise on an answer that is not what the service model says.
-_BROKEN = (
-    ResponseParserError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    OverflowError,
-    RuntimeError,
-)
-# What settings of the environment and the config files make botocore raise, beside its own errors.
-_UNUSABLE = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError)
 
 Session = boto3.Session
 OpenSession = Callable[[], Session]
@@ -96,6 +88,7 @@ class Aws:
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._clients: dict[str, Any] = {}
+        self._tls: SSLContext | None = None
         self._given_account_id = account_id
         self._account_id = account_id
         self.secrets: frozenset[str] = frozenset()
@@ -188,6 +181,87 @@ class Aws:
                 pages.append(page)
             return pages, iterator.resume_token
 
+    def enabled_regions(self) -> list[str]:
+        """The regions of the partition that are enabled for the account, asked of EC2."""
+        client = self._client("ec2", "DescribeRegions")
+        with self._translated("DescribeRegions"):
+            names = [region["RegionName"] for region in client.describe_regions()["Regions"]]
+            partition = self.partition
+            return [name for name in names if self.session.get_partition_for_region(name) == partition]
+
+    def assuming(self, role_arn: str, external_id: str | None) -> Aws:
+        """This user as a role, whose credentials STS renews before they end; STS is asked at the first call."""
+        return Aws(
+            lambda: self._as_role(role_arn, external_id),
+            region=self._region,
+            endpoint_url=self.endpoint_url,
+            account_id=self._account_id if self.sandbox else None,
+            sandbox=self.sandbox,
+            transport=self._transport,
+        )
+
+    def _as_role(self, role_arn: str, external_id: str | None) -> Session:
+        with self._opening("AssumeRole"):
+            source, region = self.session, self.region
+            if self._transport.signs:
+                _keys_of(source)
+            fetcher = AssumeRoleCredentialFetcher(
+                lambda service, **keys: self._new_client(source, service, region, **keys),
+                source.get_credentials(),
+                role_arn,
+                extra_args={"RoleSessionName": "eicnb", **({"ExternalId": external_id} if external_id else {})},
+            )
+            session = sandbox_session(region) if self.sandbox else profile_session(source._session.profile, region)  # noqa: SLF001 # boto3 says "default" for none
+            core = session._session  # noqa: SLF001 # boto3 has no public way to it
+            core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
+            return boto3.Session(botocore_session=core, region_name=region)
+
+    def keys(self) -> Keys:
+        """The credentials as they are now, renewed where they would soon end; may ask STS or the sign-in."""
+        with self._lock, self._opening("ListFunctions"):
+            return _keys_of(self.session)
+
+    def renewed_keys(self, refused: Keys) -> Keys | None:
+        """The credentials read again after some were refused; None where there are no others."""
+        if self.keys() == refused:
+            self._forget()
+        keys = self.keys()
+        return None if keys == refused else keys
+
+    def route(self, region: str) -> Route:
+        """How botocore itself would call Lambda there: it makes a call ready, signature and all, which is not sent."""
+        with self._lock, self._opening("ListFunctions"):
+            client = self._new_client(self.session, _LAMBDA, region)
+            if self._transport.signs:
+                _keys_of(self.session)
+            kept = _Kept()
+            client.meta.events.register("before-send.lambda.ListFunctions", kept)
+            client.list_functions()
+            assert kept.request is not None, "botocore says before it sends"
+            config: Any = client.meta.config
+            url = str(kept.request.url)
+            proxies = get_environ_proxies(url) if config.proxies is None else config.proxies
+            return Route.of_request(
+                url,
+                dict(kept.request.headers.items()),
+                region=region,
+                proxy=proxies.get(url.partition(":")[0]),
+                tls=url.startswith("https:") and self._trust(config.client_cert),
+                timeouts=(config.connect_timeout, config.read_timeout),
+            )
+
+    def _trust(self, client_cert: Any) -> SSLContext:
+        """What to speak TLS with, as botocore would; made once, since to read the certificates takes long."""
+        if self._tls is None:
+            self._tls = trusting(create_urllib3_context(), get_cert_path(cast("Any", self._verify())), client_cert)
+        return self._tls
+
+    def _verify(self) -> bool | str:
+        given = self._transport.verify
+        if given is None:
+            given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
+        return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
+
     def setting(self, name: str) -> str | None:
         """A setting of the profile in the AWS config file."""
         with self._opening("GetFunctionEventInvokeConfig"):
@@ -198,17 +272,15 @@ class Aws:
         """The client of a service, with credentials that are there and fresh."""
         with self._lock, self._opening(operation):
             if service not in self._clients:
-                make: Callable[..., Any] = self.session.client
-                self._clients[service] = make(
-                    service,
-                    region_name=self.region,
-                    endpoint_url=self.endpoint_url,
-                    config=self._config(),
-                    verify=self._transport.verify,
-                )
+                self._clients[service] = self._new_client(self.session, service, self.region)
             if self._transport.signs:
-                self.secrets = _check_credentials(self.session)
+                self.secrets = frozenset(filter(None, astuple(_keys_of(self.session))))
             return self._clients[service]
+
+    def _new_client(self, session: Session, service: str, region: str, **keys: Any) -> Any:
+        make: Callable[..., Any] = session.client
+        where = {"region_name": region, "endpoint_url": self.endpoint_url}
+        return make(service, **where, config=self._config(), verify=self._transport.verify, **keys)
 
     def _config(self) -> Config:
         settings = dict(self._transport.settings)
@@ -218,38 +290,27 @@ class Aws:
             settings["proxies"] = {}
         return Config(**settings)
 
-    @contextmanager
-    def _opening(self, operation: str) -> Iterator[None]:
+    def _opening(self, operation: str) -> AbstractContextManager[None]:
         """Raise what settings and credentials bring about, before anything of the call is sent, as eicnb's errors."""
-        try:
-            yield
-        except EicError:
-            raise
-        except failures.ClientError as error:
-            told = self._attempt(error.operation_name).answered(error.response)
-            self._forget()
-            raise told from error
-        except (failures.BotoCoreError, *_UNUSABLE) as error:
-            attempt = self._attempt(operation)
-            self._forget()
-            raise attempt.failed(error) from error
+        return self._told(operation, sent=False)
+
+    def _translated(self, operation: str) -> AbstractContextManager[None]:
+        """Raise botocore's errors of a call as eicnb's, with botocore's as the cause."""
+        return self._told(operation, sent=True)
 
     @contextmanager
-    def _translated(self, operation: str) -> Iterator[None]:
-        """Raise botocore's errors as eicnb's, with botocore's as the cause."""
+    def _told(self, operation: str, *, sent: bool) -> Iterator[None]:
         try:
             yield
         except EicError:
             raise
-        except failures.ClientError as error:
-            told = self._attempt(operation).answered(error.response)
-            if isinstance(told, AccessDenied | ExpiredCredentials):
+        except Exception as error:
+            told = self._attempt(operation).told(error, sent=sent)
+            if told is None:
+                raise
+            if not sent or isinstance(told, AccessDenied | ExpiredCredentials):
                 self._forget()
             raise told from error
-        except failures.BotoCoreError as error:
-            raise self._attempt(operation).failed(error) from error
-        except _BROKEN as error:
-            raise broken_answer(operation, str(error)) from error
 
     def _forget(self) -> None:
         """Drop the session with its refused credentials and their account; the next call opens another."""
@@ -265,19 +326,28 @@ class Aws:
         return Attempt(operation, region, self._placed(region))
 
 
-def _check_credentials(session: Session) -> frozenset[str]:
-    """The credentials; missing ones are refused, and those that no header can hold: botocore would quote them."""
+def _keys_of(session: Session) -> Keys:
+    """The credentials that are there; none, or some that no HTTP header can hold, are refused."""
     credentials = session.get_credentials()
     if credentials is None:
         raise failures.NoCredentialsError
     frozen = credentials.get_frozen_credentials()
-    for what, value in (("access key", frozen.access_key), ("secret key", frozen.secret_key), ("token", frozen.token)):
-        if value and not (value.isascii() and value.isprintable() and " " not in value):
-            raise ConfigurationError(
-                f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
-                hint=f"the {what} again, as AWS shows it",
-            )
-    return frozenset(filter(None, (frozen.access_key, frozen.secret_key, frozen.token)))
+    return Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token)
+
+
+class _Kept:
+    """Keeps the request that botocore is about to send, and answers it with an empty list of its own."""
+
+    def __init__(self) -> None:
+        self.request: AWSPreparedRequest | None = None
+
+    def __call__(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        self.request = request
+        return AWSResponse(request.url, 200, {}, self)  # type: ignore[arg-type] # the stubs know no plain headers
+
+    def stream(self) -> Iterator[bytes]:
+        """The body, as botocore reads it."""
+        yield b"{}"
 
 
 @cache
@@ -291,24 +361,14 @@ def known_profiles() -> tuple[str, ...]:
 
 @cache
 def known_regions() -> tuple[str, ...]:
-    """The regions that have Lambda, from botocore's own data."""
-    return tuple(botocore.session.Session().get_available_regions(_LAMBDA))
-
-
-@cache
-def shape_of(operation: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
-    """What an operation of Lambda takes and answers, from botocore's service model; no connection is made.
-
-    >>> [member.name for member in shape_of("GetFunctionEventInvokeConfig")[0]]
-    ['FunctionName', 'Qualifier']
-    """
-    model = _service_model().operation_model(operation)
-    return _members(model.input_shape), _members(model.output_shape)
+    """The regions that have Lambda, in every partition, from botocore's own data."""
+    core = botocore.session.Session()
+    return tuple(name for of in core.get_available_partitions() for name in core.get_available_regions(_LAMBDA, of))
 
 
 def check_parameters(operation: str, parameters: Mapping[str, Any]) -> None:
     """Refuse parameters that the service model does not allow, as botocore would before it sends them."""
-    shape = _service_model().operation_model(operation).input_shape
+    shape = service_model().operation_model(operation).input_shape
     assert shape is not None, "every operation that has parameters says which"
     report = ParamValidator().validate(dict(parameters), shape)
     if report.has_errors():
@@ -316,34 +376,7 @@ def check_parameters(operation: str, parameters: Mapping[str, Any]) -> None:
 
 
 @cache
-def _service_model() -> ServiceModel:
-    """Lambda's service model, from wherever botocore's settings say."""
+def service_model() -> ServiceModel:
+    """Lambda's service model, from wherever botocore's settings say; no connection is made."""
     loader = botocore.session.Session().get_component("data_loader")
     return ServiceModel(loader.load_service_model(_LAMBDA, "service-2"), _LAMBDA)
-
-
-def _members(shape: Shape | None) -> tuple[Member, ...]:
-    """The members of a structure, or the one element of a list or a map."""
-    match shape:
-        case StructureShape():
-            required = shape.required_members
-            return tuple(_member(name, inner, required=name in required) for name, inner in shape.members.items())
-        case ListShape():
-            return (_member(shape.member.name, shape.member),)
-        case MapShape():
-            return (_member(shape.value.name, shape.value),)
-    return ()
-
-
-def _member(name: str, shape: Shape, *, required: bool = False) -> Member:
-    limits = shape.metadata
-    return Member(
-        name,
-        shape.type_name,
-        required=required,
-        documentation=shape.documentation,
-        members=_members(shape),
-        choices=tuple(limits.get("enum", ())),
-        minimum=limits.get("min") if shape.type_name in {"integer", "long"} else None,
-        option=f"--{xform_name(name, '-')}",
-    )

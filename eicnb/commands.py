@@ -12,23 +12,24 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from eicnb import api, in_use, redaction, settings
-from eicnb.aws import shape_of
+from eicnb.aws import service_model
 from eicnb.cli.manual import page
 from eicnb.cli.options import VERBS, Option, from_model
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
-from eicnb.connection import Eic
+from eicnb.connection import Eic, audit_of
 from eicnb.debug import logged
 from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.fleet.scope import names_in
 from eicnb.frames import Frame, objects_frame, stack
 from eicnb.request import CONFIGS, OPERATIONS, Paging, Request
-from eicnb.shapes import Member
+from eicnb.shapes import Member, shape_of
 
 TimestampStyle = Literal["iso8601", "wire"]
 
-_ALONE = {"sandbox", "functions"}
+_ALONE = {"sandbox", "functions", "audit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Prepared:
 
 def members(operation: str) -> Sequence[Member]:
     """What an operation of AWS takes, by the service model."""
-    return shape_of(operation)[0]
+    return shape_of(service_model(), operation)[0]
 
 
 @cache
@@ -96,6 +97,8 @@ def prepare(commands: Sequence[Command], show: Write, log: Write) -> list[Prepar
             elif command.verb == "use":
                 chosen = _connection(command.connection)
                 prepared.append(Prepared(command, partial(in_use.use, chosen)))
+            elif command.verb == "audit":
+                prepared.append(Prepared(command, _audit(command)))
             elif command.verb == "sandbox":
                 prepared.append(Prepared(command, partial(_sandbox, **command.connection, **command.arguments)))
             else:
@@ -117,7 +120,7 @@ def _debugged(eic: Eic, command: Command, show: Write, log: Write) -> Callable[[
 
 def _skeleton(command: Command) -> str:
     operation = OPERATIONS[command.verb]
-    request, response = shape_of(operation)
+    request, response = shape_of(service_model(), operation)
     if command.skeleton == "output" and (command.output or command.query):
         answer = Answer.of(operation, sample(response))
         return render(answer, command.output or "json", query=command.query, color=_color(command))
@@ -137,6 +140,26 @@ def _connection(options: Mapping[str, Any]) -> Eic:
         return in_use.current().derive(**options)
     named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}
     return api.connect(**named).derive(**{name: value for name, value in options.items() if name not in named})
+
+
+def _audit(command: Command) -> Callable[[], Frame]:
+    """The audit of the connection in use, gone elsewhere where the options say so, or of several profiles."""
+    options = dict(command.arguments)
+    profiles = options.pop("profiles", None)
+    progress = not options.pop("no_progress", False)
+    if profiles is None:
+        connections = [_connection(command.connection)]
+    elif "profile" in command.connection:
+        raise UsageError("both --profile and --profiles are given", hint="one of the two")
+    else:
+        names = names_in("profiles", profiles, "prod")
+        connections = [_connection({**command.connection, "profile": name}) for name in names]
+
+    def run() -> Frame:
+        with command.blamed():
+            return audit_of(connections, progress=progress, **options)
+
+    return run
 
 
 def _sandbox(**options: Any) -> Eic:

@@ -7,14 +7,19 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
-from eicnb.arn import LATEST, DestinationName, FunctionRef
+from eicnb import sending
+from eicnb.answers import items
+from eicnb.arn import DestinationName, FunctionRef
 from eicnb.aws import Aws, check_parameters, profile_session
+from eicnb.display import show_of
+from eicnb.endpoint import check_role
 from eicnb.errors import EicError, UsageError
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
-from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
+from eicnb.model import Destination, DestinationConfig, ReportedFunction
 from eicnb.redaction import masked
-from eicnb.request import CONFIGS, Paging, Request, build
+from eicnb.request import Paging, Request, build
 
 if TYPE_CHECKING:
     from eicnb.sandbox.server import Sandbox
@@ -22,7 +27,8 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 _CONNECTION_OPTIONS = frozenset(
-    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout".split()  # noqa: SIM905 # one line
+    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout role_arn "  # noqa: SIM905 # two lines
+    "external_id".split()
 )
 
 
@@ -204,6 +210,47 @@ class Eic:
         ]
         return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
 
+    def audit(
+        self,
+        *,
+        regions: str | Sequence[str] | None = None,
+        functions: str | Sequence[str] | Choose | None = None,
+        qualifiers: Qualifiers = "configured",
+        rate: float = 10,
+        progress: bool | Show = True,
+        errors: Errors = "raise",
+        resume: Frame | BaseException | None = None,
+    ) -> Frame:
+        """Read what becomes of asynchronous events in every function of the account: a row each, and nothing left out.
+
+        >>> frame = eic.audit(regions=["us-east-1", "eu-west-1"], progress=False)
+        >>> frame.attrs["complete"], int((~frame.configured).sum()) > 0
+        (True, True)
+
+        `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
+        are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and says
+        whether it is wanted. Rows (columns: `eicnb.frames.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
+        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They stand by account,
+        region and function; `$LATEST` first, then versions, then aliases.
+
+        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
+        `progress` is whether to draw how far it is, or what to call with each `Progress`. What cannot be read is a row
+        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned.
+        Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
+        https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
+        """
+        return audit_of(
+            [self],
+            regions=regions,
+            functions=functions,
+            qualifiers=qualifiers,
+            rate=rate,
+            progress=progress,
+            errors=errors,
+            resume=resume,
+        )
+
     def request(
         self,
         verb: str,
@@ -249,18 +296,10 @@ class Eic:
 
     def send(self, request: Request) -> Frame:
         """Send a checked call and return AWS's answer as rows."""
-        if request.verb == "list":
-            pages, _ = self.pages(request)
-            rows = [config_row(ReportedConfig.from_api(config)) for page in pages for config in page[CONFIGS]]
-        elif request.verb == "delete":
-            before = self._one(Request("get", request.function, request.qualifier))
-            self.pages(request)
-            rows = [config_row(before)]
-        else:
-            rows = [config_row(self._one(request))]
+        rows = [config_row(config) for config in sending.send(self._aws, request)]
         return self._frame(rows, CONFIG_COLUMNS, request.verb)
 
-    def pages(self, request: Request) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+    def pages(self, request: Request) -> sending.Pages:
         """Send a checked call and return what AWS answered, page by page, and where a list was cut by its paging.
 
         >>> pages, token = eic.pages(eic.request("get", "my-function:BLUE"))
@@ -269,24 +308,12 @@ class Eic:
 
         Members are those of AWS's API; an answer that is not one is an EicError.
         """
-        operation, request = request.operation, self._completed(request)
-        if request.verb == "list" and not request.paging.is_one_call:
-            pages, token = self._aws.pages(operation, request.paging.configuration(), **request.parameters())
-            for page in pages:
-                items(page, CONFIGS, operation)
-            return [told(page) for page in pages], token
-        answer = self._aws.call(operation, **request.parameters())
-        if request.verb == "list":
-            items(answer, CONFIGS, operation)
-        elif request.verb == "delete":
-            check_deleted(answer, str(request.function))
-        elif not answer.keys() & {"FunctionArn", "LastModified"}:
-            ReportedConfig.from_api(answer)  # says what is missing
-        return [told(answer)], None
+        return sending.pages(self._aws, request)
 
     def derive(self, **options: Any) -> Eic:
         """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
 
+        `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
         `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
 
         >>> eic.derive(region="eu-west-1").region
@@ -316,24 +343,16 @@ class Eic:
             aws, server = Aws(lambda: profile_session(profile, region), endpoint_url=self.endpoint_url), None
             _ = aws.session
         aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+        role_arn, external_id = options.get("role_arn"), options.get("external_id")
+        with UsageError.about("role_arn" if external_id is None else "external_id"):
+            check_role(role_arn, external_id)
+        if role_arn is not None:
+            aws = aws.assuming(role_arn, external_id)
         return Eic(aws, profile=profile or self._profile, server=server if aws.sandbox else None, origin=self)
-
-    def _one(self, request: Request) -> ReportedConfig:
-        pages, _ = self.pages(request)
-        reported = ReportedConfig.from_api(pages[0])
-        _check_is_about(reported, request)
-        return reported
 
     def setting(self, name: str) -> str | None:
         """A setting of this connection's profile in the AWS config file."""
         return self._aws.setting(name)
-
-    def _completed(self, request: Request) -> Request:
-        """The request with the destination that it keeps, read from AWS."""
-        if not request.keeps_other_destination:
-            return request
-        before = self._one(Request("get", request.function, request.qualifier))
-        return request.keeping(before)
 
     def _frame(self, rows: Rows, columns: Sequence[Column], verb: str) -> Frame:
         account_id = rows[0]["account_id"] if rows else self._aws.known_account_id
@@ -341,9 +360,8 @@ class Eic:
         return to_frame(rows, columns, attrs)
 
 
-def _check_is_about(reported: ReportedConfig, request: Request) -> None:
-    asked = request.qualifier or request.function.qualifier or LATEST
-    answered = (reported.function.function_name, reported.function.qualifier or LATEST)
-    if answered != (request.function.function_name, asked):
-        message = f"AWS's answer is about another function: {str(reported.function)!r}"
-        raise EicError(message, hint=BROKEN_ANSWER_HINT)
+def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
+    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
+    from eicnb.fleet.audit import audit
+
+    return audit([eic._aws for eic in connections], show=show_of(progress), **options)  # noqa: SLF001 # its own module

@@ -14,6 +14,8 @@ from eicnb.errors import UsageError, shown
 _CONNECT_TIMEOUT = 5
 _LONGEST_TIMEOUT = 86_400
 _READ_TIMEOUT = 10
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 
 def check_region(region: str | None) -> None:
@@ -37,6 +39,21 @@ def check_endpoint(endpoint_url: str | None) -> None:
         raise UsageError("the endpoint URL has a user or a password in it", hint="the URL without them")
     if not usable:
         raise UsageError(f"{endpoint_url!r} is not the URL of an endpoint", hint=hint, culprit=endpoint_url)
+
+
+def check_role(role_arn: str | None, external_id: str | None) -> None:
+    """Refuse what is no ARN of a role, and an external id that STS would refuse or that has no role.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    if role_arn is not None and not (isinstance(role_arn, str) and _ROLE.fullmatch(role_arn)):
+        raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint="arn:aws:iam::123456789012:role/audit")
+    if external_id is None:
+        return
+    if role_arn is None:
+        raise UsageError("an external id belongs to a role, and there is none", hint="role_arn= (--role-arn) with it")
+    if not (isinstance(external_id, str) and _EXTERNAL_ID.fullmatch(external_id)):
+        raise UsageError("the external id is not one that STS takes", hint="2 to 1224 letters, digits and =,.@:/-")
 
 
 def is_local(endpoint_url: str | None) -> bool:

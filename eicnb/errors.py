@@ -3,11 +3,15 @@
     EicError                    255  anything else that went wrong: an unreachable endpoint, a broken answer
     ├── UsageError              252  the command line, or a value in it, is wrong; nothing was sent
     ├── ConfigurationError      253  no region, no credentials, an unknown profile, an unusable setting
-    └── AwsError                254  AWS answered with an error
-        ├── NotFound                 no such function, qualifier or config
-        ├── AccessDenied             the caller may not do this
-        ├── Throttled                too many calls, and patience ran out
-        └── ExpiredCredentials       the session has ended and must be renewed
+    ├── AwsError                254  AWS answered with an error
+    │   ├── NotFound                 no such function, qualifier or config
+    │   ├── AccessDenied             the caller may not do this
+    │   ├── Throttled                too many calls, and patience ran out
+    │   └── ExpiredCredentials       the session has ended and must be renewed
+    └── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+
+Ctrl-C in an audit raises `AuditInterrupted`, which is a KeyboardInterrupt and outside the tree: what catches errors
+must not catch it.
 
 The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
@@ -135,7 +139,7 @@ class EicError(Exception):
 
 def _cut(text: str) -> str:
     """A text whose long words are cut: what was typed may be a whole file."""
-    return re.sub(r"\S{400,}", lambda found: f"{found[0][:100]}…", text)
+    return re.sub(r"\S{600,}", lambda found: f"{found[0][:100]}…", text)
 
 
 def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str, Any]) -> EicError:
@@ -244,3 +248,22 @@ class Throttled(AwsError):
 
 class ExpiredCredentials(AwsError):
     """The credentials have expired; renew them (`aws sso login`) and run the cell again, no restart needed."""
+
+
+class IncompleteAudit(EicError):
+    """Not all of an audit could be read; `result` is the whole frame, in which `scan_state` and `error` say what."""
+
+
+class AuditInterrupted(KeyboardInterrupt):
+    """An audit was stopped with Ctrl-C; `result` is the frame of what was read until then.
+
+    It is a KeyboardInterrupt, so that `except Exception` lets it through and a run of the whole notebook stops.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows."""
+        return [f"{type(self).__name__}: {self}"]

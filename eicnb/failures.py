@@ -6,7 +6,7 @@ botocore's exceptions are known here by the names of their classes, so that `aws
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eicnb.answers import RENEW_HINT, broken_answer, kind_of, without_user
@@ -19,6 +19,11 @@ _SIGN_IN_ENDED = {"SSOError", "UnauthorizedSSOTokenError", "TokenRetrievalError"
 _NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError"}
 _NO_PROVIDER = {"CredentialRetrievalError", "InvalidConfigError", "ProfileNotFound"}
 _UNREADABLE = {"OSError", "EOFError", "KeyError", "JSONDecodeError"}
+
+# What botocore's parsers raise on an answer that is not what the service model says.
+_BROKEN_ANSWER = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RuntimeError)
+# What settings of the environment and the config files make botocore raise, beside its own errors.
+_UNUSABLE_SETTING = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError)
 
 _NOT_SENT_HINT = "a look at the region, the endpoint URL and the network"
 _NO_ANSWER_HINT = "%eic get, to see whether it arrived all the same; then the command again"
@@ -55,6 +60,17 @@ class Attempt:
             place=self.place,
             hint=hint,
         )
+
+    def told(self, error: Any, *, sent: bool) -> EicError | None:
+        """The error for an exception of a call that was sent or was still to be sent; None for what must be a bug."""
+        names = _names(error)
+        if "ClientError" in names:
+            return replace(self, operation=error.operation_name).answered(error.response)
+        if "BotoCoreError" in names:
+            return self.failed(error)
+        if sent and ("ResponseParserError" in names or isinstance(error, _BROKEN_ANSWER)):
+            return broken_answer(self.operation, str(error))
+        return self._before(error) if not sent and isinstance(error, _UNUSABLE_SETTING) else None
 
     def failed(self, error: Exception) -> EicError:
         """What an exception of botocore means: the network, an answer that came apart, or else a setting."""

@@ -11,7 +11,14 @@ from typing import Any
 import pandas as pd
 
 from eicnb import redaction, settings
-from eicnb.model import ReportedConfig, ReportedFunction
+from eicnb.errors import UsageError
+from eicnb.finding import Finding
+from eicnb.model import (
+    DEFAULT_EVENT_AGE_IN_SECONDS,
+    DEFAULT_RETRY_ATTEMPTS,
+    ReportedConfig,
+    ReportedFunction,
+)
 from eicnb.table import READ, STATE, Cut, Table
 
 Scalar = str | int | float | bool | None
@@ -54,6 +61,19 @@ FUNCTION_COLUMNS = (
     Column("region", "string", "region of the function"),
     Column("account_id", "string", "account of the function"),
     Column("function_arn", "string", "ARN of the function, without a qualifier"),
+)
+
+AUDIT_COLUMNS = (
+    *CONFIG_COLUMNS,
+    Column("configured", "boolean", "whether a config exists; `<NA>`: it could not be read"),
+    Column("effective_retry_attempts", "Int64", "what AWS will do: the default where unset"),
+    Column("effective_event_age_in_seconds", "Int64", "the same, for the age"),
+    Column("dead_letter_arn", "string", "ARN of the dead-letter queue or topic; `<NA>`: none"),
+    Column("runtime", "string", "such as `python3.13`; `<NA>`: a container image"),
+    Column("timeout", "Int64", "seconds that one run may take"),
+    Column("role_arn", "string", "role that the function runs with"),
+    Column("scan_state", "string", "`ok`, or why it could not be read: `denied`, `throttled`, `gone`, `failed`"),
+    Column("error", "string", "what went wrong; `<NA>`: nothing"),
 )
 
 
@@ -159,6 +179,41 @@ def function_row(reported: ReportedFunction) -> dict[str, Any]:
     }
 
 
+def audit_row(finding: Finding) -> dict[str, Any]:
+    """A finding as a row of `AUDIT_COLUMNS`."""
+    function, config, was_read = finding.function, finding.config, finding.scan_state == "ok"
+    row: dict[str, Any] = dict.fromkeys(_AUDIT_NAMES)
+    if config is not None:
+        row.update(config_row(config))
+    row.update(
+        region=finding.region,
+        account_id=finding.account_id,
+        qualifier=finding.qualifier,
+        scan_state=finding.scan_state,
+        error=finding.error,
+    )
+    if function is not None:
+        row.update(
+            function_name=function.function.function_name,
+            function_arn=f"{function.function}:{finding.qualifier}",
+            dead_letter_arn=function.dead_letter_arn,
+            runtime=function.runtime,
+            timeout=function.timeout,
+            role_arn=function.role_arn,
+        )
+    if was_read:
+        retries, age = row["maximum_retry_attempts"], row["maximum_event_age_in_seconds"]
+        row.update(
+            configured=config is not None,
+            effective_retry_attempts=DEFAULT_RETRY_ATTEMPTS if retries is None else retries,
+            effective_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS if age is None else age,
+        )
+    return row
+
+
+_AUDIT_NAMES = tuple(column.name for column in AUDIT_COLUMNS)
+
+
 @cache
 def _dtype(name: str) -> Any:
     """The dtype itself; to look it up by name takes longer than to fill a row."""
@@ -173,6 +228,24 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
     frame = Frame(values, copy=False)
     frame.attrs.update(attrs)
     return frame
+
+
+def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """The rows of a frame with these columns, None where nothing is; any other frame is a UsageError."""
+    if missing := [column.name for column in columns if column.name not in frame.columns]:
+        raise UsageError(f"the frame has no column {missing[0]!r}", hint=", ".join(column.name for column in columns))
+    array: Callable[..., Any] = pd.array
+    values = {}
+    for column in columns:
+        held = frame[column.name]
+        try:
+            exact = array(held.array, dtype=_dtype(column.dtype))
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}", hint="the frame as it was"
+            ) from error
+        values[column.name] = [None if missing else value for value, missing in zip(exact, pd.isna(exact), strict=True)]
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
 def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

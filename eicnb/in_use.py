@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from inspect import signature
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from eicnb.api import connect
-from eicnb.connection import Eic
-from eicnb.errors import UsageError
+from eicnb.connection import Eic, audit_of
+from eicnb.errors import UsageError, shown
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.frames import Frame
 
 
 class _InUse:
@@ -82,3 +86,50 @@ get = _of_current(Eic.get)
 list = _of_current(Eic.list)  # noqa: A001 # AWS's verb and the contract's name; nothing here needs the builtin
 delete = _of_current(Eic.delete)
 functions = _of_current(Eic.functions)
+
+
+def audit(
+    *,
+    connections: Iterable[Eic] | None = None,
+    regions: str | Sequence[str] | None = None,
+    functions: str | Sequence[str] | Choose | None = None,
+    qualifiers: Qualifiers = "configured",
+    rate: float = 10,
+    progress: bool | Show = True,
+    errors: Errors = "raise",
+    resume: Frame | BaseException | None = None,
+) -> Frame:
+    """Read what becomes of asynchronous events in every function of one account or of several: a row each.
+
+    >>> audit(connections=[eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]).region.nunique()
+    2
+
+    Without `connections` it is the account in use. Each account and region may be there once. `regions`, where they
+    are given, hold for every connection; all else is as in `Eic.audit`.
+    """
+    return audit_of(
+        [current()] if connections is None else _checked(connections),
+        regions=regions,
+        functions=functions,
+        qualifiers=qualifiers,
+        rate=rate,
+        progress=progress,
+        errors=errors,
+        resume=resume,
+    )
+
+
+def _checked(connections: Any) -> builtins.list[Eic]:
+    with UsageError.about("connections"):
+        hint = "connections=[eicnb.connect(…), …]"
+        if isinstance(connections, Eic):
+            return [connections]
+        if isinstance(connections, str) or not isinstance(connections, Iterable):
+            raise UsageError(f"connections is {shown(connections)}", hint=hint)
+        found = [*connections]
+        for connection in found:
+            if not isinstance(connection, Eic):
+                raise UsageError(f"{shown(connection)} is not a connection", hint=hint)
+        if not found:
+            raise UsageError("connections is empty", hint=hint)
+        return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,46 @@ class Member:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     option: str = ""
+
+
+def shape_of(model: Any, operation: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
+    """What an operation takes and answers, from botocore's model of its service."""
+    described = model.operation_model(operation)
+    return members_of(described.input_shape), members_of(described.output_shape)
+
+
+def members_of(shape: Any) -> tuple[Member, ...]:
+    """The members of one of botocore's structures, or the one element of a list or a map."""
+    match getattr(shape, "type_name", None):
+        case "structure":
+            required = shape.required_members
+            return tuple(_member(name, inner, required=name in required) for name, inner in shape.members.items())
+        case "list":
+            return (_member(shape.member.name, shape.member),)
+        case "map":
+            return (_member(shape.value.name, shape.value),)
+    return ()
+
+
+def _member(name: str, shape: Any, *, required: bool = False) -> Member:
+    limits = shape.metadata
+    return Member(
+        name,
+        shape.type_name,
+        required=required,
+        documentation=shape.documentation,
+        members=members_of(shape),
+        choices=tuple(limits.get("enum", ())),
+        minimum=limits.get("min") if shape.type_name in {"integer", "long"} else None,
+        option=option_of(name),
+    )
+
+
+def option_of(member: str) -> str:
+    """The AWS CLI's option for a member of a request.
+
+    >>> option_of("KMSKeyArn")
+    '--kms-key-arn'
+    """
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", member)
+    return "--" + re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", words).lower()

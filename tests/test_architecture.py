@@ -38,7 +38,11 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("shapes", ()),
     ("arn", ("errors",)),
     ("model", ("errors", "arn")),
-    ("frames", ("arn", "model", "redaction", "settings", "table", "@pandas")),
+    ("finding", ("arn", "errors", "model")),
+    ("frames", ("arn", "errors", "finding", "model", "redaction", "settings", "table", "@pandas")),
+    ("limits", ()),
+    ("route", ("errors",)),
+    ("signature", ("route",)),
     ("cli", ()),
     ("cli.lexer", ("errors", "cli.references")),
     ("cli.references", ("errors",)),
@@ -61,29 +65,58 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("endpoint", ("errors",)),
     ("answers", ("errors",)),
     ("failures", ("answers", "errors")),
-    ("aws", ("answers", "endpoint", "errors", "failures", "shapes", "@boto3", "@botocore")),
+    ("aws", ("answers", "endpoint", "errors", "failures", "route", "@boto3", "@botocore")),
     ("request", ("arn", "errors", "model")),
-    ("connection", ("answers", "arn", "aws", "errors", "frames", "model", "redaction", "request", "%sandbox.server")),
+    ("sending", ("answers", "arn", "aws", "errors", "model", "request")),
+    ("fleet", ()),
+    ("fleet.aside", ()),
+    ("fleet.progress", ()),
+    ("fleet.scope", ("arn", "endpoint", "errors", "model")),
+    ("fleet.keyring", ("fleet.aside", "route")),
+    (
+        "fleet.sender",
+        ("answers", "errors", "failures", "fleet.keyring", "limits", "route", "signature", "@aiohttp", "@yarl"),
+    ),
+    ("fleet.earlier", ("arn", "errors", "finding", "model")),
+    ("fleet.region", ("answers", "arn", "errors", "finding", "fleet.scope", "fleet.sender", "model")),
+    ("fleet.run", ("aws", "errors", "failures", "finding", "fleet.*", "limits", "route", "@aiohttp")),
+    ("fleet.audit", ("aws", "errors", "finding", "fleet.*", "frames", "limits")),
+    ("display", ("errors", "fleet.progress", "~notebook.progress")),
+    (
+        "connection",
+        (
+            *("answers", "arn", "aws", "display", "endpoint", "errors", "frames", "model", "redaction", "request"),
+            *("sending", "fleet.progress", "fleet.scope", "~fleet.audit", "%sandbox.server"),
+        ),
+    ),
     ("api", ("aws", "connection", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
-    ("in_use", ("api", "connection", "errors")),
+    ("in_use", ("api", "connection", "errors", "fleet.progress", "fleet.scope", "frames")),
     ("debug", ()),
     (
         "commands",
         (
-            *("api", "aws", "connection", "debug", "in_use", "cli.*", "errors", "frames", "redaction", "request"),
-            *("settings", "shapes"),
+            *("api", "aws", "connection", "debug", "in_use", "cli.*", "errors", "fleet.scope", "frames", "redaction"),
+            *("request", "settings", "shapes"),
         ),
     ),
     ("notebook", ()),
     ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
     ("notebook.displays", ("frames", "redaction")),
+    ("notebook.progress", ("fleet.progress", "@IPython")),
     ("notebook.*", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
     ("scrub", ()),
     ("scrub.*", ("errors", "redaction", "scrub.*", "sensitive", "settings")),
     ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
     ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
 )
-DOORS = {"boto3": "aws", "botocore": "aws", "IPython": "notebook*", "ipywidgets": "notebook*", "pandas": "frames"}
+DOORS = {
+    "boto3": "aws",
+    "botocore": "aws",
+    "IPython": "notebook*",
+    "ipywidgets": "notebook*",
+    "pandas": "frames",
+    "aiohttp": "fleet.*",
+}
 
 
 @dataclass(frozen=True)
@@ -188,7 +221,19 @@ def python(code: str) -> str:
 
 @pytest.mark.parametrize("statement", ["import eicnb", "import eicnb; dir(eicnb); eicnb.__all__; eicnb.__version__"])
 def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
-    heavy = ("pandas", "numpy", "boto3", "botocore", "IPython", "ipywidgets", "moto", "werkzeug", "jmespath", "ruamel")
+    heavy = (
+        "pandas",
+        "numpy",
+        "boto3",
+        "botocore",
+        "IPython",
+        "ipywidgets",
+        "moto",
+        "werkzeug",
+        "jmespath",
+        "ruamel",
+        "aiohttp",
+    )
     code = f"{statement}; print(sorted({{name.partition('.')[0] for name in sys.modules}} & set({heavy!r})))"
     assert python(code) == "[]\n"
 

@@ -10,7 +10,7 @@ import pytest
 
 from eicnb import errors, settings
 from eicnb.cli import options
-from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
+from eicnb.frames import AUDIT_COLUMNS, CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -54,7 +54,11 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "columns"),
-    [("### Columns of a config", CONFIG_COLUMNS), ("### Columns of `functions`", FUNCTION_COLUMNS)],
+    [
+        ("### Columns of a config", CONFIG_COLUMNS),
+        ("### Columns of `functions`", FUNCTION_COLUMNS),
+        ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+    ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
     assert table_under(heading) == [row(f"`{c.name}`", f"`{c.dtype}`", c.meaning) for c in columns]

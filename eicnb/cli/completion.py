@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import cast
 
 from eicnb.arn import DESTINATION_KINDS, LATEST
 from eicnb.cli.cursor import Candidate, CandidateKind, Place
@@ -230,9 +231,11 @@ def _value(option: Option, typed: str, said: _Said, known: Known) -> Offer:
         return typed, _qualifiers(said.function, typed, known)
     if option.kind == "destination":
         return typed, _destinations(typed, known, buckets=option.argument != "on_success")
-    if option.argument in {"region", "profile"}:
-        kind: CandidateKind = "region" if option.argument == "region" else "profile"
-        return typed, _sorted(known.regions if kind == "region" else known.profiles, typed, kind)
+    kind = option.argument.removesuffix("s")
+    if kind in {"region", "profile", "function"}:
+        part = typed.rpartition(",")[2] if option.kind == "names" else typed
+        texts = [*getattr(known, f"{kind}s"), *["all"][: option.argument == "regions"]]
+        return part, _sorted(texts, part, cast("CandidateKind", kind))
     usual = _AGES if option.kind == "age" else _USUAL.get(option.argument, {})
     return typed, _explained(dict.fromkeys(option.choices, "") or usual, typed, "value")
 

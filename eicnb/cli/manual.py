@@ -19,6 +19,7 @@ from eicnb.errors import (
     ConfigurationError,
     EicError,
     ExpiredCredentials,
+    IncompleteAudit,
     NotFound,
     Throttled,
     UsageError,
@@ -66,6 +67,12 @@ aws lambda delete-function-event-invoke-config \\
     --function-name my-function:GREEN""",
     ),
     "functions": ("%eic functions", "%eic functions --region eu-west-1"),
+    "audit": (
+        "%eic audit",
+        "%eic audit --regions us-east-1,eu-west-1 --rate 14",
+        "%eic audit --functions 'payments-*',checkout --qualifiers all",
+        "%eic audit --errors rows --no-progress",
+    ),
     "use": ("%eic use", "%eic use --region eu-west-1"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
@@ -84,7 +91,7 @@ _MORE = (
     ("--output FORM", "what the AWS CLI prints; without it a command returns a DataFrame"),
     ("${name}", "a value of the notebook; so are `$name` and `{name}`, but not in single quotes"),
 )
-_OPERATIONS = {"functions": "ListFunctions"}
+_OPERATIONS = {"functions": "ListFunctions", "audit": "ListFunctionEventInvokeConfigs"}
 _API_PAGE = "https://docs.aws.amazon.com/lambda/latest/api/API_{}.html"
 _CLI_PAGE = "https://docs.aws.amazon.com/cli/latest/reference/lambda/{}.html"
 
@@ -125,7 +132,7 @@ def _verb_page(verb: Verb) -> str:
         "Options": _rows(_described(own), column),
         "Options of every AWS command": _rows(_described(shared), column),
         "Examples": _examples(verb),
-        "Errors, by the AWS CLI's exit codes": [_INDENT + _errors(verb)],
+        "Errors, by the AWS CLI's exit codes": _wrapped(_errors(verb), first=_INDENT, others=_INDENT),
         "AWS's own pages": [_INDENT + address for address in _addresses(verb)],
     }
     shown = [_section(title, lines) for title, lines in sections.items() if lines]
@@ -223,6 +230,8 @@ def _errors(verb: Verb) -> str:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]
+    if verb.name == "audit":
+        expected += [IncompleteAudit]
     groups = groupby(expected, key=lambda error: error.exit_code)
     return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
 

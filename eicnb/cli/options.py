@@ -10,7 +10,20 @@ from eicnb.cli.output import OUTPUTS
 from eicnb.shapes import Member
 
 Kind = Literal[
-    "function", "text", "integer", "age", "structure", "destination", "choice", "query", "flag", "input", "member"
+    "function",
+    "text",
+    "integer",
+    "age",
+    "structure",
+    "destination",
+    "choice",
+    "query",
+    "flag",
+    "input",
+    "member",
+    "names",
+    "number",
+    "frame",
 ]
 
 
@@ -107,6 +120,10 @@ CONNECTION = (
     ),
     Option("--no-sign-request", "no_sign_request", "flag", "", "send without credentials"),
 )
+ROLE = (
+    Option("--role-arn", "role_arn", "text", "ARN", "role to act as; its credentials are renewed"),
+    Option("--external-id", "external_id", "text", "ID", "what the role asks for beside the credentials"),
+)
 OUTPUT = (
     Option(
         "--output", "output", "choice", "FORM", "print what the AWS CLI prints: json, text, table, yaml, …", OUTPUTS
@@ -166,6 +183,34 @@ GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, DEBUG, PROMPT, *NO_EFFECT, HELP, VERSI
 RARE = (*GLOBAL, *INPUT, *CALL, SKELETON)
 """The options that an error does not list."""
 
+AUDIT = (
+    Option(
+        "--regions", "regions", "names", "A,B", "regions to audit, or all that are enabled; default: the connection's"
+    ),
+    Option("--functions", "functions", "names", "A,GLOB*", "functions to audit, by name or glob; default: all"),
+    Option(
+        "--qualifiers",
+        "qualifiers",
+        "choice",
+        "WHICH",
+        "configured, or all: aliases and versions without a config too",
+        ("configured", "all"),
+    ),
+    Option("--rate", "rate", "number", "N", "calls a second in each account and region; AWS's limit is 15, default 10"),
+    Option("--no-progress", "no_progress", "flag", "", "draw no progress"),
+    Option(
+        "--errors",
+        "errors",
+        "choice",
+        "HOW",
+        "what cannot be read: raise, or rows for the frame all the same",
+        ("raise", "rows"),
+    ),
+    Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: ask for what is missing"),
+    Option("--profiles", "profiles", "names", "A,B", "several accounts, by their profiles"),
+)
+"""The options of an audit."""
+
 HELP_VERB = Verb("help", "explain a command: `help put`", ())
 VERBS = (
     Verb(
@@ -199,7 +244,8 @@ VERBS = (
         "delete-function-event-invoke-config",
     ),
     Verb("functions", "show the functions of the region", CONNECTION),
-    Verb("use", "connect, for all that follows in the notebook", CONNECTION),
+    Verb("audit", "show the settings of every function, across regions and accounts", (*AUDIT, *CONNECTION, *ROLE)),
+    Verb("use", "connect, for all that follows in the notebook", (*CONNECTION, *ROLE)),
     Verb(
         "sandbox",
         "start an AWS inside this process and connect to it",

@@ -119,6 +119,31 @@ def _query(value: Any, option: Option, told: str) -> Query:
     return Query.parse(_text(value, option, told))
 
 
+def _names(value: Any, option: Option, told: str) -> Any:
+    """Names with commas between them; a list from the notebook is left to the Python API."""
+    return _text(value, option, told) if value is None or isinstance(value, str | bool | int | float) else value
+
+
+def _number(value: Any, option: Option, told: str) -> Any:
+    """A number, in any form that Python reads; the audit says which ones are allowed."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value) if value.strip().isdecimal() else float(value)
+    except ValueError:
+        hint = f"{option.name} {option.metavar}: {option.meaning}"
+        raise UsageError(f"{option.name} is {told}, which is not a number", hint=hint) from None
+
+
+def _frame(value: Any, option: Option, told: str) -> Any:
+    """A frame of the notebook, or an error that carries one, as it is."""
+    if isinstance(value, str):
+        raise UsageError(
+            f"{option.name} is {told}, not a frame", hint=f"{option.name} ${{audit}}, a name of the notebook"
+        )
+    return value
+
+
 _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "function": _function,
     "text": _text,
@@ -127,6 +152,9 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "destination": _destination,
     "choice": _choice,
     "query": _query,
+    "names": _names,
+    "number": _number,
+    "frame": _frame,
 }
 
 

@@ -141,7 +141,11 @@ class _Reader:
         skeleton = arguments.pop("skeleton", None)
         connection, output, paging = (
             {option.argument: arguments.pop(option.argument) for option in group if option.argument in arguments}
-            for group in (options.CONNECTION, options.OUTPUT, (*options.PAGING, options.PAGINATE, *options.CALL))
+            for group in (
+                (*options.CONNECTION, *options.ROLE),
+                options.OUTPUT,
+                (*options.PAGING, options.PAGINATE, *options.CALL),
+            )
         )
         if "call_max_items" in arguments:
             paging["call_max_items"] = arguments.pop("call_max_items")
@@ -202,7 +206,7 @@ class _Reader:
                 with self.given[documents[0]][1].blamed():
                     raise UsageError(f"{verb.name} takes no {name} from the input", hint=", ".join(sorted(taken)))
         together = {**paging, **document, **read}
-        return {name: value for name, value in together.items() if (name, value) != ("profile", "")}  # empty: none
+        return {name: value for name, value in together.items() if not (name == "profile" and _is_empty(value))}
 
     def _verb(self) -> Verb:
         said: list[Word] = []
@@ -226,7 +230,7 @@ class _Reader:
         """An option before the verb is read with the verb's own; only then is it known what it is."""
         self.early.append(word)
         name, equals, _ = word.text.partition("=")
-        option = _one_of(name, options.GLOBAL)
+        option = _one_of(name, (*options.GLOBAL, *options.ROLE))
         if not equals and option is not None and option.kind != "flag" and self.words:
             self.early.append(self.words.pop(0))
 
@@ -358,6 +362,10 @@ class _Reader:
             blame = self.given["qualifier"][1] if "qualifier" in self.given else _whole(self.all_words)
             with blame.blamed():
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, str) and not value
 
 
 def _one_of(name: str, known: Sequence[Option]) -> Option | None:

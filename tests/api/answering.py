@@ -140,6 +140,7 @@ class Answering:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 256
     answering: Answering
 
     def handle_error(self, request: Any, client_address: Any) -> None:

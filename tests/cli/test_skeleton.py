@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from eicnb.arn import FunctionRef
-from eicnb.aws import shape_of
+from eicnb.aws import service_model
 from eicnb.cli import skeleton
 from eicnb.errors import UsageError
 from eicnb.model import EventInvokeConfig
-from eicnb.shapes import Member
+from eicnb.shapes import Member, shape_of
 
 
 def render(kind: str, verb: str) -> str:
-    return skeleton.render(kind, *shape_of(f"{verb}FunctionEventInvokeConfig{'s' if verb == 'List' else ''}"))
+    return skeleton.render(
+        kind, *shape_of(service_model(), f"{verb}FunctionEventInvokeConfig{'s' if verb == 'List' else ''}")
+    )
 
 
 SETTINGS_JSON = """\

@@ -1,0 +1,160 @@
+"""An audit from its arguments to its frame."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from eicnb.aws import Aws
+from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError, shown
+from eicnb.finding import SCAN_STATES, order
+from eicnb.fleet.earlier import NOTHING, Earlier
+from eicnb.fleet.progress import Show
+from eicnb.fleet.run import BUCKETS, Audit
+from eicnb.fleet.scope import Scope, check_choice, check_regions
+from eicnb.fleet.sender import PATIENCE, Patience
+from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
+from eicnb.limits import Buckets
+
+_MOST_ERRORS_TOLD = 3
+_CHOSEN = "callable"
+
+Rows = list[dict[str, Any]]
+
+
+def audit(
+    connections: Sequence[Aws],
+    *,
+    regions: Any = None,
+    functions: Any = None,
+    qualifiers: Any = "configured",
+    rate: Any = 10,
+    errors: Any = "raise",
+    resume: Any = None,
+    show: Show,
+    patience: Patience = PATIENCE,
+    buckets: Buckets = BUCKETS,
+) -> Frame:
+    """Audit every connection's account; the arguments are those of `Eic.audit`, all checked before anything is sent."""
+    check_choice("errors", errors, ("raise", "rows"))
+    asked = check_regions(regions)
+    scope = Scope.parse(functions=functions, qualifiers=qualifiers, rate=rate)
+    earlier = NOTHING
+    if resume is not None:
+        with UsageError.about("resume"):
+            frame = _frame_in(resume)
+            earlier = Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), functions=_count(frame.attrs))
+            scope = _as_before(scope, frame.attrs)
+            asked = asked or check_regions(frame.attrs.get("regions"))
+    running = Audit(
+        connections=connections, regions=asked, scope=scope, earlier=earlier, patience=patience, buckets=buckets
+    )
+    try:
+        running.run(show)
+    except KeyboardInterrupt as interrupt:
+        result = _to_frame(running, connections)
+        counts = result.attrs
+        message = f"the audit was stopped: {counts['ok']} of {counts['rows']} rows were read\nTry: resume=, to go on"
+        raise AuditInterrupted(message, result) from interrupt
+    result = _to_frame(running, connections)
+    if scope.selection.patterns and not len(result):
+        patterns = ", ".join(scope.selection.patterns)
+        warnings.warn(f"no function fits {patterns}", UserWarning, stacklevel=4)
+    if errors == "raise" and not result.attrs["complete"]:
+        raise _incomplete(result)
+    return result
+
+
+def _frame_in(resume: Any) -> Any:
+    """The frame to go on with: a frame, or an error that carries one."""
+    frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
+    if type(frame).__name__ not in {"Frame", "DataFrame"}:
+        raise UsageError(f"resume is {shown(resume)}", hint="the frame of an audit, or the IncompleteAudit it raised")
+    return frame
+
+
+def _count(attrs: Mapping[Any, Any]) -> int | None:
+    count = attrs.get("functions")
+    return count if isinstance(count, int) else None
+
+
+def _as_before(scope: Scope, attrs: Mapping[Any, Any]) -> Scope:
+    """The scope with what the earlier audit was asked for; a frame that was changed since may not know."""
+    qualifiers, selected = attrs.get("qualifiers"), attrs.get("selected")
+    if qualifiers == "configured" and scope.wants_all_qualifiers:
+        raise UsageError('the frame to go on with is of qualifiers="configured"', hint='qualifiers="configured"')
+    if qualifiers == "all":
+        scope = replace(scope, qualifiers="all")
+    selection = scope.selection
+    if selection.patterns is None and selection.choose is None and selected is not None:
+        if selected == _CHOSEN:
+            raise UsageError("the frame to go on with is of functions that a callable chose", hint="functions= again")
+        scope = replace(scope, selection=replace(selection, patterns=tuple(json.loads(selected))))
+    return scope
+
+
+def _to_frame(running: Audit, connections: Sequence[Aws]) -> Frame:
+    """All rows in their order, and their counts as attrs."""
+    rows: Rows = [audit_row(finding) for finding in running.findings()]
+    rows += [dict(row) for row in running.earlier.rows]
+    rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
+    return to_frame(rows, AUDIT_COLUMNS, _attrs(running, connections, rows))
+
+
+def _attrs(running: Audit, connections: Sequence[Aws], rows: Rows) -> dict[str, Scalar]:
+    states = Counter(row["scan_state"] for row in rows)
+    selection = running.scope.selection
+    selected = _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
+    still_gone = sum(
+        row["scan_state"] == "gone" and (row["account_id"], row["region"], row["function_name"]) in running.earlier.gone
+        for row in rows
+    )
+    return {
+        "verb": "audit",
+        "account_id": _one_of([aws.known_account_id for aws in connections]),
+        "region": _one_of([*running.audited_regions()] or [aws.region for aws in connections]),
+        "sandbox": _one_of([aws.sandbox for aws in connections]),
+        "regions": None if running.regions is None else ",".join(running.regions),
+        "qualifiers": running.scope.qualifiers,
+        "selected": selected,
+        "functions": len({(r["account_id"], r["region"], r["function_name"]) for r in rows if r["function_name"]}),
+        "rows": len(rows),
+        **{state: states[state] for state in SCAN_STATES},
+        "complete": len(rows) == states["ok"] + still_gone,
+        "calls": running.tally.calls,
+        "throttled_calls": running.tally.throttles,
+    }
+
+
+def _one_of(values: Sequence[Any]) -> Any:
+    """What they all are, or `several`."""
+    different = list(dict.fromkeys(values))
+    return different[0] if len(different) == 1 else SEVERAL
+
+
+def _incomplete(result: Frame) -> IncompleteAudit:
+    counts = result.attrs
+    states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
+    error = IncompleteAudit(
+        f"the audit is incomplete: {counts['rows'] - counts['ok']} of {counts['rows']} rows could not be read: {states}"
+        + "".join(f"\n    {line}" for line in _told(result)),
+        hint='errors="rows" (--errors rows) for the frame all the same; the error has it as `result`, '
+        "and resume=error asks for the rest",
+    )
+    error.result = result
+    return error
+
+
+def _told(result: Frame) -> list[str]:
+    """The first lines of what went wrong, the same ones only once."""
+    wrong = result[result["scan_state"] != "ok"]
+    lines = [
+        f"{'/'.join(part for part in (row['region'], row['function_name']) if isinstance(part, str))}: "
+        f"{str(row['error']).splitlines()[0]}"
+        for row in wrong.head(_MOST_ERRORS_TOLD).to_dict("records")
+    ]
+    return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS_TOLD else [])]

@@ -1,0 +1,148 @@
+"""What an audit is asked for, checked before anything is sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal, get_args
+
+from eicnb.arn import FunctionRef
+from eicnb.endpoint import check_region
+from eicnb.errors import UsageError, shown
+from eicnb.model import ReportedFunction
+
+Qualifiers = Literal["configured", "all"]
+Errors = Literal["raise", "rows"]
+Choose = Callable[[ReportedFunction], object]
+"""Says whether a function is wanted; it has the function as `ListFunctions` reported it, before any config is read."""
+
+ALL_REGIONS = "all"
+_GLOB = frozenset("*?[")
+
+
+def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
+    """Return one of a few words as it is, or raise UsageError."""
+    choices = tuple(choices)
+    if not isinstance(value, str) or value not in choices:
+        hint = " or ".join(f'{argument}="{choice}"' for choice in choices)
+        error = UsageError(f"{argument} is {shown(value)}", hint=hint)
+        error.argument = argument
+        raise error
+    return value
+
+
+def check_rate(value: Any) -> float:
+    """Return calls a second as a float above 0, or raise UsageError.
+
+    >>> check_rate(10)
+    10.0
+    """
+    with UsageError.about("rate"):
+        hint = "a number of calls a second above 0; AWS allows an account 15 a region, whoever makes them"
+        try:
+            rate = math.nan if isinstance(value, bool | str) else float(value)
+        except (TypeError, ValueError, OverflowError):
+            rate = math.nan
+        if not (math.isfinite(rate) and rate > 0):
+            raise UsageError(f"the rate is {shown(value)}", hint=hint)
+        return rate
+
+
+def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
+    """The names in a list of texts, or in one text with commas between them, each once.
+
+    >>> names_in("regions", "us-east-1,eu-west-1", "us-east-1")
+    ('us-east-1', 'eu-west-1')
+    """
+    with UsageError.about(argument):
+        hint = f'{argument}=["{example}", …]'
+        if isinstance(value, str):
+            value = value.split(",")
+        if not isinstance(value, Iterable) or isinstance(value, bytes):
+            raise UsageError(f"{argument} is {shown(value)}, not a list of names", hint=hint)
+        names = []
+        for name in value:
+            if not isinstance(name, str) or not name.strip():
+                raise UsageError(f"{argument} has {shown(name)} in it, which is not a name", hint=hint)
+            names.append(name.strip())
+        if not names:
+            raise UsageError(f"{argument} is empty", hint=hint)
+        return tuple(dict.fromkeys(names))
+
+
+def check_regions(regions: Any) -> tuple[str, ...] | None:
+    """The regions that were named, `("all",)` for all of the account, or None where none were."""
+    if regions is None:
+        return None
+    names = names_in("regions", regions, "us-east-1")
+    with UsageError.about("regions"):
+        if ALL_REGIONS in names and len(names) > 1:
+            raise UsageError('regions has "all" beside other names', hint='regions="all", or the names alone')
+        for name in names:
+            check_region(name)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which functions are wanted: those that a pattern fits, those that a callable chooses, or all.
+
+    >>> Selection(patterns=("shop-*", "checkout")).fits("checkout")
+    True
+    """
+
+    patterns: tuple[str, ...] | None = None
+    choose: Choose | None = None
+
+    @classmethod
+    def parse(cls, functions: Any) -> Selection:
+        """Read the argument `functions`: names or globs (`*`, `?`, `[ab]`), or a callable."""
+        if functions is None:
+            return cls()
+        if callable(functions):
+            return cls(choose=functions)
+        patterns = names_in("functions", functions, "checkout-*")
+        with UsageError.about("functions"):
+            return cls(patterns=tuple(map(_pattern, patterns)))
+
+    def fits(self, function_name: str) -> bool:
+        """Whether a name fits one of the patterns, upper and lower case apart as in AWS."""
+        return self.patterns is None or any(fnmatchcase(function_name, pattern) for pattern in self.patterns)
+
+    def wants(self, function: ReportedFunction) -> bool:
+        """Whether a function is wanted."""
+        return self.fits(function.function.function_name) and (self.choose is None or bool(self.choose(function)))
+
+
+def _pattern(text: str) -> str:
+    """A glob as it is; any other name must be one that a function can have."""
+    if _GLOB & set(text):
+        return text
+    function = FunctionRef.parse(text)
+    if str(function) != function.function_name:
+        raise UsageError(
+            f"{text!r} is more than the name of a function", hint=f"{function.function_name!r}", culprit=text
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What every region of an audit is asked for."""
+
+    selection: Selection
+    qualifiers: Qualifiers
+    rate: float
+
+    @classmethod
+    def parse(cls, *, functions: Any, qualifiers: Any, rate: Any) -> Scope:
+        """Check the arguments of an audit that are the same for every region."""
+        check_choice("qualifiers", qualifiers, get_args(Qualifiers))
+        return cls(selection=Selection.parse(functions), qualifiers=qualifiers, rate=check_rate(rate))
+
+    @property
+    def wants_all_qualifiers(self) -> bool:
+        """Whether aliases and versions without a config are wanted too."""
+        return self.qualifiers == "all"

@@ -1,0 +1,96 @@
+"""How fast one account and region may be asked: a token bucket for each, shared by all audits of the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
+
+RECOVERY_SECONDS = 15.0
+"""How long after a refusal the rate is back at what it was."""
+
+_SLOWEST_SHARE = 0.1
+_BURST_SECONDS = 0.1
+_LONGEST_PAUSE = 30.0
+
+
+class TokenBucket:
+    """Spaces calls evenly: `rate` a second, and after a pause at most a tenth of a second's worth at once.
+
+    >>> bucket = TokenBucket(clock=lambda: 0.0)
+    >>> with bucket.shared_at(10):
+    ...     bucket.take(), bucket.take(), bucket.take()
+    (0.0, 0.0, 0.1)
+
+    Several users share it at the least of their rates, so that two at once are no faster than the slower one alone.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._rates: list[float] = []
+        self._next = float("-inf")
+        self._share = 1.0
+        self._lowered_at = float("-inf")
+
+    @contextmanager
+    def shared_at(self, rate: float) -> Iterator[None]:
+        """Be one of the users for a while, at so many calls a second."""
+        with self._lock:
+            self._rates.append(rate)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._rates.remove(rate)
+
+    @property
+    def rate(self) -> float:
+        """Calls a second as things are: the least that a user asked for, lowered for a while by refusals."""
+        with self._lock:
+            return self._rate(self._clock())
+
+    def take(self) -> float:
+        """Take the next turn, and return how many seconds it is away."""
+        with self._lock:
+            now = self._clock()
+            rate = self._rate(now)
+            turn = max(self._next, now - max(_BURST_SECONDS, 1 / rate))
+            self._next = turn + 1 / rate
+            return max(0.0, turn - now)
+
+    def refused(self, sent_at: float, retry_after: float) -> None:
+        """A call came too fast: nothing is sent for `retry_after` seconds, and then more slowly for a while.
+
+        Calls that were under way when the rate was lowered say nothing new.
+        """
+        with self._lock:
+            now = self._clock()
+            self._next = max(self._next, now + min(max(retry_after, 0.0), _LONGEST_PAUSE))
+            if sent_at >= self._lowered_at:
+                self._share = max(_SLOWEST_SHARE, self._recovered(now) / 2)
+                self._lowered_at = now
+
+    def _rate(self, now: float) -> float:
+        return min(self._rates, default=1.0) * self._recovered(now)
+
+    def _recovered(self, now: float) -> float:
+        return min(1.0, self._share + (now - self._lowered_at) / RECOVERY_SECONDS)
+
+
+class Buckets:
+    """The buckets of a process by account and region; one that nobody uses any more is forgotten."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: WeakValueDictionary[Hashable, TokenBucket] = WeakValueDictionary()
+
+    def of(self, account_id: str, region: str) -> TokenBucket:
+        """The bucket of an account and region, the same for everyone who asks at the same time."""
+        with self._lock:
+            bucket = self._buckets.get((account_id, region))
+            if bucket is None:
+                bucket = self._buckets[account_id, region] = TokenBucket(self._clock)
+            return bucket

@@ -1,0 +1,187 @@
+"""Several accounts in one audit, and roles whose credentials renew themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import boto3
+import pytest
+
+import eicnb
+from eicnb import commands, in_use
+from eicnb.cli import parser
+from eicnb.cli.lexer import Source
+from eicnb.errors import AccessDenied, UsageError
+from tests.api.answering import Answer, Answering, Seen, Step
+from tests.fleet.conftest import Run
+from tests.fleet.lambdas import Lambda
+
+ROLE = "arn:aws:iam::222222222222:role/audit"
+
+
+class Sts(Lambda):
+    """A fleet in the account of a role; every key that STS hands out is good for so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(3, account_id="222222222222")
+        self.seconds = seconds
+        self.assumed: list[dict[str, str]] = []
+
+    def __call__(self, seen: Seen) -> Step:
+        asked = {name: values[0] for name, values in parse_qs(seen.body.decode()).items()}
+        if asked.get("Action") == "AssumeRole":
+            self.assumed.append(asked)
+            ends = datetime.now(UTC) + timedelta(seconds=self.seconds)
+            return Answer(
+                200,
+                f"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE{len(self.assumed)}</AccessKeyId>"
+                "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+                f"<Expiration>{ends:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials></AssumeRoleResult>"
+                "</AssumeRoleResponse>".encode(),
+            )
+        return super().__call__(seen)
+
+
+def test_a_role_is_assumed_by_name_with_its_external_id_and_signs_the_calls(run: Run) -> None:
+    service = Sts(seconds=3600)
+    with Answering(service) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE, external_id="ours")
+        assert not server.seen
+        frame = run(eic)
+        keys = {seen.access_key for seen in server.seen if seen.service == "lambda"}
+    assert set(frame.account_id) == {"222222222222"}
+    assert keys == {"ROLE1"}
+    [asked] = service.assumed
+    assert {name: asked[name] for name in ("RoleArn", "RoleSessionName", "ExternalId")} == {
+        "RoleArn": ROLE,
+        "RoleSessionName": "eicnb",
+        "ExternalId": "ours",
+    }
+
+
+def test_the_credentials_of_a_role_are_renewed_before_they_end(run: Run) -> None:
+    service = Sts(seconds=60)
+    with Answering(service) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE)
+        run(eic)
+        run(eic)
+    assert len(service.assumed) > 1
+
+
+@pytest.mark.parametrize("way", ["profile", "session", "derived", "magic"])
+def test_a_role_goes_with_every_kind_of_connection(
+    run: Run, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("[profile tools]\nregion = eu-west-1\n")
+    (tmp_path / "credentials").write_text("[tools]\naws_access_key_id = TOOLS\naws_secret_access_key = s\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    service = Sts(seconds=3600)
+    with Answering(service) as server:
+        if way == "profile":
+            eic = eicnb.connect("tools", endpoint_url=server.url, role_arn=ROLE)
+        elif way == "session":
+            session = boto3.Session(profile_name="tools")
+            eic = eicnb.connect(boto3_session=session, endpoint_url=server.url, role_arn=ROLE)
+        elif way == "derived":
+            eic = eicnb.connect("tools", endpoint_url=server.url).derive(role_arn=ROLE)
+        else:
+            source = Source(f"use --profile tools --endpoint-url {server.url} --role-arn {ROLE}")
+            eic = commands.run(parser.parse(source, {}), print)
+        assert set(run(eic).region) == {"eu-west-1"}
+        assert [seen.access_key for seen in server.seen if b"AssumeRole" in seen.body] == ["TOOLS"]
+
+
+def test_a_role_that_may_not_be_assumed_is_denied_with_its_place(eic: eicnb.Eic) -> None:
+    denied = (
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message>"
+        "</Error></ErrorResponse>"
+    )
+    with Answering([Answer(403, denied.encode())]) as server, pytest.raises(AccessDenied) as raised:
+        eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE).get("my-function")
+    assert raised.value.operation == "AssumeRole"
+    assert raised.value.hint == "a role that may call sts:AssumeRole, or other credentials"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"role_arn": "audit"}, "'audit' is not the ARN of a role\nTry: arn:aws:iam::123456789012:role/audit"),
+        (
+            {"role_arn": "arn:aws:iam::123456789012:user/x"},
+            "'arn:aws:iam::123456789012:user/x' is not the ARN of a role",
+        ),
+        ({"external_id": "x1"}, "an external id belongs to a role, and there is none"),
+        ({"role_arn": ROLE, "external_id": "a b"}, "the external id is not one that STS takes"),
+    ],
+    ids=str,
+)
+def test_a_role_that_cannot_be_one_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        eicnb.connect(region="us-east-1", **options)
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Three profiles of three accounts, each with an AWS of its own; two more name the first account again."""
+    accounts = {"prod": "111111111111", "staging": "222222222222", "tools": "333333333333"}
+    with ExitStack() as stack:
+        lines = []
+        for name, account_id in accounts.items():
+            server = stack.enter_context(Answering(Lambda(2, account_id=account_id)))
+            lines.append(f"[profile {name}]\nregion = us-east-1\nendpoint_url = {server.url}\n")
+        lines.append(lines[0].replace("[profile prod]", "[profile again]"))
+        keys = [
+            f"[{name}]\naws_access_key_id = {name.upper()}\naws_secret_access_key = s\n"
+            for name in (*accounts, "again")
+        ]
+        (tmp_path / "credentials").write_text("".join(keys))
+        (tmp_path / "config").write_text("".join(lines))
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        yield list(accounts)
+
+
+def run_command(line: str) -> Any:
+    return commands.run(parser.parse(Source(line), {}), print)
+
+
+def test_several_profiles_are_one_frame_in_the_order_of_their_accounts(profiles: list[str]) -> None:
+    frame = run_command("audit --profiles tools,prod,staging --rate 100 --no-progress")
+    accounts = ["111111111111", "222222222222", "333333333333"]
+    assert list(frame.account_id) == [account for account in accounts for _ in range(2)]
+    assert frame.attrs["account_id"] == "several"
+    assert frame.provenance == "several accounts  us-east-1"
+
+
+def test_several_connections_and_regions_are_one_frame(profiles: list[str]) -> None:
+    connections = [eicnb.connect(profile) for profile in profiles]
+    frame = eicnb.audit(connections=connections, regions=["us-east-1", "eu-west-1"], rate=100, progress=False)
+    assert len(frame) == 3 * 2 * 2
+    assert eicnb.audit(connections=connections, resume=frame, progress=False).equals(frame)
+
+
+def test_two_profiles_of_one_account_are_refused_by_name_of_the_account(profiles: list[str]) -> None:
+    with pytest.raises(UsageError, match="two of the connections are of account 111111111111 in us-east-1"):
+        run_command("audit --profiles prod,again")
+
+
+def test_profile_and_profiles_do_not_go_together(profiles: list[str]) -> None:
+    with pytest.raises(UsageError, match="both --profile and --profiles are given"):
+        run_command("audit --profiles prod,tools --profile prod")
+
+
+def test_a_profile_that_is_not_there_is_told_before_anything_is_sent(profiles: list[str]) -> None:
+    with pytest.raises(eicnb.ConfigurationError, match="there is no AWS profile 'prodd'"):
+        run_command("audit --profiles prodd,tools")
+
+
+def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str]) -> None:
+    run_command("audit --profiles prod,tools --rate 100 --no-progress")
+    assert in_use.current() is eic

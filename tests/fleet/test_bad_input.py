@@ -1,0 +1,104 @@
+"""Bad input is told before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import eicnb
+from eicnb.connection import Eic
+from eicnb.errors import UsageError
+
+RATE = "Try: a number of calls a second above 0; AWS allows an account 15 a region, whoever makes them"
+REGIONS = 'Try: regions=["us-east-1", …]'
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"rate": 0}, f"the rate is 0\n{RATE}"),
+    ({"rate": -1.5}, f"the rate is -1.5\n{RATE}"),
+    ({"rate": float("nan")}, f"the rate is nan\n{RATE}"),
+    ({"rate": float("inf")}, f"the rate is inf\n{RATE}"),
+    ({"rate": "10"}, f"the rate is '10'\n{RATE}"),
+    ({"rate": True}, f"the rate is True\n{RATE}"),
+    ({"rate": None}, f"the rate is None\n{RATE}"),
+    ({"regions": []}, f"regions is empty\n{REGIONS}"),
+    ({"regions": ""}, f"regions has '' in it, which is not a name\n{REGIONS}"),
+    ({"regions": [1]}, f"regions has 1 in it, which is not a name\n{REGIONS}"),
+    ({"regions": 1}, f"regions is 1, not a list of names\n{REGIONS}"),
+    ({"regions": ["all", "us-east-1"]}, 'regions has "all" beside other names\nTry: regions="all", or the names alone'),
+    ({"regions": "us east"}, "'us east' is not the name of a region\nTry: us-east-1"),
+    ({"functions": []}, 'functions is empty\nTry: functions=["checkout-*", …]'),
+    ({"functions": "my-function:live"}, "'my-function:live' is more than the name of a function\nTry: 'my-function'"),
+    ({"qualifiers": "some"}, 'qualifiers is \'some\'\nTry: qualifiers="configured" or qualifiers="all"'),
+    ({"errors": "ignore"}, 'errors is \'ignore\'\nTry: errors="raise" or errors="rows"'),
+    ({"progress": 7}, "progress is 7\nTry: True, False, or a callable"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), BAD, ids=lambda value: str(value).partition("\n")[0])
+def test_bad_input_is_refused_and_nothing_is_sent(eic: Eic, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eic.audit(**options)
+    assert str(raised.value) == message
+    assert eic.server is not None
+    assert eic.server.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [
+        ("us-east-11", "us-east-1"),
+        ("eu-wset-1", "eu-west-1"),
+        ("mars-1", 'regions="all" for every region of the account'),
+    ],
+)
+def test_a_region_that_nobody_knows_is_refused(eic: Eic, region: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eic.audit(regions=["us-east-1", region], progress=False)
+    assert str(raised.value) == f"there is no region {region!r}\nTry: {hint}"
+    assert eic.server is not None
+    assert "ListFunctions" not in {request.operation for request in eic.server.requests()}
+
+
+@pytest.mark.parametrize(
+    ("connections", "message"),
+    [
+        ([], "connections is empty"),
+        ("prod", "connections is 'prod'"),
+        (["prod"], "'prod' is not a connection"),
+        (3, "connections is 3"),
+    ],
+    ids=str,
+)
+def test_connections_that_are_none_are_refused(connections: Any, message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.audit(connections=connections)
+    assert str(raised.value) == f"{message}\nTry: connections=[eicnb.connect(…), …]"
+
+
+def test_the_same_account_and_region_twice_is_refused(eic: Eic) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.audit(connections=[eic, eic.derive(region="us-east-1")], progress=False)
+    assert str(raised.value) == (
+        f"two of the connections are of account {eic.account_id} in us-east-1\nTry: each account and region once"
+    )
+    with pytest.raises(UsageError, match="two of the connections"):
+        eicnb.audit(connections=[eic, eic.derive(region="eu-west-1")], regions=["us-east-1"], progress=False)
+
+
+def test_all_regions_that_may_not_be_listed_say_what_to_type_instead(eic: Eic) -> None:
+    from tests.api.answering import Answer, Answering, Seen, Step, identity
+
+    denied = (
+        "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized</Message></Error>"
+        "</Errors><RequestID>1</RequestID></Response>"
+    )
+
+    def answer(seen: Seen) -> Step:
+        return identity("123456789012") if seen.service == "sts" else Answer(403, denied.encode())
+
+    with Answering(answer) as server, pytest.raises(eicnb.AwsError) as raised:
+        eicnb.connect(region="us-east-1", endpoint_url=server.url).audit(regions="all", progress=False)
+    assert "You are not authorized" in raised.value.message
+    assert raised.value.hint == (
+        "the regions by name: --regions us-east-1,eu-west-1; or a role that may call ec2:DescribeRegions"
+    )

@@ -1,0 +1,267 @@
+"""Whatever goes wrong is a row, in time, and never one that looks right."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import eicnb
+from eicnb.errors import IncompleteAudit
+from eicnb.frames import Frame
+from tests.api.answering import Answer, Answering, Cut, Seen, Silence, Stall, Step, as_json
+from tests.fleet.conftest import Run
+from tests.fleet.lambdas import BROKEN, DENIED, EXPIRED, GONE, THROTTLED, Lambda, Twist
+
+REGIONS = ["us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1"]
+
+
+def never(seen: Seen, region: str, name: str) -> None:
+    return None
+
+
+def audited(run: Run, twist: Twist, size: int = 3, **options: Any) -> tuple[Frame, Lambda]:
+    service = Lambda(size, twist)
+    with Answering(service) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        return run(eic.derive(read_timeout=1), errors="rows", **options), service
+
+
+def states(frame: Frame) -> dict[Any, str]:
+    names = [name if isinstance(name, str) else None for name in frame.function_name]
+    return dict(zip(names, frame.scan_state, strict=True))
+
+
+def test_a_fleet_is_read_whole_through_failures_cuts_and_torn_answers(run: Run) -> None:
+    drawn = random.Random(4)
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if region == "us-west-2":
+            return DENIED
+        share = drawn.random()
+        if share < 0.05:
+            return BROKEN
+        if share < 0.08:
+            return Cut()
+        return Answer(200, b'{"Functions": [', {"Content-Type": "application/json"}) if share < 0.09 else None
+
+    frame, service = audited(run, twist, size=120, regions=REGIONS)
+    assert len(frame) == 4 * 120 + 1
+    assert frame.scan_state.value_counts().to_dict() == {"ok": 480, "denied": 1}
+    denied = frame[frame.scan_state == "denied"].iloc[0]
+    assert denied.region == "us-west-2"
+    assert denied[["function_name", "qualifier", "configured", "effective_retry_attempts"]].isna().all()
+    assert "not authorized to perform: lambda:ListFunctions" in denied.error
+    assert frame.attrs["denied"] == 1
+    assert not frame.attrs["complete"]
+    assert sum(service.asked.values()) > 480 + 12
+
+
+def test_an_incomplete_audit_is_an_error_that_carries_the_frame(run: Run) -> None:
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        return {"us-east-2": DENIED}.get(region) or (GONE if name == "f0001" else None)
+
+    service = Lambda(3, twist)
+    with Answering(service) as server, pytest.raises(IncompleteAudit) as raised:
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), regions=REGIONS[:2])
+    assert raised.value.message == (
+        "the audit is incomplete: 2 of 4 rows could not be read: 1 denied, 1 gone\n"
+        "    us-east-1/f0001: The function doesn't exist.\n"
+        "    us-east-2: User: me is not authorized to perform: lambda:ListFunctions"
+    )
+    assert raised.value.exit_code == 255
+    assert len(raised.value.result) == 4
+
+
+ALWAYS: dict[str, tuple[Step, str, str]] = {
+    "denied": (DENIED, "denied", "not authorized"),
+    "gone": (GONE, "gone", "doesn't exist"),
+    "throttled": (THROTTLED, "throttled", "Rate exceeded"),
+    "500": (BROKEN, "failed", "An error occurred"),
+    "cut": (Cut(), "failed", "got no answer"),
+    "silence": (Silence(30), "failed", "got no answer"),
+    "stall": (Stall(b'{"Functions"', 30), "failed", "got no answer"),
+    "hotel": (Answer(200, b"<html>Please log in</html>"), "failed", "cannot be read"),
+    "a list": (as_json([1]), "failed", "cannot be read: it is a list"),
+    "no list": (as_json({}), "failed", "has no FunctionEventInvokeConfigs"),
+    "numbers": (as_json({"FunctionEventInvokeConfigs": [1]}), "failed", "not all of its"),
+    "redirect": (Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), "failed", "302"),
+    "404 of a proxy": (Answer(404, b"<html>nothing here</html>"), "failed", "404"),
+    "too much": (as_json({"message": "x" * 100_000}, 400), "failed", "xxx"),
+}
+
+
+@pytest.mark.parametrize("case", ALWAYS)
+def test_a_function_that_is_never_answered_rightly_is_one_row_with_its_facts(run: Run, case: str) -> None:
+    answer, state, told = ALWAYS[case]
+    started = time.monotonic()
+    frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
+    assert time.monotonic() - started < 8
+    assert states(frame) == {"f0000": "ok", "f0001": state, "f0002": "ok"}
+    row = frame[frame.function_name == "f0001"].iloc[0]
+    assert told in row.error
+    assert row[["configured", "effective_retry_attempts", "maximum_retry_attempts", "on_failure"]].isna().all()
+    assert (row.qualifier, row.runtime, row.timeout) == ("$LATEST", "python3.12", 30)
+
+
+@pytest.mark.parametrize("case", ["denied", "throttled", "500", "cut", "hotel", "a list"])
+def test_a_region_that_is_never_answered_rightly_is_one_row(run: Run, case: str) -> None:
+    answer, state, _ = ALWAYS[case]
+    frame, _ = audited(run, lambda seen, region, name: answer)
+    assert states(frame) == {None: state}
+
+
+def test_a_service_that_goes_down_is_not_asked_for_every_function_that_is_left(run: Run) -> None:
+    frame, service = audited(run, lambda seen, region, name: BROKEN if name else None, size=300, rate=100)
+    assert set(frame.scan_state) == {"failed"}
+    assert set(frame.function_name.dropna()) >= set(service.names[:50])
+    assert sum(service.asked.values()) < 3 * 300
+
+
+def test_a_list_that_breaks_off_keeps_what_it_named_and_says_so(run: Run) -> None:
+    frame, _ = audited(run, lambda seen, region, name: BROKEN if "Marker" in seen.path else None, size=60)
+    assert frame.scan_state.value_counts().to_dict() == {"ok": 50, "failed": 1}
+    assert frame.function_name.isna().tolist() == [True, *[False] * 50]
+
+
+def test_a_function_deleted_between_list_and_read_is_gone(run: Run) -> None:
+    frame, _ = audited(run, lambda seen, region, name: GONE if name == "f0002" else None)
+    assert states(frame) == {"f0000": "ok", "f0001": "ok", "f0002": "gone"}
+
+
+SERVICE = Lambda()
+GARBAGE: dict[str, Any] = {
+    "another function": SERVICE.config("us-east-1", "f0002"),
+    "another region": SERVICE.config("eu-west-1", "f0001"),
+    "another account": {
+        **SERVICE.config("us-east-1", "f0001"),
+        "FunctionArn": "arn:aws:lambda:us-east-1:999999999999:function:f0001:$LATEST",
+    },
+    "no ARN": SERVICE.config("us-east-1", "f0001", FunctionArn=None),
+    "retries as text": SERVICE.config("us-east-1", "f0001", MaximumRetryAttempts="1"),
+    "retries true": SERVICE.config("us-east-1", "f0001", MaximumRetryAttempts=True),
+    "an age below zero": SERVICE.config("us-east-1", "f0001", MaximumEventAgeInSeconds=-1),
+    "a huge age": SERVICE.config("us-east-1", "f0001", MaximumEventAgeInSeconds=2**40),
+    "no time": SERVICE.config("us-east-1", "f0001", LastModified=None),
+    "a time as text": SERVICE.config("us-east-1", "f0001", LastModified="yesterday"),
+    "a time far away": SERVICE.config("us-east-1", "f0001", LastModified=1e18),
+    "destinations as a list": SERVICE.config("us-east-1", "f0001", DestinationConfig=[]),
+    "a destination as a number": SERVICE.config(
+        "us-east-1", "f0001", DestinationConfig={"OnFailure": {"Destination": 1}}
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GARBAGE)
+def test_garbage_about_a_config_never_becomes_a_row_that_looks_right(run: Run, case: str) -> None:
+    answer = as_json({"FunctionEventInvokeConfigs": [GARBAGE[case]]})
+    frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
+    assert states(frame) == {"f0000": "ok", "f0001": "failed", "f0002": "ok"}
+
+
+def test_a_config_that_comes_twice_is_garbage(run: Run) -> None:
+    answer = as_json({"FunctionEventInvokeConfigs": [SERVICE.config("us-east-1", "f0001")] * 2})
+    frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
+    assert states(frame)["f0001"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"FunctionArn": None},
+        {"FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f0000"},
+        {"FunctionArn": "arn:aws:lambda:us-east-1:999999999999:function:f0000"},
+        {"FunctionName": "other"},
+        {"Timeout": "30"},
+        {"DeadLetterConfig": "queue"},
+    ],
+    ids=str,
+)
+def test_garbage_in_a_list_of_functions_never_becomes_a_function(run: Run, changes: dict[str, Any]) -> None:
+    answer = as_json({"Functions": [SERVICE.function("us-east-1", "f0000", **changes)]})
+    frame, _ = audited(run, lambda seen, region, name: None if name else answer)
+    assert states(frame) == {None: "failed"}
+
+
+@pytest.mark.parametrize("marker", [1, "0"])
+def test_a_list_that_never_ends_is_ended(run: Run, marker: Any) -> None:
+    page = json.dumps({"Functions": [], "NextMarker": marker})
+    frame, _ = audited(run, lambda seen, region, name: None if name else Answer(200, page.encode()))
+    assert states(frame) == {None: "failed"}
+
+
+def test_retry_after_is_waited_for(run: Run) -> None:
+    told: list[float] = []
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        told.append(time.monotonic())
+        return Answer(429, THROTTLED.body, {**THROTTLED.headers, "Retry-After": "1"}) if len(told) == 2 else None
+
+    frame, _ = audited(run, twist, size=5)
+    assert frame.attrs["complete"]
+    assert frame.attrs["throttled_calls"] == 1
+    assert max(later - earlier for earlier, later in pairwise(told)) >= 0.9
+
+
+@pytest.mark.parametrize("renewed", [True, False], ids=["renewed", "not renewed"])
+def test_credentials_that_end_in_the_middle(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, renewed: bool
+) -> None:
+    path = tmp_path / "credentials"
+
+    def write(key: str) -> None:
+        path.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = secret\n")
+
+    write("OLD")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if name == "f0030" and renewed:
+            write("NEW")
+        return EXPIRED if name >= "f0030" and seen.access_key == "OLD" else None
+
+    frame, service = audited(run, twist, size=60, rate=100)
+    if renewed:
+        assert frame.attrs["complete"]
+    else:
+        assert set(frame.scan_state) == {"ok", "failed"}
+        assert frame[frame.scan_state == "failed"].error.str.contains("expired").all()
+        assert len(frame) == 60
+        assert sum(service.asked.values()) < 60
+
+
+def test_an_account_that_cannot_be_told_is_a_row_beside_the_others(run: Run) -> None:
+    def refuses(seen: Seen) -> Step:
+        return EXPIRED
+
+    with Answering(Lambda()) as good, Answering(refuses) as bad:
+        connections = [eicnb.connect(region="us-east-1", endpoint_url=server.url) for server in (good, bad)]
+        frame = run(connections, errors="rows")
+    assert frame.scan_state.value_counts().to_dict() == {"ok": 3, "failed": 1}
+    assert frame.account_id.isna().tolist() == [True, False, False, False]
+
+
+def test_without_credentials_it_is_a_configuration_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(eicnb.ConfigurationError, match="no usable AWS credentials"):
+        run(eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("draw", [lambda: None], ids=["aliases"])
+def test_an_alias_that_points_at_no_version_is_garbage(run: Run, draw: Callable[[], None]) -> None:
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if seen.path.endswith("/aliases"):
+            return as_json({"Aliases": [{"Name": "live", "FunctionVersion": "7"}]})
+        return None
+
+    frame, _ = audited(run, twist, size=1, qualifiers="all")
+    assert states(frame) == {"f0000": "failed"}

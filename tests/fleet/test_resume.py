@@ -1,0 +1,224 @@
+"""`resume=` asks for what is missing and returns the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import eicnb
+from eicnb.connection import Eic
+from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError
+from eicnb.fleet.progress import Progress
+from eicnb.frames import Frame
+from tests.api.answering import Answering, Step
+from tests.fleet.conftest import Run
+from tests.fleet.lambdas import BROKEN, DENIED, GONE, Lambda
+
+
+class Faulty(Lambda):
+    """A fleet whose `broken` functions and regions go wrong until they are mended."""
+
+    def __init__(self, broken: dict[str, Step], size: int = 60) -> None:
+        super().__init__(size, lambda seen, region, name: self.broken.get(name) or self.broken.get(region))
+        self.broken = broken
+
+
+def connection(server: Answering, region: str = "us-east-1") -> Eic:
+    return eicnb.connect(region=region, endpoint_url=server.url)
+
+
+def test_only_what_is_missing_is_asked_again(run: Run) -> None:
+    service = Faulty({"f0003": BROKEN, "f0051": DENIED})
+    with Answering(service) as server:
+        eic = connection(server)
+        with pytest.raises(IncompleteAudit) as raised:
+            run(eic)
+        service.broken.clear()
+        service.asked.clear()
+        whole = run(eic, resume=raised.value)
+    assert dict(service.asked) == {"f0003": 1, "f0051": 1}
+    assert whole.attrs["complete"]
+    assert list(whole.function_name) == service.names
+    assert set(whole.scan_state) == {"ok"}
+    assert whole.timeout.tolist() == [30] * 60
+
+
+def test_a_denied_region_is_listed_again_and_the_regions_are_those_of_the_frame(run: Run) -> None:
+    service = Faulty({"eu-west-1": DENIED}, size=3)
+    with Answering(service) as server:
+        eic = connection(server)
+        first = run(eic, regions=["us-east-1", "eu-west-1"], errors="rows")
+        service.broken.clear()
+        service.asked.clear()
+        whole = run(eic, resume=first)
+    assert service.asked == {"": 1, "f0000": 1, "f0001": 1, "f0002": 1}
+    assert list(whole.region) == ["eu-west-1"] * 3 + ["us-east-1"] * 3
+
+
+def test_a_list_that_broke_off_is_read_again_to_its_end(run: Run) -> None:
+    service = Faulty({})
+    service.twist = lambda seen, region, name: BROKEN if "Marker" in seen.path else None
+    with Answering(service) as server:
+        eic = connection(server)
+        first = run(eic, errors="rows")
+        service.twist = lambda seen, region, name: None
+        service.asked.clear()
+        whole = run(eic, resume=first)
+    assert len(first) == 51
+    assert service.asked.pop("") == 2
+    assert sorted(service.asked) == service.names[50:]
+    assert list(whole.function_name) == service.names
+
+
+def test_rows_that_were_lost_since_are_found_again(run: Run) -> None:
+    with Answering(Faulty({}, size=5)) as server:
+        eic = connection(server)
+        first = run(eic)
+        whole = run(eic, resume=first[first.function_name != "f0002"])
+    assert whole.drop(columns="last_modified").equals(first.drop(columns="last_modified"))
+
+
+def test_a_function_that_is_gone_twice_counts_as_read(run: Run) -> None:
+    with Answering(Faulty({"f0001": GONE}, size=3)) as server:
+        eic = connection(server)
+        with pytest.raises(IncompleteAudit) as raised:
+            run(eic)
+        whole = run(eic, resume=raised.value)
+    assert list(whole.scan_state) == ["ok", "gone", "ok"]
+    assert whole.attrs["complete"]
+
+
+def test_a_complete_frame_is_returned_as_it_was_without_a_call(run: Run) -> None:
+    service = Faulty({}, size=3)
+    with Answering(service) as server:
+        eic = connection(server)
+        first = run(eic)
+        service.asked.clear()
+        again = run(eic, resume=first)
+    assert not service.asked
+    assert again.equals(first)
+
+
+def test_qualifiers_and_patterns_are_those_of_the_frame(eic: Eic, run: Run) -> None:
+    first = run(eic, functions=["my-function", "check*"], qualifiers="all")
+    again = run(eic, resume=first[first.qualifier != "$LATEST"])
+    assert again.equals(first)
+    assert again.attrs["qualifiers"] == "all"
+
+
+def test_an_interrupted_audit_goes_on_where_it_was(run: Run) -> None:
+    def press_ctrl_c(progress: Progress) -> None:
+        if progress.functions_done >= 5 and not progress.is_over:
+            raise KeyboardInterrupt
+
+    service = Faulty({})
+    with Answering(service) as server:
+        eic = connection(server)
+        with pytest.raises(AuditInterrupted) as raised:
+            run(eic, rate=50, show=press_ctrl_c)
+        partial = raised.value.result
+        assert 5 <= partial.attrs["ok"] < 60
+        assert set(partial.scan_state) == {"ok", "failed"}
+        whole = run(eic, resume=raised.value)
+    assert list(whole.function_name) == service.names
+    assert whole.attrs["complete"]
+    assert max(count for name, count in service.asked.items() if name) <= 2
+
+
+def frame_of(run: Run, size: int = 3) -> Frame:
+    with Answering(Lambda(size)) as server:
+        return run(connection(server))
+
+
+def without_a_column(frame: Frame) -> Any:
+    return frame.drop(columns="scan_state")
+
+
+def other_state(frame: Frame) -> Any:
+    return frame.assign(scan_state="fine")
+
+
+def numbers_as_text(frame: Frame) -> Any:
+    return frame.assign(maximum_retry_attempts="many")
+
+
+def swapped_names(frame: Frame) -> Any:
+    return frame.assign(function_name=frame.function_name.to_numpy()[::-1])
+
+
+def no_region(frame: Frame) -> Any:
+    return frame.assign(region=pd.Series(pd.NA, frame.index))
+
+
+def odd_account(frame: Frame) -> Any:
+    return frame.assign(account_id="12")
+
+
+def no_settings(frame: Frame) -> Any:
+    return frame.assign(effective_retry_attempts=pd.Series(pd.NA, frame.index))
+
+
+DAMAGE: dict[Callable[[Frame], Any], str] = {
+    without_a_column: "the frame has no column 'scan_state'",
+    other_state: "the frame to go on with is damaged: a scan_state is 'fine'",
+    numbers_as_text: "the frame's column 'maximum_retry_attempts' is",
+    swapped_names: "the frame to go on with is damaged: a row of 'f0002' does not fit its function_arn",
+    no_region: "the frame to go on with is damaged: a row has no region",
+    odd_account: "the frame to go on with is damaged: an account_id is '12'",
+    no_settings: "the frame to go on with is damaged: a row of 'f0000' does not fit",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_a_damaged_frame_is_refused_and_nothing_is_sent(run: Run, damage: Callable[[Frame], Any]) -> None:
+    frame = frame_of(run)
+    service = Lambda()
+    with Answering(service) as server, pytest.raises(UsageError) as raised:
+        run(connection(server), resume=damage(frame))
+    assert raised.value.message.startswith(DAMAGE[damage])
+    assert raised.value.argument == "resume"
+    assert not server.seen
+
+
+def test_a_frame_of_another_account_is_refused(run: Run) -> None:
+    frame = frame_of(run)
+    with Answering(Lambda(account_id="999999999999")) as server, pytest.raises(UsageError) as raised:
+        run(connection(server), resume=frame)
+    assert str(raised.value) == (
+        "the frame to go on with has rows of account 123456789012, but the audit is of 999999999999\n"
+        "Try: a connection for each account of the frame, or another frame"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"resume": 3}, "resume is 3"),
+        ({"resume": ValueError("x")}, "resume is a ValueError"),
+        ({"regions": "eu-west-1"}, "the frame to go on with has rows of us-east-1, which is not among the regions"),
+        ({"qualifiers": "all"}, 'the frame to go on with is of qualifiers="configured"'),
+    ],
+    ids=str,
+)
+def test_what_does_not_go_together_is_refused(run: Run, options: dict[str, Any], message: str) -> None:
+    frame = frame_of(run)
+    with Answering(Lambda()) as server, pytest.raises(UsageError) as raised:
+        run(connection(server), **{"resume": frame, **options})
+    assert raised.value.message == message
+
+
+def test_a_frame_that_a_callable_chose_needs_it_again(run: Run) -> None:
+    def chosen(function: Any) -> bool:
+        return bool(function.function.function_name < "f0002")
+
+    service = Faulty({"f0001": BROKEN}, size=3)
+    with Answering(service) as server:
+        eic = connection(server)
+        first = run(eic, functions=chosen, errors="rows")
+        with pytest.raises(UsageError, match="of functions that a callable chose"):
+            run(eic, resume=first)
+        service.broken.clear()
+        assert len(run(eic, functions=chosen, resume=first)) == 2
