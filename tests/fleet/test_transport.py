@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,15 +97,7 @@ def tls_server(tmp_path: Path) -> Any:
         yield answering.url.replace("http:", "https:"), certificate
 
 
-TRUSTING: dict[str, Callable[[eicnb.Eic, Path, pytest.MonkeyPatch], eicnb.Eic]] = {
-    "ca_bundle": lambda eic, path, patch: eic.derive(ca_bundle=str(path)),
-    "no_verify_ssl": lambda eic, path, patch: eic.derive(no_verify_ssl=True),
-    "AWS_CA_BUNDLE": lambda eic, path, patch: (patch.setenv("AWS_CA_BUNDLE", str(path)), eic)[1],
-    "REQUESTS_CA_BUNDLE": lambda eic, path, patch: (patch.setenv("REQUESTS_CA_BUNDLE", str(path)), eic)[1],
-}
-
-
-@pytest.mark.parametrize("way", TRUSTING)
+@pytest.mark.parametrize("way", ["ca_bundle", "no_verify_ssl", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 @pytest.mark.filterwarnings(
     "ignore::urllib3.exceptions.InsecureRequestWarning"
 )  # STS is asked by botocore, which warns
@@ -114,7 +105,12 @@ def test_a_certificate_is_trusted_as_the_connection_says(
     run: Run, tls_server: Any, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, certificate = tls_server
-    assert len(run(TRUSTING[way](eicnb.connect(region="us-east-1", endpoint_url=url), certificate, monkeypatch))) == 3
+    eic = eicnb.connect(region="us-east-1", endpoint_url=url)
+    if way.isupper():
+        monkeypatch.setenv(way, str(certificate))
+    else:
+        eic = eic.derive(ca_bundle=str(certificate)) if way == "ca_bundle" else eic.derive(no_verify_ssl=True)
+    assert len(run(eic)) == 3
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(run: Run, tls_server: Any) -> None:
