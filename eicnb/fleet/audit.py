@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from eicnb.aws import Aws
-from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError, shown
+from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError, shown
 from eicnb.finding import SCAN_STATES, order
 from eicnb.fleet.earlier import NOTHING, Earlier
 from eicnb.fleet.progress import Show
 from eicnb.fleet.run import BUCKETS, Audit
-from eicnb.fleet.scope import Scope, check_choice, check_regions
+from eicnb.fleet.scope import ALL_REGIONS, Scope, check_choice, check_regions
 from eicnb.fleet.sender import PATIENCE, Patience
 from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
 from eicnb.limits import Buckets
@@ -50,6 +50,7 @@ def audit(
             earlier = Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), functions=_count(frame.attrs))
             scope = _as_before(scope, frame.attrs)
             asked = asked or check_regions(frame.attrs.get("regions"))
+    connections = [_somewhere(aws, asked) for aws in connections]
     running = Audit(
         connections=connections, regions=asked, scope=scope, earlier=earlier, patience=patience, buckets=buckets
     )
@@ -67,6 +68,17 @@ def audit(
     if errors == "raise" and not result.attrs["complete"]:
         raise _incomplete(result)
     return result
+
+
+def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
+    """A connection that has no region of its own asks for its account in the first that is audited."""
+    try:
+        _ = aws.region
+    except ConfigurationError:
+        if regions is None or regions == (ALL_REGIONS,):
+            raise
+        return aws.derived(region=regions[0], options={})
+    return aws
 
 
 def _frame_in(resume: Any) -> Any:

@@ -37,6 +37,7 @@ class EicMagics(Magics):
             %eic list my-function
             %eic delete my-function:live
             %eic functions
+            audit = %eic audit --regions all
 
             %%eic
             aws lambda put-function-event-invoke-config \\

@@ -66,6 +66,18 @@ LINES = {
     "the exact letter case wins": ("get my-function:l|", ["get my-function:live"]),
     "a second function is not offered": ("put orders my|", []),
     "a verb without a function gets none": ("use my|", []),
+    "the regions of an audit are completed": ("audit --regions eu|", ["audit --regions eu-west-1"]),
+    "all is a region of an audit": ("audit --regions al|", ["audit --regions all"]),
+    "a second region is completed behind the comma": (
+        "audit --regions us-east-1,eu|",
+        ["audit --regions us-east-1,eu-west-1"],
+    ),
+    "the functions of an audit are completed": ("audit --functions or|", ["audit --functions orders"]),
+    "the profiles of an audit are completed": ("audit --profiles prod,d|", ["audit --profiles prod,dev"]),
+    "an audit's few values are completed": ("audit --errors |", ["audit --errors raise", "audit --errors rows"]),
+    "an audit's qualifiers are completed": ("audit --qualifiers a|", ["audit --qualifiers all"]),
+    "a frame of the notebook is completed": ("audit --resume ${ro|", ["audit --resume ${row"]),
+    "the role is an option of use": ("use --role|", ["use --role-arn"]),
     "a qualifier follows the colon": (
         "get my-function:|",
         [f"get my-function:{name}" for name in ("BLUE", "live", "$LATEST", "9", "10")],

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.api.answering import Answer, Seen, Step, as_json, fault, identity
 
@@ -42,7 +42,7 @@ class Lambda:
     def __call__(self, seen: Seen) -> Step:
         if seen.service == "sts":
             return identity(self.account_id)
-        region, path = region_of(seen), seen.path.partition("?")[0]
+        region, path = region_of(seen), urlsplit(seen.path).path
         name = "" if path == "/2015-03-31/functions" else unquote(path.split("/")[3])
         with self._lock:
             self.asked[name] += 1

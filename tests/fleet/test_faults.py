@@ -249,6 +249,14 @@ def test_an_account_that_cannot_be_told_is_a_row_beside_the_others(run: Run) -> 
     assert frame.account_id.isna().tolist() == [True, False, False, False]
 
 
+def test_a_connection_without_a_region_takes_those_of_the_audit(run: Run) -> None:
+    with Answering(Lambda()) as server:
+        eic = eicnb.connect(endpoint_url=server.url)
+        assert set(run(eic, regions=["eu-west-1", "us-east-1"]).region) == {"eu-west-1", "us-east-1"}
+        with pytest.raises(eicnb.ConfigurationError, match="no AWS region is set"):
+            run(eic)
+
+
 def test_without_credentials_it_is_a_configuration_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
