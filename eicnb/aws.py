@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 import boto3
@@ -185,6 +186,15 @@ class Aws:
                 seen.check(page)
                 pages.append(page)
             return pages, iterator.resume_token
+
+    def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """The pages of a list of any service, so many at most, each fetched when it is asked for."""
+        client = self._client(service, operation)
+        with self._translated(operation):
+            if client.can_paginate(xform_name(operation)):
+                yield from islice(client.get_paginator(xform_name(operation)).paginate(**parameters), most_pages)
+            else:
+                yield getattr(client, xform_name(operation))(**parameters)
 
     def setting(self, name: str) -> str | None:
         """A setting of the profile in the AWS config file."""

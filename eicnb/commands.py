@@ -24,7 +24,7 @@ from eicnb.request import CONFIGS, OPERATIONS, Paging, Request
 
 TimestampStyle = Literal["iso8601", "wire"]
 
-_ALONE = {"sandbox", "functions"}
+_ALONE = {"sandbox", "functions", "form"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ _last_sandbox: list[Eic] = []
 def _call(eic: Eic, command: Command, show: Callable[[str], object]) -> Callable[[], Any]:
     if command.verb == "functions":
         return eic.functions
+    if command.verb == "form":
+        return partial(eic.form, **command.arguments)
     paging = Paging(**command.paging) if command.verb == "list" else Paging()
     request = eic.request(command.verb, **command.arguments, paging=paging)
     if command.output or command.query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eicnb.answers import BROKEN_ANSWER_HINT, check_deleted, items, told
@@ -12,7 +12,7 @@ from eicnb.aws import Aws, profile_session
 from eicnb.errors import EicError, UsageError
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
-from eicnb.request import CONFIGS, Paging, Request, build
+from eicnb.request import CONFIGS, Paging, Request, Where, build
 
 if TYPE_CHECKING:
     from eicnb.sandbox.server import Sandbox
@@ -73,6 +73,17 @@ class Eic:
     def server(self) -> Sandbox | None:
         """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
         return self._server
+
+    def where(self) -> Where:
+        """Account, region and partition, and how one gets there; asks STS for the account, once."""
+        return Where(
+            partition=self._aws.partition,
+            region=self.region,
+            account_id=self.account_id,
+            sandbox=self.is_sandbox,
+            profile=self._profile,
+            endpoint_url=self.endpoint_url,
+        )
 
     def __repr__(self) -> str:
         shown = {
@@ -202,6 +213,25 @@ class Eic:
         ]
         return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
 
+    def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
+        """Show a form that opens with the live config, previews each change and applies it once.
+
+        >>> print(eic.form("my-function", qualifier="BLUE").line)
+        %eic put my-function --qualifier BLUE --retries 0 --max-age 1h
+
+        In a notebook it is an ipywidgets form, whose `result` is the frame of what was applied; elsewhere it shows
+        the config and a line to edit, as here.
+        """
+        from eicnb.notebook.opening import form
+
+        return form(self, function_name, qualifier)
+
+    def destination_form(self) -> Any:
+        """Show a form that builds a DestinationConfig: `value`, and `to_shorthand()` and `to_json()` of it."""
+        from eicnb.notebook.opening import destination_form
+
+        return destination_form(self)
+
     def request(
         self,
         verb: str,
@@ -239,11 +269,11 @@ class Eic:
             pages, _ = self.pages(request)
             rows = [config_row(ReportedConfig.from_api(config)) for page in pages for config in page[CONFIGS]]
         elif request.verb == "delete":
-            before = self._one(Request("get", request.function, request.qualifier))
+            before = self.reported(Request("get", request.function, request.qualifier))
             self.pages(request)
             rows = [config_row(before)]
         else:
-            rows = [config_row(self._one(request))]
+            rows = [config_row(self.reported(request))]
         return self._frame(rows, CONFIG_COLUMNS, request.verb)
 
     def pages(self, request: Request) -> tuple[Sequence[Mapping[str, Any]], str | None]:
@@ -269,6 +299,14 @@ class Eic:
         elif not answer.keys() & {"FunctionArn", "LastModified"}:
             ReportedConfig.from_api(answer)  # says what is missing
         return [told(answer)], None
+
+    def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        """The pages of a list of any AWS service, so many at most.
+
+        >>> [bus["Name"] for page in eic.listing("events", "ListEventBuses", 1) for bus in page["EventBuses"]]
+        ['default', 'shop']
+        """
+        return self._aws.listing(service, operation, most_pages, **parameters)
 
     def derive(self, **options: Any) -> Eic:
         """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
@@ -304,7 +342,8 @@ class Eic:
         aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
         return Eic(aws, profile=profile or self._profile, server=server if aws.sandbox else None, origin=self)
 
-    def _one(self, request: Request) -> ReportedConfig:
+    def reported(self, request: Request) -> ReportedConfig:
+        """Send a checked get, put or update and return the config that AWS reports."""
         pages, _ = self.pages(request)
         reported = ReportedConfig.from_api(pages[0])
         _check_is_about(reported, request)
@@ -318,7 +357,7 @@ class Eic:
         """The request with the destination that it keeps, read from AWS."""
         if not request.keeps_other_destination:
             return request
-        before = self._one(Request("get", request.function, request.qualifier))
+        before = self.reported(Request("get", request.function, request.qualifier))
         return request.keeping(before)
 
     def _frame(self, rows: Rows, columns: Sequence[Column], verb: str) -> Frame:

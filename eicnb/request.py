@@ -45,6 +45,22 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A place that is known whole, and how one gets there; an empty `account_id` is one that nobody could tell."""
+
+    partition: str
+    region: str
+    account_id: str
+    sandbox: bool = False
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+    def __str__(self) -> str:
+        account = f"account {self.account_id}" if self.account_id else "account not known"
+        return f"{self.region}, {account}{' (SANDBOX)' if self.sandbox else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
     """How far a list is read: the first `max_items`, `page_size` a call, from where `starting_token` was given out.
 

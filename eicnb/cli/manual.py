@@ -65,6 +65,7 @@ aws lambda delete-function-event-invoke-config \\
     --function-name my-function:GREEN""",
     ),
     "functions": ("%eic functions", "%eic functions --region eu-west-1"),
+    "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
