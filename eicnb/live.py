@@ -55,7 +55,7 @@ class Live:
         """What is live after a put or a delete, by the row that it returned."""
         if verb == "delete":
             return cls()
-        row: dict[str, Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")[0]
+        row: Any = frame.astype(object).where(frame.notna(), None).to_dict("records")[0]
         config = ReportedConfig(
             function=FunctionRef.parse(row["function_arn"]),
             maximum_retry_attempts=row["maximum_retry_attempts"],

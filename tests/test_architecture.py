@@ -26,6 +26,9 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.050
 
+FORM = ("arn", "connection", "draft", "errors", "live", "model", "preview", "request", "spelling")
+"""What every part of a form may use."""
+
 # Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
 # What begins with "~" may be imported inside functions only, what begins with "%" for the types alone.
 IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -56,13 +59,27 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("failures", ("answers", "errors")),
     ("aws", ("answers", "endpoint", "errors", "failures", "shapes", "@boto3", "@botocore")),
     ("request", ("arn", "errors", "model")),
-    ("connection", ("answers", "arn", "aws", "errors", "frames", "model", "request", "%sandbox.server")),
+    (
+        "connection",
+        ("answers", "arn", "aws", "errors", "frames", "model", "request", "~notebook.opening", "%sandbox.server"),
+    ),
     ("api", ("aws", "connection", "endpoint", "errors", "~sandbox.server", "%sandbox.server")),
+    ("draft", ("arn", "cli.params", "errors", "model", "request")),
+    ("spelling", ("arn", "cli.options", "draft", "model", "request")),
+    ("preview", ("arn", "draft", "model", "request", "spelling")),
+    ("targets", ("arn", "connection", "draft", "errors")),
+    ("live", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request")),
     ("in_use", ("api", "connection", "errors")),
     ("commands", ("api", "aws", "connection", "in_use", "cli.*", "errors", "frames", "request")),
     ("notebook", ()),
     ("notebook.completer", ("arn", "cli.completion", "errors", "@IPython")),
-    ("notebook.*", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
+    ("notebook.magics", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
+    ("notebook.background", ()),
+    ("notebook.opening", (*FORM, "in_use", "~notebook.form", "~notebook.destinations", "@IPython")),
+    ("notebook.fields", (*FORM, "targets", "notebook.background", "@ipywidgets")),
+    ("notebook.outcome", (*FORM, "notebook.fields", "@ipywidgets")),
+    ("notebook.destinations", (*FORM, "notebook.background", "notebook.fields", "@ipywidgets", "@traitlets")),
+    ("notebook.form", (*FORM, "in_use", "targets", "notebook.*", "@IPython", "@ipywidgets", "@traitlets")),
     ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
     ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
 )

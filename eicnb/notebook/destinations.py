@@ -19,7 +19,7 @@ from eicnb.preview import LABELS, NEEDS_A_KERNEL, count
 from eicnb.request import Where
 
 
-class DestinationForm(VBox):
+class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
     """A form whose `value` is a DestinationConfig, or None while a field is wrong; `observe` it as any widget's."""
 
     value = AnyValue(None, allow_none=True)
@@ -55,7 +55,7 @@ class DestinationForm(VBox):
         return value
 
     def _refresh(self) -> None:
-        draft = Draft(**{name: one.value for name, one in self._targets.items()})
+        draft = Draft(on_success=self._targets["on_success"].value, on_failure=self._targets["on_failure"].value)
         value, faults = draft.destinations(self._where)
         self._faults = dict(faults)
         for name, one in self._targets.items():

@@ -74,8 +74,8 @@ class Field:
         """What stands in the control."""
         return self.widget.value
 
-    @value.setter
-    def value(self, value: Any) -> None:
+    def fill(self, value: Any) -> None:
+        """Put a value into the control."""
         if self.widget.value != value:
             self.widget.value = value
 
@@ -144,12 +144,12 @@ class TargetField:
         """The destination as it is chosen and typed."""
         return Target(self.kind.value, self.target.value if self.kind.value else "")
 
-    @value.setter
-    def value(self, target: Target) -> None:
+    def fill(self, target: Target) -> None:
+        """Put a destination into the controls."""
         if target.kind == OTHER:
             self.kind.widget.options = [*self._options, ("another ARN", OTHER)]
-        self.kind.value = target.kind
-        self.target.value = target.text
+        self.kind.fill(target.kind)
+        self.target.fill(target.text)
 
     def message(self, fault: str) -> None:
         """Say under the target what is wrong with it."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-import traceback
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -25,17 +23,14 @@ from eicnb.model import DEFAULT_EVENT_AGE_IN_SECONDS
 from eicnb.notebook.background import Background, here
 from eicnb.notebook.completer import MEMORY
 from eicnb.notebook.fields import Field, Quiet, Search, TargetField, control, said, stylesheet, text_field, title_of
+from eicnb.notebook.outcome import Outcome
 from eicnb.preview import (
     LABELS,
     NEEDS_A_KERNEL,
-    SETTINGS,
     Preview,
     Standstill,
     count,
     human,
-    in_words,
-    settings_of,
-    table,
 )
 from eicnb.request import Where
 from eicnb.targets import FUNCTIONS, Listed, qualifiers
@@ -44,7 +39,7 @@ _SECONDS_AFTER_THE_LAST_KEY = 0.4
 _RETRIES = (("not set (AWS's default: 2)", ""), ("0", "0"), ("1", "1"), ("2", "2"))
 
 
-class Form(VBox):
+class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
     """A form of one function's config; `result` is the frame of what was applied last, None before.
 
     The fields are those of `eicnb.preview.LABELS`. Apply is one put of all that is shown, or a delete when nothing
@@ -85,7 +80,7 @@ class Form(VBox):
         return self._preview_of(self._draft())
 
     def _make_fields(self) -> None:
-        self._title, self._summary, self._outcome_text = HTML(""), HTML(""), HTML("")
+        self._title, self._summary = HTML(""), HTML("")
         self._function = Search(LABELS["function_name"], "functions", placeholder="type to search, or an ARN")
         self._qualifier = Search(LABELS["qualifier"], "versions and aliases", LATEST, placeholder="version or alias")
         self._retries = Field(control(Dropdown, LABELS["maximum_retry_attempts"], options=_RETRIES, value=""))
@@ -94,16 +89,19 @@ class Form(VBox):
         self._apply = Button(layout={"width": "auto", "max_width": "100%"})
         self._apply.add_class("eicnb-apply")
         self._again = Button(description="Read the live config again", layout={"width": "auto"})
-        self._outcome = VBox([])
+        self._outcome = Outcome(self._guarded)
 
     def _parts(self) -> list[Any]:
         offline = HTML(f'{stylesheet()}<div class="eicnb-text eicnb-offline">⚠ {escape(NEEDS_A_KERNEL)}</div>')
-        boxes = [self._function, self._qualifier, self._retries, self._age, *self._targets.values()]
-        buttons = HBox([self._apply, self._again], layout={"flex_flow": "row wrap"})
-        return [offline, self._title, *(one.box for one in boxes), self._summary, buttons, self._outcome]
+        buttons = HBox([self._apply, self._again])
+        buttons.add_class("eicnb-buttons")
+        return [offline, self._title, *(one.box for one in self._fields()), self._summary, buttons, self._outcome.box]
+
+    def _fields(self) -> list[Field | TargetField]:
+        return [self._function, self._qualifier, self._retries, self._age, *self._targets.values()]
 
     def _observe(self) -> None:
-        for one in (self._function, self._qualifier, self._retries, self._age, *self._targets.values()):
+        for one in self._fields():
             one.on_edit(self._edited)
         self._apply.on_click(lambda _: self._clicked())
         self._again.on_click(lambda _: self._guarded(self._reread))
@@ -125,13 +123,13 @@ class Form(VBox):
 
     def _fill(self, draft: Draft) -> None:
         with self._quiet.at_work():
-            self._function.value = draft.function_name
-            self._qualifier.value = draft.qualifier
+            self._function.fill(draft.function_name)
+            self._qualifier.fill(draft.qualifier)
             attempts = draft.maximum_retry_attempts
-            self._retries.value = "" if attempts is None else str(attempts)
-            self._age.value = draft.maximum_event_age_in_seconds
+            self._retries.fill("" if attempts is None else str(attempts))
+            self._age.fill(draft.maximum_event_age_in_seconds)
             for name, one in self._targets.items():
-                one.value = getattr(draft, name)
+                one.fill(getattr(draft, name))
 
     def _preview_of(self, draft: Draft) -> Preview:
         checked = draft.check(self._where)
@@ -161,8 +159,7 @@ class Form(VBox):
 
     def _take_edit(self) -> None:
         preview = self._refresh()
-        if len(self._outcome.children) > 1:
-            self._say()
+        self._outcome.withdraw()
         if preview.subject is not None and not preview.read:
             self._call_off()
             subject = preview.subject
@@ -198,7 +195,7 @@ class Form(VBox):
         self._read_for, self._live, self._spent = subject, live, False
         self._opened = self._draft_of(live, subject)
         self._fill(self._opened)
-        self._say()
+        self._outcome.say()
         self._refresh()
 
     def _refresh(self) -> Preview:
@@ -233,7 +230,7 @@ class Form(VBox):
 
     def _list_functions(self) -> None:
         self._function.loading()
-        self._background.start(lambda: FUNCTIONS.read(self._eic), lambda listed: self._function.offer(listed))
+        self._background.start(lambda: FUNCTIONS.read(self._eic), self._function.offer)
 
     def _list_qualifiers(self) -> None:
         subject = self._read_for
@@ -255,22 +252,28 @@ class Form(VBox):
         """A click counts once: those that were queued behind it while the kernel was busy find nothing armed."""
         with self._lock:
             preview, self._armed = self._armed, None
-            if preview is not None:
-                self._attempt(preview)
+        if preview is not None:
+            self._guarded(lambda: self._attempt(preview))
 
     def _attempt(self, preview: Preview) -> None:
         self._spent = True
         self._apply.disabled = True
-        with self._failures(preview):
-            self._check_account()
-            assert preview.subject is not None, "nothing is armed without a function"
-            now = Live.read(self._eic, preview.subject)
-            if now.trouble:
-                raise EicError(f"nothing was written, because the live config cannot be read: {now.trouble}")
-            if now.is_as(Live(preview.live)):
-                self._write(preview)
-            else:
-                self._ask(preview, now)
+        try:
+            self._write_or_ask(preview)
+        except EicError as error:
+            self._outcome.show_error(error, preview.action(), lambda: self._attempt(preview))
+
+    def _write_or_ask(self, preview: Preview) -> None:
+        """The live config is read again first: AWS has no compare-and-set, so this is the least that one can do."""
+        self._check_account()
+        assert preview.subject is not None, "nothing is armed without a function"
+        now = Live.read(self._eic, preview.subject)
+        if now.trouble:
+            raise EicError(f"nothing was written, because the live config cannot be read. {now.trouble}")
+        if now.is_as(Live(preview.live)):
+            self._write(preview)
+        else:
+            self._ask(preview, now)
 
     def _check_account(self) -> None:
         """Credentials that were renewed may be another account's, which the button did not say."""
@@ -290,76 +293,22 @@ class Form(VBox):
         self._opened = replace(self._draft())
         self.result = frame
         done = "Deleted; this was there" if request.verb == "delete" else "Applied"
-        number = count(preview.number_of_changes, "change")
-        self._say(
-            HTML(said(f"✓ {done}: {number}, {preview.title}.")),
-            HTML(
-                '<div class="eicnb-result" tabindex="0" role="region" aria-label="Result of Apply">'
-                f"{frame._repr_html_() or ''}</div>"  # what a notebook shows of it
-            ),
-        )
+        self._outcome.show_result(f"{done}: {count(preview.number_of_changes, 'change')}, {preview.title}.", frame)
         self._refresh()
 
     def _ask(self, preview: Preview, now: Live) -> None:
-        """Somebody else wrote meanwhile: both are shown, and nothing is written before one is chosen."""
         later = replace(preview, live=now.config)
-        columns = (settings_of(preview.live), settings_of(now.config), settings_of(_config(preview)))
-        rows = [(LABELS[name], *(in_words(name, column[name]) for column in columns)) for name in SETTINGS]
-        head = ("Setting", "When the form opened", "Live now", "In this form")
-        title = "The config was changed since this form opened. Nothing has been written."
-        if now.config is None:
-            title = "The config was deleted since this form opened. Nothing has been written."
-        elif preview.live is None:
-            title = "Somebody made a config since this form opened. Nothing has been written."
+        over = (later.action(), lambda: self._attempt(later)) if later.is_applicable else None
         subject = preview.subject or FunctionRef("NAME")
-        buttons = [self._choice("Take what is live now into the form", lambda: self._show_live(subject, now))]
-        if later.is_applicable:
-            buttons.insert(0, self._choice(f"{later.action()}, over what is live now", lambda: self._attempt(later)))
-        self._say(
-            HTML(said(f"⚠ {title}", "eicnb-warning")),
-            HTML(f'<div class="eicnb-text">{table(head, rows)}</div>'),
-            HBox(buttons, layout={"flex_flow": "row wrap"}),
-        )
-
-    def _choice(self, label: str, action: Callable[[], object]) -> Button:
-        """A button that works once, so that a click meant for one question never answers the next."""
-        button = Button(description=label, layout={"width": "auto", "max_width": "100%"})
-        left = [action]
-
-        def clicked(_: object) -> None:
-            with self._lock:
-                if left and button in _buttons(self._outcome):
-                    button.disabled = True
-                    self._guarded(left.pop())
-
-        button.on_click(clicked)
-        return button
-
-    def _say(self, *parts: Any) -> None:
-        self._outcome.children = parts
-
-    @contextmanager
-    def _failures(self, preview: Preview) -> Iterator[None]:
-        """What goes wrong stands in the form; what is no error of ours stands there with its traceback."""
-        try:
-            yield
-        except EicError as error:
-            again = self._choice(f"Try again: {preview.action()}", lambda: self._attempt(preview))
-            self._say(HTML(said(f"✗ {type(error).__name__}", "eicnb-fault")), HTML(_pre(str(error))), again)
-        except Exception:  # noqa: BLE001 # a callback's exception would vanish into the log
-            self._show_bug()
+        self._outcome.ask(preview, now, over, lambda: self._show_live(subject, now))
 
     def _guarded(self, action: Callable[[], object]) -> None:
+        """Carry out what was asked, one thing at a time; what is no error of ours is shown as the bug that it is."""
         try:
             with self._lock:
                 action()
         except Exception:  # noqa: BLE001 # a callback's exception would vanish into the log
-            self._show_bug()
-
-    def _show_bug(self) -> None:
-        self._say(
-            HTML(said("✗ The form failed; this is a bug of eicnb.", "eicnb-fault")), HTML(_pre(traceback.format_exc()))
-        )
+            self._outcome.show_bug()
 
     def _update_preview(self, preview: Preview) -> None:
         if self._is_displayed and preview != self._shown:
@@ -386,16 +335,6 @@ class Form(VBox):
         }
 
 
-def _config(preview: Preview) -> Any:
-    return preview.checked.request.config if preview.checked.request else None
-
-
-def _buttons(box: VBox) -> list[Any]:
-    """The buttons in what is said, however deep."""
-    found = [*box.children]
-    return found + [inner for child in found if hasattr(child, "children") for inner in child.children]
-
-
 def _age_in_words(draft: Draft) -> str:
     if not draft.maximum_event_age_in_seconds.strip():
         return f"AWS's default: {human(DEFAULT_EVENT_AGE_IN_SECONDS)}"
@@ -403,8 +342,3 @@ def _age_in_words(draft: Draft) -> str:
         return f"= {human(draft.event_age() or 0)}"
     except UsageError:
         return ""
-
-
-def _pre(text: str) -> str:
-    style = 'style="white-space: pre-wrap; overflow-wrap: anywhere"'
-    return f'<div class="eicnb-text"><pre {style}>{escape(text)}</pre></div>'

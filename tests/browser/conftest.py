@@ -145,8 +145,8 @@ class Page:
         """Show a notebook of the folder."""
         path = FRONT_ENDS[self.front_end].format(name)
         joint = "&" if "?" in path else "?"
-        self.page.goto(f"{self._jupyter.url}/{path}{joint}token={TOKEN}")
-        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0")
+        self.page.goto(f"{self._jupyter.url}/{path}{joint}token={TOKEN}", timeout=60_000)
+        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000)
 
     def run(self, source: str, cell: int = 1) -> None:
         """Put the source into a cell, run it, and wait for its end."""
@@ -202,6 +202,7 @@ def write_notebook(path: Path, *cells: str) -> None:
 def shared_page(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any, aws: Eic) -> Iterator[Page]:
     """A notebook whose kernel is warm and connected; every test runs its own cell in it."""
     context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    context.set_default_timeout(10_000)
     page = Page(context.new_page(), jupyter, request.param)
     name = f"forms-{request.param}.ipynb"
     write_notebook(jupyter.folder / name, "", "", "")
