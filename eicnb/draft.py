@@ -14,6 +14,7 @@ from eicnb.arn import (
     DESTINATION_KINDS,
     LATEST,
     DestinationArn,
+    DestinationKind,
     DestinationName,
     FunctionRef,
     check_destination_kind,
@@ -27,8 +28,30 @@ from eicnb.request import Paging, Request, Where, build
 
 T = TypeVar("T")
 
+KINDS: Mapping[DestinationKind, str] = {
+    "sqs": "SQS queue",
+    "sns": "SNS topic",
+    "lambda": "Lambda function",
+    "events": "EventBridge bus",
+    "s3": "S3 bucket",
+}
+"""What each kind of destination is called where it is chosen."""
+
 OTHER = "other"
 """The kind of a target that AWS reports and that is none of those that could be set today."""
+
+
+def kind_of(typed: str) -> str:
+    """The kind that is typed: by its name or a part of it that fits no other; what fits none stays as it is.
+
+    >>> kind_of("SQS queue"), kind_of("topic"), kind_of("None"), kind_of("s")
+    ('sqs', 'sns', '', 's')
+    """
+    text = typed.strip().lower()
+    if text in {"", "none"}:
+        return ""
+    fitting = [kind for kind, name in KINDS.items() if text == kind or text in name.lower()]
+    return fitting[0] if len(fitting) == 1 else typed.strip()
 
 
 def sentence(error: EicError) -> str:
@@ -70,6 +93,8 @@ class Target:
         text = self.text.strip()
         if not self.kind:
             return None
+        if self.kind not in {*KINDS, OTHER}:
+            raise UsageError(f"{self.kind!r} is no kind of destination", hint=f"{', '.join(KINDS.values())} or none")
         if not text:
             what = f"the name of {A_KIND[check_destination_kind(self.kind)]}" if self.kind != OTHER else "the ARN"
             raise UsageError(f"{what} is missing", hint="one of the list, or its name or ARN")
@@ -130,7 +155,7 @@ seconds: 60 to 21600'}
 
     function_name: str = ""
     qualifier: str = LATEST
-    maximum_retry_attempts: int | None = None
+    maximum_retry_attempts: str = ""
     maximum_event_age_in_seconds: str = ""
     on_success: Target = field(default_factory=Target)
     on_failure: Target = field(default_factory=Target)
@@ -140,11 +165,11 @@ seconds: 60 to 21600'}
         """What a form opens with: the config that AWS reports, or nothing set."""
         if reported is None:
             return cls(function_name=function_name, qualifier=qualifier)
-        age = reported.maximum_event_age_in_seconds
+        attempts, age = reported.maximum_retry_attempts, reported.maximum_event_age_in_seconds
         return cls(
             function_name=function_name,
             qualifier=qualifier,
-            maximum_retry_attempts=reported.maximum_retry_attempts,
+            maximum_retry_attempts="" if attempts is None else str(attempts),
             maximum_event_age_in_seconds="" if age is None else str(age),
             on_success=Target.of(reported.on_success, where),
             on_failure=Target.of(reported.on_failure, where),
@@ -153,8 +178,8 @@ seconds: 60 to 21600'}
     def onto(self, before: Draft, now: Draft) -> Draft:
         """What is live now, under the fields that were changed since what was live before.
 
-        >>> Draft(maximum_retry_attempts=0).onto(Draft(), Draft(maximum_event_age_in_seconds="60"))
-        Draft(function_name='', qualifier='$LATEST', maximum_retry_attempts=0, maximum_event_age_in_seconds='60', \
+        >>> Draft(maximum_retry_attempts="0").onto(Draft(), Draft(maximum_event_age_in_seconds="60"))
+        Draft(function_name='', qualifier='$LATEST', maximum_retry_attempts='0', maximum_event_age_in_seconds='60', \
 on_success=Target(kind='', text=''), on_failure=Target(kind='', text=''))
         """
         names = [one.name for one in fields(Draft)]
@@ -222,8 +247,8 @@ on_success=Target(kind='', text=''), on_failure=Target(kind='', text=''))
         return found
 
     def _retries(self) -> int | None:
-        attempts = self.maximum_retry_attempts
-        return None if attempts is None else check_retry_attempts(attempts)
+        text = self.maximum_retry_attempts.strip()
+        return check_retry_attempts(int(text) if text.isdecimal() else text) if text else None
 
     def event_age(self) -> int | None:
         """The event age in seconds; UsageError when what is typed is none that AWS allows."""

@@ -183,7 +183,7 @@ class Preview:
         if not self.number_of_changes:
             state = "has no config, and nothing is set" if self.live is None else "is as shown already"
             return f"Nothing to apply: {self.subject} {state}."
-        return f"Ready: {self.action()}."
+        return f"Ready: {count(self.number_of_changes, 'change')}{' (delete the config)' if self._deletes() else ''}."
 
     def action(self) -> str:
         """What Apply does, in the words that stand on it."""

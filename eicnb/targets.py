@@ -45,14 +45,14 @@ class Listed:
         contain = [name for name in self.names if typed in name.lower() and not name.lower().startswith(typed)]
         return tuple((begin + contain)[:MOST_OFFERED])
 
-    def said(self, what: str) -> str:
+    def said(self) -> str:
         """The note, or how many there are and that they are not all offered at once.
 
-        >>> Listed(("a", "b")).said("functions")
-        '2 functions'
+        >>> Listed(("a", "b")).said()
+        '2 found'
         """
-        more = "; type to search" if len(self.names) > MOST_OFFERED else ""
-        return self.note or f"{len(self.names):,} {what}{more}"
+        more = ", type to search" if len(self.names) > MOST_OFFERED else ""
+        return self.note or f"{len(self.names):,} found{more}"
 
 
 @dataclass(frozen=True, slots=True)

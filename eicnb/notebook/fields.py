@@ -1,4 +1,8 @@
-"""The controls of a form: each with its label, what stands beside it, and the sentence under it."""
+"""The controls of a form: each with its label, what stands beside it, and the sentence under it.
+
+All of them are lines of text, the choices too: while a drop-down list has the focus, JupyterLab takes arrows and
+letters for its own shortcuts, which move the cell and change its type.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,17 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from ipywidgets import HTML, Combobox, Dropdown, HBox, Text, VBox
+from ipywidgets import HTML, Combobox, HBox, Text, VBox
 
-from eicnb.arn import DestinationKind
 from eicnb.connection import Eic
-from eicnb.draft import OTHER, Target
+from eicnb.draft import KINDS, OTHER, Target, kind_of
 from eicnb.notebook.background import Background
 from eicnb.preview import LABELS
 from eicnb.targets import TARGETS, Listed
 
 _LABEL_WIDTH = "13em"
-_CONTROL_WIDTH = "30em"
+_CONTROL_WIDTH = "38em"
 
-KINDS: tuple[tuple[str, DestinationKind], ...] = (
-    ("SQS queue", "sqs"),
-    ("SNS topic", "sns"),
-    ("Lambda function", "lambda"),
-    ("EventBridge bus", "events"),
-    ("S3 bucket", "s3"),
-)
 _NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
 
 
@@ -97,26 +93,24 @@ class Field:
 class Search(Field):
     """A combobox over a list that may be long: it holds the few names that fit what is typed."""
 
-    def __init__(self, label: str, what: str, value: str = "", *, placeholder: str = "") -> None:
+    def __init__(self, label: str, value: str = "", *, placeholder: str = "") -> None:
         super().__init__(
             control(Combobox, label, value=value, placeholder=placeholder, ensure_option=False, continuous_update=True)
         )
-        self._what = what
         self.listed = Listed()
         self.widget.observe(lambda _: self._offer(), "value")
 
-    def loading(self) -> None:
-        """Say that the list is on its way."""
+    def loading(self, what: str) -> None:
+        """Say that the list of these is on its way."""
         self.listed = Listed()
         self._offer()
-        self.beside(f"loading the {self._what} …")
+        self.beside(f"loading the {what} …")
 
-    def offer(self, listed: Listed, what: str = "") -> None:
+    def offer(self, listed: Listed) -> None:
         """Offer the names of a list."""
         self.listed = listed
-        self._what = what or self._what
         self._offer()
-        self.beside(listed.said(self._what))
+        self.beside(listed.said())
 
     def _offer(self) -> None:
         self.widget.options = self.listed.offered(self.widget.value)
@@ -130,11 +124,14 @@ class TargetField:
         self._background = background
         self._lists: dict[str, Listed] = {}
         self._asked: set[str] = set()
-        kinds = [kind for kind in KINDS if name == "on_failure" or kind[1] != "s3"]
-        self._options = [("none", ""), *kinds]
-        self.kind = Field(control(Dropdown, f"{LABELS[name]}, send to", options=self._options, value=""))
+        offered = [kind for kind in KINDS if name == "on_failure" or kind != "s3"]
+        names = tuple(KINDS[kind] for kind in offered)
+        self.kind = Field(
+            control(Combobox, f"{LABELS[name]}, send to", options=names, placeholder="none", continuous_update=True),
+            beside=f"{', '.join(offered)}; empty: none",
+        )
         self._label = LABELS[name].lower()
-        self.target = Search(f"Queue {self._label}", "queues", placeholder="name or ARN")
+        self.target = Search(f"Queue {self._label}", placeholder="name or ARN")
         self.box = VBox([self.kind.box, self.target.box])
         self.kind.on_edit(self._show_kind)
         self._show_kind()
@@ -142,19 +139,19 @@ class TargetField:
     @property
     def value(self) -> Target:
         """The destination as it is chosen and typed."""
-        return Target(self.kind.value, self.target.value if self.kind.value else "")
+        kind = kind_of(self.kind.value)
+        return Target(kind, self.target.value if kind else "")
 
     def fill(self, target: Target) -> None:
         """Put a destination into the controls."""
-        if target.kind == OTHER:
-            self.kind.widget.options = [*self._options, ("another ARN", OTHER)]
-        self.kind.fill(target.kind)
+        self.kind.fill(next((name for kind, name in KINDS.items() if kind == target.kind), target.kind))
         self.target.fill(target.text)
 
     def message(self, fault: str) -> None:
-        """Say under the target what is wrong with it."""
-        self.target.message(fault if self.kind.value else "")
-        self.kind.message("" if self.kind.value else fault)
+        """Say under the target what is wrong with it, or under the kind where there is no target yet."""
+        has_target = self.value.kind in _NAMES
+        self.target.message(fault if has_target else "")
+        self.kind.message("" if has_target else fault)
 
     def on_edit(self, edited: Callable[[], object]) -> None:
         """Call this whenever the kind or the target changes."""
@@ -162,27 +159,27 @@ class TargetField:
         self.target.on_edit(edited)
 
     def _show_kind(self) -> None:
-        kind = self.kind.value
-        self.target.box.layout.display = "" if kind else "none"
-        if not kind:
-            return
-        self.target.widget.description = f"{_NAMES[kind]} {self._label}"
+        kind = self.value.kind
+        self.target.box.layout.display = "" if kind in _NAMES else "none"
+        self.target.widget.description = f"{_NAMES.get(kind, _NAMES[OTHER])} {self._label}"
         if kind not in TARGETS:
-            self.target.offer(Listed(), "")
+            self.target.offer(Listed())
             self.target.beside("")
-            return
-        if kind in self._lists:
-            self.target.offer(self._lists[kind], TARGETS[kind].what)
-            return
-        self.target.loading()
+        elif kind in self._lists:
+            self.target.offer(self._lists[kind])
+        else:
+            self.target.loading(TARGETS[kind].what)
+            self._load(kind)
+
+    def _load(self, kind: str) -> None:
         if kind not in self._asked:
             self._asked.add(kind)
             self._background.start(lambda: TARGETS[kind].read(self._eic), lambda listed: self._take(kind, listed))
 
     def _take(self, kind: str, listed: Listed) -> None:
         self._lists[kind] = listed
-        if self.kind.value == kind:
-            self.target.offer(listed, TARGETS[kind].what)
+        if self.value.kind == kind:
+            self.target.offer(listed)
 
 
 class Quiet:
@@ -207,3 +204,9 @@ class Quiet:
 def text_field(name: str, placeholder: str) -> Field:
     """A line of text that is sent with each key."""
     return Field(control(Text, LABELS[name], placeholder=placeholder, continuous_update=True))
+
+
+def few_choices(name: str, choices: tuple[str, ...], placeholder: str) -> Field:
+    """A line of text with the few values that it can have."""
+    options: dict[str, Any] = {"options": choices, "placeholder": placeholder}
+    return Field(control(Combobox, LABELS[name], ensure_option=False, continuous_update=True, **options))

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from IPython.display import display
-from ipywidgets import HTML, Button, Dropdown, HBox, VBox
+from ipywidgets import HTML, Button, HBox, VBox
 from traitlets import Any as AnyValue
 
 from eicnb import in_use
@@ -19,10 +19,10 @@ from eicnb.connection import Eic
 from eicnb.draft import Checked, Draft
 from eicnb.errors import EicError, UsageError
 from eicnb.live import Live
-from eicnb.model import DEFAULT_EVENT_AGE_IN_SECONDS
+from eicnb.model import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS
 from eicnb.notebook.background import Background, here
 from eicnb.notebook.completer import MEMORY
-from eicnb.notebook.fields import Field, Quiet, Search, TargetField, control, said, stylesheet, text_field, title_of
+from eicnb.notebook.fields import Field, Quiet, Search, TargetField, few_choices, said, stylesheet, text_field, title_of
 from eicnb.notebook.outcome import Outcome
 from eicnb.preview import (
     LABELS,
@@ -36,7 +36,7 @@ from eicnb.request import Where
 from eicnb.targets import FUNCTIONS, Listed, qualifiers
 
 _SECONDS_AFTER_THE_LAST_KEY = 0.4
-_RETRIES = (("not set (AWS's default: 2)", ""), ("0", "0"), ("1", "1"), ("2", "2"))
+_RETRIES = tuple(map(str, RETRY_ATTEMPTS))
 
 
 class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -81,9 +81,9 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _make_fields(self) -> None:
         self._title, self._summary = HTML(""), HTML("")
-        self._function = Search(LABELS["function_name"], "functions", placeholder="type to search, or an ARN")
-        self._qualifier = Search(LABELS["qualifier"], "versions and aliases", LATEST, placeholder="version or alias")
-        self._retries = Field(control(Dropdown, LABELS["maximum_retry_attempts"], options=_RETRIES, value=""))
+        self._function = Search(LABELS["function_name"], placeholder="type to search, or an ARN")
+        self._qualifier = Search(LABELS["qualifier"], LATEST, placeholder="version or alias")
+        self._retries = few_choices("maximum_retry_attempts", _RETRIES, "not set")
         self._age = text_field("maximum_event_age_in_seconds", "not set; seconds, or 6h, 90m")
         self._targets = {name: TargetField(name, self._eic, self._background) for name in ("on_success", "on_failure")}
         self._apply = Button(layout={"width": "auto", "max_width": "100%"})
@@ -111,7 +111,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         return Draft(
             function_name=self._function.value,
             qualifier=self._qualifier.value,
-            maximum_retry_attempts=int(self._retries.value) if self._retries.value else None,
+            maximum_retry_attempts=self._retries.value,
             maximum_event_age_in_seconds=self._age.value,
             on_success=self._targets["on_success"].value,
             on_failure=self._targets["on_failure"].value,
@@ -125,8 +125,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         with self._quiet.at_work():
             self._function.fill(draft.function_name)
             self._qualifier.fill(draft.qualifier)
-            attempts = draft.maximum_retry_attempts
-            self._retries.fill("" if attempts is None else str(attempts))
+            self._retries.fill(draft.maximum_retry_attempts)
             self._age.fill(draft.maximum_event_age_in_seconds)
             for name, one in self._targets.items():
                 one.fill(getattr(draft, name))
@@ -207,6 +206,9 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._function.message(faults.get("function_name", ""))
         self._qualifier.message(faults.get("qualifier", ""), warning=self._unknown_qualifier(draft))
         self._retries.message(faults.get("maximum_retry_attempts", ""))
+        self._retries.beside(
+            "0, 1 or 2" if draft.maximum_retry_attempts.strip() else f"AWS's default: {DEFAULT_RETRY_ATTEMPTS}"
+        )
         self._age.message(faults.get("maximum_event_age_in_seconds", ""))
         self._age.beside(_age_in_words(draft))
         for name, one in self._targets.items():
@@ -229,7 +231,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         return f"the function had no version or alias {draft.qualifier.strip()!r} when the form looked."
 
     def _list_functions(self) -> None:
-        self._function.loading()
+        self._function.loading("functions")
         self._background.start(lambda: FUNCTIONS.read(self._eic), self._function.offer)
 
     def _list_qualifiers(self) -> None:
@@ -238,7 +240,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             self._qualifier.offer(Listed((LATEST,)))
             self._qualifier.beside("")
             return
-        self._qualifier.loading()
+        self._qualifier.loading("versions and aliases")
         function = str(subject.without_qualifier())
 
         def take(listed: Listed) -> None:

@@ -140,13 +140,16 @@ class Page:
         self.page = page
         self.front_end = front_end
         self._jupyter = jupyter
+        self.folder = jupyter.folder
 
     def open(self, name: str) -> None:
         """Show a notebook of the folder."""
         path = FRONT_ENDS[self.front_end].format(name)
         joint = "&" if "?" in path else "?"
         self.page.goto(f"{self._jupyter.url}/{path}{joint}token={TOKEN}", timeout=60_000)
-        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000)
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000
+        )
 
     def run(self, source: str, cell: int = 1) -> None:
         """Put the source into a cell, run it, and wait for its end."""
