@@ -240,7 +240,7 @@ class Preview:
         if self.is_known:
             parts += [_columns([*self._table()]), self.effect()]
         commands = [f"{name}:\n{_indented(text)}" for name, text in self.commands().items()]
-        return "\n".join(filter(None, [*parts, *commands, *self.notes()]))
+        return "\n".join(filter(None, [*parts, *commands, *self.notes(), NEEDS_A_KERNEL]))
 
     def html(self) -> str:
         """The preview as HTML; whatever comes from AWS or from a field stands in it as text."""
@@ -252,7 +252,7 @@ class Preview:
             parts += [table(head, rows), _paragraph(self.effect())]
         for name, text in self.commands().items():
             parts.append(f"<p>{escape(name)}</p><pre {_WRAPPED}>{escape(text)}</pre>")
-        return "\n".join([*filter(None, parts), *map(_paragraph, self.notes())])
+        return "\n".join([*filter(None, parts), *map(_paragraph, [*self.notes(), NEEDS_A_KERNEL])])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": f"<div>{self.html()}</div>", "text/plain": self.text()}

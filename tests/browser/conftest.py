@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,12 @@ import eicnb
 %load_ext eicnb
 eic = eicnb.use(eicnb.connect(region="us-east-1", endpoint_url="URL"))
 """
+SAVE_STATE = """\
+import json
+from pathlib import Path
+from ipywidgets.embed import dependency_state
+Path("state.json").write_text(json.dumps(dependency_state(form)))
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,6 +76,12 @@ class Jupyter:
 
     url: str
     folder: Path
+    environment: Mapping[str, str]
+
+    def trust(self, name: str) -> None:
+        """Sign a notebook, so that its widgets and scripts are shown."""
+        words = [sys.executable, "-m", "jupyter", "trust", name]
+        subprocess.run(words, env=self.environment, cwd=self.folder, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +116,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
         server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, cwd=home)
         try:
             _await(f"http://127.0.0.1:{port}/api/status?token={TOKEN}", server)
-            yield Jupyter(f"http://127.0.0.1:{port}", folder)
+            yield Jupyter(f"http://127.0.0.1:{port}", folder, environment)
         finally:
             server.terminate()
             server.wait(20)
@@ -139,14 +151,14 @@ class Page:
     def __init__(self, page: Any, jupyter: Jupyter, front_end: str) -> None:
         self.page = page
         self.front_end = front_end
-        self._jupyter = jupyter
+        self.jupyter = jupyter
         self.folder = jupyter.folder
 
     def open(self, name: str) -> None:
         """Show a notebook of the folder."""
         path = FRONT_ENDS[self.front_end].format(name)
         joint = "&" if "?" in path else "?"
-        self.page.goto(f"{self._jupyter.url}/{path}{joint}token={TOKEN}", timeout=60_000)
+        self.page.goto(f"{self.jupyter.url}/{path}{joint}token={TOKEN}", timeout=60_000)
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000
         )
@@ -181,6 +193,21 @@ class Page:
     def command(self, name: str, **arguments: Any) -> None:
         """Run a command of the front end."""
         self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments])
+
+    def saved_as(self, name: str, *, saves_state: bool) -> Any:
+        """The notebook as it stands, saved under another name and without a kernel to start."""
+        model = self.page.evaluate("() => jupyterapp.shell.currentWidget.content.model.toJSON()")
+        notebook: Any = nbformat.from_dict(model)  # type: ignore[no-untyped-call] # it has no types
+        notebook.metadata.pop("widgets", None)
+        if saves_state:
+            self.run(SAVE_STATE, cell=2)
+            state = json.loads((self.folder / "state.json").read_text())
+            notebook.metadata["widgets"] = {
+                "application/vnd.jupyter.widget-state+json": {"version_major": 2, "version_minor": 0, "state": state}
+            }
+        notebook.metadata["kernelspec"] = {"name": "none", "display_name": "none", "language": "python"}
+        nbformat.write(notebook, self.folder / name)
+        return notebook
 
     def form(self, *arguments: str) -> Any:
         """A fresh form, when its Apply button is there."""
