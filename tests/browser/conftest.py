@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,14 @@ class Jupyter:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """One server that has JupyterLab and Notebook, with nothing of this machine's settings."""
-    home = tmp_path_factory.mktemp("jupyter")
+    """One server for all tests."""
+    with serving(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Jupyter]:
+    """A server that has JupyterLab and Notebook, with nothing of this machine's settings."""
     folder = home / "notebooks"
     folder.mkdir()
     settings = home / "jupyter_config_dir" / "labconfig" / "default_setting_overrides.json"
