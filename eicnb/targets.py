@@ -75,16 +75,17 @@ class Catalogue:
                 names += [self.name(item) for item in page.get(self.key) or ()]
                 if len(names) >= MOST_NAMES:
                     break
-        except AccessDenied:
-            denied = f"{self.service}:{_ACTIONS.get(self.operation, self.operation)}"
-            return Listed(note=f"You may not list {self.what} ({denied} is denied): type the name or the ARN.")
         except EicError as error:
+            if isinstance(error, AccessDenied) or getattr(error, "code", "") == _SNS_DENIES:
+                denied = f"{self.service}:{_ACTIONS.get(self.operation, self.operation)}"
+                return Listed(note=f"You may not list {self.what} ({denied} is denied): type the name or the ARN.")
             return Listed(note=f"The {self.what} cannot be listed; type the name or the ARN. {sentence(error)}")
         usable = sorted(name for name in names if not name.endswith(".fifo"))
         is_whole = len(names) < MOST_NAMES
         return Listed(tuple(usable), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
 
 
+_SNS_DENIES = "AuthorizationError"
 _ACTIONS = {"ListBuckets": "ListAllMyBuckets"}
 """What a permission is called where it is not called like its operation."""
 
