@@ -22,8 +22,7 @@ FAULTS = [
     (
         {"function_name": "my function"},
         "function_name",
-        "'my function' is not the name of a Lambda function. Try: my-function, my-function:live, my-function:7, "
-        "123456789012:function:my-function or arn:aws:lambda:us-east-1:123456789012:function:my-function",
+        "'my function' is not the name of a Lambda function. Try: my-function, my-function:live, my-function:7, 12345",
     ),
     (
         {"function_name": "arn:aws:lambda:eu-west-1:123456789012:function:my-function"},

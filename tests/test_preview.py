@@ -75,7 +75,7 @@ VERDICTS = [
 
 
 @pytest.mark.parametrize(("draft", "verdict", "is_applicable"), VERDICTS)
-def test_a_verdict_stands_above_the_button(eic: eicnb.Eic, draft: Draft, verdict: str, is_applicable: bool) -> None:
+def test_a_verdict_stands_above_the_button(eic: eicnb.Eic, draft: Draft, verdict: str, *, is_applicable: bool) -> None:
     preview = preview_of(eic, draft)
     assert preview.verdict().startswith(verdict)
     assert preview.is_applicable == is_applicable

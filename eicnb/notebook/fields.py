@@ -124,11 +124,10 @@ class TargetField:
         self._background = background
         self._lists: dict[str, Listed] = {}
         self._asked: set[str] = set()
-        offered = [kind for kind in KINDS if name == "on_failure" or kind != "s3"]
-        names = tuple(KINDS[kind] for kind in offered)
+        names = tuple(KINDS[kind] for kind in KINDS if name == "on_failure" or kind != "s3")
         self.kind = Field(
             control(Combobox, f"{LABELS[name]}, send to", options=names, placeholder="none", continuous_update=True),
-            beside=f"{', '.join(offered)}; empty: none",
+            beside="empty: none",
         )
         self._label = LABELS[name].lower()
         self.target = Search(f"Queue {self._label}", placeholder="name or ARN")

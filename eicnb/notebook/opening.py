@@ -12,11 +12,8 @@ from eicnb.connection import Eic
 from eicnb.draft import Draft
 from eicnb.errors import EicError, UsageError
 from eicnb.live import Live
-from eicnb.model import DestinationConfig
 from eicnb.preview import Preview, Standstill
 from eicnb.request import Where
-
-NO_WIDGETS = "a destination form needs a notebook with widgets"
 
 
 def form(eic: Eic, function_name: str | FunctionRef | None, qualifier: str | None) -> Any:
@@ -63,8 +60,6 @@ def opened(eic: Eic, where: Where, subject: FunctionRef | None, live: Live) -> P
 
 def destination_form(eic: Eic) -> Any:
     """Open a form for the destinations alone; without an account it takes whole ARNs."""
-    if getattr(get_ipython(), "kernel", None) is None:
-        raise UsageError(NO_WIDGETS, hint=f"{DestinationConfig.__name__}(on_failure=DestinationArn.parse(…))")
     from eicnb.notebook.destinations import DestinationForm
 
     return DestinationForm(eic, known_where(eic))

@@ -1,9 +1,9 @@
 """A form in a browser: how soon it is shown, and how soon the sentence under a field follows the last key.
 
-    python tests/bench/form.py [--rounds 20] [--functions 1000]
+    PYTHONPATH=. python tests/bench/form.py [--rounds 20] [--functions 1000]
 
-JupyterLab and Chromium as in `tests/browser`; the account has that many functions. The form's time is from the
-request to run its cell, in a warm kernel, to its button being on the page. The sentence's time is measured in the page,
+JupyterLab and Chromium as in `tests/browser`; the account has that many functions. The form's time is from
+the request to run its cell, in a warm kernel, to its button being on the page. The sentence's time is measured in the page,
 from the input event of the last key to the change of the page that brings the sentence.
 """
 
@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,13 @@ def notebook(functions: int) -> Iterator[Page]:
         tempfile.TemporaryDirectory() as home,
         serving(Path(home)) as jupyter,
         sync_playwright() as playwright,
-        nullcontext(playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)) as browser,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
     ):
         page = Page(browser.new_page(viewport={"width": 1280, "height": 1400}), jupyter, "lab")
         write_notebook(jupyter.folder / "form.ipynb", "", "", "")
         page.open("form.ipynb")
         page.run(SETUP.replace("URL", str(eic.endpoint_url)), 0)
         yield page
-        browser.close()
     assert eic.server is not None
     eic.server.stop()
 

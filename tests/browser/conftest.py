@@ -204,7 +204,7 @@ class Page:
     def saved_as(self, name: str, *, saves_state: bool) -> Any:
         """The notebook as it stands, saved under another name and without a kernel to start."""
         model = self.page.evaluate("() => jupyterapp.shell.currentWidget.content.model.toJSON()")
-        notebook: Any = nbformat.from_dict(model)  # type: ignore[no-untyped-call] # it has no types
+        notebook: Any = nbformat.from_dict(model)
         notebook.metadata.pop("widgets", None)
         if saves_state:
             self.run(SAVE_STATE, cell=2)

@@ -290,13 +290,13 @@ aws s3 ls
 eicnb has no command 's3'
     %eic aws s3 ls
              ^^
-Try: put, update, get, list, delete, functions, use, sandbox, help
+Try: put, update, get, list, delete, functions, form, use, sandbox, help
 
 aws lambda
 the command has no verb
     %eic aws lambda
              ^^^^^^
-Try: put, update, get, list, delete, functions, use, sandbox, help
+Try: put, update, get, list, delete, functions, form, use, sandbox, help
 
 put my-function --retries
 --retries needs a value
@@ -472,7 +472,7 @@ def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
     assert "--on-failure" not in caught.value.hint
 
 
-@pytest.mark.parametrize("word", ["audit", "form", "config", "invoke"])
+@pytest.mark.parametrize("word", ["audit", "config", "invoke"])
 def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
     with pytest.raises(UsageError, match=f"eicnb has no command '{word}'"):
         one(f"{word} my-function")

@@ -273,3 +273,10 @@ def test_a_form_that_cannot_open_says_why(notebook: Notebook, call: str, message
 def test_the_verb_takes_the_options_of_a_connection() -> None:
     [verb] = [verb for verb in VERBS if verb.name == "form"]
     assert {"--function-name", "--qualifier", "--region", "--profile"} <= {option.name for option in verb.options}
+
+
+def test_a_destination_form_works_without_an_account() -> None:
+    eicnb.use(eicnb.connect(region="us-east-1"))
+    form = eicnb.destination_form()
+    assert (form.value, form.to_json(), form.to_shorthand()) == (eicnb.DestinationConfig(), "{}", "{}")
+    assert NEEDS_A_KERNEL in form._repr_mimebundle_()["text/html"]
