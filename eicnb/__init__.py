@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from eicnb.in_use import audit as audit
     from eicnb.in_use import current as current
     from eicnb.in_use import delete as delete
+    from eicnb.in_use import destination_form as destination_form
+    from eicnb.in_use import form as form
     from eicnb.in_use import functions as functions
     from eicnb.in_use import get as get
     from eicnb.in_use import list as list  # noqa: A004 # AWS's verb and the contract's name
@@ -73,6 +75,8 @@ _HOME = {
     "connect": "api",
     "current": "in_use",
     "delete": "in_use",
+    "destination_form": "in_use",
+    "form": "in_use",
     "functions": "in_use",
     "get": "in_use",
     "list": "in_use",
@@ -104,6 +108,8 @@ __all__ = [
     "connect",
     "current",
     "delete",
+    "destination_form",
+    "form",
     "functions",
     "get",
     "list",

@@ -252,17 +252,18 @@ class DestinationArn:
         return f"arn:{self.partition}:{self.kind}:{self.region or ''}:{self.account_id or ''}:{resource}"
 
 
-_A_KIND: dict[DestinationKind, str] = {
+A_KIND: dict[DestinationKind, str] = {
     "sqs": "an SQS queue",
     "sns": "an SNS topic",
     "s3": "an S3 bucket",
     "lambda": "a Lambda function",
     "events": "an EventBridge bus",
 }
+"""Each kind of destination in words."""
 
 
 def _not_a_destination(text: str, kind: DestinationKind, why: str = "", position: int | None = None) -> UsageError:
-    message = f"{text!r} is not the ARN of {_A_KIND[kind]}{why}"
+    message = f"{text!r} is not the ARN of {A_KIND[kind]}{why}"
     return UsageError(message, hint=_SHAPES[kind][1], rule=_DESTINATION_RULE, position=position, culprit=text)
 
 
@@ -331,7 +332,7 @@ class DestinationName:
         _refuse_leftover("destination", self.name)
         if not _SHAPES[self.kind][0].fullmatch(_RESOURCE_PREFIXES.get(self.kind, "") + self.name):
             raise UsageError(
-                f"{self.name!r} is not the name of {_A_KIND[self.kind]}",
+                f"{self.name!r} is not the name of {A_KIND[self.kind]}",
                 hint=f"{self.kind}:NAME, as the end of {_SHAPES[self.kind][1]}",
                 culprit=self.name,
             )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple
 from functools import cache
+from itertools import islice
 from ssl import SSLContext
 from typing import Any, cast
 
@@ -261,6 +262,15 @@ class Aws:
         if given is None:
             given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
         return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
+
+    def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """The pages of a list of any service, so many at most, each fetched when it is asked for."""
+        client = self._client(service, operation)
+        with self._translated(operation):
+            if client.can_paginate(xform_name(operation)):
+                yield from islice(client.get_paginator(xform_name(operation)).paginate(**parameters), most_pages)
+            else:
+                yield getattr(client, xform_name(operation))(**parameters)
 
     def setting(self, name: str) -> str | None:
         """A setting of the profile in the AWS config file."""

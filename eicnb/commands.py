@@ -29,7 +29,7 @@ from eicnb.shapes import Member, shape_of
 
 TimestampStyle = Literal["iso8601", "wire"]
 
-_ALONE = {"sandbox", "functions", "audit"}
+_ALONE = {"sandbox", "functions", "audit", "form"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +174,8 @@ _last_sandbox: list[Eic] = []
 def _call(eic: Eic, command: Command, show: Write) -> Callable[[], Any]:
     if command.verb == "functions":
         return eic.functions
+    if command.verb == "form":
+        return partial(eic.form, **command.arguments)
     paging = Paging(**command.paging) if command.verb == "list" else Paging()
     request = eic.request(command.verb, **command.arguments, paging=paging, more=command.more)
     if command.output or command.query:

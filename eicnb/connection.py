@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from eicnb import sending
 from eicnb.answers import items
 from eicnb.arn import DestinationName, FunctionRef
-from eicnb.aws import Aws, check_parameters, profile_session
+from eicnb.aws import Aws, check_parameters
 from eicnb.display import show_of
-from eicnb.endpoint import check_role
 from eicnb.errors import EicError, UsageError
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
-from eicnb.model import Destination, DestinationConfig, ReportedFunction
+from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
 from eicnb.redaction import masked
-from eicnb.request import Paging, Request, build
+from eicnb.request import Paging, Request, Where, build
+from eicnb.variation import varied
 
 if TYPE_CHECKING:
     from eicnb.sandbox.server import Sandbox
 
 Rows = list[dict[str, Any]]
-
-_CONNECTION_OPTIONS = frozenset(
-    "region profile endpoint_url no_verify_ssl ca_bundle no_sign_request connect_timeout read_timeout role_arn "  # noqa: SIM905 # two lines
-    "external_id".split()
-)
 
 
 class Eic:
@@ -81,6 +76,17 @@ class Eic:
     def server(self) -> Sandbox | None:
         """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
         return self._server
+
+    def where(self) -> Where:
+        """Account, region and partition, and how one gets there; asks STS for the account, once."""
+        return Where(
+            partition=self._aws.partition,
+            region=self.region,
+            account_id=self.account_id,
+            sandbox=self.is_sandbox,
+            profile=self._profile,
+            endpoint_url=self.endpoint_url,
+        )
 
     def __repr__(self) -> str:
         shown = {
@@ -251,6 +257,25 @@ class Eic:
             resume=resume,
         )
 
+    def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
+        """Show a form that opens with the live config, previews each change and applies it once.
+
+        >>> print(eic.form("my-function", qualifier="BLUE").line)
+        %eic put my-function --qualifier BLUE --retries 0 --max-age 1h
+
+        In a notebook it is an ipywidgets form, whose `result` is the frame of what was applied; elsewhere it shows
+        the config and a line to edit, as here.
+        """
+        from eicnb.notebook.opening import form
+
+        return form(self, function_name, qualifier)
+
+    def destination_form(self) -> Any:
+        """Show a form that builds a DestinationConfig: `value`, and `to_shorthand()` and `to_json()` of it."""
+        from eicnb.notebook.opening import destination_form
+
+        return destination_form(self)
+
     def request(
         self,
         verb: str,
@@ -310,6 +335,14 @@ class Eic:
         """
         return sending.pages(self._aws, request)
 
+    def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        """The pages of a list of any AWS service, so many at most.
+
+        >>> [bus["Name"] for page in eic.listing("events", "ListEventBuses", 1) for bus in page["EventBuses"]]
+        ['default', 'shop']
+        """
+        return self._aws.listing(service, operation, most_pages, **parameters)
+
     def derive(self, **options: Any) -> Eic:
         """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
 
@@ -333,22 +366,13 @@ class Eic:
             return self._others[key]
 
     def _derived(self, options: Mapping[str, Any]) -> Eic:
-        if unknown := set(options) - _CONNECTION_OPTIONS:
-            raise UsageError(
-                f"a connection has no option {min(unknown)!r}", hint=", ".join(sorted(_CONNECTION_OPTIONS))
-            )
-        region, endpoint_url = options.get("region"), options.get("endpoint_url")
-        aws, server = self._aws, self._server
-        if profile := options.get("profile"):
-            aws, server = Aws(lambda: profile_session(profile, region), endpoint_url=self.endpoint_url), None
-            _ = aws.session
-        aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
-        role_arn, external_id = options.get("role_arn"), options.get("external_id")
-        with UsageError.about("role_arn" if external_id is None else "external_id"):
-            check_role(role_arn, external_id)
-        if role_arn is not None:
-            aws = aws.assuming(role_arn, external_id)
-        return Eic(aws, profile=profile or self._profile, server=server if aws.sandbox else None, origin=self)
+        aws = varied(self._aws, options)
+        profile, server = options.get("profile"), self._server if self._aws.sandbox and aws.sandbox else None
+        return Eic(aws, profile=profile or self._profile, server=server, origin=self)
+
+    def reported(self, request: Request) -> ReportedConfig:
+        """Send a checked get, put or update and return the config that AWS reports."""
+        return sending.one(self._aws, request)
 
     def setting(self, name: str) -> str | None:
         """A setting of this connection's profile in the AWS config file."""

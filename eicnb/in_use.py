@@ -86,6 +86,8 @@ get = _of_current(Eic.get)
 list = _of_current(Eic.list)  # noqa: A001 # AWS's verb and the contract's name; nothing here needs the builtin
 delete = _of_current(Eic.delete)
 functions = _of_current(Eic.functions)
+form = _of_current(Eic.form)
+destination_form = _of_current(Eic.destination_form)
 
 
 def audit(

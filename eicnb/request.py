@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef, check_qualifier
@@ -42,6 +43,22 @@ class Place(Protocol):
 
     @property
     def account_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A place that is known whole, and how one gets there; an empty `account_id` is one that nobody could tell."""
+
+    partition: str
+    region: str
+    account_id: str
+    sandbox: bool = False
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+    def __str__(self) -> str:
+        account = f"account {self.account_id}" if self.account_id else "account not known"
+        return f"{self.region}, {account}{' (SANDBOX)' if self.sandbox else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +156,7 @@ def build(
     on_failure: str | Destination | DestinationName | None,
     destination_config: DestinationConfig | Mapping[str, Any] | None,
     paging: Paging,
-    more: Mapping[str, Any],
+    more: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> Request:
     """Check the arguments of a verb, and make them into a request for that place; `<NA>` is not set, as in a frame."""

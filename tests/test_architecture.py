@@ -26,6 +26,9 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.050
 
+FORM = ("arn", "connection", "draft", "errors", "live", "model", "preview", "request", "spelling")
+"""What every part of a form may use."""
+
 # Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
 # What begins with "~" may be imported inside functions only, what begins with "%" for the types alone.
 IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -68,6 +71,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("aws", ("answers", "endpoint", "errors", "failures", "route", "@boto3", "@botocore")),
     ("request", ("arn", "errors", "model")),
     ("sending", ("answers", "arn", "aws", "errors", "model", "request")),
+    ("variation", ("aws", "endpoint", "errors")),
     ("fleet", ()),
     ("fleet.aside", ()),
     ("fleet.progress", ()),
@@ -85,11 +89,16 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "connection",
         (
-            *("answers", "arn", "aws", "display", "endpoint", "errors", "frames", "model", "redaction", "request"),
-            *("sending", "fleet.progress", "fleet.scope", "~fleet.audit", "%sandbox.server"),
+            *("answers", "arn", "aws", "display", "errors", "frames", "model", "redaction", "request", "variation"),
+            *("sending", "fleet.progress", "fleet.scope", "~fleet.audit", "~notebook.opening", "%sandbox.server"),
         ),
     ),
     ("api", ("aws", "connection", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
+    ("draft", ("arn", "cli.params", "errors", "model", "request")),
+    ("spelling", ("arn", "cli.options", "draft", "model", "request")),
+    ("preview", ("arn", "draft", "model", "request", "spelling")),
+    ("targets", ("arn", "connection", "draft", "errors")),
+    ("live", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request")),
     ("in_use", ("api", "connection", "errors", "fleet.progress", "fleet.scope", "frames")),
     ("debug", ()),
     (
@@ -103,7 +112,13 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
     ("notebook.displays", ("frames", "redaction")),
     ("notebook.progress", ("fleet.progress", "@IPython")),
-    ("notebook.*", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
+    ("notebook.magics", ("commands", "cli.*", "errors", "notebook.completer", "@IPython")),
+    ("notebook.background", ()),
+    ("notebook.opening", (*FORM, "in_use", "~notebook.form", "~notebook.destinations", "@IPython")),
+    ("notebook.fields", (*FORM, "targets", "notebook.background", "@ipywidgets")),
+    ("notebook.outcome", (*FORM, "notebook.fields", "@ipywidgets")),
+    ("notebook.destinations", (*FORM, "notebook.background", "notebook.fields", "@ipywidgets", "@traitlets")),
+    ("notebook.form", (*FORM, "in_use", "targets", "notebook.*", "@IPython", "@ipywidgets", "@traitlets")),
     ("scrub", ()),
     ("scrub.*", ("errors", "redaction", "scrub.*", "sensitive", "settings")),
     ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),

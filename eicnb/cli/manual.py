@@ -73,6 +73,7 @@ aws lambda delete-function-event-invoke-config \\
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
     ),
+    "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }

@@ -47,12 +47,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command of `%eic`: its names, what it does and which options it takes."""
+    """One command of `%eic`: its names, what it does, which options it takes, and whether it must have a function."""
 
     name: str
     meaning: str
     options: tuple[Option, ...]
     aws_name: str | None = None
+    needs_function: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -245,6 +246,12 @@ VERBS = (
     ),
     Verb("functions", "show the functions of the region", CONNECTION),
     Verb("audit", "show the settings of every function, across regions and accounts", (*AUDIT, *CONNECTION, *ROLE)),
+    Verb(
+        "form",
+        "show a form that builds a config and applies it",
+        (FUNCTION_NAME, QUALIFIER, *CONNECTION),
+        needs_function=False,
+    ),
     Verb("use", "connect, for all that follows in the notebook", (*CONNECTION, *ROLE)),
     Verb(
         "sandbox",

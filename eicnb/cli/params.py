@@ -85,13 +85,19 @@ def _integer(value: Any, option: Option, told: str) -> Any:
 
 
 def _age(value: Any, option: Option, told: str) -> Any:
-    """age = 1*digit [ "h" / "m" / "s" ]"""
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"([0-9]{1,9})([hms]?)", value.strip())
+    return read_age(value, option.name, told) if isinstance(value, str) else value
+
+
+def read_age(text: str, what: str, told: str) -> int:
+    """age = 1*digit [ "h" / "m" / "s" ]
+
+    >>> read_age("90m", "--max-age", "'90m'")
+    5400
+    """
+    found = re.fullmatch(r"([0-9]{1,9})([hms]?)", text.strip())
     if not found:
         hint = "6h, 90m, 3600s or 3600: from 60s to 6h"
-        raise UsageError(f"{option.name} is {told}, which is not an age", hint=hint, rule=SETTINGS_RULE)
+        raise UsageError(f"{what} is {told}, which is not an age", hint=hint, rule=SETTINGS_RULE)
     return int(found[1]) * _SECONDS[found[2]]
 
 

@@ -355,6 +355,8 @@ class _Reader:
     def _check_function(self, verb: Verb, arguments: Mapping[str, Any]) -> None:
         if options.FUNCTION_NAME not in verb.options:
             return
+        if "function_name" not in arguments and not verb.needs_function:
+            return
         if "function_name" not in arguments:
             with _whole(self.all_words).blamed():
                 raise UsageError(f"{verb.name} needs a function", hint=f"%eic {verb.name} my-function")

@@ -290,13 +290,13 @@ aws s3 ls
 eicnb has no command 's3'
     %eic aws s3 ls
              ^^
-Try: put, update, get, list, delete, functions, audit, use, sandbox, help
+Try: put, update, get, list, delete, functions, audit, form, use, sandbox, help
 
 aws lambda
 the command has no verb
     %eic aws lambda
              ^^^^^^
-Try: put, update, get, list, delete, functions, audit, use, sandbox, help
+Try: put, update, get, list, delete, functions, audit, form, use, sandbox, help
 
 put my-function --retries
 --retries needs a value
@@ -466,7 +466,7 @@ def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
     assert "--on-failure" not in caught.value.hint
 
 
-@pytest.mark.parametrize("word", ["form", "config", "invoke"])
+@pytest.mark.parametrize("word", ["config", "invoke"])
 def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
     with pytest.raises(UsageError, match=f"eicnb has no command '{word}'"):
         one(f"{word} my-function")
@@ -482,3 +482,31 @@ def test_a_fault_in_a_later_line_is_shown_in_that_line() -> None:
     with pytest.raises(UsageError) as caught:
         parser.parse(Source(f"\n{cell}", "%%eic ", first_line=1), {})
     assert str(caught.value.excerpt) == "    line 5:     --retries 3\n                          ^"
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments"),
+    [
+        ("put my-function --cli-auto-prompt", {"function_name": FUNCTION}),
+        ("aws lambda get-function-event-invoke-config --cli-auto-prompt", {}),
+        (
+            "update --cli-auto-prompt --function-name my-function --qualifier live --retries 1",
+            {"function_name": FUNCTION, "qualifier": "live"},
+        ),
+    ],
+)
+def test_the_auto_prompt_is_the_form_of_the_function(line: str, arguments: dict[str, Any]) -> None:
+    command = one(line)
+    assert (command.verb, command.arguments) == ("form", arguments)
+
+
+def test_to_prompt_and_not_to_prompt_is_a_contradiction() -> None:
+    with pytest.raises(UsageError, match="--cli-auto-prompt and --no-cli-auto-prompt are both given"):
+        one("put f --cli-auto-prompt --no-cli-auto-prompt")
+
+
+@pytest.mark.parametrize(
+    "line", ["--help", "-h", "aws --help", "aws lambda --help", "aws help", "lambda help", "help aws"]
+)
+def test_help_is_there_at_every_level(line: str) -> None:
+    assert (one(line).verb, one(line).arguments) == ("help", {})

@@ -1,0 +1,355 @@
+"""What a form is about to do, in words: each setting before and after, and the call written out three times."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from eicnb.arn import LATEST, FunctionRef
+from eicnb.draft import Checked, Target
+from eicnb.model import (
+    DEFAULT_EVENT_AGE_IN_SECONDS,
+    DEFAULT_RETRY_ATTEMPTS,
+    DestinationConfig,
+    EventInvokeConfig,
+    ReportedConfig,
+)
+from eicnb.request import Request, Where
+from eicnb.spelling import aws_command, eic_line, python_call
+
+LABELS: Mapping[str, str] = {
+    "function_name": "Function",
+    "qualifier": "Qualifier",
+    "maximum_retry_attempts": "Maximum retry attempts",
+    "maximum_event_age_in_seconds": "Maximum event age",
+    "on_success": "On success",
+    "on_failure": "On failure",
+}
+"""What each field is called."""
+
+SETTINGS = tuple(LABELS)[2:]
+"""The four settings, in the order in which they are shown."""
+
+_PLACES = ((3600, "hour"), (60, "minute"), (1, "second"))
+_UNSET: Mapping[str, str] = {
+    "maximum_retry_attempts": f"not set (AWS's default: {DEFAULT_RETRY_ATTEMPTS})",
+    "maximum_event_age_in_seconds": f"not set (AWS's default: {DEFAULT_EVENT_AGE_IN_SECONDS} s = 6 hours)",
+    "on_success": "none",
+    "on_failure": "none",
+}
+
+DEFAULTS = EventInvokeConfig(
+    maximum_retry_attempts=DEFAULT_RETRY_ATTEMPTS, maximum_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS
+)
+"""What AWS does where nothing is set."""
+
+Values = Mapping[str, Any]
+"""The value of each setting; None is one that is not set."""
+
+
+def human(seconds: int) -> str:
+    """An age in words.
+
+    >>> human(5400), human(61)
+    ('1 hour 30 minutes', '1 minute 1 second')
+    """
+    parts = []
+    for size, unit in _PLACES:
+        count, seconds = divmod(seconds, size)
+        parts += [f"{count} {unit}{'' if count == 1 else 's'}"] if count else []
+    return " ".join(parts) or "0 seconds"
+
+
+def settings_of(config: ReportedConfig | EventInvokeConfig | None) -> Values:
+    """The four settings of a config that AWS reports, or of one that is to be written.
+
+    >>> settings_of(EventInvokeConfig(maximum_retry_attempts=0))["maximum_retry_attempts"]
+    0
+    """
+    if isinstance(config, ReportedConfig):
+        return {name: getattr(config, name) for name in SETTINGS}
+    destinations = (config.destination_config if config else None) or DestinationConfig()
+    arns = {name: getattr(destinations, name) for name in ("on_success", "on_failure")}
+    return {
+        "maximum_retry_attempts": config.maximum_retry_attempts if config else None,
+        "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds if config else None,
+        **{name: None if arn is None else str(arn) for name, arn in arns.items()},
+    }
+
+
+def in_words(name: str, value: Any) -> str:
+    """The value of a setting, and what AWS does where there is none.
+
+    >>> in_words("maximum_event_age_in_seconds", 3600)
+    '3600 s = 1 hour'
+    """
+    if value is None:
+        return _UNSET[name]
+    return f"{value} s = {human(value)}" if name == "maximum_event_age_in_seconds" else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting before and after; `effect` says what happens to it."""
+
+    name: str
+    before: Any
+    after: Any
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything happens at all."""
+        return bool(self.before != self.after)
+
+    @property
+    def effect(self) -> str:
+        """What happens to the setting, in a word or two."""
+        if not self.is_one:
+            return "unchanged"
+        if self.after is None:
+            return "RESET: what is left out is removed"
+        return "SET" if self.before is None else "CHANGED"
+
+    def row(self) -> tuple[str, str, str, str]:
+        """The setting, what it is now, what it will be, and what happens to it."""
+        before, after = in_words(self.name, self.before), in_words(self.name, self.after)
+        return LABELS[self.name], before, after, self.effect
+
+
+def changes(before: Values, after: Values) -> tuple[Change, ...]:
+    """Each setting, before and after.
+
+    >>> nothing = settings_of(None)
+    >>> [change.effect for change in changes({**nothing, "on_failure": "arn:…"}, nothing)]
+    ['unchanged', 'unchanged', 'unchanged', 'RESET: what is left out is removed']
+    """
+    return tuple(Change(name, before[name], after[name]) for name in SETTINGS)
+
+
+def count(number: int, thing: str) -> str:
+    """So many things: `1 change`, `2 changes`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a form shows beside its fields: what is live, what Apply would do, and the same as commands.
+
+    `live` is None where there is no config; `trouble` says why nothing is known of it. `is_in_use` is whether `%eic`
+    and the verbs alone act on the form's connection.
+    """
+
+    where: Where
+    checked: Checked
+    subject: FunctionRef | None = None
+    live: ReportedConfig | None = None
+    trouble: str = ""
+    is_in_use: bool = True
+    read: bool = True
+
+    def changes(self) -> tuple[Change, ...]:
+        """What Apply would change; nothing while the fields have faults."""
+        before = settings_of(self.live)
+        request = self.checked.request
+        return changes(before, settings_of(request.config) if request else before)
+
+    @property
+    def number_of_changes(self) -> int:
+        """How many settings would change."""
+        return sum(change.is_one for change in self.changes())
+
+    @property
+    def is_applicable(self) -> bool:
+        """Whether there is something that can be applied."""
+        return self.read and not self.trouble and bool(self.checked.request) and self.number_of_changes > 0
+
+    @property
+    def title(self) -> str:
+        """The function with its qualifier, and where it is."""
+        return f"{self.subject or 'no function yet'} in {self.where}"
+
+    def verdict(self) -> str:
+        """What stands between now and Apply, or that nothing does."""
+        if self.checked.faults:
+            names = ", ".join(LABELS[name] for name in self.checked.faults)
+            return f"Not ready: {count(len(self.checked.faults), 'field')} to correct ({names})."
+        if self.trouble:
+            return f"Not ready: {self.trouble}"
+        if not self.read:
+            return f"Reading the config of {self.subject} …"
+        if not self.number_of_changes:
+            state = "has no config, and nothing is set" if self.live is None else "is as shown already"
+            return f"Nothing to apply: {self.subject} {state}."
+        return f"Ready: {count(self.number_of_changes, 'change')}{' (delete the config)' if self._deletes() else ''}."
+
+    def action(self) -> str:
+        """What Apply does, in the words that stand on it."""
+        number = count(self.number_of_changes, "change")
+        what = "Delete the config of" if self._deletes() else f"Apply {number} to"
+        removed = f" ({count(self.number_of_changes, 'setting')} removed)" if self._deletes() else ""
+        return f"{what} {self.title}{removed}"
+
+    def _deletes(self) -> bool:
+        return self.checked.request is not None and self.checked.request.verb == "delete"
+
+    def effect(self) -> str:
+        """What the call does beside what it sets."""
+        if not (self.checked.request and self.number_of_changes):
+            return ""
+        if self._deletes():
+            return "Nothing is set any more, and AWS takes no config without a setting: Apply deletes it."
+        return "Apply is one put: it writes all four settings as shown, and what is not set is removed."
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the live config has been read."""
+        return self.subject is not None and self.read and not self.trouble
+
+    def _table(self) -> list[tuple[str, ...]]:
+        """The settings under their heads; what will be is left out while nobody can tell."""
+        rows: list[tuple[str, ...]] = [change.row() for change in self.changes()]
+        table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
+        return table if self.checked.request else [row[:2] for row in table]
+
+    def commands(self) -> dict[str, str]:
+        """The call for a terminal, for `%eic` and for Python, by what each is for."""
+        request = self.checked.request
+        if request is None or (self._deletes() and self.live is None):
+            return {}
+        return {
+            "In a terminal": aws_command(request, self.where),
+            "In a notebook": eic_line(request, self.where),
+            "In Python": python_call(request, self.where),
+        }
+
+    def notes(self) -> list[str]:
+        """What one must know before pasting a command elsewhere."""
+        notes = []
+        if self.where.sandbox and self.commands():
+            notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
+        if not self.is_in_use and self.commands():
+            notes.append("%eic and eicnb act on the connection in use, which is another one than this form's.")
+        return notes
+
+    def text(self) -> str:
+        """The preview as plain text."""
+        parts = [f"Preview: {self.title}", self.verdict(), *self.checked.faults.values()]
+        if self.is_known:
+            parts += [_columns([*self._table()]), self.effect()]
+        commands = [f"{name}:\n{_indented(text)}" for name, text in self.commands().items()]
+        return "\n".join(filter(None, [*parts, *commands, *self.notes(), NEEDS_A_KERNEL]))
+
+    def html(self) -> str:
+        """The preview as HTML; whatever comes from AWS or from a field stands in it as text."""
+        parts = [f"<p><strong>Preview: {escape(self.title)}</strong><br>{escape(self.verdict())}</p>"]
+        if self.checked.faults:
+            parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.checked.faults.values())}</ul>")
+        if self.is_known:
+            head, *rows = self._table()
+            parts += [table(head, rows), _paragraph(self.effect())]
+        for name, text in self.commands().items():
+            parts.append(f"<p>{escape(name)}</p><pre {_WRAPPED}>{escape(text)}</pre>")
+        return "\n".join([*filter(None, parts), *map(_paragraph, [*self.notes(), NEEDS_A_KERNEL])])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": f"<div>{self.html()}</div>", "text/plain": self.text()}
+
+
+_WRAPPED = 'style="white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 0.5em 1em"'
+_CELL = 'style="text-align: left"'
+_VALUE = 'style="text-align: left; overflow-wrap: anywhere"'
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Rows of text as an HTML table; the first column names the rows.
+
+    >>> table(("a",), [("<b>",)]).count("&lt;b&gt;")
+    1
+    """
+    columns = "".join(f'<th scope="col" {_CELL}>{escape(name)}</th>' for name in head)
+    body = ""
+    for first, *others in rows:
+        cells = "".join(f"<td {_VALUE if ':' in text else _CELL}>{escape(text)}</td>" for text in others)
+        body += f'<tr><th scope="row" {_CELL}>{escape(first)}</th>{cells}</tr>'
+    return f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _columns(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  " + "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+NEEDS_A_KERNEL = "The form needs a running kernel and a front end with widgets: run its cell again."
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A form where there are no widgets: the config as it is, and a line to edit and run.
+
+    Its text is what a terminal shows, its HTML what a saved notebook shows in place of the form.
+    """
+
+    preview: Preview
+
+    @property
+    def line(self) -> str:
+        """The `%eic put` that writes the config that is there; without one, AWS's defaults."""
+        return editable_line(self.preview)
+
+    def __repr__(self) -> str:
+        head = f"{self.preview.title}\n{self._state()}"
+        return f"{head}\n{_columns(self._rows())}\nTo change it, edit and run:\n    {self.line}"
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<p><strong>{escape(self.preview.title)}</strong><br>{escape(self._state())}</p>"
+            f"{table(('Setting', 'Now'), self._rows())}"
+            f"<p>To change it, edit and run:</p><pre {_WRAPPED}>{escape(self.line)}</pre>"
+        )
+
+    def _state(self) -> str:
+        if self.preview.subject is None:
+            return "No function is chosen; %eic functions shows those that there are."
+        if self.preview.trouble or not self.preview.read:
+            return self.preview.trouble or "The config has not been read yet."
+        return "The config as it is:" if self.preview.live else "There is no config: AWS's defaults apply."
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        values = settings_of(self.preview.live)
+        return [(LABELS[name], in_words(name, values[name])) for name in SETTINGS]
+
+
+def editable_line(preview: Preview) -> str:
+    """A put to begin with: of what is live, also of what AWS would refuse today, or else of AWS's defaults."""
+    subject, live = preview.subject or FunctionRef("NAME"), preview.live
+    named = None if subject.qualifier == LATEST else subject.qualifier
+    values = settings_of(live)
+    config = EventInvokeConfig(
+        maximum_retry_attempts=values["maximum_retry_attempts"],
+        maximum_event_age_in_seconds=values["maximum_event_age_in_seconds"],
+    )
+    if not any(value is not None for value in values.values()):
+        config = DEFAULTS
+    put = eic_line(Request("put", subject.without_qualifier(), named, config), preview.where)
+    destinations = (_destination_words(name, values[name], preview.where) for name in SETTINGS[2:])
+    return " ".join(filter(None, [put, *destinations]))
+
+
+def _destination_words(name: str, arn: str | None, where: Where) -> str:
+    if not arn:
+        return ""
+    target = Target.of(arn, where)
+    return shlex.join([f"--{name.replace('_', '-')}", arn if target.text == arn else f"{target.kind}:{target.text}"])

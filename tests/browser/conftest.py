@@ -1,0 +1,249 @@
+"""JupyterLab and Notebook in a real browser, on a kernel that speaks to a sandbox of this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+import eicnb
+from eicnb import in_use
+from eicnb.connection import Eic
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "of-this-test-alone"
+CHROMIUM = os.environ.get("EICNB_CHROMIUM") or shutil.which("chromium")
+PICTURES = Path(os.environ.get("EICNB_SCREENSHOTS") or ROOT / ".screenshots")
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+]
+FRONT_ENDS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
+SETUP = """\
+import eicnb
+%load_ext eicnb
+eic = eicnb.use(eicnb.connect(region="us-east-1", endpoint_url="URL"))
+"""
+SAVE_STATE = """\
+import json
+from pathlib import Path
+from ipywidgets.embed import dependency_state
+Path("state.json").write_text(json.dumps(dependency_state(form)))
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser these tests are skipped, and say what to install."""
+    if CHROMIUM is None:
+        why = "no Chromium: apt-get install chromium, or its path in EICNB_CHROMIUM"
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Eic]:
+    """The sandbox that all notebooks speak to, seen from this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(in_use, "_in_use", type(in_use._in_use)())
+        connection = eicnb.sandbox()
+    yield connection
+    assert connection.server is not None
+    connection.server.stop()
+
+
+@dataclass(frozen=True)
+class Jupyter:
+    """A running server: where it is, and the folder that it shows."""
+
+    url: str
+    folder: Path
+    environment: Mapping[str, str]
+
+    def trust(self, name: str) -> None:
+        """Sign a notebook, so that its widgets and scripts are shown."""
+        words = [sys.executable, "-m", "jupyter", "trust", name]
+        subprocess.run(words, env=self.environment, cwd=self.folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+    """One server for all tests."""
+    with serving(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Jupyter]:
+    """A server that has JupyterLab and Notebook, with nothing of this machine's settings."""
+    folder = home / "notebooks"
+    folder.mkdir()
+    settings = home / "jupyter_config_dir" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "JUPYTER"))}
+    environment |= {name: str(home / name.lower()) for name in own}
+    environment |= {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "PYTHONPATH": str(ROOT)}
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "ServerApp.root_dir": folder,
+        "IdentityProvider.token": TOKEN,
+        "LabApp.expose_app_in_browser": True,
+        "JupyterNotebookApp.expose_app_in_browser": True,
+    }
+    words = [sys.executable, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())]
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, cwd=home)
+        try:
+            _await(f"http://127.0.0.1:{port}/api/status?token={TOKEN}", server)
+            yield Jupyter(f"http://127.0.0.1:{port}", folder, environment)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _await(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the Jupyter server runs"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the Jupyter server did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Page:
+    """One notebook in one front end."""
+
+    def __init__(self, page: Any, jupyter: Jupyter, front_end: str) -> None:
+        self.page = page
+        self.front_end = front_end
+        self.jupyter = jupyter
+        self.folder = jupyter.folder
+
+    def open(self, name: str) -> None:
+        """Show a notebook of the folder."""
+        path = FRONT_ENDS[self.front_end].format(name)
+        joint = "&" if "?" in path else "?"
+        self.page.goto(f"{self.jupyter.url}/{path}{joint}token={TOKEN}", timeout=60_000)
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000
+        )
+
+    def run(self, source: str, cell: int = 1) -> None:
+        """Put the source into a cell, run it, and wait for its end."""
+        self.page.evaluate(
+            """async ([source, cell]) => {
+                const app = window.jupyterapp, panel = app.shell.currentWidget;
+                await panel.sessionContext.ready;
+                panel.content.model.sharedModel.getCell(cell).setSource(source);
+                panel.content.activeCellIndex = cell;
+                panel.content.deselectAll();
+                await app.commands.execute('notebook:run-cell');
+            }""",
+            [source, cell],
+        )
+
+    def start(self, source: str, cell: int = 1) -> None:
+        """Put the source into a cell and run it, without a wait for its end."""
+        self.page.evaluate(
+            """([source, cell]) => {
+                const app = window.jupyterapp, panel = app.shell.currentWidget;
+                panel.content.model.sharedModel.getCell(cell).setSource(source);
+                panel.content.activeCellIndex = cell;
+                panel.content.deselectAll();
+                void app.commands.execute('notebook:run-cell');
+            }""",
+            [source, cell],
+        )
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Run a command of the front end."""
+        self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments])
+
+    def saved_as(self, name: str, *, saves_state: bool) -> Any:
+        """The notebook as it stands, saved under another name and without a kernel to start."""
+        model = self.page.evaluate("() => jupyterapp.shell.currentWidget.content.model.toJSON()")
+        notebook: Any = nbformat.from_dict(model)
+        notebook.metadata.pop("widgets", None)
+        if saves_state:
+            self.run(SAVE_STATE, cell=2)
+            state = json.loads((self.folder / "state.json").read_text())
+            notebook.metadata["widgets"] = {
+                "application/vnd.jupyter.widget-state+json": {"version_major": 2, "version_minor": 0, "state": state}
+            }
+        notebook.metadata["kernelspec"] = {"name": "none", "display_name": "none", "language": "python"}
+        nbformat.write(notebook, self.folder / name)
+        return notebook
+
+    def form(self, *arguments: str) -> Any:
+        """A fresh form, when its Apply button is there."""
+        self.run(f"form = eicnb.form({', '.join(arguments)})\nform")
+        form = self.page.locator(".jp-OutputArea .eicnb-form")
+        form.locator(".eicnb-apply").wait_for()
+        return form
+
+    def picture(self, name: str) -> None:
+        """Keep what the page shows now."""
+        PICTURES.mkdir(exist_ok=True, parents=True)
+        self.page.screenshot(path=PICTURES / f"{self.front_end}-{re.sub(r'[^a-z]+', '-', name.lower())}.png")
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    v4: Any = nbformat.v4  # its functions have no types
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells], metadata=kernel), path)
+
+
+@pytest.fixture(scope="session", params=FRONT_ENDS)
+def shared_page(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any, aws: Eic) -> Iterator[Page]:
+    """A notebook whose kernel is warm and connected; every test runs its own cell in it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    context.set_default_timeout(10_000)
+    page = Page(context.new_page(), jupyter, request.param)
+    name = f"forms-{request.param}.ipynb"
+    write_notebook(jupyter.folder / name, "", "", "")
+    page.open(name)
+    page.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
+    yield page
+    context.close()

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eicnb.connection import Eic
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Page
+
+WHERE = "in us-east-1, account 123456789012"
+PUT = "PutFunctionEventInvokeConfig"
+
+
+@pytest.fixture
+def page(shared_page: Page) -> Iterator[Page]:
+    yield shared_page
+    shared_page.picture("last of the shared page")
+
+
+def writes(aws: Eic) -> int:
+    """How many writes have reached the sandbox."""
+    assert aws.server is not None
+    return sum(request.operation == PUT for request in aws.server.requests())
+
+
+def preview(page: Page) -> Any:
+    return page.page.locator(".jp-OutputArea-output", has_text="Preview:").last
+
+
+def message(form: Any, text: str) -> Any:
+    return form.locator(".eicnb-fault", has_text=text)
+
+
+def apply_button(form: Any) -> Any:
+    return form.locator(".eicnb-apply")
+
+
+def test_open_type_see_the_message_fix_it_apply_and_see_the_frame(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("checkout", maximum_retry_attempts=2, maximum_event_age_in_seconds=3600, on_failure="sqs:checkout-failures")
+    form = page.form('"checkout"')
+    expect(form.get_by_label("Maximum event age")).to_have_value("3600")
+    expect(form.get_by_label("Queue on failure")).to_have_value("checkout-failures")
+    expect(apply_button(form)).to_be_disabled()
+    form.get_by_label("Maximum event age").fill("59")
+    expect(message(form, "✗ Not valid: The maximum event age is 59, but AWS allows 60 to 21600.")).to_be_visible()
+    expect(form.get_by_text("Not ready: 1 field to correct (Maximum event age).")).to_be_visible()
+    expect(form.get_by_label("Maximum event age")).to_have_value("59")
+    page.picture("a message under the field")
+    form.get_by_label("Maximum event age").fill("2h")
+    expect(form.get_by_text("= 2 hours")).to_be_visible()
+    expect(form.locator(".eicnb-fault")).to_have_count(0)
+    form.get_by_label("On failure, send to").fill("")
+    expect(preview(page)).to_contain_text("7200 s = 2 hours")
+    expect(preview(page)).to_contain_text("RESET: what is left out is removed")
+    expect(preview(page)).to_contain_text("%eic put checkout --retries 2 --max-age 2h")
+    expect(apply_button(form)).to_have_text(f"Apply 2 changes to checkout:$LATEST {WHERE}")
+    page.picture("ready to apply")
+    before = writes(aws)
+    apply_button(form).click()
+    expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("7200")
+    expect(apply_button(form)).to_be_disabled()
+    page.picture("applied")
+    row = aws.get("checkout").iloc[0]
+    assert (writes(aws) - before, row.maximum_event_age_in_seconds, row.on_failure_type) == (1, 7200, row.on_success)
+    page.run("print(form.result.maximum_event_age_in_seconds.tolist())", cell=2)
+    expect(page.page.locator(".jp-OutputArea-output", has_text="[7200]")).to_be_visible()
+
+
+def test_clicks_while_the_kernel_is_busy_write_once(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("cart-reminder", maximum_retry_attempts=2)
+    form = page.form('"cart-reminder"')
+    form.get_by_label("Maximum retry attempts").fill("0")
+    expect(apply_button(form)).to_be_enabled()
+    before = writes(aws)
+    busy = "from pathlib import Path\nimport time\nprint('busy from here on', flush=True)\n"
+    page.start(f"{busy}for _ in range(100):\n    time.sleep(0.05 * (not Path('go-on').exists()))", cell=2)
+    expect(page.page.locator(".jp-OutputArea-output", has_text="busy from here on")).to_be_visible()
+    apply_button(form).dblclick()
+    apply_button(form).evaluate("button => { for (let n = 0; n < 4; n++) button.click(); }")
+    page.folder.joinpath("go-on").touch()
+    expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("cart-reminder")
+    page.run("print('all clicks have been handled')", cell=2)
+    expect(page.page.locator(".jp-OutputArea-output", has_text="all clicks have been handled")).to_be_visible()
+    assert writes(aws) - before == 1
+
+
+def test_a_change_made_meanwhile_is_shown_and_asked_about(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("audit-trail", maximum_retry_attempts=2, maximum_event_age_in_seconds=21600)
+    form = page.form('"audit-trail"')
+    form.get_by_label("Maximum retry attempts").fill("1")
+    expect(apply_button(form)).to_be_enabled()
+    aws.update("audit-trail", maximum_event_age_in_seconds=900)
+    before = writes(aws)
+    apply_button(form).click()
+    expect(form.get_by_text("The config was changed since this form opened. Nothing has been written.")).to_be_visible()
+    row = form.get_by_role("row", name="Maximum event age")
+    expect(row).to_have_text("Maximum event age21600 s = 6 hours900 s = 15 minutes21600 s = 6 hours")
+    page.picture("a conflict")
+    assert writes(aws) == before
+    form.get_by_role("button", name=f"Apply 2 changes to audit-trail:$LATEST {WHERE}, over what is live now").dblclick()
+    expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("21600")
+    assert writes(aws) - before == 1
+
+
+def test_what_is_live_now_can_be_taken_instead(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("customer-notify", maximum_retry_attempts=1, maximum_event_age_in_seconds=1800)
+    form = page.form('"customer-notify"')
+    form.get_by_label("Maximum retry attempts").fill("0")
+    expect(apply_button(form)).to_be_enabled()
+    aws.update("customer-notify", maximum_event_age_in_seconds=600)
+    before = writes(aws)
+    apply_button(form).click()
+    form.get_by_role("button", name="Take what is live now into the form").click()
+    expect(form.get_by_label("Maximum event age")).to_have_value("600")
+    expect(form.get_by_label("Maximum retry attempts")).to_have_value("1")
+    expect(apply_button(form)).to_be_disabled()
+    assert writes(aws) == before
+
+
+def test_an_error_of_aws_stands_in_the_form_and_nothing_is_tried_twice(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    form = page.form('"customer-export"')
+    form.get_by_label("On failure, send to").fill("SQS queue")
+    form.get_by_label("Queue on failure").fill("shop-failures")
+    expect(apply_button(form)).to_be_enabled()
+    before = writes(aws)
+    apply_button(form).dblclick()
+    expect(form.get_by_text("does not have permissions to call SendMessage")).to_be_visible()
+    expect(form.get_by_role("button", name="Try again: Apply 1 change")).to_be_enabled()
+    expect(apply_button(form)).to_be_disabled()
+    page.picture("an error")
+    assert writes(aws) - before == 1
+
+
+def test_the_keyboard_alone_is_enough(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("thumbnails", maximum_retry_attempts=2)
+    form = page.form()
+    form.get_by_label("Function", exact=True).focus()
+    keys = page.page.keyboard
+    keys.type("thumbnails")
+    keys.press("Tab")
+    expect(form.get_by_label("Qualifier")).to_be_focused()
+    keys.press("Tab")
+    expect(form.get_by_label("Maximum retry attempts")).to_be_focused()
+    keys.type("1")
+    keys.press("Tab")
+    keys.type("90m")
+    keys.press("Tab")
+    keys.press("Tab")
+    expect(form.get_by_label("On failure, send to")).to_be_focused()
+    keys.type("EventBridge")
+    form.get_by_label("Bus on failure").wait_for()
+    keys.press("Tab")
+    expect(form.get_by_label("Bus on failure")).to_be_focused()
+    keys.type("shop")
+    expect(apply_button(form)).to_be_enabled()
+    keys.press("Tab")
+    expect(apply_button(form)).to_be_focused()
+    keys.press("Enter")
+    expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("event-bus/shop")
+    row = aws.get("thumbnails").iloc[0]
+    assert (row.maximum_retry_attempts, row.maximum_event_age_in_seconds) == (1, 5400)
+
+
+def test_names_with_markup_are_shown_as_text(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    form = page.form('"checkout"')
+    form.get_by_label("Function", exact=True).fill("<img src=x onerror=alert(1)>")
+    expect(message(form, "'<img src=x onerror=alert(1)>' is not the name of a Lambda function")).to_be_visible()
+    expect(preview(page)).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.page.locator("img[src=x]").count() == 0
+
+
+DARK = "JupyterLab Dark"
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", DARK])
+def test_axe_finds_nothing_serious(page: Page, aws: Eic, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import expect
+
+    page.command("apputils:change-theme", theme=theme)
+    page.page.wait_for_function("dark => document.body.dataset.jpThemeLight === String(!dark)", arg=theme == DARK)
+    aws.put("inventory-reserve", maximum_retry_attempts=1, on_failure="sns:shop-alerts", on_success="events:shop")
+    form = page.form('"inventory-reserve"')
+    form.get_by_label("On success, send to").fill("SQS queue")
+    form.get_by_label("Queue on success").fill("orders.fifo")
+    expect(message(form, "'orders.fifo' is a FIFO queue")).to_be_visible()
+    page.picture(f"{theme} with a fault")
+    invalid = serious(Axe(), page)
+    form.get_by_label("Queue on success").fill("shop-failures")
+    expect(apply_button(form)).to_be_enabled()
+    page.picture(f"{theme} valid")
+    valid = serious(Axe(), page)
+    aws.update("inventory-reserve", maximum_event_age_in_seconds=1000)
+    apply_button(form).click()
+    expect(form.get_by_text("Nothing has been written.")).to_be_visible()
+    conflict = serious(Axe(), page)
+    page.command("apputils:change-theme", theme="JupyterLab Light")
+    assert (invalid, valid, conflict) == ([], [], [])
+
+
+def serious(axe: Any, page: Page) -> list[str]:
+    """What axe rates serious or critical in the outputs of the form's cell."""
+    found = axe.run(page.page, context=".jp-Cell:nth-child(2) .jp-Cell-outputArea")
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in found.response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
+
+
+def reopened(page: Page, context: Any, name: str) -> Any:
+    """A saved notebook in a new browser, with no kernel."""
+    fresh = type(page)(context.new_page(), page.jupyter, page.front_end)
+    fresh.open(name)
+    return fresh
+
+
+NO_KERNEL = "The form needs a running kernel"
+
+
+@pytest.mark.parametrize("kept", ["untrusted", "trusted", "trusted with widget state"])
+def test_a_form_reopened_without_a_kernel_says_so(page: Page, browser: Any, aws: Eic, kept: str) -> None:
+    from playwright.sync_api import expect
+
+    form = page.form('"checkout"', 'qualifier="live"')
+    form.get_by_label("Maximum event age").fill("2h")
+    expect(preview(page)).to_contain_text("7200 s = 2 hours")
+    name = f"saved-{page.front_end}-{kept.replace(' ', '-')}.ipynb"
+    saved = page.saved_as(name, saves_state=kept == "trusted with widget state")
+    if kept != "untrusted":
+        page.jupyter.trust(name)
+    outputs = [output.data for cell in saved.cells for output in cell.get("outputs", ()) if "data" in output]
+    assert all("application/json" not in data for data in outputs)
+    assert NO_KERNEL in outputs[0]["text/html"]
+    assert NO_KERNEL in outputs[0]["text/plain"]
+    assert "%eic put checkout --qualifier live --retries 2 --max-age 2h" in outputs[1]["text/plain"]
+    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    context.set_default_timeout(10_000)
+    fresh = reopened(page, context, name)
+    shown = fresh.page.locator(".jp-OutputArea")
+    expect(shown.get_by_text(NO_KERNEL).first).to_be_visible()
+    expect(shown.get_by_text("7200 s = 2 hours")).to_be_visible()
+    fresh.picture(f"reopened without a kernel {kept}")
+    if kept == "trusted with widget state":
+        expect(shown.locator(".eicnb-form input").first).to_have_css("pointer-events", "none")
+    context.close()
