@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eicnb.arn import DestinationArn as DestinationArn
     from eicnb.arn import DestinationName as DestinationName
     from eicnb.arn import FunctionRef as FunctionRef
-    from eicnb.connection import Eic as Eic
+    from eicnb.eic import Eic as Eic
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
@@ -60,7 +60,7 @@ _HOME = {
     "DestinationArn": "arn",
     "DestinationConfig": "model",
     "DestinationName": "arn",
-    "Eic": "connection",
+    "Eic": "eic",
     "EicError": "errors",
     "EventInvokeConfig": "model",
     "ExpiredCredentials": "errors",

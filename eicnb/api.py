@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eicnb import settings
 from eicnb.aws import Aws, Session, profile_session, sandbox_session
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.endpoint import Transport
 from eicnb.errors import UsageError, shown
 

@@ -19,8 +19,8 @@ from eicnb.cli.output import Answer, Query, check, format_timestamp, render, sel
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
-from eicnb.connection import Eic, audit_of
 from eicnb.debug import logged
+from eicnb.eic import Eic, audit_of
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.fleet.scope import names_in
 from eicnb.frames import Frame, objects_frame, stack

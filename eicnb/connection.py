@@ -1,22 +1,18 @@
-"""A connection to one account in one region, with a method for each verb."""
+"""A connection to one account in one region: where it is, and checked calls through it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from eicnb import sending
-from eicnb.answers import items
 from eicnb.arn import DestinationName, FunctionRef
 from eicnb.aws import Aws, check_parameters
-from eicnb.display import show_of
 from eicnb.errors import EicError, UsageError
-from eicnb.fleet.progress import Show
-from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Frame, config_row, function_row, to_frame
-from eicnb.model import Destination, DestinationConfig, ReportedConfig, ReportedFunction
+from eicnb.frames import CONFIG_COLUMNS, Column, Frame, config_row, to_frame
+from eicnb.model import Destination, DestinationConfig, ReportedConfig
 from eicnb.redaction import masked
 from eicnb.request import Paging, Request, Where, build
 from eicnb.variation import varied
@@ -27,14 +23,13 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 
-class Eic:
-    """A connection to one account in one region, with a method for each verb.
+class Connection:
+    """A connection to one account in one region: where it is, and checked calls through it.
 
-    >>> Eic(Aws(lambda: profile_session(None, "eu-west-1")))
+    >>> Connection(Aws(lambda: profile_session(None, "eu-west-1")))
     Eic(region='eu-west-1')
 
-    Every verb returns a DataFrame (columns: `eicnb.frames.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
-    Values are checked before anything is sent.
+    It makes no network call before one is needed.
     """
 
     def __init__(
@@ -43,14 +38,14 @@ class Eic:
         *,
         profile: str | None = None,
         server: Sandbox | None = None,
-        origin: Eic | None = None,
+        origin: Connection | None = None,
     ) -> None:
         self._aws = aws
         self._profile = profile
         self._server = server
         self._origin = origin  # keeps a sandbox running for as long as anything made from it is in use
         self._lock = threading.Lock()
-        self._others: dict[tuple[tuple[str, Any], ...], Eic] = {}
+        self._others: dict[tuple[tuple[str, Any], ...], Self] = {}
 
     @property
     def region(self) -> str:
@@ -102,179 +97,6 @@ class Eic:
             return self.region
         except EicError:
             return None
-
-    def put(
-        self,
-        function_name: str | FunctionRef,
-        *,
-        qualifier: str | None = None,
-        maximum_retry_attempts: int | None = None,
-        maximum_event_age_in_seconds: int | None = None,
-        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
-        on_success: str | Destination | DestinationName | None = None,
-        on_failure: str | Destination | DestinationName | None = None,
-    ) -> Frame:
-        """Write a config; whatever is left out is removed from it.
-
-        >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.tolist()
-        [0]
-
-        Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
-        `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
-        and region; `destination_config` takes both, as AWS's API writes them. Returns one row.
-        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
-        """
-        return self.send(
-            self.request(
-                "put",
-                function_name,
-                qualifier=qualifier,
-                maximum_retry_attempts=maximum_retry_attempts,
-                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
-                destination_config=destination_config,
-                on_success=on_success,
-                on_failure=on_failure,
-            )
-        )
-
-    def update(
-        self,
-        function_name: str | FunctionRef,
-        *,
-        qualifier: str | None = None,
-        maximum_retry_attempts: int | None = None,
-        maximum_event_age_in_seconds: int | None = None,
-        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
-        on_success: str | Destination | DestinationName | None = None,
-        on_failure: str | Destination | DestinationName | None = None,
-    ) -> Frame:
-        """Change only the settings that are given; NotFound where there is no config yet.
-
-        >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
-        [60]
-
-        `on_failure` alone keeps the on-success destination, and the other way round; `destination_config` replaces
-        both, as AWS does. The rest is as in `put`. Returns one row.
-        https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
-        """
-        return self.send(
-            self.request(
-                "update",
-                function_name,
-                qualifier=qualifier,
-                maximum_retry_attempts=maximum_retry_attempts,
-                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
-                destination_config=destination_config,
-                on_success=on_success,
-                on_failure=on_failure,
-            )
-        )
-
-    def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
-        """Read one config; NotFound where there is none. Returns one row.
-
-        >>> eic.get("my-function:BLUE").qualifier.item()
-        'BLUE'
-
-        https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html
-        """
-        return self.send(self.request("get", function_name, qualifier=qualifier))
-
-    def list(self, function_name: str | FunctionRef) -> Frame:
-        """Read every config of a function: a row for each version or alias that has one, all pages of them.
-
-        >>> sorted(eic.list("my-function").qualifier)
-        ['BLUE', 'GREEN']
-
-        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html
-        """
-        return self.send(self.request("list", function_name))
-
-    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
-        """Remove a config, and return the row that was there; NotFound where there is none.
-
-        >>> eic.delete("my-function:GREEN").qualifier.item()
-        'GREEN'
-
-        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
-        """
-        return self.send(self.request("delete", function_name, qualifier=qualifier))
-
-    def functions(self) -> Frame:
-        """Read the functions of the region, a row each, all pages of them.
-
-        >>> "my-function" in set(eic.functions().function_name)
-        True
-
-        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
-        """
-        pages, _ = self._aws.pages("ListFunctions")
-        reported = [
-            ReportedFunction.from_api(function)
-            for page in pages
-            for function in items(page, "Functions", "ListFunctions")
-        ]
-        return self._frame([function_row(function) for function in reported], FUNCTION_COLUMNS, "functions")
-
-    def audit(
-        self,
-        *,
-        regions: str | Sequence[str] | None = None,
-        functions: str | Sequence[str] | Choose | None = None,
-        qualifiers: Qualifiers = "configured",
-        rate: float = 10,
-        progress: bool | Show = True,
-        errors: Errors = "raise",
-        resume: Frame | BaseException | None = None,
-    ) -> Frame:
-        """Read what becomes of asynchronous events in every function of the account: a row each, and nothing left out.
-
-        >>> frame = eic.audit(regions=["us-east-1", "eu-west-1"], progress=False)
-        >>> frame.attrs["complete"], int((~frame.configured).sum()) > 0
-        (True, True)
-
-        `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
-        are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and says
-        whether it is wanted. Rows (columns: `eicnb.frames.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
-        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They stand by account,
-        region and function; `$LATEST` first, then versions, then aliases.
-
-        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
-        `progress` is whether to draw how far it is, or what to call with each `Progress`. What cannot be read is a row
-        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned.
-        Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
-        https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
-        """
-        return audit_of(
-            [self],
-            regions=regions,
-            functions=functions,
-            qualifiers=qualifiers,
-            rate=rate,
-            progress=progress,
-            errors=errors,
-            resume=resume,
-        )
-
-    def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
-        """Show a form that opens with the live config, previews each change and applies it once.
-
-        >>> print(eic.form("my-function", qualifier="BLUE").line)
-        %eic put my-function --qualifier BLUE --retries 0 --max-age 1h
-
-        In a notebook it is an ipywidgets form, whose `result` is the frame of what was applied; elsewhere it shows
-        the config and a line to edit, as here.
-        """
-        from eicnb.notebook.opening import form
-
-        return form(self, function_name, qualifier)
-
-    def destination_form(self) -> Any:
-        """Show a form that builds a DestinationConfig: `value`, and `to_shorthand()` and `to_json()` of it."""
-        from eicnb.notebook.opening import destination_form
-
-        return destination_form(self)
 
     def request(
         self,
@@ -343,7 +165,7 @@ class Eic:
         """
         return self._aws.listing(service, operation, most_pages, **parameters)
 
-    def derive(self, **options: Any) -> Eic:
+    def derive(self, **options: Any) -> Self:
         """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
 
         `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
@@ -365,10 +187,10 @@ class Eic:
                 self._others[key] = self._derived(options)
             return self._others[key]
 
-    def _derived(self, options: Mapping[str, Any]) -> Eic:
+    def _derived(self, options: Mapping[str, Any]) -> Self:
         aws = varied(self._aws, options)
         profile, server = options.get("profile"), self._server if self._aws.sandbox and aws.sandbox else None
-        return Eic(aws, profile=profile or self._profile, server=server, origin=self)
+        return type(self)(aws, profile=profile or self._profile, server=server, origin=self)
 
     def reported(self, request: Request) -> ReportedConfig:
         """Send a checked get, put or update and return the config that AWS reports."""
@@ -382,10 +204,3 @@ class Eic:
         account_id = rows[0]["account_id"] if rows else self._aws.known_account_id
         attrs = {"verb": verb, "account_id": account_id, "region": self.region, "sandbox": self.is_sandbox}
         return to_frame(rows, columns, attrs)
-
-
-def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
-    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
-    from eicnb.fleet.audit import audit
-
-    return audit([eic._aws for eic in connections], show=show_of(progress), **options)  # noqa: SLF001 # its own module

@@ -11,7 +11,7 @@ from inspect import signature
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from eicnb.api import connect
-from eicnb.connection import Eic, audit_of
+from eicnb.eic import Eic, audit_of
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers

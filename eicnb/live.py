@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from eicnb.arn import FunctionRef
-from eicnb.connection import Eic
 from eicnb.draft import sentence
+from eicnb.eic import Eic
 from eicnb.errors import EicError, NotFound
 from eicnb.frames import Frame
 from eicnb.model import ReportedConfig

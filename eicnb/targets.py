@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eicnb.arn import LATEST
-from eicnb.connection import Eic
 from eicnb.draft import sentence
+from eicnb.eic import Eic
 from eicnb.errors import AccessDenied, EicError
 
 MOST_NAMES = 10_000

@@ -26,7 +26,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.050
 
-FORM = ("arn", "connection", "draft", "errors", "live", "model", "preview", "request", "spelling")
+FORM = ("arn", "draft", "eic", "errors", "live", "model", "preview", "request", "spelling")
 """What every part of a form may use."""
 
 # Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
@@ -89,22 +89,29 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "connection",
         (
-            *("answers", "arn", "aws", "display", "errors", "frames", "model", "redaction", "request", "variation"),
-            *("sending", "fleet.progress", "fleet.scope", "~fleet.audit", "~notebook.opening", "%sandbox.server"),
+            *("arn", "aws", "errors", "frames", "model", "redaction", "request", "sending", "variation"),
+            "%sandbox.server",
         ),
     ),
-    ("api", ("aws", "connection", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
+    (
+        "eic",
+        (
+            *("answers", "arn", "connection", "display", "frames", "model", "fleet.progress", "fleet.scope"),
+            *("~fleet.audit", "~notebook.opening"),
+        ),
+    ),
+    ("api", ("aws", "eic", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
     ("draft", ("arn", "cli.params", "errors", "model", "request")),
     ("spelling", ("arn", "cli.options", "draft", "model", "request")),
     ("preview", ("arn", "draft", "model", "request", "spelling")),
-    ("targets", ("arn", "connection", "draft", "errors")),
-    ("live", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request")),
-    ("in_use", ("api", "connection", "errors", "fleet.progress", "fleet.scope", "frames")),
+    ("targets", ("arn", "eic", "draft", "errors")),
+    ("live", ("arn", "eic", "draft", "errors", "frames", "model", "preview", "request")),
+    ("in_use", ("api", "eic", "errors", "fleet.progress", "fleet.scope", "frames")),
     ("debug", ()),
     (
         "commands",
         (
-            *("api", "aws", "connection", "debug", "in_use", "cli.*", "errors", "fleet.scope", "frames", "redaction"),
+            *("api", "aws", "debug", "eic", "in_use", "cli.*", "errors", "fleet.scope", "frames", "redaction"),
             *("request", "settings", "shapes"),
         ),
     ),

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.errors import NotFound
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ from ipywidgets import HTML, VBox
 from traitlets import Any as AnyValue
 
 from eicnb import spelling
-from eicnb.connection import Eic
 from eicnb.draft import Draft
+from eicnb.eic import Eic
 from eicnb.errors import UsageError
 from eicnb.model import DestinationConfig
 from eicnb.notebook.background import Background, here

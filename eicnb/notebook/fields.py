@@ -15,8 +15,8 @@ from typing import Any
 
 from ipywidgets import HTML, Combobox, HBox, Text, VBox
 
-from eicnb.connection import Eic
 from eicnb.draft import KINDS, OTHER, Target, kind_of
+from eicnb.eic import Eic
 from eicnb.notebook.background import Background
 from eicnb.preview import LABELS
 from eicnb.targets import TARGETS, Listed

@@ -15,8 +15,8 @@ from traitlets import Any as AnyValue
 
 from eicnb import in_use
 from eicnb.arn import LATEST, FunctionRef
-from eicnb.connection import Eic
 from eicnb.draft import Checked, Draft
+from eicnb.eic import Eic
 from eicnb.errors import EicError, UsageError
 from eicnb.live import Live
 from eicnb.model import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS

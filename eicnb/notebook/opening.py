@@ -8,8 +8,8 @@ from IPython.core.getipython import get_ipython
 
 from eicnb import in_use
 from eicnb.arn import LATEST, FunctionRef
-from eicnb.connection import Eic
 from eicnb.draft import Draft
+from eicnb.eic import Eic
 from eicnb.errors import EicError, UsageError
 from eicnb.live import Live
 from eicnb.preview import Preview, Standstill

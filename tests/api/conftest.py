@@ -10,7 +10,7 @@ import pytest
 
 import eicnb
 from eicnb import in_use
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 
 
 @pytest.fixture(scope="module")

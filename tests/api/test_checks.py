@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.errors import UsageError
 
 SETTINGS = "\nSee: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"

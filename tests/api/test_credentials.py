@@ -19,7 +19,7 @@ from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.errors import AccessDenied, ConfigurationError, ExpiredCredentials
 from tests.api.answering import Answer, Answering, Seen, Step, as_json, config_answer, fault, identity
 

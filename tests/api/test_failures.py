@@ -16,7 +16,7 @@ import botocore.exceptions
 import pytest
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.errors import (
     AccessDenied,
     AwsError,

@@ -13,7 +13,7 @@ import pytest
 
 import eicnb
 from eicnb import DestinationArn, DestinationConfig, FunctionRef, NoDestination, NotFound, UsageError
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Frame
 
 CONFIG_DTYPES = {

@@ -22,7 +22,7 @@ import pytest
 
 import eicnb
 from eicnb import in_use
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "of-this-test-alone"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Page

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.fleet.audit import audit
 from eicnb.fleet.progress import Progress
 from eicnb.fleet.sender import Patience

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.frames import AUDIT_COLUMNS, Frame
 from eicnb.model import ReportedFunction
 from tests.fleet.conftest import Run

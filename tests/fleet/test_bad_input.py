@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.errors import UsageError
 
 RATE = "Try: a number of calls a second above 0; AWS allows an account 15 a region, whoever makes them"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.connection import Eic
+from eicnb.eic import Eic
 from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError
 from eicnb.fleet.progress import Progress
 from eicnb.frames import Frame
