@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from eicnb.in_use import get as get
     from eicnb.in_use import list as list  # noqa: A004 # AWS's verb and the contract's name
     from eicnb.in_use import put as put
+    from eicnb.in_use import require as require
     from eicnb.in_use import update as update
     from eicnb.in_use import use as use
     from eicnb.model import DestinationConfig as DestinationConfig
@@ -81,6 +82,7 @@ _HOME = {
     "get": "in_use",
     "list": "in_use",
     "put": "in_use",
+    "require": "in_use",
     "update": "in_use",
     "use": "in_use",
 }
@@ -114,6 +116,7 @@ __all__ = [
     "get",
     "list",
     "put",
+    "require",
     "sandbox",
     "update",
     "use",

@@ -6,28 +6,28 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, partial
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 from eicnb import api, in_use, redaction, settings
 from eicnb.aws import service_model
+from eicnb.change import WRITES
 from eicnb.cli.manual import page
 from eicnb.cli.options import VERBS, Option, from_model
-from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
+from eicnb.cli.output import Answer, render
 from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.debug import logged
 from eicnb.eic import Eic, audit_of
-from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.errors import EicError, UsageError
 from eicnb.fleet.scope import names_in
-from eicnb.frames import Frame, objects_frame, stack
-from eicnb.request import CONFIGS, OPERATIONS, Paging, Request
+from eicnb.frames import Frame, stack
+from eicnb.printing import printing, selecting
+from eicnb.request import OPERATIONS, Paging, Request
+from eicnb.requirement import Requirement
 from eicnb.shapes import Member, shape_of
-
-TimestampStyle = Literal["iso8601", "wire"]
 
 _ALONE = {"sandbox", "functions", "audit", "form"}
 
@@ -97,6 +97,10 @@ def prepare(commands: Sequence[Command], show: Write, log: Write) -> list[Prepar
             elif command.verb == "use":
                 chosen = _connection(command.connection)
                 prepared.append(Prepared(command, partial(in_use.use, chosen)))
+            elif command.verb == "require":
+                chosen_or_current = chosen or in_use.current()
+                requirement = Requirement(**command.arguments, **command.connection)
+                prepared.append(Prepared(command, partial(_require, requirement, chosen_or_current, show)))
             elif command.verb == "audit":
                 prepared.append(Prepared(command, _audit(command)))
             elif command.verb == "sandbox":
@@ -123,7 +127,7 @@ def _skeleton(command: Command) -> str:
     request, response = shape_of(service_model(), operation)
     if command.skeleton == "output" and (command.output or command.query):
         answer = Answer.of(operation, sample(response))
-        return render(answer, command.output or "json", query=command.query, color=_color(command))
+        return render(answer, command.output or "json", query=command.query, color=command.color == "on")
     return skeleton(command.skeleton or "input", request, response)
 
 
@@ -140,6 +144,10 @@ def _connection(options: Mapping[str, Any]) -> Eic:
         return in_use.current().derive(**options)
     named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}
     return api.connect(**named).derive(**{name: value for name, value in options.items() if name not in named})
+
+
+def _require(requirement: Requirement, eic: Eic, show: Write) -> None:
+    show(redaction.masked(f"{requirement.check(eic)}\n"))
 
 
 def _audit(command: Command) -> Callable[[], Frame]:
@@ -178,83 +186,26 @@ def _call(eic: Eic, command: Command, show: Write) -> Callable[[], Any]:
         return partial(eic.form, **command.arguments)
     paging = Paging(**command.paging) if command.verb == "list" else Paging()
     request = eic.request(command.verb, **command.arguments, paging=paging, more=command.more)
-    if command.output or command.query:
-        style = _timestamp_style(eic)
     if command.output:
-        _check_printable(request, command)
-        return lambda: show(_printed(answer(eic, request, style), command))
+        printed = printing(eic, request, command)
+        return lambda: show(printed())
     if command.query:
-        return lambda: _selected(select(answer(eic, request, style), command.query))
-    return partial(eic.send, request)
+        return selecting(eic, request, command)
+    return partial(_written, eic, request, command, show) if request.verb in WRITES else partial(eic.send, request)
 
 
-def _printed(told: Answer, command: Command) -> str:
-    """What `--output` prints: values are masked before they are laid out, and then whatever else is in the text."""
-    query = command.query
-    if redaction.active().on:
-        query = (query or Query.parse("@")).then(_masked)
-    return redaction.masked(render(told, command.output or "", query=query, color=_color(command)))
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return redaction.masked(value)
-    if isinstance(value, Mapping):
-        return {_masked(key): _masked(member) for key, member in value.items()}
-    return [_masked(member) for member in value] if isinstance(value, list) else value
-
-
-def answer(eic: Eic, request: Request, style: TimestampStyle = "iso8601") -> Answer:
-    """What AWS answers to a request, in the form that `--output` and `--query` work on."""
-    pages, token = eic.pages(request)
-    pages = [_plain(page, style) for page in pages]
-    if request.verb != "list" or request.paging.is_one_call:
-        return Answer.of(request.operation, pages[0])
-    whole: dict[str, Any] = {CONFIGS: [config for page in pages for config in page[CONFIGS]]}
-    if token:
-        whole["NextToken"] = token
-    return Answer(request.operation, tuple(pages), whole, paged=True)
-
-
-def _check_printable(request: Request, command: Command) -> None:
-    """A change whose answer could not be printed is not sent."""
-    if request.config is None or not command.output:
-        return
-    function_arn = f"arn:aws:lambda:us-east-1:123456789012:function:{request.function.function_name}:$LATEST"
-    destinations: dict[str, Any] = {"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}}
-    sample = {"LastModified": "", "FunctionArn": function_arn, **destinations, **request.config.to_api()}
-    check([Answer.of(request.operation, sample)], command.output, query=command.query)
-
-
-def _timestamp_style(eic: Eic) -> TimestampStyle:
-    """How the AWS config wants times written; checked before anything is sent."""
-    style = eic.setting("cli_timestamp_format")
-    if style not in {None, "iso8601", "wire"}:
-        raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
-    binary_format = eic.setting("cli_binary_format")
-    if binary_format not in {None, "base64", "raw-in-base64-out"}:
-        message = f"the setting cli_binary_format is {binary_format!r}"
-        raise ConfigurationError(message, hint="base64 or raw-in-base64-out")
-    return "wire" if style == "wire" else "iso8601"
-
-
-def _plain(value: Any, style: TimestampStyle) -> Any:
-    """The answer in plain dictionaries, lists and scalars, with its times as the AWS CLI writes them."""
-    if isinstance(value, datetime):
-        return format_timestamp(value, style)
-    if isinstance(value, Mapping):
-        return {key: _plain(member, style) for key, member in value.items()}
-    return [_plain(member, style) for member in value] if isinstance(value, list) else value
-
-
-def _color(command: Command) -> bool:
-    return command.color == "on"
-
-
-def _selected(value: Any) -> Any:
-    """What a query selects: a frame when it is a list of objects."""
-    objects = isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value)
-    return objects_frame(value) if objects else value
+def _written(eic: Eic, request: Request, command: Command, show: Write) -> Frame | None:
+    """Write, and show the line that says what was changed; with `--dry-run` only show it."""
+    if command.dry_run:
+        frame, line = eic.rehearse(request)
+        show(redaction.masked(f"DRY RUN  {line}\n"))
+        return frame
+    if command.quiet or command.is_ended:
+        frame = eic.send(request)
+        return None if command.quiet else frame
+    frame, line = eic.write(request)
+    show(redaction.masked(f"{line}\n"))
+    return frame
 
 
 def _together(results: Sequence[Any]) -> Any:

@@ -58,6 +58,16 @@ class Connection:
         return self._aws.account_id
 
     @property
+    def known_account_id(self) -> str | None:
+        """The account, if it has been asked for already."""
+        return self._aws.known_account_id
+
+    @property
+    def profile(self) -> str | None:
+        """The profile of the AWS config files; None where boto3's own chain decides."""
+        return self._profile
+
+    @property
     def endpoint_url(self) -> str | None:
         """Where calls are sent instead of AWS; None for AWS."""
         return self._aws.endpoint_url

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from eicnb import sending
 from eicnb.answers import items
 from eicnb.arn import DestinationName, FunctionRef
+from eicnb.change import Change, place_of
 from eicnb.connection import Connection
 from eicnb.display import show_of
+from eicnb.errors import AccessDenied
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames import FUNCTION_COLUMNS, Frame, function_row
+from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Frame, config_row, function_row
 from eicnb.model import Destination, DestinationConfig, ReportedFunction
+from eicnb.request import Request
 
 
 class Eic(Connection):
     """A connection with a method for each verb.
 
-    >>> eic.get("my-function:BLUE").maximum_retry_attempts.item()
-    0
+    >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()
+    [0]
 
     Every verb returns a DataFrame (columns: `eicnb.frames.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
     Values are checked before anything is sent.
@@ -35,6 +40,7 @@ class Eic(Connection):
         destination_config: DestinationConfig | Mapping[str, Any] | None = None,
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
+        dry_run: bool = False,
     ) -> Frame:
         """Write a config; whatever is left out is removed from it.
 
@@ -43,10 +49,11 @@ class Eic(Connection):
 
         Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
         `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
-        and region; `destination_config` takes both, as AWS's API writes them. Returns one row.
+        and region; `destination_config` takes both, as AWS's API writes them. Returns one row; with
+        `dry_run` the one that would be there, and nothing is written.
         https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
         """
-        return self.send(
+        return self._written(
             self.request(
                 "put",
                 function_name,
@@ -56,7 +63,8 @@ class Eic(Connection):
                 destination_config=destination_config,
                 on_success=on_success,
                 on_failure=on_failure,
-            )
+            ),
+            dry_run=dry_run,
         )
 
     def update(
@@ -69,6 +77,7 @@ class Eic(Connection):
         destination_config: DestinationConfig | Mapping[str, Any] | None = None,
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
+        dry_run: bool = False,
     ) -> Frame:
         """Change only the settings that are given; NotFound where there is no config yet.
 
@@ -79,7 +88,7 @@ class Eic(Connection):
         both, as AWS does. The rest is as in `put`. Returns one row.
         https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
         """
-        return self.send(
+        return self._written(
             self.request(
                 "update",
                 function_name,
@@ -89,7 +98,8 @@ class Eic(Connection):
                 destination_config=destination_config,
                 on_success=on_success,
                 on_failure=on_failure,
-            )
+            ),
+            dry_run=dry_run,
         )
 
     def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
@@ -112,15 +122,58 @@ class Eic(Connection):
         """
         return self.send(self.request("list", function_name))
 
-    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
-        """Remove a config, and return the row that was there; NotFound where there is none.
+    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None, dry_run: bool = False) -> Frame:
+        """Remove a config, and return the row that was there; NotFound where there is none. `dry_run` removes nothing.
 
         >>> eic.delete("my-function:GREEN").qualifier.item()
         'GREEN'
 
         https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
         """
-        return self.send(self.request("delete", function_name, qualifier=qualifier))
+        return self._written(self.request("delete", function_name, qualifier=qualifier), dry_run=dry_run)
+
+    def _written(self, request: Request, *, dry_run: bool) -> Frame:
+        return self.rehearse(request)[0] if dry_run else self.send(request)
+
+    def rehearse(self, request: Request) -> tuple[Frame, str]:
+        """Read what a checked put, update or delete would change: the row that it would return, and a line about it.
+
+        >>> frame, line = eic.rehearse(eic.request("delete", "my-function:BLUE"))
+        >>> line
+        'delete my-function:BLUE  retries 0 -> 2 (default), age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
+
+        Nothing is written. What would fail for want of the function or its qualifier fails here too.
+        """
+        change = Change.read(self, request)
+        if change.before is None:
+            self._check_existence(change)
+        where = self.where() if change.before is None else place_of(change.before.function, self)
+        frame = self._frame([change.row(where)], CONFIG_COLUMNS, request.verb)
+        frame.attrs["dry_run"] = True
+        return frame, change.line(where)
+
+    def _check_existence(self, change: Change) -> None:
+        """Where nothing is known of a config AWS is asked for the function; who may not ask that goes on."""
+        named = {"FunctionName": str(change.request.function.without_qualifier()), "Qualifier": change.qualifier}
+        with suppress(AccessDenied):
+            next(iter(self.listing("lambda", "GetFunctionConfiguration", 1, **named)), None)
+
+    def write(self, request: Request) -> tuple[Frame, str]:
+        """Send a checked put, update or delete; returns its row, and a line that says what was changed where.
+
+        >>> eic.write(eic.request("update", "my-function:BLUE", maximum_retry_attempts=1))[1]
+        'update my-function:BLUE  retries 0 -> 1  us-east-1  123456789012  SANDBOX'
+
+        The config that is there is read first; who may not read it may still write.
+        """
+        change = Change.read(self, request)
+        if request.verb == "delete" and change.before is not None:
+            self.pages(request)
+            rows = [config_row(change.before)]
+        else:
+            rows = [config_row(config) for config in sending.send(self._aws, change.request)]
+        line = change.line(place_of(FunctionRef.parse(rows[0]["function_arn"]), self))
+        return self._frame(rows, CONFIG_COLUMNS, request.verb), line
 
     def functions(self) -> Frame:
         """Read the functions of the region, a row each, all pages of them.

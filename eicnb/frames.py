@@ -139,6 +139,7 @@ def provenance(attrs: Mapping[Any, Any]) -> str:
     account_id, region, sandbox = (attrs.get(name) for name in ("account_id", "region", "sandbox"))
     account = f"account {account_id}" if account_id else "account not asked for"
     where = [
+        "DRY RUN, nothing was written" if attrs.get("dry_run") else None,
         "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
         "several accounts" if account_id == SEVERAL else account,
         "several regions" if region == SEVERAL else region,
@@ -258,5 +259,5 @@ def stack(frames: Sequence[Frame]) -> Frame:
     stacked = Frame(pd.concat(frames, ignore_index=True))
     first, *others = (frame.attrs for frame in frames)
     for key, value in first.items():
-        stacked.attrs[key] = value if all(attrs[key] == value for attrs in others) else SEVERAL
+        stacked.attrs[key] = value if all(attrs.get(key) == value for attrs in others) else SEVERAL
     return stacked

@@ -16,6 +16,7 @@ from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames import Frame
+from eicnb.requirement import Requirement
 
 
 class _InUse:
@@ -60,6 +61,21 @@ def use(eic: Eic) -> Eic:
 def current() -> Eic:
     """The connection that `%eic` and the verbs alone use."""
     return _in_use.get()
+
+
+def require(*, account: str | None = None, region: str | None = None, sandbox: bool | None = None) -> Eic:
+    """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
+
+    >>> require(account="210987654321")
+    Traceback (most recent call last):
+    eicnb.errors.ConfigurationError: this notebook is for account 210987654321, but the connection in use is in ...
+    ...
+
+    `sandbox=True` wants the embedded AWS, False anything but it. AWS is asked for the account.
+    """
+    eic = current()
+    Requirement(account=account, region=region, sandbox=sandbox).check(eic)
+    return eic
 
 
 P = ParamSpec("P")

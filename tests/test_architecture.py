@@ -93,10 +93,12 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "%sandbox.server",
         ),
     ),
+    ("change", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request", "spelling")),
     (
         "eic",
         (
-            *("answers", "arn", "connection", "display", "frames", "model", "fleet.progress", "fleet.scope"),
+            *("answers", "arn", "change", "connection", "display", "errors", "frames", "model", "request", "sending"),
+            *("fleet.progress", "fleet.scope"),
             *("~fleet.audit", "~notebook.opening"),
         ),
     ),
@@ -106,13 +108,15 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("preview", ("arn", "draft", "model", "request", "spelling")),
     ("targets", ("arn", "eic", "draft", "errors")),
     ("live", ("arn", "eic", "draft", "errors", "frames", "model", "preview", "request")),
-    ("in_use", ("api", "eic", "errors", "fleet.progress", "fleet.scope", "frames")),
+    ("requirement", ("connection", "endpoint", "errors")),
+    ("in_use", ("api", "eic", "errors", "fleet.progress", "fleet.scope", "frames", "requirement")),
     ("debug", ()),
+    ("printing", ("cli.*", "eic", "errors", "frames", "redaction", "request")),
     (
         "commands",
         (
-            *("api", "aws", "debug", "eic", "in_use", "cli.*", "errors", "fleet.scope", "frames", "redaction"),
-            *("request", "settings", "shapes"),
+            *("api", "aws", "change", "debug", "eic", "in_use", "cli.*", "errors", "fleet.scope", "frames", "printing"),
+            *("redaction", "request", "requirement", "settings", "shapes"),
         ),
     ),
     ("notebook", ()),

@@ -75,6 +75,7 @@ aws lambda delete-function-event-invoke-config \\
     ),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1"),
+    "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
 """Examples by verb; the functions and destinations are those of the sandbox."""

@@ -107,7 +107,7 @@ SETTINGS = (
 )
 _OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
 SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
-"""The options that are our own."""
+"""The options of a config that are our own."""
 
 CONNECTION = (
     Option("--region", "region", "text", "REGION", "region of the call, or of the connection"),
@@ -156,6 +156,10 @@ SKELETON = Option(
 )
 HELP = Option("--help", "help", "flag", "", "explain the command, and send nothing")
 VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and send nothing")
+WRITING = (
+    Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"),
+    Option("--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so does `;` at the end"),
+)
 DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their answers, without credentials")
 PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
 NO_EFFECT = (
@@ -212,18 +216,23 @@ AUDIT = (
 )
 """The options of an audit."""
 
+REQUIREMENTS = (
+    Option("--account", "account", "text", "ID", "account that the connection in use must be in"),
+    Option("--region", "region", "text", "REGION", "region that it must be in"),
+    Option("--sandbox", "sandbox", "flag", "", "the sandbox, and no other account"),
+)
 HELP_VERB = Verb("help", "explain a command: `help put`", ())
 VERBS = (
     Verb(
         "put",
         "write a config; what is left out is removed",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
         "put-function-event-invoke-config",
     ),
     Verb(
         "update",
         "change only the settings that are given",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
         "update-function-event-invoke-config",
     ),
     Verb(
@@ -241,7 +250,7 @@ VERBS = (
     Verb(
         "delete",
         "remove a config, and show what was there",
-        (FUNCTION_NAME, QUALIFIER, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *WRITING, *INPUT, SKELETON, *GLOBAL),
         "delete-function-event-invoke-config",
     ),
     Verb("functions", "show the functions of the region", CONNECTION),
@@ -253,6 +262,7 @@ VERBS = (
         needs_function=False,
     ),
     Verb("use", "connect, for all that follows in the notebook", (*CONNECTION, *ROLE)),
+    Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(
         "sandbox",
         "start an AWS inside this process and connect to it",

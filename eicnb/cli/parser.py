@@ -51,7 +51,16 @@ class Command:
     query: Query | None = None
     color: str = "auto"
     debug: bool = False
+    dry_run: bool = False
+    quiet: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether a `;` stands behind the command and nothing else in its line, which silences it in a notebook."""
+        last = self.words[-1]
+        behind = last.source.text[last.end :].partition("\n")[0].strip()
+        return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -151,7 +160,7 @@ class _Reader:
             paging["call_max_items"] = arguments.pop("call_max_items")
         for option in options.NO_EFFECT:
             arguments.pop(option.argument, None)
-        debug = arguments.pop("debug", False)
+        flags: dict[str, Any] = {name: arguments.pop(name, False) for name in ("debug", "dry_run", "quiet")}
         more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
         if skeleton in {None, "output"}:
             self._check_function(verb, arguments)
@@ -159,7 +168,7 @@ class _Reader:
         return Command(
             *(verb.name, arguments, connection, self.all_words, words, paging, skeleton),
             **output,
-            debug=debug,
+            **flags,
             more=more,
         )
 
@@ -278,7 +287,7 @@ class _Reader:
         verb = self._modelled(verb)
         if (exact := verb.option(name)) is not None:
             return exact
-        own = [option for option in verb.options if option in options.SHORTHAND]
+        own = [option for option in verb.options if option in (*options.SHORTHAND, *options.WRITING)]
         for group in ([option for option in verb.options if option not in own], own):
             fitting = [option for option in group if option.name.startswith(name) and len(name) > len("--")]
             # A flag of the AWS CLI goes first there, and takes no value from the others.

@@ -1,0 +1,142 @@
+"""A write beside what is there before it: what it changes, in a line, and what the config will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from eicnb.arn import LATEST, DestinationArn, FunctionRef
+from eicnb.connection import Connection
+from eicnb.draft import name_of
+from eicnb.errors import AwsError, NotFound, UsageError
+from eicnb.frames import config_row
+from eicnb.model import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, EventInvokeConfig, ReportedConfig
+from eicnb.preview import Values, settings_of
+from eicnb.request import Request, Where
+from eicnb.spelling import age
+
+WRITES = frozenset({"put", "update", "delete"})
+"""The verbs that change something."""
+
+_WORDS = {
+    "maximum_retry_attempts": "retries",
+    "maximum_event_age_in_seconds": "age",
+    "on_failure": "on-failure",
+    "on_success": "on-success",
+}
+_DEFAULTS: Values = {
+    "maximum_retry_attempts": DEFAULT_RETRY_ATTEMPTS,
+    "maximum_event_age_in_seconds": DEFAULT_EVENT_AGE_IN_SECONDS,
+}
+_NOT_YET = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A checked put, update or delete, and the config that is there before it; None where there is none.
+
+    `unread` says why nothing is known of that config, which does not keep a write from being sent.
+    """
+
+    request: Request
+    before: ReportedConfig | None = None
+    unread: str = ""
+
+    @classmethod
+    def read(cls, connection: Connection, request: Request) -> Self:
+        """Read what is there; an update or a delete of a config that is not there is NotFound, as it is when sent.
+
+        >>> change = Change.read(eic, eic.request("put", "my-function:BLUE", maximum_retry_attempts=1))
+        >>> change.line(eic.where())
+        'put my-function:BLUE  retries 0 -> 1, age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
+        """
+        try:
+            before = connection.reported(Request("get", request.function, request.qualifier))
+        except NotFound:
+            if request.verb != "put":
+                raise
+            return cls(request)
+        except AwsError as error:
+            return cls(request, unread=type(error).__name__)
+        return cls(request.keeping(before) if request.keeps_other_destination else request, before)
+
+    @property
+    def qualifier(self) -> str:
+        """The version or alias that is changed, or `$LATEST`."""
+        return self.request.qualifier or self.request.function.qualifier or LATEST
+
+    def after(self) -> Values:
+        """The value of each setting afterwards; None is one that is not set."""
+        config = self.request.config or EventInvokeConfig()
+        destinations = config.destination_config
+        wanted = {
+            "maximum_retry_attempts": config.maximum_retry_attempts,
+            "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds,
+            "on_failure": _arn(destinations.on_failure if destinations else None),
+            "on_success": _arn(destinations.on_success if destinations else None),
+        }
+        if self.request.verb != "update":
+            return wanted
+        given = {name for name in _DEFAULTS if wanted[name] is not None}
+        given |= {"on_failure", "on_success"} if destinations is not None else set()
+        return {**settings_of(self.before), **{name: wanted[name] for name in given}}
+
+    def line(self, where: Where) -> str:
+        """What happens, and where, in one line."""
+        subject = f"{self.request.verb} {self.request.function.function_name}:{self.qualifier}"
+        changes = ", ".join(self._changes(where)) or "no change"
+        sandbox = "SANDBOX" if where.sandbox else ""
+        return "  ".join(filter(None, [subject, changes, where.region, where.account_id, sandbox]))
+
+    def _changes(self, where: Where) -> Iterator[str]:
+        before, after = settings_of(self.before), self.after()
+        for name, word in _WORDS.items():
+            told = "?" if self.unread else _told(name, before[name], where)
+            if before[name] != after[name]:
+                default = " (default)" if name in _DEFAULTS and after[name] is None else ""
+                yield f"{word} {told} -> {_told(name, after[name], where)}{default}"
+        if self.unread:
+            yield f"what was there could not be read: {self.unread}"
+
+    def row(self, where: Where) -> dict[str, Any]:
+        """The config as it would be afterwards, or of a delete the one that would go, as a row of a frame."""
+        if self.request.verb == "delete" and self.before is not None:
+            return config_row(self.before)
+        function = replace(
+            self.request.function.without_qualifier().with_qualifier(self.qualifier),
+            partition=where.partition,
+            region=where.region,
+            account_id=where.account_id,
+            marked=True,
+        )
+        config = ReportedConfig(function=function, last_modified=_NOT_YET, **self.after())
+        return {**config_row(config), "last_modified": self.before.last_modified if self.before else None}
+
+
+def place_of(reported: FunctionRef, connection: Connection) -> Where:
+    """Where a function is that AWS told of, by its ARN; nobody is asked."""
+    return Where(
+        partition=reported.partition or "",
+        region=reported.region or "",
+        account_id=reported.account_id or "",
+        sandbox=connection.is_sandbox,
+    )
+
+
+def _arn(destination: Any) -> str | None:
+    return str(destination) if isinstance(destination, DestinationArn) else None
+
+
+def _told(name: str, value: Any, where: Where) -> str:
+    """A value in a word: AWS's default where nothing is set, and destinations of the same place by their names."""
+    if name in _DEFAULTS:
+        number = _DEFAULTS[name] if value is None else value
+        return age(number) if name == "maximum_event_age_in_seconds" else str(number)
+    if not value:
+        return "none"
+    try:
+        return name_of(DestinationArn.parse(value), where) or str(value)
+    except UsageError:
+        return str(value)
