@@ -11,17 +11,17 @@ RECOVERY_SECONDS = 15.0
 """How long after a refusal the rate is back at what it was."""
 
 _SLOWEST_SHARE = 0.1
-_BURST_SECONDS = 0.1
+_BURST_SECONDS = 0.3
 _LONGEST_PAUSE = 30.0
 
 
 class TokenBucket:
-    """Spaces calls evenly: `rate` a second, and after a pause at most a tenth of a second's worth at once.
+    """Spaces calls evenly: `rate` a second from the first one on; what a pause cost is made up for 0.3 seconds' worth.
 
     >>> bucket = TokenBucket(clock=lambda: 0.0)
     >>> with bucket.shared_at(10):
     ...     bucket.take(), bucket.take(), bucket.take()
-    (0.0, 0.0, 0.1)
+    (0.0, 0.1, 0.2)
 
     Several users share it at the least of their rates, so that two at once are no faster than the slower one alone.
     """
@@ -30,7 +30,7 @@ class TokenBucket:
         self._clock = clock
         self._lock = threading.Lock()
         self._rates: list[float] = []
-        self._next = float("-inf")
+        self._next: float | None = None
         self._share = 1.0
         self._lowered_at = float("-inf")
 
@@ -56,7 +56,7 @@ class TokenBucket:
         with self._lock:
             now = self._clock()
             rate = self._rate(now)
-            turn = max(self._next, now - max(_BURST_SECONDS, 1 / rate))
+            turn = now if self._next is None else max(self._next, now - max(_BURST_SECONDS, 1 / rate))
             self._next = turn + 1 / rate
             return max(0.0, turn - now)
 
@@ -67,7 +67,7 @@ class TokenBucket:
         """
         with self._lock:
             now = self._clock()
-            self._next = max(self._next, now + min(max(retry_after, 0.0), _LONGEST_PAUSE))
+            self._next = max(self._next or now, now + min(max(retry_after, 0.0), _LONGEST_PAUSE))
             if sent_at >= self._lowered_at:
                 self._share = max(_SLOWEST_SHARE, self._recovered(now) / 2)
                 self._lowered_at = now

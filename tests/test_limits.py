@@ -37,13 +37,19 @@ def test_calls_come_evenly_at_the_rate(rate: float) -> None:
         assert taken(bucket, clock, 101) == pytest.approx(100 / rate, rel=0.02, abs=max(0.2, 2 / rate))
 
 
-def test_a_pause_is_not_made_up_for_with_a_burst() -> None:
+def test_a_pause_is_made_up_for_by_a_third_of_a_second_at_most() -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(10):
         bucket.take()
         clock.now += 60
-        assert taken(bucket, clock, 12) >= 0.9
+        assert taken(bucket, clock, 14) == pytest.approx(1)
+
+
+def test_the_first_call_goes_at_once_and_the_second_in_its_turn() -> None:
+    bucket = TokenBucket(Clock())
+    with bucket.shared_at(4):
+        assert [bucket.take(), bucket.take(), bucket.take()] == [0, 0.25, 0.5]
 
 
 def test_two_users_share_the_lesser_of_their_rates() -> None:

@@ -20,7 +20,7 @@ from eicnb.model import ReportedConfig, ReportedFunction
 
 _FUNCTIONS = "/2015-03-31/functions"
 _CONFIGS = "/2019-09-25/functions/{}/event-invoke-config/list"
-_FEWEST, _MOST = 4, 64
+_FEWEST, _MOST = 4, 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class RegionWalk:
 
     @property
     def _reader_count(self) -> int:
-        """Enough to keep up the rate while an answer takes two seconds."""
+        """Enough to keep up the usual rates while an answer takes two seconds; more of them cost CPU time."""
         return min(_MOST, max(_FEWEST, math.ceil(2 * self.scope.rate)))
 
     def unread(self, error: EicError) -> list[Finding]:
