@@ -32,7 +32,7 @@ class Live:
         """Ask AWS; a function without a config and one that does not exist have the same answer, so it asks again.
 
         >>> from eicnb.arn import FunctionRef
-        >>> Live.read(eic, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
+        >>> Live.read(eic.derive(), FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0
         """
         function, qualifier = subject.without_qualifier(), subject.qualifier
