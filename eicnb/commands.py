@@ -99,7 +99,7 @@ def prepare(commands: Sequence[Command], show: Write, log: Write) -> list[Prepar
                 prepared.append(Prepared(command, partial(in_use.use, chosen)))
             elif command.verb == "require":
                 chosen_or_current = chosen or in_use.current()
-                requirement = Requirement(**command.arguments, **command.connection)
+                requirement = Requirement(**command.arguments, region=command.connection.get("region"))
                 prepared.append(Prepared(command, partial(_require, requirement, chosen_or_current, show)))
             elif command.verb == "audit":
                 prepared.append(Prepared(command, _audit(command)))

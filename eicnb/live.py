@@ -17,18 +17,22 @@ from eicnb.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What AWS has: a config, none, or trouble in words; `is_missing` is whether there is no such function."""
+    """What AWS has: a config, none, or trouble in words; `is_missing` is whether there is no such function.
+
+    `error` is the trouble as it was raised.
+    """
 
     config: ReportedConfig | None = None
     trouble: str = ""
     is_missing: bool = False
+    error: EicError | None = None
 
     @classmethod
     def read(cls, eic: Eic, subject: FunctionRef) -> Self:
         """Ask AWS; a function without a config and one that does not exist have the same answer, so it asks again.
 
         >>> from eicnb.arn import FunctionRef
-        >>> Live.read(eic, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
+        >>> Live.read(eic.derive(), FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0
         """
         function, qualifier = subject.without_qualifier(), subject.qualifier
@@ -37,17 +41,17 @@ class Live:
         except NotFound:
             return cls._without_config(eic, function)
         except EicError as error:
-            return cls(trouble=sentence(error))
+            return cls(trouble=sentence(error), error=error)
 
     @classmethod
     def _without_config(cls, eic: Eic, function: FunctionRef) -> Self:
         try:
             eic.pages(Request("list", function))
-        except NotFound:
+        except NotFound as error:
             there = f"there is no function {str(function)!r} in {eic.region}. Try: a name of the list"
-            return cls(trouble=f"{there[:1].upper()}{there[1:]}", is_missing=True)
+            return cls(trouble=f"{there[:1].upper()}{there[1:]}", is_missing=True, error=error)
         except EicError as error:
-            return cls(trouble=sentence(error))
+            return cls(trouble=sentence(error), error=error)
         return cls()
 
     @classmethod

@@ -79,10 +79,18 @@ class Catalogue:
             if isinstance(error, AccessDenied) or getattr(error, "code", "") == _SNS_DENIES:
                 denied = f"{self.service}:{_ACTIONS.get(self.operation, self.operation)}"
                 return Listed(note=f"You may not list {self.what} ({denied} is denied): type the name or the ARN.")
-            return Listed(note=f"The {self.what} cannot be listed; type the name or the ARN. {sentence(error)}")
-        usable = sorted(name for name in names if not name.endswith(".fifo"))
+            return self._unlisted(sentence(error))
+        except (KeyError, TypeError, AttributeError) as error:
+            return self._unlisted(f"AWS's answer to {self.operation} cannot be read: {error!r}")
         is_whole = len(names) < MOST_NAMES
-        return Listed(tuple(usable), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
+        return Listed(self._usable(names), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
+
+    def _usable(self, names: list[str]) -> tuple[str, ...]:
+        has_fifo = self.service in {"sqs", "sns"}
+        return tuple(sorted(name for name in names if not (has_fifo and name.endswith(".fifo"))))
+
+    def _unlisted(self, why: str) -> Listed:
+        return Listed(note=f"The {self.what} cannot be listed; type the name or the ARN. {why}")
 
 
 _SNS_DENIES = "AuthorizationError"

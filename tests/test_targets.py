@@ -79,6 +79,12 @@ def test_a_list_that_fails_says_so() -> None:
     assert listed.note == "The functions cannot be listed; type the name or the ARN. Out of order."
 
 
+def test_an_answer_that_is_no_list_says_so() -> None:
+    with Answering([as_json({"Functions": [{}]})]) as aws:
+        listed = FUNCTIONS.read(eicnb.connect(region="us-east-1", endpoint_url=aws.url))
+    assert listed.note.endswith("AWS's answer to ListFunctions cannot be read: KeyError('FunctionName')")
+
+
 def test_ten_thousand_functions_are_offered_a_few_at_a_time() -> None:
     slept: list[float] = []
 

@@ -166,10 +166,16 @@ class _Reader:
             self._check_function(verb, arguments)
         words = {name: word for name, (_, word) in self.given.items()}
         return Command(
-            *(verb.name, arguments, connection, self.all_words, words, paging, skeleton),
+            verb.name,
+            arguments,
+            connection,
+            self.all_words,
+            words,
+            paging,
+            skeleton,
+            more=more,
             **output,
             **flags,
-            more=more,
         )
 
     def _form(self, verb: Verb) -> Command:

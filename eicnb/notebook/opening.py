@@ -26,8 +26,8 @@ def form(eic: Eic, function_name: str | FunctionRef | None, qualifier: str | Non
         from eicnb.notebook.form import Form
 
         return Form(eic, where, subject, live)
-    if subject and live.trouble:
-        raise UsageError(live.trouble) if live.is_missing else EicError(live.trouble)
+    if live.error is not None:
+        raise live.error
     standstill = Standstill(opened(eic, where, subject, live))
     if shell is not None:
         shell.set_next_input(standstill.line)

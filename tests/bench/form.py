@@ -3,8 +3,8 @@
     PYTHONPATH=. python tests/bench/form.py [--rounds 20] [--functions 1000]
 
 JupyterLab and Chromium as in `tests/browser`; the account has that many functions. The form's time is from
-the request to run its cell, in a warm kernel, to its button being on the page. The sentence's time is measured in
-the page, from the input event of the last key to the change of the page that brings the sentence.
+the request to run its cell, in a warm kernel, to its button being on the page. The sentence's time is measured in the
+page, from the input event of the last key to the change that brings the sentence.
 """
 
 from __future__ import annotations

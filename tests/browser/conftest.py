@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws() -> Iterator[Eic]:
     """The sandbox that all notebooks speak to, seen from this process."""
     with pytest.MonkeyPatch.context() as patch:
@@ -85,7 +85,7 @@ class Jupyter:
         subprocess.run(words, env=self.environment, cwd=self.folder, check=True, capture_output=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """One server for all tests."""
     with serving(tmp_path_factory.mktemp("jupyter")) as server:
@@ -141,7 +141,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     pytest.fail("the Jupyter server did not answer within a minute")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
     from playwright.sync_api import sync_playwright
@@ -235,7 +235,7 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells], metadata=kernel), path)
 
 
-@pytest.fixture(scope="session", params=FRONT_ENDS)
+@pytest.fixture(scope="module", params=FRONT_ENDS)
 def shared_page(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any, aws: Eic) -> Iterator[Page]:
     """A notebook whose kernel is warm and connected; every test runs its own cell in it."""
     context = browser.new_context(viewport={"width": 1280, "height": 1400})

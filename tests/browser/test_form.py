@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +14,8 @@ PUT = "PutFunctionEventInvokeConfig"
 
 
 @pytest.fixture
-def page(shared_page: Page) -> Iterator[Page]:
-    yield shared_page
-    shared_page.picture("last of the shared page")
+def page(shared_page: Page) -> Page:
+    return shared_page
 
 
 def writes(aws: Eic) -> int:
@@ -258,7 +256,8 @@ def test_a_form_reopened_without_a_kernel_says_so(page: Page, browser: Any, aws:
     shown = fresh.page.locator(".jp-OutputArea")
     expect(shown.get_by_text(NO_KERNEL).first).to_be_visible()
     expect(shown.get_by_text("7200 s = 2 hours")).to_be_visible()
-    fresh.picture(f"reopened without a kernel {kept}")
     if kept == "trusted with widget state":
+        expect(shown.locator(".eicnb-offline")).to_be_visible()
         expect(shown.locator(".eicnb-form input").first).to_have_css("pointer-events", "none")
+    fresh.picture(f"reopened without a kernel {kept}")
     context.close()
