@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from eicnb.errors import UsageError as UsageError
     from eicnb.fleet.progress import Progress as Progress
     from eicnb.in_use import audit as audit
+    from eicnb.in_use import connections as connections
     from eicnb.in_use import current as current
     from eicnb.in_use import delete as delete
     from eicnb.in_use import destination_form as destination_form
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from eicnb.in_use import require as require
     from eicnb.in_use import update as update
     from eicnb.in_use import use as use
+    from eicnb.in_use import whoami as whoami
     from eicnb.model import DestinationConfig as DestinationConfig
     from eicnb.model import EventInvokeConfig as EventInvokeConfig
     from eicnb.model import NoDestination as NoDestination
@@ -74,6 +76,7 @@ _HOME = {
     "UsageError": "errors",
     "audit": "in_use",
     "connect": "api",
+    "connections": "in_use",
     "current": "in_use",
     "delete": "in_use",
     "destination_form": "in_use",
@@ -85,6 +88,7 @@ _HOME = {
     "require": "in_use",
     "update": "in_use",
     "use": "in_use",
+    "whoami": "in_use",
 }
 
 __all__ = [
@@ -108,6 +112,7 @@ __all__ = [
     "UsageError",
     "audit",
     "connect",
+    "connections",
     "current",
     "delete",
     "destination_form",
@@ -120,6 +125,7 @@ __all__ = [
     "sandbox",
     "update",
     "use",
+    "whoami",
 ]
 
 
@@ -136,20 +142,18 @@ def __dir__() -> Any:
 def load_ipython_extension(ipython: Any) -> None:
     """Register `%eic`, `%%eic` and their completion; IPython calls it for `%load_ext eicnb`."""
     from eicnb import aws, commands, settings
-    from eicnb.notebook import completer, displays
-    from eicnb.notebook.magics import EicMagics
+    from eicnb.notebook import completer, displays, magics
 
     settings.current()
-    ipython.register_magics(EicMagics)
+    magics.register(ipython)
     displays.register(ipython)
     completer.register(ipython, profiles=aws.known_profiles, regions=aws.known_regions, options=commands.newer_options)
 
 
 def unload_ipython_extension(ipython: Any) -> None:
     """Remove `%eic`, `%%eic` and their completion again."""
-    from eicnb.notebook import completer, displays
+    from eicnb.notebook import completer, displays, magics
 
     completer.unregister(ipython)
     displays.unregister(ipython)
-    for magics in ipython.magics_manager.magics.values():
-        magics.pop("eic", None)
+    magics.unregister(ipython)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from ssl import SSLContext
@@ -156,6 +157,12 @@ class Aws:
                 raise broken_answer("GetCallerIdentity", f"{account_id!r} is not an account")
             self._account_id = account_id
         return self._account_id
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the credentials end; None where they do not say."""
+        with self._opening("GetCallerIdentity"):
+            return getattr(self.session.get_credentials(), "_expiry_time", None)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call one operation of Lambda, named as in AWS's API; returns what botocore made of the answer."""

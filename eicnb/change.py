@@ -45,8 +45,10 @@ class Change:
     unread: str = ""
 
     @classmethod
-    def read(cls, connection: Connection, request: Request) -> Self:
+    def read(cls, connection: Connection, request: Request, *, must: bool = False) -> Self:
         """Read what is there; an update or a delete of a config that is not there is NotFound, as it is when sent.
+
+        Who may not read it can still write, unless it `must` be known.
 
         >>> change = Change.read(eic, eic.request("put", "my-function:BLUE", maximum_retry_attempts=1))
         >>> change.line(eic.where())
@@ -59,6 +61,8 @@ class Change:
                 raise
             return cls(request)
         except AwsError as error:
+            if must:
+                raise
             return cls(request, unread=type(error).__name__)
         return cls(request.keeping(before) if request.keeps_other_destination else request, before)
 

@@ -21,7 +21,7 @@ from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.debug import logged
 from eicnb.eic import Eic, audit_of
-from eicnb.errors import EicError, UsageError
+from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.fleet.scope import names_in
 from eicnb.frames import Frame, stack
 from eicnb.printing import printing, selecting
@@ -29,7 +29,8 @@ from eicnb.request import OPERATIONS, Paging, Request
 from eicnb.requirement import Requirement
 from eicnb.shapes import Member, shape_of
 
-_ALONE = {"sandbox", "functions", "audit", "form"}
+_OF_A_CONNECTION = {"functions", "whoami", "form"}
+_ALONE = {"sandbox", "audit", "config", *_OF_A_CONNECTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,33 @@ def to_stderr(text: str) -> None:
     sys.stderr.write(text)
 
 
-def run(commands: Sequence[Command], show: Write, log: Write = to_stderr) -> Any:
+Ask = Callable[[str], str]
+"""Asks the reader, and returns the answer."""
+
+
+def ask_at_the_keyboard(question: str) -> str:
+    """Ask with whatever `input` is now; in a notebook it belongs to the cell."""
+    return input(question)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whoever the commands are run for: what shows a text, what takes the log of `--debug`, and what asks."""
+
+    show: Write
+    log: Write = to_stderr
+    ask: Ask = ask_at_the_keyboard
+
+
+def run(commands: Sequence[Command], reader: Reader) -> Any:
     """Run commands one after another and return their rows as one frame; None when there are none.
 
-    What `--output` asks for goes to `show`, what `--debug` asks for to `log`, and what `--query` alone selects is
-    returned as it is. Nothing is sent while any command is faulty. The first failure ends the run; where there are
-    several commands, the error's notes say what was done before it and what was not, and its `result` holds the rows
-    of what was done.
+    What `--output` asks for is shown, and what `--query` alone selects is returned as it is. Nothing is sent while any
+    command is faulty. The first failure ends the run; where there are several commands, the error's notes say what was
+    done before it and what was not, and its `result` holds the rows of what was done.
     """
     settings.current()
-    prepared = prepare(commands, show, log)
+    prepared = prepare(commands, reader)
     results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
@@ -82,44 +100,126 @@ def run(commands: Sequence[Command], show: Write, log: Write = to_stderr) -> Any
     return _together(results)
 
 
-def prepare(commands: Sequence[Command], show: Write, log: Write) -> list[Prepared]:
+def prepare(commands: Sequence[Command], reader: Reader) -> list[Prepared]:
     """Check each command against the connection that it will act on; an error points at its command."""
-    prepared: list[Prepared] = []
-    chosen: Eic | None = None
+    preparation, prepared = _Preparation(reader), []
     for command in commands:
         with command.blamed():
             if command.verb in _ALONE and len(commands) > 1:
                 raise UsageError(f"{command.verb} stands alone", hint=f"%eic {command.verb} in a cell of its own")
-            if command.verb in _EXPLAIN:
-                prepared.append(Prepared(command, partial(show, _EXPLAIN[command.verb](**command.arguments))))
-            elif command.skeleton:
-                prepared.append(Prepared(command, partial(show, _skeleton(command))))
-            elif command.verb == "use":
-                chosen = _connection(command.connection)
-                prepared.append(Prepared(command, partial(in_use.use, chosen)))
-            elif command.verb == "require":
-                chosen_or_current = chosen or in_use.current()
-                requirement = Requirement(**command.arguments, region=command.connection.get("region"))
-                prepared.append(Prepared(command, partial(_require, requirement, chosen_or_current, show)))
-            elif command.verb == "audit":
-                prepared.append(Prepared(command, _audit(command)))
-            elif command.verb == "sandbox":
-                prepared.append(Prepared(command, partial(_sandbox, **command.connection, **command.arguments)))
-            else:
-                eic = (chosen or in_use.current()).derive(**command.connection)
-                prepared.append(Prepared(command, _debugged(eic, command, show, log)))
+            prepared.append(Prepared(command, preparation.of(command)))
     return prepared
 
 
-def _debugged(eic: Eic, command: Command, show: Write, log: Write) -> Callable[[], Any]:
-    """The command's call; with `--debug` all that it sends is logged, from its first check on."""
-    if not command.debug:
-        return _call(eic, command, show)
-    listening = partial(logged, lambda text: log(redaction.masked(text)), lambda: eic.secrets)
-    log(redaction.masked(f"{_version()}{command}\n"))
-    with listening():
-        call = _call(eic, command, show)
-    return listening()(call)
+class _Preparation:
+    """Checks commands in their order, a method a verb; `chosen` is the connection that a `use` before it chose."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.chosen: Eic | None = None
+
+    def of(self, command: Command) -> Callable[[], Any]:
+        if command.skeleton:
+            return partial(self.reader.show, _skeleton(command))
+        prepare: Callable[[Command], Callable[[], Any]] = getattr(self, f"_{command.verb}", self._call)
+        return prepare(command)
+
+    def _help(self, command: Command) -> Callable[[], Any]:
+        return partial(self.reader.show, page(command.arguments.get("topic"), members))
+
+    def _version(self, _command: Command) -> Callable[[], Any]:
+        return partial(self.reader.show, _version())
+
+    def _config(self, _command: Command) -> Callable[[], Any]:
+        return in_use.configuration
+
+    def _use(self, command: Command) -> Callable[[], Any]:
+        """Choose a connection; without any option, list them."""
+        if not (command.connection or command.arguments):
+            return in_use.connections
+        known = command.arguments.get("connection")
+        if known is None:
+            self.chosen = _connection(command.connection)
+        else:
+            self.chosen = in_use.named(known).derive(**command.connection)
+        return partial(in_use.use, self.chosen, name=command.arguments.get("name") or known)
+
+    def _require(self, command: Command) -> Callable[[], Any]:
+        requirement = Requirement(**command.arguments, region=command.connection.get("region"))
+        eic = self._current()
+        return lambda: self._shown(requirement.check(eic))
+
+    def _sandbox(self, command: Command) -> Callable[[], Any]:
+        return partial(_sandbox, **command.connection, **command.arguments)
+
+    def _audit(self, command: Command) -> Callable[[], Any]:
+        return _audit(command)
+
+    def _call(self, command: Command) -> Callable[[], Any]:
+        """A call of AWS; with `--debug` all that it sends is logged, from its first check on."""
+        eic = self._current().derive(**command.connection)
+        if not command.debug:
+            return self._answering(eic, command)
+        log = self.reader.log
+        listening = partial(logged, lambda text: log(redaction.masked(text)), lambda: eic.secrets)
+        log(redaction.masked(f"{_version()}{command}\n"))
+        with listening():
+            call = self._answering(eic, command)
+        return listening()(call)
+
+    def _answering(self, eic: Eic, command: Command) -> Callable[[], Any]:
+        """The call in the form that its command asks for."""
+        if command.verb in _OF_A_CONNECTION:
+            return partial(getattr(eic, command.verb), **command.arguments)
+        paging = Paging(**command.paging) if command.verb == "list" else Paging()
+        request = eic.request(command.verb, **command.arguments, paging=paging, more=command.more)
+        if command.dry_run:
+            return partial(self._rehearsed, eic, request)
+        call = self._sending(eic, request, command)
+        asks = request.verb in WRITES and settings.current().confirm
+        return partial(self._confirmed, eic, request, call) if asks else call
+
+    def _sending(self, eic: Eic, request: Request, command: Command) -> Callable[[], Any]:
+        if command.output:
+            printed = printing(eic, request, command)
+            return lambda: self.reader.show(printed())
+        if command.query:
+            return selecting(eic, request, command)
+        return partial(self._written, eic, request, command) if request.verb in WRITES else partial(eic.send, request)
+
+    def _rehearsed(self, eic: Eic, request: Request) -> Frame:
+        frame, line = eic.rehearse(request)
+        self._shown(f"DRY RUN  {line}")
+        return frame
+
+    def _confirmed(self, eic: Eic, request: Request, call: Callable[[], Any]) -> Any:
+        """Ask before a write; where nobody can be asked, nothing is written."""
+        _, line = eic.rehearse(request)
+        try:
+            answer = self.reader.ask(redaction.masked(f"{line}\nWrite it? [y/N] "))
+        except (EOFError, RuntimeError, OSError) as error:
+            raise ConfigurationError(
+                "the setting confirm is on, and nobody can be asked here; nothing was written",
+                hint="%config EicMagics.confirm = False",
+            ) from error
+        if answer.strip().lower() not in {"y", "yes"}:
+            raise EicError("not confirmed: nothing was written", hint="the command again, and y; or --dry-run")
+        return call()
+
+    def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
+        """Write, and show the line that says what was changed."""
+        if command.quiet or command.is_ended:
+            frame = eic.send(request)
+            return None if command.quiet else frame
+        frame, line = eic.write(request)
+        self._shown(line)
+        return frame
+
+    def _shown(self, line: str) -> None:
+        self.reader.show(redaction.masked(f"{line}\n"))
+
+    def _current(self) -> Eic:
+        return self.chosen or in_use.current()
 
 
 def _skeleton(command: Command) -> str:
@@ -135,26 +235,21 @@ def _version() -> str:
     return f"eicnb/{version('eicnb')} python/{platform.python_version()} botocore/{version('botocore')}\n"
 
 
-_EXPLAIN: Mapping[str, Callable[..., str]] = {"help": lambda topic=None: page(topic, members), "version": _version}
-
-
 def _connection(options: Mapping[str, Any]) -> Eic:
     """A profile is a connection of its own; without one, the connection in use goes elsewhere."""
     if "profile" not in options:
         return in_use.current().derive(**options)
     named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}
+    named.setdefault("region", settings.current().region)
     return api.connect(**named).derive(**{name: value for name, value in options.items() if name not in named})
-
-
-def _require(requirement: Requirement, eic: Eic, show: Write) -> None:
-    show(redaction.masked(f"{requirement.check(eic)}\n"))
 
 
 def _audit(command: Command) -> Callable[[], Frame]:
     """The audit of the connection in use, gone elsewhere where the options say so, or of several profiles."""
     options = dict(command.arguments)
     profiles = options.pop("profiles", None)
-    progress = not options.pop("no_progress", False)
+    progress = not options.pop("no_progress", False) and settings.current().progress
+    options.setdefault("rate", settings.current().rate)
     if profiles is None:
         connections = [_connection(command.connection)]
     elif "profile" in command.connection:
@@ -177,35 +272,6 @@ def _sandbox(**options: Any) -> Eic:
 
 
 _last_sandbox: list[Eic] = []
-
-
-def _call(eic: Eic, command: Command, show: Write) -> Callable[[], Any]:
-    if command.verb == "functions":
-        return eic.functions
-    if command.verb == "form":
-        return partial(eic.form, **command.arguments)
-    paging = Paging(**command.paging) if command.verb == "list" else Paging()
-    request = eic.request(command.verb, **command.arguments, paging=paging, more=command.more)
-    if command.output:
-        printed = printing(eic, request, command)
-        return lambda: show(printed())
-    if command.query:
-        return selecting(eic, request, command)
-    return partial(_written, eic, request, command, show) if request.verb in WRITES else partial(eic.send, request)
-
-
-def _written(eic: Eic, request: Request, command: Command, show: Write) -> Frame | None:
-    """Write, and show the line that says what was changed; with `--dry-run` only show it."""
-    if command.dry_run:
-        frame, line = eic.rehearse(request)
-        show(redaction.masked(f"DRY RUN  {line}\n"))
-        return frame
-    if command.quiet or command.is_ended:
-        frame = eic.send(request)
-        return None if command.quiet else frame
-    frame, line = eic.write(request)
-    show(redaction.masked(f"{line}\n"))
-    return frame
 
 
 def _together(results: Sequence[Any]) -> Any:

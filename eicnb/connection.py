@@ -26,6 +26,7 @@ Rows = list[dict[str, Any]]
 class Connection:
     """A connection to one account in one region: where it is, and checked calls through it.
 
+    >>> from eicnb.aws import profile_session
     >>> Connection(Aws(lambda: profile_session(None, "eu-west-1")))
     Eic(region='eu-west-1')
 
@@ -81,6 +82,16 @@ class Connection:
     def server(self) -> Sandbox | None:
         """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
         return self._server
+
+    def described(self) -> dict[str, Any]:
+        """Where it is, as far as that is known without asking anybody."""
+        return {
+            "account_id": self.known_account_id,
+            "region": self._known_region(),
+            "profile": self.profile,
+            "endpoint_url": None if self.is_sandbox else self.endpoint_url,
+            "sandbox": self.is_sandbox,
+        }
 
     def where(self) -> Where:
         """Account, region and partition, and how one gets there; asks STS for the account, once."""

@@ -12,10 +12,10 @@ from eicnb.arn import DestinationName, FunctionRef
 from eicnb.change import Change, place_of
 from eicnb.connection import Connection
 from eicnb.display import show_of
-from eicnb.errors import AccessDenied
+from eicnb.errors import AccessDenied, AwsError
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, Frame, config_row, function_row
+from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, IDENTITY_COLUMNS, Frame, config_row, function_row
 from eicnb.model import Destination, DestinationConfig, ReportedFunction
 from eicnb.request import Request
 
@@ -144,7 +144,7 @@ class Eic(Connection):
 
         Nothing is written. What would fail for want of the function or its qualifier fails here too.
         """
-        change = Change.read(self, request)
+        change = Change.read(self, request, must=True)
         if change.before is None:
             self._check_existence(change)
         where = self.where() if change.before is None else place_of(change.before.function, self)
@@ -174,6 +174,31 @@ class Eic(Connection):
             rows = [config_row(config) for config in sending.send(self._aws, change.request)]
         line = change.line(place_of(FunctionRef.parse(rows[0]["function_arn"]), self))
         return self._frame(rows, CONFIG_COLUMNS, request.verb), line
+
+    def whoami(self) -> Frame:
+        """Ask who this is: account, its alias if you may see it, region, partition, identity and expiry. One row.
+
+        >>> eic.whoami().account_id.tolist()
+        ['123456789012']
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+        """
+        identity = next(iter(self.listing("sts", "GetCallerIdentity", 1)))
+        alias = None
+        with suppress(AwsError):
+            alias = next(iter(next(iter(self.listing("iam", "ListAccountAliases", 1)))["AccountAliases"]), None)
+        where = self.where()
+        row = {
+            "account_id": where.account_id,
+            "account_alias": alias,
+            "region": where.region,
+            "partition": where.partition,
+            "identity_arn": identity.get("Arn"),
+            "expires_at": self._aws.expires_at,
+            "profile": self.profile,
+            "sandbox": self.is_sandbox,
+        }
+        return self._frame([row], IDENTITY_COLUMNS, "whoami")
 
     def functions(self) -> Frame:
         """Read the functions of the region, a row each, all pages of them.

@@ -63,6 +63,33 @@ FUNCTION_COLUMNS = (
     Column("function_arn", "string", "ARN of the function, without a qualifier"),
 )
 
+CONNECTION_COLUMNS = (
+    Column("name", "string", "what `%eic use NAME` calls it"),
+    Column("in_use", "boolean", "whether it is the one in use"),
+    Column("account_id", "string", "account; `<NA>`: not asked for yet"),
+    Column("region", "string", "region of the calls; `<NA>`: none is set"),
+    Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
+    Column("endpoint_url", "string", "where calls go instead of AWS; `<NA>`: AWS"),
+    Column("sandbox", "boolean", "whether it is the embedded AWS"),
+)
+
+IDENTITY_COLUMNS = (
+    Column("account_id", "string", "account of the credentials"),
+    Column("account_alias", "string", "name of the account; `<NA>`: it has none, or you may not see it"),
+    Column("region", "string", "region of the calls"),
+    Column("partition", "string", "such as `aws` or `aws-cn`"),
+    Column("identity_arn", "string", "who you are"),
+    Column("expires_at", "datetime64[ns, UTC]", "when the credentials end; `<NA>`: they do not say"),
+    Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
+    Column("sandbox", "boolean", "whether it is the embedded AWS"),
+)
+
+SETTING_COLUMNS = (
+    Column("setting", "string", "what `%config EicMagics.NAME = …` chooses"),
+    Column("value", "string", "what holds now; `<NA>`: nothing"),
+    Column("source", "string", "where that comes from"),
+)
+
 AUDIT_COLUMNS = (
     *CONFIG_COLUMNS,
     Column("configured", "boolean", "whether a config exists; `<NA>`: it could not be read"),
@@ -136,6 +163,8 @@ def _plain(value: Any) -> Any:
 
 def provenance(attrs: Mapping[Any, Any]) -> str:
     """Where a frame comes from, in words: `SANDBOX` where it is one, the account, the region."""
+    if "scope" in attrs:
+        return str(attrs["scope"])
     account_id, region, sandbox = (attrs.get(name) for name in ("account_id", "region", "sandbox"))
     account = f"account {account_id}" if account_id else "account not asked for"
     where = [

@@ -10,52 +10,84 @@ from functools import wraps
 from inspect import signature
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from eicnb import settings
 from eicnb.api import connect
 from eicnb.eic import Eic, audit_of
-from eicnb.errors import UsageError, shown
+from eicnb.errors import UsageError, nearest, shown
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames import Frame
+from eicnb.frames import CONNECTION_COLUMNS, SETTING_COLUMNS, Frame, to_frame
 from eicnb.requirement import Requirement
 
 
 class _InUse:
-    """The connection of `%eic` and of the verbs alone: the one that was chosen, or else boto3's default."""
+    """The connections by name, and the one in use: the one that was chosen, or else boto3's default."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._chosen: Eic | None = None
         self._default: Eic | None = None
         self._default_for: int | None = None
+        self._named: dict[str, Eic] = {}
 
-    def choose(self, eic: Eic) -> None:
+    @property
+    def is_chosen(self) -> bool:
+        return self._chosen is not None
+
+    def choose(self, eic: Eic, name: str) -> None:
         with self._lock:
             self._chosen = eic
+            self._named[name] = eic
+
+    def named(self) -> dict[str, Eic]:
+        with self._lock:
+            return dict(self._named)
 
     def get(self) -> Eic:
         """The default follows the environment, as a new process would: it is made again when AWS_* changes."""
         with self._lock:
             if self._chosen is not None:
                 return self._chosen
-            settings = hash(frozenset(item for item in os.environ.items() if item[0].startswith("AWS_")))
-            if self._default is None or self._default_for != settings:
-                self._default, self._default_for = connect(), settings
+            chosen = settings.current()
+            environment = frozenset(item for item in os.environ.items() if item[0].startswith("AWS_"))
+            key = hash((environment, chosen.profile, chosen.region))
+            if self._default is None or self._default_for != key:
+                self._default, self._default_for = connect(chosen.profile, chosen.region), key
             return self._default
 
 
 _in_use = _InUse()
 
 
-def use(eic: Eic) -> Eic:
+def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     """Make a connection the one that `%eic` and the verbs alone use, and return it.
 
-    >>> use(connect(region="eu-west-1"))
+    >>> use(connect(region="eu-west-1"), name="europe")
     Eic(region='eu-west-1')
+    >>> use("europe").region
+    'eu-west-1'
+
+    Every connection that was used has a name, by which it is used again: the given one, or else its profile,
+    `sandbox` or `default`.
     """
-    if not isinstance(eic, Eic):
-        raise UsageError(f"{eic!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
-    _in_use.choose(eic)
-    return eic
+    if isinstance(connection, str):
+        name, connection = connection, named(connection)
+    if not isinstance(connection, Eic):
+        raise UsageError(f"{connection!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
+    if name is not None and not name.strip():
+        raise UsageError("the name of a connection is empty", hint="--as prod")
+    own = "sandbox" if connection.is_sandbox else connection.profile or "default"
+    _in_use.choose(connection, name or own)
+    return connection
+
+
+def named(name: str) -> Eic:
+    """The connection that was used under a name."""
+    known = _in_use.named()
+    if name not in known:
+        hint = nearest(name, known) or ", ".join(known) or "%eic use --profile NAME"
+        raise UsageError(f"there is no connection {name!r}", hint=hint, culprit=name)
+    return known[name]
 
 
 def current() -> Eic:
@@ -63,13 +95,65 @@ def current() -> Eic:
     return _in_use.get()
 
 
+def is_chosen() -> bool:
+    """Whether a connection was chosen with `use`; else boto3's own chain decides."""
+    return _in_use.is_chosen
+
+
+def connections() -> Frame:
+    """The connections that were used so far, a row each, and which of them is in use; nobody is asked.
+
+    >>> _ = use(connect(region="eu-west-1"), name="europe")
+    >>> connections().set_index("name").region["europe"]
+    'eu-west-1'
+    """
+    chosen = current()
+    named = _in_use.named() or {"default": chosen}
+    rows = [{"name": name, "in_use": eic is chosen, **eic.described()} for name, eic in named.items()]
+    return to_frame(rows, CONNECTION_COLUMNS, {"verb": "use", "scope": "the connections of this notebook"})
+
+
+def configuration() -> Frame:
+    """Every setting with its value and where that comes from, a row each; nobody is asked.
+
+    >>> configuration().set_index("setting").source["max_rows"]
+    'default'
+
+    First counts an option of the command, then the connection that was chosen with `use`, then `%config EicMagics`
+    or `eicnb.settings.choose`, then the environment and the AWS config files, then the default.
+    """
+    held, eic = settings.current(), current().described()
+    rows = []
+    for name in settings.MEANINGS:
+        value: Any = getattr(held, name)
+        source: str = _SOURCES[settings.source(name)]
+        if name in {"region", "profile"} and (source == "default" or is_chosen()):
+            value, source = eic[name], "use" if is_chosen() else _origin(name)
+        told = ", ".join(value) if isinstance(value, tuple) else value
+        rows.append(
+            {
+                "setting": name,
+                "value": None if told in {None, ""} else str(told),
+                "source": _SOURCES.get(source, source),
+            }
+        )
+    return to_frame(rows, SETTING_COLUMNS, {"verb": "config", "scope": "the settings of this notebook"})
+
+
+_SOURCES = {"chosen": "%config", "environment": "environment", "default": "default"}
+
+
+def _origin(name: str) -> str:
+    """Which of boto3's own sources gives a region or a profile."""
+    variables = {"region": ("AWS_DEFAULT_REGION",), "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}[name]
+    return next((f"environment, {variable}" for variable in variables if os.environ.get(variable)), "AWS config file")
+
+
 def require(*, account: str | None = None, region: str | None = None, sandbox: bool | None = None) -> Eic:
     """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
 
-    >>> require(account="210987654321")
-    Traceback (most recent call last):
-    eicnb.errors.ConfigurationError: this notebook is for account 210987654321, but the connection in use is in ...
-    ...
+    >>> require(region=eic.region, sandbox=True) is eic
+    True
 
     `sandbox=True` wants the embedded AWS, False anything but it. AWS is asked for the account.
     """
@@ -102,6 +186,7 @@ get = _of_current(Eic.get)
 list = _of_current(Eic.list)  # noqa: A001 # AWS's verb and the contract's name; nothing here needs the builtin
 delete = _of_current(Eic.delete)
 functions = _of_current(Eic.functions)
+whoami = _of_current(Eic.whoami)
 form = _of_current(Eic.form)
 destination_form = _of_current(Eic.destination_form)
 

@@ -1,13 +1,15 @@
-"""How eicnb displays, for the whole process: what was chosen, or else the environment, or else the default."""
+"""How eicnb behaves in the whole process: what was chosen, or else the environment, or else the default."""
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from eicnb import redaction
+from eicnb.endpoint import check_region
 from eicnb.errors import ConfigurationError, EicError, UsageError
 
 Source = Literal["chosen", "environment", "default"]
@@ -17,14 +19,22 @@ _ON = frozenset({"1", "true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How frames are drawn, and what displays hide.
+    """How frames are drawn, what displays hide, and what commands do without being told.
 
     >>> Settings(max_rows=0)
     Traceback (most recent call last):
     eicnb.errors.UsageError: max_rows is 0
     Try: a whole number, 1 or more
+
+    `region` and `profile` are those of the connection that is used before one is chosen.
     """
 
+    region: str | None = None
+    profile: str | None = None
+    rate: float = 10
+    progress: bool = True
+    interpolate: bool = True
+    confirm: bool = False
     max_rows: int = 60
     redact: bool = False
     redact_names: tuple[str, ...] = ()
@@ -32,9 +42,31 @@ class Settings:
     def __post_init__(self) -> None:
         if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
             raise UsageError(f"max_rows is {self.max_rows!r}", hint="a whole number, 1 or more")
-        if not isinstance(self.redact, bool):
-            raise UsageError(f"redact is {self.redact!r}", hint="True or False")
+        for name in ("progress", "interpolate", "confirm", "redact"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise UsageError(f"{name} is {value!r}", hint="True or False")
+        if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 < self.rate < math.inf:
+            raise UsageError(f"rate is {self.rate!r}", hint="calls a second: 10, or up to AWS's limit of 15")
+        for name in ("region", "profile"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, str) and value.strip()):
+                raise UsageError(f"{name} is {value!r}", hint=f"the name of a {name}, or None")
+        check_region(self.region)
         check_names(self.redact_names)
+
+
+MEANINGS = {
+    "region": "region of the connection that is used before one is chosen",
+    "profile": "profile of that connection",
+    "rate": "calls a second of an audit in each account and region",
+    "progress": "whether an audit shows how far it is",
+    "interpolate": "whether `${name}`, `$name` and `{name}` bring in values of the notebook",
+    "confirm": "whether each write is asked for before it is sent",
+    "max_rows": "the most rows of a frame that are shown",
+    "redact": "whether account ids and the listed names are masked in every display",
+    "redact_names": "the names to mask",
+}
+"""What each setting means; `%config EicMagics.NAME = …` chooses it."""
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def caught() -> Iterator[list[str]]:
 def run(line: str) -> str:
     log: list[str] = []
     try:
-        commands.run(parser.parse(Source(line), {}), lambda _: None, log.append)
+        commands.run(parser.parse(Source(line), {}), commands.Reader(lambda _: None, log.append))
     finally:
         run.log = "".join(log)  # type: ignore[attr-defined] # for a command that fails
     return "".join(log)
@@ -96,12 +96,11 @@ def real_looking_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_call_is_logged_whole_but_for_its_credentials(real_looking_keys: None, caught: list[str]) -> None:
     with Answering([config_answer()]) as server:
         log = run(f"put my-function --retries 0 --debug --endpoint-url {server.url}")
-        [seen] = server.seen
-    signature = seen.headers["Authorization"].rpartition("Signature=")[2]
+        signatures = [seen.headers["Authorization"].rpartition("Signature=")[2] for seen in server.seen]
     assert "Making request for OperationModel(name=PutFunctionEventInvokeConfig)" in log
     assert "Response body" in log
     assert "put my-function --retries 0 --debug" in log
-    assert [secret for secret in (KEY, SECRET, TOKEN, signature) if secret in log] == []
+    assert [secret for secret in (KEY, SECRET, TOKEN, *signatures) if secret in log] == []
     assert caught == []
 
 

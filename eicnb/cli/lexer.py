@@ -24,11 +24,12 @@ from eicnb.errors import Excerpt, UsageError
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text that was typed, and how its lines are shown in an error."""
+    """The text that was typed, how its lines are shown in an error, and whether `${…}` means more than itself."""
 
     text: str
     prompt: str = ""
     first_line: int | None = None
+    interpolates: bool = True
 
     def excerpt(self, start: int, end: int) -> Excerpt:
         """The line that holds `start`, with the characters up to `end` marked."""
@@ -314,6 +315,9 @@ class _Lexer:
         )
 
     def _braced(self, found: re.Match[str]) -> None:
+        if not self.source.interpolates:
+            self._plain(found)
+            return
         body = _EXPRESSION.match(self.text, self.at)
         assert body is not None, "the pattern matches nothing, too"
         if self.text[body.end() : body.end() + 1] != "}":
@@ -322,10 +326,16 @@ class _Lexer:
         self._reference(found.start(), lambda: Reference.parse(body[0]))
 
     def _named(self, found: re.Match[str]) -> None:
-        self._reference(found.start(), lambda: Reference(found[0][1:]))
+        self._reference_or_text(found, lambda: Reference(found[0][1:]))
 
     def _scalar(self, found: re.Match[str]) -> None:
-        self._reference(found.start(), lambda: Reference(found[0][1:-1], scalar_only=True))
+        self._reference_or_text(found, lambda: Reference(found[0][1:-1], scalar_only=True))
+
+    def _reference_or_text(self, found: re.Match[str], read: Callable[[], Reference]) -> None:
+        if self.source.interpolates:
+            self._reference(found.start(), read)
+        else:
+            self._plain(found)
 
     def _reference(self, start: int, read: Callable[[], Reference]) -> None:
         try:

@@ -74,7 +74,9 @@ aws lambda delete-function-event-invoke-config \\
         "%eic audit --errors rows --no-progress",
     ),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
-    "use": ("%eic use", "%eic use --region eu-west-1"),
+    "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
+    "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
+    "config": ("%eic config",),
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
@@ -93,7 +95,7 @@ _MORE = (
     ("--output FORM", "what the AWS CLI prints; without it a command returns a DataFrame"),
     ("${name}", "a value of the notebook; so are `$name` and `{name}`, but not in single quotes"),
 )
-_OPERATIONS = {"functions": "ListFunctions", "audit": "ListFunctionEventInvokeConfigs"}
+_OPERATIONS = {"functions": "ListFunctions", "whoami": "GetCallerIdentity", "audit": "ListFunctionEventInvokeConfigs"}
 _API_PAGE = "https://docs.aws.amazon.com/lambda/latest/api/API_{}.html"
 _CLI_PAGE = "https://docs.aws.amazon.com/cli/latest/reference/lambda/{}.html"
 
@@ -160,7 +162,7 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
     takes_function = options.FUNCTION_NAME in own
     settings = [option for option in own if option != options.FUNCTION_NAME]
     ours = [o for o in settings if o.argument not in replaced or o in options.SHORTHAND]
-    theirs = [option for option in settings if option not in options.SHORTHAND]
+    theirs = [option for option in settings if option not in (*options.SHORTHAND, *options.WRITING)]
     function = options.FUNCTION_NAME
     lines = _usage(f"%eic {verb.name}", [function.metavar] if takes_function else [], ours, more=more)
     if verb.aws_name:

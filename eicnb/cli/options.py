@@ -47,13 +47,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command of `%eic`: its names, what it does, which options it takes, and whether it must have a function."""
+    """One command of `%eic`: its names, what it does, which options it takes, and whether it must have a function.
+
+    `alone` is what a word without an option is, where that is not the function.
+    """
 
     name: str
     meaning: str
     options: tuple[Option, ...]
     aws_name: str | None = None
     needs_function: bool = True
+    alone: Option | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,6 +68,11 @@ class Verb:
     def operation(self) -> str | None:
         """AWS's operation, where the command has AWS's name: `PutFunctionEventInvokeConfig`."""
         return "".join(word.capitalize() for word in self.aws_name.split("-")) if self.aws_name else None
+
+    @property
+    def positional(self) -> Option | None:
+        """What a word without an option is; None where there may be none."""
+        return FUNCTION_NAME if FUNCTION_NAME in self.options else self.alone
 
     def with_members(self, members: Iterable[Member]) -> Verb:
         """The same with an option for each member of AWS's request that this table does not know."""
@@ -221,7 +230,10 @@ REQUIREMENTS = (
     Option("--region", "region", "text", "REGION", "region that it must be in"),
     Option("--sandbox", "sandbox", "flag", "", "the sandbox, and no other account"),
 )
-HELP_VERB = Verb("help", "explain a command: `help put`", ())
+TOPIC = Option("", "topic", "text", "VERB", "the command to explain")
+NAMED = Option("", "connection", "text", "NAME", "a connection that was used before")
+AS = Option("--as", "name", "text", "NAME", "name of the connection, for `%eic use NAME`; default: its profile")
+HELP_VERB = Verb("help", "explain a command: `help put`", (), alone=TOPIC)
 VERBS = (
     Verb(
         "put",
@@ -261,7 +273,14 @@ VERBS = (
         (FUNCTION_NAME, QUALIFIER, *CONNECTION),
         needs_function=False,
     ),
-    Verb("use", "connect, for all that follows in the notebook", (*CONNECTION, *ROLE)),
+    Verb(
+        "use",
+        "connect, for all that follows in the notebook; alone, list the connections",
+        (*CONNECTION, *ROLE, AS),
+        alone=NAMED,
+    ),
+    Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE)),
+    Verb("config", "show every setting, and where its value comes from", ()),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(
         "sandbox",

@@ -334,20 +334,16 @@ class _Reader:
             self.words.clear()
             self._give(options.HELP, word)
             return
-        if verb.name == "help":
-            if word.text not in _BEFORE_VERB:
-                self._give(Option("", "topic", "text", "VERB", "the command to explain"), word)
+        if verb.name == "help" and word.text in _BEFORE_VERB:
             return
-        if options.FUNCTION_NAME not in verb.options:
-            with word.blamed():
+        with word.blamed():
+            if verb.positional is None:
                 raise UsageError(f"{verb.name} takes no {word.raw!r}", hint=f"{verb.name} with options alone")
-        if "function_name" in self.given:
-            with word.blamed():
-                raise UsageError(
-                    f"{word.raw!r} is one word too many: the function is named already",
-                    hint="quotes around a value with blanks",
-                )
-        self._give(options.FUNCTION_NAME, word)
+            if verb.positional.argument in self.given and verb.name != "help":
+                what = verb.positional.argument.partition("_")[0]
+                message = f"{word.raw!r} is one word too many: the {what} is named already"
+                raise UsageError(message, hint="quotes around a value with blanks")
+        self._give(verb.positional, word)
 
     def _value(self, option: Option, word: Word, verb: Verb) -> Any:
         if option.kind == "flag":

@@ -6,11 +6,13 @@ import keyword
 import re
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
+from traitlets import Bool, Float, Int, List, Unicode, validate
 
-from eicnb import commands
+from eicnb import commands, settings
 from eicnb.cli import parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.lexer import Source
@@ -23,7 +25,23 @@ _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
 @magics_class
 class EicMagics(Magics):
-    """The magics; `%load_ext eicnb` registers them."""
+    """The magics; `%load_ext eicnb` registers them, and `%config EicMagics.NAME = …` changes how they behave."""
+
+    region = Unicode(None, allow_none=True, help=settings.MEANINGS["region"]).tag(config=True)
+    profile = Unicode(None, allow_none=True, help=settings.MEANINGS["profile"]).tag(config=True)
+    rate = Float(10.0, help=settings.MEANINGS["rate"]).tag(config=True)
+    progress = Bool(True, help=settings.MEANINGS["progress"]).tag(config=True)  # noqa: FBT003 # a trait's default
+    interpolate = Bool(True, help=settings.MEANINGS["interpolate"]).tag(config=True)  # noqa: FBT003 # the same
+    confirm = Bool(False, help=settings.MEANINGS["confirm"]).tag(config=True)  # noqa: FBT003 # the same
+    max_rows = Int(60, help=settings.MEANINGS["max_rows"]).tag(config=True)
+    redact = Bool(False, help=settings.MEANINGS["redact"]).tag(config=True)  # noqa: FBT003 # the same
+    redact_names = List(Unicode(), help=settings.MEANINGS["redact_names"]).tag(config=True)
+
+    @validate(*settings.MEANINGS)
+    def _choose(self, proposal: Any) -> Any:
+        """Make what is set here the process's setting; one that cannot be used is a UsageError, and changes nothing."""
+        settings.choose(**{proposal["trait"].name: proposal["value"]})
+        return proposal["value"]
 
     @no_var_expand
     @needs_local_scope
@@ -52,7 +70,8 @@ class EicMagics(Magics):
         user_ns = self._user_ns()
         names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
         if cell is None:
-            return _run(_one(parser.parse(Source(line, "%eic "), names, model=commands.members)))
+            source = Source(line, "%eic ", interpolates=settings.current().interpolate)
+            return _run(_one(parser.parse(source, names, model=commands.members)))
         source, out = _cell_source(line, cell)
         result = _run(parse_cell(source, names, model=commands.members))
         if out is None:
@@ -68,12 +87,13 @@ class EicMagics(Magics):
 
 def _cell_source(line: str, cell: str) -> tuple[Source, str | None]:
     """The commands of a cell, and the name that `--out` gives its result; the option is blanked out in place."""
-    source = Source(f"{line}\n{cell}", "%%eic ", first_line=1)
+    interpolates = settings.current().interpolate
+    source = Source(f"{line}\n{cell}", "%%eic ", first_line=1, interpolates=interpolates)
     out = _OUT.search(line)
     rest = _OUT.sub(lambda found: " " * len(found[0]), line)
     if out is not None and not (out["name"].isidentifier() and not keyword.iskeyword(out["name"])):
         raise source.error("--out needs the name of a variable", out.start(), out.end(), hint="%%eic --out result")
-    return Source(f"{rest}\n{cell}", "%%eic ", first_line=1), out["name"] if out else None
+    return replace(source, text=f"{rest}\n{cell}"), out["name"] if out else None
 
 
 def _one(parsed: list[Command]) -> list[Command]:
@@ -89,10 +109,35 @@ def _run(parsed: list[Command]) -> Any:
         raise UsageError("there is no command", hint="%eic put my-function --retries 0")
     if any(command.verb in {"use", "sandbox"} for command in parsed):
         MEMORY.forget()
-    result = commands.run(parsed, _show)
+    result = commands.run(parsed, commands.Reader(_show))
     MEMORY.learn(result)
     return result
 
 
 def _show(text: str) -> None:
     print(text, end="")  # noqa: T201 # `--output` asks for text
+
+
+def register(ip: Any) -> None:
+    """Give a shell the magics, once however often this is called."""
+    unregister(ip)
+    ip.register_magics(EicMagics)
+
+
+def unregister(ip: Any) -> None:
+    """Take the magics out of a shell, and what was chosen through them out of the process."""
+    for magics in ip.magics_manager.magics.values():
+        magics.pop("eic", None)
+    ip.magics_manager.registry.pop(EicMagics.__name__, None)
+    gone = [one for one in ip.configurables if type(one).__name__ == EicMagics.__name__]
+    for one in gone:
+        ip.configurables.remove(one)
+        _forget_refused(ip.config.get(EicMagics.__name__, {}), one)
+    if gone:
+        settings.choose(**dict.fromkeys(settings.MEANINGS))
+
+
+def _forget_refused(config: Any, magics: EicMagics) -> None:
+    """Drop what `%config` was given and the magics refused: IPython would give it to the next ones again."""
+    for name in [name for name, value in config.items() if getattr(magics, name, None) != value]:
+        del config[name]

@@ -39,7 +39,7 @@ from eicnb.errors import EicError
 for line in sys.stdin.read().splitlines():
     try:
         parsed = parser.parse(Source(line, "%eic "), {"n": 7}, model=commands.members)
-        commands.run(parsed, lambda text: print(text, end=""))
+        commands.run(parsed, commands.Reader(lambda text: print(text, end="")))
     except EicError as error:
         print(error)
 """
@@ -108,8 +108,8 @@ SENT = [
 def test_its_options_are_sent_as_its_shapes_say(newer_botocore: Path) -> None:
     with Answering([config_answer(FunctionArn="arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST")]) as server:
         printed = run("\n".join(line for line, _ in SENT), newer_botocore, server.url)
-        sent = [json.loads(seen.body) for seen in server.seen]
-    assert printed == ""
+        sent = [json.loads(seen.body) for seen in server.seen if seen.method != "GET"]
+    assert printed.count("\n") == len(SENT)
     wanted = [body or {"Concurrency": 4, "MaximumRetryAttempts": 1} for _, body in SENT]
     assert sent == wanted
 

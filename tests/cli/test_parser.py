@@ -290,13 +290,13 @@ aws s3 ls
 eicnb has no command 's3'
     %eic aws s3 ls
              ^^
-Try: put, update, get, list, delete, functions, audit, form, use, sandbox, help
+Try: put, update, get, list, delete, functions, audit, form, use, require, sandbox, help
 
 aws lambda
 the command has no verb
     %eic aws lambda
              ^^^^^^
-Try: put, update, get, list, delete, functions, audit, form, use, sandbox, help
+Try: put, update, get, list, delete, functions, audit, form, use, require, sandbox, help
 
 put my-function --retries
 --retries needs a value

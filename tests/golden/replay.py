@@ -171,7 +171,9 @@ def run(argv: Sequence[str]) -> tuple[int, str, str]:
     try:
         in_use._in_use.__init__()  # type: ignore[misc] # a new process each
         line = Source(" ".join(map(quote, asking(argv))))
-        commands.run(parser.parse(line, {}, model=commands.members), printed.append, log=lambda _: None)
+        commands.run(
+            parser.parse(line, {}, model=commands.members), commands.Reader(printed.append, log=lambda _: None)
+        )
     except EicError as error:
         return error.exit_code, "".join(printed), str(error)
     return 0, "".join(printed), ""

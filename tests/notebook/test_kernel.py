@@ -50,7 +50,8 @@ def test_the_main_job_runs_in_a_kernel(in_a_quiet_home: Path) -> None:
     loaded, started, put, shown = [cell.outputs for cell in notebook.cells]
     assert "stopped" not in notebook.metadata
     assert loaded == []
-    assert put == []
+    line = "put my-function:$LATEST  retries 2 -> 0, age 6h -> 1h  us-east-1  123456789012  SANDBOX\n"
+    assert [output.text for output in put] == [line]
     assert started[0].data["text/plain"] == "Eic(SANDBOX, account_id='123456789012', region='us-east-1')"
     assert [output.output_type for output in shown] == ["execute_result"]
     assert set(shown[0].data) == {"text/plain", "text/html"}

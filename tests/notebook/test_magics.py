@@ -130,7 +130,7 @@ def test_several_commands_are_one_frame(notebook: Notebook, sent: Sent) -> None:
         "put my-function:v1 --retries 1  # the old one\nget my-function:BLUE; get my-function:GREEN\n"
     )
     assert list(frame.qualifier) == ["prod", "v1", "BLUE", "GREEN"]
-    assert sent() == [PUT, PUT, GET, GET]
+    assert sent() == [GET, PUT, GET, PUT, GET, GET]
 
 
 def test_the_first_failure_stops_the_cell_and_says_what_was_done(notebook: Notebook, sent: Sent) -> None:
@@ -150,7 +150,7 @@ def test_the_first_failure_stops_the_cell_and_says_what_was_done(notebook: Noteb
         )
     ]
     assert list(error.result.qualifier) == ["prod", "GREEN"]
-    assert sent() == [PUT, GET, GET]
+    assert sent() == [GET, PUT, GET, GET]
     assert "x" not in notebook
     assert notebook.printed().endswith(f"{error.__notes__[0]}\n")
 

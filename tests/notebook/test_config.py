@@ -1,0 +1,125 @@
+"""`%config EicMagics` changes how commands behave, and `%eic config` says what holds and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import eicnb
+from eicnb import settings
+from eicnb.errors import UsageError
+from eicnb.notebook.magics import EicMagics
+from tests.notebook.conftest import Notebook
+
+
+def sources(notebook: Notebook) -> dict[str, tuple[Any, Any]]:
+    rows = notebook.run("%eic config").astype(object)
+    return {name: (value, source) for name, value, source in rows.itertuples(index=False, name=None)}
+
+
+def test_every_setting_is_a_trait_with_its_meaning_and_its_default() -> None:
+    traits = EicMagics.class_traits(config=True)
+    own = {name: trait for name, trait in traits.items() if name in settings.MEANINGS}
+    assert list(settings.MEANINGS) == list(settings.Settings.__dataclass_fields__)
+    assert {name: trait.help for name, trait in own.items()} == settings.MEANINGS
+    defaults = settings.Settings()
+    for name, trait in own.items():
+        value = trait.default()
+        assert (tuple(value) if isinstance(value, list) else value) == getattr(defaults, name)
+
+
+def test_the_settings_and_where_they_come_from(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_MAX_ROWS", "7")
+    notebook.run("%config EicMagics.rate = 12")
+    held = sources(notebook)
+    assert held["rate"] == ("12.0", "%config")
+    assert held["max_rows"] == ("7", "environment")
+    assert held["progress"] == ("True", "default")
+    assert held["region"] == ("us-east-1", "use")
+
+
+def test_option_then_use_then_config_then_environment(bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-1")
+    bare_notebook.run("%load_ext eicnb")
+    assert sources(bare_notebook)["region"] == ("us-west-1", "environment, AWS_DEFAULT_REGION")
+    bare_notebook.run("%config EicMagics.region = 'eu-west-2'")
+    assert (eicnb.current().region, sources(bare_notebook)["region"]) == ("eu-west-2", ("eu-west-2", "%config"))
+    bare_notebook.run("%eic use --region eu-west-3")
+    assert (eicnb.current().region, sources(bare_notebook)["region"]) == ("eu-west-3", ("eu-west-3", "use"))
+
+
+def test_the_profile_of_the_config_is_that_of_the_first_connection(
+    bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Path(bare_notebook.shell.ipython_dir) / "aws-config"
+    config.write_text("[profile prod]\nregion = eu-central-1\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    bare_notebook.run("%load_ext eicnb\n%config EicMagics.profile = 'prod'")
+    assert repr(eicnb.current()) == "Eic(region='eu-central-1', profile='prod')"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("rate", 0.0, "rate is 0.0"),
+        ("max_rows", 0, "max_rows is 0"),
+        ("redact_names", [""], "name 1 of 1 to redact is empty"),
+        ("region", "us east", "'us east' is not the name of a region"),
+        ("region", "", "region is ''"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_changes_nothing(
+    notebook: Notebook, name: str, value: object, message: str
+) -> None:
+    [magics] = [one for one in notebook.shell.configurables if isinstance(one, EicMagics)]
+    before = settings.current()
+    with pytest.raises(UsageError) as caught:
+        setattr(magics, name, value)
+    assert caught.value.message == message
+    assert settings.current() == before
+    assert getattr(magics, name) != value
+
+
+def test_without_interpolation_text_is_what_it_is(notebook: Notebook) -> None:
+    notebook.run("name = 'my-function:BLUE'\n%config EicMagics.interpolate = False")
+    error = notebook.fail("%eic get ${name}")
+    assert isinstance(error, UsageError)
+    assert error.message == "the function name '${name}' has a '$' left in it, which no function name in AWS can have"
+    assert (
+        len(notebook.run("%eic get my-function --qualifier $LATEST --query FunctionArn --generate-cli-skeleton") or "")
+        == 0
+    )
+    notebook.run("%config EicMagics.interpolate = True")
+    assert notebook.run("%eic get ${name}").qualifier.tolist() == ["BLUE"]
+
+
+def test_max_rows_cuts_the_display(notebook: Notebook) -> None:
+    notebook.run("%config EicMagics.max_rows = 2")
+    assert "rows, " in repr(notebook.run("%eic functions"))
+    assert len(repr(notebook.run("%eic use")).splitlines()) == 3
+
+
+def test_reloading_leaves_one_of_everything_and_unloading_nothing(notebook: Notebook) -> None:
+    shell = notebook.shell
+
+    def own() -> list[Any]:
+        return [one for one in shell.configurables if type(one).__name__ == "EicMagics"]
+
+    notebook.run("%config EicMagics.max_rows = 9")
+    notebook.run("%reload_ext eicnb\n%reload_ext eicnb")
+    assert (len(own()), settings.current().max_rows) == (1, 9)
+    notebook.run("%unload_ext eicnb")
+    assert (own(), settings.current()) == ([], settings.Settings())
+    assert "EicMagics" not in shell.magics_manager.registry
+    notebook.run("%load_ext eicnb")
+    assert len(own()) == 1
+
+
+def test_a_value_that_was_refused_does_not_stop_a_reload(notebook: Notebook) -> None:
+    [magics] = [one for one in notebook.shell.configurables if isinstance(one, EicMagics)]
+    notebook.shell.config.EicMagics.max_rows = 0
+    assert magics.max_rows == 60
+    notebook.run("%reload_ext eicnb")
+    assert settings.current().max_rows == 60

@@ -1,0 +1,173 @@
+"""A write says what it did, can be rehearsed, and can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+import eicnb
+from eicnb.change import WRITES
+from eicnb.errors import AccessDenied, ConfigurationError, EicError, NotFound
+from tests.api.answering import Answering, Seen, Step, config_answer, fault
+from tests.notebook.conftest import Notebook
+
+Sent = Callable[[], list[str | None]]
+
+LINES = [
+    (
+        "put my-function --retries 0 --max-age 1h",
+        "put my-function:$LATEST  retries 2 -> 0, age 6h -> 1h",
+    ),
+    (
+        "put my-function:BLUE --retries 1",
+        "put my-function:BLUE  retries 0 -> 1, age 1h -> 6h (default)",
+    ),
+    (
+        "update my-function --qualifier BLUE --max-age 90m --on-failure sqs:shop-failures",
+        "update my-function:BLUE  age 1h -> 90m, on-failure none -> sqs:shop-failures",
+    ),
+    (
+        "put my-function:BLUE --retries 0 --max-age 3600",
+        "put my-function:BLUE  no change",
+    ),
+    (
+        "put my-function:BLUE --retries 2",
+        "put my-function:BLUE  retries 0 -> 2, age 1h -> 6h (default)",
+    ),
+    (
+        "delete my-function:BLUE",
+        "delete my-function:BLUE  retries 0 -> 2 (default), age 1h -> 6h (default)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("command", "line"), LINES)
+def test_a_write_shows_what_it_changed_and_where(
+    notebook: Notebook, eic: eicnb.Eic, sent: Sent, command: str, line: str
+) -> None:
+    notebook.printed()
+    notebook.run(f"x = %eic {command}")
+    assert notebook.printed() == f"{line}  us-east-1  {eic.account_id}  SANDBOX\n"
+    assert len(notebook["x"]) == 1
+    assert len([operation for operation in sent() if operation and not operation.startswith("Get")]) == 1
+
+
+@pytest.mark.parametrize(("command", "line"), LINES)
+def test_a_rehearsal_shows_the_same_line_and_writes_nothing(
+    notebook: Notebook, eic: eicnb.Eic, sent: Sent, command: str, line: str
+) -> None:
+    before = eic.list("my-function")
+    notebook.printed()
+    notebook.run(f"x = %eic {command} --dry-run")
+    assert notebook.printed() == f"DRY RUN  {line}  us-east-1  {eic.account_id}  SANDBOX\n"
+    assert "DRY RUN, nothing was written" in repr(notebook["x"])
+    assert {operation for operation in sent() if operation} <= {
+        *("GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs", "GetFunctionConfiguration"),
+        "GetCallerIdentity",
+    }
+    pd.testing.assert_frame_equal(eic.list("my-function"), before)
+
+
+@pytest.mark.parametrize(("command", "line"), LINES)
+def test_what_a_rehearsal_returns_is_what_the_write_returns(
+    notebook: Notebook, eic: eicnb.Eic, command: str, line: str
+) -> None:
+    notebook.run(f"rehearsed = %eic {command} --dry-run\nwritten = %eic {command}")
+    times = ["last_modified"]
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(notebook["rehearsed"]).drop(columns=times), pd.DataFrame(notebook["written"]).drop(columns=times)
+    )
+
+
+def test_a_destination_elsewhere_is_shown_whole(notebook: Notebook, eic: eicnb.Eic) -> None:
+    elsewhere = "arn:aws:sns:us-east-1:999999999999:theirs"
+    notebook.printed()
+    notebook.run(f"%eic update my-function:BLUE --on-failure {elsewhere} --dry-run;")
+    assert f"on-failure none -> {elsewhere}  us-east-1" in notebook.printed()
+
+
+def test_in_a_loop_each_write_has_its_line(notebook: Notebook, eic: eicnb.Eic) -> None:
+    notebook.printed()
+    notebook.run(
+        "for qualifier in ['BLUE', 'GREEN']:\n    %eic update my-function --qualifier ${qualifier} --retries 1"
+    )
+    shown = notebook.printed().splitlines()
+    assert [line.partition("  ")[0] for line in shown] == ["update my-function:BLUE", "update my-function:GREEN"]
+
+
+@pytest.mark.parametrize("ending", [" --quiet", ";", " ;  "])
+def test_success_can_be_silenced(notebook: Notebook, eic: eicnb.Eic, ending: str) -> None:
+    notebook.printed()
+    notebook.run(f"%eic put my-function --retries 0{ending}")
+    assert "->" not in notebook.printed()
+    assert eic.get("my-function").maximum_retry_attempts.tolist() == [0]
+
+
+def test_failure_is_never_silenced(notebook: Notebook, eic: eicnb.Eic) -> None:
+    error = notebook.fail("%eic update my-function --retries 1 --quiet;")
+    assert isinstance(error, NotFound)
+    assert "NotFound: The function" in notebook.printed()
+
+
+@pytest.mark.parametrize("command", ["put nope --retries 1", "put my-function:nope --retries 1", "delete my-function"])
+def test_what_would_fail_fails_in_the_rehearsal_too(notebook: Notebook, eic: eicnb.Eic, command: str) -> None:
+    assert isinstance(notebook.fail(f"%eic {command} --dry-run"), NotFound)
+    assert isinstance(notebook.fail(f"%eic {command}"), NotFound)
+
+
+def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
+    def may_not_read(request: Seen) -> Step:
+        return fault(403, "AccessDeniedException", "no") if request.method == "GET" else config_answer()
+
+    with Answering(may_not_read) as server:
+        line = "put my-function --retries 0 --no-sign-request"
+        notebook.printed()
+        notebook.run(f"x = %eic {line} --endpoint-url {server.url}")
+        assert notebook.printed().startswith(
+            "put my-function:$LATEST  retries ? -> 0, what was there could not be read: AccessDenied  us-east-1"
+        )
+        assert isinstance(notebook.fail(f"%eic {line} --endpoint-url {server.url} --dry-run"), AccessDenied)
+
+
+def test_a_write_is_asked_for_when_confirm_is_on(
+    notebook: Notebook, eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    answers = iter(["y", "n", ""])
+
+    def somebody(prompt: str) -> str:
+        asked.append(prompt)
+        return next(answers)
+
+    monkeypatch.setattr("builtins.input", somebody)
+    notebook.run("%config EicMagics.confirm = True\nx = %eic put my-function --retries 0")
+    assert asked == [f"put my-function:$LATEST  retries 2 -> 0  us-east-1  {eic.account_id}  SANDBOX\nWrite it? [y/N] "]
+    for _ in range(2):
+        error = notebook.fail("%eic put my-function --retries 1 --output json")
+        assert isinstance(error, EicError)
+        assert error.message == "not confirmed: nothing was written"
+    assert eic.get("my-function").maximum_retry_attempts.tolist() == [0]
+    notebook.run("y = %eic get my-function\nz = %eic put my-function --retries 1 --dry-run")
+
+
+def test_where_nobody_can_be_asked_nothing_is_written(
+    notebook: Notebook, eic: eicnb.Eic, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    notebook.run("%config EicMagics.confirm = True")
+    assert isinstance(notebook.fail("%eic put my-function --retries 0"), ConfigurationError)
+    assert "PutFunctionEventInvokeConfig" not in sent()
+
+
+def test_the_python_verbs_rehearse_too(eic: eicnb.Eic, sent: Sent) -> None:
+    assert eic.put("my-function", maximum_retry_attempts=1, dry_run=True).maximum_retry_attempts.tolist() == [1]
+    assert eic.update("my-function:BLUE", on_failure="none", dry_run=True).attrs["dry_run"] is True
+    assert eic.delete("my-function:BLUE", dry_run=True).qualifier.tolist() == ["BLUE"]
+    assert {verb.capitalize() for verb in WRITES} & {
+        (operation or "").partition("Function")[0] for operation in sent()
+    } == set()
