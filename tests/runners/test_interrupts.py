@@ -1,0 +1,70 @@
+"""A keyboard interrupt in the middle of a slow `%eic` is an interrupt, and the kernel goes on living."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tests.api.answering import Answering, Seen, Silence, Step, config_answer
+from tests.runners.conftest import written
+
+SLOWEST = 5
+"""Seconds from the interrupt to the end of the run; the answer that is waited for would take six times as long."""
+
+CONNECTION = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def silent_about_the_slow_function(request: Seen) -> Step:
+    return Silence(30) if "slow" in request.path else config_answer()
+
+
+async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering) -> tuple[nbformat.NotebookNode, str]:
+    """The notebook after an interrupt at the slow function, and what the kernel says to a cell thereafter."""
+    notebook = nbformat.read(path, as_version=4)
+    client: Any = NotebookClient(notebook, timeout=60)  # what it makes at run time has no types
+    v4: Any = nbformat.v4
+    async with client.async_setup_kernel(env=dict(environment)):
+        run = asyncio.create_task(client.async_execute(reset_kc=False, cleanup_kc=False))
+        while not any("slow" in request.path for request in aws.seen):
+            assert not run.done()
+            await asyncio.sleep(0.02)
+        since = time.monotonic()
+        await client.km.interrupt_kernel()
+        with pytest.raises(CellExecutionError):
+            await run
+        assert time.monotonic() - since < SLOWEST
+        after = await client.async_execute_cell(v4.new_code_cell("%eic get quick"), len(notebook.cells))
+    return notebook, after.outputs[0].data["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sent"),
+    [
+        ("%eic get slow", ["slow"]),
+        ("x = %eic put slow --retries 0", ["slow"]),
+        ("for name in ('quick', 'slow', 'quick'):\n    %eic get ${name}", ["quick", "slow"]),
+        ("try:\n    %eic get slow\nexcept Exception:\n    pass", ["slow"]),
+    ],
+    ids=["a line", "an assignment", "a loop", "what catches errors"],
+)
+def test_an_interrupt_stops_the_run_and_leaves_a_kernel_that_works(
+    tmp_path: Path, environment: Mapping[str, str], cell: str, sent: list[str]
+) -> None:
+    with Answering(silent_about_the_slow_function) as aws:
+        path = written(tmp_path / "run", "%load_ext eicnb", cell, "%eic get next")
+        place = {**environment, **CONNECTION, "AWS_ENDPOINT_URL": aws.url}
+        notebook, after = asyncio.run(interrupted(path, place, aws))
+    [shown] = notebook.cells[1].outputs
+    assert (shown.output_type, shown.ename) == ("error", "KeyboardInterrupt")
+    assert notebook.cells[2].outputs == []
+    assert "my-function" in after
+    asked = [request.path.split("/")[3] for request in aws.seen]
+    assert asked == [*sent, "quick"]
