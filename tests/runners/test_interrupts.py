@@ -26,8 +26,8 @@ def silent_about_the_slow_function(request: Seen) -> Step:
     return Silence(30) if "slow" in request.path else config_answer()
 
 
-async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering) -> tuple[nbformat.NotebookNode, str]:
-    """The notebook after an interrupt at the slow function, and what the kernel says to a cell thereafter."""
+async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering) -> nbformat.NotebookNode:
+    """The notebook after an interrupt at the slow function, and a cell more that the same kernel runs thereafter."""
     notebook = nbformat.read(path, as_version=4)
     client: Any = NotebookClient(notebook, timeout=60)  # what it makes at run time has no types
     v4: Any = nbformat.v4
@@ -41,8 +41,9 @@ async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering
         with pytest.raises(CellExecutionError):
             await run
         assert time.monotonic() - since < SLOWEST
-        after = await client.async_execute_cell(v4.new_code_cell("%eic get quick"), len(notebook.cells))
-    return notebook, after.outputs[0].data["text/plain"]
+        notebook.cells.append(v4.new_code_cell("%eic get my-function"))
+        await client.async_execute_cell(notebook.cells[-1], len(notebook.cells) - 1)
+    return notebook
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering
     [
         ("%eic get slow", ["slow"]),
         ("x = %eic put slow --retries 0", ["slow"]),
-        ("for name in ('quick', 'slow', 'quick'):\n    %eic get ${name}", ["quick", "slow"]),
+        ("for name in ('my-function', 'slow', 'my-function'):\n    %eic get ${name}", ["my-function", "slow"]),
         ("try:\n    %eic get slow\nexcept Exception:\n    pass", ["slow"]),
     ],
     ids=["a line", "an assignment", "a loop", "what catches errors"],
@@ -61,10 +62,10 @@ def test_an_interrupt_stops_the_run_and_leaves_a_kernel_that_works(
     with Answering(silent_about_the_slow_function) as aws:
         path = written(tmp_path / "run", "%load_ext eicnb", cell, "%eic get next")
         place = {**environment, **CONNECTION, "AWS_ENDPOINT_URL": aws.url}
-        notebook, after = asyncio.run(interrupted(path, place, aws))
-    [shown] = notebook.cells[1].outputs
-    assert (shown.output_type, shown.ename) == ("error", "KeyboardInterrupt")
-    assert notebook.cells[2].outputs == []
-    assert "my-function" in after
+        notebook = asyncio.run(interrupted(path, place, aws))
+    _, stopped, never_run, run_after = [cell.outputs for cell in notebook.cells]
+    assert [(output.output_type, output.get("ename")) for output in stopped] == [("error", "KeyboardInterrupt")]
+    assert never_run == []
+    assert "my-function" in run_after[0].data["text/plain"]
     asked = [request.path.split("/")[3] for request in aws.seen]
-    assert asked == [*sent, "quick"]
+    assert asked == [*sent, "my-function"]
