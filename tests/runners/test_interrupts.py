@@ -28,7 +28,7 @@ def silent_about_the_slow_function(request: Seen) -> Step:
 
 async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering) -> nbformat.NotebookNode:
     """The notebook after an interrupt at the slow function, and a cell more that the same kernel runs thereafter."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     client: Any = NotebookClient(notebook, timeout=60)  # what it makes at run time has no types
     v4: Any = nbformat.v4
     async with client.async_setup_kernel(env=dict(environment)):
