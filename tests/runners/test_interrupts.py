@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,16 @@ def silent_about_the_slow_function(request: Seen) -> Step:
     return Silence(30) if "slow" in request.path else config_answer()
 
 
+HOW_FAR = """\
+KeyboardInterrupt: \n\
+AWS may have carried it out all the same: put slow --retries 0
+Commands done before it: 1 of 3
+    done      put my-function --retries 0
+    stopped   put slow --retries 0
+    not done  delete my-function"""
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
 async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering) -> nbformat.NotebookNode:
     """The notebook after an interrupt at the slow function, and a cell more that the same kernel runs thereafter."""
     notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
@@ -46,6 +57,17 @@ async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering
     return notebook
 
 
+def stopped_at_the_slow_function(
+    tmp_path: Path, environment: Mapping[str, str], cell: str
+) -> tuple[nbformat.NotebookNode, list[str]]:
+    """The notebook, and the functions that AWS was asked about."""
+    with Answering(silent_about_the_slow_function) as aws:
+        path = written(tmp_path / "run", "%load_ext eicnb", cell, "%eic get next")
+        place = {**environment, **CONNECTION, "AWS_ENDPOINT_URL": aws.url}
+        notebook = asyncio.run(interrupted(path, place, aws))
+    return notebook, [request.path.split("/")[3] for request in aws.seen]
+
+
 @pytest.mark.parametrize(
     ("cell", "sent"),
     [
@@ -59,13 +81,20 @@ async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering
 def test_an_interrupt_stops_the_run_and_leaves_a_kernel_that_works(
     tmp_path: Path, environment: Mapping[str, str], cell: str, sent: list[str]
 ) -> None:
-    with Answering(silent_about_the_slow_function) as aws:
-        path = written(tmp_path / "run", "%load_ext eicnb", cell, "%eic get next")
-        place = {**environment, **CONNECTION, "AWS_ENDPOINT_URL": aws.url}
-        notebook = asyncio.run(interrupted(path, place, aws))
+    notebook, asked = stopped_at_the_slow_function(tmp_path, environment, cell)
     _, stopped, never_run, run_after = [cell.outputs for cell in notebook.cells]
     assert [(output.output_type, output.get("ename")) for output in stopped] == [("error", "KeyboardInterrupt")]
     assert never_run == []
     assert "my-function" in run_after[0].data["text/plain"]
-    asked = [request.path.split("/")[3] for request in aws.seen]
     assert asked == [*sent, "my-function"]
+
+
+def test_a_cell_that_is_stopped_says_what_was_done_and_what_is_not_known(
+    tmp_path: Path, environment: Mapping[str, str]
+) -> None:
+    cell = "%%eic\nput my-function --retries 0\nput slow --retries 0\ndelete my-function"
+    notebook, asked = stopped_at_the_slow_function(tmp_path, environment, cell)
+    shown = COLOUR.sub("", "\n".join(notebook.cells[1].outputs[0].traceback))
+    assert shown.endswith(HOW_FAR)
+    assert "urllib3" not in shown
+    assert asked == ["my-function", "slow", "my-function"]
