@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from eicnb.errors import UsageError as UsageError
     from eicnb.fleet.progress import Progress as Progress
     from eicnb.in_use import audit as audit
+    from eicnb.in_use import config as config
     from eicnb.in_use import connections as connections
     from eicnb.in_use import current as current
     from eicnb.in_use import delete as delete
@@ -75,6 +76,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "in_use",
+    "config": "in_use",
     "connect": "api",
     "connections": "in_use",
     "current": "in_use",
@@ -111,6 +113,7 @@ __all__ = [
     "Throttled",
     "UsageError",
     "audit",
+    "config",
     "connect",
     "connections",
     "current",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
@@ -84,7 +84,8 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
 
     What `--output` asks for is shown, and what `--query` alone selects is returned as it is. Nothing is sent while any
     command is faulty. The first failure ends the run; where there are several commands, the error's notes say what was
-    done before it and what was not, and its `result` holds the rows of what was done.
+    done before it and what was not, and its `result` holds the rows of what was done. Ctrl-C stays a
+    KeyboardInterrupt, whose notes say the same, and that a write which was stopped may have reached AWS.
     """
     settings.current()
     prepared = prepare(commands, reader)
@@ -97,6 +98,10 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
                 error.add_note(_progress(commands, number))
                 error.result = _together(results)
             raise
+        except KeyboardInterrupt as interrupt:
+            for note in _stopped(commands, number):
+                interrupt.add_note(redaction.masked(note))
+            raise interrupt.with_traceback(None) from None  # below is nothing but the wait for an answer
     return _together(results)
 
 
@@ -131,7 +136,7 @@ class _Preparation:
         return partial(self.reader.show, _version())
 
     def _config(self, _command: Command) -> Callable[[], Any]:
-        return in_use.configuration
+        return in_use.config
 
     def _use(self, command: Command) -> Callable[[], Any]:
         """Choose a connection; without any option, list them."""
@@ -283,11 +288,18 @@ def _together(results: Sequence[Any]) -> Any:
     return shown[0] if len(shown) == 1 else shown or None
 
 
-def _progress(commands: Sequence[Command], failed: int) -> str:
+def _stopped(commands: Sequence[Command], stopped: int) -> Iterator[str]:
+    if commands[stopped].verb in WRITES:
+        yield f"AWS may have carried it out all the same: {commands[stopped]}"
+    if len(commands) > 1:
+        yield _progress(commands, stopped, "stopped")
+
+
+def _progress(commands: Sequence[Command], last: int, came_to: str = "failed") -> str:
     lines = [
-        f"Commands done before it: {failed} of {len(commands)}",
-        *(f"    done      {command}" for command in commands[:failed]),
-        f"    failed    {commands[failed]}",
-        *(f"    not done  {command}" for command in commands[failed + 1 :]),
+        f"Commands done before it: {last} of {len(commands)}",
+        *(f"    done      {command}" for command in commands[:last]),
+        f"    {came_to:<8}  {commands[last]}",
+        *(f"    not done  {command}" for command in commands[last + 1 :]),
     ]
     return "\n".join(lines)

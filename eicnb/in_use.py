@@ -113,10 +113,10 @@ def connections() -> Frame:
     return to_frame(rows, CONNECTION_COLUMNS, {"verb": "use", "scope": "the connections of this notebook"})
 
 
-def configuration() -> Frame:
+def config() -> Frame:
     """Every setting with its value and where that comes from, a row each; nobody is asked.
 
-    >>> configuration().set_index("setting").source["max_rows"]
+    >>> config().set_index("setting").source["max_rows"]
     'default'
 
     First counts an option of the command, then the connection that was chosen with `use`, then `%config EicMagics`

@@ -15,7 +15,7 @@ from eicnb.notebook.completer import Commands, Memory, known_to, register, unreg
 if TYPE_CHECKING:
     from tests.notebook.conftest import Notebook
 
-needs_v2 = pytest.mark.skipif(not hasattr(ipythons, "context_matcher"), reason="IPython before 8.6 completes a line")
+BEFORE_V2 = not hasattr(ipythons, "context_matcher")
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
 ELSEWHERE = "arn:aws:sqs:eu-west-1:210987654321:lost-elsewhere"
@@ -112,7 +112,8 @@ CELLS = {
 }
 
 
-@needs_v2
+@pytest.mark.ipython_8_6
+@pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
 @pytest.mark.parametrize(("marked", "expected"), [*LINES.values(), *CELLS.values()], ids=[*LINES, *CELLS])
 def test_what_is_accepted_gives_the_whole_line(shell: Any, marked: str, expected: str) -> None:
     assert accepted(shell, marked) == [expected]
@@ -156,12 +157,14 @@ def test_other_completions_stay_as_they_were(shell: Any, marked: str) -> None:
     assert old_way(shell, marked) == ours_beside
 
 
-@needs_v2
+@pytest.mark.ipython_8_6
+@pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
 def test_others_do_not_complete_over_it(shell: Any) -> None:
     assert old_way(shell, "%eic pu|") == ["%eic put"]
 
 
-@needs_v2
+@pytest.mark.ipython_8_6
+@pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
 def test_jedi_completes_everything_else(shell: Any) -> None:
     shell.Completer.use_jedi = True
     assert "x = %eic update" in accepted(shell, "x = %eic upd|")

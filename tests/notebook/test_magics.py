@@ -390,7 +390,8 @@ def test_an_answer_of_aws_is_shown_in_a_few_lines(notebook: Notebook, eic: eicnb
 
 
 def test_verbose_mode_brings_the_traceback_without_values(notebook: Notebook) -> None:
-    notebook.run("password = 'hunter2'\ndef run(password):\n    %eic get my-function:v1")
+    notebook.run("password = 'hunter2'")
+    notebook.run("def run(password):\n    %eic get my-function:v1")
     notebook.run("%xmode Verbose")
     notebook.fail("run(password)")
     shown = notebook.printed()

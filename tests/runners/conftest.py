@@ -1,0 +1,107 @@
+"""The runners that people give notebooks to, each as it is called in earnest."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+SCRIPTS = Path(sys.executable).parent
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of a notebook: what the runner says of it, and the notebook that it leaves, if it leaves one."""
+
+    succeeded: bool
+    said: str
+    saved: nbformat.NotebookNode | None
+
+
+Runner = Callable[[Path, Environment], Run]
+
+
+def written(folder: Path, *cells: str) -> Path:
+    """A notebook of these cells; the first one holds its parameters."""
+    v4: Any = nbformat.v4  # its functions have no types
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "runbook.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def saved_at(path: Path) -> nbformat.NotebookNode | None:
+    return nbformat.read(path, as_version=4) if path.exists() else None
+
+
+def by_nbclient(path: Path, environment: Environment) -> Run:
+    notebook = nbformat.read(path, as_version=4)
+    place = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=60, resources=place)
+    try:
+        asyncio.run(client.async_execute(env=dict(environment)))
+    except CellExecutionError as error:
+        return Run(succeeded=False, said=str(error), saved=notebook)
+    return Run(succeeded=True, said="", saved=notebook)
+
+
+def by_nbconvert(path: Path, environment: Environment) -> Run:
+    out = path.with_name("out.ipynb")
+    return _command(path, environment, out, "jupyter", "nbconvert", "--to=notebook", "--execute", "--output=out", path)
+
+
+def by_papermill(path: Path, environment: Environment, *more: str) -> Run:
+    out = path.with_name("out.ipynb")
+    return _command(path, environment, out, "papermill", "--no-progress-bar", path, out, *more)
+
+
+def by_nbmake(path: Path, environment: Environment) -> Run:
+    return _command(path, environment, path, "pytest", "--nbmake", "--overwrite", "--rootdir", path.parent, path)
+
+
+def _command(path: Path, environment: Environment, out: Path, name: str, *words: str | Path) -> Run:
+    done = subprocess.run(
+        [SCRIPTS / name, *words],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+        cwd=path.parent,
+        env=dict(environment),
+    )
+    return Run(succeeded=done.returncode == 0, said=done.stdout, saved=saved_at(out))
+
+
+RUNNERS: Mapping[str, Runner] = {
+    "nbclient": by_nbclient,
+    "nbconvert": by_nbconvert,
+    "papermill": by_papermill,
+    "nbmake": by_nbmake,
+}
+
+
+def quiet_home(home: Path) -> dict[str, str]:
+    """The environment of a runner that keeps its files to itself and knows nothing of this machine's AWS."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "EICNB_", "PYTEST_"))}
+    files = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "AWS_CONFIG_FILE")
+    return kept | {name: str(home / name) for name in files} | {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    return quiet_home(tmp_path)

@@ -1,0 +1,125 @@
+"""A failing `%eic` ends the run in every runner, and a notebook that is right passes each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from tests.runners.conftest import RUNNERS, Run, quiet_home, written
+
+SETUP = """\
+%load_ext eicnb
+%eic sandbox
+def note(word):
+    with open("notes", "a") as notes:
+        print(word, file=notes)
+"""
+NEXT = "note('the next cell')"
+
+BAD_RETRIES = """\
+UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
+    %eic put my-function --retries 3
+                                   ^
+Try: a whole number: 0, 1 or 2
+See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"""
+
+NO_CONFIG = """\
+NotFound: The function arn:aws:lambda:us-east-1:123456789012:function:my-function:v1 doesn't have an EventInvokeConfig
+    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1, SANDBOX, account 123456789012
+Try: %eic list NAME for the configs that there are, %eic put to write this one"""
+
+HOW_FAR = """\
+Commands done before it: 1 of 3
+    done      put my-function --retries 0
+    failed    get my-function:v1
+    not done  put my-function --retries 1"""
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A cell, the lines that it must leave in the notebook, and what it had done before it failed."""
+
+    cell: str
+    shown: list[str]
+    noted: str = ""
+
+
+FAILING = {
+    "a usage error": Failing("%eic put my-function --retries 3", [BAD_RETRIES]),
+    "an AWS error": Failing("%eic get my-function:v1", [NO_CONFIG]),
+    "a failure inside a cell": Failing(
+        "%%eic\nput my-function --retries 0\nget my-function:v1\nput my-function --retries 1", [NO_CONFIG, HOW_FAR]
+    ),
+    "a failure inside a loop": Failing(
+        "for qualifier in ('BLUE', 'v1', 'GREEN'):\n    %eic get my-function:${qualifier}\n    note(qualifier)",
+        [NO_CONFIG],
+        "BLUE\n",
+    ),
+    "an error in an assignment": Failing("x = %eic get my-function:v1\nnote(x)", [NO_CONFIG]),
+    "a failing --out": Failing("%%eic --out x\nget my-function:v1", [NO_CONFIG]),
+}
+GOOD = """\
+for qualifier in ('BLUE', 'GREEN'):
+    x = %eic get my-function:${qualifier}
+    note(x.qualifier.item())"""
+
+CELLS = {name: failing.cell for name, failing in FAILING.items()} | {"success": GOOD}
+Runs = Mapping[tuple[str, str], Future[tuple[Run, str]]]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """Every notebook in every runner, as many at a time as there are processors, in the order of the tests."""
+    environment = quiet_home(tmp_path_factory.mktemp("home"))
+
+    def run(case: str, runner: str) -> tuple[Run, str]:
+        path = written(tmp_path_factory.mktemp(runner), SETUP, CELLS[case], NEXT)
+        done = RUNNERS[runner](path, environment)
+        notes = path.with_name("notes")
+        return done, notes.read_text() if notes.exists() else ""
+
+    pool = ThreadPoolExecutor(os.cpu_count())
+    yield {(case, runner): pool.submit(run, case, runner) for case in CELLS for runner in RUNNERS}
+    pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("case", FAILING)
+def test_a_failing_command_ends_the_run(runs: Runs, case: str, runner: str) -> None:
+    failing = FAILING[case]
+    run, notes = runs[case, runner].result()
+    assert not run.succeeded
+    assert notes == failing.noted
+    assert "\n".join(failing.shown) in run.said
+    assert "magics.py" not in run.said
+
+
+@pytest.mark.parametrize("runner", sorted(RUNNERS.keys() - {"nbconvert"}))
+@pytest.mark.parametrize("case", FAILING)
+def test_the_notebook_that_is_left_has_our_lines_alone(runs: Runs, case: str, runner: str) -> None:
+    failing = FAILING[case]
+    saved = runs[case, runner].result()[0].saved
+    assert saved is not None
+    cells = {cell.source: cell for cell in saved.cells}
+    errors = [output for output in cells[failing.cell].outputs if output.output_type == "error"]
+    assert [error.traceback for error in errors] == [failing.shown]
+    assert [f"{error.ename}: {error.evalue}" for error in errors] == failing.shown[:1]
+    assert (cells[NEXT].execution_count, cells[NEXT].outputs) == (None, [])
+
+
+@pytest.mark.parametrize("case", FAILING)
+def test_nbconvert_leaves_no_notebook_that_looks_like_a_result(runs: Runs, case: str) -> None:
+    assert runs[case, "nbconvert"].result()[0].saved is None
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_notebook_that_is_right_passes(runs: Runs, runner: str) -> None:
+    run, notes = runs["success", runner].result()
+    assert run.succeeded, run.said
+    assert notes == "BLUE\nGREEN\nthe next cell\n"
+    assert run.saved is not None
+    assert [cell.execution_count for cell in run.saved.cells] == [1, 2, 3]
