@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from eicnb import errors, settings
 from eicnb.cli import options
+from eicnb.cli.permissions import ACTIONS, NOTES, policy
 from eicnb.frames import AUDIT_COLUMNS, CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -88,3 +90,24 @@ def test_both_commands_are_one_line_and_start_with_a_virtual_environment() -> No
         ),
         "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' && .venv/bin/python -m pytest",
     ]
+
+
+def test_the_table_of_settings_is_that_of_the_process() -> None:
+    words = {True: "on", False: "off"}
+    variables = {variable.setting: f"`{variable.name}`" for variable in settings.VARIABLES}
+    expected = []
+    for name, meaning in settings.MEANINGS.items():
+        value = getattr(settings.Settings(), name)
+        default = words[value] if isinstance(value, bool) else "" if value in {None, ()} else str(value)
+        expected.append(row(f"`{name}`", default, variables.get(name, ""), meaning))
+    assert table_under("## Configuration") == expected
+
+
+def test_the_permissions_are_those_that_the_commands_need() -> None:
+    expected = [
+        row(f"`{verb}`", ", ".join(f"`{action}`" for action in actions), NOTES.get(verb, ""))
+        for verb, actions in ACTIONS.items()
+        if actions
+    ]
+    assert table_under("## What eicnb sends to AWS") == expected
+    assert "".join(f"    {line}\n" for line in json.dumps(policy(), indent=2).splitlines()) in README

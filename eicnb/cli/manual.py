@@ -14,6 +14,7 @@ from itertools import groupby
 
 from eicnb.cli import options
 from eicnb.cli.options import Option, Verb
+from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,
     ConfigurationError,
@@ -137,6 +138,7 @@ def _verb_page(verb: Verb) -> str:
         "Options of every AWS command": _rows(_described(shared), column),
         "Examples": _examples(verb),
         "Errors, by the AWS CLI's exit codes": _wrapped(_errors(verb), first=_INDENT, others=_INDENT),
+        "IAM actions": _wrapped(", ".join(ACTIONS.get(verb.name, ())), first=_INDENT, others=_INDENT),
         "AWS's own pages": [_INDENT + address for address in _addresses(verb)],
     }
     shown = [_section(title, lines) for title, lines in sections.items() if lines]

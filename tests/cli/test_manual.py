@@ -118,6 +118,9 @@ def test_the_page_of_a_command_of_aws_ends_with_its_examples_errors_and_aws_page
 Errors, by the AWS CLI's exit codes
   252 UsageError, 253 ConfigurationError, 254 NotFound, AccessDenied, Throttled, ExpiredCredentials
 
+IAM actions
+  lambda:DeleteFunctionEventInvokeConfig, lambda:GetFunctionEventInvokeConfig
+
 AWS's own pages
   https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
   https://docs.aws.amazon.com/cli/latest/reference/lambda/delete-function-event-invoke-config.html

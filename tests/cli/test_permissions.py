@@ -1,0 +1,51 @@
+"""What the table of permissions names is what is sent, command by command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import eicnb
+from eicnb import commands
+from eicnb.cli import parser
+from eicnb.cli.lexer import Source
+from eicnb.cli.options import VERBS
+from eicnb.cli.permissions import ACTIONS, NOTES, policy
+
+FREE = {"GetCallerIdentity"}
+RUNS = {
+    "put": ["put my-function --retries 0", "put my-function:prod --retries 0 --dry-run"],
+    "update": ["update my-function:BLUE --retries 1", "update my-function:BLUE --on-failure sqs:shop-failures"],
+    "get": ["get my-function:BLUE"],
+    "list": ["list my-function"],
+    "delete": ["delete my-function:BLUE", "delete my-function:GREEN --dry-run"],
+    "functions": ["functions"],
+    "audit": ["audit --regions all --qualifiers all --no-progress", "audit --no-progress"],
+    "whoami": ["whoami"],
+    "require": ["require --region us-east-1"],
+    "config": ["config"],
+    "help": ["help put"],
+}
+
+
+@pytest.mark.parametrize("verb", RUNS)
+def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
+    for line in RUNS[verb]:
+        commands.run(parser.parse(Source(line), {}), commands.Reader(lambda _: None))
+    assert eic.server is not None
+    sent = {request.operation for request in eic.server.requests()} - {None} - FREE
+    named = {action.partition(":")[2] for action in ACTIONS[verb]}
+    assert sent == named, "what is named and never sent is a permission too much"
+
+
+def test_every_command_is_in_the_table() -> None:
+    assert ACTIONS.keys() == {verb.name for verb in VERBS}
+    assert NOTES.keys() <= ACTIONS.keys()
+
+
+def test_the_policy_has_every_action_once() -> None:
+    statements: Any = policy()["Statement"]
+    actions = statements[0]["Action"]
+    assert actions == sorted(set(actions))
+    assert "lambda:PutFunctionEventInvokeConfig" in actions
