@@ -1,9 +1,9 @@
-"""One put through `%eic` in a warm kernel, against the same call with a bare boto3 client and with the `aws` command.
+"""One put through `%eic` in a warm kernel, against the same calls with a bare boto3 client and with the `aws` command.
 
     python tests/bench/put.py [--rounds 200]
 
 The sandbox serves from a process of its own. `%eic` and boto3 run as cells of one real kernel and take turns, so
-that a change of the machine's speed meets both; a cell's time is from the request to the kernel being idle again.
+that a change of the machine's speed meets all; a cell's time is from the request to the kernel being idle again.
 The `aws` command (from EICNB_AWS_CLI or PATH) runs as a process, a tenth as often, and is left out where there is
 none.
 """
@@ -20,15 +20,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from jupyter_client.manager import start_new_kernel
 
 KEYS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_DEFAULT_REGION": "us-east-1"}
-EIC = "answer = %eic put my-function --maximum-retry-attempts 0 --maximum-event-age-in-seconds 3600"
+EIC = "answer = %eic put my-function --maximum-retry-attempts 0 --maximum-event-age-in-seconds 3600;"
+EIC_WITH_LINE = EIC.removesuffix(";")
 BOTO3 = (
     "answer = client.put_function_event_invoke_config("
     "FunctionName='my-function', MaximumRetryAttempts=0, MaximumEventAgeInSeconds=3600)"
 )
+BOTO3_WITH_READ = f"before = client.get_function_event_invoke_config(FunctionName='my-function'); {BOTO3}"
 AWS = (
     "lambda put-function-event-invoke-config --function-name my-function "
     "--maximum-retry-attempts 0 --maximum-event-age-in-seconds 3600"
@@ -79,7 +82,7 @@ def milliseconds(action: Callable[[], object]) -> float:
 
 def report(name: str, times: list[float], baseline: float) -> None:
     median = statistics.median(times)
-    print(f"{name:<22}{median:>9.2f} ms   {median / baseline:>6.2f} x boto3   ({len(times)} calls)")
+    print(f"{name:<24}{median:>9.2f} ms   {median / baseline:>6.2f} x boto3   ({len(times)} calls)")
 
 
 def main() -> None:
@@ -88,20 +91,27 @@ def main() -> None:
     rounds = arguments.parse_args().rounds
     os.environ.update(KEYS)
     with sandbox() as url, warm_kernel(url) as run:
-        for cell in (EIC, BOTO3) * 20:
+        cells = {
+            "%eic put …;": EIC,
+            "boto3, a put": BOTO3,
+            "%eic put": EIC_WITH_LINE,
+            "boto3, a get and a put": BOTO3_WITH_READ,
+        }
+        for cell in [*cells.values()] * 20:
             run(cell)
-        pairs = [(milliseconds(lambda: run(EIC)), milliseconds(lambda: run(BOTO3))) for _ in range(rounds)]
-        eic, boto3 = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        baseline = statistics.median(boto3)
-        report("%eic put", eic, baseline)
-        report("boto3 client", boto3, baseline)
+        rounds_of = [[milliseconds(partial(run, cell)) for cell in cells.values()] for _ in range(rounds)]
+        times = dict(zip(cells, map(list, zip(*rounds_of, strict=True)), strict=True))
+        for name, baseline in (("%eic put …;", "boto3, a put"), ("%eic put", "boto3, a get and a put")):
+            report(name, times[name], statistics.median(times[baseline]))
+            report(baseline, times[baseline], statistics.median(times[baseline]))
+        baseline = statistics.median(times["boto3, a put"])
         if aws := os.environ.get("EICNB_AWS_CLI") or shutil.which("aws"):
             command = [aws, "--endpoint-url", url, *AWS.split()]
-            times = [
+            processes = [
                 milliseconds(lambda: subprocess.run(command, check=True, capture_output=True))
                 for _ in range(max(3, rounds // 10))
             ]
-            report("aws command (process)", times, baseline)
+            report("aws command (process)", processes, baseline)
 
 
 if __name__ == "__main__":
