@@ -40,7 +40,10 @@ REFUSED = [
     ({"redact_names": ["acme", " "]}, "name 2 of 2 to redact is empty\nTry: the name, or one name less"),
     ({"redact_names": ["acme", 7]}, "name 2 of 2 to redact is a int\nTry: a text"),
     ({"redact_names": "acme"}, 'redact_names is one text\nTry: a list of names, such as ["my-company"]'),
-    ({"max_row": 1}, "there is no setting 'max_row'\nTry: max_rows, redact, redact_names"),
+    (
+        {"max_row": 1},
+        f"there is no setting 'max_row'\nTry: {', '.join(settings.MEANINGS)}",
+    ),
 ]
 
 

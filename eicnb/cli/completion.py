@@ -23,7 +23,7 @@ from eicnb.cli.cursor import Candidate, CandidateKind, Place
 from eicnb.cli.options import VERBS, Option, Verb
 
 MOST_CANDIDATES = 200
-_LONGEST_TEXT = 100_000
+_LONGEST_TEXT = 30_000
 
 
 @dataclass(frozen=True, slots=True)
