@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from eicnb.model import DestinationConfig as DestinationConfig
     from eicnb.model import EventInvokeConfig as EventInvokeConfig
     from eicnb.model import NoDestination as NoDestination
+    from eicnb.script import commands_for as commands_for
+    from eicnb.script import run as run
 else:
     from eicnb import sandbox
 
@@ -73,6 +75,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "in_use",
+    "commands_for": "script",
     "connect": "api",
     "current": "in_use",
     "delete": "in_use",
@@ -83,6 +86,7 @@ _HOME = {
     "list": "in_use",
     "put": "in_use",
     "require": "in_use",
+    "run": "script",
     "update": "in_use",
     "use": "in_use",
 }
@@ -107,6 +111,7 @@ __all__ = [
     "Throttled",
     "UsageError",
     "audit",
+    "commands_for",
     "connect",
     "current",
     "delete",
@@ -117,6 +122,7 @@ __all__ = [
     "list",
     "put",
     "require",
+    "run",
     "sandbox",
     "update",
     "use",

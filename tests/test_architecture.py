@@ -119,6 +119,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("redaction", "request", "requirement", "settings", "shapes"),
         ),
     ),
+    ("script", ("change", "cli.lexer", "cli.parser", "commands", "errors", "frames", "spelling")),
     ("notebook", ()),
     ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
     ("notebook.displays", ("frames", "redaction")),
