@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from eicnb.model import DestinationConfig as DestinationConfig
     from eicnb.model import EventInvokeConfig as EventInvokeConfig
     from eicnb.model import NoDestination as NoDestination
+    from eicnb.script import commands_for as commands_for
+    from eicnb.script import run as run
 else:
     from eicnb import sandbox
 
@@ -76,6 +78,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "in_use",
+    "commands_for": "script",
     "config": "in_use",
     "connect": "api",
     "connections": "in_use",
@@ -88,6 +91,7 @@ _HOME = {
     "list": "in_use",
     "put": "in_use",
     "require": "in_use",
+    "run": "script",
     "update": "in_use",
     "use": "in_use",
     "whoami": "in_use",
@@ -113,6 +117,7 @@ __all__ = [
     "Throttled",
     "UsageError",
     "audit",
+    "commands_for",
     "config",
     "connect",
     "connections",
@@ -125,6 +130,7 @@ __all__ = [
     "list",
     "put",
     "require",
+    "run",
     "sandbox",
     "update",
     "use",

@@ -26,7 +26,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.050
 
-FORM = ("arn", "draft", "eic", "errors", "live", "model", "preview", "request", "spelling")
+FORM = ("arn", "draft", "eic", "errors", "live", "model", "preview", "redaction", "request", "spelling")
 """What every part of a form may use."""
 
 # Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
@@ -120,6 +120,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("redaction", "request", "requirement", "settings", "shapes"),
         ),
     ),
+    ("script", ("change", "cli.lexer", "cli.parser", "commands", "errors", "frames", "spelling")),
     ("notebook", ()),
     ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
     ("notebook.displays", ("frames", "redaction")),

@@ -19,6 +19,7 @@ from eicnb.draft import KINDS, OTHER, Target, kind_of
 from eicnb.eic import Eic
 from eicnb.notebook.background import Background
 from eicnb.preview import LABELS
+from eicnb.redaction import masked
 from eicnb.targets import TARGETS, Listed
 
 _LABEL_WIDTH = "13em"
@@ -35,14 +36,14 @@ def control(kind: Callable[..., Any], label: str, **traits: Any) -> Any:
 
 def said(text: str, css_class: str = "") -> str:
     """Text as the HTML of a widget; nothing in it is markup."""
-    return f'<div class="eicnb-text {css_class}">{escape(text)}</div>' if text else ""
+    return f'<div class="eicnb-text {css_class}">{escape(masked(text))}</div>' if text else ""
 
 
 def title_of(subject: str, where: str) -> str:
     """The head of a form: what it is about, and where that is."""
     return (
-        f'<div class="eicnb-text eicnb-title">{escape(subject)} '
-        f'<span class="eicnb-where">in {escape(where)}</span></div>'
+        f'<div class="eicnb-text eicnb-title">{escape(masked(subject))} '
+        f'<span class="eicnb-where">in {escape(masked(where))}</span></div>'
     )
 
 

@@ -32,6 +32,7 @@ from eicnb.preview import (
     count,
     human,
 )
+from eicnb.redaction import masked
 from eicnb.request import Where
 from eicnb.targets import FUNCTIONS, Listed, qualifiers
 
@@ -222,7 +223,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         can_be_applied = preview.is_applicable and not self._spent
         self._armed = preview if can_be_applied else None
         self._apply.disabled = not can_be_applied
-        self._apply.description = preview.action() if preview.is_applicable else f"Apply to {preview.title}"
+        self._apply.description = masked(preview.action() if preview.is_applicable else f"Apply to {preview.title}")
 
     def _unknown_qualifier(self, draft: Draft) -> str:
         known = self._qualifier.listed
@@ -327,8 +328,8 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         """The widget, and what stands in its place where there are none."""
         standstill = Standstill(self.preview)
         return {
-            "text/plain": f"{standstill!r}\n{NEEDS_A_KERNEL}",
-            "text/html": f"<div>{standstill._repr_html_()}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
+            "text/plain": masked(f"{standstill!r}\n{NEEDS_A_KERNEL}"),
+            "text/html": f"<div>{masked(standstill._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
             "application/vnd.jupyter.widget-view+json": {
                 "version_major": 2,
                 "version_minor": 0,

@@ -13,6 +13,7 @@ from eicnb.errors import EicError
 from eicnb.live import Live
 from eicnb.notebook.fields import said
 from eicnb.preview import LABELS, SETTINGS, Preview, in_words, settings_of, table
+from eicnb.redaction import masked
 
 Action = Callable[[], object]
 
@@ -61,13 +62,13 @@ class Outcome:
             choices.insert(0, self._choice(f"{over[0]}, over what is live now", over[1]))
         self.say(
             HTML(said(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
-            HTML(f'<div class="eicnb-text">{table(head, rows)}</div>'),
+            HTML(f'<div class="eicnb-text">{masked(table(head, rows))}</div>'),
             _row(*choices),
         )
 
     def _choice(self, label: str, action: Action) -> Button:
         """A button that works once, so that a click meant for one question never answers the next."""
-        button = Button(description=label, layout={"width": "auto", "max_width": "100%"})
+        button = Button(description=masked(label), layout={"width": "auto", "max_width": "100%"})
 
         def clicked(_: object) -> None:
             if button in self._choices:
@@ -95,4 +96,4 @@ def _row(*buttons: Button) -> HBox:
 
 def _pre(text: str) -> str:
     style = 'style="white-space: pre-wrap; overflow-wrap: anywhere"'
-    return f'<div class="eicnb-text"><pre {style}>{escape(text)}</pre></div>'
+    return f'<div class="eicnb-text"><pre {style}>{escape(masked(text))}</pre></div>'
