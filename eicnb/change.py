@@ -97,10 +97,12 @@ class Change:
     def _changes(self, where: Where) -> Iterator[str]:
         before, after = settings_of(self.before), self.after()
         for name, word in _WORDS.items():
-            told = "?" if self.unread else _told(name, before[name], where)
-            if before[name] != after[name]:
-                default = " (default)" if name in _DEFAULTS and after[name] is None else ""
-                yield f"{word} {told} -> {_told(name, after[name], where)}{default}"
+            if before[name] == after[name]:
+                continue
+            was, will_be = ("?" if self.unread else _told(name, before[name], where)), _told(name, after[name], where)
+            was += " (default)" if name in _DEFAULTS and before[name] is None and was == will_be else ""
+            will_be += " (default)" if name in _DEFAULTS and after[name] is None else ""
+            yield f"{word} {was} -> {will_be}"
         if self.unread:
             yield f"what was there could not be read: {self.unread}"
 

@@ -146,3 +146,25 @@ def test_a_variable_that_cannot_be_used_stops_the_loading(
 ) -> None:
     monkeypatch.setenv("EICNB_REDACT", "perhaps")
     assert isinstance(bare_notebook.fail("%load_ext eicnb"), ConfigurationError)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%eic put my-function:BLUE --retries 1;",
+        "%eic put my-function:BLUE --retries 1 --dry-run",
+        "%eic whoami",
+        "%eic use",
+        "%eic use --region eu-west-1 --as my-function",
+        "%eic require --sandbox",
+        "%eic config",
+        "%eic audit --functions my-function --no-progress",
+    ],
+)
+def test_whatever_a_command_says_is_masked(redacted: Notebook, eic: eicnb.Eic, cell: str) -> None:
+    redacted.printed()
+    result = redacted.run(cell)
+    said = redacted.printed()
+    if result is not None:
+        said += "\n".join(bundle(redacted, "_" if cell.endswith(";") else cell).values())
+    assert not re.search(rf"{eic.account_id}|my-func", said)

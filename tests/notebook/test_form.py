@@ -9,6 +9,7 @@ import pytest
 from ipywidgets import HTML, Button, Widget
 
 import eicnb
+from eicnb import settings
 from eicnb.arn import FunctionRef
 from eicnb.cli.options import VERBS
 from eicnb.live import Live
@@ -280,3 +281,13 @@ def test_a_destination_form_works_without_an_account() -> None:
     form = eicnb.destination_form()
     assert (form.value, form.to_json(), form.to_shorthand()) == (eicnb.DestinationConfig(), "{}", "{}")
     assert NEEDS_A_KERNEL in form._repr_mimebundle_()["text/html"]
+
+
+def test_with_redaction_the_form_says_no_account(eic: eicnb.Eic) -> None:
+    settings.choose(redact=True)
+    form = opened(eic, "my-function", "BLUE")
+    field(form, "Maximum retry attempts").value = "2"
+    assert "ACCOUNT-0001" in button(form, "Apply 1 change").description
+    bundle = form._repr_mimebundle_()
+    for text in (button(form, "Apply").description, shown(form), bundle["text/plain"], bundle["text/html"]):
+        assert eic.account_id not in text

@@ -9,7 +9,7 @@ import pytest
 
 import eicnb
 from eicnb.change import WRITES
-from eicnb.errors import AccessDenied, ConfigurationError, EicError, NotFound
+from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, NotFound
 from tests.api.answering import Answering, Seen, Step, config_answer, fault
 from tests.notebook.conftest import Notebook
 
@@ -129,6 +129,31 @@ def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
             "put my-function:$LATEST  retries ? -> 0, what was there could not be read: AccessDenied  us-east-1"
         )
         assert isinstance(notebook.fail(f"%eic {line} --endpoint-url {server.url} --dry-run"), AccessDenied)
+
+
+def test_credentials_that_end_in_the_middle_end_the_run_and_say_how_far_it_came(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ending")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "soon")
+    writes: list[str] = []
+
+    def until_the_session_ends(request: Seen) -> Step:
+        if writes:
+            return fault(403, "ExpiredTokenException", "The security token included in the request is expired")
+        writes.extend([request.path] if request.method == "PUT" else [])
+        return config_answer()
+
+    lines = [f"put my-function --retries {retries}" for retries in (0, 1, 2)]
+    with Answering(until_the_session_ends) as server:
+        eicnb.use(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        error = notebook.fail("%%eic\n" + "\n".join(lines))
+    assert isinstance(error, ExpiredCredentials)
+    assert error.__notes__ == [
+        f"Commands done before it: 1 of 3\n    done      {lines[0]}\n    failed    {lines[1]}\n    not done  {lines[2]}"
+    ]
+    assert len(writes) == 1
+    assert "no change" in notebook.printed()
 
 
 def test_a_write_is_asked_for_when_confirm_is_on(
