@@ -12,7 +12,6 @@ from typing import Any
 
 from eicnb import api, in_use, redaction, settings
 from eicnb.aws import service_model
-from eicnb.change import WRITES
 from eicnb.cli.manual import page
 from eicnb.cli.options import VERBS, Option, from_model
 from eicnb.cli.output import Answer, render
@@ -28,6 +27,7 @@ from eicnb.printing import printing, selecting
 from eicnb.request import OPERATIONS, Paging, Request
 from eicnb.requirement import Requirement
 from eicnb.shapes import Member, shape_of
+from eicnb.write import WRITES
 
 _OF_A_CONNECTION = {"functions", "whoami", "form"}
 _ALONE = {"sandbox", "audit", "config", *_OF_A_CONNECTION}
@@ -52,7 +52,7 @@ def newer_options() -> Mapping[str, Sequence[Option]]:
     return {verb.name: from_model(members(verb.operation)) for verb in VERBS if verb.operation}
 
 
-Write = Callable[[str], object]
+Show = Callable[[str], object]
 """Takes text for the reader."""
 
 
@@ -74,8 +74,8 @@ def ask_at_the_keyboard(question: str) -> str:
 class Reader:
     """Whoever the commands are run for: what shows a text, what takes the log of `--debug`, and what asks."""
 
-    show: Write
-    log: Write = to_stderr
+    show: Show
+    log: Show = to_stderr
     ask: Ask = ask_at_the_keyboard
 
 

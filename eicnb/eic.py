@@ -9,7 +9,6 @@ from typing import Any
 from eicnb import sending
 from eicnb.answers import items
 from eicnb.arn import DestinationName, FunctionRef
-from eicnb.change import Change, place_of
 from eicnb.connection import Connection
 from eicnb.display import show_of
 from eicnb.errors import AccessDenied, AwsError
@@ -18,6 +17,7 @@ from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames import CONFIG_COLUMNS, FUNCTION_COLUMNS, IDENTITY_COLUMNS, Frame, config_row, function_row
 from eicnb.model import Destination, DestinationConfig, ReportedFunction
 from eicnb.request import Request
+from eicnb.write import Write, place_of
 
 
 class Eic(Connection):
@@ -79,7 +79,7 @@ class Eic(Connection):
         on_failure: str | Destination | DestinationName | None = None,
         dry_run: bool = False,
     ) -> Frame:
-        """Change only the settings that are given; NotFound where there is no config yet.
+        """Write only the settings that are given; NotFound where there is no config yet.
 
         >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
         [60]
@@ -144,17 +144,17 @@ class Eic(Connection):
 
         Nothing is written. What would fail for want of the function or its qualifier fails here too.
         """
-        change = Change.read(self, request, must=True)
-        if change.before is None:
-            self._check_existence(change)
-        where = self.where() if change.before is None else place_of(change.before.function, self)
-        frame = self._frame([change.row(where)], CONFIG_COLUMNS, request.verb)
+        write = Write.read(self, request, must=True)
+        if write.before is None:
+            self._check_existence(write)
+        where = self.where() if write.before is None else place_of(write.before.function, self)
+        frame = self._frame([write.row(where)], CONFIG_COLUMNS, request.verb)
         frame.attrs["dry_run"] = True
-        return frame, change.line(where)
+        return frame, write.line(where)
 
-    def _check_existence(self, change: Change) -> None:
+    def _check_existence(self, write: Write) -> None:
         """Where nothing is known of a config AWS is asked for the function; who may not ask that goes on."""
-        named = {"FunctionName": str(change.request.function.without_qualifier()), "Qualifier": change.qualifier}
+        named = {"FunctionName": str(write.request.function.without_qualifier()), "Qualifier": write.qualifier}
         with suppress(AccessDenied):
             next(iter(self.listing("lambda", "GetFunctionConfiguration", 1, **named)), None)
 
@@ -166,13 +166,13 @@ class Eic(Connection):
 
         The config that is there is read first; who may not read it may still write.
         """
-        change = Change.read(self, request)
-        if request.verb == "delete" and change.before is not None:
+        write = Write.read(self, request)
+        if request.verb == "delete" and write.before is not None:
             self.pages(request)
-            rows = [config_row(change.before)]
+            rows = [config_row(write.before)]
         else:
-            rows = [config_row(config) for config in sending.send(self._aws, change.request)]
-        line = change.line(place_of(FunctionRef.parse(rows[0]["function_arn"]), self))
+            rows = [config_row(config) for config in sending.send(self._aws, write.request)]
+        line = write.line(place_of(FunctionRef.parse(rows[0]["function_arn"]), self))
         return self._frame(rows, CONFIG_COLUMNS, request.verb), line
 
     def whoami(self) -> Frame:

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from eicnb import commands
-from eicnb.change import WRITES
 from eicnb.cli.lexer import Source
 from eicnb.cli.parser import Command, parse
 from eicnb.errors import UsageError
 from eicnb.frames import CONFIG_COLUMNS, Column, rows_of, to_frame
 from eicnb.spelling import age
+from eicnb.write import WRITES
 
 _STATE = {"configured": True, "scan_state": "ok"}
 """What holds for the rows of a frame that is no audit."""

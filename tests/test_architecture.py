@@ -94,11 +94,11 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "%sandbox.server",
         ),
     ),
-    ("change", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request", "spelling")),
+    ("write", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request", "spelling")),
     (
         "eic",
         (
-            *("answers", "arn", "change", "connection", "display", "errors", "frames", "model", "request", "sending"),
+            *("answers", "arn", "write", "connection", "display", "errors", "frames", "model", "request", "sending"),
             *("fleet.progress", "fleet.scope"),
             *("~fleet.audit", "~notebook.opening"),
         ),
@@ -116,11 +116,11 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "commands",
         (
-            *("api", "aws", "change", "debug", "eic", "in_use", "cli.*", "errors", "fleet.scope", "frames", "printing"),
+            *("api", "aws", "write", "debug", "eic", "in_use", "cli.*", "errors", "fleet.scope", "frames", "printing"),
             *("redaction", "request", "requirement", "settings", "shapes"),
         ),
     ),
-    ("script", ("change", "cli.lexer", "cli.parser", "commands", "errors", "frames", "spelling")),
+    ("script", ("write", "cli.lexer", "cli.parser", "commands", "errors", "frames", "spelling")),
     ("notebook", ()),
     ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
     ("notebook.displays", ("frames", "redaction")),

@@ -6,10 +6,10 @@ import pytest
 
 import eicnb
 from eicnb import commands, in_use
-from eicnb.change import WRITES
 from eicnb.cli import manual, options, parser
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
+from eicnb.write import WRITES
 
 NAMES = [verb.name for verb in options.VERBS]
 EXAMPLES = [(verb, example) for verb, examples in manual.EXAMPLES.items() for example in examples]

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.change import WRITES
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, NotFound
+from eicnb.write import WRITES
 from tests.api.answering import Answering, Seen, Step, config_answer, fault
 from tests.notebook.conftest import Notebook
 

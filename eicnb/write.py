@@ -34,7 +34,7 @@ _NOT_YET = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Write:
     """A checked put, update or delete, and the config that is there before it; None where there is none.
 
     `unread` says why nothing is known of that config, which does not keep a write from being sent.
@@ -50,8 +50,8 @@ class Change:
 
         Who may not read it can still write, unless it `must` be known.
 
-        >>> change = Change.read(eic, eic.request("put", "my-function:BLUE", maximum_retry_attempts=1))
-        >>> change.line(eic.where())
+        >>> write = Write.read(eic, eic.request("put", "my-function:BLUE", maximum_retry_attempts=1))
+        >>> write.line(eic.where())
         'put my-function:BLUE  retries 0 -> 1, age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
         """
         try:
