@@ -53,8 +53,12 @@ class EicMagics(Magics):
             %eic update my-function:live --maximum-retry-attempts 1
             config = %eic get my-function:live
             %eic list my-function
-            %eic delete my-function:live
-            %eic functions
+            %eic delete my-function:live --dry-run
+            audit = %eic audit --regions all
+            %eic form my-function
+            %eic use --profile prod --region eu-west-1
+            %eic require --account 123456789012 --region eu-west-1
+            %eic help put
             audit = %eic audit --regions all
 
             %%eic
@@ -64,7 +68,8 @@ class EicMagics(Magics):
                 --maximum-retry-attempts 0
 
         A command returns a DataFrame; several in one cell are all checked before the first is sent, and return one
-        DataFrame with a row each, which `%%eic --out name` binds to a name. `${expression}`, `$name` and `{name}`
+        DataFrame with a row each, which `%%eic --out name` binds to a name. Behind a verb on its first line a cell is
+        that command's JSON or YAML. A write shows what it changed, and where. `${expression}`, `$name` and `{name}`
         bring in values of the notebook; single quotes keep them out. `%eic sandbox` starts an AWS without an account.
         """
         user_ns = self._user_ns()
