@@ -59,7 +59,6 @@ class EicMagics(Magics):
             %eic use --profile prod --region eu-west-1
             %eic require --account 123456789012 --region eu-west-1
             %eic help put
-            audit = %eic audit --regions all
 
             %%eic
             aws lambda put-function-event-invoke-config \\
