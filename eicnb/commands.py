@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.debug import logged
 from eicnb.eic import Eic, audit_of
-from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.errors import AuditInterrupted, ConfigurationError, EicError, UsageError
 from eicnb.fleet.scope import names_in
 from eicnb.frames import Frame, stack
 from eicnb.printing import printing, selecting
@@ -85,7 +85,7 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     What `--output` asks for is shown, and what `--query` alone selects is returned as it is. Nothing is sent while any
     command is faulty. The first failure ends the run; where there are several commands, the error's notes say what was
     done before it and what was not, and its `result` holds the rows of what was done. Ctrl-C stays a
-    KeyboardInterrupt, whose notes say the same, and that a write which was stopped may have reached AWS.
+    KeyboardInterrupt, which says the same, and that a write which was stopped may have reached AWS.
     """
     settings.current()
     prepared = prepare(commands, reader)
@@ -98,10 +98,10 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
                 error.add_note(_progress(commands, number))
                 error.result = _together(results)
             raise
-        except KeyboardInterrupt as interrupt:
-            for note in _stopped(commands, number):
-                interrupt.add_note(redaction.masked(note))
-            raise interrupt.with_traceback(None) from None  # below is nothing but the wait for an answer
+        except AuditInterrupted:
+            raise
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(commands, number)) from None  # below is nothing but the wait for an answer
     return _together(results)
 
 
@@ -288,11 +288,11 @@ def _together(results: Sequence[Any]) -> Any:
     return shown[0] if len(shown) == 1 else shown or None
 
 
-def _stopped(commands: Sequence[Command], stopped: int) -> Iterator[str]:
-    if commands[stopped].verb in WRITES:
-        yield f"AWS may have carried it out all the same: {commands[stopped]}"
-    if len(commands) > 1:
-        yield _progress(commands, stopped, "stopped")
+def _stopped(commands: Sequence[Command], stopped: int) -> str:
+    is_write = commands[stopped].verb in WRITES
+    doubt = [f"stopped, but AWS may have carried it out all the same: {commands[stopped]}"] if is_write else []
+    how_far = [_progress(commands, stopped, "stopped")] if len(commands) > 1 else []
+    return redaction.masked("\n".join([*doubt, *how_far]))
 
 
 def _progress(commands: Sequence[Command], last: int, came_to: str = "failed") -> str:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.runners.conftest import RUNNERS, Run, quiet_home, written
 
+pytestmark = pytest.mark.timeout(300)  # a test that is chosen alone may wait for the runs of those before it
+
 SETUP = """\
 %load_ext eicnb
 %eic sandbox
