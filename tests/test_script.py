@@ -74,7 +74,7 @@ def test_the_error_says_what_was_done_and_what_was_not(eic: eicnb.Eic) -> None:
     ],
 )
 def test_a_faulty_line_is_told_before_anything_is_sent(
-    eic: eicnb.Eic, lines: list[str], dry_run: bool, message: str
+    eic: eicnb.Eic, lines: list[str], dry_run: Any, message: str
 ) -> None:
     eicnb.use(eic)
     with pytest.raises(UsageError) as told:
