@@ -22,6 +22,7 @@ Kind = Literal[
     "input",
     "member",
     "names",
+    "account",
     "number",
     "frame",
 ]
@@ -226,7 +227,7 @@ AUDIT = (
 """The options of an audit."""
 
 REQUIREMENTS = (
-    Option("--account", "account", "text", "ID", "account that the connection in use must be in"),
+    Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
     Option("--region", "region", "text", "REGION", "region that it must be in"),
     Option("--sandbox", "sandbox", "flag", "", "the sandbox, and no other account"),
 )

@@ -130,6 +130,11 @@ def _names(value: Any, option: Option, told: str) -> Any:
     return _text(value, option, told) if value is None or isinstance(value, str | bool | int | float) else value
 
 
+def _account(value: Any, option: Option, told: str) -> Any:
+    """Text; a number of the notebook has lost its leading zeros, which `require` gives back."""
+    return value if isinstance(value, int) else _text(value, option, told)
+
+
 def _number(value: Any, option: Option, told: str) -> Any:
     """A number, in any form that Python reads; the audit says which ones are allowed."""
     if not isinstance(value, str):
@@ -159,6 +164,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "choice": _choice,
     "query": _query,
     "names": _names,
+    "account": _account,
     "number": _number,
     "frame": _frame,
 }
