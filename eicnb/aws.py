@@ -118,7 +118,8 @@ class Aws:
     @property
     def partition(self) -> str:
         """The partition of the region, such as `aws`, `aws-cn` or `aws-us-gov`."""
-        return str(self.session.get_partition_for_region(self.region))
+        with self._opening("GetCallerIdentity"):
+            return str(self.session.get_partition_for_region(self.region))
 
     def derived(self, *, region: str | None = None, endpoint_url: str | None = None, options: Mapping[str, Any]) -> Aws:
         """The same user in another region, at another endpoint (then no longer the sandbox) or by other means."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from eicnb import api, in_use, redaction, settings
 from eicnb.aws import service_model
+from eicnb.cli.command import Command
 from eicnb.cli.manual import page
 from eicnb.cli.options import VERBS, Option, from_model
 from eicnb.cli.output import Answer, render
-from eicnb.cli.parser import Command
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.debug import logged
@@ -92,7 +92,8 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
-            results.append(step.run())
+            result = step.run()
+            results += [] if step.command.is_ended else [result]
         except EicError as error:
             if len(prepared) > 1:
                 error.add_note(_progress(commands, number))
@@ -178,6 +179,8 @@ class _Preparation:
             return partial(getattr(eic, command.verb), **command.arguments)
         paging = Paging(**command.paging) if command.verb == "list" else Paging()
         request = eic.request(command.verb, **command.arguments, paging=paging, more=command.more)
+        if command.dry_run and (command.output or command.query):
+            raise UsageError("a dry run has no answer to print", hint="--dry-run without --output and --query")
         if command.dry_run:
             return partial(self._rehearsed, eic, request)
         call = self._sending(eic, request, command)
@@ -199,7 +202,7 @@ class _Preparation:
 
     def _confirmed(self, eic: Eic, request: Request, call: Callable[[], Any]) -> Any:
         """Ask before a write; where nobody can be asked, nothing is written."""
-        _, line = eic.rehearse(request)
+        _, line = eic.rehearse(request, must=False)
         try:
             answer = self.reader.ask(redaction.masked(f"{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
@@ -214,8 +217,8 @@ class _Preparation:
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
         """Write, and show the line that says what was changed."""
         if command.quiet or command.is_ended:
-            frame = eic.send(request)
-            return None if command.quiet else frame
+            eic.send(request)
+            return None
         frame, line = eic.write(request)
         self._shown(line)
         return frame

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from eicnb import sending
 from eicnb.arn import DestinationName, FunctionRef
-from eicnb.aws import Aws, check_parameters
-from eicnb.errors import EicError, UsageError
+from eicnb.aws import Aws, check_parameters, known_regions
+from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
 from eicnb.frames import CONFIG_COLUMNS, Column, Frame, config_row, to_frame
 from eicnb.model import Destination, DestinationConfig, ReportedConfig
 from eicnb.redaction import masked
@@ -62,6 +62,13 @@ class Connection:
     def known_account_id(self) -> str | None:
         """The account, if it has been asked for already."""
         return self._aws.known_account_id
+
+    def check_region(self) -> None:
+        """Refuse a region that botocore's data does not have; a newer boto3 knows newer ones."""
+        known = known_regions()
+        if self.region not in known:
+            hint = nearest(self.region, known) or "a newer boto3, where AWS has a new region"
+            raise ConfigurationError(f"there is no region {self.region!r} that botocore knows", hint=hint)
 
     @property
     def profile(self) -> str | None:

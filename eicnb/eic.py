@@ -135,16 +135,17 @@ class Eic(Connection):
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
         return self.rehearse(request)[0] if dry_run else self.send(request)
 
-    def rehearse(self, request: Request) -> tuple[Frame, str]:
+    def rehearse(self, request: Request, *, must: bool = True) -> tuple[Frame, str]:
         """Read what a checked put, update or delete would change: the row that it would return, and a line about it.
 
         >>> frame, line = eic.rehearse(eic.request("delete", "my-function:BLUE"))
         >>> line
         'delete my-function:BLUE  retries 0 -> 2 (default), age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
 
-        Nothing is written. What would fail for want of the function or its qualifier fails here too.
+        Nothing is written. What would fail for want of the function or its qualifier fails here too; what was there
+        `must` be readable.
         """
-        write = Write.read(self, request, must=True)
+        write = Write.read(self, request, must=must)
         if write.before is None:
             self._check_existence(write)
         where = self.where() if write.before is None else place_of(write.before.function, self)

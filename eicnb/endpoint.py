@@ -20,6 +20,8 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 def check_region(region: str | None) -> None:
     """Refuse what no region can be called; which regions there are is AWS's to say."""
+    if region is not None and not isinstance(region, str):
+        raise UsageError(f"the region is {shown(region)}, not text", hint="us-east-1")
     if region and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", region):
         raise UsageError(f"{region!r} is not the name of a region", hint="us-east-1", culprit=region)
 

@@ -98,7 +98,7 @@ class Attempt:
             return self._expired(told, "ExpiredCredentials")
         if names & _NO_CREDENTIALS:
             return ConfigurationError(f"no usable AWS credentials: {told}", hint=_GET_CREDENTIALS)
-        if "InvalidRegionError" in names:
+        if names & {"InvalidRegionError", "UnknownRegionError"}:
             return UsageError(told, hint="--region us-east-1")
         if "ParamValidationError" in names:
             return UsageError(told)

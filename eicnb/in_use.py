@@ -74,8 +74,8 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
         name, connection = connection, named(connection)
     if not isinstance(connection, Eic):
         raise UsageError(f"{connection!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
-    if name is not None and not name.strip():
-        raise UsageError("the name of a connection is empty", hint="--as prod")
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise UsageError(f"the name of a connection is {shown(name)}, not text", hint="--as prod")
     own = "sandbox" if connection.is_sandbox else connection.profile or "default"
     _in_use.choose(connection, name or own)
     return connection
@@ -128,7 +128,8 @@ def config() -> Frame:
         value: Any = getattr(held, name)
         source: str = _SOURCES[settings.source(name)]
         if name in {"region", "profile"} and (source == "default" or is_chosen()):
-            value, source = eic[name], "use" if is_chosen() else _origin(name)
+            value = eic[name]
+            source = "use" if is_chosen() else "default" if value is None else _origin(name)
         told = ", ".join(value) if isinstance(value, tuple) else value
         rows.append(
             {

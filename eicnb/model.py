@@ -7,6 +7,7 @@ an explicit value, which may be the default. Only the last two are ever sent.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -241,8 +242,8 @@ class ReportedConfig:
             raise _broken(f"its LastModified is {last_modified.isoformat()}")
         return cls(
             function=function,
-            maximum_retry_attempts=_reported_count(answer, "MaximumRetryAttempts"),
-            maximum_event_age_in_seconds=_reported_count(answer, "MaximumEventAgeInSeconds"),
+            maximum_retry_attempts=_reported_count(answer, "MaximumRetryAttempts", RETRY_ATTEMPTS),
+            maximum_event_age_in_seconds=_reported_count(answer, "MaximumEventAgeInSeconds", EVENT_AGE_IN_SECONDS),
             on_failure=_reported_destination(destinations, "OnFailure"),
             on_success=_reported_destination(destinations, "OnSuccess"),
             last_modified=last_modified.astimezone(UTC),
@@ -277,7 +278,7 @@ class ReportedFunction:
             function=_reported_function(answer),
             runtime=_reported(answer, "Runtime", str),
             timeout=_reported_count(answer, "Timeout"),
-            dead_letter_arn=_reported(dead_letters, "TargetArn", str) or None,
+            dead_letter_arn=_reported_arn(_reported(dead_letters, "TargetArn", str) or None, "dead-letter target"),
             role_arn=_reported(answer, "Role", str),
         )
 
@@ -286,6 +287,7 @@ T = TypeVar("T")
 
 _YEARS = range(1970, 2262)  # what a frame's nanoseconds can hold
 _LARGEST_COUNT = 2**31 - 1
+_ANY_ARN = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:\S+|kafka://\S+")
 
 
 def _broken(why: str) -> EicError:
@@ -319,12 +321,20 @@ def _reported_function(answer: Mapping[str, Any]) -> FunctionRef:
     return function
 
 
-def _reported_count(answer: Mapping[str, Any], key: str) -> int | None:
+def _reported_count(answer: Mapping[str, Any], key: str, allowed: range = range(_LARGEST_COUNT + 1)) -> int | None:
     number = _reported(answer, key, int)
-    if isinstance(number, bool) or (number is not None and not 0 <= number <= _LARGEST_COUNT):
+    if isinstance(number, bool) or (number is not None and number not in allowed):
         raise _broken(f"its {key} is {number!r}")
     return number
 
 
 def _reported_destination(destinations: Mapping[str, Any], key: str) -> str | None:
-    return _reported(_reported(destinations, key, dict) or {}, "Destination", str) or None
+    text = _reported(_reported(destinations, key, dict) or {}, "Destination", str) or None
+    return _reported_arn(text, f"{key} destination")
+
+
+def _reported_arn(text: str | None, what: str) -> str | None:
+    """An ARN of any service: what could not be written today is shown as it is, what is no ARN is no answer."""
+    if text is not None and not _ANY_ARN.fullmatch(text):
+        raise _broken(f"its {what} is {text!r}")
+    return text

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from eicnb import redaction
+from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
-from eicnb.cli.parser import Command
 from eicnb.eic import Eic
 from eicnb.errors import ConfigurationError
 from eicnb.frames import objects_frame

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from eicnb import redaction
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef, check_qualifier
 from eicnb.errors import UsageError, shown
 from eicnb.model import (
@@ -17,6 +18,7 @@ from eicnb.model import (
     ReportedConfig,
     parse_destination,
 )
+from eicnb.sensitive import masks_in
 
 OPERATIONS = {
     "put": "PutFunctionEventInvokeConfig",
@@ -78,6 +80,9 @@ class Paging:
     def __post_init__(self) -> None:
         if self.page_size is not None and not 1 <= self.page_size <= _LARGEST_PAGE:
             raise UsageError(f"the page size is {self.page_size}", hint=f"1 to {_LARGEST_PAGE}")
+        most = self.call_parameters().get("MaxItems", 1) if self.is_one_call else 1
+        if most < 1:
+            raise UsageError(f"the most items of one call are {most}", hint=f"1 to {_LARGEST_PAGE}")
         if self.is_one_call and (self.page_size is not None or self.starting_token is not None):
             message = "a list of one call has no page size and no starting token"
             raise UsageError(message, hint="--no-paginate without them")
@@ -89,7 +94,8 @@ class Paging:
 
     def call_parameters(self) -> dict[str, Any]:
         """The parameters of that one call."""
-        found = {"Marker": self.call_marker, "MaxItems": self.call_max_items or self.max_items}
+        most = self.max_items if self.call_max_items is None else self.call_max_items
+        found = {"Marker": self.call_marker, "MaxItems": most}
         return {name: value for name, value in found.items() if value is not None}
 
     def configuration(self) -> dict[str, Any]:
@@ -190,6 +196,7 @@ def build(
         )
     for argument, arn in _destinations(config.destination_config, one_by_one=bool(one_by_one)):
         with UsageError.about(argument):
+            _refuse_mask(str(arn), "destination")
             _refuse_itself(place, function, arn)
     keeps_other = verb == "update" and len(one_by_one) == 1
     return Request(verb, function, qualifier, config, keeps_other, more=more)
@@ -204,6 +211,7 @@ def _function(place: Place, function_name: str | FunctionRef, qualifier: str | N
         function_name = FunctionRef.parse(function_name)
     if not isinstance(function_name, FunctionRef):
         raise UsageError(f"{shown(function_name)} is not the name of a function", hint='"my-function"')
+    _refuse_mask(str(function_name), "name")
     if qualifier is not None:
         if not isinstance(qualifier, str):
             raise UsageError(f"the qualifier is {shown(qualifier)}, not text", hint='qualifier="7"')
@@ -232,6 +240,13 @@ def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iter
         arn = getattr(config, name, None)
         if isinstance(arn, DestinationArn):
             yield name if one_by_one else "destination_config", arn
+
+
+def _refuse_mask(text: str, what: str) -> None:
+    """What a display shows in the place of a name is no name; it looks like one when it is pasted back."""
+    if redaction.active().on and (mask := masks_in(text)):
+        hint = f"the {what} itself; values of the notebook stay real: ${{row.function_name}}"
+        raise UsageError(f"{mask[0]} is a mask of the display, not a {what}", hint=hint, culprit=mask[0])
 
 
 def _refuse_itself(place: Place, function: FunctionRef, arn: DestinationArn) -> None:

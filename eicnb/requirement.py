@@ -29,6 +29,8 @@ class Requirement:
         if self.account is None and self.region is None and self.sandbox is None:
             hint = "--account 123456789012 --region us-east-1, or --sandbox"
             raise UsageError("require has nothing to require", hint=hint)
+        if self.sandbox is not None and not isinstance(self.sandbox, bool):
+            raise UsageError(f"sandbox is {shown(self.sandbox)}", hint="True or False")
         if self.account is not None:
             object.__setattr__(self, "account", _account(self.account))
         if self.region is not None and not (isinstance(self.region, str) and self.region):
@@ -43,6 +45,7 @@ class Requirement:
         AWS is asked for the account, so that neither expired credentials nor a region that does not exist pass.
         """
         wrong = []
+        connection.check_region()
         if self.sandbox is not None and connection.is_sandbox != self.sandbox:
             wrong.append("the SANDBOX" if self.sandbox else "AWS and not the SANDBOX")
         if self.region is not None and connection.region != self.region:

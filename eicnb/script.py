@@ -5,6 +5,7 @@ A runbook makes its lines once, shows them, rehearses them and runs them, so tha
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Iterable
@@ -12,9 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from eicnb import commands
+from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
-from eicnb.cli.parser import Command, parse
-from eicnb.errors import UsageError
+from eicnb.cli.parser import parse
+from eicnb.errors import UsageError, shown
 from eicnb.frames import CONFIG_COLUMNS, Column, rows_of, to_frame
 from eicnb.spelling import age
 from eicnb.write import WRITES
@@ -36,7 +38,7 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     run, and its error says which lines were done, which one failed, and which were not done. With `dry_run` the same
     writes are rehearsed, and nothing is written. No lines are a frame without rows.
     """
-    text = lines if isinstance(lines, str) else "\n".join(lines)
+    text = _text(lines)
     parsed = parse(Source(text, first_line=1), {}, model=commands.members)
     if not parsed:
         return to_frame([], CONFIG_COLUMNS, {})
@@ -55,10 +57,22 @@ def commands_for(frame: Any) -> list[str]:
     a frame that was kept they are the way back. UsageError where a row could not be read, or where nobody could write
     it again, such as a FIFO queue: it is said here, before anything is changed that could not be put back.
     """
+    if "columns" not in dir(frame):
+        raise UsageError(f"{shown(frame)} is no frame of configs", hint="eic.list(…), or a part of an audit")
     known = [Column(name, "object", "") for name in _STATE if name in frame.columns]
     lines = [_line({**_STATE, **row}) for row in rows_of(frame, [*CONFIG_COLUMNS, *known])]
     parse(Source("\n".join(lines), first_line=1), {}, model=commands.members)
     return lines
+
+
+def _text(lines: Any) -> str:
+    """The lines as one text, without the magic's own name before them."""
+    if not isinstance(lines, str):
+        listed = [*lines] if isinstance(lines, Iterable) else [lines]
+        if wrong := next((line for line in listed if not isinstance(line, str)), None):
+            raise UsageError(f"{shown(wrong)} is no command line", hint='["put my-function --retries 0"]')
+        lines = "\n".join(listed)
+    return re.sub(r"^([^\S\n]*)%eic(?=\s)", r"\1", lines, flags=re.MULTILINE)
 
 
 def _rehearsed(command: Command) -> Command:
@@ -73,6 +87,10 @@ def _line(row: dict[str, Any]) -> str:
     if row["scan_state"] != "ok":
         subject = function_arn or f"a row of {row['region']}"
         raise UsageError(f"the config of {subject} was not read: {row['scan_state']}", hint="rows that are ok")
+    if row["configured"] is None:
+        raise UsageError(
+            f"nobody knows whether {function_arn} has a config", hint="rows whose configured is True or False"
+        )
     if not row["configured"]:
         return f"delete {function_arn}"
     retries, seconds = row["maximum_retry_attempts"], row["maximum_event_age_in_seconds"]

@@ -292,6 +292,15 @@ def _disjoint(found: Iterable[Span]) -> list[Span]:
     return joined
 
 
+def masks_in(text: str) -> list[str]:
+    """The masks that stand in a text.
+
+    >>> masks_in("sqs:NAME-0001-failures")
+    ['NAME-0001']
+    """
+    return [found[0] for found in _MASK.pattern.finditer(text)]
+
+
 def highest_mask(text: str) -> int:
     """The highest number that a mask in a text has; 0 where there is none.
 

@@ -61,7 +61,7 @@ MEANINGS = {
     "rate": "calls a second of an audit in each account and region",
     "progress": "whether an audit shows how far it is",
     "interpolate": "whether `${name}`, `$name` and `{name}` bring in values of the notebook",
-    "confirm": "whether each write is asked for before it is sent",
+    "confirm": "whether each write of a command line is asked for before it is sent",
     "max_rows": "the most rows of a frame that are shown",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
@@ -118,6 +118,7 @@ def choose(**values: Any) -> Settings:
     if values.get("redact_names") is not None:
         values["redact_names"] = check_names(values["redact_names"])
     Settings(**{name: value for name, value in values.items() if value is not None})
+    from_environment(os.environ)
     _chosen.update(values)
     redaction.choose(on=_chosen.get("redact"), names=_chosen.get("redact_names"))
     return current()

@@ -139,7 +139,10 @@ class Table:
         return STATE not in self.columns or row[self.columns.index(STATE)] == READ
 
     def _words(self, row: tuple[Any, ...]) -> list[str]:
-        absent = ABSENT if self._was_read(row) else _NOT_READ
+        absent = dict(ABSENT if self._was_read(row) else _NOT_READ)
+        present = {name for name, value in zip(self.columns, row, strict=True) if value is not None}
+        # A destination of a kind that cannot be set today is no missing one.
+        absent.update({f"{name}_type": "another service" for name in ("on_failure", "on_success") if name in present})
         return [
             self.hide(word_of(name, value, absent.get(name, absent["*"])))
             for name, value in zip(self.columns, row, strict=True)

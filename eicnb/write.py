@@ -97,7 +97,8 @@ class Write:
     def _changes(self, where: Where) -> Iterator[str]:
         before, after = settings_of(self.before), self.after()
         for name, word in _WORDS.items():
-            if before[name] == after[name]:
+            is_reset = bool(self.unread) and self.request.verb != "update"
+            if before[name] == after[name] and not is_reset:
                 continue
             was, will_be = ("?" if self.unread else _told(name, before[name], where)), _told(name, after[name], where)
             was += " (default)" if name in _DEFAULTS and before[name] is None and was == will_be else ""

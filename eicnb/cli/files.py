@@ -33,16 +33,17 @@ def is_file(value: object) -> bool:
     return isinstance(value, str) and value.startswith(("file://", "fileb://"))
 
 
-def content(value: str, read: ReadFile) -> str:
+def content(value: str, read: ReadFile, *, binary: bool = False) -> str:
     """The text of the file that a value names; a UsageError says why there is none.
 
     >>> content("file://greeting.txt", {"greeting.txt": b"hello"}.__getitem__)
     'hello'
 
     `~` and `$NAME` in the path are expanded, as in the AWS CLI. The text is used as it is, a last newline included.
+    `binary` is whether `fileb://` will do as well.
     """
     scheme, _, path = value.partition("://")
-    if scheme == "fileb":
+    if scheme == "fileb" and not binary:
         hint = f"file://{path}"
         raise UsageError("fileb:// gives bytes, and no value here is binary", hint=hint, culprit=value)
     try:

@@ -18,6 +18,7 @@ from eicnb.model import DestinationConfig, check_event_age, check_retry_attempts
 _JSON_HINT = """'{"FunctionName": "my-function", "MaximumRetryAttempts": 0}', in single quotes, or file://NAME"""
 _MOST_VALUES = 10_000
 _MOST_BRACKETS = 1_000
+_LONGEST_YAML = 20_000
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
 
@@ -64,6 +65,8 @@ def read_yaml(text: str) -> Any:
     >>> read_yaml("Qualifier: 'yes'")
     {'Qualifier': 'yes'}
     """
+    if len(text) > _LONGEST_YAML:
+        raise UsageError(f"this YAML has more than {_LONGEST_YAML:,} characters", hint="one config")
     if text.count("[") + text.count("{") > _MOST_BRACKETS:
         raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=_YAML_HINT)
     try:
@@ -92,15 +95,19 @@ def _values(document: Any) -> Iterator[Any]:
         waiting.extend(inner)
 
 
-def input_arguments(document: Any, new_members: Callable[[], Collection[str]] = tuple) -> dict[str, Any]:
+def input_arguments(
+    document: Any, new_members: Callable[[], Collection[str]] = tuple, given: Collection[str] = ()
+) -> dict[str, Any]:
     """The arguments of a command, from a document in the names of AWS's API.
 
     >>> input_arguments({"FunctionName": "my-function", "MaximumRetryAttempts": 1})["maximum_retry_attempts"]
     1
 
     Whatever AWS would not take is a UsageError, an unknown member included; `new_members` names those that only the
-    service model knows, which keep their names.
+    service model knows, which keep their names. What is `given` by an option is not looked at.
     """
+    if document is None:
+        raise UsageError("the document is empty", hint=_YAML_HINT)
     if not isinstance(document, Mapping):
         raise UsageError(f"the input is {shown(document)}, not a mapping", hint=_JSON_HINT)
     arguments = {}
@@ -112,7 +119,8 @@ def input_arguments(document: Any, new_members: Callable[[], Collection[str]] = 
             hint = nearest(str(member), _MEMBERS) or ", ".join(_MEMBERS)
             raise UsageError(f"the input has no member {shown(member)}", hint=hint, culprit=str(member))
         argument, check = _MEMBERS[member]
-        arguments[argument] = check(value)
+        if argument not in given:
+            arguments[argument] = check(value)
     return arguments
 
 
@@ -138,6 +146,8 @@ def _paging(value: Any) -> dict[str, Any]:
     members = {"MaxItems": "max_items", "PageSize": "page_size", "StartingToken": "starting_token"}
     if not isinstance(value, Mapping) or not set(value) <= set(members):
         raise UsageError(f"the PaginationConfig is {shown(value)}", hint=", ".join(members))
+    for member, found in value.items():
+        (_text if member == "StartingToken" else _number)(member)(found)
     return {members[member]: found for member, found in value.items()}
 
 

@@ -211,8 +211,8 @@ class _Lexer:
         return self.done
 
     def body(self, start: int) -> Word:
-        rest = self.text[start:]
-        self.at = start + len(rest) - len(rest.lstrip())
+        empty = re.compile(r"(?:[^\S\n]*\n)*").match(self.text, start)
+        self.at = empty.end() if empty else start
         self.text = self.text.rstrip()
         self._add("", self.at)
         while self.at < len(self.text):

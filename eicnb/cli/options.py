@@ -120,7 +120,7 @@ SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
 """The options of a config that are our own."""
 
 CONNECTION = (
-    Option("--region", "region", "text", "REGION", "region of the call, or of the connection"),
+    Option("--region", "region", "text", "REGION", "region of the call, or of the connection", may_be_empty=True),
     Option("--profile", "profile", "text", "PROFILE", "profile of the AWS config files", may_be_empty=True),
     Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
     Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "take any TLS certificate"),
@@ -149,7 +149,16 @@ PAGING = (
         "--starting-token", "starting_token", "text", "TOKEN", "go on where `--max-items` stopped", may_be_empty=True
     ),
 )
-CALL = (Option("--marker", "call_marker", "text", "MARKER", "AWS's own marker; the list then has one call"),)
+CALL = (
+    Option(
+        "--marker",
+        "call_marker",
+        "text",
+        "MARKER",
+        "AWS's own marker; the list then has one call",
+        may_be_empty=True,
+    ),
+)
 PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "one call only, as AWS answers it")
 INPUT = (
     Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options win over it"),

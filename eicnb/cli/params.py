@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef
@@ -23,27 +23,68 @@ _DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quote
 _SECONDS = {"h": 3600, "m": 60, "s": 1, "": 1}
 
 
-NewMembers = Callable[[], Collection[str]]
-"""Gives the members of AWS's request that only the service model knows; asked when a document has another one."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document is read beside: the members that only the service model knows, and the arguments of options.
+
+    `new_members` is asked when the document has another member; what an option says is not looked at in a document.
+    """
+
+    new_members: Callable[[], Collection[str]] = tuple
+    given: Collection[str] = ()
 
 
 def read(
-    option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile, new_members: NewMembers = tuple
+    option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile, document: Document = Document()
 ) -> Any:
     """Read the value of an option from its word; an error points at the word.
 
     What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
     """
-    with word.blamed():
+    with word.blamed(), _of_a_file(word):
         if option.kind == "structure":
             return DestinationConfig.from_api(_structure(option, word, names, read_file))
         if option.kind == "input":
-            return input_arguments(_structure(option, word, names, read_file), new_members)
-        value = word.fill(names)
-        if is_file(value) and option not in GLOBAL:
-            value = content(value, read_file)
+            value = _structure(option, word, names, read_file)
+            return input_arguments(value, document.new_members, document.given)
+        value = _raw(option, word, names, read_file)
         told = word.raw if word.references else shown(value)
         return _READERS[option.kind](value, option, told)
+
+
+def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    """Read a value as a skeleton does, which only has to be written rightly and not to be one that AWS could take."""
+    with word.blamed(), _of_a_file(word):
+        if option.kind == "structure":
+            _structure(option, word, names, read_file)
+            return None
+        if option.kind == "input":
+            value = _structure(option, word, names, read_file)
+            if not isinstance(value, Mapping):
+                raise UsageError(f"the input is {shown(value)}, not a mapping")
+            return {}
+        value = _raw(option, word, names, read_file)
+        if option.kind in {"function", "text"}:
+            return value
+        return _READERS[option.kind](value, option, shown(value))
+
+
+def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    value = word.fill(names)
+    if is_file(value) and option not in GLOBAL:
+        return content(value, read_file, binary=option.kind == "integer")
+    return value
+
+
+@contextmanager
+def _of_a_file(word: Word) -> Iterator[None]:
+    """Let an error about what a file holds point at the file's name: it has no place in the line."""
+    try:
+        yield
+    except UsageError as error:
+        if is_file(word.text):
+            error.position = error.culprit = None
+        raise
 
 
 def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any], read_file: ReadFile) -> Any:
@@ -177,11 +218,24 @@ def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: 
         return value.to_api()
     in_line = isinstance(value, str) and not is_file(value)
     if isinstance(value, str):
-        text = _with_quoted_marks(value, word) if in_line else content(value, read_file)
-        value = _STRUCTURES[option.argument](text, read_file)
+        binary = option.kind == "input"
+        text = _with_quoted_marks(value, word) if in_line else content(value, read_file, binary=binary)
+        try:
+            value = _STRUCTURES[option.argument](text, read_file)
+        except UsageError as error:
+            raise error if in_line else _in_its_file(error, value, text) from error
     if in_line and word.text not in word.references:
         value = _fill(value, word, names)
     return value
+
+
+def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
+    """The error with its line and column in the file."""
+    if error.position is None:
+        return error
+    line = text.count("\n", 0, error.position) + 1
+    column = error.position - text.rfind("\n", 0, error.position)
+    return UsageError(f"{error.message}, in line {line}, column {column} of {name}", hint=error.hint)
 
 
 def _with_quoted_marks(text: str, word: Word) -> str:
@@ -212,7 +266,7 @@ def _fill(value: Any, word: Word, names: Mapping[str, Any]) -> Any:
     if isinstance(value, str):
         return word.fill_text(value, names)
     if isinstance(value, Mapping):
-        return {word.fill_text(key, names): _fill(member, word, names) for key, member in value.items()}
+        return {_fill(key, word, names): _fill(member, word, names) for key, member in value.items()}
     if isinstance(value, list):
         return [_fill(member, word, names) for member in value]
     return value

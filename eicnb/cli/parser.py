@@ -7,16 +7,15 @@ option  = "--" name ( "=" value / blank value )
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from eicnb.cli import options, params
+from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import Source, Word, split
 from eicnb.cli.options import Option, Verb
-from eicnb.cli.output import Query
 from eicnb.errors import UsageError, nearest
 from eicnb.model import check_event_age, check_retry_attempts
 from eicnb.shapes import Member
@@ -28,51 +27,8 @@ _BEFORE_VERB = ("aws", "lambda")
 _HELP = {"--help", "-h"}
 _TYPOGRAPHIC_DASHES = ("\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}")
 _NOTHING = ("", "--")
+_SETTINGS = {option.argument for option in (*options.SETTINGS, *options.INPUT)}
 _NEGATIVE_NUMBER = "-0123456789."
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command, checked: a verb, and the arguments for the Python API's function of that name.
-
-    `connection` holds those of `region`, `profile` and `endpoint_url` that were given, `paging` those of a list's
-    options, `more` the members of AWS's request that only the service model knows. `output` is the form to print; None
-    returns a frame, or what `query` selects.
-    """
-
-    verb: str
-    arguments: Mapping[str, Any]
-    connection: Mapping[str, str]
-    words: tuple[Word, ...]
-    argument_words: Mapping[str, Word]
-    paging: Mapping[str, Any]
-    skeleton: str | None = None
-    output: str | None = None
-    query: Query | None = None
-    color: str = "auto"
-    debug: bool = False
-    dry_run: bool = False
-    quiet: bool = False
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether a `;` stands behind the command and nothing else in its line, which silences it in a notebook."""
-        last = self.words[-1]
-        behind = last.source.text[last.end :].partition("\n")[0].strip()
-        return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
-
-    @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Let an error that is raised inside point at the value that it is about, or at this command."""
-        try:
-            yield
-        except UsageError as error:
-            with self.argument_words.get(error.argument or "", _whole(self.words)).blamed():
-                raise
-
-    def __str__(self) -> str:
-        return " ".join(word.raw for word in self.words)
 
 
 def no_model(_operation: str) -> Iterable[Member]:
@@ -99,12 +55,6 @@ def parse(
     return [_Reader(words, names, files, model, body).command() for words in split(source)]
 
 
-def _whole(words: Sequence[Word]) -> Word:
-    first, last = words[0], words[-1]
-    text = first.source.text[first.start : last.end]
-    return Word(first.source, text, first.start, last.end, ((0, first.start),))
-
-
 class _Reader:
     """Reads the words of one command from left to right."""
 
@@ -118,12 +68,13 @@ class _Reader:
         self.files = files
         self.model = model
         self.body = body
+        self.is_in_full = False
         self.early: list[Word] = []
         self.given: dict[str, tuple[Option, Word]] = {}
         self.others: dict[str, list[Word]] = {}
 
     def command(self) -> Command:
-        if any(word.text == options.VERSION.name for word in self.words):
+        if any(_is_option(word) and _one_of(word.text, options.GLOBAL) is options.VERSION for word in self.words):
             return Command("version", {}, {}, self.all_words, {}, {})
         verb = self._verb()
         if verb is options.HELP_VERB:
@@ -183,6 +134,11 @@ class _Reader:
         if "no_cli_auto_prompt" in self.given:
             with self.given["prompt"][1].blamed():
                 raise UsageError("--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="one of the two")
+        settings = [name for name in self.given if name in _SETTINGS]
+        if settings:
+            with self.given[settings[0]][1].blamed():
+                hint = "%eic form my-function, and the setting in the form"
+                raise UsageError(f"the form takes no {self.given[settings[0]][0].name}", hint=hint)
         arguments = self._arguments(verb)
         connection = {o.argument: arguments[o.argument] for o in options.CONNECTION if o.argument in arguments}
         shown: dict[str, Any] = {name: arguments[name] for name in arguments.keys() & {"function_name", "qualifier"}}
@@ -191,7 +147,7 @@ class _Reader:
 
     def _give_body(self, verb: Verb, body: Word) -> None:
         """Take the text below the command for its document: JSON where it begins so, else YAML."""
-        name = "--cli-input-json" if body.text[:1] in {"{", "["} else "--cli-input-yaml"
+        name = "--cli-input-json" if body.text.lstrip()[:1] in {"{", "["} else "--cli-input-yaml"
         option = verb.option(name)
         with body.blamed():
             if option is None:
@@ -221,7 +177,9 @@ class _Reader:
                 with self.given[documents[0]][1].blamed():
                     raise UsageError(f"{verb.name} takes no {name} from the input", hint=", ".join(sorted(taken)))
         together = {**paging, **document, **read}
-        return {name: value for name, value in together.items() if not (name == "profile" and _is_empty(value))}
+        return {
+            name: value for name, value in together.items() if not (name in {"profile", "region"} and _is_empty(value))
+        }
 
     def _verb(self) -> Verb:
         said: list[Word] = []
@@ -230,22 +188,25 @@ class _Reader:
             if _is_option(word):
                 self._early_option(word)
             elif (found := options.verb(word.text)) is not None:
+                self.is_in_full = word.text == found.aws_name
                 return found
             elif word.text in _BEFORE_VERB and word.text not in {earlier.text for earlier in said}:
                 said.append(word)
             else:
                 raise self._unknown_verb(word)
-        if _HELP & {word.text for word in self.early}:
+        if any(_one_of(word.text, options.GLOBAL) is options.HELP or word.text in _HELP for word in self.early):
             return options.HELP_VERB
-        last = said[-1] if said else _whole(self.all_words)
+        last = said[-1] if said else whole(self.all_words)
         with last.blamed():
-            raise UsageError("the command has no verb", hint=", ".join(v.name for v in options.VERBS))
+            prompts = any(_one_of(word.text, options.GLOBAL) is options.PROMPT for word in self.early)
+            hint = "%eic form my-function" if prompts else ", ".join(v.name for v in options.VERBS)
+            raise UsageError("the command has no verb", hint=hint)
 
     def _early_option(self, word: Word) -> None:
         """An option before the verb is read with the verb's own; only then is it known what it is."""
         self.early.append(word)
         name, equals, _ = word.text.partition("=")
-        option = _one_of(name, (*options.GLOBAL, *options.ROLE))
+        option = _one_of(name, options.GLOBAL) or _one_of(name, options.ROLE)
         if not equals and option is not None and option.kind != "flag" and self.words:
             self.early.append(self.words.pop(0))
 
@@ -273,6 +234,8 @@ class _Reader:
         else:
             hint = f"{option.name} {option.metavar}: {option.meaning}"
             raise UsageError(f"{option.name} needs a value", hint=hint, excerpt=excerpt)
+        if option.kind == "choice":
+            params.read(option, value, self.names, self.files)  # each that is given, also where a later one counts
         self._give(option, value)
 
     def _further(self, option: Option) -> list[Word]:
@@ -284,11 +247,11 @@ class _Reader:
 
     def _chooses(self, option: Option) -> bool:
         """Whether the next word is meant for an option that may stand alone, and is not the function's name."""
-        return bool(self.given.get("function_name")) or self.words[0].text in option.choices
+        return self.is_in_full or bool(self.given.get("function_name")) or self.words[0].text in option.choices
 
     def _find(self, word: Word, name: str, verb: Verb) -> Option:
         """The option of that name, or the one that begins so; AWS's own are looked at before our shorthand."""
-        if (exact := verb.option(name)) is not None:
+        if (exact := options.HELP if name in _HELP else verb.option(name)) is not None:
             return exact
         verb = self._modelled(verb)
         if (exact := verb.option(name)) is not None:
@@ -313,7 +276,8 @@ class _Reader:
     def _give(self, option: Option, value: Word) -> None:
         """Of an option that is given twice the last one counts, as in the AWS CLI; two names for one setting clash."""
         earlier = self.given.get(option.argument)
-        if earlier is not None and earlier[0] is not option:
+        is_twin = option.member is not None
+        if earlier is not None and earlier[0].name != option.name and not is_twin:
             with value.blamed():
                 raise UsageError(f"{earlier[0].name} and {option.name} are the same setting", hint="one of the two")
         self.given[option.argument] = (option, value)
@@ -321,16 +285,17 @@ class _Reader:
     def _unknown_option(self, word: Word, name: str, verb: Verb) -> UsageError:
         own = [option.name for option in verb.options if option not in options.RARE]
         names = [option.name for option in verb.options]
-        hint = nearest(name, names) or f"{', '.join([*own, ''])}or one that `%eic help {verb.name}` names"
+        listed = f"{', '.join(own)}, or " if own else ""
+        hint = nearest(name, names) or f"{listed}one that `%eic help {verb.name}` names"
         excerpt = word.source.excerpt(word.start, word.start + len(name))
         return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
 
     def _positional(self, word: Word, verb: Verb) -> None:
         if word.text.startswith(_TYPOGRAPHIC_DASHES):
             with word.blamed():
-                hint = f"--{word.text.lstrip(''.join(_TYPOGRAPHIC_DASHES))}"
+                hint = f"--{word.text.lstrip('-' + ''.join(_TYPOGRAPHIC_DASHES))}"
                 raise UsageError(f"{word.raw!r} begins with a typographic dash, which is no option's", hint=hint)
-        if word.text == "help" and not word.references and verb.aws_name:
+        if word.text == "help" and not word.references and verb is not options.HELP_VERB:
             self.words.clear()
             self._give(options.HELP, word)
             return
@@ -350,9 +315,10 @@ class _Reader:
             return option.member is None or option.name == option.member.option
         if option.kind == "member":
             return params.read_member(option, [word, *self.others.get(option.argument, ())], self.names, self.files)
-        value = params.read(option, word, self.names, self.files, lambda: self._new_members(verb))
-        if "skeleton" in self.given and self.given["skeleton"][1].text != "output":
-            return value
+        if "skeleton" in self.given and self.given["skeleton"][1].text != "output" and option.kind != "choice":
+            return params.read_unchecked(option, word, self.names, self.files)
+        document = params.Document(lambda: self._new_members(verb), self.given.keys())
+        value = params.read(option, word, self.names, self.files, document)
         with word.blamed():
             if option.argument == "maximum_retry_attempts":
                 return check_retry_attempts(value)
@@ -369,10 +335,10 @@ class _Reader:
         if "function_name" not in arguments and not verb.needs_function:
             return
         if "function_name" not in arguments:
-            with _whole(self.all_words).blamed():
+            with whole(self.all_words).blamed():
                 raise UsageError(f"{verb.name} needs a function", hint=f"%eic {verb.name} my-function")
         if "qualifier" in arguments:
-            blame = self.given["qualifier"][1] if "qualifier" in self.given else _whole(self.all_words)
+            blame = self.given["qualifier"][1] if "qualifier" in self.given else whole(self.all_words)
             with blame.blamed():
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
 

@@ -15,8 +15,8 @@ from traitlets import Bool, Float, Int, List, Unicode, validate
 from eicnb import commands, settings
 from eicnb.cli import parser
 from eicnb.cli.cell import parse_cell
+from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
-from eicnb.cli.parser import Command
 from eicnb.errors import UsageError
 from eicnb.notebook.completer import MEMORY
 

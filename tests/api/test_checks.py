@@ -259,10 +259,19 @@ def test_a_wrong_name_for_a_list_is_told_before_anything_is_sent(shared: Eic, na
     assert refusal(shared, shared.list, name) == text
 
 
-@pytest.mark.parametrize("value", ["one", "arn:aws:sqs:us-east-1:123456789012:lost"])
-def test_use_takes_connections_only(shared: Eic, value: Any) -> None:
-    text = f"{value!r} is not a connection\nTry: eicnb.use(eicnb.connect(…))"
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (5, "5 is not a connection\nTry: eicnb.use(eicnb.connect(…))"),
+        ("one", "there is no connection 'one'\nTry: %eic use --profile NAME"),
+    ],
+)
+def test_use_takes_connections_and_their_names_only(shared: Eic, value: Any, text: str) -> None:
     assert refusal(shared, eicnb.use, value) == text
+
+
+def test_the_name_of_a_connection_is_text(shared: Eic) -> None:
+    assert refusal(shared, eicnb.use, shared, name=5) == "the name of a connection is 5, not text\nTry: --as prod"
 
 
 def test_the_sandbox_has_no_profiles(shared: Eic) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from eicnb.arn import DestinationArn, FunctionRef
 from eicnb.cli.cell import parse_cell
+from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
-from eicnb.cli.parser import Command
 from eicnb.errors import UsageError
 from eicnb.model import DestinationConfig
 

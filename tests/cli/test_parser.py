@@ -6,6 +6,7 @@ import pytest
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef
 from eicnb.cli import options, parser
+from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
 from eicnb.model import DestinationConfig, NoDestination
@@ -14,7 +15,7 @@ QUEUE = "arn:aws:sqs:us-east-2:123456789012:destination"
 FUNCTION = FunctionRef("my-function")
 
 
-def one(text: str, **names: Any) -> parser.Command:
+def one(text: str, **names: Any) -> Command:
     [command] = parser.parse(Source(text), names)
     return command
 

@@ -168,7 +168,7 @@ def test_two_audits_at_once_are_no_faster_than_one(eic: Eic) -> None:
         ]
     assert frames[0].equals(frames[1])
     calls = sum(frame.attrs["calls"] for frame in frames)
-    assert time.monotonic() - started >= (calls - 4) / 30
+    assert time.monotonic() - started >= (calls - 8) / 30  # each may begin with four; apart they would take half of it
 
 
 def test_an_audit_leaves_no_thread_behind(eic: Eic) -> None:

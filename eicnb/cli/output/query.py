@@ -45,8 +45,11 @@ class Query:
                 raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=_RULE) from error
             except ValueError as error:
                 raise UsageError(f"the query cannot be read: {error}", hint=_EXAMPLE, rule=_RULE) from error
-        for call in _calls(compiled.parsed):
-            _check_call(text, call["value"], len(call["children"]))
+        try:
+            for call in _calls(compiled.parsed):
+                _check_call(text, call["value"], len(call["children"]))
+        except RecursionError as error:
+            raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=_RULE) from error
         return cls(text, compiled)
 
     def search(self, value: Any) -> Any:

@@ -1,0 +1,63 @@
+"""One command, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from eicnb.cli.lexer import Word
+from eicnb.cli.output import Query
+from eicnb.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, checked: a verb, and the arguments for the Python API's function of that name.
+
+    `connection` holds those of `region`, `profile` and `endpoint_url` that were given, `paging` those of a list's
+    options, `more` the members of AWS's request that only the service model knows. `output` is the form to print; None
+    returns a frame, or what `query` selects.
+    """
+
+    verb: str
+    arguments: Mapping[str, Any]
+    connection: Mapping[str, str]
+    words: tuple[Word, ...]
+    argument_words: Mapping[str, Word]
+    paging: Mapping[str, Any]
+    skeleton: str | None = None
+    output: str | None = None
+    query: Query | None = None
+    color: str = "auto"
+    debug: bool = False
+    dry_run: bool = False
+    quiet: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether a `;` stands behind the command and nothing else in its line, which silences it in a notebook."""
+        last = self.words[-1]
+        behind = last.source.text[last.end :].partition("\n")[0].strip()
+        return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Let an error that is raised inside point at the value that it is about, or at this command."""
+        try:
+            yield
+        except UsageError as error:
+            with self.argument_words.get(error.argument or "", whole(self.words)).blamed():
+                raise
+
+    def __str__(self) -> str:
+        return " ".join(word.raw for word in self.words)
+
+
+def whole(words: Sequence[Word]) -> Word:
+    """All the words of a command as one, to point at."""
+    first, last = words[0], words[-1]
+    text = first.source.text[first.start : last.end]
+    return Word(first.source, text, first.start, last.end, ((0, first.start),))
