@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from eicnb import redaction
 from eicnb.endpoint import check_region
-from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
 
 Source = Literal["chosen", "environment", "default"]
 
@@ -102,6 +102,14 @@ VARIABLES = (
 )
 
 _chosen: dict[str, Any] = {}
+
+
+def check(name: str, value: Any) -> None:
+    """Refuse a setting that does not exist, and a value that it cannot have."""
+    if name not in MEANINGS:
+        raise UsageError(f"there is no setting {name!r}", hint=nearest(name, MEANINGS) or ", ".join(MEANINGS))
+    chosen: dict[str, Any] = {name: check_names(value) if name == "redact_names" else value}
+    Settings(**chosen)
 
 
 def choose(**values: Any) -> Settings:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Bool, Float, Int, List, Unicode, validate
+from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
 
 from eicnb import commands, settings
 from eicnb.cli import parser
@@ -38,10 +38,24 @@ class EicMagics(Magics):
     redact_names = List(Unicode(), help=settings.MEANINGS["redact_names"]).tag(config=True)
 
     @validate(*settings.MEANINGS)
-    def _choose(self, proposal: Any) -> Any:
-        """Make what is set here the process's setting; one that cannot be used is a UsageError, and changes nothing."""
-        settings.choose(**{proposal["trait"].name: proposal["value"]})
+    def _refuse(self, proposal: Any) -> Any:
+        """Refuse what cannot be used, in the way of traits, which then keep the value that they had."""
+        try:
+            settings.check(proposal["trait"].name, proposal["value"])
+        except UsageError as error:
+            raise TraitError(str(error)) from error
         return proposal["value"]
+
+    @observe(*settings.MEANINGS)
+    def _choose(self, change: Any) -> None:
+        """Make what is set here the process's setting."""
+        settings.choose(**{change["name"]: change["new"]})
+
+    def _load_config(self, cfg: Any, *args: Any, **options: Any) -> None:
+        """Choose whatever a config names, also where the trait has that value already: the environment may not."""
+        super()._load_config(cfg, *args, **options)
+        named = cfg.get(type(self).__name__, {})
+        settings.choose(**{name: getattr(self, name) for name in named if name in settings.MEANINGS})
 
     @no_var_expand
     @needs_local_scope
@@ -136,12 +150,15 @@ def unregister(ip: Any) -> None:
     gone = [one for one in ip.configurables if type(one).__name__ == EicMagics.__name__]
     for one in gone:
         ip.configurables.remove(one)
-        _forget_refused(ip.config.get(EicMagics.__name__, {}), one)
+    _forget_refused(ip.config.get(EicMagics.__name__, {}))
     if gone:
         settings.choose(**dict.fromkeys(settings.MEANINGS))
 
 
-def _forget_refused(config: Any, magics: EicMagics) -> None:
+def _forget_refused(config: Any) -> None:
     """Drop what `%config` was given and the magics refused: IPython would give it to the next ones again."""
-    for name in [name for name, value in config.items() if getattr(magics, name, None) != value]:
-        del config[name]
+    for name, value in [*config.items()]:
+        try:
+            settings.check(name, value)
+        except UsageError:
+            del config[name]

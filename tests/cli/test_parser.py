@@ -6,10 +6,12 @@ import pytest
 
 from eicnb.arn import DestinationArn, DestinationName, FunctionRef
 from eicnb.cli import options, parser
+from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
 from eicnb.model import DestinationConfig, NoDestination
+from eicnb.request import Paging
 
 QUEUE = "arn:aws:sqs:us-east-2:123456789012:destination"
 FUNCTION = FunctionRef("my-function")
@@ -311,12 +313,6 @@ put my-function --retries --max-age 1h
                          ^^^^^^^^^
 Try: --retries N: short for --maximum-retry-attempts
 
-get my-function --region=
---region is empty
-    %eic get my-function --region=
-                                  ^
-Try: --region REGION
-
 get my-function --qualifier ''
 --qualifier is empty
     %eic get my-function --qualifier ''
@@ -491,7 +487,7 @@ def test_a_fault_in_a_later_line_is_shown_in_that_line() -> None:
         ("put my-function --cli-auto-prompt", {"function_name": FUNCTION}),
         ("aws lambda get-function-event-invoke-config --cli-auto-prompt", {}),
         (
-            "update --cli-auto-prompt --function-name my-function --qualifier live --retries 1",
+            "update --cli-auto-prompt --function-name my-function --qualifier live --region us-east-1",
             {"function_name": FUNCTION, "qualifier": "live"},
         ),
     ],
@@ -511,3 +507,74 @@ def test_to_prompt_and_not_to_prompt_is_a_contradiction() -> None:
 )
 def test_help_is_there_at_every_level(line: str) -> None:
     assert (one(line).verb, one(line).arguments) == ("help", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "message"),
+    [
+        ('put f --cli-input-yaml "1: ${n}"', {"n": 1}, "the input has no member 1"),
+        (f"get f --query '{'a|' * 3000}a'", {}, "the query is nested too deeply"),
+        (
+            """list f --cli-input-json '{"PaginationConfig": {"StartingToken": 5}}'""",
+            {},
+            "the StartingToken in the input",
+        ),
+        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the most items of one call are 0"),
+        (
+            "lambda put-function-event-invoke-config --generate-cli-skeleton yaml",
+            {},
+            "--generate-cli-skeleton is 'yaml'",
+        ),
+        ("put f --retries 1 --cli-auto-prompt", {}, "the form takes no --retries"),
+        ("get f --output xml --output text", {}, "--output is 'xml', which is none of its values"),
+        ("functions --nonsense", {}, "eic functions has no option '--nonsense'"),
+        ("put f --cli-input-yaml '# nothing'", {}, "the document is empty"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_crashes(line: str, names: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        paged(line, names)
+    assert caught.value.message.startswith(message)
+
+
+def paged(line: str, names: dict[str, Any]) -> list[Paging]:
+    return [Paging(**command.paging) for command in parser.parse(Source(line), names)]
+
+
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [
+        ("--ver", "version"),
+        ("--r eu-west-1 lambda get-function-event-invoke-config --function-name f", "get"),
+        ("audit --help", "help"),
+        ("use help", "help"),
+        ("put -h", "help"),
+        ("put 'a b' --generate-cli-skeleton", "put"),
+        ("put f --qualifier '' --generate-cli-skeleton input", "put"),
+        ("put f --destination-config OnX={} --generate-cli-skeleton input", "put"),
+        ("""put f --retries 1 --cli-input-json '{"MaximumRetryAttempts": 9}'""", "put"),
+        ("get f --region ''", "get"),
+        ("list f --marker ''", "list"),
+    ],
+)
+def test_what_the_aws_cli_takes_is_taken(line: str, verb: str) -> None:
+    assert one(line).verb == verb
+
+
+def test_a_number_and_a_document_may_be_binary_files() -> None:
+    files = {"n": b"1", "d": b'{"FunctionName": "f"}'}.__getitem__
+    [command] = parser.parse(Source("put --maximum-retry-attempts fileb://n --cli-input-json fileb://d"), {}, files)
+    assert command.arguments == {"function_name": FunctionRef("f"), "maximum_retry_attempts": 1}
+
+
+def test_a_fault_in_a_file_is_told_by_its_line_there() -> None:
+    files = {"x.json": b'{\n  "MaximumRetryAttempts": ,\n}'}.__getitem__
+    with pytest.raises(UsageError) as caught:
+        parser.parse(Source("put f --cli-input-json file://x.json --retries 1"), {}, files)
+    assert caught.value.message.endswith("in line 2, column 27 of file://x.json")
+    assert str(caught.value.excerpt).endswith(f"{' ' * 27}{'^' * len('file://x.json')}")
+
+
+def test_an_indented_document_is_read_below_its_command() -> None:
+    [command] = parse_cell(Source("put f\n\n  MaximumRetryAttempts: 1\n  MaximumEventAgeInSeconds: 60\n"), {})
+    assert (command.arguments["maximum_retry_attempts"], command.arguments["maximum_event_age_in_seconds"]) == (1, 60)

@@ -126,7 +126,8 @@ def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
         notebook.printed()
         notebook.run(f"x = %eic {line} --endpoint-url {server.url}")
         assert notebook.printed().startswith(
-            "put my-function:$LATEST  retries ? -> 0, what was there could not be read: AccessDenied  us-east-1"
+            "put my-function:$LATEST  retries ? -> 0, age ? -> 6h (default), on-failure ? -> none, "
+            "on-success ? -> none, what was there could not be read: AccessDenied  us-east-1"
         )
         assert isinstance(notebook.fail(f"%eic {line} --endpoint-url {server.url} --dry-run"), AccessDenied)
 
