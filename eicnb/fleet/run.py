@@ -181,7 +181,8 @@ class Audit:
             return "", ()
         regions = self.earlier.regions_of(account_id, self.regions)
         if regions == (ALL_REGIONS,):
-            return account_id, tuple(sorted(await aside(_enabled_regions, aws)))
+            enabled = await aside(_enabled_regions, aws)
+            return account_id, tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
         if regions:
             await aside(_check_regions, aws, regions)
         return account_id, regions or (aws.region,)
