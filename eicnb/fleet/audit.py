@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check
 from eicnb.fleet.sender import PATIENCE, Patience
 from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
 from eicnb.limits import Buckets
+from eicnb.warning import warn
 
 _MOST_ERRORS_TOLD = 3
 _CHOSEN = "callable"
@@ -64,7 +64,7 @@ def audit(
     result = _to_frame(running, connections)
     if scope.selection.patterns and not len(result):
         patterns = ", ".join(scope.selection.patterns)
-        warnings.warn(f"no function fits {patterns}", UserWarning, stacklevel=4)
+        warn(f"no function fits {patterns}")
     if errors == "raise" and not result.attrs["complete"]:
         raise _incomplete(result)
     return result
