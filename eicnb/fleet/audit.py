@@ -13,7 +13,7 @@ from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, 
 from eicnb.finding import SCAN_STATES, order
 from eicnb.fleet.earlier import NOTHING, Earlier
 from eicnb.fleet.progress import Show
-from eicnb.fleet.run import BUCKETS, Audit
+from eicnb.fleet.run import BUCKETS, Audit, naming
 from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions
 from eicnb.fleet.sender import PATIENCE, Patience
 from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
@@ -73,7 +73,8 @@ def audit(
 def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     """A connection that has no region of its own asks for its account in the first that is audited."""
     try:
-        _ = aws.region
+        with naming(aws):
+            _ = aws.region
     except ConfigurationError:
         if regions is None or regions == (ALL_REGIONS,):
             raise
