@@ -44,7 +44,8 @@ def connect(
         if not isinstance(boto3_session, Session):
             raise UsageError(f"{shown(boto3_session)} is not a boto3 session", hint="boto3.Session(…)")
         return Eic(Aws(lambda: boto3_session, region=region, endpoint_url=endpoint_url, transport=Transport()))
-    aws = Aws(lambda: profile_session(profile, region), region=region, endpoint_url=endpoint_url)
+    user = None if profile is None else f"profile {profile!r}"
+    aws = Aws(lambda: profile_session(profile, region), region=region, endpoint_url=endpoint_url, user=user)
     if profile is not None:
         _ = aws.session
     return Eic(aws, profile=profile)

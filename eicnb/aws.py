@@ -54,11 +54,8 @@ def profile_session(profile: str | None, region: str | None) -> Session:
 
 def sandbox_session(region: str) -> Session:
     """A session that knows nothing of this machine's AWS settings, so that no real credential reaches a sandbox."""
-    apart: dict[str, Any] = {
-        "profile": (None, None, None, None),
-        "config_file": (None, None, os.devnull, None),
-        "credentials_file": (None, None, os.devnull, None),
-    }
+    apart: dict[str, Any] = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    apart["profile"] = (None, None, None, None)
     core = botocore.session.Session(session_vars=apart)
     core.set_credentials("sandbox", "sandbox")
     return boto3.Session(botocore_session=core, region_name=region)
@@ -76,14 +73,14 @@ class Aws:
         account_id: str | None = None,
         sandbox: bool = False,
         transport: Transport | None = None,
+        user: str | None = None,
     ) -> None:
         with UsageError.about("region"):
             check_region(region)
         with UsageError.about("endpoint_url"):
             check_endpoint(endpoint_url)
         self._open_session = open_session
-        self._region = region
-        self._session_region = region
+        self._region = self._session_region = region
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
         self._transport = transport or OWN_TRANSPORT
@@ -91,8 +88,9 @@ class Aws:
         self._session: Session | None = None
         self._clients: dict[str, Any] = {}
         self._tls: SSLContext | None = None
-        self._given_account_id = account_id
-        self._account_id = account_id
+        self._given_account_id = self._account_id = account_id
+        self.user = user
+        """Who this is in words, such as the profile or the role; None where boto3's own chain decides."""
         self.secrets: frozenset[str] = frozenset()
         """The credentials last used, for a log to leave out."""
 
@@ -131,6 +129,7 @@ class Aws:
             account_id=self._account_id if endpoint_url in {None, self.endpoint_url} else None,
             sandbox=sandbox,
             transport=self._transport.changed(options),
+            user=self.user,
         )
 
     @property
@@ -207,6 +206,7 @@ class Aws:
             account_id=self._account_id if self.sandbox else None,
             sandbox=self.sandbox,
             transport=self._transport,
+            user=f"role {role_arn}",
         )
 
     def _as_role(self, role_arn: str, external_id: str | None) -> Session:

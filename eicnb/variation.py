@@ -28,7 +28,8 @@ def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
         raise UsageError(f"a connection has no option {min(unknown)!r}", hint=", ".join(sorted(OPTIONS)))
     region, endpoint_url = options.get("region"), options.get("endpoint_url")
     if profile := options.get("profile"):
-        aws = Aws(lambda: profile_session(profile, region), endpoint_url=aws.endpoint_url)
+        opened, user = (lambda: profile_session(profile, region)), f"profile {profile!r}"
+        aws = Aws(opened, endpoint_url=aws.endpoint_url, user=user)
         _ = aws.session
     aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
     role_arn, external_id = options.get("role_arn"), options.get("external_id")

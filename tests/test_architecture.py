@@ -36,6 +36,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("sensitive", ()),
     ("redaction", ("sensitive",)),
     ("errors", ("redaction",)),
+    ("warning", ("redaction",)),
     ("settings", ("endpoint", "errors", "redaction")),
     ("table", ()),
     ("shapes", ()),
@@ -86,7 +87,7 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("fleet.earlier", ("arn", "errors", "finding", "model")),
     ("fleet.region", ("answers", "arn", "errors", "finding", "fleet.scope", "fleet.sender", "model")),
     ("fleet.run", ("aws", "errors", "failures", "finding", "fleet.*", "limits", "route", "@aiohttp")),
-    ("fleet.audit", ("aws", "errors", "finding", "fleet.*", "frames", "limits")),
+    ("fleet.audit", ("aws", "errors", "finding", "fleet.*", "frames", "limits", "warning")),
     ("display", ("errors", "fleet.progress", "~notebook.progress")),
     (
         "connection",

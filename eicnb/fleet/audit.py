@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,11 +13,12 @@ from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, 
 from eicnb.finding import SCAN_STATES, order
 from eicnb.fleet.earlier import NOTHING, Earlier
 from eicnb.fleet.progress import Show
-from eicnb.fleet.run import BUCKETS, Audit
-from eicnb.fleet.scope import ALL_REGIONS, Scope, check_choice, check_regions
+from eicnb.fleet.run import BUCKETS, Audit, naming
+from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions
 from eicnb.fleet.sender import PATIENCE, Patience
 from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
 from eicnb.limits import Buckets
+from eicnb.warning import warn
 
 _MOST_ERRORS_TOLD = 3
 _CHOSEN = "callable"
@@ -47,8 +47,8 @@ def audit(
     if resume is not None:
         with UsageError.about("resume"):
             frame = _frame_in(resume)
-            earlier = Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), functions=_count(frame.attrs))
-            scope = _as_before(scope, frame.attrs)
+            earlier = _earlier(frame)
+            earlier, scope = _as_before(earlier, scope, frame.attrs)
             asked = asked or check_regions(frame.attrs.get("regions"))
     connections = [_somewhere(aws, asked) for aws in connections]
     running = Audit(
@@ -64,7 +64,7 @@ def audit(
     result = _to_frame(running, connections)
     if scope.selection.patterns and not len(result):
         patterns = ", ".join(scope.selection.patterns)
-        warnings.warn(f"no function fits {patterns}", UserWarning, stacklevel=4)
+        warn(f"no function fits {patterns}")
     if errors == "raise" and not result.attrs["complete"]:
         raise _incomplete(result)
     return result
@@ -73,7 +73,8 @@ def audit(
 def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     """A connection that has no region of its own asks for its account in the first that is audited."""
     try:
-        _ = aws.region
+        with naming(aws):
+            _ = aws.region
     except ConfigurationError:
         if regions is None or regions == (ALL_REGIONS,):
             raise
@@ -89,24 +90,36 @@ def _frame_in(resume: Any) -> Any:
     return frame
 
 
-def _count(attrs: Mapping[Any, Any]) -> int | None:
-    count = attrs.get("functions")
-    return count if isinstance(count, int) else None
+def _earlier(frame: Any) -> Earlier:
+    """What the rows say; a frame that has fewer of them than its audit, or does not know, is not whole."""
+    is_whole = frame.attrs.get("rows") == len(frame)
+    is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
+    return Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), is_whole=is_whole, is_everywhere=is_everywhere)
 
 
-def _as_before(scope: Scope, attrs: Mapping[Any, Any]) -> Scope:
-    """The scope with what the earlier audit was asked for; a frame that was changed since may not know."""
-    qualifiers, selected = attrs.get("qualifiers"), attrs.get("selected")
+def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:
+    """What is asked for where that is not said again, and what the earlier audit has of it.
+
+    A callable cannot be compared with the one before, so that the functions are listed again for it.
+    """
+    qualifiers, before = attrs.get("qualifiers"), attrs.get("selected")
     if qualifiers == "configured" and scope.wants_all_qualifiers:
         raise UsageError('the frame to go on with is of qualifiers="configured"', hint='qualifiers="configured"')
     if qualifiers == "all":
         scope = replace(scope, qualifiers="all")
-    selection = scope.selection
-    if selection.patterns is None and selection.choose is None and selected is not None:
-        if selected == _CHOSEN:
-            raise UsageError("the frame to go on with is of functions that a callable chose", hint="functions= again")
-        scope = replace(scope, selection=replace(selection, patterns=tuple(json.loads(selected))))
-    return scope
+    selected = _selected(scope.selection)
+    if selected is None and before == _CHOSEN:
+        raise UsageError("the frame to go on with is of functions that a callable chose", hint="functions= again")
+    if selected is None and before is not None:
+        return earlier, replace(scope, selection=Selection(patterns=tuple(json.loads(before))))
+    if selected == before != _CHOSEN:
+        return earlier, scope
+    return earlier.narrowed(scope.selection.wants, has_all=before is None), scope
+
+
+def _selected(selection: Selection) -> str | None:
+    """A selection as it stands in attrs; None for all functions."""
+    return _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
 
 
 def _to_frame(running: Audit, connections: Sequence[Aws]) -> Frame:
@@ -119,8 +132,6 @@ def _to_frame(running: Audit, connections: Sequence[Aws]) -> Frame:
 
 def _attrs(running: Audit, connections: Sequence[Aws], rows: Rows) -> dict[str, Scalar]:
     states = Counter(row["scan_state"] for row in rows)
-    selection = running.scope.selection
-    selected = _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
     still_gone = sum(
         row["scan_state"] == "gone" and (row["account_id"], row["region"], row["function_name"]) in running.earlier.gone
         for row in rows
@@ -132,7 +143,7 @@ def _attrs(running: Audit, connections: Sequence[Aws], rows: Rows) -> dict[str, 
         "sandbox": _one_of([aws.sandbox for aws in connections]),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
-        "selected": selected,
+        "selected": _selected(running.scope.selection),
         "functions": len({(r["account_id"], r["region"], r["function_name"]) for r in rows if r["function_name"]}),
         "rows": len(rows),
         **{state: states[state] for state in SCAN_STATES},

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -172,7 +172,8 @@ class Audit:
 
     async def _account_and_regions(self, aws: Aws) -> tuple[str, tuple[str, ...]]:
         try:
-            account_id = await aside(lambda: aws.account_id)
+            with naming(aws):
+                account_id = await aside(lambda: aws.account_id)
         except (UsageError, ConfigurationError):
             raise
         except EicError as error:
@@ -181,7 +182,8 @@ class Audit:
             return "", ()
         regions = self.earlier.regions_of(account_id, self.regions)
         if regions == (ALL_REGIONS,):
-            return account_id, tuple(sorted(await aside(_enabled_regions, aws)))
+            enabled = await aside(_enabled_regions, aws)
+            return account_id, tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
         if regions:
             await aside(_check_regions, aws, regions)
         return account_id, regions or (aws.region,)
@@ -189,7 +191,8 @@ class Audit:
     async def _walk(self, place: _Place, session: aiohttp.ClientSession, shares: ExitStack) -> None:
         account_id, region = place.key
         try:
-            route = await self._route(place)
+            with naming(place.aws):
+                route = await self._route(place)
         except (UsageError, ConfigurationError):
             raise
         except EicError as error:
@@ -241,6 +244,17 @@ async def _together(work: Iterable[Awaitable[Any]]) -> list[Any]:
     finally:
         for task in tasks:
             task.cancel()
+
+
+@contextmanager
+def naming(aws: Aws) -> Iterator[None]:
+    """Put the profile or the role into what is wrong with its settings: of several accounts it says which one."""
+    try:
+        yield
+    except ConfigurationError as error:
+        if aws.user is not None:
+            error.message = f"{aws.user}: {error.message}"
+        raise
 
 
 def _region_finding(account_id: str | None, region: str, error: EicError) -> Finding:

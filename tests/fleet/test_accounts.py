@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -180,6 +181,39 @@ def test_profile_and_profiles_do_not_go_together(profiles: list[str]) -> None:
 def test_a_profile_that_is_not_there_is_told_before_anything_is_sent(profiles: list[str]) -> None:
     with pytest.raises(eicnb.ConfigurationError, match="there is no AWS profile 'prodd'"):
         run_command("audit --profiles prodd,tools")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("", "profile 'nocred': no usable AWS credentials: Unable to locate credentials"),
+        (f" --role-arn {ROLE}", f"role {ROLE}: no usable AWS credentials: Unable to locate credentials"),
+    ],
+    ids=["profile", "role"],
+)
+def test_an_account_without_credentials_is_named(
+    profiles: list[str], monkeypatch: pytest.MonkeyPatch, options: str, message: str
+) -> None:
+    add_profile("nocred", "region = us-east-1")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(eicnb.ConfigurationError) as raised:
+        run_command(f"audit --profiles nocred{options} --no-progress")
+    assert raised.value.message == message
+    with pytest.raises(eicnb.ConfigurationError) as raised:
+        run_command("audit --profiles prod,nocred --no-progress")
+    assert raised.value.message == "profile 'nocred': no usable AWS credentials: Unable to locate credentials"
+
+
+def test_a_profile_without_a_region_is_named(profiles: list[str]) -> None:
+    add_profile("nowhere", "output = json")
+    with pytest.raises(eicnb.ConfigurationError, match=r"^profile 'nowhere': no AWS region is set"):
+        run_command("audit --profiles prod,nowhere --no-progress")
+
+
+def add_profile(name: str, line: str) -> None:
+    with Path(os.environ["AWS_CONFIG_FILE"]).open("a") as config:
+        config.write(f"[profile {name}]\n{line}\n")
 
 
 def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str]) -> None:

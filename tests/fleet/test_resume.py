@@ -13,6 +13,7 @@ from eicnb.eic import Eic
 from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError
 from eicnb.fleet.progress import Progress
 from eicnb.frames import Frame
+from eicnb.model import ReportedFunction
 from tests.api.answering import Answering, Step
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import BROKEN, DENIED, GONE, Lambda
@@ -161,6 +162,12 @@ def no_settings(frame: Frame) -> Any:
     return frame.assign(effective_retry_attempts=pd.Series(pd.NA, frame.index))
 
 
+def every_row_twice(frame: Frame) -> Any:
+    return pd.concat([frame, frame])
+
+
+ODD = "the frame to go on with is damaged: the {} of 'f0000', qualifier $LATEST, cannot be what an audit read"
+
 DAMAGE: dict[Callable[[Frame], Any], str] = {
     without_a_column: "the frame has no column 'scan_state'",
     other_state: "the frame to go on with is damaged: a scan_state is 'fine'",
@@ -168,7 +175,8 @@ DAMAGE: dict[Callable[[Frame], Any], str] = {
     swapped_names: "the frame to go on with is damaged: a row of 'f0002' does not fit its function_arn",
     no_region: "the frame to go on with is damaged: a row has no region",
     odd_account: "the frame to go on with is damaged: an account_id is '12'",
-    no_settings: "the frame to go on with is damaged: a row of 'f0000' does not fit",
+    no_settings: f"{ODD.format('effective_retry_attempts')}",
+    every_row_twice: "the frame to go on with is damaged: f0000:$LATEST in us-east-1 is there more than once",
 }
 
 
@@ -222,3 +230,93 @@ def test_a_frame_that_a_callable_chose_needs_it_again(run: Run) -> None:
             run(eic, resume=first)
         service.broken.clear()
         assert len(run(eic, functions=chosen, resume=first)) == 2
+
+
+ARN = "arn:aws:sqs:us-east-1:123456789012:lost.fifo"
+GARBLED: list[tuple[dict[str, Any], str]] = [
+    ({"maximum_retry_attempts": 7, "effective_retry_attempts": 7}, "maximum_retry_attempts"),
+    ({"maximum_retry_attempts": -1, "effective_retry_attempts": -1}, "maximum_retry_attempts"),
+    ({"maximum_event_age_in_seconds": 59, "effective_event_age_in_seconds": 59}, "maximum_event_age_in_seconds"),
+    ({"maximum_event_age_in_seconds": 60}, "effective_event_age_in_seconds"),
+    ({"effective_retry_attempts": 77}, "effective_retry_attempts"),
+    ({"maximum_retry_attempts": None}, "effective_retry_attempts"),
+    ({"on_failure_type": "sqs"}, "on_failure_type"),
+    ({"on_failure": "garbage", "on_failure_type": "banana"}, "on_failure_type"),
+    ({"on_success": ARN, "on_success_type": "sns"}, "on_success_type"),
+    ({"on_success": ARN}, "on_success_type"),
+    ({"configured": False}, "configured"),
+    ({"configured": None}, "configured"),
+    ({"configured": False, "last_modified": None}, "maximum_retry_attempts"),
+    ({"error": "no"}, "error"),
+]
+
+
+@pytest.mark.parametrize(("changes", "column"), GARBLED, ids=str)
+def test_settings_that_no_audit_reads_are_refused(run: Run, changes: dict[str, Any], column: str) -> None:
+    frame = frame_of(run)
+    garbled = frame.assign(
+        **{name: pd.Series(value, frame.index, frame[name].dtype) for name, value in changes.items()}
+    )
+    with Answering(Lambda()) as server, pytest.raises(UsageError) as raised:
+        run(connection(server), resume=garbled)
+    assert raised.value.message == ODD.format(column)
+    assert not server.seen
+
+
+def test_what_aws_holds_from_earlier_is_not_refused(run: Run) -> None:
+    class Old(Faulty):
+        def config(self, region: str, name: str, **changes: Any) -> dict[str, Any]:
+            return super().config(region, name, DestinationConfig={"OnFailure": {"Destination": ARN}}, **changes)
+
+    with Answering(Old({}, size=2)) as server:
+        eic = connection(server)
+        first = run(eic)
+        assert set(first.on_failure_type) == {"sqs"}
+        assert run(eic, resume=first).equals(first)
+
+
+def test_all_regions_are_asked_after_an_audit_of_one(eic: Eic, run: Run) -> None:
+    one = run(eic)
+    whole = run(eic, resume=one, regions="all")
+    assert same(whole, run(eic, regions="all"))
+    assert set(whole.region) == {"us-east-1", "eu-west-1"}
+    again = run(eic, resume=whole, regions="all")
+    assert (again.attrs["calls"], same(again, whole)) == (0, True)
+
+
+def is_java(function: ReportedFunction) -> bool:
+    return (function.runtime or "").startswith("java")
+
+
+@pytest.mark.parametrize("after", ["checkout*", ["my-*", "check*"], "*", is_java, "my-*"], ids=str)
+@pytest.mark.parametrize("before", [None, "my-*", is_java], ids=str)
+def test_another_selection_has_its_own_functions_and_no_others(eic: Eic, run: Run, before: Any, after: Any) -> None:
+    resumed = run(eic, functions=after, regions="all", resume=run(eic, functions=before, regions="all"))
+    anew = run(eic, functions=after, regions="all")
+    assert same(resumed, anew)
+    assert resumed.attrs["selected"] == anew.attrs["selected"]
+    assert resumed.attrs["complete"]
+
+
+def test_a_narrower_selection_of_a_whole_frame_makes_no_call(eic: Eic, run: Run) -> None:
+    narrow = run(eic, functions="my-*", resume=run(eic))
+    assert (set(narrow.function_name), narrow.attrs["calls"]) == ({"my-function"}, 0)
+
+
+LOSSES: dict[str, Callable[[Frame], Any]] = {
+    "the other qualifiers": lambda frame: frame[frame.qualifier == "$LATEST"],
+    "all but three rows": lambda frame: frame[:3],
+    "one alias": lambda frame: frame[frame.qualifier != "BLUE"],
+    "the attrs": lambda frame: pd.DataFrame({name: frame[name] for name in frame}),
+    "a row and the attrs": lambda frame: pd.DataFrame({name: frame[name] for name in frame})[1:],
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_a_frame_lost_is_read_again(eic: Eic, run: Run, loss: str) -> None:
+    whole = run(eic)
+    assert same(run(eic, resume=LOSSES[loss](whole)), whole)
+
+
+def same(one: Frame, other: Frame) -> bool:
+    return one.equals(other) and one.attrs["complete"] == other.attrs["complete"]
