@@ -220,6 +220,24 @@ class Connection:
         profile, server = options.get("profile"), self._server if self._aws.sandbox and aws.sandbox else None
         return type(self)(aws, profile=profile or self._profile, server=server, origin=self)
 
+    def way_to(self, other: Connection) -> dict[str, Any] | None:
+        """The options by which `derive` made another connection of this one; None when it did not.
+
+        >>> eic.way_to(eic.derive(region="eu-west-1"))
+        {'region': 'eu-west-1'}
+        """
+        if other is self:
+            return {}
+        with self._lock:
+            derived = (dict(key) for key, one in self._others.items() if one is other)
+            options = next(derived, None)
+        return options and {name: value for name, value in options.items() if value is not None}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All the options by which this connection was derived from the first one, the last of each."""
+        return {} if self._origin is None else {**self._origin.options, **(self._origin.way_to(self) or {})}
+
     def reported(self, request: Request) -> ReportedConfig:
         """Send a checked get, put or update and return the config that AWS reports."""
         return sending.one(self._aws, request)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from eicnb.arn import FunctionRef
+from eicnb.arn import LATEST, FunctionRef
 from eicnb.draft import sentence
 from eicnb.eic import Eic
-from eicnb.errors import EicError, NotFound
+from eicnb.errors import AccessDenied, EicError, NotFound
 from eicnb.frames import Frame
 from eicnb.model import ReportedConfig
 from eicnb.preview import settings_of
@@ -39,17 +39,33 @@ class Live:
         try:
             return cls(eic.reported(Request("get", function, qualifier)))
         except NotFound:
-            return cls._without_config(eic, function)
+            return cls._without_config(eic, subject)
         except EicError as error:
             return cls(trouble=sentence(error), error=error)
 
     @classmethod
-    def _without_config(cls, eic: Eic, function: FunctionRef) -> Self:
+    def _without_config(cls, eic: Eic, subject: FunctionRef) -> Self:
+        function = subject.without_qualifier()
         try:
             eic.pages(Request("list", function))
         except NotFound as error:
             there = f"there is no function {str(function)!r} in {eic.region}. Try: a name of the list"
             return cls(trouble=f"{there[:1].upper()}{there[1:]}", is_missing=True, error=error)
+        except EicError as error:
+            return cls(trouble=sentence(error), error=error)
+        return cls() if subject.qualifier in {None, LATEST} else cls._of_qualifier(eic, subject)
+
+    @classmethod
+    def _of_qualifier(cls, eic: Eic, subject: FunctionRef) -> Self:
+        """No config, or no such version or alias; who may not ask which of the two hears of none."""
+        named = {"FunctionName": str(subject.without_qualifier()), "Qualifier": subject.qualifier}
+        try:
+            next(iter(eic.listing("lambda", "GetFunctionConfiguration", 1, **named)), None)
+        except AccessDenied:
+            return cls()
+        except NotFound as error:
+            missing = _no_such_qualifier(error, subject)
+            return cls(trouble=sentence(missing), error=missing)
         except EicError as error:
             return cls(trouble=sentence(error), error=error)
         return cls()
@@ -74,3 +90,19 @@ class Live:
         """Whether nobody changed a setting in between, made the config or removed it."""
         same_existence = (self.config is None) == (other.config is None)
         return same_existence and settings_of(self.config) == settings_of(other.config)
+
+
+def _no_such_qualifier(error: NotFound, subject: FunctionRef) -> NotFound:
+    """AWS's answer, which speaks of a function that is not found, in words that fit."""
+    name = str(subject.without_qualifier())
+    missing = NotFound(
+        f"there is no version or alias {subject.qualifier!r} of {name}",
+        operation=error.operation,
+        code=error.code,
+        region=error.region,
+        request_id=error.request_id,
+        place=error.place,
+        hint="a version or an alias that the function has, or none for $LATEST",
+    )
+    missing.__cause__ = error
+    return missing

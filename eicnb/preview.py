@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from eicnb.arn import LATEST, FunctionRef
-from eicnb.draft import Checked, Target
+from eicnb.draft import Checked, Draft, Target
 from eicnb.model import (
     DEFAULT_EVENT_AGE_IN_SECONDS,
     DEFAULT_RETRY_ATTEMPTS,
@@ -19,6 +19,7 @@ from eicnb.model import (
 )
 from eicnb.request import Request, Where
 from eicnb.spelling import aws_command, eic_line, python_call
+from eicnb.way import Way
 
 LABELS: Mapping[str, str] = {
     "function_name": "Function",
@@ -138,8 +139,8 @@ def count(number: int, thing: str) -> str:
 class Preview:
     """What a form shows beside its fields: what is live, what Apply would do, and the same as commands.
 
-    `live` is None where there is no config; `trouble` says why nothing is known of it. `is_in_use` is whether `%eic`
-    and the verbs alone act on the form's connection.
+    `live` is None where there is no config; `trouble` says why nothing is known of it. `way` leads from the connection
+    in use, on which `%eic` and the verbs alone act, to the form's.
     """
 
     where: Where
@@ -147,7 +148,7 @@ class Preview:
     subject: FunctionRef | None = None
     live: ReportedConfig | None = None
     trouble: str = ""
-    is_in_use: bool = True
+    way: Way = field(default_factory=Way)
     read: bool = True
 
     def changes(self) -> tuple[Change, ...]:
@@ -221,8 +222,8 @@ class Preview:
             return {}
         return {
             "In a terminal": aws_command(request, self.where),
-            "In a notebook": eic_line(request, self.where),
-            "In Python": python_call(request, self.where),
+            "In a notebook": eic_line(request, self.where, self.way.options),
+            "In Python": python_call(request, self.where, self.way.options),
         }
 
     def notes(self) -> list[str]:
@@ -230,8 +231,8 @@ class Preview:
         notes = []
         if self.where.sandbox and self.commands():
             notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
-        if not self.is_in_use and self.commands():
-            notes.append("%eic and eicnb act on the connection in use, which is another one than this form's.")
+        if not self.way.is_whole and self.commands():
+            notes.append(ELSEWHERE)
         return notes
 
     def text(self) -> str:
@@ -292,6 +293,7 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
+ELSEWHERE = "%eic and eicnb act on the connection in use, which is another one than this form's."
 NEEDS_A_KERNEL = "The form needs a running kernel and a front end with widgets: run its cell again."
 
 
@@ -311,14 +313,24 @@ class Standstill:
 
     def __repr__(self) -> str:
         head = f"{self.preview.title}\n{self._state()}"
-        return f"{head}\n{_columns(self._rows())}\nTo change it, edit and run:\n    {self.line}"
+        return "\n".join(
+            [head, _columns(self._rows()), "To change it, edit and run:", f"    {self.line}", *self.notes()]
+        )
 
     def _repr_html_(self) -> str:
         return (
             f"<p><strong>{escape(self.preview.title)}</strong><br>{escape(self._state())}</p>"
             f"{table(('Setting', 'Now'), self._rows())}"
             f"<p>To change it, edit and run:</p><pre {_WRAPPED}>{escape(self.line)}</pre>"
+            f"{''.join(map(_paragraph, self.notes()))}"
         )
+
+    def notes(self) -> list[str]:
+        """What one must know before running the line: that it is refused as it stands, or acts somewhere else."""
+        live, where = self.preview.live, self.preview.where
+        faults = Draft.of("f", LATEST, live, where).check(where).faults if live else {}
+        refused = [f"As it stands the line is refused: {LABELS[name]}: {fault}" for name, fault in faults.items()]
+        return [*refused, *([] if self.preview.way.is_whole else [ELSEWHERE])]
 
     def _state(self) -> str:
         if self.preview.subject is None:
@@ -343,7 +355,7 @@ def editable_line(preview: Preview) -> str:
     )
     if not any(value is not None for value in values.values()):
         config = DEFAULTS
-    put = eic_line(Request("put", subject.without_qualifier(), named, config), preview.where)
+    put = eic_line(Request("put", subject.without_qualifier(), named, config), preview.where, preview.way.options)
     destinations = (_destination_words(name, values[name], preview.where) for name in SETTINGS[2:])
     return " ".join(filter(None, [put, *destinations]))
 

@@ -50,7 +50,7 @@ class Masks:
     >>> masks.of(ACCOUNT, "123456789012"), masks.of(ACCOUNT, "210987654321"), masks.of(ACCOUNT, "1234-5678-9012")
     ('ACCOUNT-0001', 'ACCOUNT-0002', 'ACCOUNT-0001')
 
-    `after` is the highest number that is taken.
+    `after` is the highest number that is taken. An account's is the same with dashes and as a float, `123456789012.0`.
     """
 
     def __init__(self, after: int = 0) -> None:
@@ -61,7 +61,7 @@ class Masks:
 
     def of(self, kind: Kind, text: str) -> str:
         """The mask of a text, a new one the first time."""
-        key = (kind.word, text.replace("-", "") if kind is ACCOUNT else text)
+        key = (kind.word, text.replace("-", "").partition(".")[0] if kind is ACCOUNT else text)
         with self._lock:
             if key not in self._given:
                 number = self._last[kind.word] = self._last.get(kind.word, self._after) + 1

@@ -1,8 +1,9 @@
 """What should not be shared, as a table of patterns, and where it stands in a text.
 
 An account id is twelve digits, in a word of their own or not: a masked number that was none is better than a leak.
-Only shapes that rule an account out are left: a longer row of digits, a decimal number, a UUID, a digest. A listed
-name is found wherever it stands, in a longer word too, in upper and lower case.
+Only shapes that rule an account out are left: a longer row of digits, a decimal number, a UUID, a digest. With `.0`
+behind them twelve digits are an account that became a float, as in a column with gaps. A listed name is found wherever
+it stands, in a longer word too, in upper and lower case.
 """
 
 from __future__ import annotations
@@ -85,11 +86,11 @@ def _around(found: re.Match[str], allowed: str) -> tuple[int, int]:
 
 
 def _is_an_account(found: re.Match[str]) -> bool:
-    """Twelve digits, but not of a decimal number, a UUID or a digest, which are standing alone."""
+    """Twelve digits, also with `.0`, but not of another decimal number that stands alone, a UUID or a digest."""
     text = found.string
     start, end = _around(found, "0123456789.")
     alone = not (start and re.match(r"[\w:/-]", text[start - 1])) and not re.match(r"[\w:/-]", text[end : end + 1])
-    if alone and _NUMBER.fullmatch(text[start:end]):
+    if alone and _NUMBER.fullmatch(text[start:end]) and found.span() != (start, end):
         return False
     head = text[max(0, found.start() - _UUID_HEAD_LENGTH) : found.start()]
     if _UUID_HEAD.fullmatch(head):
@@ -118,7 +119,7 @@ ACCOUNT = Kind(
     "account id",
     "ACCOUNT",
     re.compile(
-        r"(?:(?<![0-9])|(?<=%[0-9]{2}))[0-9]{12}(?![0-9])|(?<![0-9-])[0-9]{4}-[0-9]{4}-[0-9]{4}(?![0-9]|-[0-9])"
+        r"(?:(?<![0-9])|(?<=%[0-9]{2}))[0-9]{12}(?:\.0+(?![\w-]|\.[0-9])|(?![0-9]))|(?<![0-9-])[0-9]{4}-[0-9]{4}-[0-9]{4}(?![0-9]|-[0-9])"
     ),
     accept=_is_an_account,
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from eicnb.arn import DestinationArn
 from eicnb.cli import options
@@ -20,6 +22,9 @@ _LONGEST_LINE = 88
 _PLAIN_ARN = re.compile(r"[\w:./$-]+", re.ASCII)
 _UNITS = ((3600, "h"), (60, "m"), (1, "s"))
 _DESTINATIONS = ("on_success", "on_failure")
+
+HERE: Mapping[str, Any] = MappingProxyType({})
+"""The options of a call on the connection in use."""
 
 Words = list[tuple[str, ...]]
 
@@ -60,8 +65,10 @@ def aws_command(request: Request, where: Where) -> str:
     return " \\\n    ".join(lines)
 
 
-def eic_line(request: Request, where: Where) -> str:
+def eic_line(request: Request, where: Where, elsewhere: Mapping[str, Any] = HERE) -> str:
     """The line magic, in eicnb's own words; destinations of the same account and region go by their names.
+
+    `elsewhere` are the options of `derive` that lead from the connection in use to that place.
 
     >>> from eicnb.arn import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -69,7 +76,7 @@ def eic_line(request: Request, where: Where) -> str:
     '%eic put my-function --qualifier live --retries 0'
     """
     (_, function), *rest = _subject(request)
-    words = [("%eic", request.verb, function), *rest]
+    words = [("%eic", request.verb, function), *rest, *_connection(elsewhere)]
     config = request.config or EventInvokeConfig()
     if config.maximum_retry_attempts is not None:
         words.append(("--retries", str(config.maximum_retry_attempts)))
@@ -80,8 +87,8 @@ def eic_line(request: Request, where: Where) -> str:
     return " ".join(shlex.join(option) for option in words)
 
 
-def python_call(request: Request, where: Where) -> str:
-    """The call of Python, on the connection in use.
+def python_call(request: Request, where: Where, elsewhere: Mapping[str, Any] = HERE) -> str:
+    """The call of Python, on the connection in use, or on the one that is derived from it by `elsewhere`.
 
     >>> from eicnb.arn import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -97,10 +104,12 @@ def python_call(request: Request, where: Where) -> str:
     }
     given = [f"{name}={value!r}" for name, value in arguments.items() if value is not None]
     words = [repr(str(request.function)), *given]
-    line = f"eicnb.{request.verb}({', '.join(words)})"
+    derived = ", ".join(f"{name}={value!r}" for name, value in elsewhere.items())
+    verb = f"eicnb.current().derive({derived}).{request.verb}" if derived else f"eicnb.{request.verb}"
+    line = f"{verb}({', '.join(words)})"
     if len(line) <= _LONGEST_LINE:
         return line
-    return "\n".join([f"eicnb.{request.verb}(", *(f"    {word}," for word in words), ")"])
+    return "\n".join([f"{verb}(", *(f"    {word}," for word in words), ")"])
 
 
 def to_shorthand(config: DestinationConfig) -> str:
@@ -128,6 +137,16 @@ def to_json(config: DestinationConfig) -> str:
 def _subject(request: Request) -> Words:
     qualifier = [] if request.qualifier is None else [("--qualifier", request.qualifier)]
     return [("--function-name", str(request.function)), *qualifier]
+
+
+def _connection(elsewhere: Mapping[str, Any]) -> Words:
+    """The options of a connection as a command has them; what is not asked for is not written."""
+    words: Words = []
+    for option in options.CONNECTION:
+        value = elsewhere.get(option.argument)
+        if value is not None and value is not False:
+            words.append((option.name,) if value is True else (option.name, str(value)))
+    return words
 
 
 def _destinations(config: EventInvokeConfig) -> Iterator[tuple[str, DestinationArn]]:

@@ -26,7 +26,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.050
 
-FORM = ("arn", "draft", "eic", "errors", "live", "model", "preview", "redaction", "request", "spelling")
+FORM = ("arn", "draft", "eic", "errors", "live", "model", "preview", "redaction", "request", "spelling", "way")
 """What every part of a form may use."""
 
 # Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
@@ -108,7 +108,8 @@ IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("api", ("aws", "eic", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
     ("draft", ("arn", "cli.params", "errors", "model", "request")),
     ("spelling", ("arn", "cli.options", "draft", "model", "request")),
-    ("preview", ("arn", "draft", "model", "request", "spelling")),
+    ("way", ("connection",)),
+    ("preview", ("arn", "draft", "model", "request", "spelling", "way")),
     ("targets", ("arn", "eic", "draft", "errors")),
     ("live", ("arn", "eic", "draft", "errors", "frames", "model", "preview", "request")),
     ("requirement", ("connection", "endpoint", "errors")),

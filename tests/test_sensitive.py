@@ -28,6 +28,9 @@ HIDDEN = [
     ),
     ("account id", "1234-5678-9012 is 123456789012", "ACCOUNT-0001 is ACCOUNT-0001"),
     ("account id", "at 202611241200", "at ACCOUNT-0001"),
+    ("account id", "123456789012.0 is 123456789012", "ACCOUNT-0001 is ACCOUNT-0001"),
+    ("account id", "<td>123456789012.0</td>\n0  123456789012.0\n", "<td>ACCOUNT-0001</td>\n0  ACCOUNT-0001\n"),
+    ("account id", "in 123456789012.0. 123456789012.0.log", "in ACCOUNT-0001. ACCOUNT-0001.log"),
     ("access key id", "AKIAIOSFODNN7EXAMPLE", "KEY-0001"),
     ("access key id", "id=ASIAIOSFODNN7EXAMPLE;", "id=KEY-0001;"),
     ("secret key", f"AWS_SECRET_ACCESS_KEY={SECRET}", "AWS_SECRET_ACCESS_KEY=SECRET-0001"),
@@ -78,7 +81,7 @@ HIDDEN = [
 
 LEFT_ALONE = [
     "13 digits are no account: 1762000000000",
-    "a decimal is none: 0.123456789012, 123456789012.5",
+    "a decimal is none: 0.123456789012, 123456789012.5, 123456789012.05, 1762000000000.0",
     "a UUID is none: 123e4567-e89b-12d3-a456-123456789012",
     "a card's number is none: 1234-5678-9012-3456",
     "a digest is none: a1b123456789012c9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",

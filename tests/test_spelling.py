@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
 from eicnb.model import DestinationConfig, EventInvokeConfig
 from eicnb.request import Paging, Request, Where, build
-from eicnb.spelling import age, aws_command, eic_line, python_call, to_json, to_shorthand
+from eicnb.spelling import HERE, age, aws_command, eic_line, python_call, to_json, to_shorthand
 
 WHERE = Where(partition="aws", region="us-east-1", account_id="123456789012")
 ELSEWHERE = ("eu-west-1", "210987654321")
@@ -60,21 +61,34 @@ requests = st.builds(
 ).filter(lambda request: bool(request.config))
 
 
-def read(line: str) -> Request:
-    """The request that the magics make of a line."""
+ways = st.fixed_dictionaries(
+    {},
+    optional={
+        "region": st.sampled_from(["eu-west-1", "us-gov-west-1"]),
+        "profile": st.sampled_from(["prod", "it's", "a b"]),
+        "endpoint_url": st.just("http://127.0.0.1:4566"),
+        "no_verify_ssl": st.just(value=True),
+        "read_timeout": st.sampled_from([0, 30]),
+    },
+)
+
+
+def read(line: str, elsewhere: Mapping[str, Any] = HERE) -> Request:
+    """The request that the magics make of a line, which is to act where these options lead."""
     [command] = parser.parse(Source(line), {})
+    assert command.connection == elsewhere
     arguments = {"qualifier": None, "on_success": None, "on_failure": None, "destination_config": None}
     return build(WHERE, command.verb, paging=Paging(), **{**arguments, **command.arguments})
 
 
-@given(requests)
-def test_the_line_magic_comes_back_to_the_same_request(request: Request) -> None:
-    assert read(eic_line(request, WHERE).removeprefix("%eic ")) == request
+@given(requests, ways)
+def test_the_line_magic_comes_back_to_the_same_request(request: Request, elsewhere: Mapping[str, Any]) -> None:
+    assert read(eic_line(request, WHERE, elsewhere).removeprefix("%eic "), elsewhere) == request
 
 
 @given(requests)
 def test_the_aws_command_comes_back_to_the_same_request(request: Request) -> None:
-    assert read(aws_command(request, WHERE)) == request
+    assert read(aws_command(request, WHERE), {"region": "us-east-1"}) == request
 
 
 @given(requests)
@@ -86,9 +100,20 @@ def test_a_shell_splits_the_aws_command_into_the_words_that_were_meant(request: 
     assert given_by_option["--region"] == "us-east-1"
 
 
-@given(requests)
-def test_the_python_call_comes_back_to_the_same_request(request: Request) -> None:
+@given(requests, ways)
+def test_the_python_call_comes_back_to_the_same_request(request: Request, elsewhere: Mapping[str, Any]) -> None:
+    derived: dict[str, Any] = {}
+
     class Verbs:
+        @staticmethod
+        def current() -> type[Verbs]:
+            return Verbs
+
+        @staticmethod
+        def derive(**options: Any) -> type[Verbs]:
+            derived.update(options)
+            return Verbs
+
         @staticmethod
         def put(function_name: str, **arguments: Any) -> Request:
             unset = {"qualifier": None, "on_success": None, "on_failure": None}
@@ -96,7 +121,8 @@ def test_the_python_call_comes_back_to_the_same_request(request: Request) -> Non
                 WHERE, "put", function_name, destination_config=None, paging=Paging(), **{**unset, **arguments}
             )
 
-    assert eval(python_call(request, WHERE), {"eicnb": Verbs}) == request
+    assert eval(python_call(request, WHERE, elsewhere), {"eicnb": Verbs}) == request
+    assert derived == elsewhere
 
 
 @pytest.mark.parametrize(

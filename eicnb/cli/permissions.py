@@ -20,7 +20,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "audit": (*_LISTS, "lambda:ListFunctionEventInvokeConfigs", "ec2:DescribeRegions"),
     "form": (
         *("lambda:PutFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig", READ),
-        *("lambda:ListFunctionEventInvokeConfigs", *_LISTS),
+        *("lambda:ListFunctionEventInvokeConfigs", "lambda:GetFunctionConfiguration", *_LISTS),
         *("sqs:ListQueues", "sns:ListTopics", "events:ListEventBuses", "s3:ListAllMyBuckets"),
     ),
     "use": ("sts:AssumeRole",),
@@ -37,7 +37,7 @@ NOTES: Mapping[str, str] = {
     "update": "the read is for the line that says what was changed, and for the destination that is kept",
     "delete": "the read is for what is returned",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
-    "form": "what may not be listed can be typed",
+    "form": "what may not be listed can be typed; `GetFunctionConfiguration` is for a qualifier without a config",
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
 }

@@ -35,6 +35,7 @@ from eicnb.preview import (
 from eicnb.redaction import masked
 from eicnb.request import Where
 from eicnb.targets import FUNCTIONS, Listed, qualifiers
+from eicnb.way import Way
 
 _SECONDS_AFTER_THE_LAST_KEY = 0.4
 _RETRIES = tuple(map(str, RETRY_ATTEMPTS))
@@ -146,7 +147,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             subject=subject,
             live=self._live.config if read else None,
             trouble=self._live.trouble if read else "",
-            is_in_use=in_use.current() is self._eic,
+            way=Way.between(in_use.current(), self._eic),
             read=read,
         )
 

@@ -14,6 +14,7 @@ from eicnb.errors import EicError, UsageError
 from eicnb.live import Live
 from eicnb.preview import Preview, Standstill
 from eicnb.request import Where
+from eicnb.way import Way
 
 
 def form(eic: Eic, function_name: str | FunctionRef | None, qualifier: str | None) -> Any:
@@ -54,7 +55,7 @@ def opened(eic: Eic, where: Where, subject: FunctionRef | None, live: Live) -> P
         subject=subject,
         live=live.config,
         trouble=live.trouble,
-        is_in_use=in_use.current() is eic,
+        way=Way.between(in_use.current(), eic),
     )
 
 

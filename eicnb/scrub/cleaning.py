@@ -45,7 +45,9 @@ class Cleaning:
                 changed[name] = [self._output(output, Place(number, "output")) for output in value]
             elif name == "attachments":
                 place = Place(number, "attachment")
-                changed[name] = {self._text(file, place): self._bundle(its, place) for file, its in value.items()}
+                for file in value:  # the source refers to it by this name
+                    self._text(file, Place(number, "source"))
+                changed[name] = {file: self._bundle(its, place) for file, its in value.items()}
             elif name not in {"cell_type", "execution_count", "id"}:
                 changed[name] = self._value(value, Place(number, "metadata"))
         return {**cell, **changed}
@@ -85,7 +87,7 @@ class Cleaning:
         """Any JSON: texts, numbers that may be accounts, and names of members; `name` is what it is the value of."""
         if isinstance(value, str):
             return self._text(value, place, f"{name}=" if name else "")
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             cleaned = self._text(str(value), place)
             return value if cleaned == str(value) else cleaned
         if isinstance(value, list):

@@ -20,7 +20,7 @@ class Place:
 
     @property
     def is_source(self) -> bool:
-        """Whether this is what somebody wrote, which is not changed."""
+        """Whether this is what somebody wrote, with the names of attachments in it, which is not changed."""
         return self.part == "source"
 
     def __str__(self) -> str:

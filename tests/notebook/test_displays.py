@@ -112,6 +112,22 @@ def test_the_notes_of_a_cell_are_masked(redacted: Notebook) -> None:
     assert "    done      get NAME-0001:BLUE\n    failed    get NAME-0001:v1\n" in redacted.printed()
 
 
+def test_numbers_in_displayed_json_are_masked(redacted: Notebook) -> None:
+    settings.choose(redact_names=["12"])
+    value = "{'n': [123456789012, 123456789012.0, 123456789012.5, 12, 1e30, True], 123456789012: None}"
+    shown = bundle(redacted, f"from IPython.display import JSON\nJSON({value})")["application/json"]
+    masked = ["ACCOUNT-0001", "ACCOUNT-0001", 123456789012.5, 12, 1e30, True]
+    assert shown == {"n": masked, "ACCOUNT-0001": None}
+
+
+@pytest.mark.parametrize("shown_as", ["account[0]", "to_dict()", "to_csv()"])
+def test_an_account_that_became_a_float_is_masked(redacted: Notebook, eic: eicnb.Eic, shown_as: str) -> None:
+    cell = f"import pandas as pd\npd.DataFrame({{'account': [{eic.account_id}, None]}}).{shown_as}"
+    text = bundle(redacted, cell)["text/plain"]
+    assert "ACCOUNT-0001" in text
+    assert eic.account_id not in text
+
+
 def test_the_values_stay_real(redacted: Notebook, eic: eicnb.Eic) -> None:
     frame = redacted.run("x = %eic list my-function\nx")
     assert set(frame.account_id) == {eic.account_id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -241,6 +242,45 @@ def test_without_widgets_the_config_and_a_line_to_edit_are_shown(notebook: Noteb
     )
     assert notebook.shell.rl_next_input == "%eic put my-function --qualifier BLUE --retries 0 --max-age 1h"
     assert notebook.run(shown_instead.line).maximum_retry_attempts.tolist() == [0]
+
+
+def test_the_line_to_edit_acts_where_the_form_acts(notebook: Notebook, eic: eicnb.Eic) -> None:
+    form = notebook.run("%eic form checkout-eu --qualifier live --region eu-west-1")
+    line = "%eic put checkout-eu --qualifier live --region eu-west-1 --retries 2 --max-age 1h "
+    assert notebook.shell.rl_next_input == form.line == f"{line}--on-failure sqs:checkout-failures"
+    assert notebook.run(form.line).region.tolist() == ["eu-west-1"]
+    python = form.preview.commands()["In Python"]
+    notebook.run("import eicnb")
+    assert notebook.run(python).region.tolist() == ["eu-west-1"]
+    eicnb.use(eic.derive(region="eu-west-1"))
+    assert "--region us-east-1" in eic.form("my-function", qualifier="BLUE").line
+
+
+def test_a_line_that_cannot_lead_to_the_form_says_so(eic: eicnb.Eic) -> None:
+    eicnb.use(eicnb.connect(region="us-east-1"))
+    note = "%eic and eicnb act on the connection in use, which is another one than this form's."
+    assert repr(eic.form("newsletters")).splitlines()[-1] == note
+
+
+def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None:
+    form = notebook.run("%eic form search-indexer")
+    note = (
+        "As it stands the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
+        "not deliver records of asynchronous events. Try: a standard queue"
+    )
+    assert repr(form).splitlines()[-1] == note
+    assert html.escape(note) in form._repr_html_()
+    assert isinstance(notebook.fail(form.line), eicnb.UsageError)
+
+
+def test_a_qualifier_that_is_missing_is_said_at_once(eic: eicnb.Eic) -> None:
+    with pytest.raises(eicnb.NotFound) as raised:
+        eic.form("my-function", qualifier="nope")
+    assert raised.value.message == "there is no version or alias 'nope' of my-function"
+    form = opened(eic, "my-function", "nope")
+    field(form, "Maximum retry attempts").value = "1"
+    assert "Not ready: There is no version or alias &#x27;nope&#x27; of my-function." in shown(form)
+    assert button(form, "Apply").disabled
 
 
 CALLS = [

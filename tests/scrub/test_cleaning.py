@@ -59,6 +59,16 @@ PLACES = [
         ["cell 1, output: 2 account ids, 1 secret key"],
     ),
     (
+        code(shown(application_json=[float(ONE), int(ONE), 123456789012.5, 0.5, 7.0, 1e30, True])),
+        code(shown(application_json=["ACCOUNT-0001", "ACCOUNT-0001", 123456789012.5, 0.5, 7.0, 1e30, True])),
+        ["cell 1, output: 2 account ids"],
+    ),
+    (
+        code(shown(text_html=f"<td>{ONE}.0</td>")),
+        code(shown(text_html="<td>ACCOUNT-0001</td>")),
+        ["cell 1, output: 1 account id"],
+    ),
+    (
         code(shown(application_geo__json={"aws_session_token": "x" * 20})),
         code(shown(application_geo__json={"aws_session_token": "TOKEN-0001"})),
         ["cell 1, output: 1 session token"],
@@ -123,6 +133,27 @@ PLACES = [
             "attachments": {"x.png": {"image/png": "iVBORw0KGgo="}},
         },
         ["cell 1, metadata: 1 listed name", "cell 1, attachment: 1 picture not looked into"],
+    ),
+    (
+        {
+            "cell_type": "markdown",
+            "id": "b",
+            "metadata": {},
+            "source": f"![x](attachment:{ONE}.png)",
+            "attachments": {f"{ONE}.png": {"image/png": "iVBORw0KGgo=", "text/plain": ONE}},
+        },
+        {
+            "cell_type": "markdown",
+            "id": "b",
+            "metadata": {},
+            "source": f"![x](attachment:{ONE}.png)",
+            "attachments": {f"{ONE}.png": {"image/png": "iVBORw0KGgo=", "text/plain": "ACCOUNT-0001"}},
+        },
+        [
+            "cell 1, source: 2 account ids (left: edit the cell)",
+            "cell 1, attachment: 1 account id",
+            "cell 1, attachment: 1 picture not looked into",
+        ],
     ),
     (
         {"cell_type": "raw", "id": "c", "metadata": {}, "source": [f"{ONE}"]},
@@ -198,7 +229,14 @@ texts = st.lists(
     max_size=8,
 ).map("".join)
 values = st.recursive(
-    st.one_of(texts, st.integers(0, 10**13), st.booleans(), st.none()),
+    st.one_of(
+        texts,
+        st.integers(0, 10**13),
+        st.integers(0, 10**13).map(float),
+        st.floats(allow_nan=False),
+        st.booleans(),
+        st.none(),
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
     max_leaves=8,
 )
