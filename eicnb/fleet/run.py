@@ -50,7 +50,10 @@ class _Place:
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """One audit: `connections` in their `regions`, which are None for each one's own and `("all",)` for all enabled."""
+    """One audit: `connections` in their `regions`, which are None for each one's own and `("all",)` for all enabled.
+
+    `is_placed` says whether the accounts and regions are known yet; before that nothing is read.
+    """
 
     connections: Sequence[Aws]
     regions: tuple[str, ...] | None
@@ -62,6 +65,7 @@ class Audit:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
+    is_placed: bool = False
     _findings: list[Finding] = field(default_factory=list)
     _finished: int = 0
     _started_at: float = 0.0
@@ -92,6 +96,8 @@ class Audit:
         error = EicError("the audit was stopped before this was read", hint="resume=, to go on")
         walks = list(self.walks)
         found = [finding for walk in walks for finding in [*walk.findings, *walk.unread(error)]]
+        if not self.is_placed:
+            return [_region_finding(None, aws.region, error) for aws in self.connections]
         never = [_region_finding(account_id, region, error) for account_id, region in list(self._pending)]
         return [*self._findings, *found, *never]
 
@@ -144,6 +150,7 @@ class Audit:
         self._task = asyncio.current_task()
         places = await self._places()
         self._pending.update((place.key, None) for place in places)
+        self.is_placed = True
         if self._is_stopped:
             return
         connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
