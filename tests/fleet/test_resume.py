@@ -328,6 +328,14 @@ def test_a_narrower_selection_of_a_whole_frame_makes_no_call(eic: Eic, run: Run)
     assert (set(narrow.function_name), narrow.attrs["calls"]) == ({"my-function"}, 0)
 
 
+def test_two_connections_of_one_account_go_on_each_in_its_region(eic: Eic, run: Run) -> None:
+    both = [eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]
+    first = run(both)
+    assert same(run(both, resume=first[1:]), first)
+    with pytest.raises(UsageError, match="has rows of eu-west-1, which is not among the regions"):
+        run([both[0], eic.derive(region="ap-south-1")], resume=first)
+
+
 LOSSES: dict[str, Callable[[Frame], Any]] = {
     "the other qualifiers": lambda frame: frame[frame.qualifier == "$LATEST"],
     "all but three rows": lambda frame: frame[:3],
