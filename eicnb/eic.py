@@ -243,7 +243,8 @@ class Eic(Connection):
         `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
         `progress` is whether to draw how far it is, or what to call with each `Progress`. What cannot be read is a row
         too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned.
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned;
+        without `functions` and `regions` of what it was of. A frame that lost rows since is read again.
         Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """

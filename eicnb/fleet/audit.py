@@ -43,7 +43,7 @@ def audit(
     check_choice("errors", errors, ("raise", "rows"))
     asked = check_regions(regions)
     scope = Scope.parse(functions=functions, qualifiers=qualifiers, rate=rate)
-    earlier = NOTHING
+    earlier, frame = NOTHING, None
     if resume is not None:
         with UsageError.about("resume"):
             frame = _frame_in(resume)
@@ -57,9 +57,9 @@ def audit(
     try:
         running.run(show)
     except KeyboardInterrupt as interrupt:
-        result = _to_frame(running, connections)
-        counts = result.attrs
-        message = f"the audit was stopped: {counts['ok']} of {counts['rows']} rows were read\nTry: resume=, to go on"
+        result = _to_frame(running, connections) if running.is_placed or frame is None else frame
+        read = int((result["scan_state"] == "ok").sum())
+        message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: resume=, to go on"
         raise AuditInterrupted(message, result) from interrupt
     result = _to_frame(running, connections)
     if scope.selection.patterns and not len(result):

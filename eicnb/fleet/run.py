@@ -50,7 +50,10 @@ class _Place:
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """One audit: `connections` in their `regions`, which are None for each one's own and `("all",)` for all enabled."""
+    """One audit: `connections` in their `regions`, which are None for each one's own and `("all",)` for all enabled.
+
+    `is_placed` says whether the accounts and regions are known yet; before that nothing is read.
+    """
 
     connections: Sequence[Aws]
     regions: tuple[str, ...] | None
@@ -62,6 +65,7 @@ class Audit:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
+    is_placed: bool = False
     _findings: list[Finding] = field(default_factory=list)
     _finished: int = 0
     _started_at: float = 0.0
@@ -92,6 +96,8 @@ class Audit:
         error = EicError("the audit was stopped before this was read", hint="resume=, to go on")
         walks = list(self.walks)
         found = [finding for walk in walks for finding in [*walk.findings, *walk.unread(error)]]
+        if not self.is_placed:
+            return [_region_finding(None, aws.region, error) for aws in self.connections]
         never = [_region_finding(account_id, region, error) for account_id, region in list(self._pending)]
         return [*self._findings, *found, *never]
 
@@ -144,6 +150,7 @@ class Audit:
         self._task = asyncio.current_task()
         places = await self._places()
         self._pending.update((place.key, None) for place in places)
+        self.is_placed = True
         if self._is_stopped:
             return
         connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
@@ -154,11 +161,16 @@ class Audit:
 
     async def _places(self) -> list[_Place]:
         """Every account and region, with who asks there; an account that cannot be told is a finding a region."""
-        found = await _together(self._account_and_regions(aws) for aws in self.connections)
+        accounts = await _together(self._account(aws) for aws in self.connections)
+        known = [(aws, account_id) for aws, account_id in zip(self.connections, accounts, strict=True) if account_id]
+        own: dict[str, list[str]] = {}
+        for aws, account_id in known:
+            own.setdefault(account_id, []).append(aws.region)
+        found = await _together(self._regions(aws, account_id, own[account_id]) for aws, account_id in known)
         places = []
-        for aws, (account_id, regions) in zip(self.connections, found, strict=True):
+        for (aws, account_id), regions in zip(known, found, strict=True):
             keyring = Keyring(aws)
-            places += [_Place(aws, keyring, account_id, region) for region in regions if account_id]
+            places += [_Place(aws, keyring, account_id, region) for region in regions]
         seen: set[tuple[str, str]] = set()
         for place in places:
             if place.key in seen:
@@ -170,23 +182,29 @@ class Audit:
         self.earlier.check_accounts({place.account_id for place in places})
         return places
 
-    async def _account_and_regions(self, aws: Aws) -> tuple[str, tuple[str, ...]]:
+    async def _account(self, aws: Aws) -> str | None:
         try:
             with naming(aws):
-                account_id = await aside(lambda: aws.account_id)
+                return await aside(lambda: aws.account_id)
         except (UsageError, ConfigurationError):
             raise
         except EicError as error:
             named = None if self.regions == (ALL_REGIONS,) else self.regions
             self._findings += [_region_finding(None, region, error) for region in named or (aws.region,)]
-            return "", ()
+            return None
+
+    async def _regions(self, aws: Aws, account_id: str, own: Sequence[str]) -> tuple[str, ...]:
+        """The regions of a connection; where several are of its account, their `own` are those of all of them."""
+        if self.regions is None and len(own) > 1:
+            self.earlier.regions_of(account_id, tuple(own))
+            return (aws.region,)
         regions = self.earlier.regions_of(account_id, self.regions)
         if regions == (ALL_REGIONS,):
             enabled = await aside(_enabled_regions, aws)
-            return account_id, tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
+            return tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
         if regions:
             await aside(_check_regions, aws, regions)
-        return account_id, regions or (aws.region,)
+        return regions or (aws.region,)
 
     async def _walk(self, place: _Place, session: aiohttp.ClientSession, shares: ExitStack) -> None:
         account_id, region = place.key

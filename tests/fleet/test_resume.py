@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError
 from eicnb.fleet.progress import Progress
 from eicnb.frames import Frame
 from eicnb.model import ReportedFunction
-from tests.api.answering import Answering, Step
+from tests.api.answering import Answering, Seen, Step
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import BROKEN, DENIED, GONE, Lambda
 
@@ -127,6 +128,30 @@ def test_an_interrupted_audit_goes_on_where_it_was(run: Run) -> None:
     assert list(whole.function_name) == service.names
     assert whole.attrs["complete"]
     assert max(count for name, count in service.asked.items() if name) <= 2
+
+
+def test_an_audit_that_is_stopped_before_its_account_is_known_is_not_complete_and_loses_nothing(run: Run) -> None:
+    class Slow(Faulty):
+        def __call__(self, seen: Seen) -> Step:
+            time.sleep(0.5 if seen.service == "sts" else 0)
+            return super().__call__(seen)
+
+    def press_ctrl_c(progress: Progress) -> None:
+        if not progress.is_over:
+            raise KeyboardInterrupt
+
+    service = Slow({"f0001": BROKEN}, size=3)
+    with Answering(service) as server:
+        with pytest.raises(AuditInterrupted) as raised:
+            run(connection(server), show=press_ctrl_c)
+        assert not raised.value.result.attrs["complete"]
+        first = run(connection(server), resume=raised.value, errors="rows")
+        assert list(first.scan_state) == ["ok", "failed", "ok"]
+        with pytest.raises(AuditInterrupted) as raised:
+            run(connection(server), resume=first, show=press_ctrl_c)
+        service.broken.clear()
+        whole = run(connection(server), resume=raised.value)
+    assert list(whole.scan_state) == ["ok"] * 3
 
 
 def frame_of(run: Run, size: int = 3) -> Frame:
@@ -301,6 +326,14 @@ def test_another_selection_has_its_own_functions_and_no_others(eic: Eic, run: Ru
 def test_a_narrower_selection_of_a_whole_frame_makes_no_call(eic: Eic, run: Run) -> None:
     narrow = run(eic, functions="my-*", resume=run(eic))
     assert (set(narrow.function_name), narrow.attrs["calls"]) == ({"my-function"}, 0)
+
+
+def test_two_connections_of_one_account_go_on_each_in_its_region(eic: Eic, run: Run) -> None:
+    both = [eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]
+    first = run(both)
+    assert same(run(both, resume=first[1:]), first)
+    with pytest.raises(UsageError, match="has rows of eu-west-1, which is not among the regions"):
+        run([both[0], eic.derive(region="ap-south-1")], resume=first)
 
 
 LOSSES: dict[str, Callable[[Frame], Any]] = {
