@@ -162,13 +162,11 @@ def test_it_runs_where_a_loop_runs_already(eic: Eic) -> None:
 def test_two_audits_at_once_are_no_faster_than_one(eic: Eic) -> None:
     started = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
-        frames = [
-            pending.result()
-            for pending in [pool.submit(eic.audit, rate=30, progress=False, functions="[a-c]*") for _ in range(2)]
-        ]
+        frames = [pending.result() for pending in [pool.submit(eic.audit, rate=30, progress=False) for _ in range(2)]]
     assert frames[0].equals(frames[1])
     calls = sum(frame.attrs["calls"] for frame in frames)
-    assert time.monotonic() - started >= (calls - 8) / 30  # each may begin with four; apart they would take half of it
+    caught_up = 0.3 * 30 + 1  # what may come at once after a stall
+    assert time.monotonic() - started >= (calls - caught_up) / 30 > 1.2
 
 
 def test_an_audit_leaves_no_thread_behind(eic: Eic) -> None:
