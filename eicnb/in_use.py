@@ -68,7 +68,7 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     'eu-west-1'
 
     Every connection that was used has a name, by which it is used again: the given one, or else its profile,
-    `sandbox` or `default`.
+    `sandbox` or `default`, and behind that its region where the name is another region's.
     """
     if isinstance(connection, str):
         name, connection = connection, named(connection)
@@ -76,9 +76,15 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
         raise UsageError(f"{connection!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise UsageError(f"the name of a connection is {shown(name)}, not text", hint="--as prod")
-    own = "sandbox" if connection.is_sandbox else connection.profile or "default"
-    _in_use.choose(connection, name or own)
+    _in_use.choose(connection, name or _own_name(connection))
     return connection
+
+
+def _own_name(connection: Eic) -> str:
+    """The name of a connection that was given none; where another region has it, the region stands behind it."""
+    own = "sandbox" if connection.is_sandbox else connection.profile or "default"
+    region, taken = connection.described()["region"], _in_use.named().get(own)
+    return own if taken is None or taken.described()["region"] == region else f"{own}/{region}"
 
 
 def named(name: str) -> Eic:

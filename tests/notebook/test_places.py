@@ -28,6 +28,13 @@ def test_connections_have_names_and_are_used_again_by_them(notebook: Notebook, e
     assert eicnb.connections().set_index("name").in_use["sandbox"]
 
 
+def test_another_region_takes_no_name_away(notebook: Notebook, eic: eicnb.Eic) -> None:
+    notebook.run("%eic use --region eu-west-1")
+    assert list(notebook.run("%eic use").name) == ["sandbox", "sandbox/eu-west-1"]
+    assert notebook.run("%eic use sandbox").region == "us-east-1"
+    assert notebook.run("%eic use sandbox/eu-west-1").region == "eu-west-1"
+
+
 def test_a_profile_is_the_name_of_its_connection(bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     config = Path(bare_notebook.shell.ipython_dir) / "aws-config"
     config.write_text("[profile prod]\nregion = eu-central-1\n[profile dev]\nregion = us-west-2\n", encoding="utf-8")
