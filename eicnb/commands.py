@@ -92,8 +92,7 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
-            result = step.run()
-            results += [] if step.command.is_ended else [result]
+            results.append(step.run())
         except EicError as error:
             if len(prepared) > 1:
                 error.add_note(_progress(commands, number))
@@ -217,8 +216,8 @@ class _Preparation:
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
         """Write, and show the line that says what was changed."""
         if command.quiet or command.is_ended:
-            eic.send(request)
-            return None
+            frame = eic.send(request)
+            return None if command.quiet else frame
         frame, line = eic.write(request)
         self._shown(line)
         return frame

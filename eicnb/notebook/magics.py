@@ -89,11 +89,13 @@ class EicMagics(Magics):
         names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
         if cell is None:
             source = Source(line, "%eic ", interpolates=settings.current().interpolate)
-            return _run(_one(parser.parse(source, names, model=commands.members)))
+            parsed = _one(parser.parse(source, names, model=commands.members))
+            return _displayed(parsed, _run(parsed))
         source, out = _cell_source(line, cell)
-        result = _run(parse_cell(source, names, model=commands.members))
+        parsed = parse_cell(source, names, model=commands.members)
+        result = _run(parsed)
         if out is None:
-            return result
+            return _displayed(parsed, result)
         user_ns[out] = result
         return None
 
@@ -130,6 +132,11 @@ def _run(parsed: list[Command]) -> Any:
     result = commands.run(parsed, commands.Reader(_show))
     MEMORY.learn(result)
     return result
+
+
+def _displayed(parsed: list[Command], result: Any) -> Any:
+    """What is handed to the display: nothing behind a `;`, as IPython has it for its own magics."""
+    return None if parsed[-1].is_ended else result
 
 
 def _show(text: str) -> None:

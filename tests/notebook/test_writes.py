@@ -103,6 +103,12 @@ def test_success_can_be_silenced(notebook: Notebook, eic: eicnb.Eic, ending: str
     notebook.run(f"%eic put my-function --retries 0{ending}")
     assert "->" not in notebook.printed()
     assert eic.get("my-function").maximum_retry_attempts.tolist() == [0]
+    assert notebook.run(f"%eic put my-function --retries 0{ending}") is None
+
+
+def test_what_is_silenced_is_still_bound(notebook: Notebook, eic: eicnb.Eic) -> None:
+    notebook.run("%%eic --out x\nput my-function --retries 0;\nget my-function:BLUE;")
+    assert notebook["x"].qualifier.tolist() == ["$LATEST", "BLUE"]
 
 
 def test_failure_is_never_silenced(notebook: Notebook, eic: eicnb.Eic) -> None:
