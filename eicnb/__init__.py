@@ -16,12 +16,26 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eicnb.api import connect as connect
-    from eicnb.api import sandbox as sandbox
-    from eicnb.arn import DestinationArn as DestinationArn
-    from eicnb.arn import DestinationName as DestinationName
-    from eicnb.arn import FunctionRef as FunctionRef
-    from eicnb.eic import Eic as Eic
+    from eicnb.changes.export.command_lines import commands_for as commands_for
+    from eicnb.client.connect import connect as connect
+    from eicnb.client.connections import audit as audit
+    from eicnb.client.connections import config as config
+    from eicnb.client.connections import connections as connections
+    from eicnb.client.connections import current as current
+    from eicnb.client.connections import delete as delete
+    from eicnb.client.connections import destination_form as destination_form
+    from eicnb.client.connections import form as form
+    from eicnb.client.connections import functions as functions
+    from eicnb.client.connections import get as get
+    from eicnb.client.connections import list as list  # noqa: A004 # AWS's verb and the contract's name
+    from eicnb.client.connections import put as put
+    from eicnb.client.connections import require as require
+    from eicnb.client.connections import sandbox as sandbox
+    from eicnb.client.connections import update as update
+    from eicnb.client.connections import use as use
+    from eicnb.client.connections import whoami as whoami
+    from eicnb.client.eic import Eic as Eic
+    from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
@@ -33,28 +47,12 @@ if TYPE_CHECKING:
     from eicnb.errors import Throttled as Throttled
     from eicnb.errors import UsageError as UsageError
     from eicnb.fleet.progress import Progress as Progress
-    from eicnb.in_use import audit as audit
-    from eicnb.in_use import config as config
-    from eicnb.in_use import connections as connections
-    from eicnb.in_use import current as current
-    from eicnb.in_use import delete as delete
-    from eicnb.in_use import destination_form as destination_form
-    from eicnb.in_use import form as form
-    from eicnb.in_use import functions as functions
-    from eicnb.in_use import get as get
-    from eicnb.in_use import list as list  # noqa: A004 # AWS's verb and the contract's name
-    from eicnb.in_use import put as put
-    from eicnb.in_use import require as require
-    from eicnb.in_use import update as update
-    from eicnb.in_use import use as use
-    from eicnb.in_use import whoami as whoami
-    from eicnb.model import DestinationConfig as DestinationConfig
-    from eicnb.model import EventInvokeConfig as EventInvokeConfig
-    from eicnb.model import NoDestination as NoDestination
-    from eicnb.script import commands_for as commands_for
-    from eicnb.script import run as run
-else:
-    from eicnb import sandbox
+    from eicnb.model.config import DestinationConfig as DestinationConfig
+    from eicnb.model.config import EventInvokeConfig as EventInvokeConfig
+    from eicnb.model.destination import DestinationArn as DestinationArn
+    from eicnb.model.destination import DestinationName as DestinationName
+    from eicnb.model.destination import NoDestination as NoDestination
+    from eicnb.model.function import FunctionRef as FunctionRef
 
 __version__ = "0.1.0"
 
@@ -63,38 +61,39 @@ _HOME = {
     "AuditInterrupted": "errors",
     "AwsError": "errors",
     "ConfigurationError": "errors",
-    "DestinationArn": "arn",
-    "DestinationConfig": "model",
-    "DestinationName": "arn",
-    "Eic": "eic",
+    "DestinationArn": "model.destination",
+    "DestinationConfig": "model.config",
+    "DestinationName": "model.destination",
+    "Eic": "client.eic",
     "EicError": "errors",
-    "EventInvokeConfig": "model",
+    "EventInvokeConfig": "model.config",
     "ExpiredCredentials": "errors",
-    "FunctionRef": "arn",
+    "FunctionRef": "model.function",
     "IncompleteAudit": "errors",
-    "NoDestination": "model",
+    "NoDestination": "model.destination",
     "NotFound": "errors",
     "Progress": "fleet.progress",
     "Throttled": "errors",
     "UsageError": "errors",
-    "audit": "in_use",
-    "commands_for": "script",
-    "config": "in_use",
-    "connect": "api",
-    "connections": "in_use",
-    "current": "in_use",
-    "delete": "in_use",
-    "destination_form": "in_use",
-    "form": "in_use",
-    "functions": "in_use",
-    "get": "in_use",
-    "list": "in_use",
-    "put": "in_use",
-    "require": "in_use",
-    "run": "script",
-    "update": "in_use",
-    "use": "in_use",
-    "whoami": "in_use",
+    "audit": "client.connections",
+    "commands_for": "changes.export.command_lines",
+    "config": "client.connections",
+    "connect": "client.connect",
+    "connections": "client.connections",
+    "current": "client.connections",
+    "delete": "client.connections",
+    "destination_form": "client.connections",
+    "form": "client.connections",
+    "functions": "client.connections",
+    "get": "client.connections",
+    "list": "client.connections",
+    "put": "client.connections",
+    "require": "client.connections",
+    "run": "client.script",
+    "sandbox": "client.connections",
+    "update": "client.connections",
+    "use": "client.connections",
+    "whoami": "client.connections",
 }
 
 __all__ = [
@@ -139,6 +138,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "settings":
+        return importlib.import_module(".client.settings", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
@@ -150,19 +151,22 @@ def __dir__() -> Any:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Register `%eic`, `%%eic` and their completion; IPython calls it for `%load_ext eicnb`."""
-    from eicnb import aws, commands, settings
-    from eicnb.notebook import completer, displays, magics
+    from eicnb.aws import session
+    from eicnb.client import commands, settings
+    from eicnb.notebook import completion, magics, masked_display
 
     settings.current()
     magics.register(ipython)
-    displays.register(ipython)
-    completer.register(ipython, profiles=aws.known_profiles, regions=aws.known_regions, options=commands.newer_options)
+    masked_display.register(ipython)
+    completion.register(
+        ipython, profiles=session.known_profiles, regions=session.known_regions, options=commands.newer_options
+    )
 
 
 def unload_ipython_extension(ipython: Any) -> None:
     """Remove `%eic`, `%%eic` and their completion again."""
-    from eicnb.notebook import completer, displays, magics
+    from eicnb.notebook import completion, magics, masked_display
 
-    completer.unregister(ipython)
-    displays.unregister(ipython)
+    completion.unregister(ipython)
+    masked_display.unregister(ipython)
     magics.unregister(ipython)

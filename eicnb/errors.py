@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from eicnb.redaction import masked, masked_at
+from eicnb.redaction.masks import masked, masked_at
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -267,3 +267,13 @@ class AuditInterrupted(KeyboardInterrupt):
     def _render_traceback_(self) -> list[str]:
         """The lines that IPython shows."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def sentence(error: EicError) -> str:
+    """An error as it stands under a field: what is wrong, and what to type instead.
+
+    >>> sentence(UsageError("the qualifier is empty", hint="live"))
+    'The qualifier is empty. Try: live'
+    """
+    message = error.message.strip().rstrip(".")
+    return f"{message[:1].upper()}{message[1:]}.{f' Try: {error.hint}' if error.hint else ''}"

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import eicnb
-from eicnb import in_use, redaction, settings
+from eicnb.client import connections, settings
+from eicnb.redaction import masks
 
-_USES_EIC = re.compile(r"\beic\.")
+_USES_EIC = re.compile(r"\beic\.|\bconnection[,.)]")
+_USES_CONNECTION = re.compile(r"\bconnection[,.)]")
 _MAKES_EIC = re.compile(r"\beic =")
 
 
@@ -24,11 +26,11 @@ def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         if name.startswith("AWS_") or name.lower().endswith("_proxy") or name in ours:
             monkeypatch.delenv(name)
     monkeypatch.setattr(settings, "_chosen", {})
-    monkeypatch.setattr(redaction, "_active", type(redaction._active)())
+    monkeypatch.setattr(masks, "_active", type(masks._active)())
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
-    monkeypatch.setattr(in_use, "_in_use", type(in_use._in_use)())
+    monkeypatch.setattr(connections, "_in_use", type(connections._in_use)())
 
 
 @pytest.fixture
@@ -46,3 +48,6 @@ def eic_of_a_doctest(request: pytest.FixtureRequest) -> None:
     examples = "".join(example.source for example in getattr(getattr(request.node, "dtest", None), "examples", ()))
     if _USES_EIC.search(examples) and not _MAKES_EIC.search(examples):
         request.getfixturevalue("doctest_namespace")["eic"] = request.getfixturevalue("eic")
+    if _USES_CONNECTION.search(examples):
+        connection = request.getfixturevalue("eic")._connection
+        request.getfixturevalue("doctest_namespace")["connection"] = connection

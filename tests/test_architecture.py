@@ -11,9 +11,9 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -26,136 +26,58 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.050
 
-FORM = ("arn", "draft", "eic", "errors", "live", "model", "preview", "redaction", "request", "spelling", "way")
-"""What every part of a form may use."""
-
-# Module -> what it may import beside the standard library; the first row that fits counts, `*` stands for any text.
-# What begins with "~" may be imported inside functions only, what begins with "%" for the types alone.
-IMPORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("", ("sandbox", "~aws", "~commands", "~notebook.*", "~settings", "%*")),
-    ("sensitive", ()),
-    ("redaction", ("sensitive",)),
-    ("errors", ("redaction",)),
-    ("warning", ("redaction",)),
-    ("settings", ("endpoint", "errors", "redaction")),
-    ("table", ()),
-    ("shapes", ()),
-    ("arn", ("errors",)),
-    ("model", ("errors", "arn")),
-    ("finding", ("arn", "errors", "model")),
-    ("frames", ("arn", "errors", "finding", "model", "redaction", "settings", "table", "@pandas")),
-    ("limits", ()),
-    ("route", ("errors",)),
-    ("signature", ("route",)),
-    ("cli", ()),
-    ("cli.lexer", ("errors", "cli.references")),
-    ("cli.references", ("errors",)),
-    ("cli.output", ("cli.output.*", "errors")),
-    ("cli.output.query", ("errors", "@jmespath")),
-    ("cli.output.yaml", ("@ruamel",)),
-    ("cli.output.*", ("errors",)),
-    ("cli.options", ("cli.output", "shapes")),
-    ("cli.members", ("cli.inputs", "cli.shorthand", "errors", "shapes")),
-    ("cli.files", ("errors",)),
-    ("cli.inputs", ("arn", "errors", "model", "@ruamel")),
-    ("cli.shorthand", ("errors",)),
-    ("cli.manual", ("cli.options", "cli.permissions", "errors", "shapes")),
-    ("cli.skeleton", ("cli.output.*", "errors", "shapes")),
-    ("cli.params", ("cli.*", "arn", "errors", "model")),
-    ("cli.parser", ("cli.*", "errors", "model", "shapes")),
-    ("cli.command", ("cli.lexer", "cli.output", "errors")),
-    ("cli.cell", ("cli.*", "errors")),
-    ("cli.permissions", ()),
-    ("cli.cursor", ("cli.lexer",)),
-    ("cli.completion", ("arn", "cli.*")),
-    ("endpoint", ("errors",)),
-    ("answers", ("errors",)),
-    ("failures", ("answers", "errors")),
-    ("aws", ("answers", "endpoint", "errors", "failures", "route", "@boto3", "@botocore")),
-    ("request", ("arn", "errors", "model", "redaction", "sensitive")),
-    ("sending", ("answers", "arn", "aws", "errors", "model", "request")),
-    ("variation", ("aws", "endpoint", "errors")),
-    ("fleet", ()),
-    ("fleet.aside", ()),
-    ("fleet.progress", ()),
-    ("fleet.scope", ("arn", "endpoint", "errors", "model")),
-    ("fleet.keyring", ("fleet.aside", "route")),
-    (
-        "fleet.sender",
-        ("answers", "errors", "failures", "fleet.keyring", "limits", "route", "signature", "@aiohttp", "@yarl"),
-    ),
-    ("fleet.earlier", ("arn", "errors", "finding", "model")),
-    ("fleet.region", ("answers", "arn", "errors", "finding", "fleet.scope", "fleet.sender", "model")),
-    ("fleet.run", ("aws", "errors", "failures", "finding", "fleet.*", "limits", "route", "@aiohttp")),
-    ("fleet.audit", ("aws", "errors", "finding", "fleet.*", "frames", "limits", "warning")),
-    ("display", ("errors", "fleet.progress", "~notebook.progress")),
-    (
-        "connection",
-        (
-            *("arn", "aws", "errors", "frames", "model", "redaction", "request", "sending", "variation"),
-            "%sandbox.server",
-        ),
-    ),
-    ("write", ("arn", "connection", "draft", "errors", "frames", "model", "preview", "request", "spelling")),
-    (
-        "eic",
-        (
-            *("answers", "arn", "write", "connection", "display", "errors", "frames", "model", "request", "sending"),
-            *("fleet.progress", "fleet.scope"),
-            *("~fleet.audit", "~notebook.opening"),
-        ),
-    ),
-    ("api", ("aws", "eic", "endpoint", "errors", "settings", "~sandbox.server", "%sandbox.server")),
-    ("draft", ("arn", "cli.params", "errors", "model", "request")),
-    ("spelling", ("arn", "cli.options", "draft", "model", "request")),
-    ("way", ("connection",)),
-    ("preview", ("arn", "draft", "model", "request", "spelling", "way")),
-    ("targets", ("arn", "eic", "draft", "errors")),
-    ("live", ("arn", "eic", "draft", "errors", "frames", "model", "preview", "request")),
-    ("requirement", ("connection", "endpoint", "errors")),
-    ("in_use", ("api", "eic", "errors", "fleet.progress", "fleet.scope", "frames", "requirement", "settings")),
-    ("debug", ()),
-    ("printing", ("cli.*", "eic", "errors", "frames", "redaction", "request")),
-    (
-        "commands",
-        (
-            *("api", "aws", "write", "debug", "eic", "in_use", "cli.*", "errors", "fleet.scope", "frames", "printing"),
-            *("redaction", "request", "requirement", "settings", "shapes"),
-        ),
-    ),
-    ("script", ("write", "cli.command", "cli.lexer", "cli.parser", "commands", "errors", "frames", "spelling")),
-    ("notebook", ()),
-    ("notebook.completer", ("arn", "cli.completion", "cli.cursor", "cli.options", "errors", "@IPython")),
-    ("notebook.displays", ("frames", "redaction")),
-    ("notebook.progress", ("fleet.progress", "@IPython")),
-    ("notebook.magics", ("commands", "cli.*", "errors", "notebook.completer", "settings", "@IPython", "@traitlets")),
-    ("notebook.background", ()),
-    ("notebook.opening", (*FORM, "in_use", "~notebook.form", "~notebook.destinations", "@IPython")),
-    ("notebook.fields", (*FORM, "targets", "notebook.background", "@ipywidgets")),
-    ("notebook.outcome", (*FORM, "notebook.fields", "@ipywidgets")),
-    ("notebook.destinations", (*FORM, "notebook.background", "notebook.fields", "@ipywidgets", "@traitlets")),
-    ("notebook.form", (*FORM, "in_use", "targets", "notebook.*", "@IPython", "@ipywidgets", "@traitlets")),
-    ("scrub", ()),
-    ("scrub.*", ("errors", "redaction", "scrub.*", "sensitive", "settings")),
-    ("sandbox", ("~api", "~in_use", "~sandbox.server", "%sandbox.server")),
-    ("sandbox.*", ("sandbox", "sandbox.*", "errors", "@moto", "@werkzeug", "%@_typeshed")),
+ROWS: tuple[tuple[str, ...], ...] = (
+    ("", "__main__"),
+    ("notebook",),
+    ("client",),
+    ("widgets",),
+    ("fleet",),
+    ("changes",),
+    ("aws", "frames", "cli"),
+    ("model", "local_aws", "scrub"),
+    ("errors",),
+    ("redaction",),
 )
-DOORS = {
-    "boto3": "aws",
-    "botocore": "aws",
-    "IPython": "notebook*",
-    "ipywidgets": "notebook*",
-    "pandas": "frames",
-    "aiohttp": "fleet.*",
+"""The packages from the top of the house to its ground; each imports only from the rows below its own."""
+
+DOORS: dict[str, tuple[str, ...]] = {
+    "boto3": ("aws.*",),
+    "botocore": ("aws.*",),
+    "aiohttp": ("aws.http.*", "fleet.scan"),
+    "yarl": ("aws.http.*",),
+    "pandas": ("frames.*", "fleet.*", "changes.*", "client.*"),
+    "ipywidgets": ("widgets.*",),
+    "IPython": ("notebook.*", "widgets.*"),
+    "traitlets": ("notebook.*", "widgets.*"),
+    "jmespath": ("cli.*",),
+    "ruamel": ("cli.*",),
+    "moto": ("local_aws.*",),
+    "flask": ("local_aws.*",),
+    "werkzeug": ("local_aws.*",),
+    "_typeshed": ("local_aws.*",),
 }
+"""Who may import what others wrote."""
+
+PURE = ("cli", "model", "redaction")
+"""The packages without files, network, processes and clocks; `cli.files` alone reads, through a given reader."""
+
+READS = {"cli.files"}
+IMPURE = {"asyncio", "io", "pathlib", "shutil", "socket", "ssl", "subprocess", "tempfile", "time", "urllib.request"}
+IMPURE_CALLS = {"open", "input", "print"}
+MOST_AT_THE_TOP = 14
+MOST_NAMES_OF_A_CLASS = 25
+LONGEST_CLASS = 200
 
 
-@dataclass(frozen=True)
-class Import:
-    """One imported module: of the project without its name (`cli.lexer`), of others by package (`@pandas`)."""
-
-    name: str
-    when: str  # "import", "call" or "types"
+def imports(module: str) -> frozenset[str]:
+    """Every import of a module, wherever it stands: of the project (`cli.lexer`), of others (`@pandas`)."""
+    found: set[str] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {name for alias in node.names for name in _named(alias.name)}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {name for alias in node.names for name in _named(node.module or "", alias.name)}
+    return frozenset(found)
 
 
 def modules() -> dict[str, Path]:
@@ -172,29 +94,6 @@ def tree(module: str) -> ast.Module:
     return ast.parse(modules()[module].read_text(encoding="utf-8"))
 
 
-def imports(module: str) -> frozenset[Import]:
-    return frozenset(_imports(tree(module), "import"))
-
-
-def _imports(node: ast.AST, when: str) -> Iterator[Import]:
-    match node:
-        case ast.Import(names=names):
-            yield from (Import(name, when) for alias in names for name in _named(alias.name))
-        case ast.ImportFrom(module=str(source), names=names):
-            yield from (Import(name, when) for alias in names for name in _named(source, alias.name))
-        case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body, orelse=otherwise):
-            for statement in body:
-                yield from _imports(statement, "types")
-            for statement in otherwise:
-                yield from _imports(statement, when)
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-            for child in ast.iter_child_nodes(node):
-                yield from _imports(child, "call")
-        case _:
-            for child in ast.iter_child_nodes(node):
-                yield from _imports(child, when)
-
-
 def _named(source: str, name: str = "") -> Iterator[str]:
     top, _, inner = source.partition(".")
     if top == "eicnb":
@@ -204,44 +103,83 @@ def _named(source: str, name: str = "") -> Iterator[str]:
         yield f"@{top}"
 
 
-def allowed(module: str) -> tuple[str, ...]:
-    """The row of the table for a module."""
-    for pattern, names in IMPORTS:
-        if fnmatchcase(module, pattern):
-            return names
-    pytest.fail(f"eicnb.{module} is not in the table of imports")
-
-
-def is_allowed(names: tuple[str, ...], found: Import) -> bool:
-    marks = {"import": ("",), "call": ("", "~"), "types": ("", "%")}[found.when]
-    return any(fnmatchcase(mark + found.name, pattern) for mark in marks for pattern in names)
+def row_of(module: str) -> int:
+    """The row of a module's package; a new package needs a row."""
+    package = module.partition(".")[0]
+    found = [number for number, packages in enumerate(ROWS) if package in packages]
+    assert len(found) == 1, f"eicnb.{package} is in no row"
+    return found[0]
 
 
 @pytest.mark.parametrize("module", modules())
-def test_a_module_imports_only_what_the_table_allows(module: str) -> None:
-    names = allowed(module)
-    assert {found for found in imports(module) if not is_allowed(names, found)} == set()
+def test_a_package_imports_only_from_the_rows_below_it(module: str) -> None:
+    own = module.partition(".")[0]
+    ours = {name for name in imports(module) if not name.startswith("@")}
+    others = {name for name in ours if name.partition(".")[0] != own}
+    assert {name for name in others if row_of(name) <= row_of(module)} == set()
 
 
-def test_the_table_names_no_module_that_is_gone() -> None:
-    assert [row for row, _ in IMPORTS if not any(fnmatchcase(module, row) for module in modules())] == []
-
-
-@pytest.mark.parametrize(("package", "door"), DOORS.items())
-def test_there_is_one_door_to_each_heavy_package(package: str, door: str) -> None:
-    users = {module for module in modules() for found in imports(module) if found.name == f"@{package}"}
-    assert {module for module in users if not fnmatchcase(module, door)} == set()
+@pytest.mark.parametrize("module", modules())
+def test_a_package_of_others_is_imported_through_its_door_alone(module: str) -> None:
+    found = {name.removeprefix("@") for name in imports(module) if name.startswith("@")}
+    assert found <= DOORS.keys()
+    assert {name for name in found if not any(fnmatchcase(module, door) for door in DOORS[name])} == set()
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
-    waiting = {
-        module: {found.name for found in imports(module) if found.when == "import" and not found.name.startswith("@")}
-        for module in modules()
+    needed = {module: {name for name in imports(module) if name in modules()} - {module} for module in modules()}
+    TopologicalSorter(needed).prepare()
+
+
+def test_no_module_bears_the_name_of_a_verb() -> None:
+    assert top_level() & {*eicnb.__all__, "plan", "export"} == set()
+
+
+def test_a_newcomer_can_read_the_top_level() -> None:
+    assert len(top_level()) <= MOST_AT_THE_TOP
+    assert {name for row in ROWS for name in row} == {*top_level(), "", "__main__"}
+
+
+def top_level() -> set[str]:
+    return {module.partition(".")[0] for module in modules()} - {"", "__main__"}
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.partition(".")[0] in PURE])
+def test_the_pure_packages_do_no_io(module: str) -> None:
+    used = {alias.name for node in ast.walk(tree(module)) if isinstance(node, ast.Import) for alias in node.names}
+    used |= {node.module or "" for node in ast.walk(tree(module)) if isinstance(node, ast.ImportFrom)}
+    calls = {
+        node.func.id
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    while free := [module for module, needed in waiting.items() if not needed & waiting.keys()]:
-        for module in free:
-            del waiting[module]
-    assert waiting == {}
+    assert module in READS or (used & IMPURE, calls & IMPURE_CALLS) == (set(), set())
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_class_is_small(module: str) -> None:
+    large = {}
+    for name, node in definitions(tree(module)):
+        if isinstance(node, ast.ClassDef):
+            public = {child.name for _, child in definitions(node) if not child.name.startswith("_")}
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            if len(public) > MOST_NAMES_OF_A_CLASS or lines > LONGEST_CLASS:
+                large[name] = (len(public), lines)
+    assert {name for name in large if not says_why_it_is_large(module, name)} == set()
+
+
+def says_why_it_is_large(module: str, name: str) -> bool:
+    """Whether the docstring of a class gives the reason for its size."""
+    docstrings = {found: ast.get_docstring(node) or "" for found, node in definitions(tree(module))}
+    return "One class, because" in docstrings[name]
+
+
+def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
+    offered = {name for name in dir(eicnb.Eic) if not name.startswith("_")}
+    assert offered == {
+        *("put", "update", "get", "list", "delete", "functions", "audit", "whoami", "form", "destination_form"),
+        *("derive", "region", "account_id", "profile", "endpoint_url", "is_sandbox", "server"),
+    }
 
 
 def python(code: str) -> str:
@@ -282,7 +220,7 @@ def test_importing_the_package_takes_under_50_milliseconds() -> None:
 
 def test_the_public_names_are_sorted_and_complete() -> None:
     assert eicnb.__all__ == sorted(eicnb.__all__)
-    assert set(eicnb.__all__) == {*eicnb._HOME, "sandbox"}
+    assert set(eicnb.__all__) == {*eicnb._HOME}
     assert dir(eicnb) == eicnb.__all__
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from eicnb import errors, settings
+from eicnb import errors
 from eicnb.cli import options
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
-from eicnb.frames import AUDIT_COLUMNS, CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
+from eicnb.client import settings
+from eicnb.fleet.columns import AUDIT_COLUMNS
+from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import cast
 
-from eicnb.arn import DESTINATION_KINDS, LATEST
 from eicnb.cli.cursor import Candidate, CandidateKind, Place
 from eicnb.cli.options import VERBS, Option, Verb
+from eicnb.model.destination import DESTINATION_KINDS
+from eicnb.model.function import LATEST
 
 MOST_CANDIDATES = 200
 _LONGEST_TEXT = 30_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from eicnb.cli.output import OUTPUTS
-from eicnb.shapes import Member
+from eicnb.model.members import Member
 
 Kind = Literal[
     "function",

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from eicnb.cli import options, params
+from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import Source, Word, split
 from eicnb.cli.options import Option, Verb
 from eicnb.errors import UsageError, nearest
-from eicnb.model import check_event_age, check_retry_attempts
-from eicnb.shapes import Member
+from eicnb.model.config import check_event_age, check_retry_attempts
+from eicnb.model.members import Member
 
 ReadModel = Callable[[str], Iterable[Member]]
 """Gives what an operation of AWS takes, by the service model; asked only for what the table of options lacks."""
@@ -235,7 +235,7 @@ class _Reader:
             hint = f"{option.name} {option.metavar}: {option.meaning}"
             raise UsageError(f"{option.name} needs a value", hint=hint, excerpt=excerpt)
         if option.kind == "choice":
-            params.read(option, value, self.names, self.files)  # each that is given, also where a later one counts
+            values.read(option, value, self.names, self.files)  # each that is given, also where a later one counts
         self._give(option, value)
 
     def _further(self, option: Option) -> list[Word]:
@@ -314,11 +314,11 @@ class _Reader:
         if option.kind == "flag":
             return option.member is None or option.name == option.member.option
         if option.kind == "member":
-            return params.read_member(option, [word, *self.others.get(option.argument, ())], self.names, self.files)
+            return values.read_member(option, [word, *self.others.get(option.argument, ())], self.names, self.files)
         if "skeleton" in self.given and self.given["skeleton"][1].text != "output" and option.kind != "choice":
-            return params.read_unchecked(option, word, self.names, self.files)
-        document = params.Document(lambda: self._new_members(verb), self.given.keys())
-        value = params.read(option, word, self.names, self.files, document)
+            return values.read_unchecked(option, word, self.names, self.files)
+        document = values.Document(lambda: self._new_members(verb), self.given.keys())
+        value = values.read(option, word, self.names, self.files, document)
         with word.blamed():
             if option.argument == "maximum_retry_attempts":
                 return check_retry_attempts(value)

@@ -18,7 +18,7 @@ from typing import Any
 
 from eicnb.cli.output import yaml
 from eicnb.errors import UsageError, nearest
-from eicnb.shapes import Member
+from eicnb.model.members import Member
 
 KINDS = ("input", "yaml-input", "output")
 """The values of `--generate-cli-skeleton`; without one it is the first."""

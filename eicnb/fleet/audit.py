@@ -8,17 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from eicnb.aws import Aws
+from eicnb.aws.boto import Aws
+from eicnb.aws.http.rate_limit import Buckets
+from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError, shown
-from eicnb.finding import SCAN_STATES, order
-from eicnb.fleet.earlier import NOTHING, Earlier
+from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
 from eicnb.fleet.progress import Show
-from eicnb.fleet.run import BUCKETS, Audit, naming
+from eicnb.fleet.resume import NOTHING, Earlier
+from eicnb.fleet.row import SCAN_STATES, order
+from eicnb.fleet.scan import BUCKETS, Audit, naming
 from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions
-from eicnb.fleet.sender import PATIENCE, Patience
-from eicnb.frames import AUDIT_COLUMNS, SEVERAL, Frame, Scalar, audit_row, rows_of, to_frame
-from eicnb.limits import Buckets
-from eicnb.warning import warn
+from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.frame import Frame, rows_of, to_frame
+from eicnb.redaction.warn import warn
 
 _MOST_ERRORS_TOLD = 3
 _CHOSEN = "callable"

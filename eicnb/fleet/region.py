@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from eicnb.answers import BROKEN_ANSWER_HINT, broken_answer, items
-from eicnb.arn import LATEST, check_qualifier
+from eicnb.aws.http.sender import Sender
+from eicnb.aws.responses import BROKEN_ANSWER_HINT, broken_answer, items
 from eicnb.errors import EicError, UsageError
-from eicnb.finding import Finding, scan_state_of
+from eicnb.fleet.row import Finding, scan_state_of
 from eicnb.fleet.scope import Scope
-from eicnb.fleet.sender import Sender
-from eicnb.model import ReportedConfig, ReportedFunction
+from eicnb.model.function import LATEST, check_qualifier
+from eicnb.model.reported import ReportedConfig, ReportedFunction
 
 _FUNCTIONS = "/2015-03-31/functions"
 _CONFIGS = "/2019-09-25/functions/{}/event-invoke-config/list"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-from eicnb.arn import FunctionRef
-from eicnb.endpoint import check_region
 from eicnb.errors import UsageError, shown
-from eicnb.model import ReportedFunction
+from eicnb.model.function import FunctionRef
+from eicnb.model.place import check_region
+from eicnb.model.reported import ReportedFunction
 
 Qualifiers = Literal["configured", "all"]
 Errors = Literal["raise", "rows"]

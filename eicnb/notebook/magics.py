@@ -12,13 +12,14 @@ from typing import Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
 
-from eicnb import commands, settings
+from eicnb.aws.service_model import members
 from eicnb.cli import parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
+from eicnb.cli.memory import MEMORY
+from eicnb.client import commands, settings
 from eicnb.errors import UsageError
-from eicnb.notebook.completer import MEMORY
 
 _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
@@ -89,10 +90,10 @@ class EicMagics(Magics):
         names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
         if cell is None:
             source = Source(line, "%eic ", interpolates=settings.current().interpolate)
-            parsed = _one(parser.parse(source, names, model=commands.members))
+            parsed = _one(parser.parse(source, names, model=members))
             return _displayed(parsed, _run(parsed))
         source, out = _cell_source(line, cell)
-        parsed = parse_cell(source, names, model=commands.members)
+        parsed = parse_cell(source, names, model=members)
         result = _run(parsed)
         if out is None:
             return _displayed(parsed, result)

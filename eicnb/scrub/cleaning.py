@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from eicnb.redaction import Masks, replaced
+from eicnb.redaction.masks import Masks, replaced
+from eicnb.redaction.patterns import IN_NOTEBOOKS, SECRETS, Span, spans
 from eicnb.scrub.report import Place, Report
-from eicnb.sensitive import IN_NOTEBOOKS, SECRETS, Span, spans
 
 _DATA_URL = re.compile(r"(data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")

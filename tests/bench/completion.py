@@ -17,7 +17,8 @@ from types import SimpleNamespace
 import pandas as pd
 
 from eicnb.cli.completion import Known, complete
-from eicnb.notebook.completer import Memory, register
+from eicnb.cli.memory import Memory
+from eicnb.notebook.completion import register
 
 ARN = "arn:aws:sqs:us-east-1:123456789012"
 PLENTY = "put f --destination-config OnFailure={Destination=" + ARN[:20]

@@ -46,7 +46,9 @@ connection = eicnb.use(eicnb.connect(endpoint_url="URL"))
 
 @contextmanager
 def sandbox() -> Iterator[str]:
-    server = subprocess.Popen([sys.executable, "-m", "eicnb.sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "eicnb", "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())

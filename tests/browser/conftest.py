@@ -21,8 +21,8 @@ import nbformat
 import pytest
 
 import eicnb
-from eicnb import in_use
-from eicnb.eic import Eic
+from eicnb.client import connections
+from eicnb.client.eic import Eic
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "of-this-test-alone"
@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def aws() -> Iterator[Eic]:
     """The sandbox that all notebooks speak to, seen from this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(in_use, "_in_use", type(in_use._in_use)())
+        patch.setattr(connections, "_in_use", type(connections._in_use)())
         connection = eicnb.sandbox()
     yield connection
     assert connection.server is not None

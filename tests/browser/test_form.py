@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eicnb.eic import Eic
+from eicnb.client.eic import Eic
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Page

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from eicnb.arn import DestinationArn, FunctionRef
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
-from eicnb.model import DestinationConfig
+from eicnb.model.config import DestinationConfig
+from eicnb.model.destination import DestinationArn
+from eicnb.model.function import FunctionRef
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost"
 FUNCTION = FunctionRef("my-function")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from eicnb.cli.completion import MOST_CANDIDATES, Known, complete
 from eicnb.cli.cursor import Candidate
 from eicnb.cli.options import VERBS, Verb, from_model
-from eicnb.shapes import Member
+from eicnb.model.members import Member
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
 BUCKET = "arn:aws:s3:::lost-events"

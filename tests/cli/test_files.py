@@ -6,7 +6,7 @@ from eicnb.cli import parser
 from eicnb.cli.files import content, is_file, read_file
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
-from eicnb.model import DestinationConfig
+from eicnb.model.config import DestinationConfig
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:lost"
 

@@ -13,11 +13,11 @@ from typing import Any
 import botocore
 import pytest
 
-from eicnb.cli.members import convert, parse
+from eicnb.cli.member_values import convert, parse
 from eicnb.cli.options import from_model
 from eicnb.errors import UsageError
-from eicnb.shapes import Member
-from tests.api.answering import Answering, config_answer
+from eicnb.model.members import Member
+from tests.answering import Answering, config_answer
 
 ROOT = Path(__file__).parents[2]
 NEW_SHAPES: dict[str, Any] = {
@@ -32,7 +32,7 @@ NEW_SHAPES: dict[str, Any] = {
 }
 RUN = """
 import sys
-from eicnb import commands
+from eicnb.client import commands
 from eicnb.cli import parser
 from eicnb.cli.lexer import Source
 from eicnb.errors import EicError

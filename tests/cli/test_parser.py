@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from eicnb.arn import DestinationArn, DestinationName, FunctionRef
 from eicnb.cli import options, parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
 from eicnb.cli.lexer import Source
 from eicnb.errors import UsageError
-from eicnb.model import DestinationConfig, NoDestination
-from eicnb.request import Paging
+from eicnb.model.config import DestinationConfig
+from eicnb.model.destination import DestinationArn, DestinationName, NoDestination
+from eicnb.model.function import FunctionRef
+from eicnb.model.request import Paging
 
 QUEUE = "arn:aws:sqs:us-east-2:123456789012:destination"
 FUNCTION = FunctionRef("my-function")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb import commands
 from eicnb.cli import parser
 from eicnb.cli.lexer import Source
 from eicnb.cli.options import VERBS
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
+from eicnb.client import commands
 
 FREE = {"GetCallerIdentity"}
 RUNS = {

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eicnb.arn import DestinationName
 from eicnb.cli import parser
 from eicnb.cli.lexer import Source, split
 from eicnb.cli.references import Attribute, Index, Reference
 from eicnb.errors import UsageError
+from eicnb.model.destination import DestinationName
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost"
 WHAT_WORKS = 'Try: ${name}, ${name.attribute}, ${name[0]} or ${name["key"]}'

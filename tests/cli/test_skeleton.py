@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from eicnb.arn import FunctionRef
-from eicnb.aws import service_model
+from eicnb.aws.service_model import service_model
 from eicnb.cli import skeleton
 from eicnb.errors import UsageError
-from eicnb.model import EventInvokeConfig
-from eicnb.shapes import Member, shape_of
+from eicnb.model.config import EventInvokeConfig
+from eicnb.model.function import FunctionRef
+from eicnb.model.members import Member, shape_of
 
 
 def render(kind: str, verb: str) -> str:

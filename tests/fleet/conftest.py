@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from eicnb.eic import Eic
+from eicnb.aws.http.rate_limit import Buckets
+from eicnb.aws.http.sender import Patience
+from eicnb.client.eic import Eic
 from eicnb.fleet.audit import audit
 from eicnb.fleet.progress import Progress
-from eicnb.fleet.sender import Patience
-from eicnb.frames import Frame
-from eicnb.limits import Buckets
+from eicnb.frames.frame import Frame
 
 SHORT = Patience(throttled=1.5, failed=1.0, pause=0.02, longest_pause=0.1, answer=2.0)
 
@@ -35,7 +35,7 @@ def run() -> Run:
     def running(connections: Eic | Sequence[Eic], patience: Patience = SHORT, **options: Any) -> Frame:
         several = [connections] if isinstance(connections, Eic) else connections
         options = {"rate": 1000, "show": ignored, "buckets": buckets, **options}
-        return audit([eic._aws for eic in several], patience=patience, **options)
+        return audit([eic._connection.aws for eic in several], patience=patience, **options)
 
     return running
 

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.api.answering import Answer, Seen, Step, as_json, fault, identity
+from tests.answering import Answer, Seen, Step, as_json, fault, identity
 
 ACCOUNT = "123456789012"
 DENIED = fault(403, "AccessDeniedException", "User: me is not authorized to perform: lambda:ListFunctions")

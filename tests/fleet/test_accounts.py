@@ -15,11 +15,11 @@ import boto3
 import pytest
 
 import eicnb
-from eicnb import commands, in_use
 from eicnb.cli import parser
 from eicnb.cli.lexer import Source
+from eicnb.client import commands, connections
 from eicnb.errors import AccessDenied, UsageError
-from tests.api.answering import Answer, Answering, Seen, Step
+from tests.answering import Answer, Answering, Seen, Step
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import Lambda
 
@@ -218,4 +218,4 @@ def add_profile(name: str, line: str) -> None:
 
 def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str]) -> None:
     run_command("audit --profiles prod,tools --rate 100 --no-progress")
-    assert in_use.current() is eic
+    assert connections.current() is eic

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb.eic import Eic
-from eicnb.frames import AUDIT_COLUMNS, Frame
-from eicnb.model import ReportedFunction
+from eicnb.client.eic import Eic
+from eicnb.fleet.columns import AUDIT_COLUMNS
+from eicnb.frames.frame import Frame
+from eicnb.model.reported import ReportedFunction
 from tests.fleet.conftest import Run
 
 BOTH = ["us-east-1", "eu-west-1"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb.eic import Eic
+from eicnb.client.eic import Eic
 from eicnb.errors import UsageError
 
 RATE = "Try: a number of calls a second above 0; AWS allows an account 15 a region, whoever makes them"
@@ -86,7 +86,7 @@ def test_the_same_account_and_region_twice_is_refused(eic: Eic) -> None:
 
 
 def test_all_regions_that_may_not_be_listed_say_what_to_type_instead(eic: Eic) -> None:
-    from tests.api.answering import Answer, Answering, Seen, Step, identity
+    from tests.answering import Answer, Answering, Seen, Step, identity
 
     denied = (
         "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized</Message></Error>"

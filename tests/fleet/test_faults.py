@@ -14,8 +14,8 @@ import pytest
 
 import eicnb
 from eicnb.errors import IncompleteAudit
-from eicnb.frames import Frame
-from tests.api.answering import Answer, Answering, Cut, Seen, Silence, Stall, Step, as_json
+from eicnb.frames.frame import Frame
+from tests.answering import Answer, Answering, Cut, Seen, Silence, Stall, Step, as_json
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import BROKEN, DENIED, EXPIRED, GONE, THROTTLED, Lambda, Twist
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.eic import Eic
+from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, IncompleteAudit, UsageError
 from eicnb.fleet.progress import Progress
-from eicnb.frames import Frame
-from eicnb.model import ReportedFunction
-from tests.api.answering import Answering, Seen, Step
+from eicnb.frames.frame import Frame
+from eicnb.model.reported import ReportedFunction
+from tests.answering import Answering, Seen, Step
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import BROKEN, DENIED, GONE, Lambda
 
@@ -313,8 +313,12 @@ def is_java(function: ReportedFunction) -> bool:
     return (function.runtime or "").startswith("java")
 
 
-@pytest.mark.parametrize("after", ["checkout*", ["my-*", "check*"], "*", is_java, "my-*"], ids=str)
-@pytest.mark.parametrize("before", [None, "my-*", is_java], ids=str)
+def named(choice: Any) -> str:
+    return getattr(choice, "__name__", str(choice))
+
+
+@pytest.mark.parametrize("after", ["checkout*", ["my-*", "check*"], "*", is_java, "my-*"], ids=named)
+@pytest.mark.parametrize("before", [None, "my-*", is_java], ids=named)
 def test_another_selection_has_its_own_functions_and_no_others(eic: Eic, run: Run, before: Any, after: Any) -> None:
     resumed = run(eic, functions=after, regions="all", resume=run(eic, functions=before, regions="all"))
     anew = run(eic, functions=after, regions="all")

@@ -29,9 +29,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from eicnb import commands, in_use
+from eicnb.aws.service_model import members
 from eicnb.cli import parser
 from eicnb.cli.lexer import Source, quote
+from eicnb.client import commands, connections
 from eicnb.errors import EicError
 
 HERE = Path(__file__).parent
@@ -169,11 +170,9 @@ def run(argv: Sequence[str]) -> tuple[int, str, str]:
     """One command line through eicnb, as `%eic` runs it."""
     printed: list[str] = []
     try:
-        in_use._in_use.__init__()  # type: ignore[misc] # a new process each
+        connections._in_use.__init__()  # type: ignore[misc] # a new process each
         line = Source(" ".join(map(quote, asking(argv))))
-        commands.run(
-            parser.parse(line, {}, model=commands.members), commands.Reader(printed.append, log=lambda _: None)
-        )
+        commands.run(parser.parse(line, {}, model=members), commands.Reader(printed.append, log=lambda _: None))
     except EicError as error:
         return error.exit_code, "".join(printed), str(error)
     return 0, "".join(printed), ""

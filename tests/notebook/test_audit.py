@@ -18,8 +18,8 @@ import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests.notebook.conftest import Notebook
 from tests.notebook.test_kernel import executed, in_a_quiet_home
+from tests.shell import Notebook
 
 __all__ = ["in_a_quiet_home"]
 

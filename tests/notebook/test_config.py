@@ -9,10 +9,10 @@ import pytest
 from traitlets import TraitError
 
 import eicnb
-from eicnb import settings
+from eicnb.client import settings
 from eicnb.errors import UsageError
 from eicnb.notebook.magics import EicMagics
-from tests.notebook.conftest import Notebook
+from tests.shell import Notebook
 
 
 def sources(notebook: Notebook) -> dict[str, tuple[Any, Any]]:

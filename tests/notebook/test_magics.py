@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb import aws, in_use
+from eicnb.aws import boto
+from eicnb.client import connections
 from eicnb.errors import AwsError, EicError, NotFound, UsageError
 
 if TYPE_CHECKING:
-    from tests.notebook.conftest import Notebook
+    from tests.shell import Notebook
 
 Sent = Callable[[], list[str | None]]
 
@@ -28,10 +29,10 @@ def settings(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_loading_prints_nothing_and_opens_no_session(bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(aws, "profile_session", lambda *args: opened.append(args))
+    monkeypatch.setattr(boto, "profile_session", lambda *args: opened.append(args))
     bare_notebook.run("%load_ext eicnb")
     assert bare_notebook.printed() == ""
-    assert (opened, in_use._in_use._chosen, in_use._in_use._default) == ([], None, None)
+    assert (opened, connections._in_use._chosen, connections._in_use._default) == ([], None, None)
 
 
 def test_loading_twice_and_unloading_leave_one_magic_and_then_none(notebook: Notebook) -> None:
@@ -396,7 +397,7 @@ def test_verbose_mode_brings_the_traceback_without_values(notebook: Notebook) ->
     notebook.fail("run(password)")
     shown = notebook.printed()
     assert "Traceback (most recent call last)" in shown
-    assert "eicnb/commands.py" in shown
+    assert "eicnb/client/commands.py" in shown
     assert "NotFound: The function arn:aws:lambda:us-east-1:" in shown
     assert "hunter2" not in shown
     notebook.run("%xmode Context")
@@ -425,7 +426,7 @@ def test_a_bug_keeps_its_whole_traceback(notebook: Notebook, monkeypatch: pytest
     def broken(*args: object) -> None:
         raise ZeroDivisionError("a bug of ours")
 
-    monkeypatch.setattr("eicnb.commands.run", broken)
+    monkeypatch.setattr("eicnb.client.commands.run", broken)
     error = notebook.fail("%eic get my-function:BLUE")
     shown = notebook.printed()
     assert isinstance(error, ZeroDivisionError)

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 import eicnb
+from eicnb.changes.change import WRITES
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, NotFound
-from eicnb.write import WRITES
-from tests.api.answering import Answering, Seen, Step, config_answer, fault
-from tests.notebook.conftest import Notebook
+from tests.answering import Answering, Seen, Step, config_answer, fault
+from tests.shell import Notebook
 
 Sent = Callable[[], list[str | None]]
 

@@ -14,7 +14,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tests.api.answering import Answering, Seen, Silence, Step, config_answer
+from tests.answering import Answering, Seen, Silence, Step, config_answer
 from tests.runners.conftest import written
 
 SLOWEST = 5

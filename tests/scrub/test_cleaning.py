@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eicnb.redaction import Masks
+from eicnb.redaction.masks import Masks
+from eicnb.redaction.patterns import highest_mask
 from eicnb.scrub.cleaning import Cleaning
-from eicnb.sensitive import highest_mask
 from tests.scrub.conftest import code, notebook_of, shown, stream
 
 ONE, OTHER = "123456789012", "210987654321"

@@ -1,0 +1,95 @@
+"""Where calls go and how they travel: regions, endpoints, timeouts and TLS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from eicnb.errors import UsageError, shown
+
+_CONNECT_TIMEOUT = 5
+
+_LONGEST_TIMEOUT = 86_400
+
+_READ_TIMEOUT = 10
+
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+
+
+def check_endpoint(endpoint_url: str | None) -> None:
+    """Refuse what is no http or https URL, or one with a password in it."""
+    if not endpoint_url:
+        return
+    hint = "http://127.0.0.1:4566"
+    try:
+        parts = urlsplit(endpoint_url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+        parts = urlsplit("")
+    if "@" in parts.netloc:
+        raise UsageError("the endpoint URL has a user or a password in it", hint="the URL without them")
+    if not usable:
+        raise UsageError(f"{endpoint_url!r} is not the URL of an endpoint", hint=hint, culprit=endpoint_url)
+
+
+def check_role(role_arn: str | None, external_id: str | None) -> None:
+    """Refuse what is no ARN of a role, and an external id that STS would refuse or that has no role.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    if role_arn is not None and not (isinstance(role_arn, str) and _ROLE.fullmatch(role_arn)):
+        raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint="arn:aws:iam::123456789012:role/audit")
+    if external_id is None:
+        return
+    if role_arn is None:
+        raise UsageError("an external id belongs to a role, and there is none", hint="role_arn= (--role-arn) with it")
+    if not (isinstance(external_id, str) and _EXTERNAL_ID.fullmatch(external_id)):
+        raise UsageError("the external id is not one that STS takes", hint="2 to 1224 letters, digits and =,.@:/-")
+
+
+def is_local(endpoint_url: str | None) -> bool:
+    """Whether an endpoint is on this machine, where no proxy stands between.
+
+    >>> is_local("http://127.0.0.1:4566")
+    True
+    """
+    return urlsplit(endpoint_url or "").hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """How calls travel: `verify` is the TLS certificates to trust, False for any, None for botocore's choice.
+
+    `settings` are those of botocore's `Config`; timeouts are seconds, None for no limit.
+    """
+
+    verify: bool | str | None = None
+    signs: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def changed(self, options: Mapping[str, Any]) -> Transport:
+        """This one with the AWS CLI's options, in which a timeout of 0 is no limit."""
+        settings = {name: options[name] or None for name in ("connect_timeout", "read_timeout") if name in options}
+        for name, seconds in settings.items():
+            if seconds is not None and not 0 < seconds <= _LONGEST_TIMEOUT:
+                hint = f"1 to {_LONGEST_TIMEOUT} seconds, or 0 for no limit"
+                raise UsageError(f"the {name.replace('_', ' ')} is {shown(seconds)}", hint=hint)
+        ca_bundle = options.get("ca_bundle")
+        if ca_bundle is not None and not Path(ca_bundle).is_file():
+            raise UsageError(f"there is no CA bundle {ca_bundle!r}", hint="the path of a PEM file", culprit=ca_bundle)
+        verify = False if options.get("no_verify_ssl") else ca_bundle or self.verify
+        signs = self.signs and not options.get("no_sign_request")
+        return Transport(verify=verify, signs=signs, settings={**self.settings, **settings})
+
+
+OWN_TRANSPORT = Transport(
+    settings={"connect_timeout": _CONNECT_TIMEOUT, "read_timeout": _READ_TIMEOUT, "user_agent_extra": "eicnb"}
+)
+"""How calls travel unless a session of the user's own says otherwise."""

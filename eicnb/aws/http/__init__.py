@@ -1,0 +1,1 @@
+"""The asynchronous HTTP client of an audit: signing, rate limits, retries."""

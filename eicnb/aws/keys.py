@@ -1,0 +1,29 @@
+"""The credentials that sign a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from eicnb.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """An access key, its secret and its token, of which nothing is ever shown.
+
+    >>> Keys("AKIDEXAMPLE", "secret")
+    Keys()
+    """
+
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        # botocore would quote what no HTTP header can hold in its error.
+        for what, value in (("access key", self.access_key), ("secret key", self.secret_key), ("token", self.token)):
+            if value and not (value.isascii() and value.isprintable() and " " not in value):
+                raise ConfigurationError(
+                    f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
+                    hint=f"the {what} again, as AWS shows it",
+                )

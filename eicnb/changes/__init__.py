@@ -1,0 +1,1 @@
+"""One change of one config: read, rehearsed, worded and applied."""

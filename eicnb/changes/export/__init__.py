@@ -1,0 +1,1 @@
+"""Configs and changes written out as commands."""

@@ -1,0 +1,53 @@
+"""How one gets from the connection in use to a form's: by which options, and whether they lead all the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from eicnb.aws.connection import Connection
+
+_NAMED = ("profile", "region", "endpoint_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The options of `derive`, which are those of a command too; `is_whole` is whether nothing else is different.
+
+    An account that is not known yet, another sandbox, or a role that no option here can take back leave it unsure.
+    """
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    is_whole: bool = True
+
+    @classmethod
+    def between(cls, used: Connection, other: Connection) -> Self:
+        """The way from the connection in use to another one; nobody is asked.
+
+        >>> Way.between(connection, connection.derive(region="eu-west-1"))
+        Way(options={'region': 'eu-west-1'}, is_whole=True)
+        """
+        derived = used.way_to(other)
+        if derived is not None:
+            return cls(derived, "role_arn" not in derived)  # a put in a notebook takes no role
+        here, there = used.described(), other.described()
+        options = {name: there[name] for name in _NAMED if there[name] and there[name] != here[name]}
+        if used.is_sandbox:
+            options.pop("profile", None)  # it has none, and would refuse the command
+        if "profile" in options:
+            options["region"] = there["region"]  # a profile brings its own
+        return cls(options, _is_whole(used, other, options))
+
+
+def _is_whole(used: Connection, other: Connection, options: Mapping[str, Any]) -> bool:
+    here, there = {**used.described(), **options}, other.described()
+    if used.server is not other.server or _by_other_means(used) != _by_other_means(other):
+        return False
+    is_account_same = "profile" in options or (here["account_id"] == there["account_id"] is not None)
+    return is_account_same and all(here[name] == there[name] for name in (*_NAMED, "sandbox"))
+
+
+def _by_other_means(connection: Connection) -> dict[str, Any]:
+    """The options of a role and of the network, which hold for what is derived as well."""
+    return {name: value for name, value in connection.options.items() if name not in _NAMED}

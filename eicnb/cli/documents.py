@@ -1,0 +1,163 @@
+"""`--cli-input-json` and `--cli-input-yaml`: a command's arguments as one document, in AWS's own names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.model.config import DestinationConfig, check_event_age, check_retry_attempts
+from eicnb.model.function import FunctionRef
+
+_JSON_HINT = """'{"FunctionName": "my-function", "MaximumRetryAttempts": 0}', in single quotes, or file://NAME"""
+_MOST_VALUES = 10_000
+_MOST_BRACKETS = 1_000
+_LONGEST_YAML = 20_000
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
+
+
+def read_json(text: str, example: str = _JSON_HINT) -> Any:
+    """Read JSON; a UsageError carries the offset of the fault, and what to do about the usual ones.
+
+    >>> read_json('{"MaximumRetryAttempts": 0}')
+    {'MaximumRetryAttempts': 0}
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        told, position = error.msg, error.pos
+        if comma := _TRAILING_COMMA.match(text, max(0, text.rfind(",", 0, position + 1))):
+            told, position = "a comma before the closing bracket", comma.start()
+        raise UsageError(
+            f"this is not JSON: {told}", hint=_json_hint(text, position) or example, position=position
+        ) from error
+    except RecursionError as error:
+        raise UsageError("the JSON is nested too deeply") from error
+    except ValueError as error:
+        raise UsageError(f"this JSON cannot be read: {error}") from error
+
+
+def _json_hint(text: str, position: int) -> str | None:
+    """What the usual mistakes look like where the reading stopped."""
+    if text.startswith("\ufeff"):
+        return "the text without the byte order mark at its start"
+    if re.search("[\u201c\u201d\u201e\u2018\u2019]", text[position : position + 1]):
+        return 'plain double quotes " instead of typographic ones'
+    if _TRAILING_COMMA.match(text, position):
+        return "the text without the comma before the closing bracket"
+    if re.fullmatch(r"[^\s{}\[\]\"']+\.(?:json|ya?ml)", text):
+        return f"file://{text}"
+    if '"' not in text:
+        return "double quotes inside, single quotes around" if "'" in text else "single quotes around it all"
+    return None
+
+
+def read_yaml(text: str) -> Any:
+    """Read YAML 1.2; tags, keys that come twice, and anchors that make much out of little are refused.
+
+    >>> read_yaml("Qualifier: 'yes'")
+    {'Qualifier': 'yes'}
+    """
+    if len(text) > _LONGEST_YAML:
+        raise UsageError(f"this YAML has more than {_LONGEST_YAML:,} characters", hint="one config")
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=_YAML_HINT)
+    try:
+        document = YAML(typ="safe", pure=True).load(text.removeprefix("\ufeff"))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UsageError(
+            f"this is not YAML: {error.problem}", hint=_YAML_HINT, position=mark.index if mark else None
+        ) from error
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=_YAML_HINT) from error
+    if len(list(islice(_values(document), _MOST_VALUES + 1))) > _MOST_VALUES:
+        raise UsageError(
+            f"this YAML has more than {_MOST_VALUES:,} values", hint="one config, without anchors in anchors"
+        )
+    return document
+
+
+def _values(document: Any) -> Iterator[Any]:
+    """Every value in a document, as often as an alias repeats it; a document that holds itself has no end."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        inner = [*value, *value.values()] if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        waiting.extend(inner)
+
+
+def input_arguments(
+    document: Any, new_members: Callable[[], Collection[str]] = tuple, given: Collection[str] = ()
+) -> dict[str, Any]:
+    """The arguments of a command, from a document in the names of AWS's API.
+
+    >>> input_arguments({"FunctionName": "my-function", "MaximumRetryAttempts": 1})["maximum_retry_attempts"]
+    1
+
+    Whatever AWS would not take is a UsageError, an unknown member included; `new_members` names those that only the
+    service model knows, which keep their names. What is `given` by an option is not looked at.
+    """
+    if document is None:
+        raise UsageError("the document is empty", hint=_YAML_HINT)
+    if not isinstance(document, Mapping):
+        raise UsageError(f"the input is {shown(document)}, not a mapping", hint=_JSON_HINT)
+    arguments = {}
+    for member, value in document.items():
+        if member not in _MEMBERS and member in new_members():
+            arguments[member] = value
+            continue
+        if member not in _MEMBERS:
+            hint = nearest(str(member), _MEMBERS) or ", ".join(_MEMBERS)
+            raise UsageError(f"the input has no member {shown(member)}", hint=hint, culprit=str(member))
+        argument, check = _MEMBERS[member]
+        if argument not in given:
+            arguments[argument] = check(value)
+    return arguments
+
+
+def _text(what: str) -> Any:
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise UsageError(f"the {what} in the input is {shown(value)}, not text", hint=f'"{what}": "…"')
+        return value
+
+    return check
+
+
+def _number(what: str) -> Any:
+    def check(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise UsageError(f"the {what} in the input is {shown(value)}, not a whole number", hint=f'"{what}": 1')
+        return value
+
+    return check
+
+
+def _paging(value: Any) -> dict[str, Any]:
+    members = {"MaxItems": "max_items", "PageSize": "page_size", "StartingToken": "starting_token"}
+    if not isinstance(value, Mapping) or not set(value) <= set(members):
+        raise UsageError(f"the PaginationConfig is {shown(value)}", hint=", ".join(members))
+    for member, found in value.items():
+        (_text if member == "StartingToken" else _number)(member)(found)
+    return {members[member]: found for member, found in value.items()}
+
+
+_MEMBERS = {
+    "FunctionName": ("function_name", lambda value: FunctionRef.parse(_text("FunctionName")(value))),
+    "Qualifier": ("qualifier", _text("Qualifier")),
+    "MaximumRetryAttempts": ("maximum_retry_attempts", check_retry_attempts),
+    "MaximumEventAgeInSeconds": ("maximum_event_age_in_seconds", check_event_age),
+    "DestinationConfig": ("destination_config", DestinationConfig.from_api),
+    "MaxItems": ("call_max_items", _number("MaxItems")),
+    "Marker": ("call_marker", _text("Marker")),
+    "PaginationConfig": ("paging", _paging),
+}

@@ -1,0 +1,248 @@
+"""`%eic help`: what the table of commands says, as pages to read.
+
+    >>> print(page("delete").splitlines()[0])
+    %eic delete: remove a config, and show what was there
+
+Every example is a line magic, or a cell of commands as AWS's documentation has them, and runs on the sandbox.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+
+from eicnb.cli import options
+from eicnb.cli.options import Option, Verb
+from eicnb.cli.permissions import ACTIONS
+from eicnb.errors import (
+    AccessDenied,
+    ConfigurationError,
+    EicError,
+    ExpiredCredentials,
+    IncompleteAudit,
+    NotFound,
+    Throttled,
+    UsageError,
+    nearest,
+)
+from eicnb.model.members import Member
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "help": ("%eic help", "%eic help put"),
+    "put": (
+        "%eic put my-function --retries 0 --max-age 1h --on-failure sqs:shop-failures",
+        "%eic put my-function --qualifier prod --retries 2 --output json",
+        """%%eic
+aws lambda put-function-event-invoke-config \\
+    --function-name my-function \\
+    --maximum-event-age-in-seconds 3600 \\
+    --maximum-retry-attempts 0""",
+    ),
+    "update": (
+        "%eic update my-function:BLUE --retries 1 --on-success events:shop",
+        "%eic update my-function:GREEN --on-failure none",
+        """%%eic
+aws lambda update-function-event-invoke-config \\
+    --function-name my-function:BLUE \\
+    --destination-config 'OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:shop-alerts}'""",
+    ),
+    "get": (
+        "%eic get my-function:BLUE",
+        "%eic get my-function --qualifier GREEN --query MaximumRetryAttempts",
+        """%%eic
+aws lambda get-function-event-invoke-config \\
+    --function-name my-function:BLUE --output yaml""",
+    ),
+    "list": (
+        "%eic list my-function",
+        "%eic list order-events --query 'FunctionEventInvokeConfigs[].FunctionArn'",
+        """%%eic
+aws lambda list-function-event-invoke-configs \\
+    --function-name order-events --max-items 5 --output table""",
+    ),
+    "delete": (
+        "%eic delete my-function:BLUE",
+        """%%eic
+aws lambda delete-function-event-invoke-config \\
+    --function-name my-function:GREEN""",
+    ),
+    "functions": ("%eic functions", "%eic functions --region eu-west-1"),
+    "audit": (
+        "%eic audit",
+        "%eic audit --regions us-east-1,eu-west-1 --rate 14",
+        "%eic audit --functions 'payments-*',checkout --qualifiers all",
+        "%eic audit --errors rows --no-progress",
+    ),
+    "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
+    "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
+    "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
+    "config": ("%eic config",),
+    "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
+    "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
+}
+"""Examples by verb; the functions and destinations are those of the sandbox."""
+
+_WIDTH = 100
+_INDENT = "  "
+_KEEP = "\N{NO-BREAK SPACE}"
+_ABOUT = (
+    "eicnb shows and changes what AWS Lambda does with the events of asynchronous invocations: how often it retries, "
+    "how long it keeps an event, and where it sends what succeeded and what failed."
+)
+_MORE = (
+    ("%eic help VERB", "a verb's options and examples, as do `%eic VERB --help` and `%eic VERB help`"),
+    ("%%eic", "a cell of commands as in AWS's documentation, with or without `aws lambda`"),
+    ("--output FORM", "what the AWS CLI prints; without it a command returns a DataFrame"),
+    ("${name}", "a value of the notebook; so are `$name` and `{name}`, but not in single quotes"),
+)
+_OPERATIONS = {"functions": "ListFunctions", "whoami": "GetCallerIdentity", "audit": "ListFunctionEventInvokeConfigs"}
+_API_PAGE = "https://docs.aws.amazon.com/lambda/latest/api/API_{}.html"
+_CLI_PAGE = "https://docs.aws.amazon.com/cli/latest/reference/lambda/{}.html"
+
+
+def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
+    """The page of a command, by its short name or AWS's own; without one, the page of all of them.
+
+    `model` gives what an operation of AWS takes, for the options that only the service model knows.
+
+    >>> print("".join(page().splitlines(keepends=True)[4:6]), end="")
+      put, put-function-event-invoke-config        write a config; what is left out is removed
+      update, update-function-event-invoke-config  change only the settings that are given
+    """
+    if verb is None:
+        return _overview()
+    found = options.verb(verb)
+    if found is None:
+        names = [name for known in options.VERBS for name in known.names]
+        hint = nearest(verb, names) or ", ".join(known.name for known in options.VERBS)
+        raise UsageError(f"eicnb has no command {verb!r}", hint=hint)
+    return _verb_page(found.with_members(model(found.operation)) if found.operation else found)
+
+
+def _overview() -> str:
+    verbs = [(", ".join(verb.names), verb.meaning) for verb in options.VERBS]
+    return (
+        "\n\n".join(["\n".join(_wrapped(_ABOUT)), _section("Verbs", _rows(verbs)), _section("More", _rows(_MORE))])
+        + "\n"
+    )
+
+
+def _verb_page(verb: Verb) -> str:
+    shared = _shared(verb)
+    own = [option for option in verb.options if option not in shared]
+    column = max((len(_written(option)) for option in verb.options), default=0)
+    sections = {
+        "Synopsis": _synopsis(verb, own, more=bool(shared)),
+        "Options": _rows(_described(own), column),
+        "Options of every AWS command": _rows(_described(shared), column),
+        "Examples": _examples(verb),
+        "Errors, by the AWS CLI's exit codes": _wrapped(_errors(verb), first=_INDENT, others=_INDENT),
+        "IAM actions": _wrapped(", ".join(ACTIONS.get(verb.name, ())), first=_INDENT, others=_INDENT),
+        "AWS's own pages": [_INDENT + address for address in _addresses(verb)],
+    }
+    shown = [_section(title, lines) for title, lines in sections.items() if lines]
+    return "\n\n".join([f"%eic {verb.name}: {verb.meaning}", *shown]) + "\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([title, *lines])
+
+
+def _shared(verb: Verb) -> list[Option]:
+    """The options that every command of AWS takes, beside the function."""
+    if verb.aws_name is None:
+        return []
+    takers = [known for known in options.VERBS if known.aws_name]
+    common = [option for option in verb.options if all(option in taker.options for taker in takers)]
+    return [option for option in common if option != options.FUNCTION_NAME]
+
+
+def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
+    """What to type: in eicnb's words, where its own option for a setting goes before AWS's, and in the AWS CLI's."""
+    replaced = {option.argument for option in own if option in options.SHORTHAND}
+    takes_function = options.FUNCTION_NAME in own
+    settings = [option for option in own if option != options.FUNCTION_NAME]
+    ours = [o for o in settings if o.argument not in replaced or o in options.SHORTHAND]
+    theirs = [option for option in settings if option not in (*options.SHORTHAND, *options.WRITING)]
+    function = options.FUNCTION_NAME
+    lines = _usage(f"%eic {verb.name}", [function.metavar] if takes_function else [], ours, more=more)
+    if verb.aws_name:
+        lines += _usage(f"aws lambda {verb.aws_name}", [_written(function)], theirs, more=more)
+    return lines
+
+
+def _usage(command: str, needed: list[str], others: list[Option], *, more: bool) -> list[str]:
+    words = [command, *needed, *(f"[{_written(option)}]" for option in others), *(["[OPTIONS]"] if more else [])]
+    lines = _wrapped(" ".join(word.replace(" ", _KEEP) for word in words), first=_INDENT, others=_INDENT * 3)
+    return [line.replace(_KEEP, " ") for line in lines]
+
+
+def _written(option: Option) -> str:
+    return f"{option.name} {option.metavar}".rstrip()
+
+
+def _described(described: Iterable[Option]) -> list[tuple[str, str]]:
+    return [(_written(option), _meaning(option)) for option in described]
+
+
+def _meaning(option: Option) -> str:
+    """What an option means, with its choices unless the meaning names them all."""
+    if all(choice in option.meaning for choice in option.choices):
+        return option.meaning
+    return f"{option.meaning} (one of {', '.join(option.choices)})"
+
+
+def _rows(rows: Iterable[tuple[str, str]], column: int = 0) -> list[str]:
+    """Names and meanings in two columns; a long meaning goes on below itself."""
+    rows = list(rows)
+    column = max([column, *(len(name) for name, _ in rows)])
+    margin = " " * (column + 2 * len(_INDENT))
+    return [
+        line
+        for name, meaning in rows
+        for line in _wrapped(meaning, first=f"{_INDENT}{name:{column}}{_INDENT}", others=margin)
+    ]
+
+
+def _wrapped(text: str, *, first: str = "", others: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _examples(verb: Verb) -> list[str]:
+    """A verb's examples, each cell after an empty line."""
+    lines: list[str] = []
+    for example in EXAMPLES.get(verb.name, ()):
+        lines += ["", *example.splitlines()] if "\n" in example else [example]
+    return [(_INDENT + line).rstrip() for line in lines]
+
+
+def _operation(verb: Verb) -> str | None:
+    """AWS's operation behind a command, if it is one."""
+    return verb.operation or _OPERATIONS.get(verb.name)
+
+
+def _errors(verb: Verb) -> str:
+    """What may be raised, grouped by exit code."""
+    expected: list[type[EicError]] = [UsageError, ConfigurationError]
+    if options.FUNCTION_NAME in verb.options:
+        expected += [NotFound]
+    if _operation(verb):
+        expected += [AccessDenied, Throttled, ExpiredCredentials]
+    if verb.name == "audit":
+        expected += [IncompleteAudit]
+    groups = groupby(expected, key=lambda error: error.exit_code)
+    return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
+
+
+def _addresses(verb: Verb) -> list[str]:
+    operation = _operation(verb)
+    pages = [_API_PAGE.format(operation)] if operation else []
+    return [*pages, _CLI_PAGE.format(verb.aws_name)] if verb.aws_name else pages

@@ -1,0 +1,153 @@
+"""The names that results have shown, for completion."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from eicnb.cli.completion import Known
+from eicnb.cli.options import Option
+from eicnb.errors import UsageError
+from eicnb.model.destination import DestinationArn
+
+Provider = Callable[[], Sequence[str]]
+"""Gives names that need no network, such as the profiles of the config files; asked at each completion."""
+
+NewerOptions = Callable[[], Mapping[str, Sequence[Option]]]
+"""Gives, by command, the options that only the service model knows."""
+
+_MOST_UNREAD = 100
+
+
+class Memory:
+    """The functions, qualifiers and destinations in the results so far; of too many functions the oldest go.
+
+    >>> import pandas as pd
+    >>> memory = Memory()
+    >>> memory.learn(pd.DataFrame({"function_name": ["my-function"], "qualifier": ["live"]}))
+    >>> memory.known().qualifiers
+    {'my-function': ('live',)}
+    """
+
+    def __init__(self, most_functions: int = 50_000) -> None:
+        self.most_functions = most_functions
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin again, as for another account."""
+        with self._lock:
+            self._qualifiers: dict[str, dict[str, None]] = {}
+            self._destinations: dict[str, None] = {}
+            self._regions: dict[str, None] = {}
+            self._known: Known | None = None
+            self._unread: list[Any] = []
+
+    def learn(self, result: Any) -> None:
+        """Take what the frame of a verb says; anything else says nothing. Small frames are read when asked for."""
+        frames = result if isinstance(result, list) else [result]
+        with self._lock:
+            self._unread += [frame for frame in frames if "function_name" in getattr(frame, "columns", ())]
+            if len(self._unread) > _MOST_UNREAD or any(len(frame) > _MOST_UNREAD for frame in self._unread):
+                self._read()
+
+    def _read(self) -> None:
+        for frame in self._unread:
+            self._known = None
+            self._learn_functions(frame)
+            self._learn_destinations(frame)
+        self._unread.clear()
+
+    def known(self) -> Known:
+        """All that was learned, made once between two results."""
+        with self._lock:
+            self._read()
+            if self._known is None:
+                qualifiers = {name: tuple(its) for name, its in self._qualifiers.items() if its}
+                self._known = Known(
+                    functions=tuple(self._qualifiers),
+                    qualifiers=qualifiers,
+                    destinations=tuple(self._destinations),
+                    regions=tuple(self._regions),
+                )
+            return self._known
+
+    def _learn_functions(self, frame: Any) -> None:
+        for name, qualifier, region in _rows(frame, "function_name", "qualifier", "region"):
+            if name:
+                its = self._qualifiers.pop(name, {})
+                its.update({qualifier: None} if qualifier else {})
+                self._qualifiers[name] = its
+            self._regions.update({region: None} if region else {})
+        _drop_oldest(self._qualifiers, self.most_functions)
+
+    def _learn_destinations(self, frame: Any) -> None:
+        for column in ("on_failure", "on_success", "dead_letter_arn"):
+            for text, region, account_id in set(_rows(frame, column, "region", "account_id")):
+                self._destinations.update(dict.fromkeys(_spellings(text, region, account_id)))
+        _drop_oldest(self._destinations, self.most_functions)
+
+
+MEMORY = Memory()
+"""What this kernel has seen."""
+
+
+def _rows(frame: Any, *columns: str) -> Iterator[tuple[str, ...]]:
+    """The texts of some columns side by side, empty where there are none."""
+    empty = [""] * len(frame)
+    texts = (frame[name].tolist() if name in frame.columns else empty for name in columns)
+    return (tuple(text if isinstance(text, str) else "" for text in row) for row in zip(*texts, strict=True))
+
+
+def _drop_oldest(entries: dict[str, Any], most: int) -> None:
+    for name in list(entries)[: max(0, len(entries) - most)]:
+        del entries[name]
+
+
+def _spellings(text: str, region: str, account_id: str) -> list[str]:
+    """A destination's ARN, and `kind:name` where that means the same: in its function's account and region."""
+    try:
+        arn = DestinationArn.parse(text)
+    except UsageError:
+        return []
+    own = arn.kind == "s3" or (arn.region, arn.account_id) == (region, account_id)
+    return [text, f"{arn.kind}:{arn.name}"] if own else [text]
+
+
+def known_to(
+    ip: Any,
+    memory: Memory = MEMORY,
+    *,
+    profiles: Provider = tuple,
+    regions: Provider = tuple,
+    options: NewerOptions = dict,
+) -> Known:
+    """What a shell knows: its names, what it has seen of AWS, and what the providers tell.
+
+    >>> from types import SimpleNamespace
+    >>> shell = SimpleNamespace(user_ns={"queue": "sqs:lost", "_": 1, "In": []}, user_ns_hidden={"In": []})
+    >>> known_to(shell, Memory()).names
+    ['In', 'queue']
+    """
+    seen = memory.known()
+    return Known(
+        functions=seen.functions,
+        qualifiers=seen.qualifiers,
+        destinations=seen.destinations,
+        profiles=profiles(),
+        regions=tuple({*regions(), *seen.regions}),
+        names=_names(ip),
+        options=options(),
+    )
+
+
+def _names(ip: Any) -> list[str]:
+    """The notebook's names: neither private ones nor those that IPython puts there itself, unless they were changed."""
+    missing = object()
+    hidden = ip.user_ns_hidden
+    return sorted(
+        name
+        for name, value in ip.user_ns.copy().items()
+        if not name.startswith("_") and value is not hidden.get(name, missing)
+    )

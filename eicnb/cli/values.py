@@ -1,0 +1,262 @@
+"""The values of options: from a word to an integer, an age, a destination or a structure."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from eicnb.cli import member_values, shorthand
+from eicnb.cli.documents import input_arguments, read_json, read_yaml
+from eicnb.cli.files import ReadFile, content, is_file
+from eicnb.cli.lexer import Word
+from eicnb.cli.options import GLOBAL, Option
+from eicnb.cli.output import Query
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.model.age import read_age
+from eicnb.model.config import SETTINGS_RULE, DestinationConfig
+from eicnb.model.destination import DestinationArn, DestinationName, NoDestination, parse_destination
+from eicnb.model.function import FunctionRef
+
+_DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quotes"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document is read beside: the members that only the service model knows, and the arguments of options.
+
+    `new_members` is asked when the document has another member; what an option says is not looked at in a document.
+    """
+
+    new_members: Callable[[], Collection[str]] = tuple
+    given: Collection[str] = ()
+
+
+def read(
+    option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile, document: Document = Document()
+) -> Any:
+    """Read the value of an option from its word; an error points at the word.
+
+    What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
+    """
+    with word.blamed(), _of_a_file(word):
+        if option.kind == "structure":
+            return DestinationConfig.from_api(_structure(option, word, names, read_file))
+        if option.kind == "input":
+            value = _structure(option, word, names, read_file)
+            return input_arguments(value, document.new_members, document.given)
+        value = _raw(option, word, names, read_file)
+        told = word.raw if word.references else shown(value)
+        return _READERS[option.kind](value, option, told)
+
+
+def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    """Read a value as a skeleton does, which only has to be written rightly and not to be one that AWS could take."""
+    with word.blamed(), _of_a_file(word):
+        if option.kind == "structure":
+            _structure(option, word, names, read_file)
+            return None
+        if option.kind == "input":
+            value = _structure(option, word, names, read_file)
+            if not isinstance(value, Mapping):
+                raise UsageError(f"the input is {shown(value)}, not a mapping")
+            return {}
+        value = _raw(option, word, names, read_file)
+        if option.kind in {"function", "text"}:
+            return value
+        return _READERS[option.kind](value, option, shown(value))
+
+
+def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    value = word.fill(names)
+    if is_file(value) and option not in GLOBAL:
+        return content(value, read_file, binary=option.kind == "integer")
+    return value
+
+
+@contextmanager
+def _of_a_file(word: Word) -> Iterator[None]:
+    """Let an error about what a file holds point at the file's name: it has no place in the line."""
+    try:
+        yield
+    except UsageError as error:
+        if is_file(word.text):
+            error.position = error.culprit = None
+        raise
+
+
+def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    """Read the value of an option that only the service model knows, from all the words behind it."""
+    assert option.member is not None, "it comes from the service model"
+    together = replace(words[0], references={mark: it for word in words for mark, it in word.references.items()})
+    with together.blamed():
+        texts = [content(word.text, read_file) if is_file(word.text) else word.text for word in words]
+        value = member_values.parse(
+            option.member, texts, lambda text: content(text, read_file) if is_file(text) else text
+        )
+        return member_values.convert(option.member, _fill(value, together, names))
+
+
+def _text(value: Any, option: Option, told: str) -> str:
+    """Text; a whole number from the notebook counts as text, since a version is one."""
+    if not isinstance(value, str | bool):
+        with suppress(TypeError):
+            return str(operator.index(value))
+    if not isinstance(value, str):
+        raise UsageError(f"{option.name} is {told}, not text", hint=f"{option.name} {option.metavar}")
+    if not value and not option.may_be_empty:
+        raise UsageError(f"{option.name} is empty", hint=f"{option.name} {option.metavar}")
+    return value
+
+
+def _function(value: Any, option: Option, told: str) -> FunctionRef:
+    return value if isinstance(value, FunctionRef) else FunctionRef.parse(_text(value, option, told))
+
+
+def _integer(value: Any, option: Option, told: str) -> Any:
+    """A whole number, in any form that Python reads; the model says which ones are allowed."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        hint, rule = _NUMBERS.get(option.argument, ("a whole number", None))
+        message = f"{option.name} is {told}, which is not a whole number"
+        raise UsageError(message, hint=f"{option.name} {option.metavar}: {hint}", rule=rule) from None
+
+
+def _age(value: Any, option: Option, told: str) -> Any:
+    return read_age(value, option.name, told) if isinstance(value, str) else value
+
+
+_NUMBERS = {
+    "maximum_retry_attempts": ("0, 1 or 2", SETTINGS_RULE),
+    "maximum_event_age_in_seconds": ("60 to 21600; --max-age takes 6h and 90m", SETTINGS_RULE),
+}
+
+
+def _destination(value: Any, option: Option, told: str) -> DestinationArn | DestinationName | NoDestination:
+    if isinstance(value, DestinationArn | NoDestination):
+        return value
+    return parse_destination(_text(value, option, told))
+
+
+def _choice(value: Any, option: Option, told: str) -> str:
+    """One of the option's few values."""
+    if value not in option.choices:
+        hint = nearest(str(value), option.choices) or ", ".join(option.choices)
+        raise UsageError(f"{option.name} is {told}, which is none of its values", hint=hint)
+    return str(value)
+
+
+def _query(value: Any, option: Option, told: str) -> Query:
+    return Query.parse(_text(value, option, told))
+
+
+def _names(value: Any, option: Option, told: str) -> Any:
+    """Names with commas between them; a list from the notebook is left to the Python API."""
+    return _text(value, option, told) if value is None or isinstance(value, str | bool | int | float) else value
+
+
+def _account(value: Any, option: Option, told: str) -> Any:
+    """Text; a number of the notebook has lost its leading zeros, which `require` gives back."""
+    return value if isinstance(value, int) else _text(value, option, told)
+
+
+def _number(value: Any, option: Option, told: str) -> Any:
+    """A number, in any form that Python reads; the audit says which ones are allowed."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value) if value.strip().isdecimal() else float(value)
+    except ValueError:
+        hint = f"{option.name} {option.metavar}: {option.meaning}"
+        raise UsageError(f"{option.name} is {told}, which is not a number", hint=hint) from None
+
+
+def _frame(value: Any, option: Option, told: str) -> Any:
+    """A frame of the notebook, or an error that carries one, as it is."""
+    if isinstance(value, str):
+        raise UsageError(
+            f"{option.name} is {told}, not a frame", hint=f"{option.name} ${{audit}}, a name of the notebook"
+        )
+    return value
+
+
+_READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
+    "function": _function,
+    "text": _text,
+    "integer": _integer,
+    "age": _age,
+    "destination": _destination,
+    "choice": _choice,
+    "query": _query,
+    "names": _names,
+    "account": _account,
+    "number": _number,
+    "frame": _frame,
+}
+
+
+def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
+    """A structure from shorthand, from JSON or YAML, from a file of these, or from the notebook."""
+    value = word.fill(names) if word.text in word.references else word.text
+    if isinstance(value, DestinationConfig):
+        return value.to_api()
+    in_line = isinstance(value, str) and not is_file(value)
+    if isinstance(value, str):
+        binary = option.kind == "input"
+        text = _with_quoted_marks(value, word) if in_line else content(value, read_file, binary=binary)
+        try:
+            value = _STRUCTURES[option.argument](text, read_file)
+        except UsageError as error:
+            raise error if in_line else _in_its_file(error, value, text) from error
+    if in_line and word.text not in word.references:
+        value = _fill(value, word, names)
+    return value
+
+
+def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
+    """The error with its line and column in the file."""
+    if error.position is None:
+        return error
+    line = text.count("\n", 0, error.position) + 1
+    column = error.position - text.rfind("\n", 0, error.position)
+    return UsageError(f"{error.message}, in line {line}, column {column} of {name}", hint=error.hint)
+
+
+def _with_quoted_marks(text: str, word: Word) -> str:
+    """JSON in which a reference that stands for a whole value, and not in a text, is a text of its own for now."""
+    if not word.references or text.lstrip()[:1] not in {"{", "["}:
+        return text
+    piece = re.compile(r'"(?:[^"\\]|\\.)*"|[' + "".join(word.references) + "]")
+    return piece.sub(lambda found: f'"{found[0]}"' if found[0] in word.references else found[0], text)
+
+
+def _read_destinations(text: str, read_file: ReadFile) -> Any:
+    if not text.strip():
+        raise UsageError("the structure is empty", hint="OnFailure={Destination=ARN}, or {} for an empty one")
+    if text.lstrip()[0] in "{[":
+        return read_json(text, _DESTINATIONS_HINT)
+    return shorthand.parse(text, lambda value: content(value, read_file) if is_file(value) else value)
+
+
+_STRUCTURES: Mapping[str, Callable[[str, ReadFile], Any]] = {
+    "destination_config": _read_destinations,
+    "cli_input_json": lambda text, _: read_json(text),
+    "cli_input_yaml": lambda text, _: read_yaml(text),
+}
+
+
+def _fill(value: Any, word: Word, names: Mapping[str, Any]) -> Any:
+    """Put the notebook's values into the texts of a structure, after its shape is settled."""
+    if isinstance(value, str):
+        return word.fill_text(value, names)
+    if isinstance(value, Mapping):
+        return {_fill(key, word, names): _fill(member, word, names) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_fill(member, word, names) for member in value]
+    return value

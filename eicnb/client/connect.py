@@ -1,0 +1,90 @@
+"""How a connection is made: `connect` to AWS, `start_sandbox` to the embedded one."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.connection import Connection
+from eicnb.aws.endpoint import Transport
+from eicnb.aws.session import Session, profile_session, sandbox_session
+from eicnb.client import settings
+from eicnb.client.eic import Eic
+from eicnb.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from eicnb.local_aws.server import Sandbox
+
+
+def connect(
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    boto3_session: Session | None = None,
+    *,
+    role_arn: str | None = None,
+    external_id: str | None = None,
+) -> Eic:
+    """Connect to AWS as a profile, in a region; makes no network call.
+
+    >>> connect(region="eu-central-1").region
+    'eu-central-1'
+
+    Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
+    is. An unknown profile, or an EICNB_ variable that cannot be used, is a ConfigurationError at once, a missing
+    region or missing credentials at the first call. `role_arn` is a role to act as, with the `external_id` that it may
+    ask for: STS is asked at the first call, and again before the credentials end.
+    https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
+    """
+    settings.current()
+    if role_arn is not None or external_id is not None:
+        return connect(profile, region, endpoint_url, boto3_session).derive(role_arn=role_arn, external_id=external_id)
+    if boto3_session is not None:
+        if profile is not None:
+            raise UsageError("a boto3_session has its profile already", hint="one of the two")
+        if not isinstance(boto3_session, Session):
+            raise UsageError(f"{shown(boto3_session)} is not a boto3 session", hint="boto3.Session(…)")
+        aws = Aws(lambda: boto3_session, region=region, endpoint_url=endpoint_url, transport=Transport())
+        return Eic(Connection(aws))
+    user = None if profile is None else f"profile {profile!r}"
+    aws = Aws(lambda: profile_session(profile, region), region=region, endpoint_url=endpoint_url, user=user)
+    if profile is not None:
+        _ = aws.session
+    return Eic(Connection(aws, profile=profile))
+
+
+def start_sandbox(
+    *, region: str = "us-east-1", requests_per_second: float | None = None, instead_of: Sandbox | None = None
+) -> Eic:
+    """Start an AWS inside this process, on 127.0.0.1, and connect to it: no account, no credentials, no network.
+
+    >>> eic = start_sandbox()
+    >>> eic  # doctest: +ELLIPSIS
+    Eic(SANDBOX, account_id='1234567890...', region='us-east-1')
+    >>> eic.server.stop()
+
+    It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when
+    `eic.server.stop()` is called or when nothing refers to it any more. Each sandbox is an account of its own.
+    `requests_per_second` answers 429 to what comes faster; `instead_of` is a sandbox to stop first. Needs the extra:
+    `pip install 'eicnb[sandbox]'`.
+    """
+    from eicnb.local_aws.server import Sandbox
+
+    settings.current()
+    server = Sandbox(requests_per_second=requests_per_second)
+    with UsageError.about("region"):
+        Aws(lambda: sandbox_session(region), region=region)
+    if instead_of is not None:
+        instead_of.stop()
+    server.start()
+    aws = Aws(
+        lambda: sandbox_session(region),
+        region=region,
+        endpoint_url=server.url,
+        account_id=server.account_id,
+        sandbox=True,
+    )
+    connection = Connection(aws, server=server)
+    weakref.finalize(connection, server.stop)
+    return Eic(connection)

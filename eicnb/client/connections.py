@@ -1,0 +1,265 @@
+"""The connection in use, which is that of `%eic`, and the verbs alone, which act on it."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from inspect import signature
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from eicnb.client import settings
+from eicnb.client.connect import connect, start_sandbox
+from eicnb.client.eic import Eic, audit_of, connection_of
+from eicnb.client.in_use import IN_USE
+from eicnb.client.require import Requirement
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
+from eicnb.frames.frame import Frame, to_frame
+
+
+class _InUse:
+    """The connections by name, and the one in use: the one that was chosen, or else boto3's default."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._chosen: Eic | None = None
+        self._default: Eic | None = None
+        self._default_for: int | None = None
+        self._named: dict[str, Eic] = {}
+
+    @property
+    def is_chosen(self) -> bool:
+        return self._chosen is not None
+
+    def choose(self, eic: Eic, name: str) -> None:
+        with self._lock:
+            self._chosen = eic
+            self._named[name] = eic
+
+    def named(self) -> dict[str, Eic]:
+        with self._lock:
+            return dict(self._named)
+
+    def get(self) -> Eic:
+        """The default follows the environment, as a new process would: it is made again when AWS_* changes."""
+        with self._lock:
+            if self._chosen is not None:
+                return self._chosen
+            chosen = settings.current()
+            environment = frozenset(item for item in os.environ.items() if item[0].startswith("AWS_"))
+            key = hash((environment, chosen.profile, chosen.region))
+            if self._default is None or self._default_for != key:
+                self._default, self._default_for = connect(chosen.profile, chosen.region), key
+            return self._default
+
+
+_in_use = _InUse()
+
+
+def use(connection: Eic | str, *, name: str | None = None) -> Eic:
+    """Make a connection the one that `%eic` and the verbs alone use, and return it.
+
+    >>> use(connect(region="eu-west-1"), name="europe")
+    Eic(region='eu-west-1')
+    >>> use("europe").region
+    'eu-west-1'
+
+    Every connection that was used has a name, by which it is used again: the given one, or else its profile,
+    `sandbox` or `default`, and behind that its region where the name is another region's.
+    """
+    if isinstance(connection, str):
+        name, connection = connection, named(connection)
+    if not isinstance(connection, Eic):
+        raise UsageError(f"{connection!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise UsageError(f"the name of a connection is {shown(name)}, not text", hint="--as prod")
+    _in_use.choose(connection, name or _own_name(connection))
+    return connection
+
+
+def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
+    """Start an AWS inside this process, on 127.0.0.1, connect to it and use it: no account, no network.
+
+    >>> eic = sandbox()
+    >>> current() is eic
+    True
+    >>> eic.server.stop()
+
+    It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when
+    `eic.server.stop()` is called or when nothing refers to it any more. Each sandbox is an account of its own.
+    `requests_per_second` answers 429 to what comes faster. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    """
+    return use(start_sandbox(region=region, requests_per_second=requests_per_second))
+
+
+def _own_name(connection: Eic) -> str:
+    """The name of a connection that was given none; where another region has it, the region stands behind it."""
+    own = "sandbox" if connection.is_sandbox else connection.profile or "default"
+    region, taken = connection_of(connection).described()["region"], _in_use.named().get(own)
+    return own if taken is None or connection_of(taken).described()["region"] == region else f"{own}/{region}"
+
+
+def named(name: str) -> Eic:
+    """The connection that was used under a name."""
+    known = _in_use.named()
+    if name not in known:
+        hint = nearest(name, known) or ", ".join(known) or "%eic use --profile NAME"
+        raise UsageError(f"there is no connection {name!r}", hint=hint, culprit=name)
+    return known[name]
+
+
+def current() -> Eic:
+    """The connection that `%eic` and the verbs alone use."""
+    return _in_use.get()
+
+
+IN_USE.choose(lambda: connection_of(current()))
+
+
+def is_chosen() -> bool:
+    """Whether a connection was chosen with `use`; else boto3's own chain decides."""
+    return _in_use.is_chosen
+
+
+def connections() -> Frame:
+    """The connections that were used so far, a row each, and which of them is in use; nobody is asked.
+
+    >>> _ = use(connect(region="eu-west-1"), name="europe")
+    >>> connections().set_index("name").region["europe"]
+    'eu-west-1'
+    """
+    chosen = current()
+    named = _in_use.named() or {"default": chosen}
+    rows = [{"name": name, "in_use": eic is chosen, **connection_of(eic).described()} for name, eic in named.items()]
+    return to_frame(rows, CONNECTION_COLUMNS, {"verb": "use", "scope": "the connections of this notebook"})
+
+
+def config() -> Frame:
+    """Every setting with its value and where that comes from, a row each; nobody is asked.
+
+    >>> config().set_index("setting").source["max_rows"]
+    'default'
+
+    First counts an option of the command, then the connection that was chosen with `use`, then `%config EicMagics`
+    or `eicnb.settings.choose`, then the environment and the AWS config files, then the default.
+    """
+    held, eic = settings.current(), connection_of(current()).described()
+    rows = []
+    for name in settings.MEANINGS:
+        value: Any = getattr(held, name)
+        source: str = _SOURCES[settings.source(name)]
+        if name in {"region", "profile"} and (source == "default" or is_chosen()):
+            value = eic[name]
+            source = "use" if is_chosen() else "default" if value is None else _origin(name)
+        told = ", ".join(value) if isinstance(value, tuple) else value
+        rows.append(
+            {
+                "setting": name,
+                "value": None if told in {None, ""} else str(told),
+                "source": _SOURCES.get(source, source),
+            }
+        )
+    return to_frame(rows, SETTING_COLUMNS, {"verb": "config", "scope": "the settings of this notebook"})
+
+
+_SOURCES = {"chosen": "%config", "environment": "environment", "default": "default"}
+
+
+def _origin(name: str) -> str:
+    """Which of boto3's own sources gives a region or a profile."""
+    variables = {"region": ("AWS_DEFAULT_REGION",), "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}[name]
+    return next((f"environment, {variable}" for variable in variables if os.environ.get(variable)), "AWS config file")
+
+
+def require(*, account: str | None = None, region: str | None = None, sandbox: bool | None = None) -> Eic:
+    """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
+
+    >>> require(region=eic.region, sandbox=True) is eic
+    True
+
+    `sandbox=True` wants the embedded AWS, False anything but it. AWS is asked for the account.
+    """
+    eic = current()
+    Requirement(account=account, region=region, sandbox=sandbox).check(connection_of(eic))
+    return eic
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _of_current(method: Callable[Concatenate[Eic, P], R]) -> Callable[P, R]:
+    """A verb of `Eic` as a function of its own, with the same signature and documentation."""
+
+    @wraps(method)
+    def verb(*args: P.args, **kwargs: P.kwargs) -> R:
+        return method(current(), *args, **kwargs)
+
+    own = signature(method)
+    without_self = own.replace(parameters=tuple(own.parameters.values())[1:])
+    verb.__signature__ = without_self  # type: ignore[attr-defined] # `inspect` and `help` read it
+    verb.__module__, verb.__qualname__ = __name__, method.__name__
+    return verb
+
+
+put = _of_current(Eic.put)
+update = _of_current(Eic.update)
+get = _of_current(Eic.get)
+list = _of_current(Eic.list)  # noqa: A001 # AWS's verb and the contract's name; nothing here needs the builtin
+delete = _of_current(Eic.delete)
+functions = _of_current(Eic.functions)
+whoami = _of_current(Eic.whoami)
+form = _of_current(Eic.form)
+destination_form = _of_current(Eic.destination_form)
+
+
+def audit(
+    *,
+    connections: Iterable[Eic] | None = None,
+    regions: str | Sequence[str] | None = None,
+    functions: str | Sequence[str] | Choose | None = None,
+    qualifiers: Qualifiers = "configured",
+    rate: float = 10,
+    progress: bool | Show = True,
+    errors: Errors = "raise",
+    resume: Frame | BaseException | None = None,
+) -> Frame:
+    """Read what becomes of asynchronous events in every function of one account or of several: a row each.
+
+    >>> audit(connections=[eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]).region.nunique()
+    2
+
+    Without `connections` it is the account in use. Each account and region may be there once. `regions`, where they
+    are given, hold for every connection; all else is as in `Eic.audit`.
+    """
+    return audit_of(
+        [current()] if connections is None else _checked(connections),
+        regions=regions,
+        functions=functions,
+        qualifiers=qualifiers,
+        rate=rate,
+        progress=progress,
+        errors=errors,
+        resume=resume,
+    )
+
+
+def _checked(connections: Any) -> builtins.list[Eic]:
+    with UsageError.about("connections"):
+        hint = "connections=[eicnb.connect(…), …]"
+        if isinstance(connections, Eic):
+            return [connections]
+        if isinstance(connections, str) or not isinstance(connections, Iterable):
+            raise UsageError(f"connections is {shown(connections)}", hint=hint)
+        found = [*connections]
+        for connection in found:
+            if not isinstance(connection, Eic):
+                raise UsageError(f"{shown(connection)} is not a connection", hint=hint)
+        if not found:
+            raise UsageError("connections is empty", hint=hint)
+        return found

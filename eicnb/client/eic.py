@@ -1,0 +1,322 @@
+"""The verbs of a connection, as methods that return DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from eicnb.aws.connection import Connection
+from eicnb.aws.responses import items
+from eicnb.changes.apply import config_frame, frame_attrs, rehearse
+from eicnb.client.in_use import IN_USE
+from eicnb.errors import AwsError
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
+from eicnb.frames.frame import Frame, function_row, to_frame
+from eicnb.model.config import DestinationConfig
+from eicnb.model.destination import Destination, DestinationName
+from eicnb.model.function import FunctionRef
+from eicnb.model.reported import ReportedFunction
+from eicnb.model.request import Request
+from eicnb.widgets.progress import show_of
+
+if TYPE_CHECKING:
+    from eicnb.local_aws.server import Sandbox
+
+
+class Eic:
+    """A connection with a method for each verb.
+
+    >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()
+    [0]
+
+    Every verb returns a DataFrame (`eicnb.frames.columns.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
+    Values are checked before anything is sent. It makes no network call before one is needed.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._derived: dict[Connection, Eic] = {}
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to; ConfigurationError when nothing names one."""
+        return self._connection.region
+
+    @property
+    def account_id(self) -> str:
+        """The account of the credentials; asked of STS at first use."""
+        return self._connection.account_id
+
+    @property
+    def profile(self) -> str | None:
+        """The profile of the AWS config files; None where boto3's own chain decides."""
+        return self._connection.profile
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where calls are sent instead of AWS; None for AWS."""
+        return self._connection.endpoint_url
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is the embedded AWS."""
+        return self._connection.is_sandbox
+
+    @property
+    def server(self) -> Sandbox | None:
+        """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
+        return self._connection.server
+
+    def derive(self, **options: Any) -> Eic:
+        """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
+
+        `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
+        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
+
+        >>> eic.derive(region="eu-west-1").region
+        'eu-west-1'
+        """
+        connection = self._connection.derive(**options)
+        return self if connection is self._connection else self._derived.setdefault(connection, Eic(connection))
+
+    def __repr__(self) -> str:
+        return repr(self._connection)
+
+    def put(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        maximum_retry_attempts: int | None = None,
+        maximum_event_age_in_seconds: int | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+        dry_run: bool = False,
+    ) -> Frame:
+        """Write a config; whatever is left out is removed from it.
+
+        >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.tolist()
+        [0]
+
+        Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
+        `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
+        and region; `destination_config` takes both, as AWS's API writes them. Returns one row; with
+        `dry_run` the one that would be there, and nothing is written.
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+        """
+        return self._written(
+            self._request(
+                "put",
+                function_name,
+                qualifier=qualifier,
+                maximum_retry_attempts=maximum_retry_attempts,
+                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
+                destination_config=destination_config,
+                on_success=on_success,
+                on_failure=on_failure,
+            ),
+            dry_run=dry_run,
+        )
+
+    def update(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        maximum_retry_attempts: int | None = None,
+        maximum_event_age_in_seconds: int | None = None,
+        destination_config: DestinationConfig | Mapping[str, Any] | None = None,
+        on_success: str | Destination | DestinationName | None = None,
+        on_failure: str | Destination | DestinationName | None = None,
+        dry_run: bool = False,
+    ) -> Frame:
+        """Write only the settings that are given; NotFound where there is no config yet.
+
+        >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
+        [60]
+
+        `on_failure` alone keeps the on-success destination, and the other way round; `destination_config` replaces
+        both, as AWS does. The rest is as in `put`. Returns one row.
+        https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
+        """
+        return self._written(
+            self._request(
+                "update",
+                function_name,
+                qualifier=qualifier,
+                maximum_retry_attempts=maximum_retry_attempts,
+                maximum_event_age_in_seconds=maximum_event_age_in_seconds,
+                destination_config=destination_config,
+                on_success=on_success,
+                on_failure=on_failure,
+            ),
+            dry_run=dry_run,
+        )
+
+    def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
+        """Read one config; NotFound where there is none. Returns one row.
+
+        >>> eic.get("my-function:BLUE").qualifier.item()
+        'BLUE'
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html
+        """
+        return self._sent(self._request("get", function_name, qualifier=qualifier))
+
+    def list(self, function_name: str | FunctionRef) -> Frame:
+        """Read every config of a function: a row for each version or alias that has one, all pages of them.
+
+        >>> sorted(eic.list("my-function").qualifier)
+        ['BLUE', 'GREEN']
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html
+        """
+        return self._sent(self._request("list", function_name))
+
+    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None, dry_run: bool = False) -> Frame:
+        """Remove a config, and return the row that was there; NotFound where there is none. `dry_run` removes nothing.
+
+        >>> eic.delete("my-function:GREEN").qualifier.item()
+        'GREEN'
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
+        """
+        return self._written(self._request("delete", function_name, qualifier=qualifier), dry_run=dry_run)
+
+    def _request(self, verb: str, function_name: str | FunctionRef, **arguments: Any) -> Request:
+        return self._connection.request(verb, function_name, **arguments)
+
+    def _written(self, request: Request, *, dry_run: bool) -> Frame:
+        return rehearsed(self, request)[0] if dry_run else self._sent(request)
+
+    def _sent(self, request: Request) -> Frame:
+        return config_frame(self._connection, self._connection.send(request), request.verb)
+
+    def whoami(self) -> Frame:
+        """Ask who this is: account, its alias if you may see it, region, partition, identity and expiry. One row.
+
+        >>> eic.whoami().account_id.tolist()
+        ['123456789012']
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+        """
+        identity = next(iter(self._connection.listing("sts", "GetCallerIdentity", 1)))
+        alias = None
+        with suppress(AwsError):
+            alias = next(
+                iter(next(iter(self._connection.listing("iam", "ListAccountAliases", 1)))["AccountAliases"]), None
+            )
+        where = self._connection.where()
+        row = {
+            "account_id": where.account_id,
+            "account_alias": alias,
+            "region": where.region,
+            "partition": where.partition,
+            "identity_arn": identity.get("Arn"),
+            "expires_at": self._connection.aws.expires_at,
+            "profile": self.profile,
+            "sandbox": self.is_sandbox,
+        }
+        return to_frame([row], IDENTITY_COLUMNS, frame_attrs(self._connection, [row], "whoami"))
+
+    def functions(self) -> Frame:
+        """Read the functions of the region, a row each, all pages of them.
+
+        >>> "my-function" in set(eic.functions().function_name)
+        True
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+        """
+        pages, _ = self._connection.aws.pages("ListFunctions")
+        reported = [
+            ReportedFunction.from_api(function)
+            for page in pages
+            for function in items(page, "Functions", "ListFunctions")
+        ]
+        rows = [function_row(function) for function in reported]
+        return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(self._connection, rows, "functions"))
+
+    def audit(
+        self,
+        *,
+        regions: str | Sequence[str] | None = None,
+        functions: str | Sequence[str] | Choose | None = None,
+        qualifiers: Qualifiers = "configured",
+        rate: float = 10,
+        progress: bool | Show = True,
+        errors: Errors = "raise",
+        resume: Frame | BaseException | None = None,
+    ) -> Frame:
+        """Read what becomes of asynchronous events in every function of the account: a row each, and nothing left out.
+
+        >>> frame = eic.audit(regions=["us-east-1", "eu-west-1"], progress=False)
+        >>> frame.attrs["complete"], int((~frame.configured).sum()) > 0
+        (True, True)
+
+        `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
+        are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and says
+        whether it is wanted. Rows (`eicnb.fleet.columns.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
+        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They stand by account,
+        region and function; `$LATEST` first, then versions, then aliases.
+
+        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
+        `progress` is whether to draw how far it is, or what to call with each `Progress`. What cannot be read is a row
+        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned;
+        without `functions` and `regions` of what it was of. A frame that lost rows since is read again.
+        Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
+        https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
+        """
+        return audit_of(
+            [self],
+            regions=regions,
+            functions=functions,
+            qualifiers=qualifiers,
+            rate=rate,
+            progress=progress,
+            errors=errors,
+            resume=resume,
+        )
+
+    def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
+        """Show a form that opens with the live config, previews each change and applies it once.
+
+        >>> print(eic.form("my-function", qualifier="BLUE").line)
+        %eic put my-function --qualifier BLUE --retries 0 --max-age 1h
+
+        In a notebook it is an ipywidgets form, whose `result` is the frame of what was applied; elsewhere it shows
+        the config and a line to edit, as here.
+        """
+        from eicnb.widgets.open import form
+
+        return form(self._connection, IN_USE.connection, function_name, qualifier)
+
+    def destination_form(self) -> Any:
+        """Show a form that builds a DestinationConfig: `value`, and `to_shorthand()` and `to_json()` of it."""
+        from eicnb.widgets.open import destination_form
+
+        return destination_form(self._connection)
+
+
+def connection_of(eic: Eic) -> Connection:
+    """The connection that the verbs of an `Eic` go through."""
+    return eic._connection  # noqa: SLF001 # its own module
+
+
+def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:
+    """The row that a write would return, and a line about what it would change; nothing is written."""
+    applied = rehearse(connection_of(eic), request, must=must)
+    frame = config_frame(connection_of(eic), applied.configs, request.verb)
+    frame.attrs["dry_run"] = True
+    return frame, applied.line
+
+
+def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
+    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
+    from eicnb.fleet.audit import audit
+
+    return audit([connection_of(eic).aws for eic in connections], show=show_of(progress), **options)

@@ -1,0 +1,94 @@
+"""`--output` and `--query`: a command's answer as the text that the AWS CLI prints, or as what the query selects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from eicnb.aws.connection import Connection
+from eicnb.cli.command import Command
+from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
+from eicnb.errors import ConfigurationError
+from eicnb.frames.frame import objects_frame
+from eicnb.model.request import CONFIGS, Request
+from eicnb.redaction import masks
+
+TimestampStyle = Literal["iso8601", "wire"]
+
+
+def printing(connection: Connection, request: Request, command: Command) -> Callable[[], str]:
+    """What sends a call and makes the text of `--output`; whatever could not be printed is refused here, unsent."""
+    style = _timestamp_style(connection)
+    _check_printable(request, command)
+    return lambda: _printed(_answer(connection, request, style), command)
+
+
+def selecting(connection: Connection, request: Request, command: Command) -> Callable[[], Any]:
+    """What sends a call and returns what `--query` selects: a frame when it is a list of objects."""
+    style = _timestamp_style(connection)
+    return lambda: _selected(select(_answer(connection, request, style), command.query))
+
+
+def _printed(told: Answer, command: Command) -> str:
+    """What `--output` prints: values are masked before they are laid out, and then whatever else is in the text."""
+    query = command.query
+    if masks.active().on:
+        query = (query or Query.parse("@")).then(_masked)
+    return masks.masked(render(told, command.output or "", query=query, color=command.color == "on"))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return masks.masked(value)
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(member) for key, member in value.items()}
+    return [_masked(member) for member in value] if isinstance(value, list) else value
+
+
+def _answer(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
+    """What AWS answers to a request, in the form that `--output` and `--query` work on."""
+    pages, token = connection.pages(request)
+    pages = [_plain(page, style) for page in pages]
+    if request.verb != "list" or request.paging.is_one_call:
+        return Answer.of(request.operation, pages[0])
+    whole: dict[str, Any] = {CONFIGS: [config for page in pages for config in page[CONFIGS]]}
+    if token:
+        whole["NextToken"] = token
+    return Answer(request.operation, tuple(pages), whole, paged=True)
+
+
+def _check_printable(request: Request, command: Command) -> None:
+    """A change whose answer could not be printed is not sent."""
+    if request.config is None or not command.output:
+        return
+    function_arn = f"arn:aws:lambda:us-east-1:123456789012:function:{request.function.function_name}:$LATEST"
+    destinations: dict[str, Any] = {"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}}
+    sample = {"LastModified": "", "FunctionArn": function_arn, **destinations, **request.config.to_api()}
+    check([Answer.of(request.operation, sample)], command.output, query=command.query)
+
+
+def _timestamp_style(connection: Connection) -> TimestampStyle:
+    """How the AWS config wants times written; checked before anything is sent."""
+    style = connection.setting("cli_timestamp_format")
+    if style not in {None, "iso8601", "wire"}:
+        raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
+    binary_format = connection.setting("cli_binary_format")
+    if binary_format not in {None, "base64", "raw-in-base64-out"}:
+        message = f"the setting cli_binary_format is {binary_format!r}"
+        raise ConfigurationError(message, hint="base64 or raw-in-base64-out")
+    return "wire" if style == "wire" else "iso8601"
+
+
+def _plain(value: Any, style: TimestampStyle) -> Any:
+    """The answer in plain dictionaries, lists and scalars, with its times as the AWS CLI writes them."""
+    if isinstance(value, datetime):
+        return format_timestamp(value, style)
+    if isinstance(value, Mapping):
+        return {key: _plain(member, style) for key, member in value.items()}
+    return [_plain(member, style) for member in value] if isinstance(value, list) else value
+
+
+def _selected(value: Any) -> Any:
+    objects = isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value)
+    return objects_frame(value) if objects else value

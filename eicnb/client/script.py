@@ -1,0 +1,61 @@
+"""Command lines as values: those that put configs back, and the run of many, with a rehearsal of the same ones.
+
+A runbook makes its lines once, shows them, rehearses them and runs them, so that the three cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from eicnb.aws.service_model import members
+from eicnb.changes.change import WRITES
+from eicnb.cli.command import Command
+from eicnb.cli.lexer import Source
+from eicnb.cli.parser import parse
+from eicnb.client import commands
+from eicnb.errors import UsageError, shown
+from eicnb.frames.columns import CONFIG_COLUMNS
+from eicnb.frames.frame import to_frame
+
+
+def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
+    r"""Run command lines on the connection in use, as a `%%eic` cell does; returns their rows as one frame.
+
+    >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
+    put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
+    update my-function:BLUE  age 1h -> 6h  us-east-1  123456789012  SANDBOX
+    >>> eic.get("my-function:BLUE").equals(frame[1:].reset_index(drop=True))
+    True
+
+    All are checked before the first is sent. Each write shows its line when it is done; the first failure ends the
+    run, and its error says which lines were done, which one failed, and which were not done. With `dry_run` the same
+    writes are rehearsed, and nothing is written. No lines are a frame without rows.
+    """
+    text = _text(lines)
+    parsed = parse(Source(text, first_line=1), {}, model=members)
+    if not parsed:
+        return to_frame([], CONFIG_COLUMNS, {})
+    return commands.run(
+        [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Reader(sys.stdout.write)
+    )
+
+
+def _text(lines: Any) -> str:
+    """The lines as one text, without the magic's own name before them."""
+    if not isinstance(lines, str):
+        listed = [*lines] if isinstance(lines, Iterable) else [lines]
+        if wrong := next((line for line in listed if not isinstance(line, str)), None):
+            raise UsageError(f"{shown(wrong)} is no command line", hint='["put my-function --retries 0"]')
+        lines = "\n".join(listed)
+    return re.sub(r"^([^\S\n]*)%eic(?=\s)", r"\1", lines, flags=re.MULTILINE)
+
+
+def _rehearsed(command: Command) -> Command:
+    if command.verb not in WRITES:
+        with command.blamed():
+            raise UsageError(f"{command.verb} cannot be rehearsed", hint=", ".join(sorted(WRITES)))
+    return replace(command, dry_run=True)

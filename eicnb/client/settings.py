@@ -1,0 +1,181 @@
+"""How eicnb behaves in the whole process: what was chosen, or else the environment, or else the default."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
+from eicnb.frames.frame import MOST_ROWS
+from eicnb.model.place import check_region
+from eicnb.redaction import masks
+
+Source = Literal["chosen", "environment", "default"]
+
+_ON = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How frames are drawn, what displays hide, and what commands do without being told.
+
+    >>> Settings(max_rows=0)
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: max_rows is 0
+    Try: a whole number, 1 or more
+
+    `region` and `profile` are those of the connection that is used before one is chosen.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+    rate: float = 10
+    progress: bool = True
+    interpolate: bool = True
+    confirm: bool = False
+    max_rows: int = 60
+    redact: bool = False
+    redact_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
+            raise UsageError(f"max_rows is {self.max_rows!r}", hint="a whole number, 1 or more")
+        for name in ("progress", "interpolate", "confirm", "redact"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise UsageError(f"{name} is {value!r}", hint="True or False")
+        if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 < self.rate < math.inf:
+            raise UsageError(f"rate is {self.rate!r}", hint="calls a second: 10, or up to AWS's limit of 15")
+        for name in ("region", "profile"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, str) and value.strip()):
+                raise UsageError(f"{name} is {value!r}", hint=f"the name of a {name}, or None")
+        check_region(self.region)
+        check_names(self.redact_names)
+
+
+MEANINGS = {
+    "region": "region of the connection that is used before one is chosen",
+    "profile": "profile of that connection",
+    "rate": "calls a second of an audit in each account and region",
+    "progress": "whether an audit shows how far it is",
+    "interpolate": "whether `${name}`, `$name` and `{name}` bring in values of the notebook",
+    "confirm": "whether each write of a command line is asked for before it is sent",
+    "max_rows": "the most rows of a frame that are shown",
+    "redact": "whether account ids and the listed names are masked in every display",
+    "redact_names": "the names to mask",
+}
+"""What each setting means; `%config EicMagics.NAME = …` chooses it."""
+
+
+def check_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without the blanks around them; one that is empty is a UsageError, which shows none of them.
+
+    >>> check_names(["acme", " shop "])
+    ('acme', 'shop')
+    """
+    try:
+        return masks.names_in(names)
+    except ValueError as error:
+        message, hint = error.args
+        raise UsageError(message, hint=hint) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable: the setting that it gives, and what it takes."""
+
+    name: str
+    setting: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("EICNB_MAX_ROWS", "max_rows", "the most rows of a frame that are shown; 60 when unset"),
+    Variable(masks.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
+    Variable(masks.NAMES, "redact_names", "the names to mask, with commas between them"),
+)
+
+_chosen: dict[str, Any] = {}
+
+
+def check(name: str, value: Any) -> None:
+    """Refuse a setting that does not exist, and a value that it cannot have."""
+    if name not in MEANINGS:
+        raise UsageError(f"there is no setting {name!r}", hint=nearest(name, MEANINGS) or ", ".join(MEANINGS))
+    chosen: dict[str, Any] = {name: check_names(value) if name == "redact_names" else value}
+    Settings(**chosen)
+
+
+def choose(**values: Any) -> Settings:
+    """Choose settings for this process, over the environment; None takes a choice back. Returns what holds now.
+
+    >>> choose(max_rows=20).max_rows
+    20
+    >>> choose(max_rows=None).max_rows
+    60
+    """
+    known = [field.name for field in fields(Settings)]
+    if unknown := sorted(set(values) - set(known)):
+        raise UsageError(f"there is no setting {unknown[0]!r}", hint=", ".join(known))
+    if values.get("redact_names") is not None:
+        values["redact_names"] = check_names(values["redact_names"])
+    Settings(**{name: value for name, value in values.items() if value is not None})
+    from_environment(os.environ)
+    _chosen.update(values)
+    masks.choose(on=_chosen.get("redact"), names=_chosen.get("redact_names"))
+    return current()
+
+
+def current() -> Settings:
+    """The settings at this moment; a variable of the environment that cannot be used is a ConfigurationError."""
+    asked = from_environment(os.environ)
+    return Settings(**{**asked, **{name: value for name, value in _chosen.items() if value is not None}})
+
+
+def source(setting: str) -> Source:
+    """Where the value of a setting comes from."""
+    if _chosen.get(setting) is not None:
+        return "chosen"
+    return "environment" if setting in from_environment(os.environ) else "default"
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that the environment has.
+
+    >>> from_environment({"EICNB_REDACT": "yes", "EICNB_REDACT_NAMES": "acme, shop"})
+    {'redact': True, 'redact_names': ('acme', 'shop')}
+    """
+    found: dict[str, Any] = {}
+    for variable in VARIABLES:
+        if text := environment.get(variable.name, "").strip():
+            try:
+                value = _READ[variable.setting](text)
+                Settings(**{variable.setting: value})
+            except EicError as error:
+                raise ConfigurationError(f"{variable.name}: {error.message}", hint=error.hint) from error
+            found[variable.setting] = value
+    return found
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(f"max_rows is {text!r}", hint="a whole number, 1 or more")
+    return int(text)
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _ON | masks.OFF:
+        raise UsageError(f"redact is {text!r}", hint="1 or 0")
+    return text.lower() in _ON
+
+
+_READ: Mapping[str, Any] = {
+    "max_rows": _number,
+    "redact": _switch,
+    "redact_names": lambda text: check_names(text.split(",")),
+}
+
+MOST_ROWS.choose(lambda: current().max_rows)

@@ -1,0 +1,257 @@
+"""What an earlier audit read, so that only the rest is asked again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from eicnb.errors import UsageError, shown
+from eicnb.fleet.row import SCAN_STATES
+from eicnb.model.config import (
+    DEFAULT_EVENT_AGE_IN_SECONDS,
+    DEFAULT_RETRY_ATTEMPTS,
+    EVENT_AGE_IN_SECONDS,
+    RETRY_ATTEMPTS,
+)
+from eicnb.model.destination import destination_kind
+from eicnb.model.function import LATEST, FunctionRef, check_qualifier
+from eicnb.model.reported import ReportedFunction
+
+Row = Mapping[str, Any]
+
+_ACCOUNT_DIGITS = 12
+_NAMES = ("account_id", "region", "function_name", "qualifier")
+_OF_A_CONFIG = (
+    *("maximum_retry_attempts", "maximum_event_age_in_seconds", "last_modified"),
+    *("on_failure", "on_failure_type", "on_success", "on_success_type"),
+)
+_ALL = ("all",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRegion:
+    """What is known of one account and region: `known` is None where the list of functions is to be read again."""
+
+    settled: frozenset[str] = frozenset()
+    known: tuple[ReportedFunction, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The rows of an earlier audit that are good, and by account and region what is missing.
+
+    `gone` are the functions that were gone then: found gone again, they count as read. `is_listed` says that its lists
+    of functions name all that is wanted now, so that one that came to its end need not be read again; `is_everywhere`
+    that it was of all regions.
+    """
+
+    rows: tuple[Row, ...] = ()
+    functions: Mapping[tuple[str, str], Mapping[str, ReportedFunction]] = field(default_factory=dict)
+    settled: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    unlisted: frozenset[tuple[str, str]] = frozenset()
+    gone: frozenset[tuple[str, str, str]] = frozenset()
+    is_listed: bool = True
+    is_everywhere: bool = False
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Row], *, is_whole: bool, is_everywhere: bool) -> Earlier:
+        """Read the rows of an audit frame; where rows were lost since, no function in it is known to be read."""
+        rows = list(rows)
+        by_place: dict[tuple[str, str], dict[str, list[Row]]] = {}
+        unlisted = set()
+        for row in rows:
+            _check_row(row)
+            if row["account_id"] is None:
+                continue
+            place = (row["account_id"], row["region"])
+            named = by_place.setdefault(place, {})
+            if row["function_name"] is None:
+                unlisted.add(place)
+            else:
+                named.setdefault(row["function_name"], []).append(row)
+        _check_once(rows)
+        settled = {
+            place: frozenset(name for name, its in named.items() if is_whole and _is_settled(its))
+            for place, named in by_place.items()
+        }
+        return cls(
+            rows=tuple(row for place, named in by_place.items() for name in settled[place] for row in named[name]),
+            functions={
+                place: {name: _function(its) for name, its in named.items()} for place, named in by_place.items()
+            },
+            settled=settled,
+            unlisted=frozenset(unlisted),
+            gone=frozenset(
+                (*place, name)
+                for place, named in by_place.items()
+                for name, its in named.items()
+                if its[0]["scan_state"] == "gone"
+            ),
+            is_listed=is_whole,
+            is_everywhere=is_everywhere,
+        )
+
+    def narrowed(self, wants: Callable[[ReportedFunction], object], *, has_all: bool) -> Earlier:
+        """Only the functions that are wanted; `has_all` says whether none of them can be missing here."""
+        functions = {
+            place: {name: function for name, function in named.items() if wants(function)}
+            for place, named in self.functions.items()
+        }
+        return replace(
+            self,
+            rows=tuple(row for row in self.rows if row["function_name"] in functions[row["account_id"], row["region"]]),
+            functions=functions,
+            settled={place: names & functions[place].keys() for place, names in self.settled.items()},
+            is_listed=self.is_listed and has_all,
+        )
+
+    @property
+    def places(self) -> frozenset[tuple[str, str]]:
+        """The accounts and regions that the rows are of."""
+        return frozenset(self.functions)
+
+    def at(self, account_id: str, region: str) -> EarlierRegion:
+        """What is known of an account and region."""
+        place = (account_id, region)
+        listed = self.is_listed and place in self.functions and place not in self.unlisted
+        known = tuple(self.functions[place].values()) if listed else None
+        return EarlierRegion(settled=self.settled.get(place, frozenset()), known=known)
+
+    def regions_of(self, account_id: str, asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """The regions to audit in an account: those of the rows unless others are asked for.
+
+        All regions need not be looked up where the rows are of all of them, and none can be missing.
+        """
+        mine = self.regions_in(account_id)
+        if not mine or (asked == _ALL and not (self.is_everywhere and self.is_listed)):
+            return asked
+        if asked is None or asked == _ALL:
+            return tuple(sorted(mine))
+        if beyond := mine - set(asked):
+            raise _not_resumable(
+                f"the frame to go on with has rows of {min(beyond)}, which is not among the regions",
+                hint="resume= without regions=, or with all of the frame's regions",
+            )
+        return asked
+
+    def regions_in(self, account_id: str) -> frozenset[str]:
+        """The regions of an account that the rows are of."""
+        return frozenset(region for account, region in self.places if account == account_id)
+
+    def check_accounts(self, accounts: set[str]) -> None:
+        """Refuse rows of an account that is not audited."""
+        if beyond := {account for account, _ in self.places} - accounts:
+            raise _not_resumable(
+                f"the frame to go on with has rows of account {min(beyond)}, "
+                f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
+                hint="a connection for each account of the frame, or another frame",
+            )
+
+
+NOTHING = Earlier()
+"""No earlier audit."""
+
+
+def _not_resumable(message: str, hint: str) -> UsageError:
+    error = UsageError(message, hint=hint)
+    error.argument = "resume"
+    return error
+
+
+def _is_settled(rows: list[Row]) -> bool:
+    """Whether a function is read: all its rows are, and `$LATEST`, which every function has, is among them."""
+    return all(row["scan_state"] == "ok" for row in rows) and any(row["qualifier"] == LATEST for row in rows)
+
+
+def _function(rows: list[Row]) -> ReportedFunction:
+    """The function as `ListFunctions` reported it, from the row of `$LATEST` where there is one."""
+    row = next((row for row in rows if row["qualifier"] == LATEST), rows[0])
+    return ReportedFunction(
+        function=FunctionRef.parse(row["function_arn"]).without_qualifier(),
+        runtime=row["runtime"],
+        timeout=row["timeout"],
+        dead_letter_arn=row["dead_letter_arn"],
+        role_arn=row["role_arn"],
+    )
+
+
+def _check_row(row: Row) -> None:
+    """Refuse a row that no audit could have made."""
+    if why := _fault(row):
+        raise _damaged(why)
+
+
+def _check_once(rows: Iterable[Row]) -> None:
+    """Refuse a function and qualifier that is there twice; of a region that could not be read there may be two rows."""
+    times = Counter(tuple(row[name] for name in _NAMES) for row in rows if row["function_name"] is not None)
+    if repeated := next((names for names, count in times.items() if count > 1), None):
+        _, region, name, qualifier = repeated
+        raise _damaged(f"{name}:{qualifier} in {region} is there more than once")
+
+
+def _damaged(why: str) -> UsageError:
+    return _not_resumable(
+        f"the frame to go on with is damaged: {why}", hint="the frame of an audit, as the audit returned it"
+    )
+
+
+def _fault(row: Row) -> str | None:
+    account_id, name = row["account_id"], row["function_name"]
+    if row["scan_state"] not in SCAN_STATES:
+        return f"a scan_state is {shown(row['scan_state'])}"
+    if not row["region"]:
+        return "a row has no region"
+    if account_id is not None and not (account_id.isdecimal() and len(account_id) == _ACCOUNT_DIGITS):
+        return f"an account_id is {shown(account_id)}"
+    if name is None:
+        return "a row without a function is ok" if row["scan_state"] == "ok" else None
+    if not _is_named_twice(row):
+        return f"a row of {shown(name)} does not fit its function_arn"
+    column = _odd_setting(row) if row["scan_state"] == "ok" else None
+    return column and f"the {column} of {shown(name)}, qualifier {row['qualifier']}, cannot be what an audit read"
+
+
+def _is_named_twice(row: Row) -> bool:
+    """Whether a function's row and its ARN name the same function and qualifier."""
+    try:
+        function = FunctionRef.parse(row["function_arn"] or "")
+        check_qualifier(row["qualifier"] or "")
+    except UsageError:
+        return False
+    said = (function.account_id, function.region, function.function_name, function.qualifier)
+    return said == tuple(row[name] for name in _NAMES)
+
+
+def _odd_setting(row: Row) -> str | None:
+    """The first column of a function that was read which no audit could have filled so; None where all are right.
+
+    A destination that could not be written today, such as a FIFO queue, is right: AWS may hold it from earlier.
+    """
+    configured, retries, age = (
+        row[name] for name in ("configured", "maximum_retry_attempts", "maximum_event_age_in_seconds")
+    )
+    is_right = {
+        "configured": configured is not None and bool(configured) == (row["last_modified"] is not None),
+        "maximum_retry_attempts": _is_in(RETRY_ATTEMPTS, retries),
+        "maximum_event_age_in_seconds": _is_in(EVENT_AGE_IN_SECONDS, age),
+        "effective_retry_attempts": row["effective_retry_attempts"]
+        == (DEFAULT_RETRY_ATTEMPTS if retries is None else retries),
+        "effective_event_age_in_seconds": row["effective_event_age_in_seconds"]
+        == (DEFAULT_EVENT_AGE_IN_SECONDS if age is None else age),
+        "on_failure_type": _is_kind_of(row["on_failure_type"], row["on_failure"]),
+        "on_success_type": _is_kind_of(row["on_success_type"], row["on_success"]),
+        "error": row["error"] is None,
+    }
+    if not configured:
+        is_right |= {name: row[name] is None for name in _OF_A_CONFIG}
+    return next((name for name, right in is_right.items() if not right), None)
+
+
+def _is_in(allowed: range, value: Any) -> bool:
+    return value is None or allowed[0] <= value <= allowed[-1]
+
+
+def _is_kind_of(kind: Any, destination: Any) -> bool:
+    return bool(kind == (destination_kind(destination) if destination else None))

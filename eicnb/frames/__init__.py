@@ -1,0 +1,1 @@
+"""The DataFrames that eicnb returns, and how they are displayed."""

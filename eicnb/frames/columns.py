@@ -1,0 +1,73 @@
+"""The columns of every DataFrame, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Scalar = str | int | float | bool | None
+
+SEVERAL = "several"
+"""What stands in a frame's attrs where its rows come from more than one place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a frame: its name, its pandas dtype and what stands in it."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+CONFIG_COLUMNS = (
+    Column("function_name", "string", "the function"),
+    Column("qualifier", "string", "`$LATEST`, a version or an alias; never empty"),
+    Column("maximum_retry_attempts", "Int64", "0 to 2; `<NA>`: not set, AWS retries twice"),
+    Column("maximum_event_age_in_seconds", "Int64", "60 to 21600; `<NA>`: not set, AWS keeps events 6 hours"),
+    Column("on_failure_type", "string", "`sqs`, `sns`, `s3`, `lambda`, `events`; `<NA>`: none"),
+    Column("on_failure", "string", "ARN of the on-failure destination"),
+    Column("on_success_type", "string", "`sqs`, `sns`, `lambda`, `events`; `<NA>`: none"),
+    Column("on_success", "string", "ARN of the on-success destination"),
+    Column("last_modified", "datetime64[ns, UTC]", "when the config was last written"),
+    Column("region", "string", "region of the function"),
+    Column("account_id", "string", "account of the function"),
+    Column("function_arn", "string", "ARN of the function, ending in the qualifier"),
+)
+
+FUNCTION_COLUMNS = (
+    Column("function_name", "string", "the function"),
+    Column("runtime", "string", "such as `python3.13`; `<NA>`: a container image"),
+    Column("timeout", "Int64", "seconds that one run may take"),
+    Column("dead_letter_arn", "string", "ARN of the dead-letter queue or topic; `<NA>`: none"),
+    Column("role_arn", "string", "role that the function runs with"),
+    Column("region", "string", "region of the function"),
+    Column("account_id", "string", "account of the function"),
+    Column("function_arn", "string", "ARN of the function, without a qualifier"),
+)
+
+CONNECTION_COLUMNS = (
+    Column("name", "string", "what `%eic use NAME` calls it"),
+    Column("in_use", "boolean", "whether it is the one in use"),
+    Column("account_id", "string", "account; `<NA>`: not asked for yet"),
+    Column("region", "string", "region of the calls; `<NA>`: none is set"),
+    Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
+    Column("endpoint_url", "string", "where calls go instead of AWS; `<NA>`: AWS"),
+    Column("sandbox", "boolean", "whether it is the embedded AWS"),
+)
+
+IDENTITY_COLUMNS = (
+    Column("account_id", "string", "account of the credentials"),
+    Column("account_alias", "string", "name of the account; `<NA>`: it has none, or you may not see it"),
+    Column("region", "string", "region of the calls"),
+    Column("partition", "string", "such as `aws` or `aws-cn`"),
+    Column("identity_arn", "string", "who you are"),
+    Column("expires_at", "datetime64[ns, UTC]", "when the credentials end; `<NA>`: they do not say"),
+    Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
+    Column("sandbox", "boolean", "whether it is the embedded AWS"),
+)
+
+SETTING_COLUMNS = (
+    Column("setting", "string", "what `%config EicMagics.NAME = …` chooses"),
+    Column("value", "string", "what holds now; `<NA>`: nothing"),
+    Column("source", "string", "where that comes from"),
+)

@@ -1,0 +1,223 @@
+"""How a frame is drawn: cells in words, and the table as HTML and as text. It knows of no pandas and no notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+WORDS = {
+    "sqs": "SQS queue",
+    "sns": "SNS topic",
+    "s3": "S3 bucket",
+    "lambda": "Lambda function",
+    "events": "EventBridge bus",
+}
+"""What a destination's type is called in a display; the frame itself has AWS's word."""
+
+ABSENT = {
+    "maximum_retry_attempts": "not set",
+    "maximum_event_age_in_seconds": "not set",
+    "on_failure_type": "none",
+    "on_failure": "none",
+    "on_success_type": "none",
+    "on_success": "none",
+    "dead_letter_arn": "none",
+    "last_modified": "never",
+    "runtime": "container image",
+    "error": "",
+    "*": "<NA>",
+}
+"""What a missing value means, column by column; in any other column it is `<NA>`, as in pandas."""
+
+_NOT_READ = {"error": "", "*": "not read"}
+
+STATE, READ = "scan_state", "ok"
+
+_GAP = "  "
+
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+_SCROLLS = 'style="overflow-x: auto"'
+
+_LEFT = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
+
+_RIGHT = 'style="text-align: right; white-space: nowrap; padding: 0.2em 0.7em"'
+
+_CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; padding: 0.2em 0.7em"'
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which rows of a frame are drawn: all, or so many of them, those that could not be read before the others.
+
+    >>> cut = Cut.of(["ok", "denied", "ok"], most=2)
+    >>> cut.places, str(cut)
+    ((1, 0), '3 rows, 1 of them not shown; errors first')
+    """
+
+    places: tuple[int, ...]
+    total: int
+    errors: int
+
+    @classmethod
+    def of(cls, states: Sequence[Any], most: int) -> Cut:
+        """The cut of rows that have these scan states; `ok` where rows have none."""
+        places = list(range(len(states)))
+        if len(states) > most:
+            places = sorted(places, key=lambda place: bool(states[place] == READ))[:most]
+        return cls(tuple(places), len(states), sum(state != READ for state in states))
+
+    def __str__(self) -> str:
+        rows = "no rows" if not self.total else "1 row" if self.total == 1 else f"{self.total} rows"
+        drawn = len(self.places)
+        if drawn == self.total:
+            return rows
+        unseen = f", {self.errors - drawn} of {self.errors} errors not shown" if self.errors > drawn else ""
+        return f"{rows}, {self.total - drawn} of them not shown{'; errors first' if self.errors else ''}{unseen}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A frame's columns and the rows that are drawn; a missing value is None, and `labels` are those of the index.
+
+    >>> print(Table("us-east-1  1 row", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
+      qualifier  on_failure_type
+    0 live       SQS queue
+    us-east-1  1 row
+
+    `width` is where the text goes on below, in characters; `hide` puts the masks in.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    index_name: str = ""
+    width: int = 80
+    hide: Callable[[str], str] = str
+
+    def to_html(self) -> str:
+        """A table of HTML without scripts and colours, whose every text is escaped; it scrolls sideways."""
+        caption = _escaped(self.hide(self.caption))
+        styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
+        names = [self.hide(name) for name in (self.index_name or "row", *self.columns)]
+        head = "".join(
+            f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, names, strict=True)
+        )
+        return "\n".join(
+            [
+                f'<div role="region" aria-label="{caption}" tabindex="0" {_SCROLLS}>',
+                "<table>",
+                f"<caption {_CAPTION}>{caption}</caption>",
+                f"<thead><tr>{head}</tr></thead>",
+                "<tbody>",
+                *(self._html_row(label, row, styles[1:]) for label, row in zip(self.labels, self.rows, strict=True)),
+                "</tbody>",
+                "</table>",
+                "</div>",
+            ]
+        )
+
+    def _html_row(self, label: str, row: tuple[Any, ...], styles: Sequence[str]) -> str:
+        words = [_escaped(word) for word in self._words(row)]
+        cells = "".join(f"<td {style}>{word}</td>" for style, word in zip(styles, words, strict=True))
+        return f'<tr><th scope="row" {_LEFT}>{_escaped(self.hide(label))}</th>{cells}</tr>'
+
+    def to_text(self) -> str:
+        """The table as text, as wide as its longest words are; columns that do not fit beside others come below."""
+        if not self.rows:
+            return self.hide(self.caption)
+        words = [self._words(row) for row in self.rows]
+        labels = _column([self.hide(self.index_name), *map(self.hide, self.labels)])
+        columns = [
+            _column([self.hide(name), *(row[place] for row in words)], right=self._is_of_numbers(place))
+            for place, name in enumerate(self.columns)
+        ]
+        blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]
+        return "\n".join(["\n\n".join(blocks), self.hide(self.caption)])
+
+    def _is_of_numbers(self, place: int) -> bool:
+        return any(_is_number(row[place]) for row in self.rows)
+
+    def _was_read(self, row: tuple[Any, ...]) -> bool:
+        return STATE not in self.columns or row[self.columns.index(STATE)] == READ
+
+    def _words(self, row: tuple[Any, ...]) -> list[str]:
+        absent = dict(ABSENT if self._was_read(row) else _NOT_READ)
+        present = {name for name, value in zip(self.columns, row, strict=True) if value is not None}
+        # A destination of a kind that cannot be set today is no missing one.
+        absent.update({f"{name}_type": "another service" for name in ("on_failure", "on_success") if name in present})
+        return [
+            self.hide(word_of(name, value, absent.get(name, absent["*"])))
+            for name, value in zip(self.columns, row, strict=True)
+        ]
+
+
+def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
+    """A value as it is read in its column.
+
+    >>> word_of("on_failure_type", "events"), word_of("maximum_retry_attempts", None, "not set")
+    ('EventBridge bus', 'not set')
+    """
+    if value is None:
+        return absent
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        text = value.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
+    else:
+        text = WORDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
+    return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=True)
+
+
+def _column(words: Sequence[str], *, right: bool = False) -> list[str]:
+    width = max(map(len, words))
+    return [word.rjust(width) if right else word.ljust(width) for word in words]
+
+
+def _blocks(labels: list[str], columns: list[list[str]], page: int) -> Iterator[list[list[str]]]:
+    """The columns in groups that fit a page's width, each behind the labels; a wide column has one of its own."""
+    block, width = [labels], len(labels[0])
+    for column in columns:
+        if len(block) > 1 and width + len(_GAP) + len(column[0]) > page:
+            yield block
+            block, width = [labels], len(labels[0])
+        block.append(column)
+        width += len(_GAP) + len(column[0])
+    yield block
+
+
+def _beside(block: list[list[str]]) -> str:
+    labels, *columns = block
+    lines = zip(*columns, strict=True) if columns else [() for _ in labels]
+    return "\n".join(f"{label} {_GAP.join(cells)}".rstrip() for label, cells in zip(labels, lines, strict=True))
+
+
+_CELL = 'style="text-align: left"'
+
+_VALUE = 'style="text-align: left; overflow-wrap: anywhere"'
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Rows of text as an HTML table; the first column names the rows.
+
+    >>> table(("a",), [("<b>",)]).count("&lt;b&gt;")
+    1
+    """
+    columns = "".join(f'<th scope="col" {_CELL}>{escape(name)}</th>' for name in head)
+    body = ""
+    for first, *others in rows:
+        cells = "".join(f"<td {_VALUE if ':' in text else _CELL}>{escape(text)}</td>" for text in others)
+        body += f'<tr><th scope="row" {_CELL}>{escape(first)}</th>{cells}</tr>'
+    return f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"

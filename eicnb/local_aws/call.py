@@ -1,0 +1,57 @@
+"""A call of the Lambda API and its answer, free of any server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eicnb.local_aws import faults
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, already matched to its operation; `function_name` is percent-decoded."""
+
+    operation: str
+    region: str
+    function_name: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty body is an empty object."""
+        try:
+            document = json.loads(self.body or b"{}")
+        except (ValueError, RecursionError) as error:
+            raise faults.unreadable_body(str(error)) from error
+        if not isinstance(document, dict):
+            raise faults.wrong_type(json_token(document), "a Structure")
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: `body` is None where AWS answers with an empty one."""
+
+    status: int
+    body: dict[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_token(value: object) -> str:
+    """The service's name for the kind of a JSON value, as it stands in a SerializationException."""
+    match value:
+        case bool():
+            return "TRUE_VALUE" if value else "FALSE_VALUE"
+        case None:
+            return "NULL_VALUE"
+        case str():
+            return "STRING_VALUE"
+        case list():
+            return "START_ARRAY"
+        case dict():
+            return "START_OBJECT"
+        case _:
+            return "NUMBER_VALUE"

@@ -1,0 +1,108 @@
+"""Lambda's control plane: from a request's method, path and body to an answer.
+
+A request is matched to its operation, counted against the limit, and then answered under the account's lock.
+Whatever the service refuses is a `Fault`, raised anywhere below and made an answer here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from urllib.parse import parse_qs, unquote
+
+from eicnb.local_aws import event_invoke, faults, listings
+from eicnb.local_aws.account import Account
+from eicnb.local_aws.call import Answer, Call
+from eicnb.local_aws.faults import Fault
+from eicnb.local_aws.throttle import Throttle
+
+Operation = Callable[[Account, Call], Answer]
+
+NAME = "{FunctionName}"
+_CONFIG = "/2019-09-25/functions/{FunctionName}/event-invoke-config"
+_FUNCTIONS = "/2015-03-31/functions"
+_FUNCTION = "/2015-03-31/functions/{FunctionName}"
+ROUTES: dict[tuple[str, str], tuple[str, Operation]] = {
+    ("PUT", _CONFIG): ("PutFunctionEventInvokeConfig", event_invoke.put_config),
+    ("POST", _CONFIG): ("UpdateFunctionEventInvokeConfig", event_invoke.update_config),
+    ("GET", _CONFIG): ("GetFunctionEventInvokeConfig", event_invoke.get_config),
+    ("DELETE", _CONFIG): ("DeleteFunctionEventInvokeConfig", event_invoke.delete_config),
+    ("GET", f"{_CONFIG}/list"): ("ListFunctionEventInvokeConfigs", event_invoke.list_configs),
+    ("GET", _FUNCTIONS): ("ListFunctions", listings.list_functions),
+    ("GET", _FUNCTION): ("GetFunction", listings.get_function),
+    ("GET", f"{_FUNCTION}/configuration"): ("GetFunctionConfiguration", listings.get_function_configuration),
+    ("GET", f"{_FUNCTION}/aliases"): ("ListAliases", listings.list_aliases),
+    ("GET", f"{_FUNCTION}/versions"): ("ListVersionsByFunction", listings.list_versions_by_function),
+}
+
+_API_VERSION = re.compile(r"/20\d\d-\d\d-\d\d/")
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """An answer, and the operation that gave it; None where the path names none that is served."""
+
+    operation: str | None
+    answer: Answer
+
+
+class ControlPlane:
+    """The Lambda API of one account."""
+
+    def __init__(self, account: Account, throttle: Throttle) -> None:
+        self._account = account
+        self._throttle = throttle
+        self._lock = RLock()
+
+    def handle(self, method: str, target: str, body: bytes, *, region: str) -> Handled:
+        """Answer one request; `target` is the path and query as they were sent, still percent-encoded."""
+        path, _, query = target.partition("?")
+        matched = _match(method, path)
+        if matched is None:
+            return Handled(None, refusal(_unrouted(method, path)))
+        name, operation, function_name = matched
+        call = Call(name, region, function_name, _query(query), body)
+        return Handled(name, self._answer(call, operation))
+
+    def _answer(self, call: Call, operation: Operation) -> Answer:
+        try:
+            if not self._throttle.admits(call.region, call.operation):
+                raise faults.rate_exceeded()
+            with self._lock:
+                return operation(self._account, call)
+        except Fault as fault:
+            return refusal(fault)
+
+
+def speaks_lambda(path: str) -> bool:
+    """Whether a path begins like one of the Lambda API; for requests whose signature does not say it."""
+    return _API_VERSION.match(path) is not None
+
+
+def _match(method: str, path: str) -> tuple[str, Operation, str] | None:
+    # Split before decoding, so that a percent-encoded slash stays inside its name.
+    sent = path.rstrip("/").split("/")
+    for (route_method, template), (name, operation) in ROUTES.items():
+        wanted = template.split("/")
+        if route_method == method and len(wanted) == len(sent):
+            pairs = list(zip(wanted, map(unquote, sent), strict=True))
+            if all(part in {NAME, word} for part, word in pairs):
+                return name, operation, next((word for part, word in pairs if part == NAME), "")
+    return None
+
+
+def _query(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def _unrouted(method: str, path: str) -> Fault:
+    if speaks_lambda(path):
+        return faults.not_served(method, path, [name for name, _ in ROUTES.values()])
+    return faults.unknown_operation(method, path)
+
+
+def refusal(fault: Fault) -> Answer:
+    """The answer that a fault becomes."""
+    return Answer(fault.status, fault.body, {"x-amzn-ErrorType": fault.code, **fault.headers})

@@ -1,0 +1,59 @@
+"""What the service checks about a destination before it stores one.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+"""
+
+from __future__ import annotations
+
+from eicnb.local_aws import faults, lookup
+from eicnb.local_aws.account import Account, Function
+
+# The call that Lambda makes for each kind of destination, and so the permission that the role needs.
+_DELIVERING_CALLS = {
+    "sqs": "SendMessage",
+    "sns": "Publish",
+    "lambda": "InvokeFunction",
+    "events": "PutEvents",
+    "s3": "PutObject",
+}
+
+
+def check(account: Account, function: Function, *, on_success: str | None, on_failure: str | None) -> None:
+    """Refuse destinations of the wrong kind, then those that cannot be reached; both may be None or empty."""
+    if not (_is_of_served_kind(on_success, on="success") and _is_of_served_kind(on_failure, on="failure")):
+        raise faults.invalid_parameter(
+            f"The provided destination config DestinationConfig(onSuccess={_shown('OnSuccess', on_success)}, "
+            f"onFailure={_shown('OnFailure', on_failure)}) is invalid."
+        )
+    for destination in filter(None, (on_success, on_failure)):
+        _check_reachable(account, function, destination)
+
+
+def _check_reachable(account: Account, function: Function, destination: str) -> None:
+    kind = _kind(destination)
+    if kind == "lambda":
+        if lookup.is_same_function(function, destination):
+            raise faults.invalid_parameter("You can't specify the function as a destination for itself.")
+        if not lookup.exists(account, destination):
+            raise faults.invalid_parameter(f"The destination ARN {destination} is invalid.")
+    call = _DELIVERING_CALLS[kind]
+    if not account.may(function.role_arn, f"{kind}:{call}", destination):
+        raise faults.invalid_parameter(
+            f"The function's execution role does not have permissions to call {call} on {destination}"
+        )
+
+
+def _is_of_served_kind(destination: str | None, *, on: str) -> bool:
+    if not destination:
+        return True
+    kind = _kind(destination)
+    return kind in _DELIVERING_CALLS and (kind != "s3" or on == "failure")
+
+
+def _kind(destination: str) -> str:
+    """The service in an ARN; `kafka://` addresses pass the model's pattern and are no ARNs."""
+    return destination.split(":")[2] if destination.startswith("arn:") else "kafka"
+
+
+def _shown(name: str, destination: str | None) -> str:
+    return f"{name}(destination={destination})" if destination else "null"

@@ -1,0 +1,75 @@
+"""The operations that describe functions: what an audit needs beside the configs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eicnb.local_aws import faults, lookup, paging, validation
+from eicnb.local_aws.account import LATEST, Account, Function
+from eicnb.local_aws.call import Answer, Call
+
+
+def list_functions(account: Account, call: Call) -> Answer:
+    """Every function of the region, by name; with `FunctionVersion=ALL` every version of each."""
+    size = validation.page_size(call, validation.LIST_ITEMS)
+    wanted = call.query.get("FunctionVersion")
+    if wanted not in {None, "ALL"}:
+        raise faults.validation_failed(
+            [validation.violation(wanted, "functionVersion", "satisfy enum value set: [ALL]")]
+        )
+    functions = [function for _, function in sorted(account.region(call.region).functions.items())]
+    if wanted:
+        items = [item for function in functions for item in _versions(function)]
+    else:
+        items = [function.summary(LATEST, arn=function.arn) for function in functions]
+    return paging.page(items, "Functions", size=size, marker=call.query.get("Marker"))
+
+
+def get_function(account: Account, call: Call) -> Answer:
+    """One function with its code's place; the sandbox has no code to fetch."""
+    return Answer(200, {"Configuration": _configuration(account, call), "Code": {"RepositoryType": "S3"}, "Tags": {}})
+
+
+def get_function_configuration(account: Account, call: Call) -> Answer:
+    """The settings of one function, version, or the version behind an alias."""
+    return Answer(200, _configuration(account, call))
+
+
+def list_aliases(account: Account, call: Call) -> Answer:
+    """The aliases of a function by name; `FunctionVersion` keeps those that point at one version."""
+    size = validation.page_size(call, validation.LIST_ITEMS)
+    function, _ = lookup.described_function(account, call)
+    version = call.query.get("FunctionVersion")
+    if version is not None and (violations := list(validation.VERSION.violations(version, "functionVersion"))):
+        raise faults.validation_failed(violations)
+    items = [_alias(function, name) for name in sorted(function.aliases)]
+    chosen = [item for item in items if version in {None, item["FunctionVersion"]}]
+    return paging.page(chosen, "Aliases", size=size, marker=call.query.get("Marker"))
+
+
+def list_versions_by_function(account: Account, call: Call) -> Answer:
+    """`$LATEST` and every version of a function, by number."""
+    size = validation.page_size(call, validation.LIST_ITEMS)
+    function, _ = lookup.described_function(account, call)
+    return paging.page(_versions(function), "Versions", size=size, marker=call.query.get("Marker"))
+
+
+def _versions(function: Function) -> list[dict[str, Any]]:
+    return [function.summary(version, arn=f"{function.arn}:{version}") for version in function.versions]
+
+
+def _configuration(account: Account, call: Call) -> dict[str, Any]:
+    function, target = lookup.described_function(account, call)
+    arn = account.function_arn(call.region, function.name, target.qualifier)
+    return function.configuration(function.version_of(target.invoked), arn=arn)
+
+
+def _alias(function: Function, name: str) -> dict[str, Any]:
+    version = function.aliases[name]
+    return {
+        "AliasArn": f"{function.arn}:{name}",
+        "Name": name,
+        "FunctionVersion": version,
+        "Description": "",
+        "RevisionId": function.summary(version, arn=function.arn)["RevisionId"],
+    }

@@ -1,0 +1,155 @@
+"""Every other AWS service of a sandbox's account: moto's own, kept to that account.
+
+moto keeps its state for the whole process, by account id. So one account id per sandbox keeps them apart,
+and dropping the account forgets everything. Only this module and `loopback` know moto.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
+from werkzeug.wrappers import Response
+
+# moto serves its own account, and thereby every sandbox's, through these paths.
+PRIVATE_PATHS = ("/moto-api", "/latest/")
+
+_NO_SUCH_BUCKET = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
+
+_TRUST_LAMBDA = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+_settling = Lock()
+
+
+class OtherServices:
+    """SQS, SNS, S3, EventBridge, IAM, STS and whatever else moto has, in one account."""
+
+    def __init__(self, account_id: str) -> None:
+        self._account_id = account_id
+        self._moto = _shared_application()
+
+    def handle(self, environ: dict[str, Any]) -> Response:
+        """Answer one request, whoever signed it, in this account."""
+        if self._is_anothers_bucket(environ):
+            return Response(_NO_SUCH_BUCKET, status=404, content_type="application/xml")
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
+        return Response.from_app(self._moto, environ, buffered=True)
+
+    def _is_anothers_bucket(self, environ: dict[str, Any]) -> bool:
+        """Whether a request names a bucket of another sandbox, which moto would show: it keeps one list for all."""
+        bucket, _, key = environ.get("PATH_INFO", "").strip("/").partition("/")
+        is_creation = environ["REQUEST_METHOD"] == "PUT" and not key and not environ.get("QUERY_STRING")
+        _, owner = s3_backends.bucket_accounts.get(bucket, (None, self._account_id))
+        return (
+            "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
+            and owner != self._account_id
+            and not is_creation
+        )
+
+    def create_queue(self, region: str, name: str) -> None:
+        """Create an SQS queue; one whose name ends in `.fifo` is a FIFO queue."""
+        attributes: dict[str, Any] = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+        get_backend("sqs")[self._account_id][region].create_queue(name, **attributes)
+
+    def create_topic(self, region: str, name: str) -> None:
+        """Create an SNS topic; one whose name ends in `.fifo` is a FIFO topic."""
+        attributes = {"FifoTopic": "true"} if name.endswith(".fifo") else {}
+        get_backend("sns")[self._account_id][region].create_topic(name, attributes)
+
+    def create_bucket(self, region: str, name: str) -> None:
+        """Create an S3 bucket; its name must be unique in the whole process."""
+        get_backend("s3")[self._account_id]["aws"].create_bucket(name, region)
+
+    def create_event_bus(self, region: str, name: str) -> None:
+        """Create an EventBridge bus beside the default one."""
+        get_backend("events")[self._account_id][region].create_event_bus(name)
+
+    def create_role(self, name: str, description: str, actions: tuple[str, ...]) -> None:
+        """Create a role that Lambda may assume and that may do these actions on everything."""
+        roles = get_backend("iam")[self._account_id]["aws"]
+        roles.create_role(name, json.dumps(_TRUST_LAMBDA), "/", None, description, [], "3600")
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        roles.put_role_policy(name, "what-it-may-do", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    def may(self, role_arn: str, action: str, resource: str) -> bool:
+        """Whether a role's policies allow an action, as IAM has them now."""
+        roles = {role.arn: role for role in get_backend("iam")[self._account_id]["aws"].get_roles()}
+        role = roles.get(role_arn)
+        if role is None:
+            return False
+        policies = (*role.policies.values(), *role.managed_policies.values())
+        verdicts = {IAMPolicy(policy).is_action_permitted(action, resource) for policy in policies}
+        return PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
+
+    def forget(self) -> None:
+        """Drop everything of this account, in whichever service it came to be."""
+        self._forget_buckets()
+        # moto's only list of the services in use is a private one.
+        services: list[Any] = list(BackendDict._instances)  # type: ignore[misc]  # noqa: SLF001
+        for service in services:
+            service.pop(self._account_id, None)
+
+    def _forget_buckets(self) -> None:
+        # moto's own reset would close the temporary files of every account's objects.
+        for bucket in get_backend("s3")[self._account_id]["aws"].buckets.values():
+            for stored in (*bucket.keys.values(), *bucket.multiparts.values()):
+                stored.dispose()
+            s3_backends.bucket_accounts.pop(bucket.name, None)
+
+
+class _SilentDispatcher(DomainDispatcherApplication):
+    """The application of moto, which prints a line when it does not know a service; this one raises."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The moto service that answers for a host name; Lambda is never one of them."""
+        is_known = any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns)
+        if host and "amazonaws.com" in host and not is_known:
+            raise LookupError(f"moto knows no {host}")
+        service = super().get_backend_for_host(host)
+        if service in {"awslambda", "lambda"}:
+            raise LookupError("Lambda is served by the sandbox itself")
+        return service
+
+
+def _shared_application() -> Any:
+    """The application of moto: it keeps no account's state itself, so that all sandboxes can share one."""
+    with _settling:
+        return _application()
+
+
+@cache
+def _application() -> Any:
+    # moto asks boto3 for its list of regions once, and keeps that session.
+    try:
+        AccountSpecificBackend.get_session()
+    except Exception:  # noqa: BLE001  # botocore's errors, which only `eicnb.aws` may name
+        with _without_aws_settings():
+            AccountSpecificBackend.get_session()
+    return _SilentDispatcher(create_backend_app)
+
+
+@contextmanager
+def _without_aws_settings() -> Iterator[None]:
+    """Keep a missing profile or a broken config file from stopping a server that needs neither."""
+    neutral = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    hidden = {name: os.environ.pop(name, None) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", *neutral)}
+    os.environ.update(neutral)
+    try:
+        yield
+    finally:
+        for name in neutral:
+            del os.environ[name]
+        os.environ.update({name: value for name, value in hidden.items() if value is not None})

@@ -1,0 +1,33 @@
+"""Pages of a list, as the Lambda API cuts them."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Any
+
+from eicnb.local_aws import faults
+from eicnb.local_aws.call import Answer
+
+
+def page(items: Sequence[dict[str, Any]], member: str, *, size: int, marker: str | None) -> Answer:
+    """One page of `size` items after the marker; `NextMarker` is there only when more follow."""
+    start = _position(marker) if marker else 0
+    body: dict[str, Any] = {member: list(items[start : start + size])}
+    if start + size < len(items):
+        body["NextMarker"] = _marker(start + size)
+    return Answer(200, body)
+
+
+def _marker(position: int) -> str:
+    return urlsafe_b64encode(f"after:{position}".encode()).decode()
+
+
+def _position(marker: str) -> int:
+    try:
+        word, position = urlsafe_b64decode(marker.encode()).decode().split(":")
+        if word == "after" and position.isdecimal():
+            return int(position)
+    except ValueError:
+        pass
+    raise faults.invalid_parameter("The pagination token is invalid.")

@@ -1,0 +1,20 @@
+"""The account that a sandbox is seeded with: a small web shop, its good habits and its mistakes."""
+
+from __future__ import annotations
+
+from eicnb.local_aws.seed_words import ShopRole
+from eicnb.local_aws.shop_eu_west_1 import EU_WEST_1
+from eicnb.local_aws.shop_us_east_1 import US_EAST_1
+
+_LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+_DESTINATIONS = ("sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents")
+_BUCKETS = ("s3:PutObject", "s3:ListBucket")
+
+ROLES = (
+    ShopRole("shop-events", "may write to every kind of destination", (*_LOGS, *_DESTINATIONS, *_BUCKETS)),
+    ShopRole("shop-billing", "may write to queues, topics and buckets", (*_LOGS, *_DESTINATIONS[:2], *_BUCKETS)),
+    ShopRole("shop-basic", "writes logs only: a destination is refused", _LOGS),
+)
+
+SHOP = (US_EAST_1, EU_WEST_1)
+REGIONS = tuple(region.name for region in SHOP)

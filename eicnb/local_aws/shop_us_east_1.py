@@ -1,0 +1,189 @@
+"""The shop's first region: where it began, and where most of its mistakes are."""
+
+from __future__ import annotations
+
+from eicnb.local_aws.seed_words import LIVE, Setting, ShopFunction, ShopRegion
+
+_FUNCTIONS = (
+    ShopFunction(
+        "my-function",
+        "the function of AWS's documented commands; $LATEST, v1 and prod have no config",
+        versions=3,
+        aliases={"BLUE": "1", "GREEN": "2", "v1": "1", "prod": "3"},
+        configs={
+            "BLUE": Setting(retries=0, age=3600),
+            "GREEN": Setting(retries=2, age=3600, on_failure="sqs:shop-failures"),
+        },
+    ),
+    ShopFunction(
+        "order-events",
+        "a config for each of 60 versions: its list has two pages",
+        timeout=60,
+        versions=60,
+        aliases={"live": "60"},
+        configs={
+            str(version): Setting(retries=version % 3, age=60 * version, on_failure="sqs:order-failures")
+            for version in range(1, 61)
+        },
+    ),
+    ShopFunction(
+        "audit-trail",
+        "well kept: what fails is stored in the bucket",
+        configs={"$LATEST": Setting(retries=2, age=21600, on_failure="s3:shop-events")},
+    ),
+    ShopFunction(
+        "cart-reminder",
+        "an age of 60 leaves no time for its 2 retries",
+        runtime="nodejs22.x",
+        configs={"$LATEST": Setting(retries=2, age=60, on_failure="sqs:shop-failures")},
+    ),
+    ShopFunction(
+        "checkout",
+        "well kept: alias and $LATEST alike",
+        timeout=15,
+        memory=1024,
+        versions=3,
+        aliases=LIVE,
+        configs={
+            "$LATEST": Setting(retries=2, age=3600, on_failure="sqs:checkout-failures"),
+            "live": Setting(retries=2, age=3600, on_failure="sqs:checkout-failures"),
+        },
+    ),
+    ShopFunction(
+        "customer-export",
+        "no config, and its role may not write to any destination",
+        role="shop-basic",
+        timeout=900,
+        memory=2048,
+    ),
+    ShopFunction(
+        "customer-notify",
+        "well kept: failures page the people on call",
+        runtime="nodejs22.x",
+        configs={"$LATEST": Setting(retries=1, age=1800, on_failure="sns:shop-alerts")},
+    ),
+    ShopFunction("failure-triage", "receives failures of others, and nobody receives its own"),
+    ShopFunction(
+        "fraud-score",
+        "well kept: late answers are worthless, so it gives up early",
+        runtime="java21",
+        memory=2048,
+        versions=3,
+        aliases=LIVE,
+        configs={"live": Setting(retries=1, age=300, on_failure="sqs:payment-failures")},
+    ),
+    ShopFunction(
+        "inventory-reserve",
+        "tells the bus of every success, and a topic of every failure",
+        runtime="java21",
+        configs={"$LATEST": Setting(1, 900, on_failure="sns:shop-alerts", on_success="events:shop")},
+    ),
+    ShopFunction(
+        "inventory-sync",
+        "the config stands on $LATEST, the traffic goes to live: AWS's defaults apply there",
+        versions=3,
+        aliases=LIVE,
+        configs={"$LATEST": Setting(retries=2, age=7200, on_failure="sqs:shop-failures")},
+    ),
+    ShopFunction(
+        "invoice-pdf",
+        "a container image, so without a runtime; failures go to the bucket",
+        runtime=None,
+        role="shop-billing",
+        timeout=300,
+        memory=3008,
+        configs={"$LATEST": Setting(retries=2, on_failure="s3:shop-events")},
+    ),
+    ShopFunction(
+        "invoices",
+        "a dead-letter queue beside an on-failure destination: both receive",
+        role="shop-billing",
+        dead_letter="sqs:invoice-dead-letters",
+        configs={"$LATEST": Setting(retries=2, age=14400, on_failure="sqs:invoice-failures")},
+    ),
+    ShopFunction(
+        "loyalty-points",
+        "a topic hears of every success",
+        runtime="nodejs22.x",
+        configs={"$LATEST": Setting(2, 3600, on_failure="sqs:shop-failures", on_success="sns:loyalty-updates")},
+    ),
+    ShopFunction(
+        "newsletter-bounces",
+        "a config that exists and sets nothing",
+        runtime="nodejs20.x",
+        configs={"$LATEST": Setting()},
+    ),
+    ShopFunction("newsletters", "no config at all: AWS's defaults, and no trace of what failed", timeout=600),
+    ShopFunction(
+        "payments-reconcile",
+        "a dead-letter queue and no config",
+        role="shop-billing",
+        timeout=600,
+        dead_letter="sqs:payment-dead-letters",
+    ),
+    ShopFunction(
+        "payments-refund",
+        "well kept: one retry, and a queue for the rest",
+        role="shop-billing",
+        configs={"$LATEST": Setting(retries=1, age=3600, on_failure="sqs:payment-failures")},
+    ),
+    ShopFunction(
+        "payments-webhook",
+        "no retries and no destination: the first error loses the event",
+        runtime="nodejs22.x",
+        role="shop-billing",
+        timeout=10,
+        versions=3,
+        aliases=LIVE,
+        configs={"$LATEST": Setting(retries=0), "live": Setting(retries=0, age=60)},
+    ),
+    ShopFunction(
+        "price-feed",
+        "no retries on purpose: the next price comes soon, failures are kept",
+        configs={"$LATEST": Setting(retries=0, age=60, on_failure="sqs:shop-failures")},
+    ),
+    ShopFunction("returns-label", "no config, on an outdated runtime", runtime="python3.9"),
+    ShopFunction(
+        "reviews-moderation",
+        "AWS's defaults, written down: not the same as none",
+        configs={"$LATEST": Setting(retries=2, age=21600)},
+    ),
+    ShopFunction(
+        "search-indexer",
+        "on-failure is a FIFO queue: nothing is ever delivered there",
+        runtime="provided.al2023",
+        configs={"$LATEST": Setting(retries=2, age=1800, on_failure="sqs:search-updates.fifo")},
+    ),
+    ShopFunction("sessions-cleanup", "no config, and needs none: it runs again in an hour", memory=128),
+    ShopFunction(
+        "stock-alert",
+        "failures go to another function",
+        configs={"$LATEST": Setting(retries=1, age=600, on_failure="lambda:failure-triage")},
+    ),
+    ShopFunction(
+        "thumbnails",
+        "on-failure is a queue that was deleted: failures vanish",
+        runtime="python3.13",
+        timeout=60,
+        memory=1536,
+        configs={"$LATEST": Setting(retries=2, age=3600, on_failure="sqs:thumbnails-failed-2024")},
+    ),
+)
+
+US_EAST_1 = ShopRegion(
+    "us-east-1",
+    queues=(
+        "checkout-failures",
+        "invoice-dead-letters",
+        "invoice-failures",
+        "order-failures",
+        "payment-dead-letters",
+        "payment-failures",
+        "search-updates.fifo",
+        "shop-failures",
+    ),
+    topics=("loyalty-updates", "order-updates.fifo", "shop-alerts"),
+    bucket="shop-events",
+    event_bus="shop",
+    functions=_FUNCTIONS,
+)

@@ -1,0 +1,1 @@
+"""Frozen values, and every rule of AWS once."""

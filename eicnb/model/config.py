@@ -1,0 +1,198 @@
+"""The four settings of an asynchronous invocation: what may be asked for, and what AWS reports.
+
+Three states are kept apart everywhere: a setting that is absent (None), one that is there and empty, and one with
+an explicit value, which may be the default. Only the last two are ever sent.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.model.destination import (
+    DESTINATION_RULE,
+    Destination,
+    DestinationArn,
+    NoDestination,
+)
+
+RETRY_ATTEMPTS: Final = range(2 + 1)
+
+EVENT_AGE_IN_SECONDS: Final = range(60, 21600 + 1)
+
+DEFAULT_RETRY_ATTEMPTS: Final = 2
+
+DEFAULT_EVENT_AGE_IN_SECONDS: Final = 21600
+
+SETTINGS_RULE = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
+
+
+def _choices(allowed: range) -> str:
+    few = len(allowed) <= len(RETRY_ATTEMPTS)
+    return f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}" if few else f"{allowed[0]} to {allowed[-1]}"
+
+
+def _count(value: object, allowed: range, what: str, unit: str) -> int:
+    """Return a whole number (an int or a NumPy integer) within `allowed`."""
+    choices, hint = _choices(allowed), f"a whole number{unit}: {_choices(allowed)}"
+    culprit = str(value) if isinstance(value, int | str) else None
+    try:
+        number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise UsageError(
+            f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=SETTINGS_RULE, culprit=culprit
+        )
+    if number not in allowed:
+        raise UsageError(
+            f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=SETTINGS_RULE, culprit=culprit
+        )
+    return number
+
+
+def check_retry_attempts(value: object) -> int:
+    """Return the number of retries, 0 to 2, as an int, or raise UsageError.
+
+    >>> check_retry_attempts(2)
+    2
+    """
+    return _count(value, RETRY_ATTEMPTS, "the maximum number of retry attempts", "")
+
+
+def check_event_age(value: object) -> int:
+    """Return the maximum age of an event in seconds, 60 to 21600 (6 hours), as an int, or raise UsageError.
+
+    >>> check_event_age(3600)
+    3600
+    """
+    return _count(value, EVENT_AGE_IN_SECONDS, "the maximum event age", " of seconds")
+
+
+def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
+    """Return a mapping that has no other keys than the known ones."""
+    if not isinstance(value, Mapping):
+        hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"a mapping of {', '.join(known)}"
+        raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=hint)
+    for key in value:
+        if key not in known:
+            raise UsageError(
+                f"{what} has no member {key!r}",
+                hint=nearest(str(key), known) or ", ".join(known),
+                culprit=str(key),
+            )
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationConfig:
+    """Where the records of events go: after success, and after the last failure.
+
+    >>> DestinationConfig(on_failure=DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")).to_api()
+    {'OnFailure': {'Destination': 'arn:aws:sqs:us-east-1:123456789012:lost'}}
+
+    None leaves a member out, a `NoDestination` sends it empty. An S3 bucket is possible on failure only.
+    """
+
+    on_success: Destination | None = None
+    on_failure: Destination | None = None
+
+    def __post_init__(self) -> None:
+        for value in (self.on_success, self.on_failure):
+            if value is not None and not isinstance(value, DestinationArn | NoDestination):
+                raise UsageError(f"{shown(value)} is not a destination", hint="DestinationArn.parse(…)")
+        if isinstance(self.on_success, DestinationArn) and self.on_success.kind == "s3":
+            raise UsageError(
+                f"{str(self.on_success)!r} is an S3 bucket, which can be a destination on failure only",
+                hint="on success, an SQS queue, SNS topic, Lambda function or EventBridge bus",
+                rule=DESTINATION_RULE,
+                culprit=str(self.on_success),
+            )
+
+    @classmethod
+    def from_api(cls, value: object) -> Self:
+        """Read the `DestinationConfig` of AWS's API, strictly: an unknown member is a UsageError."""
+        members = _members(value, ("OnSuccess", "OnFailure"), "DestinationConfig")
+        on_success, on_failure = (
+            _destination_from_api(members[key], key) if key in members else None for key in ("OnSuccess", "OnFailure")
+        )
+        return cls(on_success=on_success, on_failure=on_failure)
+
+    def to_api(self) -> dict[str, dict[str, str]]:
+        """The `DestinationConfig` of AWS's API; what is None is left out."""
+        members = {"OnSuccess": self.on_success, "OnFailure": self.on_failure}
+        return {key: _destination_to_api(value) for key, value in members.items() if value is not None}
+
+
+def _destination_from_api(value: object, key: str) -> Destination:
+    members = _members(value, ("Destination",), key)
+    if "Destination" not in members:
+        return NoDestination.EMPTY
+    text = members["Destination"]
+    if isinstance(text, DestinationArn):
+        return text
+    if not isinstance(text, str):
+        raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="the ARN of a destination")
+    return DestinationArn.parse(text) if text else NoDestination.BLANK
+
+
+def _destination_to_api(value: Destination) -> dict[str, str]:
+    if isinstance(value, DestinationArn):
+        return {"Destination": str(value)}
+    return {"Destination": ""} if value is NoDestination.BLANK else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventInvokeConfig:
+    """The settings of a function, version or alias that may be written; None leaves a setting out.
+
+    >>> EventInvokeConfig(maximum_retry_attempts=0, maximum_event_age_in_seconds=3600).to_api()
+    {'MaximumRetryAttempts': 0, 'MaximumEventAgeInSeconds': 3600}
+
+    Retries are 0, 1 or 2; the age is 60 to 21600 seconds. AWS's defaults where a setting is absent are 2 and
+    21600: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+    """
+
+    maximum_retry_attempts: int | None = None
+    maximum_event_age_in_seconds: int | None = None
+    destination_config: DestinationConfig | None = None
+
+    def __post_init__(self) -> None:
+        if self.maximum_retry_attempts is not None:
+            attempts = check_retry_attempts(self.maximum_retry_attempts)
+            object.__setattr__(self, "maximum_retry_attempts", attempts)
+        if self.maximum_event_age_in_seconds is not None:
+            age = check_event_age(self.maximum_event_age_in_seconds)
+            object.__setattr__(self, "maximum_event_age_in_seconds", age)
+        destinations = self.destination_config
+        if destinations is not None and not isinstance(destinations, DestinationConfig):
+            raise UsageError(f"{shown(destinations)} is not a DestinationConfig", hint="DestinationConfig.from_api(…)")
+
+    @classmethod
+    def from_api(cls, value: object) -> Self:
+        """Read the settings as AWS's API names them, strictly: an unknown member is a UsageError."""
+        known = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+        members = _members(value, known, "the config")
+        retries, age, destinations = (members.get(key) for key in known)
+        return cls(
+            maximum_retry_attempts=None if retries is None else check_retry_attempts(retries),
+            maximum_event_age_in_seconds=None if age is None else check_event_age(age),
+            destination_config=None if destinations is None else DestinationConfig.from_api(destinations),
+        )
+
+    def to_api(self) -> dict[str, Any]:
+        """The members of AWS's request; what is None is left out."""
+        destinations = self.destination_config
+        members = {
+            "MaximumRetryAttempts": self.maximum_retry_attempts,
+            "MaximumEventAgeInSeconds": self.maximum_event_age_in_seconds,
+            "DestinationConfig": None if destinations is None else destinations.to_api(),
+        }
+        return {key: value for key, value in members.items() if value is not None}
+
+    def __bool__(self) -> bool:
+        """Whether anything is set: AWS refuses a config in which nothing is."""
+        return bool(self.to_api())

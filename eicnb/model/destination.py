@@ -1,0 +1,255 @@
+"""The names AWS has for functions and for destinations, as frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Self, get_args
+
+from eicnb.errors import UsageError
+from eicnb.model.arn import ACCOUNT, NAME, NAME_RULE, PARTITION, QUALIFIER, REGION, refuse_leftover
+from eicnb.model.place import Where
+
+DestinationKind = Literal["sqs", "sns", "s3", "lambda", "events"]
+
+DESTINATION_KINDS: tuple[DestinationKind, ...] = get_args(DestinationKind)
+
+_ARN = re.compile(
+    rf"arn:(?P<partition>{PARTITION}):(?P<service>[a-z0-9-]+):(?P<region>{REGION})?:(?P<account_id>{ACCOUNT})?:"
+    r"(?P<resource>.+)"
+)
+
+DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+
+_LONGEST_DESTINATION = 350
+
+_SHAPES: dict[DestinationKind, tuple[re.Pattern[str], str]] = {
+    "sqs": (re.compile(r"(?P<name>[^:/]+)"), "arn:aws:sqs:us-east-1:123456789012:my-queue"),
+    "sns": (re.compile(r"(?P<name>[^:/]+)"), "arn:aws:sns:us-east-1:123456789012:my-topic"),
+    "s3": (re.compile(r"(?P<name>[^:]+)"), "arn:aws:s3:::my-bucket"),
+    "lambda": (
+        re.compile(rf"function:(?P<name>{NAME}(?::(?:{QUALIFIER}))?)"),
+        "arn:aws:lambda:us-east-1:123456789012:function:my-function",
+    ),
+    "events": (
+        re.compile(r"event-bus/(?P<name>[^:]+)"),
+        "arn:aws:events:us-east-1:123456789012:event-bus/default",
+    ),
+}
+
+_RESOURCE_PREFIXES: dict[DestinationKind, str] = {"lambda": "function:", "events": "event-bus/"}
+
+_ALLOWED = "an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket"
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationArn:
+    """Where Lambda sends the record of an event: a queue, topic, function, event bus or bucket.
+
+    >>> DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:dead-letters")
+    DestinationArn(kind='sqs', name='dead-letters', partition='aws', region='us-east-1', account_id='123456789012')
+
+    `region` and `account_id` are None for a bucket alone. FIFO queues and topics cannot be built: Lambda does not
+    deliver to them. Rules: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+
+    kind: DestinationKind
+    name: str
+    partition: str = "aws"
+    region: str | None = None
+    account_id: str | None = None
+
+    def __post_init__(self) -> None:
+        check_destination_kind(self.kind)
+        text = str(self)
+        refuse_leftover("destination", text)
+        found = _ARN.fullmatch(text)
+        resource = _SHAPES[self.kind][0].fullmatch(found["resource"]) if found else None
+        if not found or not resource or resource["name"] != self.name or not text.isprintable():
+            raise _not_a_destination(text, self.kind)
+        parts = (self.region, self.account_id)
+        if self.kind == "s3" and any(parts):
+            raise _not_a_destination(text, self.kind, ": a bucket's has no region and no account")
+        if self.kind != "s3" and not all(parts):
+            raise _not_a_destination(text, self.kind, ": it lacks the region or the account")
+        if len(text) > _LONGEST_DESTINATION:
+            raise UsageError(
+                f"the destination has {len(text)} characters, but AWS allows {_LONGEST_DESTINATION}",
+                hint=_SHAPES[self.kind][1],
+                rule=NAME_RULE,
+                culprit=text,
+            )
+        _refuse_fifo(self.kind, self.name)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the ARN of a destination; UsageError says which kinds exist when it is none of them."""
+        refuse_leftover("destination", text)
+        found = _ARN.fullmatch(text)
+        if not found:
+            raise UsageError(f"{text!r} is not an ARN", hint=_instead_of(text), rule=DESTINATION_RULE, culprit=text)
+        kind = check_destination_kind(found["service"])
+        resource = _SHAPES[kind][0].fullmatch(found["resource"])
+        if not resource:
+            raise _not_a_destination(text, kind, position=found.start("resource"))
+        return cls(kind, resource["name"], found["partition"], found["region"], found["account_id"])
+
+    def __str__(self) -> str:
+        resource = _RESOURCE_PREFIXES.get(self.kind, "") + self.name
+        return f"arn:{self.partition}:{self.kind}:{self.region or ''}:{self.account_id or ''}:{resource}"
+
+
+A_KIND: dict[DestinationKind, str] = {
+    "sqs": "an SQS queue",
+    "sns": "an SNS topic",
+    "s3": "an S3 bucket",
+    "lambda": "a Lambda function",
+    "events": "an EventBridge bus",
+}
+"""Each kind of destination in words."""
+
+
+def _not_a_destination(text: str, kind: DestinationKind, why: str = "", position: int | None = None) -> UsageError:
+    message = f"{text!r} is not the ARN of {A_KIND[kind]}{why}"
+    return UsageError(message, hint=_SHAPES[kind][1], rule=DESTINATION_RULE, position=position, culprit=text)
+
+
+def check_destination_kind(service: str) -> DestinationKind:
+    """Return the name of a service that can be a destination as it is, or raise UsageError."""
+    if service not in DESTINATION_KINDS:
+        raise UsageError(f"{service!r} cannot be a destination", hint=_ALLOWED, rule=DESTINATION_RULE, culprit=service)
+    return service
+
+
+def destination_kind(text: str) -> DestinationKind | None:
+    """The kind of a destination that AWS reports, also of one that could not be set today; None if unknown.
+
+    >>> destination_kind("arn:aws:sqs:us-east-1:123456789012:orders.fifo")
+    'sqs'
+    """
+    found = _ARN.fullmatch(text)
+    service = found["service"] if found else None
+    return service if service in DESTINATION_KINDS else None
+
+
+def _refuse_fifo(kind: DestinationKind, name: str) -> None:
+    if kind in {"sqs", "sns"} and name.endswith(".fifo"):
+        what = "queue" if kind == "sqs" else "topic"
+        raise UsageError(
+            f"{name!r} is a FIFO {what}, to which Lambda does not deliver records of asynchronous events",
+            hint=f"a standard {what}",
+            rule=DESTINATION_RULE,
+            culprit=name,
+        )
+
+
+_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eusc": "aws-eusc"}
+
+_QUEUE_URL = re.compile(
+    rf"https://sqs\.(?P<region>{REGION})\.(?P<domain>[a-z.]+)/(?P<account_id>{ACCOUNT})/(?P<name>[^/]+)"
+)
+
+
+def _partition_of(region: str) -> str:
+    """The partition for a hint; a call asks botocore."""
+    return next((of for begin, of in _PARTITIONS.items() if region.startswith(f"{begin}-")), "aws")
+
+
+def _instead_of(text: str) -> str:
+    """What to write for a queue URL or a plain name."""
+    if url := _QUEUE_URL.fullmatch(text):
+        return f"arn:{_partition_of(url['region'])}:sqs:{url['region']}:{url['account_id']}:{url['name']}"
+    if re.fullmatch(r"[\w.-]+", text):
+        return f"sqs:{text} (or sns:, lambda:, events:, s3:), or the whole ARN"
+    return _SHAPES["sqs"][1]
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationName:
+    """A destination by kind and name, in the account, region and partition of whoever uses it.
+
+    >>> str(DestinationName.parse("sqs:dead-letters").arn("aws", "us-east-1", "123456789012"))
+    'arn:aws:sqs:us-east-1:123456789012:dead-letters'
+    """
+
+    kind: DestinationKind
+    name: str
+
+    def __post_init__(self) -> None:
+        check_destination_kind(self.kind)
+        refuse_leftover("destination", self.name)
+        if not _SHAPES[self.kind][0].fullmatch(_RESOURCE_PREFIXES.get(self.kind, "") + self.name):
+            raise UsageError(
+                f"{self.name!r} is not the name of {A_KIND[self.kind]}",
+                hint=f"{self.kind}:NAME, as the end of {_SHAPES[self.kind][1]}",
+                culprit=self.name,
+            )
+        _refuse_fifo(self.kind, self.name)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
+        refuse_leftover("destination", text)
+        kind, _, name = text.partition(":")
+        if not name or "://" in text:
+            hint = f"{_instead_of(text)}, or none"
+            raise UsageError(f"{text!r} is not a destination", hint=hint, rule=DESTINATION_RULE, culprit=text)
+        return cls(check_destination_kind(kind), name)
+
+    def arn(self, partition: str, region: str, account_id: str) -> DestinationArn:
+        """The whole ARN; a bucket's has neither region nor account."""
+        if self.kind == "s3":
+            return DestinationArn("s3", self.name, partition)
+        return DestinationArn(self.kind, self.name, partition, region, account_id)
+
+
+KINDS: Mapping[DestinationKind, str] = {
+    "sqs": "SQS queue",
+    "sns": "SNS topic",
+    "lambda": "Lambda function",
+    "events": "EventBridge bus",
+    "s3": "S3 bucket",
+}
+"""What each kind of destination is called where it is chosen."""
+
+
+def name_of(arn: DestinationArn, where: Where) -> str | None:
+    """`kind:name` where that means this ARN to whoever is in that place.
+
+    >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+    >>> name_of(DestinationArn.parse("arn:aws:s3:::lost-events"), where)
+    's3:lost-events'
+    """
+    own = arn.partition == where.partition
+    if arn.kind != "s3":
+        own = own and (arn.region, arn.account_id) == (where.region, where.account_id)
+    return f"{arn.kind}:{arn.name}" if own else None
+
+
+DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+
+
+class NoDestination(Enum):
+    """A destination that is there and empty: the event's record goes nowhere, and that was said.
+
+    AWS accepts both spellings; each is sent as it was written.
+    """
+
+    EMPTY = "{}"
+    BLANK = '{"Destination": ""}'
+
+
+Destination = DestinationArn | NoDestination
+
+
+def parse_destination(text: str) -> Destination | DestinationName:
+    """Read what a person types for a destination: an ARN, `none`, or `sqs:NAME` and its like.
+
+    >>> parse_destination("none")
+    <NoDestination.EMPTY: '{}'>
+    """
+    if text == "none":
+        return NoDestination.EMPTY
+    return DestinationArn.parse(text) if text.startswith("arn:") else DestinationName.parse(text)

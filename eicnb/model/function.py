@@ -1,0 +1,152 @@
+"""The names AWS has for a function, a version and an alias, as one frozen value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Self
+
+from eicnb.errors import UsageError
+from eicnb.model.arn import ACCOUNT, NAME, NAME_RULE, PARTITION, QUALIFIER, REGION, refuse_leftover
+
+LATEST = "$LATEST"
+
+_FUNCTION = re.compile(
+    rf"(?:arn:(?P<partition>{PARTITION}):lambda:(?={REGION}:{ACCOUNT}:function:))?"
+    rf"(?:(?:(?P<region>{REGION}):)?(?P<account_id>{ACCOUNT}):)?(?P<marker>function:)?"
+    rf"(?P<function_name>{NAME})(?::(?P<qualifier>{QUALIFIER}))?"
+)
+
+_QUALIFIER_ALONE = re.compile(QUALIFIER)
+
+_FUNCTION_FORMS = (
+    "my-function, my-function:live, my-function:7, 123456789012:function:my-function "
+    "or arn:aws:lambda:us-east-1:123456789012:function:my-function"
+)
+
+_LONGEST_NAME = 64
+
+_LONGEST_FUNCTION_ARN = 256
+
+_LONGEST_QUALIFIER = 128
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """A Lambda function, and possibly one version or alias of it, in any form that AWS accepts.
+
+    >>> FunctionRef.parse("my-function:live").qualifier
+    'live'
+    >>> str(FunctionRef.parse("arn:aws:lambda:eu-west-1:123456789012:function:my-function:7"))
+    'arn:aws:lambda:eu-west-1:123456789012:function:my-function:7'
+
+    `str` gives back the form that was read, since AWS is asked with it. A part that the form does not have is
+    None; None as `qualifier` means that none was written, and AWS then takes `$LATEST`.
+
+    Names alone have up to 64 characters, the long forms up to 256:
+    https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+    """
+
+    function_name: str
+    qualifier: str | None = None
+    partition: str | None = None
+    region: str | None = None
+    account_id: str | None = None
+    marked: bool = False
+
+    def __post_init__(self) -> None:
+        text = str(self)
+        found = _FUNCTION.fullmatch(text)
+        if not found or found["function_name"] != self.function_name:
+            raise _not_a_function(text)
+        if self.qualifier is not None:
+            check_qualifier(self.qualifier)
+        if self.account_id is None and len(self.function_name) > _LONGEST_NAME:
+            raise UsageError(
+                f"the function name has {len(self.function_name)} characters, "
+                f"but AWS allows {_LONGEST_NAME} in a name alone",
+                hint="the name as `%eic functions` shows it",
+                rule=NAME_RULE,
+                position=_LONGEST_NAME,
+            )
+        if len(text) > _LONGEST_FUNCTION_ARN:
+            raise UsageError(
+                f"the function ARN has {len(text)} characters, but AWS allows {_LONGEST_FUNCTION_ARN}",
+                hint="the ARN as `%eic functions` shows it",
+                rule=NAME_RULE,
+                position=_LONGEST_FUNCTION_ARN,
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read any of AWS's forms of a function name.
+
+        Raises UsageError with the forms that exist when `text` is none of them.
+        """
+        refuse_leftover("function name", text)
+        found = _FUNCTION.fullmatch(text)
+        if not found:
+            raise _not_a_function(text)
+        return cls(
+            function_name=found["function_name"],
+            qualifier=found["qualifier"],
+            partition=found["partition"],
+            region=found["region"],
+            account_id=found["account_id"],
+            marked=bool(found["marker"]),
+        )
+
+    def with_qualifier(self, qualifier: str | None) -> Self:
+        """This function at a version or alias; two that differ are an error, as they are for AWS."""
+        if qualifier is None or qualifier == self.qualifier:
+            return self
+        if self.qualifier is not None:
+            raise UsageError(
+                f"the function is named with the qualifier {self.qualifier!r}, "
+                f"but the qualifier {qualifier!r} is given beside it",
+                hint="one of the two",
+            )
+        return replace(self, qualifier=check_qualifier(qualifier))
+
+    def without_qualifier(self) -> Self:
+        """The function itself, whichever version or alias this names."""
+        return replace(self, qualifier=None)
+
+    def __str__(self) -> str:
+        head = f"arn:{self.partition}:lambda:" if self.partition else ""
+        region = f"{self.region}:" if self.region else ""
+        account_id = f"{self.account_id}:" if self.account_id else ""
+        marker = "function:" if self.marked else ""
+        tail = "" if self.qualifier is None else f":{self.qualifier}"
+        return f"{head}{region}{account_id}{marker}{self.function_name}{tail}"
+
+
+def _not_a_function(text: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is not the name of a Lambda function" if text else "the function name is empty",
+        hint=_FUNCTION_FORMS,
+        rule=NAME_RULE,
+    )
+
+
+def check_qualifier(text: str) -> str:
+    """Return a version number, an alias or `$LATEST` (`$LATEST.PUBLISHED`) as it is, or raise UsageError.
+
+    >>> check_qualifier("$LATEST")
+    '$LATEST'
+    """
+    refuse_leftover("qualifier", text)
+    if not _QUALIFIER_ALONE.fullmatch(text):
+        raise UsageError(
+            f"{text!r} is not a qualifier" if text else "the qualifier is empty",
+            hint="a version number such as 7, an alias such as live, or $LATEST",
+            rule=NAME_RULE,
+        )
+    if len(text) > _LONGEST_QUALIFIER:
+        raise UsageError(
+            f"the qualifier has {len(text)} characters, but AWS allows {_LONGEST_QUALIFIER}",
+            hint="a version number such as 7, an alias such as live, or $LATEST",
+            rule=NAME_RULE,
+            position=_LONGEST_QUALIFIER,
+        )
+    return text

@@ -1,0 +1,46 @@
+"""Where a call goes: partition, region and account."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from eicnb.errors import UsageError, shown
+
+
+def check_region(region: str | None) -> None:
+    """Refuse what no region can be called; which regions there are is AWS's to say."""
+    if region is not None and not isinstance(region, str):
+        raise UsageError(f"the region is {shown(region)}, not text", hint="us-east-1")
+    if region and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", region):
+        raise UsageError(f"{region!r} is not the name of a region", hint="us-east-1", culprit=region)
+
+
+class Place(Protocol):
+    """Where a call will go; asked only for what the call needs."""
+
+    @property
+    def partition(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def account_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A place that is known whole, and how one gets there; an empty `account_id` is one that nobody could tell."""
+
+    partition: str
+    region: str
+    account_id: str
+    sandbox: bool = False
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+    def __str__(self) -> str:
+        account = f"account {self.account_id}" if self.account_id else "account not known"
+        return f"{self.region}, {account}{' (SANDBOX)' if self.sandbox else ''}"

@@ -1,0 +1,231 @@
+"""One call of an operation, checked and complete but not yet sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from eicnb.errors import UsageError, shown
+from eicnb.model.config import DestinationConfig, EventInvokeConfig
+from eicnb.model.destination import Destination, DestinationArn, DestinationName, NoDestination, parse_destination
+from eicnb.model.function import FunctionRef, check_qualifier
+from eicnb.model.place import Place
+from eicnb.model.reported import ReportedConfig
+from eicnb.redaction import masks
+from eicnb.redaction.patterns import masks_in
+
+OPERATIONS = {
+    "put": "PutFunctionEventInvokeConfig",
+    "update": "UpdateFunctionEventInvokeConfig",
+    "get": "GetFunctionEventInvokeConfig",
+    "list": "ListFunctionEventInvokeConfigs",
+    "delete": "DeleteFunctionEventInvokeConfig",
+}
+
+CONFIGS = "FunctionEventInvokeConfigs"
+"""The member of a list's answer that holds the configs."""
+
+_LARGEST_PAGE = 50
+
+DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """How far a list is read: the first `max_items`, `page_size` a call, from where `starting_token` was given out.
+
+    `no_paginate`, or AWS's own `call_max_items` or `call_marker`, make it one call.
+    """
+
+    max_items: int | None = None
+    page_size: int | None = None
+    starting_token: str | None = None
+    no_paginate: bool = False
+    call_max_items: int | None = None
+    call_marker: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.page_size is not None and not 1 <= self.page_size <= _LARGEST_PAGE:
+            raise UsageError(f"the page size is {self.page_size}", hint=f"1 to {_LARGEST_PAGE}")
+        most = self.call_parameters().get("MaxItems", 1) if self.is_one_call else 1
+        if most < 1:
+            raise UsageError(f"the most items of one call are {most}", hint=f"1 to {_LARGEST_PAGE}")
+        if self.is_one_call and (self.page_size is not None or self.starting_token is not None):
+            message = "a list of one call has no page size and no starting token"
+            raise UsageError(message, hint="--no-paginate without them")
+
+    @property
+    def is_one_call(self) -> bool:
+        """Whether AWS is asked once, whatever it has more."""
+        return self.no_paginate or self.call_max_items is not None or self.call_marker is not None
+
+    def call_parameters(self) -> dict[str, Any]:
+        """The parameters of that one call."""
+        most = self.max_items if self.call_max_items is None else self.call_max_items
+        found = {"Marker": self.call_marker, "MaxItems": most}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def configuration(self) -> dict[str, Any]:
+        """What botocore's paginator takes."""
+        return {"MaxItems": self.max_items, "PageSize": self.page_size, "StartingToken": self.starting_token}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, checked and complete but not yet sent.
+
+    `keeps_other_destination` is set for an update of one destination alone: AWS takes both as one setting, so
+    the other one is read first and sent along. `more` are members that only the service model knows.
+    """
+
+    verb: str
+    function: FunctionRef
+    qualifier: str | None = None
+    config: EventInvokeConfig | None = None
+    keeps_other_destination: bool = False
+    paging: Paging = Paging()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        """The name of AWS's operation."""
+        return OPERATIONS[self.verb]
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of AWS's operation."""
+        qualifier: dict[str, Any] = {} if self.qualifier is None else {"Qualifier": self.qualifier}
+        settings = {} if self.config is None else self.config.to_api()
+        call = self.paging.call_parameters() if self.paging.is_one_call else {}
+        return {"FunctionName": str(self.function), **qualifier, **settings, **call, **self.more}
+
+    def keeping(self, before: ReportedConfig) -> Request:
+        """This update with the destination that it does not name as it is now."""
+        config = self.config or EventInvokeConfig()
+        wanted = config.destination_config or DestinationConfig()
+        try:
+            destinations = DestinationConfig(
+                on_success=wanted.on_success or _reported_destination(before.on_success),
+                on_failure=wanted.on_failure or _reported_destination(before.on_failure),
+            )
+        except UsageError as error:
+            raise UsageError(
+                f"the other destination cannot be kept: {error.message}",
+                hint="both destinations in one update",
+            ) from error
+        return replace(self, config=replace(config, destination_config=destinations), keeps_other_destination=False)
+
+
+def _reported_destination(text: str | None) -> Destination:
+    return DestinationArn.parse(text) if text else NoDestination.EMPTY
+
+
+def build(
+    place: Place,
+    verb: str,
+    function_name: str | FunctionRef,
+    *,
+    qualifier: str | None,
+    on_success: str | Destination | DestinationName | None,
+    on_failure: str | Destination | DestinationName | None,
+    destination_config: DestinationConfig | Mapping[str, Any] | None,
+    paging: Paging,
+    more: Mapping[str, Any] = MappingProxyType({}),
+    **settings: Any,
+) -> Request:
+    """Check the arguments of a verb, and make them into a request for that place; `<NA>` is not set, as in a frame."""
+    qualifier, on_success, on_failure = map(_unless_missing, (qualifier, on_success, on_failure))
+    settings = {name: _unless_missing(value) for name, value in settings.items()}
+    if verb not in OPERATIONS:
+        raise UsageError(f"there is no verb {verb!r}", hint=", ".join(OPERATIONS))
+    with UsageError.about("function_name"):
+        function = _function(place, function_name, qualifier)
+    if verb not in {"put", "update"}:
+        return Request(verb, function, qualifier, paging=paging, more=more)
+    one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]
+    if one_by_one and destination_config is not None:
+        raise UsageError(
+            "the destinations are given twice: in destination_config, and as on_success or on_failure",
+            hint="one of the two ways",
+        )
+    if one_by_one:
+        with UsageError.about("on_success"):
+            success = DestinationConfig(on_success=_destination(place, on_success)).on_success
+        with UsageError.about("on_failure"):
+            failure = _destination(place, on_failure)
+        destination_config = DestinationConfig(on_success=success, on_failure=failure)
+    elif destination_config is not None and not isinstance(destination_config, DestinationConfig):
+        destination_config = DestinationConfig.from_api(destination_config)
+    config = EventInvokeConfig(destination_config=destination_config, **settings)
+    if not config and not more:
+        raise UsageError(
+            f"{verb} has nothing to set",
+            hint="retries, an age or a destination: --retries 0, --max-age 1h, --on-failure sqs:NAME",
+        )
+    for argument, arn in _destinations(config.destination_config, one_by_one=bool(one_by_one)):
+        with UsageError.about(argument):
+            _refuse_mask(str(arn), "destination")
+            _refuse_itself(place, function, arn)
+    keeps_other = verb == "update" and len(one_by_one) == 1
+    return Request(verb, function, qualifier, config, keeps_other, more=more)
+
+
+def _unless_missing(value: Any) -> Any:
+    return None if type(value).__name__ == "NAType" else value
+
+
+def _function(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:
+    if isinstance(function_name, str):
+        function_name = FunctionRef.parse(function_name)
+    if not isinstance(function_name, FunctionRef):
+        raise UsageError(f"{shown(function_name)} is not the name of a function", hint='"my-function"')
+    _refuse_mask(str(function_name), "name")
+    if qualifier is not None:
+        if not isinstance(qualifier, str):
+            raise UsageError(f"the qualifier is {shown(qualifier)}, not text", hint='qualifier="7"')
+        function_name.with_qualifier(check_qualifier(qualifier))
+    if function_name.region not in {None, place.region}:
+        raise UsageError(
+            f"the function is in {function_name.region}, but this connection acts in {place.region}",
+            hint=f"--region {function_name.region}",
+            culprit=function_name.region,
+        )
+    return function_name
+
+
+def _destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
+    if isinstance(value, str):
+        value = parse_destination(value)
+    if isinstance(value, DestinationName):
+        account_id = "" if value.kind == "s3" else place.account_id
+        return value.arn(place.partition, place.region, account_id)
+    return value
+
+
+def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iterator[tuple[str, DestinationArn]]:
+    """The destinations, each with the argument that it came by."""
+    for name in ("on_success", "on_failure"):
+        arn = getattr(config, name, None)
+        if isinstance(arn, DestinationArn):
+            yield name if one_by_one else "destination_config", arn
+
+
+def _refuse_mask(text: str, what: str) -> None:
+    """What a display shows in the place of a name is no name; it looks like one when it is pasted back."""
+    if masks.active().on and (mask := masks_in(text)):
+        hint = f"the {what} itself; values of the notebook stay real: ${{row.function_name}}"
+        raise UsageError(f"{mask[0]} is a mask of the display, not a {what}", hint=hint, culprit=mask[0])
+
+
+def _refuse_itself(place: Place, function: FunctionRef, arn: DestinationArn) -> None:
+    """AWS refuses a function as its own destination, whichever qualifiers are named."""
+    same_name = arn.kind == "lambda" and arn.name.partition(":")[0] == function.function_name
+    same_account = function.account_id in {None, arn.account_id}
+    if same_name and same_account and arn.region == place.region:
+        raise UsageError(
+            f"{str(arn)!r} is the function itself, which cannot be its own destination",
+            hint="another function, or a queue: sqs:NAME",
+            rule=DESTINATION_RULE,
+            culprit=str(arn),
+        )

@@ -1,0 +1,161 @@
+"""Completion of `%eic` and `%%eic` in IPython, from what this notebook has seen; nobody is asked over the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from eicnb.cli.completion import Completions, Known, complete
+from eicnb.cli.cursor import Candidate
+from eicnb.cli.memory import (
+    MEMORY,
+    Memory,
+    NewerOptions,
+    Provider,
+    known_to,
+)
+
+_IDENTIFIER = "eicnb"
+
+_HOOK_KEY = r"[^#]*%eic\s"
+
+_CELL = re.compile(r"\s*%%eic(?!\S)")
+
+_OTHER_CELL = re.compile(r"\s*%%(?!(?:capture|prun|time|timeit)\b)")
+
+_OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)\S*", re.MULTILINE)
+
+_LINE = re.compile(
+    r"""[^\S\n]*
+    (?:[^\W\d]\w*(?:[^\S\n]*(?:\.\w+|\[[^\]\n]*\]|,[^\S\n]*[^\W\d]\w*))*[^\S\n]*,?[^\S\n]*=[^\S\n]*)?
+    %eic(?!\S)""",
+    re.VERBOSE,
+)
+
+_JOINED = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The commands in a cell that the cursor stands in, where they begin, and the cursor within them.
+
+    >>> Commands.at("x = %eic get my", 15)
+    Commands(text=' get my', start=8, cursor=7, whole_cell=False)
+    """
+
+    text: str
+    start: int
+    cursor: int
+    whole_cell: bool = False
+
+    @classmethod
+    def at(cls, cell: str, offset: int) -> Commands | None:
+        """The body of a `%%eic` cell, or what stands behind the `%eic` of the line; None anywhere else."""
+        head = _CELL.match(cell)
+        line = None if head or _OTHER_CELL.match(cell) else _LINE.match(cell, _line_start(cell, offset))
+        begin = found.end() if (found := head or line) else len(cell)
+        if offset <= begin:
+            return None
+        joined = _JOINED.match(cell, begin)
+        text = cell[begin:] if head or joined is None else joined[0]
+        return cls(text, begin, offset - begin, whole_cell=head is not None)
+
+    def complete(self, known: Known) -> Completions:
+        """The candidates at the cursor, with their place in the cell."""
+        first_line = self.text.partition("\n")[0] if self.whole_cell else ""
+        out = _OUT.search(first_line)
+        if out is not None and out.start() < self.cursor <= out.end():
+            return Completions(self.start + self.cursor)
+        text = _OUT.sub(lambda out: " " * len(out[0]), first_line) + self.text[len(first_line) :]
+        found = complete(text, self.cursor, known)
+        half = first_line[: self.cursor].strip()
+        out_option = (_OUT_OPTION,) if len(half) > 1 and _OUT_OPTION.text.startswith(half) else ()
+        return Completions(self.start + found.start, (*out_option, *found.candidates))
+
+
+_OUT_OPTION = Candidate("--out", "option", "the name that the cell's result gets")
+
+
+def _line_start(cell: str, offset: int) -> int:
+    r"""Where the line of the cursor begins; a `\` at the end of a line joins it to the next."""
+    start = cell.rfind("\n", 0, offset) + 1
+    while re.search(r"\\\r?\n\Z", cell[max(0, start - 3) : start]):
+        start = cell.rfind("\n", 0, start - 1) + 1
+    return start
+
+
+def register(
+    ip: Any,
+    memory: Memory = MEMORY,
+    *,
+    profiles: Provider = tuple,
+    regions: Provider = tuple,
+    options: NewerOptions = dict,
+) -> None:
+    """Let a shell complete `%eic`, once however often this is called.
+
+    >>> from types import SimpleNamespace
+    >>> completer, hooks = SimpleNamespace(custom_matchers=[]), SimpleNamespace(regexs={})
+    >>> shell = SimpleNamespace(Completer=completer, strdispatchers={"complete_command": hooks})
+    >>> register(shell)
+    >>> register(shell)
+    >>> len(completer.custom_matchers)
+    1
+    """
+    unregister(ip)
+    known = partial(known_to, ip, memory, profiles=profiles, regions=regions, options=options)
+    try:
+        from IPython.core.completer import context_matcher
+    except ImportError:
+        ip.set_hook("complete_command", _hook(known), re_key=_HOOK_KEY)
+    else:
+        ip.Completer.custom_matchers.append(context_matcher(identifier=_IDENTIFIER)(_matcher(known)))
+
+
+def unregister(ip: Any) -> None:
+    """Take the completion of `%eic` out of a shell, if it is there."""
+    matchers = ip.Completer.custom_matchers
+    matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", None) != _IDENTIFIER]
+    hooks = ip.strdispatchers["complete_command"].regexs
+    for pattern in [pattern for pattern in hooks if pattern.pattern == _HOOK_KEY]:
+        del hooks[pattern]
+
+
+def _matcher(known: Callable[[], Known]) -> Callable[[Any], dict[str, Any]]:
+    """For IPython 8.6 and later: it is given the whole cell, and says itself which part it completes."""
+    from IPython.core.completer import SimpleCompletion
+
+    def eicnb_matcher(context: Any) -> dict[str, Any]:
+        lines = context.full_text.split("\n")[: context.cursor_line]
+        offset = sum(len(line) + 1 for line in lines) + context.cursor_position
+        commands = Commands.at(context.full_text, offset)
+        if commands is None:
+            return {"completions": []}
+        found = commands.complete(known())
+        texts = [SimpleCompletion(text=candidate.text, type=candidate.kind) for candidate in found.candidates]
+        fragment = context.full_text[found.start : offset]
+        return {"completions": texts, "matched_fragment": fragment, "ordered": True, "suppress": bool(texts)}
+
+    return eicnb_matcher
+
+
+def _hook(known: Callable[[], Known]) -> Callable[[Any, Any], list[str]]:
+    """For IPython before 8.6: it is given one line, and completes the part that IPython cuts out of it."""
+
+    def eicnb_hook(_shell: Any, event: Any) -> list[str]:
+        offset = len(event.text_until_cursor)
+        commands = Commands.at(event.line, offset)
+        found = commands.complete(known()) if commands else Completions(offset)
+        return list(_from(event.line, offset - len(event.symbol), found))
+
+    return eicnb_hook
+
+
+def _from(line: str, start: int, found: Completions) -> Iterable[str]:
+    """The candidates for a part that begins earlier or later than theirs."""
+    earlier, said = line[start : found.start], line[found.start : max(found.start, start)]
+    texts = (candidate.text for candidate in found.candidates)
+    return (earlier + text.removeprefix(said) for text in texts if text.startswith(said))

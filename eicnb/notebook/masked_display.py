@@ -1,0 +1,74 @@
+"""Masks in whatever a notebook displays: what is made from a frame is pandas' own, and shows account ids too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eicnb.frames.frame import uncut
+from eicnb.redaction import masks
+
+_TEXTS = ("text/", "application/json", "application/javascript", "image/svg+xml")
+
+
+class MaskedFormat:
+    """Draws a value as IPython does, and then puts the masks in where redaction is on.
+
+    >>> plain = lambda value, include=None, exclude=None: ({"text/plain": str(value)}, {})
+    >>> MaskedFormat(plain)("sqs")
+    ({'text/plain': 'sqs'}, {})
+    """
+
+    def __init__(self, plain: Any) -> None:
+        self.plain = plain
+
+    def __call__(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The bundle and its metadata, in the form of `DisplayFormatter.format`."""
+        if not masks.active().on:
+            return self.plain(*args, **kwargs)  # type: ignore[no-any-return] # IPython's own
+        with uncut():
+            bundle, metadata = self.plain(*args, **kwargs)
+        return {kind: _masked(shown) if _is_text(kind) else shown for kind, shown in bundle.items()}, _masked(metadata)
+
+
+def _is_text(kind: str) -> bool:
+    return kind.startswith(_TEXTS) or kind.endswith(("+json", "+xml"))
+
+
+def _masked(shown: Any) -> Any:
+    if isinstance(shown, str):
+        return masks.masked(shown)
+    if isinstance(shown, int | float):
+        return masks.masked(str(int(shown))) if _is_account_like(shown) else shown
+    if isinstance(shown, Mapping):
+        return {_masked(key): _masked(member) for key, member in shown.items()}
+    if isinstance(shown, list | tuple):
+        return [_masked(member) for member in shown]
+    return shown
+
+
+def _is_account_like(number: float) -> bool:
+    """Whether a number of JSON has twelve digits and no fraction; a listed name hides in none, nor does a width."""
+    return 10**11 <= number < 10**12 and number == int(number)
+
+
+def register(ip: Any) -> None:
+    """Let a shell mask what it displays, once however often this is called.
+
+    >>> from types import SimpleNamespace
+    >>> shell = SimpleNamespace(display_formatter=SimpleNamespace(format=str))
+    >>> register(shell)
+    >>> register(shell)
+    >>> unregister(shell)
+    >>> shell.display_formatter.format
+    <class 'str'>
+    """
+    unregister(ip)
+    ip.display_formatter.format = MaskedFormat(ip.display_formatter.format)
+
+
+def unregister(ip: Any) -> None:
+    """Let a shell display as before; whatever else has changed its displays since then is left alone."""
+    shown_by = ip.display_formatter.format
+    if type(shown_by).__qualname__ == MaskedFormat.__qualname__ and type(shown_by).__module__ == __name__:
+        ip.display_formatter.format = shown_by.plain

@@ -1,0 +1,1 @@
+"""What is secret, and the masks that hide it."""

@@ -1,0 +1,151 @@
+"""Masks instead of account ids, listed names and secrets, the same mask for the same text in the whole process.
+
+Only displays are masked: the values in a DataFrame, an error's attributes and whatever is exported stay real.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from eicnb.redaction.patterns import ACCOUNT, SECRETS, Kind, Span, spans
+
+SWITCH = "EICNB_REDACT"
+NAMES = "EICNB_REDACT_NAMES"
+OFF = frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What displays hide: secrets always; account ids and the listed names when it is on.
+
+    >>> Redaction(on=True).hidden("account 123456789012", Masks())
+    'account ACCOUNT-0001'
+    """
+
+    on: bool = False
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Redaction:
+        """What the environment asks for; a switch that says neither yes nor no is on, so that nothing is given away."""
+        names = (name.strip() for name in environment.get(NAMES, "").split(","))
+        return cls(environment.get(SWITCH, "").strip().lower() not in OFF, tuple(name for name in names if name))
+
+    def hidden(self, text: str, masks: Masks) -> str:
+        """The text with masks in it."""
+        return replaced(text, self.spans(text), masks)[0]
+
+    def spans(self, text: str) -> list[Span]:
+        """What has to be masked in a text."""
+        return spans(text, (*SECRETS, ACCOUNT), self.names) if self.on else spans(text, SECRETS)
+
+
+class Masks:
+    """The masks given so far: numbered as they are asked for, so that nothing leads back from them.
+
+    >>> masks = Masks()
+    >>> masks.of(ACCOUNT, "123456789012"), masks.of(ACCOUNT, "210987654321"), masks.of(ACCOUNT, "1234-5678-9012")
+    ('ACCOUNT-0001', 'ACCOUNT-0002', 'ACCOUNT-0001')
+
+    `after` is the highest number that is taken. An account's is the same with dashes and as a float, `123456789012.0`.
+    """
+
+    def __init__(self, after: int = 0) -> None:
+        self._lock = threading.Lock()
+        self._given: dict[tuple[str, str], str] = {}
+        self._last: dict[str, int] = {}
+        self._after = after
+
+    def of(self, kind: Kind, text: str) -> str:
+        """The mask of a text, a new one the first time."""
+        key = (kind.word, text.replace("-", "").partition(".")[0] if kind is ACCOUNT else text)
+        with self._lock:
+            if key not in self._given:
+                number = self._last[kind.word] = self._last.get(kind.word, self._after) + 1
+                self._given[key] = f"{kind.word}-{number:04}"
+            return self._given[key]
+
+
+def names_in(names: Iterable[object]) -> tuple[str, ...]:
+    """The names to mask, without the blanks around them; ValueError says what is wrong, and shows none of them.
+
+    >>> names_in(["acme", " shop "])
+    ('acme', 'shop')
+    """
+    if isinstance(names, str):
+        raise ValueError("redact_names is one text", 'a list of names, such as ["my-company"]')  # noqa: TRY004 # one kind of error
+    listed = tuple(names)
+    for number, name in enumerate(listed, start=1):
+        if not isinstance(name, str):
+            raise ValueError(f"name {number} of {len(listed)} to redact is a {type(name).__name__}", "a text")  # noqa: TRY004 # one kind of error
+        if not name.strip():
+            raise ValueError(f"name {number} of {len(listed)} to redact is empty", "remove the empty name")
+    return tuple(str(name).strip() for name in listed)
+
+
+def replaced(text: str, found: list[Span], masks: Masks, *places: int) -> tuple[str, list[int]]:
+    """A text with masks for what was found in it, and where some places of the old text are in the new one.
+
+    >>> replaced("f 123456789012 g", spans("f 123456789012 g", [ACCOUNT]), Masks(), 15)
+    ('f ACCOUNT-0001 g', [15])
+
+    A place inside what was found is at the start of its mask.
+    """
+    pieces: list[str] = []
+    moved, end, length = list(places), 0, 0
+    for span in found:
+        mask = masks.of(span.kind, text[span.start : span.end])
+        pieces += [text[end : span.start], mask]
+        length += span.start - end
+        for number, place in enumerate(places):
+            if place >= span.end:
+                moved[number] = place - span.end + length + len(mask)
+            elif place > span.start:
+                moved[number] = length
+            elif place > end:
+                moved[number] = length - (span.start - place)
+        end, length = span.end, length + len(mask)
+    return "".join([*pieces, text[end:]]), moved
+
+
+class _Active:
+    """What was chosen for this process, over what the environment asks for; and the process's masks."""
+
+    def __init__(self) -> None:
+        self.on: bool | None = None
+        self.names: tuple[str, ...] | None = None
+        self.masks = Masks()
+
+
+_active = _Active()
+
+
+def choose(*, on: bool | None, names: tuple[str, ...] | None) -> None:
+    """Redact, or do not, whatever the environment says; None leaves it to the environment."""
+    _active.on, _active.names = on, names
+
+
+def active() -> Redaction:
+    """What displays hide at this moment."""
+    asked = Redaction.from_environment(os.environ)
+    return Redaction(
+        asked.on if _active.on is None else _active.on, asked.names if _active.names is None else _active.names
+    )
+
+
+def masked(text: str) -> str:
+    """A text as it may be shown.
+
+    >>> masked("https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=" + 64 * "a")
+    'https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=SIGNATURE-0001'
+    """
+    return active().hidden(text, _active.masks)
+
+
+def masked_at(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """A text as it may be shown, and where a part of it begins and ends then."""
+    text, (start, end) = replaced(text, active().spans(text), _active.masks, start, end)
+    return text, start, end

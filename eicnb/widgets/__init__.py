@@ -1,0 +1,1 @@
+"""Forms, previews and progress in the notebook."""

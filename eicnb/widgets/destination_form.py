@@ -1,0 +1,80 @@
+"""A form for the two destinations alone: it builds a value for use elsewhere, and writes nothing."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from ipywidgets import HTML, VBox
+from traitlets import Any as AnyValue
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.change import LABELS, count
+from eicnb.changes.export import command_lines
+from eicnb.errors import UsageError
+from eicnb.model.config import DestinationConfig
+from eicnb.model.place import Where
+from eicnb.widgets.background import Background, here
+from eicnb.widgets.draft import Draft
+from eicnb.widgets.fields import TargetField, said, stylesheet, title_of
+from eicnb.widgets.preview import NEEDS_A_KERNEL
+
+
+class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
+    """A form whose `value` is a DestinationConfig, or None while a field is wrong; `observe` it as any widget's."""
+
+    value = AnyValue(None, allow_none=True)
+
+    def __init__(self, connection: Connection, where: Where, background: Background | None = None) -> None:
+        self._where = where
+        self._faults: dict[str, str] = {}
+        beside = background or here()
+        self._targets = {name: TargetField(name, connection, beside) for name in ("on_success", "on_failure")}
+        self._summary = HTML("")
+        head = f'{stylesheet()}<div class="eicnb-text eicnb-offline">⚠ {escape(NEEDS_A_KERNEL)}</div>'
+        title = title_of("Destinations", str(where))
+        super().__init__(
+            children=[HTML(head), HTML(title), *(one.box for one in self._targets.values()), self._summary]
+        )
+        self.add_class("eicnb-form")
+        for one in self._targets.values():
+            one.on_edit(self._refresh)
+        self._refresh()
+
+    def to_shorthand(self) -> str:
+        """The value as `--destination-config` takes it; UsageError while a field is wrong."""
+        return command_lines.to_shorthand(self._valid())
+
+    def to_json(self) -> str:
+        """The value as AWS's API has it, in JSON; UsageError while a field is wrong."""
+        return command_lines.to_json(self._valid())
+
+    def _valid(self) -> DestinationConfig:
+        value = self.value
+        if not isinstance(value, DestinationConfig):
+            raise UsageError(f"the form is not ready: {' '.join(self._faults.values())}")
+        return value
+
+    def _refresh(self) -> None:
+        draft = Draft(on_success=self._targets["on_success"].value, on_failure=self._targets["on_failure"].value)
+        value, faults = draft.destinations(self._where)
+        self._faults = dict(faults)
+        for name, one in self._targets.items():
+            one.message(self._faults.get(name, ""))
+        names = ", ".join(LABELS[name] for name in self._faults)
+        trouble = f"Not ready: {count(len(self._faults), 'field')} to correct ({names})."
+        self._summary.value = said(trouble if value is None else f"Value: {command_lines.to_shorthand(value)}")
+        self.value = value
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The widget, and what stands in its place where there are none."""
+        text = f"Destinations: {command_lines.to_shorthand(self.value) if self.value is not None else 'not ready'}"
+        return {
+            "text/plain": f"{text}\n{NEEDS_A_KERNEL}",
+            "text/html": f"<div><p>{escape(text)}</p><p>{escape(NEEDS_A_KERNEL)}</p></div>",
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.model_id,
+            },
+        }

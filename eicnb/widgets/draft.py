@@ -1,0 +1,235 @@
+"""What stands in the fields of a form, and what it comes to: one checked call, or a sentence for each field.
+
+The checks are those of the magics and of the Python API; nothing here knows how a field looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self, TypeVar
+
+from eicnb.errors import UsageError, sentence, shown
+from eicnb.model.age import read_age
+from eicnb.model.config import DestinationConfig, check_event_age, check_retry_attempts
+from eicnb.model.destination import (
+    A_KIND,
+    DESTINATION_KINDS,
+    KINDS,
+    DestinationArn,
+    DestinationName,
+    check_destination_kind,
+    destination_kind,
+    name_of,
+)
+from eicnb.model.function import LATEST, FunctionRef, check_qualifier
+from eicnb.model.place import Where
+from eicnb.model.reported import ReportedConfig
+from eicnb.model.request import Paging, Request, build
+
+T = TypeVar("T")
+
+OTHER = "other"
+"""The kind of a target that AWS reports and that is none of those that could be set today."""
+
+
+def kind_of(typed: str) -> str:
+    """The kind that is typed: by its name or a part of it that fits no other; what fits none stays as it is.
+
+    >>> kind_of("SQS queue"), kind_of("topic"), kind_of("None"), kind_of("s")
+    ('sqs', 'sns', '', 's')
+    """
+    text = typed.strip().lower()
+    if text in {"", "none"}:
+        return ""
+    fitting = [kind for kind, name in KINDS.items() if text == kind or text in name.lower()]
+    return fitting[0] if len(fitting) == 1 else typed.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A destination as it is chosen: its kind, and its name or its whole ARN; without a kind there is none.
+
+    >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+    >>> str(Target("sqs", "lost-events").destination(where))
+    'arn:aws:sqs:us-east-1:123456789012:lost-events'
+    """
+
+    kind: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, reported: str | None, where: Where) -> Self:
+        """What AWS reports: by its name where that is enough, else by its ARN, also one that cannot be set today."""
+        if not reported:
+            return cls()
+        try:
+            arn = DestinationArn.parse(reported)
+        except UsageError:
+            return cls(destination_kind(reported) or OTHER, reported)
+        named = cls(arn.kind, arn.name)
+        return named if name_of(arn, where) and not named._is_prefixed(arn.name) else cls(arn.kind, reported)
+
+    def destination(self, where: Where) -> DestinationArn | None:
+        """The destination that this names, in that place; UsageError when it names none."""
+        text = self.text.strip()
+        if not self.kind:
+            return None
+        if self.kind not in {*KINDS, OTHER}:
+            raise UsageError(f"{self.kind!r} is no kind of destination", hint=f"{', '.join(KINDS.values())} or none")
+        if not text:
+            what = f"the name of {A_KIND[check_destination_kind(self.kind)]}" if self.kind != OTHER else "the ARN"
+            raise UsageError(f"{what} is missing", hint="one of the list, or its name or ARN")
+        if text.startswith("arn:") or "://" in text or self.kind == OTHER:
+            return self._of_this_kind(DestinationArn.parse(text))
+        name = DestinationName.parse(text) if self._is_prefixed(text) else DestinationName(self._kind(), text)
+        if not where.account_id and name.kind != "s3":
+            raise UsageError("the account is not known, so that a name alone is not enough", hint="the whole ARN")
+        return self._of_this_kind(name.arn(where.partition, where.region, where.account_id))
+
+    def _kind(self) -> Any:
+        return check_destination_kind(self.kind)
+
+    def _is_prefixed(self, text: str) -> bool:
+        """Whether a name is typed as in a command, `sqs:NAME`; a function and its alias have a colon as well."""
+        kind, colon, _ = text.partition(":")
+        return bool(colon) and (kind == self.kind or (kind in DESTINATION_KINDS and self.kind != "lambda"))
+
+    def _of_this_kind(self, arn: DestinationArn) -> DestinationArn:
+        if self.kind not in (arn.kind, OTHER):
+            raise UsageError(
+                f"{self.text.strip()!r} is {A_KIND[arn.kind]}, not {A_KIND[self._kind()]}",
+                hint=f"{A_KIND[arn.kind].partition(' ')[2]} as the kind",
+            )
+        return arn
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the fields come to: the call that Apply would send, or the fault of each field that has one."""
+
+    request: Request | None
+    faults: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The fields of a form, as typed.
+
+    >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+    >>> Draft(function_name="my-function", maximum_event_age_in_seconds="59").check(where).faults
+    {'maximum_event_age_in_seconds': 'The maximum event age is 59, but AWS allows 60 to 21600. Try: a whole number of \
+seconds: 60 to 21600'}
+    """
+
+    function_name: str = ""
+    qualifier: str = LATEST
+    maximum_retry_attempts: str = ""
+    maximum_event_age_in_seconds: str = ""
+    on_success: Target = field(default_factory=Target)
+    on_failure: Target = field(default_factory=Target)
+
+    @classmethod
+    def of(cls, function_name: str, qualifier: str, reported: ReportedConfig | None, where: Where) -> Self:
+        """What a form opens with: the config that AWS reports, or nothing set."""
+        if reported is None:
+            return cls(function_name=function_name, qualifier=qualifier)
+        attempts, age = reported.maximum_retry_attempts, reported.maximum_event_age_in_seconds
+        return cls(
+            function_name=function_name,
+            qualifier=qualifier,
+            maximum_retry_attempts="" if attempts is None else str(attempts),
+            maximum_event_age_in_seconds="" if age is None else str(age),
+            on_success=Target.of(reported.on_success, where),
+            on_failure=Target.of(reported.on_failure, where),
+        )
+
+    def onto(self, before: Draft, now: Draft) -> Draft:
+        """What is live now, under the fields that were changed since what was live before.
+
+        >>> Draft(maximum_retry_attempts="0").onto(Draft(), Draft(maximum_event_age_in_seconds="60"))
+        Draft(function_name='', qualifier='$LATEST', maximum_retry_attempts='0', maximum_event_age_in_seconds='60', \
+on_success=Target(kind='', text=''), on_failure=Target(kind='', text=''))
+        """
+        names = [one.name for one in fields(Draft)]
+        mine = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(before, name)}
+        return Draft(**{name: mine.get(name, getattr(now, name)) for name in names})
+
+    def subject(self) -> FunctionRef:
+        """The function and the qualifier; UsageError, about the field that is wrong."""
+        with UsageError.about("function_name"):
+            if not self.function_name.strip():
+                raise UsageError("no function is chosen", hint="one of the list, or its name or ARN")
+            function = FunctionRef.parse(self.function_name.strip())
+        with UsageError.about("qualifier"):
+            return function.with_qualifier(check_qualifier(self.qualifier.strip()))
+
+    def check(self, where: Where) -> Checked:
+        """The one call that makes AWS's config what the fields show: a put, or a delete when nothing is set.
+
+        AWS refuses a put that sets nothing; a function without a config does what one with nothing set does.
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+        """
+        faults: dict[str, str] = {}
+
+        def read(name: str, reader: Callable[[], T]) -> T | None:
+            try:
+                return reader()
+            except UsageError as error:
+                faults[error.argument or name] = sentence(error)
+                return None
+
+        subject = read("function_name", self.subject)
+        retries = read("maximum_retry_attempts", self._retries)
+        age = read("maximum_event_age_in_seconds", self.event_age)
+        on_success = read("on_success", lambda: self._on_success(where))
+        on_failure = read("on_failure", lambda: self.on_failure.destination(where))
+        if subject is None or faults:
+            return Checked(None, faults)
+        settings = {
+            "maximum_retry_attempts": retries,
+            "maximum_event_age_in_seconds": age,
+            "on_success": on_success,
+            "on_failure": on_failure,
+        }
+        request = read("function_name", lambda: _request(where, subject, settings))
+        return Checked(request, faults)
+
+    def destinations(self, where: Where) -> tuple[DestinationConfig | None, Mapping[str, str]]:
+        """The two destinations alone, or the faults of their fields."""
+        faults: dict[str, str] = {}
+        for name, reader in (("on_success", self._on_success), ("on_failure", self.on_failure.destination)):
+            try:
+                reader(where)
+            except UsageError as error:
+                faults[name] = sentence(error)
+        if faults:
+            return None, faults
+        found = DestinationConfig(
+            on_success=self.on_success.destination(where), on_failure=self.on_failure.destination(where)
+        )
+        return found, {}
+
+    def _on_success(self, where: Where) -> DestinationArn | None:
+        found = self.on_success.destination(where)
+        DestinationConfig(on_success=found)
+        return found
+
+    def _retries(self) -> int | None:
+        text = self.maximum_retry_attempts.strip()
+        return check_retry_attempts(int(text) if text.isdecimal() else text) if text else None
+
+    def event_age(self) -> int | None:
+        """The event age in seconds; UsageError when what is typed is none that AWS allows."""
+        text = self.maximum_event_age_in_seconds.strip()
+        return check_event_age(read_age(text, "the maximum event age", shown(text))) if text else None
+
+
+def _request(where: Where, subject: FunctionRef, settings: Mapping[str, Any]) -> Request:
+    """A put of what is set; `$LATEST` is not written, since AWS takes it where nothing is."""
+    named = subject.qualifier in {None, LATEST}
+    function, qualifier = subject.without_qualifier(), None if named else subject.qualifier
+    if any(value is not None for value in settings.values()):
+        return build(where, "put", function, qualifier=qualifier, destination_config=None, paging=Paging(), **settings)
+    unused: dict[str, Any] = {"on_success": None, "on_failure": None, "destination_config": None}
+    return build(where, "delete", function, qualifier=qualifier, paging=Paging(), **unused)

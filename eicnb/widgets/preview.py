@@ -1,0 +1,247 @@
+"""What a form is about to do, in words: each setting before and after, and the call written out three times."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from eicnb.changes.change import (
+    DEFAULTS,
+    LABELS,
+    SETTINGS,
+    Change,
+    changes,
+    count,
+    in_words,
+    settings_of,
+)
+from eicnb.changes.export.command_lines import aws_command, eic_line, python_call
+from eicnb.changes.export.connection_options import Way
+from eicnb.frames.drawing import table
+from eicnb.model.config import (
+    EventInvokeConfig,
+)
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.place import Where
+from eicnb.model.reported import ReportedConfig
+from eicnb.model.request import Request
+from eicnb.widgets.draft import Checked, Draft, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a form shows beside its fields: what is live, what Apply would do, and the same as commands.
+
+    `live` is None where there is no config; `trouble` says why nothing is known of it. `way` leads from the connection
+    in use, on which `%eic` and the verbs alone act, to the form's.
+    """
+
+    where: Where
+    checked: Checked
+    subject: FunctionRef | None = None
+    live: ReportedConfig | None = None
+    trouble: str = ""
+    way: Way = field(default_factory=Way)
+    read: bool = True
+
+    def changes(self) -> tuple[Change, ...]:
+        """What Apply would change; nothing while the fields have faults."""
+        before = settings_of(self.live)
+        request = self.checked.request
+        return changes(before, settings_of(request.config) if request else before)
+
+    @property
+    def number_of_changes(self) -> int:
+        """How many settings would change."""
+        return sum(change.is_one for change in self.changes())
+
+    @property
+    def is_applicable(self) -> bool:
+        """Whether there is something that can be applied."""
+        return self.read and not self.trouble and bool(self.checked.request) and self.number_of_changes > 0
+
+    @property
+    def title(self) -> str:
+        """The function with its qualifier, and where it is."""
+        return f"{self.subject or 'no function yet'} in {self.where}"
+
+    def verdict(self) -> str:
+        """What stands between now and Apply, or that nothing does."""
+        if self.checked.faults:
+            names = ", ".join(LABELS[name] for name in self.checked.faults)
+            return f"Not ready: {count(len(self.checked.faults), 'field')} to correct ({names})."
+        if self.trouble:
+            return f"Not ready: {self.trouble}"
+        if not self.read:
+            return f"Reading the config of {self.subject} …"
+        if not self.number_of_changes:
+            state = "has no config, and nothing is set" if self.live is None else "is as shown already"
+            return f"Nothing to apply: {self.subject} {state}."
+        return f"Ready: {count(self.number_of_changes, 'change')}{' (delete the config)' if self._deletes() else ''}."
+
+    def action(self) -> str:
+        """What Apply does, in the words that stand on it."""
+        number = count(self.number_of_changes, "change")
+        what = "Delete the config of" if self._deletes() else f"Apply {number} to"
+        removed = f" ({count(self.number_of_changes, 'setting')} removed)" if self._deletes() else ""
+        return f"{what} {self.title}{removed}"
+
+    def _deletes(self) -> bool:
+        return self.checked.request is not None and self.checked.request.verb == "delete"
+
+    def effect(self) -> str:
+        """What the call does beside what it sets."""
+        if not (self.checked.request and self.number_of_changes):
+            return ""
+        if self._deletes():
+            return "Nothing is set any more, and AWS takes no config without a setting: Apply deletes it."
+        return "Apply is one put: it writes all four settings as shown, and what is not set is removed."
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the live config has been read."""
+        return self.subject is not None and self.read and not self.trouble
+
+    def _table(self) -> list[tuple[str, ...]]:
+        """The settings under their heads; what will be is left out while nobody can tell."""
+        rows: list[tuple[str, ...]] = [change.row() for change in self.changes()]
+        table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
+        return table if self.checked.request else [row[:2] for row in table]
+
+    def commands(self) -> dict[str, str]:
+        """The call for a terminal, for `%eic` and for Python, by what each is for."""
+        request = self.checked.request
+        if request is None or (self._deletes() and self.live is None):
+            return {}
+        return {
+            "In a terminal": aws_command(request, self.where),
+            "In a notebook": eic_line(request, self.where, self.way.options),
+            "In Python": python_call(request, self.where, self.way.options),
+        }
+
+    def notes(self) -> list[str]:
+        """What one must know before pasting a command elsewhere."""
+        notes = []
+        if self.where.sandbox and self.commands():
+            notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
+        if not self.way.is_whole and self.commands():
+            notes.append(ELSEWHERE)
+        return notes
+
+    def text(self) -> str:
+        """The preview as plain text."""
+        parts = [f"Preview: {self.title}", self.verdict(), *self.checked.faults.values()]
+        if self.is_known:
+            parts += [_columns([*self._table()]), self.effect()]
+        commands = [f"{name}:\n{_indented(text)}" for name, text in self.commands().items()]
+        return "\n".join(filter(None, [*parts, *commands, *self.notes(), NEEDS_A_KERNEL]))
+
+    def html(self) -> str:
+        """The preview as HTML; whatever comes from AWS or from a field stands in it as text."""
+        parts = [f"<p><strong>Preview: {escape(self.title)}</strong><br>{escape(self.verdict())}</p>"]
+        if self.checked.faults:
+            parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.checked.faults.values())}</ul>")
+        if self.is_known:
+            head, *rows = self._table()
+            parts += [table(head, rows), _paragraph(self.effect())]
+        for name, text in self.commands().items():
+            parts.append(f"<p>{escape(name)}</p><pre {_WRAPPED}>{escape(text)}</pre>")
+        return "\n".join([*filter(None, parts), *map(_paragraph, [*self.notes(), NEEDS_A_KERNEL])])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": f"<div>{self.html()}</div>", "text/plain": self.text()}
+
+
+_WRAPPED = 'style="white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 0.5em 1em"'
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _columns(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  " + "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+ELSEWHERE = "%eic and eicnb act on the connection in use, which is another one than this form's."
+
+NEEDS_A_KERNEL = "The form needs a running kernel and a front end with widgets: run its cell again."
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A form where there are no widgets: the config as it is, and a line to edit and run.
+
+    Its text is what a terminal shows, its HTML what a saved notebook shows in place of the form.
+    """
+
+    preview: Preview
+
+    @property
+    def line(self) -> str:
+        """The `%eic put` that writes the config that is there; without one, AWS's defaults."""
+        return editable_line(self.preview)
+
+    def __repr__(self) -> str:
+        head = f"{self.preview.title}\n{self._state()}"
+        return "\n".join(
+            [head, _columns(self._rows()), "To change it, edit and run:", f"    {self.line}", *self.notes()]
+        )
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<p><strong>{escape(self.preview.title)}</strong><br>{escape(self._state())}</p>"
+            f"{table(('Setting', 'Now'), self._rows())}"
+            f"<p>To change it, edit and run:</p><pre {_WRAPPED}>{escape(self.line)}</pre>"
+            f"{''.join(map(_paragraph, self.notes()))}"
+        )
+
+    def notes(self) -> list[str]:
+        """What one must know before running the line: that it is refused as it stands, or acts somewhere else."""
+        live, where = self.preview.live, self.preview.where
+        faults = Draft.of("f", LATEST, live, where).check(where).faults if live else {}
+        refused = [f"As it stands the line is refused: {LABELS[name]}: {fault}" for name, fault in faults.items()]
+        return [*refused, *([] if self.preview.way.is_whole else [ELSEWHERE])]
+
+    def _state(self) -> str:
+        if self.preview.subject is None:
+            return "No function is chosen; %eic functions shows those that there are."
+        if self.preview.trouble or not self.preview.read:
+            return self.preview.trouble or "The config has not been read yet."
+        return "The config as it is:" if self.preview.live else "There is no config: AWS's defaults apply."
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        values = settings_of(self.preview.live)
+        return [(LABELS[name], in_words(name, values[name])) for name in SETTINGS]
+
+
+def editable_line(preview: Preview) -> str:
+    """A put to begin with: of what is live, also of what AWS would refuse today, or else of AWS's defaults."""
+    subject, live = preview.subject or FunctionRef("NAME"), preview.live
+    named = None if subject.qualifier == LATEST else subject.qualifier
+    values = settings_of(live)
+    config = EventInvokeConfig(
+        maximum_retry_attempts=values["maximum_retry_attempts"],
+        maximum_event_age_in_seconds=values["maximum_event_age_in_seconds"],
+    )
+    if not any(value is not None for value in values.values()):
+        config = DEFAULTS
+    put = eic_line(Request("put", subject.without_qualifier(), named, config), preview.where, preview.way.options)
+    destinations = (_destination_words(name, values[name], preview.where) for name in SETTINGS[2:])
+    return " ".join(filter(None, [put, *destinations]))
+
+
+def _destination_words(name: str, arn: str | None, where: Where) -> str:
+    if not arn:
+        return ""
+    target = Target.of(arn, where)
+    return shlex.join([f"--{name.replace('_', '-')}", arn if target.text == arn else f"{target.kind}:{target.text}"])

@@ -1,0 +1,138 @@
+"""An audit goes where botocore would go, and travels as the connection does."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+import eicnb
+from eicnb.errors import EicError
+from tests.answering import Answering, Seen, Step
+from tests.fleet.conftest import Run
+from tests.fleet.lambdas import Lambda
+from tests.golden.replay import write_certificate
+
+PLACES = {
+    "us-east-1": "https://lambda.us-east-1.amazonaws.com",
+    "cn-north-1": "https://lambda.cn-north-1.amazonaws.com.cn",
+    "us-gov-west-1": "https://lambda.us-gov-west-1.amazonaws.com",
+    "eusc-de-east-1": "https://lambda.eusc-de-east-1.amazonaws.eu",
+}
+
+
+@pytest.mark.parametrize("region", PLACES)
+def test_the_endpoint_is_the_partition_s(region: str) -> None:
+    route = eicnb.connect(region=region)._connection.aws.route(region)
+    assert (route.url, route.region, route.service) == (PLACES[region], region, "lambda")
+    assert isinstance(route.tls, ssl.SSLContext)
+    assert route.tls.verify_mode == ssl.CERT_REQUIRED
+    assert route.tls.check_hostname
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "url"),
+    [
+        ("AWS_USE_FIPS_ENDPOINT", "true", "https://lambda-fips.us-east-1.amazonaws.com"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "true", "https://lambda.us-east-1.api.aws"),
+        ("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:4566/base", "http://127.0.0.1:4566/base"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566", "http://127.0.0.1:4566"),
+    ],
+)
+def test_settings_of_the_environment_hold(monkeypatch: pytest.MonkeyPatch, setting: str, value: str, url: str) -> None:
+    monkeypatch.setenv(setting, value)
+    assert eicnb.connect(region="us-east-1")._connection.aws.route("us-east-1").url == url
+
+
+def test_a_proxy_of_the_environment_holds_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    with Answering(Lambda()) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url="http://lambda.example"))
+        assert len(frame) == 3
+        assert all(seen.path.startswith("http://lambda.example") for seen in proxy.seen)
+    with Answering(Lambda()) as server:
+        assert len(run(eicnb.connect(region="us-east-1", endpoint_url=server.url))) == 3
+
+
+def test_nothing_of_a_call_shows_a_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "VERYSECRET")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "VERYTOKEN")
+    eic = eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:9")
+    shown = repr(eic._connection.aws.keys()) + repr(eic._connection.aws.route("us-east-1"))
+    assert "VERY" not in shown
+
+
+def test_unsigned_calls_have_no_signature(run: Run) -> None:
+    with Answering(Lambda()) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url).derive(no_sign_request=True)
+        eic._connection.aws._account_id = "123456789012"  # unsigned, STS could not be asked
+        assert len(run(eic)) == 3
+        assert not [seen for seen in server.seen if "Authorization" in seen.headers]
+
+
+def test_a_path_in_the_endpoint_stays_in_front(run: Run) -> None:
+    service = Lambda()
+
+    def below(seen: Seen) -> Step:
+        assert seen.service == "sts" or seen.path.startswith("/base/2")
+        return service(replace(seen, path=seen.path.removeprefix("/base")))
+
+    with Answering(below) as server:
+        assert len(run(eicnb.connect(region="us-east-1", endpoint_url=f"{server.url}/base"))) == 3
+
+
+@pytest.fixture
+def tls_server(tmp_path: Path) -> Any:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    write_certificate(certificate, key)
+    answering = Answering(Lambda())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    answering._server.socket = context.wrap_socket(answering._server.socket, server_side=True)
+    with answering:
+        yield answering.url.replace("http:", "https:"), certificate
+
+
+@pytest.mark.parametrize("way", ["ca_bundle", "no_verify_ssl", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.filterwarnings(
+    "ignore::urllib3.exceptions.InsecureRequestWarning"
+)  # STS is asked by botocore, which warns
+def test_a_certificate_is_trusted_as_the_connection_says(
+    run: Run, tls_server: Any, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, certificate = tls_server
+    eic = eicnb.connect(region="us-east-1", endpoint_url=url)
+    if way.isupper():
+        monkeypatch.setenv(way, str(certificate))
+    else:
+        eic = eic.derive(ca_bundle=str(certificate)) if way == "ca_bundle" else eic.derive(no_verify_ssl=True)
+    assert len(run(eic)) == 3
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(run: Run, tls_server: Any) -> None:
+    url, _ = tls_server
+    eic = eicnb.connect(region="us-east-1", endpoint_url=url)
+    eic._connection.aws._account_id = "123456789012"
+    frame = run(eic, errors="rows")
+    assert list(frame.scan_state) == ["failed"]
+    assert "CERTIFICATE_VERIFY_FAILED" in frame.error[0]
+
+
+def test_a_session_of_the_user_s_own_keeps_its_timeouts() -> None:
+    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
+    assert eicnb.connect(boto3_session=session)._connection.aws.route("us-east-1").read_timeout == 60
+    assert eicnb.connect(region="us-east-1")._connection.aws.route("us-east-1").read_timeout == 10
+    patient = eicnb.connect(region="us-east-1").derive(read_timeout=0, connect_timeout=7)
+    assert patient._connection.aws.route("us-east-1").read_timeout is None
+    assert patient._connection.aws.route("us-east-1").connect_timeout == 7
+
+
+def test_a_key_that_no_header_can_hold_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID\nX: y")
+    with pytest.raises(EicError, match="the access key has a blank, a line break") as raised:
+        run(eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:9"))
+    assert "X: y" not in str(raised.value)

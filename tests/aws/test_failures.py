@@ -1,0 +1,603 @@
+"""Whatever goes wrong between here and AWS is one error of the tree, in time, with its cause and without secrets."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+import pytest
+
+import eicnb
+from eicnb.client.eic import Eic
+from eicnb.errors import (
+    AccessDenied,
+    AwsError,
+    ConfigurationError,
+    EicError,
+    ExpiredCredentials,
+    NotFound,
+    Throttled,
+    UsageError,
+)
+from tests.answering import (
+    FUNCTION_ARN,
+    REQUEST_ID,
+    Answer,
+    Answering,
+    Cut,
+    Script,
+    Seen,
+    Silence,
+    Stall,
+    Step,
+    as_json,
+    config_answer,
+    fault,
+    identity,
+)
+
+SECRET = "wJalrSECRETSECRET"
+TOKEN = "FwoGTOKENTOKEN"
+HTML = Answer(200, b"<html><body>Please log in to the hotel</body></html>", {"Content-Type": "text/html"})
+PROXY = "Try: the command again; if it stays so, look for a proxy between here and AWS"
+
+Call = Callable[[Eic], Any]
+
+
+def get(eic: Eic) -> Any:
+    return eic.get("my-function")
+
+
+def put(eic: Eic) -> Any:
+    return eic.put("my-function", maximum_retry_attempts=0)
+
+
+def update(eic: Eic) -> Any:
+    return eic.update("my-function", maximum_retry_attempts=0)
+
+
+def list_(eic: Eic) -> Any:
+    return eic.list("my-function")
+
+
+def delete(eic: Eic) -> Any:
+    return eic.delete("my-function")
+
+
+def functions(eic: Eic) -> Any:
+    return eic.functions()
+
+
+def named_destination(eic: Eic) -> Any:
+    return eic.put("my-function", on_failure="sqs:lost")
+
+
+VERBS = (get, put, update, list_, delete, functions)
+
+
+@pytest.fixture(autouse=True)
+def _known_keys(monkeypatch: pytest.MonkeyPatch, one_attempt: None) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTEST")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
+
+
+def failure(call: Call, eic: Eic) -> EicError:
+    with pytest.raises(EicError) as raised:
+        call(eic)
+    return raised.value
+
+
+def failure_on(script: Script | Sequence[Step], call: Call = get) -> EicError:
+    with Answering(script) as server:
+        return failure(call, eicnb.connect(region="us-east-1", endpoint_url=server.url))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    answer: Answer
+    kind: type[AwsError]
+    code: str
+    text: str
+
+
+REFUSALS = {
+    "denied": Refusal(
+        fault(403, "AccessDeniedException", "User: me is not authorized to perform: lambda:Get…"),
+        AccessDenied,
+        "AccessDeniedException",
+        "User: me is not authorized to perform: lambda:Get…\n"
+        "    AccessDeniedException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "Try: a role that may call lambda:GetFunctionEventInvokeConfig, or other credentials",
+    ),
+    "throttled": Refusal(
+        fault(429, "TooManyRequestsException", "Rate exceeded"),
+        Throttled,
+        "TooManyRequestsException",
+        "Rate exceeded\n"
+        "    TooManyRequestsException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "Try: the same again in a few seconds; the account's other tools share this limit",
+    ),
+    "expired": Refusal(
+        fault(403, "ExpiredTokenException", "The security token included in the request is expired"),
+        ExpiredCredentials,
+        "ExpiredTokenException",
+        "The security token included in the request is expired\n"
+        "    ExpiredTokenException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "Try: aws sso login (or renew the credentials), then run this again; no restart is needed",
+    ),
+    "not found": Refusal(
+        fault(404, "ResourceNotFoundException", "The function doesn't exist."),
+        NotFound,
+        "ResourceNotFoundException",
+        "The function doesn't exist.\n"
+        "    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "Try: %eic functions for the functions of this region, --region for another one",
+    ),
+    "refused value": Refusal(
+        fault(400, "InvalidParameterValueException", "The destination ARN x is invalid."),
+        AwsError,
+        "InvalidParameterValueException",
+        "The destination ARN x is invalid.\n"
+        "    InvalidParameterValueException, answered to GetFunctionEventInvokeConfig in us-east-1",
+    ),
+    "broken service": Refusal(
+        fault(500, "ServiceException", "boom"),
+        AwsError,
+        "ServiceException",
+        "boom\n    ServiceException, answered to GetFunctionEventInvokeConfig in us-east-1",
+    ),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_what_aws_refuses_is_an_error_with_everything_that_aws_said(refusal: Refusal) -> None:
+    error = failure_on([refusal.answer])
+    assert type(error) is refusal.kind
+    assert str(error) == refusal.text
+    assert (error.code, error.operation, error.region, error.request_id, error.exit_code) == (
+        refusal.code,
+        "GetFunctionEventInvokeConfig",
+        "us-east-1",
+        REQUEST_ID,
+        254,
+    )
+    assert isinstance(error.__cause__, botocore.exceptions.ClientError)
+
+
+@pytest.mark.parametrize("call", VERBS, ids=lambda call: call.__name__)
+def test_every_verb_tells_a_refusal_alike(call: Call) -> None:
+    error = failure_on([fault(403, "AccessDeniedException", "no")], call)
+    assert type(error) is AccessDenied
+    assert isinstance(error.__cause__, botocore.exceptions.ClientError)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_gateways_html_error_is_an_error_of_aws(status: int) -> None:
+    error = failure_on([Answer(status, b"<html>oops</html>", {"Content-Type": "text/html"})])
+    assert type(error) is AwsError
+    assert error.code == str(status)
+
+
+def test_an_unknown_function_is_not_found(eic: Eic) -> None:
+    error = failure(lambda eic: eic.put("no-function", maximum_retry_attempts=0), eic)
+    assert type(error) is NotFound
+    assert str(error) == (
+        "The function doesn't exist.\n"
+        "    ResourceNotFoundException, answered to PutFunctionEventInvokeConfig in us-east-1, SANDBOX, "
+        f"account {eic.account_id}\n"
+        "Try: %eic functions for the functions of this region, --region for another one"
+    )
+    assert error.request_id
+
+
+@pytest.mark.parametrize(
+    ("call", "operation"),
+    [(get, "Get"), (update, "Update"), (delete, "Get")],
+    ids=["get", "update", "delete, which reads first"],
+)
+def test_a_missing_config_is_not_found_and_says_how_to_write_one(eic: Eic, call: Call, operation: str) -> None:
+    error = failure(call, eic)
+    assert type(error) is NotFound
+    assert str(error) == (
+        f"The function arn:aws:lambda:us-east-1:{eic.account_id}:function:my-function:$LATEST "
+        "doesn't have an EventInvokeConfig\n"
+        f"    ResourceNotFoundException, answered to {operation}FunctionEventInvokeConfig in us-east-1, SANDBOX, "
+        f"account {eic.account_id}\n"
+        "Try: %eic list NAME for the configs that there are, %eic put to write this one"
+    )
+
+
+def test_a_throttled_sandbox_is_throttled_in_the_end() -> None:
+    eic = eicnb.sandbox(requests_per_second=1)
+    assert eic.server is not None
+    try:
+        list_(eic)
+        error = failure(list_, eic)
+    finally:
+        eic.server.stop()
+    assert type(error) is Throttled
+    assert (error.code, error.message) == ("TooManyRequestsException", "Rate exceeded")
+
+
+def test_botocores_patience_comes_before_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_MAX_ATTEMPTS")
+    with Answering([fault(429, "TooManyRequestsException", "Rate exceeded"), config_answer()]) as server:
+        get(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        assert len(server.seen) == 2
+
+
+def test_no_region_is_a_configuration_error() -> None:
+    error = failure(get, eicnb.connect())
+    assert type(error) is ConfigurationError
+    assert error.exit_code == 253
+    assert str(error) == ("no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION")
+
+
+def test_no_credentials_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    error = failure(get, eicnb.connect(region="us-east-1"))
+    assert type(error) is ConfigurationError
+    assert str(error) == (
+        "no usable AWS credentials: Unable to locate credentials\n"
+        "Try: aws configure, aws sso login, or %eic sandbox for an AWS without an account"
+    )
+    assert isinstance(error.__cause__, botocore.exceptions.NoCredentialsError)
+
+
+def test_half_of_the_credentials_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    error = failure(get, eicnb.connect(region="us-east-1"))
+    assert type(error) is ConfigurationError
+    assert str(error) == (
+        "no usable AWS credentials: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n"
+        "Try: aws configure, aws sso login, or %eic sandbox for an AWS without an account"
+    )
+    assert isinstance(error.__cause__, botocore.exceptions.PartialCredentialsError)
+
+
+PROFILES = "[profile production]\nregion = us-east-1\n[profile staging]\nregion = us-east-1\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted", "text"),
+    [
+        (PROFILES, "prodution", "there is no AWS profile 'prodution'\nTry: production"),
+        (PROFILES, "xyz", "there is no AWS profile 'xyz'\nTry: production, staging"),
+        ("", "xyz", "there is no AWS profile 'xyz'\nTry: a profile in ~/.aws/config"),
+    ],
+    ids=["a near one", "none near", "none at all"],
+)
+def test_an_unknown_profile_is_told_at_once_with_the_nearest(
+    tmp_path: Path, written: str, wanted: str, text: str
+) -> None:
+    (tmp_path / "config").write_text(written)
+    error = failure(lambda _: eicnb.connect(profile=wanted), eicnb.connect())
+    assert type(error) is ConfigurationError
+    assert str(error) == text
+    assert isinstance(error.__cause__, botocore.exceptions.ProfileNotFound)
+
+
+def test_an_unknown_profile_of_the_environment_is_told_at_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "xyz")
+    error = failure(lambda _: eicnb.get("my-function"), eicnb.connect())
+    assert type(error) is ConfigurationError
+    assert error.message == "there is no AWS profile 'xyz'"
+
+
+def test_a_broken_config_file_is_a_configuration_error(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[profile production\n")
+    error = failure(get, eicnb.connect())
+    assert type(error) is ConfigurationError
+    assert isinstance(error.__cause__, botocore.exceptions.ConfigParseError)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_MAX_ATTEMPTS", "many"),
+        ("AWS_MAX_ATTEMPTS", "0"),
+        ("AWS_RETRY_MODE", "stubborn"),
+        ("AWS_DEFAULTS_MODE", "usual"),
+        ("AWS_REQUEST_CHECKSUM_CALCULATION", "perhaps"),
+        ("AWS_STS_REGIONAL_ENDPOINTS", "here"),
+    ],
+)
+def test_an_unusable_setting_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with Answering([config_answer()]) as server:
+        error = failure(get, eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        assert server.seen == []
+    assert type(error) is ConfigurationError
+    assert error.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint_url", "text"),
+    [
+        (
+            "us east",
+            None,
+            "'us east' is not the name of a region\nTry: us-east-1",
+        ),
+        ("us-east-1", "garbage", "'garbage' is not the URL of an endpoint\nTry: http://127.0.0.1:4566"),
+    ],
+    ids=["region", "endpoint"],
+)
+def test_a_region_or_endpoint_that_cannot_be_one_is_a_usage_error(
+    region: str, endpoint_url: str | None, text: str
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.connect(region=region, endpoint_url=endpoint_url)
+    assert str(raised.value) == text
+
+
+def test_an_unreachable_endpoint_is_told_as_not_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    started = time.monotonic()
+    error = failure(get, eicnb.connect(region="us-east-1", endpoint_url=url))
+    assert time.monotonic() - started < 10
+    assert type(error) is EicError
+    assert error.exit_code == 255
+    assert str(error) == (
+        "GetFunctionEventInvokeConfig was not sent: Could not connect to the endpoint URL: "
+        f'"{url}/2019-09-25/functions/my-function/event-invoke-config"\n'
+        "Try: a look at the region, the endpoint URL and the network"
+    )
+    assert isinstance(error.__cause__, botocore.exceptions.EndpointConnectionError)
+
+
+def test_a_cut_connection_is_told_as_not_answered() -> None:
+    with Answering([Cut()]) as server:
+        error = failure(put, eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        url = server.url
+    assert type(error) is EicError
+    assert str(error) == (
+        "PutFunctionEventInvokeConfig got no answer: Connection was closed before we received a valid response from "
+        f'endpoint URL: "{url}/2019-09-25/functions/my-function/event-invoke-config".\n'
+        "Try: %eic get, to see whether it arrived all the same; then the command again"
+    )
+    assert isinstance(error.__cause__, botocore.exceptions.ConnectionClosedError)
+
+
+def test_a_server_that_falls_silent_is_given_up_in_under_30_seconds() -> None:
+    scripts: list[Sequence[Step]] = [[Silence(60)], [Stall(b'{"FunctionArn": "arn', 60)]]
+    started = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        errors = list(pool.map(failure_on, scripts))
+    assert time.monotonic() - started < 30
+    for error in errors:
+        assert type(error) is EicError
+        assert error.message.startswith("GetFunctionEventInvokeConfig got no answer: Read timeout on endpoint URL")
+        assert isinstance(error.__cause__, botocore.exceptions.ReadTimeoutError)
+
+
+UNREADABLE: dict[str, Step] = {
+    "a list": as_json([]),
+    "a text": as_json("x"),
+    "null": as_json(None),
+    "bytes": Answer(200, b"\xff\xfe\x00"),
+    "deeply nested": Answer(200, b"[" * 100_000),
+    "retries in words": config_answer(MaximumRetryAttempts="two"),
+    "a DestinationConfig that is a text": config_answer(DestinationConfig="x"),
+    "a DestinationConfig that is a list": config_answer(DestinationConfig=[]),
+    "a destination that is a text": config_answer(DestinationConfig={"OnFailure": "x"}),
+    "a LastModified that is no time": config_answer(LastModified="yesterday"),
+    "a LastModified that is a list": config_answer(LastModified=[]),
+    "a LastModified that is not a number": config_answer(LastModified=float("nan")),
+    "a LastModified before there was time": config_answer(LastModified=-1e14),
+    "a LastModified after all time": config_answer(LastModified=1e300),
+    "a LastModified without end": config_answer(LastModified=float("inf")),
+}
+
+
+@pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
+def test_an_answer_that_botocore_cannot_read_is_an_error_with_its_cause(answer: Step) -> None:
+    error = failure_on([answer])
+    assert type(error) is EicError
+    assert error.message.startswith("AWS's answer to GetFunctionEventInvokeConfig cannot be read: ")
+    assert error.hint == PROXY.removeprefix("Try: ")
+    assert error.__cause__ is not None
+
+
+NO_CONFIGS: dict[str, tuple[Step, str]] = {
+    "truncated JSON": (Answer(200, b'{"LastModified": 1'), "it has no FunctionArn"),
+    "an empty body": (Answer(200), "it has no FunctionArn"),
+    "no content": (Answer(204), "it has no FunctionArn"),
+    "HTML": (HTML, "it has no FunctionArn"),
+    "another object": (as_json({"ok": True}), "it has no FunctionArn"),
+    "no FunctionArn": (config_answer(FunctionArn=None), "it has no FunctionArn"),
+    "a FunctionArn that is a number": (config_answer(FunctionArn=5), "its FunctionArn is 5"),
+    "a FunctionArn that is a name": (config_answer(FunctionArn="my-function"), "its FunctionArn is 'my-function'"),
+    "a FunctionArn that is garbage": (config_answer(FunctionArn="a b"), "its FunctionArn is 'a b'"),
+    "no LastModified": (config_answer(LastModified=None), "it has no LastModified"),
+    "a negative age": (config_answer(MaximumEventAgeInSeconds=-1), "its MaximumEventAgeInSeconds is -1"),
+    "an endless age": (
+        config_answer(MaximumEventAgeInSeconds=2**70),
+        "its MaximumEventAgeInSeconds is 1180591620717411303424",
+    ),
+    "a destination that is a number": (
+        config_answer(DestinationConfig={"OnFailure": {"Destination": 5}}),
+        "its Destination is 5",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "why"), NO_CONFIGS.values(), ids=NO_CONFIGS)
+@pytest.mark.parametrize("call", [get, put, update], ids=lambda call: call.__name__)
+def test_an_answer_that_is_no_config_never_becomes_a_row(call: Call, answer: Step, why: str) -> None:
+    error = failure_on([answer], call)
+    assert type(error) is EicError
+    assert str(error) == f"AWS's answer is not what it should be: {why}\n{PROXY}"
+
+
+@pytest.mark.parametrize(
+    ("call", "operation", "key"),
+    [
+        (list_, "ListFunctionEventInvokeConfigs", "FunctionEventInvokeConfigs"),
+        (functions, "ListFunctions", "Functions"),
+    ],
+    ids=["list", "functions"],
+)
+@pytest.mark.parametrize("body", ["{}", "", "<html>", '{"KEY": null}', '{"Items": []}'])
+def test_a_list_without_its_member_is_an_error_and_not_an_empty_frame(
+    call: Call, operation: str, key: str, body: str
+) -> None:
+    error = failure_on([Answer(200, body.replace("KEY", key).encode())], call)
+    assert type(error) is EicError
+    assert str(error) == f"AWS's answer to {operation} is not a list: it has no {key}\n{PROXY}"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "x",
+        5,
+        None,
+        {},
+        {"FunctionArn": None},
+        {"FunctionArn": 5},
+        {"FunctionArn": "a b"},
+        {"FunctionArn": "my-function"},
+        {"FunctionArn": FUNCTION_ARN, "Timeout": "long"},
+        {"FunctionArn": FUNCTION_ARN, "Timeout": 2**70},
+        {"FunctionArn": FUNCTION_ARN, "DeadLetterConfig": "x"},
+        {"FunctionArn": FUNCTION_ARN, "DeadLetterConfig": []},
+    ],
+    ids=str,
+)
+def test_an_item_that_is_no_function_never_becomes_a_row(item: Any) -> None:
+    assert type(failure_on([as_json({"Functions": [item]})], functions)) is EicError
+
+
+@pytest.mark.parametrize("item", ["x", 5, None, {}, {"FunctionArn": FUNCTION_ARN}], ids=str)
+def test_an_item_that_is_no_config_never_becomes_a_row(item: Any) -> None:
+    assert type(failure_on([as_json({"FunctionEventInvokeConfigs": [item]})], list_)) is EicError
+
+
+@pytest.mark.parametrize("markers", [["a"], ["a", "b"], ["a", "b", "c"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("call", "key"), [(list_, "FunctionEventInvokeConfigs"), (functions, "Functions")], ids=["list", "functions"]
+)
+def test_pages_that_go_round_in_circles_end_in_an_error(call: Call, key: str, markers: list[str]) -> None:
+    pages = [as_json({key: [], "NextMarker": markers[number % len(markers)]}) for number in range(100)]
+    with Answering([*pages, as_json({key: []})]) as server:
+        error = failure(call, eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        assert len(server.seen) < 10
+    assert type(error) is EicError
+
+
+def test_a_marker_that_is_no_text_is_aws_fault_and_not_the_users() -> None:
+    error = failure_on([as_json({"FunctionEventInvokeConfigs": [], "NextMarker": 5})], list_)
+    assert type(error) is EicError
+
+
+def test_a_page_that_fails_fails_the_list() -> None:
+    answers = [
+        as_json({"FunctionEventInvokeConfigs": [], "NextMarker": "m"}),
+        fault(403, "AccessDeniedException", "no"),
+    ]
+    error = failure_on(answers, list_)
+    assert type(error) is AccessDenied
+    assert error.operation == "ListFunctionEventInvokeConfigs"
+
+
+@pytest.mark.parametrize("answer", [HTML, Answer(202), as_json({})], ids=["HTML", "202", "an object"])
+def test_a_delete_that_is_not_answered_with_204_is_not_believed(answer: Answer) -> None:
+    error = failure_on([config_answer(), answer], delete)
+    assert type(error) is EicError
+    assert str(error) == (
+        f"AWS's answer to the delete is not one: status {answer.status} instead of 204\n"
+        "Try: %eic get my-function to see whether the config is still there"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(200, b"<x/>"), Answer(200, b"{}"), Answer(200, b""), HTML, identity("hello"), identity("")],
+    ids=["XML", "JSON", "empty", "HTML", "an account in words", "no account"],
+)
+def test_garbage_from_sts_is_not_the_users_error(answer: Answer) -> None:
+    error = failure_on([answer], named_destination)
+    assert type(error) is EicError
+
+
+def test_a_refusal_of_sts_does_not_ask_for_a_permission_of_lambda() -> None:
+    xml = (
+        b"<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message>"
+        b"</Error><RequestId>r</RequestId></ErrorResponse>"
+    )
+    error = failure_on([Answer(403, xml)], named_destination)
+    assert type(error) is AccessDenied
+    assert (error.code, error.operation) == ("InvalidClientTokenId", "GetCallerIdentity")
+    assert "lambda:GetCallerIdentity" not in str(error)
+
+
+def told_by(error: EicError) -> list[str]:
+    """All the texts of an error, its causes included, as a traceback would show them."""
+    return [str(error), repr(error), str(vars(error)), *traceback.format_exception(error)]
+
+
+LEAKS: dict[str, Script | Sequence[Step]] = {
+    "denied": [REFUSALS["denied"].answer],
+    "expired": [REFUSALS["expired"].answer],
+    "garbage": [HTML],
+    "unreadable": [as_json([])],
+    "cut": [Cut()],
+    "500": [Answer(500)],
+}
+
+
+@pytest.mark.parametrize("script", LEAKS.values(), ids=LEAKS)
+def test_no_secret_is_ever_shown(script: Sequence[Step], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="eicnb")
+    with Answering(script) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        error = failure(get, eic)
+        assert server.seen[0].headers["X-Amz-Security-Token"] == TOKEN
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("eicnb")]
+    for text in [*told_by(error), repr(eic), repr(eic.derive(region="x")), *ours]:
+        assert SECRET not in text
+        assert TOKEN not in text
+
+
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\nX"], ids=repr)
+def test_credentials_that_were_pasted_with_a_line_break_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, end: str
+) -> None:
+    monkeypatch.setenv(name, f"{TOKEN}{end}")
+    with Answering([config_answer()]) as server:
+        error = failure(get, eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        assert server.seen == []
+    assert type(error) is ConfigurationError
+    for text in told_by(error):
+        assert TOKEN not in text
+
+
+def test_a_password_in_an_endpoint_url_is_not_shown() -> None:
+    error = failure(
+        lambda eic: eic.derive(endpoint_url=f"http://me:{SECRET}@127.0.0.1:9"), eicnb.connect(region="us-east-1")
+    )
+    for text in told_by(error):
+        assert SECRET not in text
+
+
+def test_one_broken_answer_does_not_break_the_connection() -> None:
+    def script(seen: Seen) -> Step:
+        return config_answer() if seen.path.startswith("/2019-09-25/functions/my-function/") else HTML
+
+    with Answering(script) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        failure(lambda eic: eic.get("another"), eic)
+        assert eic.get("my-function").maximum_retry_attempts.item() == 0

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import eicnb
+from eicnb.changes.change import WRITES
+from eicnb.cli import options, parser
+from eicnb.cli.help import EXAMPLES as HELP_EXAMPLES
+from eicnb.cli.help import page
+from eicnb.cli.lexer import Source
+from eicnb.client import commands, connections
+from eicnb.errors import UsageError
+
+NAMES = [verb.name for verb in options.VERBS]
+EXAMPLES = [(verb, example) for verb, examples in HELP_EXAMPLES.items() for example in examples]
+WIDTH = 100
+
+
+@pytest.fixture
+def whatever_is_started(eic: eicnb.Eic) -> Iterator[eicnb.Eic]:
+    """The connection to a sandbox; one that takes its place is stopped as well."""
+    yield eic
+    if server := connections.current().server:
+        server.stop()
+
+
+def source(example: str) -> Source:
+    """The commands of an example, as the magics read them."""
+    if example.startswith("%%eic\n"):
+        return Source(example.removeprefix("%%eic"), "%%eic")
+    assert example.startswith("%eic ")
+    return Source(example.removeprefix("%eic "), "%eic ")
+
+
+@pytest.mark.parametrize("verb", NAMES)
+def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb.Eic) -> None:
+    for example in HELP_EXAMPLES[verb]:
+        shown: list[str] = []
+        result = commands.run(parser.parse(source(example), {}), commands.Reader(shown.append))
+        is_a_write = verb in WRITES and result is not None
+        assert (result is None or is_a_write) == bool("".join(shown))
+
+
+@pytest.mark.parametrize(("verb", "example"), EXAMPLES)
+def test_an_example_stands_on_the_page_of_its_verb(verb: str, example: str) -> None:
+    [command] = parser.parse(source(example), {})
+    assert command.verb == verb
+    assert "".join(f"  {line}\n" for line in example.splitlines()) in page(verb)
+
+
+@pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
+def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: options.Verb) -> None:
+    text = page(verb.name)
+    rows = [line for line in text.splitlines() if line.startswith("  --")]
+    assert sorted(row.split()[0] for row in rows) == sorted(option.name for option in verb.options)
+    flat = " ".join(text.split())
+    for option in verb.options:
+        assert f"{option.name} {option.metavar} {option.meaning}".replace("  ", " ") in flat
+        assert all(choice in flat for choice in option.choices)
+
+
+@pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
+def test_the_first_page_names_every_verb_with_its_meaning(verb: options.Verb) -> None:
+    assert f"{', '.join(verb.names)} {verb.meaning}" in " ".join(page().split())
+
+
+@pytest.mark.parametrize("name", [None, *NAMES])
+def test_a_page_fits_into_a_hundred_columns(name: str | None) -> None:
+    assert [line for line in page(name).splitlines() if len(line) > WIDTH or line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
+def test_a_page_is_found_by_each_name_of_its_verb(verb: options.Verb) -> None:
+    assert {page(name) for name in verb.names} == {page(verb.name)}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("putt", "eicnb has no command 'putt'\nTry: put"),
+        (
+            "put-function-event-invoke-configs",
+            "eicnb has no command 'put-function-event-invoke-configs'\nTry: put-function-event-invoke-config",
+        ),
+        ("?", f"eicnb has no command '?'\nTry: {', '.join(NAMES)}"),
+    ],
+)
+def test_an_unknown_verb_is_answered_with_the_nearest(name: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        page(name)
+    assert str(caught.value) == message
+
+
+def test_the_page_of_a_command_of_aws_says_it_in_our_words_and_in_the_words_of_the_aws_cli() -> None:
+    _, synopsis, *_ = page("put").split("\n\n")
+    assert (
+        synopsis
+        == """\
+Synopsis
+  %eic put NAME [--qualifier QUALIFIER] [--retries N] [--max-age AGE] [--destination-config CONFIG]
+      [--on-failure DEST] [--on-success DEST] [--dry-run] [--quiet] [OPTIONS]
+  aws lambda put-function-event-invoke-config --function-name NAME [--qualifier QUALIFIER]
+      [--maximum-retry-attempts N] [--maximum-event-age-in-seconds SECONDS]
+      [--destination-config CONFIG] [OPTIONS]"""
+    )
+
+
+def test_the_page_of_a_command_of_aws_ends_with_its_examples_errors_and_aws_pages() -> None:
+    assert (
+        page("delete").partition("\n\nExamples\n")[2]
+        == """\
+  %eic delete my-function:BLUE
+
+  %%eic
+  aws lambda delete-function-event-invoke-config \\
+      --function-name my-function:GREEN
+
+Errors, by the AWS CLI's exit codes
+  252 UsageError, 253 ConfigurationError, 254 NotFound, AccessDenied, Throttled, ExpiredCredentials
+
+IAM actions
+  lambda:DeleteFunctionEventInvokeConfig, lambda:GetFunctionEventInvokeConfig
+
+AWS's own pages
+  https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
+  https://docs.aws.amazon.com/cli/latest/reference/lambda/delete-function-event-invoke-config.html
+"""
+    )
+
+
+def test_options_of_every_command_of_aws_stand_apart_from_those_of_the_verb() -> None:
+    sections = dict(part.split("\n", 1) for part in page("get").split("\n\n")[1:4])
+    assert list(sections) == ["Synopsis", "Options", "Options of every AWS command"]
+    own, shared = ([row.split()[0] for row in sections[title].splitlines()] for title in list(sections)[1:])
+    assert own == ["--function-name", "--qualifier"]
+    assert {"--region", "--output", "--query"} <= set(shared)
+
+
+def test_the_page_of_a_command_of_our_own_is_whole() -> None:
+    assert (
+        page("sandbox")
+        == """\
+%eic sandbox: start an AWS inside this process and connect to it
+
+Synopsis
+  %eic sandbox [--region REGION] [--requests-per-second N]
+
+Options
+  --region REGION          region of the call, or of the connection
+  --requests-per-second N  answer 429 to what comes faster; AWS's own limit is 15
+
+Examples
+  %eic sandbox
+  %eic sandbox --requests-per-second 15
+
+Errors, by the AWS CLI's exit codes
+  252 UsageError, 253 ConfigurationError
+"""
+    )

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import eicnb
+from eicnb.client import settings
+from eicnb.client.settings import Settings
+from eicnb.errors import ConfigurationError, UsageError
+from eicnb.redaction import masks
+
+
+def test_the_defaults() -> None:
+    assert settings.current() == Settings(max_rows=60, redact=False, redact_names=())
+    assert {settings.source(name) for name in ("max_rows", "redact", "redact_names")} == {"default"}
+
+
+def test_what_is_chosen_wins_over_the_environment_until_it_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_MAX_ROWS", "7")
+    monkeypatch.setenv("EICNB_REDACT", "1")
+    assert (settings.current(), settings.source("redact")) == (Settings(max_rows=7, redact=True), "environment")
+    settings.choose(max_rows=3, redact=False)
+    assert (settings.current(), settings.source("redact")) == (Settings(max_rows=3), "chosen")
+    assert not masks.active().on
+    settings.choose(max_rows=None, redact=None)
+    assert settings.current() == Settings(max_rows=7, redact=True)
+    assert masks.active().on
+
+
+def test_names_may_be_chosen_and_the_switch_left_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_REDACT", "true")
+    settings.choose(redact_names=[" acme ", "shop"])
+    assert masks.active() == masks.Redaction(on=True, names=("acme", "shop"))
+
+
+REFUSED = [
+    ({"max_rows": 0}, "max_rows is 0\nTry: a whole number, 1 or more"),
+    ({"max_rows": True}, "max_rows is True\nTry: a whole number, 1 or more"),
+    ({"redact": "yes"}, "redact is 'yes'\nTry: True or False"),
+    ({"redact_names": ["acme", " "]}, "name 2 of 2 to redact is empty\nTry: remove the empty name"),
+    ({"redact_names": ["acme", 7]}, "name 2 of 2 to redact is a int\nTry: a text"),
+    ({"redact_names": "acme"}, 'redact_names is one text\nTry: a list of names, such as ["my-company"]'),
+    (
+        {"max_row": 1},
+        f"there is no setting 'max_row'\nTry: {', '.join(settings.MEANINGS)}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), REFUSED)
+def test_a_bad_value_is_refused_and_nothing_is_chosen(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings.choose(redact=True, **values) if "redact" not in values else settings.choose(**values)
+    assert str(caught.value) == message
+    assert settings.current() == Settings()
+
+
+VARIABLES = [
+    ("EICNB_MAX_ROWS", "many", "EICNB_MAX_ROWS: max_rows is 'many'\nTry: a whole number, 1 or more"),
+    ("EICNB_MAX_ROWS", "0", "EICNB_MAX_ROWS: max_rows is 0\nTry: a whole number, 1 or more"),
+    ("EICNB_REDACT", "maybe", "EICNB_REDACT: redact is 'maybe'\nTry: 1 or 0"),
+    (
+        "EICNB_REDACT_NAMES",
+        "acme,,shop",
+        "EICNB_REDACT_NAMES: name 2 of 3 to redact is empty\nTry: remove the empty name",
+    ),
+    (
+        "EICNB_REDACT_NAMES",
+        "acme,",
+        "EICNB_REDACT_NAMES: name 2 of 2 to redact is empty\nTry: remove the empty name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "message"), VARIABLES)
+def test_a_variable_that_cannot_be_used_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, message: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(ConfigurationError) as caught:
+        settings.current()
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("verb", [eicnb.connect, eicnb.sandbox])
+def test_a_variable_that_cannot_be_used_stops_a_script_before_it_connects(
+    monkeypatch: pytest.MonkeyPatch, verb: Any
+) -> None:
+    monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,")
+    with pytest.raises(ConfigurationError):
+        verb()
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in settings.VARIABLES:
+        monkeypatch.setenv(variable.name, " ")
+    assert settings.current() == Settings()

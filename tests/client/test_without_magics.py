@@ -1,0 +1,186 @@
+"""Where there are no magics, the Python API says all that `%eic` says, and needs no IPython."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from inspect import isclass, signature
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import eicnb
+from eicnb.aws.connection import OPTIONS as OF_DERIVE
+from eicnb.cli.options import CONNECTION, ROLE, VERBS, Verb, verb
+from eicnb.client.eic import Eic
+from eicnb.fleet.scope import Errors, Qualifiers
+from eicnb.model.request import Paging
+
+ROOT = Path(__file__).parents[2]
+
+COMMANDS_ALONE = {"help": "Python's own `help(eicnb.put)`"}
+"""Commands without a function of their name, and why."""
+
+FUNCTIONS_ALONE = {
+    "run": "runs command lines in Python, as a cell does",
+    "connections": "is `%eic use` alone",
+    "connect": "`%eic use` connects and uses at once",
+    "current": "the connection itself, which is a value of Python",
+    "commands_for": "makes command lines of a frame, for `run` or for a cell",
+    "destination_form": "a part of the form, for programs that build forms",
+}
+"""Functions without a command of their name, and why."""
+
+OPTIONS_ALONE = {
+    "output": "prints what the AWS CLI prints; `Eic.pages` returns the same as Python's values",
+    "query": "selects from what the AWS CLI prints; a frame has pandas for that",
+    "color": "is about a printed table",
+    "cli_input_json": "is text for arguments; Python has them",
+    "cli_input_yaml": "is text for arguments; Python has them",
+    "skeleton": "is text for arguments; Python has signatures",
+    "quiet": "is what Python does anyway: it shows no line",
+    "debug": "is about one command; Python has `logging` for all of botocore",
+    "prompt": "is the form, which is `form`",
+    "help": "is `help(eicnb.put)`",
+    "version": "is `eicnb.__version__`",
+    "no_cli_pager": "has no effect",
+    "no_cli_auto_prompt": "has no effect",
+    "cli_binary_format": "has no effect",
+    "cli_error_format": "has no effect",
+    "profiles": "is `connections`, of which each has its own profile",
+    "no_progress": "is `progress`, which takes a callable too",
+}
+"""Options without a parameter of their name, by their argument, and why."""
+
+PARAMETERS_ALONE = {
+    "connections": "is `--profiles`",
+    "progress": "is `--no-progress`",
+    "boto3_session": "a session is a value of Python",
+    "connection": "a connection is a value of Python, and `%eic use NAME` has its name",
+}
+"""Parameters without an option of their name, and why."""
+
+ONE_PAGE = {"no_paginate"}
+"""What all but a list say anyway: their answer is one page. A list's options are those of `Eic.request`'s paging."""
+
+
+def functions() -> set[str]:
+    """The public names that are functions."""
+    return {name for name in eicnb.__all__ if not isclass(getattr(eicnb, name))}
+
+
+def parameters(name: str) -> set[str]:
+    """What a public function takes."""
+    function = getattr(eicnb, name, None)
+    return set() if function is None else {*signature(function).parameters}
+
+
+def sayable(command: Verb) -> set[str]:
+    """The parameters with which Python says what the command's options say, on a connection of the caller's own."""
+    paging = {field.name for field in fields(Paging)} if command.name == "list" else ONE_PAGE
+    return parameters(command.name) | parameters("connect") | OF_DERIVE | paging
+
+
+def test_every_command_is_a_function_and_the_other_way_round() -> None:
+    commands = {command.name for command in VERBS}
+    assert commands - functions() == COMMANDS_ALONE.keys()
+    assert functions() - commands == FUNCTIONS_ALONE.keys()
+
+
+def test_every_command_that_acts_on_a_connection_is_a_method_of_it() -> None:
+    connecting = {"use", "sandbox", "config", "require", *COMMANDS_ALONE}
+    assert {command.name for command in VERBS if not hasattr(Eic, command.name)} == connecting
+
+
+@pytest.mark.parametrize("command", VERBS, ids=lambda command: command.name)
+def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
+    said = {option.argument for option in command.options}
+    assert said - sayable(command) - OPTIONS_ALONE.keys() == set()
+
+
+@pytest.mark.parametrize("name", sorted(functions() - {"current", "run", "commands_for"}))
+def test_what_a_parameter_says_an_option_says_too(name: str) -> None:
+    command = verb({"connect": "use", "connections": "use", "destination_form": "form"}.get(name, name))
+    assert command is not None
+    options = {option.argument for option in command.options}
+    assert parameters(name) - options - PARAMETERS_ALONE.keys() == set()
+
+
+def test_every_option_of_a_connection_is_one_of_derive() -> None:
+    assert {option.argument for option in (*CONNECTION, *ROLE)} == OF_DERIVE
+
+
+@pytest.mark.parametrize(("option", "choices"), [("--qualifiers", Qualifiers), ("--errors", Errors)])
+def test_both_take_the_same_words(option: str, choices: Any) -> None:
+    audit = verb("audit")
+    assert audit is not None
+    found = audit.option(option)
+    assert found is not None
+    assert found.choices == get_args(choices)
+
+
+def test_no_exception_is_left_that_nothing_needs() -> None:
+    arguments = {option.argument for command in VERBS for option in command.options}
+    assert OPTIONS_ALONE.keys() <= arguments
+    assert {parameter for name in functions() for parameter in parameters(name)} >= PARAMETERS_ALONE.keys()
+    assert {name for command in VERBS for name in sayable(command)} & OPTIONS_ALONE.keys() == set()
+    assert arguments & PARAMETERS_ALONE.keys() == set()
+
+
+SCRIPT = """\
+import sys
+import eicnb
+
+eic = eicnb.use(eicnb.sandbox())
+put = eicnb.put("my-function", maximum_retry_attempts=0, on_failure="sqs:lost-events")
+print(put.on_failure.item())
+update = eicnb.update("my-function", maximum_event_age_in_seconds=3600)
+print(update.maximum_retry_attempts.item(), update.maximum_event_age_in_seconds.item())
+print(eicnb.get("my-function").equals(update))
+print(eicnb.list("my-function").qualifier.tolist())
+print(eicnb.delete("my-function").on_failure_type.item())
+print("my-function" in eicnb.functions().function_name.tolist())
+audit = eicnb.audit(regions="all", rate=1000)
+mine = audit[audit.function_name == "my-function"]
+print(audit.attrs["complete"], mine.qualifier.tolist(), mine.configured.tolist())
+print(eic.derive(region="eu-west-1").functions().region.unique().tolist())
+try:
+    eicnb.get("my-function")
+except eicnb.NotFound as error:
+    print(error.code, error.exit_code)
+eic.server.stop()
+print(sorted({"IPython", "ipykernel", "ipywidgets"} & set(sys.modules)))
+eicnb.put("my-function", maximum_retry_attempts=3)
+"""
+
+SAID = """\
+arn:aws:sqs:us-east-1:123456789012:lost-events
+0 3600
+True
+['$LATEST', 'BLUE', 'GREEN']
+sqs
+True
+True ['$LATEST', 'BLUE', 'GREEN'] [False, True, True]
+['eu-west-1']
+ResourceNotFoundException 254
+[]
+"""
+
+
+def test_a_plain_script_does_it_all_without_ipython(tmp_path: Path) -> None:
+    script = tmp_path / "runbook.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, "-W", "error", str(script)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment
+    )
+    assert done.stdout == SAID
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-3:] == [
+        "eicnb.errors.UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2",
+        "Try: a whole number: 0, 1 or 2",
+        "See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html",
+    ]

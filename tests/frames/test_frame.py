@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import copy
+import pickle
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+from IPython.core.formatters import DisplayFormatter
+
+from eicnb.client import settings
+from eicnb.errors import ConfigurationError
+from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Scalar
+from eicnb.frames.frame import Frame, config_row, function_row, provenance, stack, to_frame
+from eicnb.model.function import FunctionRef
+from eicnb.model.reported import ReportedConfig, ReportedFunction
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:" + "a-queue-with-a-rather-long-name-that-pandas-would-cut"
+ATTRS: dict[str, Scalar] = {"verb": "get", "account_id": "123456789012", "region": "us-east-1", "sandbox": True}
+CAPTION = "SANDBOX  account 123456789012  us-east-1"
+DTYPES = {
+    "function_name": "string",
+    "qualifier": "string",
+    "maximum_retry_attempts": "Int64",
+    "maximum_event_age_in_seconds": "Int64",
+    "on_failure_type": "string",
+    "on_failure": "string",
+    "on_success_type": "string",
+    "on_success": "string",
+    "last_modified": "datetime64[ns, UTC]",
+    "region": "string",
+    "account_id": "string",
+    "function_arn": "string",
+}
+
+
+def reported(qualifier: str | None = "live", on_failure: str | None = QUEUE, retries: int | None = 0) -> ReportedConfig:
+    function = FunctionRef("my-function", qualifier, "aws", "us-east-1", "123456789012", marked=True)
+    return ReportedConfig(
+        function=function,
+        maximum_retry_attempts=retries,
+        maximum_event_age_in_seconds=None,
+        on_failure=on_failure,
+        on_success=None,
+        last_modified=datetime(2026, 11, 1, 12, tzinfo=UTC),
+    )
+
+
+def frame_of(*configs: ReportedConfig, **attrs: Any) -> Frame:
+    return to_frame([config_row(config) for config in configs], CONFIG_COLUMNS, {**ATTRS, **attrs})
+
+
+@pytest.mark.parametrize("configs", [(), (reported(),), (reported("7", None, None),)])
+def test_columns_and_dtypes_are_always_the_same(configs: tuple[ReportedConfig, ...]) -> None:
+    frame = frame_of(*configs)
+    assert {str(name): str(dtype) for name, dtype in frame.dtypes.items()} == DTYPES
+    assert list(frame.columns) == list(DTYPES)
+    assert len(frame) == len(configs)
+
+
+def test_a_row_holds_the_config() -> None:
+    row = frame_of(reported()).iloc[0]
+    assert row.drop(["maximum_event_age_in_seconds", "on_success_type", "on_success"]).to_dict() == {
+        "function_name": "my-function",
+        "qualifier": "live",
+        "maximum_retry_attempts": 0,
+        "on_failure_type": "sqs",
+        "on_failure": QUEUE,
+        "last_modified": pd.Timestamp("2026-11-01 12:00", tz="UTC"),
+        "region": "us-east-1",
+        "account_id": "123456789012",
+        "function_arn": "arn:aws:lambda:us-east-1:123456789012:function:my-function:live",
+    }
+    assert row[["maximum_event_age_in_seconds", "on_success_type", "on_success"]].isna().all()
+
+
+def test_a_function_without_a_qualifier_is_latest() -> None:
+    row = config_row(reported(qualifier=None))
+    assert row["qualifier"] == "$LATEST"
+    assert row["function_arn"] == "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST"
+
+
+def test_the_attributes_are_json_scalars() -> None:
+    attrs = frame_of(reported()).attrs
+    assert attrs == ATTRS
+    assert {type(value) for value in attrs.values()} <= {str, int, float, bool, type(None)}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda frame: frame[frame.qualifier == "live"],
+        lambda frame: frame[["qualifier", "on_failure"]],
+        lambda frame: frame.head(1),
+        lambda frame: frame.copy(),
+        copy.copy,
+        copy.deepcopy,
+        lambda frame: frame.drop(columns="region"),
+        lambda frame: frame.sort_values("qualifier"),
+        lambda frame: frame.set_index("qualifier"),
+        lambda frame: frame.explode("qualifier"),
+        lambda frame: frame.fillna({"on_failure": "none"}),
+        lambda frame: frame.assign(team="shop"),
+        lambda frame: pd.concat([frame, frame]),
+        lambda frame: frame.merge(frame, on="function_name"),
+    ],
+)
+def test_what_is_made_from_a_frame_is_a_plain_data_frame(made: Any) -> None:
+    assert type(made(frame_of(reported()))) is pd.DataFrame
+
+
+def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
+    frame = frame_of(reported())
+    html = frame._repr_html_()
+    assert html is not None
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  1 row"
+    assert f">{CAPTION}  1 row</caption>" in html
+    assert QUEUE in repr(frame)
+    assert f">{QUEUE}</td>" in html
+
+
+def test_text_of_aws_is_escaped_in_html() -> None:
+    html = frame_of(reported(on_failure="<script>alert(1)</script>"), region="<b>")._repr_html_()
+    assert html is not None
+    assert ">&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
+    assert ">SANDBOX  account 123456789012  &lt;b&gt;  1 row</caption>" in html
+
+
+def test_the_display_has_words_and_the_frame_aws_s_values() -> None:
+    frame = frame_of(reported(), reported(on_failure=None, retries=None))
+    assert [word in repr(frame) for word in ("SQS queue", "not set", "none", "<NA>")] == [True, True, True, False]
+    assert frame.on_failure_type.tolist() == ["sqs", pd.NA]
+    assert frame.maximum_retry_attempts.tolist() == [0, pd.NA]
+
+
+def test_a_frame_without_rows_shows_where_it_comes_from_too() -> None:
+    assert repr(frame_of()).splitlines()[-1] == f"{CAPTION}  no rows"
+
+
+def test_a_long_frame_is_cut_in_the_display_alone() -> None:
+    settings.choose(max_rows=2)
+    frame = frame_of(*(reported(str(number)) for number in range(5)))
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  5 rows, 3 of them not shown"
+    assert (len(frame), len(frame.to_csv().splitlines())) == (5, 6)
+
+
+def test_a_long_audit_shows_errors_first_and_keeps_its_order() -> None:
+    columns = (
+        Column("function_name", "string", ""),
+        Column("timeout", "Int64", ""),
+        Column("scan_state", "string", ""),
+    )
+    states = ["ok", "denied", "ok", None, "gone"]
+    rows = [
+        {"function_name": f"f{number}", "timeout": None, "scan_state": state} for number, state in enumerate(states)
+    ]
+    frame = to_frame(rows, columns, ATTRS)
+    settings.choose(max_rows=4)
+    assert repr(frame).splitlines() == [
+        "  function_name  timeout   scan_state",
+        "1 f1             not read  denied",
+        "3 f3             not read  not read",
+        "4 f4             not read  gone",
+        "0 f0             <NA>      ok",
+        f"{CAPTION}  5 rows, 1 of them not shown; errors first",
+    ]
+    assert frame.function_name.tolist() == ["f0", "f1", "f2", "f3", "f4"]
+
+
+def test_a_frame_of_many_rows_is_drawn_at_once() -> None:
+    rows = [{"function_name": f"f{number}", "scan_state": "ok"} for number in range(100_000)]
+    frame = to_frame(rows, (Column("function_name", "string", ""), Column("scan_state", "string", "")), ATTRS)
+    started = time.perf_counter()
+    assert repr(frame).endswith("100000 rows, 99940 of them not shown")
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("width", [None, 40, 200])
+def test_the_text_is_as_wide_as_pandas_is_asked_to_be(width: int | None) -> None:
+    with pd.option_context("display.width", width):
+        lines = repr(frame_of(reported())).splitlines()
+    assert all(len(line) <= (width or 80) or len(line.split()) <= 3 for line in lines[:-1])
+    assert QUEUE in "\n".join(lines)
+
+
+def test_a_redacted_frame_is_masked_where_it_is_shown_and_real_where_it_is_exported() -> None:
+    settings.choose(redact=True, redact_names=["my-function"])
+    frame = frame_of(reported())
+    for shown in (repr(frame), frame._repr_html_() or "", frame.provenance):
+        assert "123456789012" not in shown
+        assert "my-function" not in shown
+        assert "ACCOUNT-0001" in shown
+    for real in (frame.to_csv(), frame.to_html(), str(frame.attrs), frame.function_arn.item()):
+        assert "123456789012" in real
+
+
+def test_no_display_without_masks_when_a_variable_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,,shop")
+    with pytest.raises(ConfigurationError):
+        repr(frame_of(reported()))
+    with pytest.raises(ConfigurationError):
+        frame_of(reported())._repr_html_()
+
+
+def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
+    again = pickle.loads(pickle.dumps(frame_of(reported())))
+    assert type(again) is Frame
+    assert repr(again) == repr(frame_of(reported()))
+
+
+def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
+    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 takes no dictionary
+        shown, _ = DisplayFormatter().format(frame_of(reported()))
+    assert shown.keys() == {"text/html", "text/plain"}
+
+
+def test_html_is_switched_off_with_pandas_own_option() -> None:
+    with pd.option_context("display.notebook_repr_html", False):  # noqa: FBT003 # the same
+        assert frame_of(reported())._repr_html_() is None
+
+
+def test_columns_and_index_of_one_s_own_are_shown() -> None:
+    frame = frame_of(reported(), reported("7"))
+    frame["team"] = ["shop", None]
+    frame["tags"] = [["a", "b"], []]
+    frame.index = pd.Index(["one", "two"], name="case")
+    text = repr(frame)
+    assert [word in text for word in ("team", "['a', 'b']", "case", "two")] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("attrs", "caption"),
+    [
+        (ATTRS, CAPTION),
+        ({**ATTRS, "sandbox": False}, "account 123456789012  us-east-1"),
+        ({**ATTRS, "sandbox": False, "account_id": None}, "account not asked for  us-east-1"),
+        ({}, "account not asked for"),
+    ],
+)
+def test_the_caption_names_the_sandbox_the_account_and_the_region(attrs: dict[str, Any], caption: str) -> None:
+    assert provenance(attrs) == caption
+
+
+def test_frames_are_stacked_and_what_differs_is_not_claimed() -> None:
+    one, other = frame_of(reported("live")), frame_of(reported("7"), region="eu-west-1")
+    stacked = stack([one, other])
+    assert type(stacked) is Frame
+    assert list(stacked.index) == [0, 1]
+    assert list(stacked.qualifier) == ["live", "7"]
+    assert {str(name): str(dtype) for name, dtype in stacked.dtypes.items()} == DTYPES
+    assert stacked.attrs == {**ATTRS, "region": "several"}
+    assert stacked.provenance == "SANDBOX  account 123456789012  several regions"
+
+
+def test_stacking_with_a_frame_without_rows_keeps_the_dtypes() -> None:
+    stacked = stack([frame_of(), frame_of(reported()), frame_of()])
+    assert {str(name): str(dtype) for name, dtype in stacked.dtypes.items()} == DTYPES
+    assert len(stacked) == 1
+
+
+@pytest.mark.parametrize("functions", [(), ("order-events",)])
+def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> None:
+    arns = [f"arn:aws:lambda:us-east-1:123456789012:function:{name}" for name in functions]
+    reported = [ReportedFunction.from_api({"FunctionArn": arn, "Timeout": 3}) for arn in arns]
+    frame = to_frame([function_row(function) for function in reported], FUNCTION_COLUMNS, ATTRS)
+    assert {str(name): str(dtype) for name, dtype in frame.dtypes.items()} == {
+        "function_name": "string",
+        "runtime": "string",
+        "timeout": "Int64",
+        "dead_letter_arn": "string",
+        "role_arn": "string",
+        "region": "string",
+        "account_id": "string",
+        "function_arn": "string",
+    }
+    assert list(frame.function_arn) == arns

@@ -1,0 +1,101 @@
+"""A sandbox to read from, a sandbox to change, and clients for both."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from eicnb.local_aws.server import Sandbox
+
+NOW = 1793534400.1239  # 2026-11-01, with more digits than AWS keeps
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back over the wire."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class Shop:
+    """A running sandbox and the ways to call it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.account_id = sandbox.account_id
+
+    def client(self, service: str = "lambda", region: str = "us-east-1", key: str = "sandbox") -> Any:
+        """A boto3 client that sends each call once and checks nothing itself."""
+        session: Any = boto3.Session(aws_access_key_id=key, aws_secret_access_key="sandbox", region_name=region)
+        config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
+        return session.client(service, endpoint_url=self.sandbox.url, config=config)
+
+    def send(self, method: str, target: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
+        """One unsigned request, its target and its text body exactly as given."""
+        parts = urlsplit(self.sandbox.url)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection.request(
+            method,
+            target,
+            body if isinstance(body, (str, bytes, type(None))) else json.dumps(body),
+            headers or {},
+        )
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        is_json = response.headers.get("Content-Type") == "application/json"
+        decoded = json.loads(content) if content and is_json else content.decode()
+        return Reply(response.status, dict(response.headers.items()), decoded)
+
+    def config_of(
+        self, method: str, name: str, body: Any = None, *, qualifier: str | None = None, tail: str = ""
+    ) -> Reply:
+        """One request for an event-invoke config, unsigned."""
+        query = f"?Qualifier={qualifier}" if qualifier is not None else ""
+        return self.send(method, f"/2019-09-25/functions/{name}/event-invoke-config{tail}{query}", body)
+
+    def arn(self, name: str, region: str = "us-east-1") -> str:
+        """The ARN of one of the account's functions."""
+        return f"arn:aws:lambda:{region}:{self.account_id}:function:{name}"
+
+    def queue(self, name: str, region: str = "us-east-1") -> str:
+        """The ARN of one of the account's queues."""
+        return f"arn:aws:sqs:{region}:{self.account_id}:{name}"
+
+
+@pytest.fixture(scope="session")
+def seeded() -> Iterator[Shop]:
+    """The sandbox as it is seeded; tests only read from it."""
+    with Sandbox(account_id="444455556666") as sandbox:
+        yield Shop(sandbox)
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """A sandbox of the test's own, whose clock stands still."""
+    with Sandbox(now=lambda: NOW) as sandbox:
+        yield Shop(sandbox)
+
+
+@pytest.fixture
+def open_shop() -> Iterator[Callable[[], Shop]]:
+    """Opens further sandboxes, and stops them all at the end."""
+    opened: list[Sandbox] = []
+
+    def opening() -> Shop:
+        opened.append(Sandbox().start())
+        return Shop(opened[-1])
+
+    yield opening
+    for sandbox in opened:
+        sandbox.stop()

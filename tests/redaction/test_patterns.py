@@ -1,0 +1,182 @@
+"""Each row of the table of patterns has its cases, and so has what only looks like it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from eicnb.redaction.masks import Masks, replaced
+from eicnb.redaction.patterns import IN_NOTEBOOKS, SECRETS, highest_mask, spans
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+SESSION = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQ=="
+HEX = "fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE+/==\n-----END RSA PRIVATE KEY-----"
+
+HIDDEN = [
+    ("account id", "arn:aws:sqs:us-east-1:123456789012:lost", "arn:aws:sqs:us-east-1:ACCOUNT-0001:lost"),
+    ("account id", "cdk-assets-123456789012-us-east-1", "cdk-assets-ACCOUNT-0001-us-east-1"),
+    ("account id", "logs123456789012x", "logsACCOUNT-0001x"),
+    ("account id", "012345678901.dkr.ecr.us-east-1.amazonaws.com", "ACCOUNT-0001.dkr.ecr.us-east-1.amazonaws.com"),
+    ("account id", "123456789012.2026-11-24.log", "ACCOUNT-0001.2026-11-24.log"),
+    (
+        "account id",
+        "arn%3Aaws%3Asqs%3A%3A123456789012 %20123456789012",
+        "arn%3Aaws%3Asqs%3A%3AACCOUNT-0001 %20ACCOUNT-0001",
+    ),
+    ("account id", "1234-5678-9012 is 123456789012", "ACCOUNT-0001 is ACCOUNT-0001"),
+    ("account id", "at 202611241200", "at ACCOUNT-0001"),
+    ("account id", "123456789012.0 is 123456789012", "ACCOUNT-0001 is ACCOUNT-0001"),
+    ("account id", "<td>123456789012.0</td>\n0  123456789012.0\n", "<td>ACCOUNT-0001</td>\n0  ACCOUNT-0001\n"),
+    ("account id", "in 123456789012.0. 123456789012.0.log", "in ACCOUNT-0001. ACCOUNT-0001.log"),
+    ("access key id", "AKIAIOSFODNN7EXAMPLE", "KEY-0001"),
+    ("access key id", "id=ASIAIOSFODNN7EXAMPLE;", "id=KEY-0001;"),
+    ("secret key", f"AWS_SECRET_ACCESS_KEY={SECRET}", "AWS_SECRET_ACCESS_KEY=SECRET-0001"),
+    ("secret key", f"aws_secret_access_key = {SECRET}\n", "aws_secret_access_key = SECRET-0001\n"),
+    ("secret key", f'"SecretAccessKey": "{SECRET}"', '"SecretAccessKey": "SECRET-0001"'),
+    (
+        "secret key",
+        f"os.environ['AWS_SECRET_ACCESS_KEY'] = '{SECRET}'",
+        "os.environ['AWS_SECRET_ACCESS_KEY'] = 'SECRET-0001'",
+    ),
+    ("secret key", f'{{\\"SecretAccessKey\\": \\"{SECRET}\\"}}', '{\\"SecretAccessKey\\": \\"SECRET-0001\\"}'),
+    (
+        "secret key",
+        "&quot;secret_key&quot;: &quot;abcdefghijklmnop&quot;",
+        "&quot;secret_key&quot;: &quot;SECRET-0001&quot;",
+    ),
+    ("session token", f"{{'X-Amz-Security-Token': b'{SESSION}'}}", "{'X-Amz-Security-Token': b'TOKEN-0001'}"),
+    ("secret key", f"<td>{SECRET}</td>", "<td>SECRET-0001</td>"),
+    ("signature", f"Signature:\n{HEX}\n", "Signature:\nSIGNATURE-0001\n"),
+    ("account id", "\x1b[38;5;241m123456789012\x1b[39m", "\x1b[38;5;241mACCOUNT-0001\x1b[39m"),
+    ("secret key", f"alone: {SECRET}.", "alone: SECRET-0001."),
+    ("session token", f"aws_session_token={SESSION}", "aws_session_token=TOKEN-0001"),
+    ("session token", f"'SessionToken': '{SESSION}'", "'SessionToken': 'TOKEN-0001'"),
+    ("session token", f"alone {SESSION}", "alone TOKEN-0001"),
+    ("session token", f"x-amz-security-token:{SESSION}\nhost:x", "x-amz-security-token:TOKEN-0001\nhost:x"),
+    ("session token", f"X-Amz-Security-Token={SESSION.replace('/', '%2F')}&x=1", "X-Amz-Security-Token=TOKEN-0001&x=1"),
+    ("session token", f"accessToken: {JWT}", "accessToken: TOKEN-0001"),
+    ("session token", f"sent {JWT}", "sent TOKEN-0001"),
+    (
+        "authorization header",
+        (
+            "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
+            f"SignedHeaders=host;range, Signature={HEX}\nHost: x"
+        ),
+        "Authorization: SECRET-0001\nHost: x",
+    ),
+    ("authorization header", "{'Authorization': 'Bearer abc.def'}", "{'Authorization': 'SECRET-0001'}"),
+    ("authorization header", "authorization: Basic dXNlcjpwYQ==", "authorization: SECRET-0001"),
+    ("signature", f"Signature={HEX}", "Signature=SIGNATURE-0001"),
+    ("signature", f"X-Amz-Signature={HEX}&X-Amz-Date=1", "X-Amz-Signature=SIGNATURE-0001&X-Amz-Date=1"),
+    ("signature", "&Signature=vjbyPxybdZaNmGa%2ByT272YEAiv4%3D&Expires=1", "&Signature=SIGNATURE-0001&Expires=1"),
+    ("private key", f"a\n{PEM}\nb", "a\nSECRET-0001\nb"),
+    ("password in a URL", "http://user:pa55@proxy:80/", "http://SECRET-0001@proxy:80/"),
+    ("IAM id", "AROADBQP57FF2AEXAMPLE:jane", "ID-0001:jane"),
+    ("user in a path", "/home/jane/x /Users/jane/y", "/home/USER-0001/x /Users/USER-0001/y"),
+    ("user in a path", r"C:\Users\Jane\x 'C:\\Users\\Jane'", r"C:\Users\USER-0001\x 'C:\\Users\\USER-0001'"),
+]
+
+LEFT_ALONE = [
+    "13 digits are no account: 1762000000000",
+    "a decimal is none: 0.123456789012, 123456789012.5, 123456789012.05, 1762000000000.0",
+    "a UUID is none: 123e4567-e89b-12d3-a456-123456789012",
+    "a card's number is none: 1234-5678-9012-3456",
+    "a digest is none: a1b123456789012c9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",
+    "a commit is no key: da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "a long name is none: describeFunctionEventInvokeConfigs2Tests",
+    "a path is none: /usr/lib/python3/dist-packages/Crypto/Ab1",
+    "next_token=None; NextToken: abcdefghijklmnopqrstuvwx",
+    "signature = inspect.signature(put); Signature=(self, x)",
+    "the authorization header is missing; authorization: none",
+    "AKIA is where keys begin; AKIAIOSFODNN7EXAMPLETOOLONG",
+    "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html",
+    "arn:aws:sqs:us-east-1:ACCOUNT-0001:NAME-0002-lost by USER-0001 with KEY-0001 and TOKEN-0001",
+    r"C:\Users\Shared and /usr/local/lib",
+]
+
+
+def scrubbed(text: str, *names: str) -> str:
+    return replaced(text, spans(text, IN_NOTEBOOKS, names), Masks())[0]
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), HIDDEN)
+def test_what_should_not_be_shared_is_found(kind: str, text: str, expected: str) -> None:
+    assert kind in {span.kind.name for span in spans(text, IN_NOTEBOOKS)}
+    assert scrubbed(text) == expected
+    assert scrubbed(expected) == expected
+
+
+def test_every_row_of_the_table_has_a_case() -> None:
+    for row in IN_NOTEBOOKS:
+        assert [text for _, text, _ in HIDDEN if list(row.spans(text, text.lower()))], row
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
+    assert scrubbed(text) == text
+
+
+HTML = (
+    '<style scoped>.dataframe td</style><table class="dataframe"><tr><th scope="row" style="text-align: left">'
+    '{}</th></tr></table><acme title="{}">'
+)
+NAMES = [
+    (["acme"], "acme-orders ACME", "NAME-0001-orders NAME-0002"),
+    (["acme"], "pharmacmeister", "pharmNAME-0001ister"),
+    (["orders", "acme-orders"], "acme-orders orders", "NAME-0001 NAME-0002"),
+    (["acme-orders", "orders-prod"], "acme-orders-prod", "NAME-0001"),
+    (["aa"], "aaa", "NAME-0001"),
+    (["3456"], "123456789012 3456", "ACCOUNT-0001 NAME-0001"),
+    (["abc-1234"], "abc-123456789012", "ACCOUNT-0001"),
+    (["acme-123456789012"], "acme-123456789012 123456789012", "NAME-0001 ACCOUNT-0001"),
+    (["A & B"], "A & B, A &amp; B, A%20%26%20B", "NAME-0001, NAME-0002, NAME-0003"),
+    (["a.c", "["], "abc a.c [", "abc NAME-0001 NAME-0002"),
+    (["count", "name", "0001"], "ACCOUNT-0001 NAME-0001", "ACCOUNT-0001 NAME-0001"),
+    (["my-acc"], "my-ACCOUNT-0001", "my-ACCOUNT-0001"),
+    (
+        ["table", "style", "left", "dataframe", "row"],
+        HTML.format("table", "left"),
+        HTML.format("NAME-0001", "NAME-0002"),
+    ),
+    (["acme"], "<acme></p>", "<NAME-0001></p>"),
+    (["BACKUP_KEY-1234"], "BACKUP_KEY-1234", "NAME-0001"),
+]
+
+
+@pytest.mark.parametrize(("names", "text", "expected"), NAMES)
+def test_a_listed_name_is_found_wherever_it_stands(names: list[str], text: str, expected: str) -> None:
+    assert scrubbed(text, *names) == expected
+
+
+@pytest.mark.parametrize(("text", "number"), [("", 0), ("ACCOUNT-0003 NAME-0012", 12), ("account-0003", 0)])
+def test_the_masks_that_are_there_are_counted(text: str, number: int) -> None:
+    assert highest_mask(text) == number
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "1",
+        "A1/",
+        "authorization=",
+        "://",
+        "eyJ.",
+        "/home/",
+        "ACCOUNT-0001 123456789012 acme ",
+        "<b></b>acme",
+        "-----BEGIN PRIVATE KEY-----",
+    ],
+)
+def test_a_long_text_takes_time_that_grows_with_its_length(piece: str) -> None:
+    text = piece * (400_000 // len(piece))
+    started = time.perf_counter()
+    spans(text, IN_NOTEBOOKS, ["acme"])
+    assert time.perf_counter() - started < 2
+
+
+def test_what_messages_never_show_is_part_of_what_notebooks_are_searched_for() -> None:
+    assert set(SECRETS) < set(IN_NOTEBOOKS)

@@ -1,0 +1,84 @@
+"""A real IPython shell for each test, and what a person sees in it."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import eicnb
+
+
+class Notebook:
+    """Runs cells, and keeps what they print and what they raise."""
+
+    def __init__(self, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        self.shell = shell
+        self._capsys = capsys
+
+    def run(self, cell: str) -> Any:
+        """The value of a cell that must succeed."""
+        outcome = self.shell.run_cell(cell)
+        outcome.raise_error()
+        return outcome.result
+
+    def fail(self, cell: str) -> BaseException:
+        """The error of a cell that must fail; what it showed is left for `printed`."""
+        self._capsys.readouterr()
+        outcome = self.shell.run_cell(cell)
+        error = outcome.error_before_exec or outcome.error_in_exec
+        assert isinstance(error, BaseException), f"it succeeded:\n{cell}"
+        return error
+
+    def printed(self) -> str:
+        """What was printed since the last look."""
+        seen = self._capsys.readouterr()
+        assert seen.err == ""
+        return seen.out
+
+    def __getitem__(self, name: str) -> Any:
+        return self.shell.user_ns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.shell.user_ns
+
+
+@pytest.fixture
+def bare_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Notebook]:
+    """A fresh shell without eicnb."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(config=config)
+    yield Notebook(shell, capsys)
+    atexit.unregister(shell.atexit_operations)
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def notebook(eic: eicnb.Eic, bare_notebook: Notebook) -> Notebook:
+    """A fresh shell with the magics, on a sandbox of its own."""
+    bare_notebook.run("%load_ext eicnb")
+    return bare_notebook
+
+
+@pytest.fixture
+def sent(eic: eicnb.Eic) -> Any:
+    """The operations that were sent so far."""
+
+    def operations() -> list[str | None]:
+        assert eic.server is not None
+        return [request.operation for request in eic.server.requests()]
+
+    return operations

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import eicnb
+from eicnb.model.destination import DestinationArn
+from eicnb.model.place import Where
+from eicnb.widgets.draft import Draft, Target, kind_of
+
+WHERE = Where(partition="aws", region="us-east-1", account_id="123456789012")
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
+GOOD = Draft(function_name="my-function", maximum_retry_attempts="1", on_failure=Target("sqs", "lost-events"))
+
+FAULTS = [
+    (
+        {"function_name": ""},
+        "function_name",
+        "No function is chosen. Try: one of the list, or its name or ARN",
+    ),
+    (
+        {"function_name": "my function"},
+        "function_name",
+        "'my function' is not the name of a Lambda function. Try: my-function, my-function:live, my-function:7, 12345",
+    ),
+    (
+        {"function_name": "arn:aws:lambda:eu-west-1:123456789012:function:my-function"},
+        "function_name",
+        "The function is in eu-west-1, but this connection acts in us-east-1. Try: --region eu-west-1",
+    ),
+    ({"function_name": "my-function:live"}, "qualifier", "The function is named with the qualifier 'live', but"),
+    ({"qualifier": "a b"}, "qualifier", "'a b' is not a qualifier. Try: a version number such as 7"),
+    (
+        {"maximum_retry_attempts": "3"},
+        "maximum_retry_attempts",
+        "The maximum number of retry attempts is 3, but AWS allows 0, 1 or 2. Try: a whole number: 0, 1 or 2",
+    ),
+    ({"maximum_retry_attempts": "two"}, "maximum_retry_attempts", "The maximum number of retry attempts is 'two', whi"),
+    ({"maximum_event_age_in_seconds": "59"}, "maximum_event_age_in_seconds", "The maximum event age is 59, but AWS"),
+    ({"maximum_event_age_in_seconds": "7h"}, "maximum_event_age_in_seconds", "The maximum event age is 25200, but"),
+    (
+        {"maximum_event_age_in_seconds": "an hour"},
+        "maximum_event_age_in_seconds",
+        "The maximum event age is 'an hour', which is not an age. Try: 6h, 90m, 3600s or 3600: from 60s to 6h",
+    ),
+    ({"on_failure": Target("sqs", "")}, "on_failure", "The name of an SQS queue is missing. Try: one of the list,"),
+    ({"on_failure": Target("sqs", "a.fifo")}, "on_failure", "'a.fifo' is a FIFO queue, to which Lambda does not"),
+    ({"on_failure": Target("sns", f"{QUEUE[:13]}a")}, "on_failure", "'arn:aws:sqs:ua' is not an ARN"),
+    (
+        {"on_failure": Target("sns", QUEUE)},
+        "on_failure",
+        f"{QUEUE!r} is an SQS queue, not an SNS topic. Try: SQS queue",
+    ),
+    ({"on_failure": Target("sq", "a")}, "on_failure", "'sq' is no kind of destination. Try: SQS queue, SNS topic, La"),
+    ({"on_success": Target("s3", "bucket")}, "on_success", "'arn:aws:s3:::bucket' is an S3 bucket, which can be a d"),
+    ({"on_failure": Target("lambda", "my-function")}, "on_failure", "'arn:aws:lambda:us-east-1:123456789012:function"),
+]
+
+
+@pytest.mark.parametrize(("typed", "field", "sentence"), FAULTS, ids=lambda case: str(case)[:40])
+def test_what_is_wrong_is_a_sentence_under_its_field_alone(typed: dict[str, str], field: str, sentence: str) -> None:
+    checked = replace(GOOD, **typed).check(WHERE)  # type: ignore[arg-type] # each case has its own fields
+    assert checked.request is None
+    assert list(checked.faults) == [field]
+    assert checked.faults[field].startswith(sentence)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    draft = Draft(function_name="a b", maximum_retry_attempts="9", maximum_event_age_in_seconds="1")
+    assert list(draft.check(WHERE).faults) == [
+        "function_name",
+        "maximum_retry_attempts",
+        "maximum_event_age_in_seconds",
+    ]
+
+
+@pytest.mark.parametrize("text", ["lost-events", "sqs:lost-events", QUEUE, f" {QUEUE} "])
+def test_a_destination_is_found_by_its_name_and_by_its_arn(text: str) -> None:
+    assert Target("sqs", text).destination(WHERE) == DestinationArn.parse(QUEUE)
+
+
+def test_without_an_account_a_whole_arn_still_works() -> None:
+    nowhere = Where(partition="aws", region="", account_id="")
+    assert Target("sqs", QUEUE).destination(nowhere) == DestinationArn.parse(QUEUE)
+    with pytest.raises(eicnb.UsageError, match="the account is not known, so that a name alone is not enough"):
+        Target("sqs", "lost-events").destination(nowhere)
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        QUEUE,
+        "arn:aws:lambda:us-east-1:123456789012:function:f:live",
+        "arn:aws:lambda:us-east-1:123456789012:function:sqs:live",
+        "arn:aws:lambda:us-east-1:123456789012:function:lambda:live",
+        "arn:aws:sns:eu-west-1:123456789012:topic",
+        "arn:aws:events:us-east-1:123456789012:event-bus/aws.partner/shop/1",
+        "arn:aws:s3:::bucket",
+    ],
+)
+def test_what_aws_reports_opens_as_what_it_is(reported: str) -> None:
+    assert str(Target.of(reported, WHERE).destination(WHERE)) == reported
+
+
+def test_a_fifo_queue_that_is_live_is_shown_and_refused() -> None:
+    target = Target.of("arn:aws:sqs:us-east-1:123456789012:a.fifo", WHERE)
+    assert (target.kind, target.text) == ("sqs", "arn:aws:sqs:us-east-1:123456789012:a.fifo")
+    with pytest.raises(eicnb.UsageError, match="is a FIFO queue"):
+        target.destination(WHERE)
+
+
+def test_nothing_set_is_a_delete_and_latest_is_not_written() -> None:
+    request = Draft(function_name="my-function").check(WHERE).request
+    assert request is not None
+    assert (request.verb, request.parameters()) == ("delete", {"FunctionName": "my-function"})
+
+
+def test_everything_set_is_one_put() -> None:
+    request = replace(GOOD, qualifier="live", maximum_event_age_in_seconds="6h").check(WHERE).request
+    assert request is not None
+    assert request.parameters() == {
+        "FunctionName": "my-function",
+        "Qualifier": "live",
+        "MaximumRetryAttempts": 1,
+        "MaximumEventAgeInSeconds": 21600,
+        "DestinationConfig": {"OnFailure": {"Destination": QUEUE}},
+    }
+
+
+def test_edits_stay_on_top_of_another_live_config() -> None:
+    edited = Draft(maximum_retry_attempts="0", maximum_event_age_in_seconds="60")
+    opened = Draft(maximum_event_age_in_seconds="60")
+    now = Draft(maximum_retry_attempts="2", maximum_event_age_in_seconds="90")
+    assert edited.onto(opened, now) == Draft(maximum_retry_attempts="0", maximum_event_age_in_seconds="90")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [("SQS queue", "sqs"), ("bucket", "s3"), ("event", "events"), ("sns", "sns"), ("", ""), (" none ", ""), ("q", "q")],
+)
+def test_a_kind_is_read_by_any_part_that_fits_it_alone(typed: str, kind: str) -> None:
+    assert kind_of(typed) == (kind if kind != "q" else "sqs")

@@ -1,0 +1,339 @@
+"""The form itself, its widgets driven from Python; `tests/browser` drives the same in front ends."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ipywidgets import HTML, Button, Widget
+
+import eicnb
+from eicnb.changes.current import Live
+from eicnb.cli.options import VERBS
+from eicnb.client import settings
+from eicnb.model.function import FunctionRef
+from eicnb.model.place import Where
+from eicnb.widgets.background import AtOnce
+from eicnb.widgets.destination_form import DestinationForm
+from eicnb.widgets.form import Form
+from eicnb.widgets.preview import NEEDS_A_KERNEL, Standstill
+
+if TYPE_CHECKING:
+    from tests.shell import Notebook
+
+PUT = "PutFunctionEventInvokeConfig"
+
+
+@pytest.fixture(autouse=True)
+def no_widgets_left() -> Iterator[None]:
+    yield
+    Widget.close_all()
+
+
+def opened(eic: eicnb.Eic, name: str | None = None, qualifier: str = "$LATEST") -> Form:
+    subject = FunctionRef(name, qualifier) if name else None
+    return Form(
+        eic._connection,
+        eic._connection.where(),
+        subject,
+        Live.read(eic._connection, subject) if subject else Live(),
+        background=AtOnce(),
+    )
+
+
+def widgets(box: Any) -> Iterator[Any]:
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from widgets(child)
+
+
+def field(form: Any, label: str) -> Any:
+    return next(one for one in widgets(form) if getattr(one, "description", "") == label)
+
+
+def button(form: Any, beginning: str) -> Button:
+    found = [one for one in widgets(form) if isinstance(one, Button) and one.description.startswith(beginning)]
+    return found[-1]
+
+
+def shown(form: Any) -> str:
+    return "\n".join(one.value for one in widgets(form) if isinstance(one, HTML))
+
+
+def click(one: Button) -> None:
+    """A click as it arrives from a front end, whatever the button has become meanwhile."""
+    one._handle_button_msg(one, {"event": "click"}, [])
+
+
+@pytest.fixture
+def writes(eic: eicnb.Eic) -> Callable[[], int]:
+    def count() -> int:
+        assert eic.server is not None
+        return sum(request.operation == PUT for request in eic.server.requests())
+
+    return count
+
+
+def test_a_form_opens_with_the_live_config(eic: eicnb.Eic) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    labels = ("Function", "Qualifier", "Maximum retry attempts", "Maximum event age", "On failure, send to")
+    values = [field(form, label).value for label in labels]
+    assert values == ["my-function", "GREEN", "2", "3600", "SQS queue"]
+    assert field(form, "Queue on failure").value == "shop-failures"
+    assert "search-updates.fifo" not in field(form, "Queue on failure").options
+    assert "S3 bucket" not in field(form, "On success, send to").options
+    assert button(form, "Apply").disabled
+    assert form.result is None
+
+
+def test_apply_writes_what_is_shown_and_keeps_the_frame(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    field(form, "Maximum event age").value = "2h"
+    place = f"my-function:GREEN in us-east-1, account {eic.account_id} (SANDBOX)"
+    apply = button(form, f"Apply 1 change to {place}")
+    assert not apply.disabled
+    for _ in range(5):
+        click(apply)
+    assert writes() == 1
+    assert form.result.maximum_event_age_in_seconds.tolist() == [7200]
+    assert f"✓ Applied: 1 change, {place}." in shown(form)
+    assert apply.disabled
+
+
+def test_clicks_queued_behind_one_that_failed_try_nothing_again(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    form = opened(eic, "customer-export")
+    field(form, "On failure, send to").value = "sqs"
+    field(form, "Queue on failure").value = "shop-failures"
+    apply = button(form, "Apply 1 change")
+    for _ in range(3):
+        click(apply)
+    assert writes() == 1
+    assert "does not have permissions to call SendMessage" in shown(form)
+    again = button(form, "Try again")
+    click(again)
+    click(again)
+    assert writes() == 2
+    assert form.result is None
+
+
+def test_nothing_set_any_more_is_a_delete(eic: eicnb.Eic) -> None:
+    form = opened(eic, "my-function", "BLUE")
+    field(form, "Maximum retry attempts").value = ""
+    field(form, "Maximum event age").value = ""
+    click(button(form, "Delete the config of my-function:BLUE"))
+    assert form.result.qualifier.tolist() == ["BLUE"]
+    with pytest.raises(eicnb.NotFound):
+        eic.get("my-function:BLUE")
+
+
+def test_a_change_made_meanwhile_is_asked_about_once(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    field(form, "Maximum retry attempts").value = "0"
+    eic.update("my-function:GREEN", maximum_event_age_in_seconds=60)
+    apply = button(form, "Apply 1 change")
+    click(apply)
+    click(apply)
+    assert writes() == 0
+    assert "The config was changed since this form opened. Nothing has been written." in shown(form)
+    over = button(form, "Apply 2 changes")
+    eic.update("my-function:GREEN", maximum_event_age_in_seconds=90)
+    click(over)
+    click(over)
+    assert writes() == 0
+    click(button(form, "Apply 2 changes"))
+    assert (writes(), eic.get("my-function:GREEN").maximum_event_age_in_seconds.item()) == (1, 3600)
+
+
+def test_a_config_that_was_deleted_meanwhile_is_said_so(eic: eicnb.Eic) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    field(form, "Maximum retry attempts").value = "0"
+    eic.delete("my-function:GREEN")
+    click(button(form, "Apply 1 change"))
+    assert "The config was deleted since this form opened. Nothing has been written." in shown(form)
+    click(button(form, "Take what is live now"))
+    assert field(form, "Maximum event age").value == ""
+
+
+def test_another_function_brings_its_config_under_the_edits(eic: eicnb.Eic) -> None:
+    form = opened(eic)
+    assert "No function is chosen" in shown(form)
+    field(form, "Maximum retry attempts").value = "0"
+    field(form, "Function").value = "checkout"
+    assert (field(form, "Maximum retry attempts").value, field(form, "Maximum event age").value) == ("0", "3600")
+    assert not button(form, "Apply 1 change to checkout:$LATEST").disabled
+    field(form, "Function").value = "nobody"
+    assert "There is no function &#x27;nobody&#x27; in us-east-1" in shown(form)
+    assert button(form, "Apply").disabled
+
+
+def test_a_qualifier_that_the_function_lacks_is_a_note(eic: eicnb.Eic) -> None:
+    form = opened(eic, "my-function", "GREN")
+    assert "⚠ Note: the function had no version or alias &#x27;GREN&#x27;" in shown(form)
+
+
+def test_credentials_of_another_account_write_nothing(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    where = Where(partition="aws", region="us-east-1", account_id="999999999999", sandbox=True)
+    subject = FunctionRef("my-function", "GREEN")
+    form = Form(eic._connection, where, subject, Live.read(eic._connection, subject), background=AtOnce())
+    field(form, "On failure, send to").value = ""
+    click(button(form, "Apply"))
+    assert f"the credentials are now those of account {eic.account_id}" in shown(form)
+    assert writes() == 0
+
+
+def test_a_bug_stands_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    form._where = None  # type: ignore[assignment] # nothing that a form could work with
+    field(form, "Maximum event age").value = "2h"
+    assert "This is a bug of eicnb." in shown(form)
+    assert "AttributeError" in shown(form)
+
+
+def test_every_control_has_a_label_and_none_is_one_that_hides_a_fault(eic: eicnb.Eic) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    controls = [one for one in widgets(form) if hasattr(one, "description") and not isinstance(one, HTML)]
+    assert {type(one).__name__ for one in controls} == {"Text", "Combobox", "Button"}
+    assert [one for one in controls if not one.description] == []
+
+
+def test_what_stands_in_for_the_form_is_text_and_html_without_json(eic: eicnb.Eic) -> None:
+    bundle = opened(eic, "my-function", "GREEN")._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+    for text in (bundle["text/plain"], bundle["text/html"]):
+        assert NEEDS_A_KERNEL in text
+        assert "shop-failures" in text
+        assert "%eic put my-function --qualifier GREEN --retries 2 --max-age 1h --on-failure sqs:shop-failures" in text
+
+
+def test_markup_in_a_field_is_shown_as_text(eic: eicnb.Eic) -> None:
+    form = opened(eic)
+    field(form, "Function").value = "<img src=x>"
+    field(form, "On success, send to").value = "sqs"
+    field(form, "Queue on success").value = "<script>"
+    assert "<img" not in shown(form)
+    assert "<script" not in shown(form)
+    assert "&lt;img src=x&gt;" in shown(form)
+
+
+def test_a_destination_form_has_a_value_to_observe(eic: eicnb.Eic) -> None:
+    form = DestinationForm(eic._connection, eic._connection.where(), AtOnce())
+    seen: list[Any] = []
+    form.observe(lambda change: seen.append(change["new"]), "value")
+    field(form, "On failure, send to").value = "SNS topic"
+    assert form.value is None
+    with pytest.raises(eicnb.UsageError, match="The name of an SNS topic is missing"):
+        form.to_json()
+    field(form, "Topic on failure").value = "shop-alerts"
+    arn = f"arn:aws:sns:us-east-1:{eic.account_id}:shop-alerts"
+    assert form.to_shorthand() == f"OnFailure={{Destination={arn}}}"
+    assert form.to_json() == f'{{"OnFailure": {{"Destination": "{arn}"}}}}'
+    assert seen[-1] is form.value
+    assert eic.put("newsletters", destination_config=form.value).on_failure.tolist() == [arn]
+
+
+def test_without_widgets_the_config_and_a_line_to_edit_are_shown(notebook: Notebook, eic: eicnb.Eic) -> None:
+    shown_instead = notebook.run("%eic form my-function --qualifier BLUE")
+    assert isinstance(shown_instead, Standstill)
+    assert repr(shown_instead) == (
+        f"my-function:BLUE in us-east-1, account {eic.account_id} (SANDBOX)\n"
+        "The config as it is:\n"
+        "  Maximum retry attempts  0\n"
+        "  Maximum event age       3600 s = 1 hour\n"
+        "  On success              none\n"
+        "  On failure              none\n"
+        "To change it, edit and run:\n"
+        "    %eic put my-function --qualifier BLUE --retries 0 --max-age 1h"
+    )
+    assert notebook.shell.rl_next_input == "%eic put my-function --qualifier BLUE --retries 0 --max-age 1h"
+    assert notebook.run(shown_instead.line).maximum_retry_attempts.tolist() == [0]
+
+
+def test_the_line_to_edit_acts_where_the_form_acts(notebook: Notebook, eic: eicnb.Eic) -> None:
+    form = notebook.run("%eic form checkout-eu --qualifier live --region eu-west-1")
+    line = "%eic put checkout-eu --qualifier live --region eu-west-1 --retries 2 --max-age 1h "
+    assert notebook.shell.rl_next_input == form.line == f"{line}--on-failure sqs:checkout-failures"
+    assert notebook.run(form.line).region.tolist() == ["eu-west-1"]
+    python = form.preview.commands()["In Python"]
+    notebook.run("import eicnb")
+    assert notebook.run(python).region.tolist() == ["eu-west-1"]
+    eicnb.use(eic.derive(region="eu-west-1"))
+    assert "--region us-east-1" in eic.form("my-function", qualifier="BLUE").line
+
+
+def test_a_line_that_cannot_lead_to_the_form_says_so(eic: eicnb.Eic) -> None:
+    eicnb.use(eicnb.connect(region="us-east-1"))
+    note = "%eic and eicnb act on the connection in use, which is another one than this form's."
+    assert repr(eic.form("newsletters")).splitlines()[-1] == note
+
+
+def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None:
+    form = notebook.run("%eic form search-indexer")
+    note = (
+        "As it stands the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
+        "not deliver records of asynchronous events. Try: a standard queue"
+    )
+    assert repr(form).splitlines()[-1] == note
+    assert html.escape(note) in form._repr_html_()
+    assert isinstance(notebook.fail(form.line), eicnb.UsageError)
+
+
+def test_a_qualifier_that_is_missing_is_said_at_once(eic: eicnb.Eic) -> None:
+    with pytest.raises(eicnb.NotFound) as raised:
+        eic.form("my-function", qualifier="nope")
+    assert raised.value.message == "there is no version or alias 'nope' of my-function"
+    form = opened(eic, "my-function", "nope")
+    field(form, "Maximum retry attempts").value = "1"
+    assert "Not ready: There is no version or alias &#x27;nope&#x27; of my-function." in shown(form)
+    assert button(form, "Apply").disabled
+
+
+CALLS = [
+    "%eic form my-function:BLUE",
+    "eicnb.form('my-function', qualifier='BLUE')",
+    "%eic form --function-name my-function:BLUE",
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_calls_are_the_same(notebook: Notebook, call: str) -> None:
+    notebook.run("import eicnb")
+    assert notebook.run(call).line == "%eic put my-function --qualifier BLUE --retries 0 --max-age 1h"
+
+
+FAILURES = [
+    ("%eic form nobody", "The function doesn't exist."),
+    ("%eic form my-function:BLUE --qualifier GREEN", "the function is named with the qualifier 'BLUE', but the"),
+    ("%eic form --qualifier live", "a qualifier is given without a function"),
+    ("%eic form my-function --retries 1", "eic form has no option '--retries'"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), FAILURES)
+def test_a_form_that_cannot_open_says_why(notebook: Notebook, call: str, message: str) -> None:
+    error = notebook.fail(call)
+    assert isinstance(error, eicnb.NotFound if "nobody" in call else eicnb.UsageError)
+    assert error.message.startswith(message)
+
+
+def test_the_verb_takes_the_options_of_a_connection() -> None:
+    [verb] = [verb for verb in VERBS if verb.name == "form"]
+    assert {"--function-name", "--qualifier", "--region", "--profile"} <= {option.name for option in verb.options}
+
+
+def test_a_destination_form_works_without_an_account() -> None:
+    eicnb.use(eicnb.connect(region="us-east-1"))
+    form = eicnb.destination_form()
+    assert (form.value, form.to_json(), form.to_shorthand()) == (eicnb.DestinationConfig(), "{}", "{}")
+    assert NEEDS_A_KERNEL in form._repr_mimebundle_()["text/html"]
+
+
+def test_with_redaction_the_form_says_no_account(eic: eicnb.Eic) -> None:
+    settings.choose(redact=True)
+    form = opened(eic, "my-function", "BLUE")
+    field(form, "Maximum retry attempts").value = "2"
+    assert "ACCOUNT-0001" in button(form, "Apply 1 change").description
+    bundle = form._repr_mimebundle_()
+    for text in (button(form, "Apply").description, shown(form), bundle["text/plain"], bundle["text/html"]):
+        assert eic.account_id not in text
