@@ -47,8 +47,8 @@ def test_a_destination_that_exists_is_read_once_per_connection(eic: eicnb.Eic) -
 def test_a_note_ends_when_the_destination_has_been_created(eic: eicnb.Eic) -> None:
     assert eic.server is not None
     assert _noted(eic, "sqs:later")
-    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-    boto3.client("sqs", "us-east-1", endpoint_url=eic.server.url, **keys).create_queue(QueueName="later")
+    session = boto3.Session("any", "any", region_name="us-east-1")
+    session.client("sqs", endpoint_url=eic.server.url).create_queue(QueueName="later")
     assert _noted(eic, "sqs:later") == ""
 
 
