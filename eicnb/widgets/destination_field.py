@@ -17,7 +17,7 @@ from eicnb.widgets.draft import OTHER, Target, kind_of
 from eicnb.widgets.fields import Field, Search, control
 
 _NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
-_KINDS: Mapping[str, str] = {**KINDS}
+_KINDS: Mapping[str, str] = {str(kind): name for kind, name in KINDS.items()}
 _EMPTY = "empty: none; or sqs:NAME, or an ARN"
 
 
