@@ -18,7 +18,7 @@ from eicnb.widgets.fields import Field, Search, control
 
 _NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
 _KINDS: Mapping[str, str] = {str(kind): name for kind, name in KINDS.items()}
-_EMPTY = "empty: none; or sqs:NAME, or an ARN"
+_HINT = "a kind, sqs:NAME or an ARN"
 
 
 class DestinationField:
@@ -44,7 +44,7 @@ class DestinationField:
                 ensure_option=False,
                 continuous_update=True,
             ),
-            hint=_EMPTY,
+            hint=_HINT,
         )
         self._label = LABELS[name].lower()
         self.target = Search(f"Queue {self._label}", placeholder="name or ARN")
@@ -131,7 +131,7 @@ class DestinationField:
         is_named = self._is_whole and prefix == kind
         options = tuple(f"{kind}:{name}" for name in listed.offered(name)) if is_named else self._kinds
         self.kind.widget.options = options
-        self.kind.hint(_KINDS.get(kind, "") if self._is_whole else _EMPTY)
+        self.kind.hint(_KINDS.get(kind, "") if self._is_whole else _HINT)
 
     def _load(self, kind: str) -> None:
         if kind not in self._requested:
