@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
 
-WORDS = {
-    "sqs": "SQS queue",
-    "sns": "SNS topic",
-    "s3": "S3 bucket",
-    "lambda": "Lambda function",
-    "events": "EventBridge bus",
-}
-"""What a destination's type is called in a display; the frame itself has AWS's word."""
+from eicnb.model.destination import KINDS
+
+_KINDS: Mapping[str, str] = {**KINDS}
 
 ABSENT = {
     "maximum_retry_attempts": "not set",
@@ -169,7 +164,7 @@ def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
     if isinstance(value, datetime):
         text = value.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
     else:
-        text = WORDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
+        text = _KINDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
     return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
 
 

@@ -21,8 +21,8 @@ from eicnb.changes.export.connection_options import Way
 from eicnb.cli.memory import MEMORY
 from eicnb.errors import EicError, UsageError
 from eicnb.model.age import human
-from eicnb.model.config import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS
 from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
 from eicnb.model.place import Where
 from eicnb.redaction.masks import masked
 from eicnb.widgets.background import Background, here
@@ -215,7 +215,9 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._qualifier.message(faults.get("qualifier", ""), warning=self._unknown_qualifier(draft))
         self._retries.message(faults.get("maximum_retry_attempts", ""))
         self._retries.beside(
-            "0, 1 or 2" if draft.maximum_retry_attempts.strip() else f"AWS's default: {DEFAULT_RETRY_ATTEMPTS}"
+            choices(RETRY_ATTEMPTS)
+            if draft.maximum_retry_attempts.strip()
+            else f"AWS's default: {DEFAULT_RETRY_ATTEMPTS}"
         )
         self._age.message(faults.get("maximum_event_age_in_seconds", ""))
         self._age.beside(_age_in_words(draft))
