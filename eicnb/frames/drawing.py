@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from eicnb.model.destination import KINDS
-
-_KINDS: Mapping[str, str] = {**KINDS}
 
 ABSENT = {
     "maximum_retry_attempts": "not set",
@@ -164,7 +162,7 @@ def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
     if isinstance(value, datetime):
         text = value.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
     else:
-        text = _KINDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
+        text = KINDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
     return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
 
 

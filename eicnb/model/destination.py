@@ -39,7 +39,7 @@ _SHAPES: dict[DestinationKind, tuple[re.Pattern[str], str]] = {
 
 _RESOURCE_PREFIXES: dict[DestinationKind, str] = {"lambda": "function:", "events": "event-bus/"}
 
-KINDS: Mapping[DestinationKind, str] = {
+KINDS: Mapping[str, str] = {
     "sqs": "SQS queue",
     "sns": "SNS topic",
     "lambda": "Lambda function",
@@ -48,13 +48,11 @@ KINDS: Mapping[DestinationKind, str] = {
 }
 """Each kind of destination in words."""
 
-A_KIND: Mapping[DestinationKind, str] = {
-    kind: f"{'a' if kind == 'lambda' else 'an'} {words}" for kind, words in KINDS.items()
-}
+A_KIND: Mapping[str, str] = {kind: f"{'a' if kind == 'lambda' else 'an'} {words}" for kind, words in KINDS.items()}
 """The same with an article."""
 
 
-def one_of(kinds: Iterable[DestinationKind]) -> str:
+def one_of(kinds: Iterable[str]) -> str:
     """Return some kinds in words.
 
     >>> one_of(["sqs", "sns", "events"])

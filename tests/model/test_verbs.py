@@ -51,7 +51,9 @@ def test_a_verb_names_its_operation_its_command_its_permission_and_its_pages() -
 
 def test_a_list_holds_its_configs_under_the_name_that_botocore_knows() -> None:
     model = boto3.Session()._session.get_service_model("lambda")
-    assert CONFIGS in model.operation_model(Operation.LIST).output_shape.members
+    response = model.operation_model(Operation.LIST).output_shape
+    assert response is not None
+    assert CONFIGS in response.members
 
 
 @pytest.mark.parametrize(
