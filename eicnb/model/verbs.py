@@ -50,6 +50,10 @@ class Operation(StrEnum):
     LIST_TOPICS = "ListTopics", "sns"
     LIST_BUSES = "ListEventBuses", "events"
     LIST_BUCKETS = "ListBuckets", "s3", "ListAllMyBuckets"
+    GET_QUEUE_URL = "GetQueueUrl", "sqs"
+    GET_TOPIC_ATTRIBUTES = "GetTopicAttributes", "sns"
+    DESCRIBE_BUS = "DescribeEventBus", "events"
+    HEAD_BUCKET = "HeadBucket", "s3", "ListBucket"
 
     @property
     def pages(self) -> tuple[str, str]:
