@@ -80,7 +80,7 @@ class Frame(pd.DataFrame):
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
             index_name=" ".join(str(name) for name in self.index.names if name is not None),
             width=pd.get_option("display.width") or _WIDTH,
-            hide=masks.masked,
+            hide=masks.masked_together,
         )
 
 
