@@ -9,8 +9,8 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.change import LABELS
 from eicnb.errors import UsageError
 from eicnb.model.age import human
-from eicnb.model.config import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS
 from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
 from eicnb.widgets.background import Background
 from eicnb.widgets.choices import FUNCTIONS, Listed, qualifiers
 from eicnb.widgets.destination_field import DestinationField
@@ -86,7 +86,9 @@ class FormFields:
         self._qualifier.message(faults.get("qualifier", ""), warning=self._unknown_qualifier(draft))
         self._retries.message(faults.get("maximum_retry_attempts", ""))
         self._retries.hint(
-            "0, 1 or 2" if draft.maximum_retry_attempts.strip() else f"AWS's default: {DEFAULT_RETRY_ATTEMPTS}"
+            choices(RETRY_ATTEMPTS)
+            if draft.maximum_retry_attempts.strip()
+            else f"AWS's default: {DEFAULT_RETRY_ATTEMPTS}"
         )
         self._age.message(faults.get("maximum_event_age_in_seconds", ""))
         self._age.hint(_age_in_words(draft))
