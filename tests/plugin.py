@@ -18,7 +18,7 @@ _USES_CONNECTION = re.compile(r"\bconnection[,.)]")
 _MAKES_EIC = re.compile(r"\beic =")
 
 
-_SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "fleet", "golden")
+_SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
 _SHARED = {"tests/browser/": r"\[(lab|notebook)\b", "tests/runners/test_failures": r"$"}
 
 
