@@ -2,7 +2,7 @@
 
     python tests/bench/parse.py [--rounds 2000] [--small]
 
-`--small` is for a check that it runs. The baseline is `shlex.split`, which only cuts the line into words. Medians; the asked-for limit is 1 ms a line.
+The baseline is `shlex.split`, which only cuts the line into words. Medians; a line may take 1 ms.
 """
 
 from __future__ import annotations
