@@ -6,7 +6,7 @@ The checks are those of the magics and of the Python API; nothing here knows how
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from eicnb.changes.change import SETTINGS
@@ -160,6 +160,10 @@ seconds: 60 to 21600'}
             on_success=Target.of(reported.on_success, where),
             on_failure=Target.of(reported.on_failure, where),
         )
+
+    def named(self, function_name: str, qualifier: str) -> Self:
+        """Return these settings under another name."""
+        return replace(self, function_name=function_name, qualifier=qualifier)
 
     def edits_since(self, opened: Draft) -> dict[str, Any]:
         """Return the settings that differ from those that the form opened with, by field.

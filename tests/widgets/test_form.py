@@ -329,11 +329,10 @@ class Later:
             self.waiting.pop(0)()
 
 
-def test_edits_made_while_another_config_is_read_are_not_carried_over(eic: eicnb.Eic) -> None:
-    subject, background = FunctionRef("checkout", "$LATEST"), Later()
-    form = Form(
-        eic._connection, eic._connection.where(), subject, Live.read(eic._connection, subject), background=background
-    )
+@pytest.mark.parametrize("name", ["checkout", None])
+def test_what_is_typed_under_the_new_name_stays_with_it(eic: eicnb.Eic, name: str | None) -> None:
+    background = Later()
+    form = opened(eic, name, background=background)
     background.run()
     field(form, "Maximum retry attempts").value = "0"
     field(form, "Function").value = "cart-reminder"
@@ -341,10 +340,39 @@ def test_edits_made_while_another_config_is_read_are_not_carried_over(eic: eicnb
     assert button(form, "Apply").disabled
     assert form.preview.commands() == {}
     background.run()
-    assert field(form, "Maximum retry attempts").value != "0"
-    assert "2 edits of checkout:$LATEST were not applied: Maximum retry attempts 0, Maximum event age 77." in shown(
-        form
-    )
+    assert settings_in(form) == ["2", "77", "", "SQS queue"]
+    assert "1 edit" in shown(form)
+    assert "not applied: Maximum retry attempts 0." in shown(form)
+
+
+def test_a_click_that_overtakes_an_edit_applies_nothing(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    background = Later()
+    form = opened(eic, "newsletters", background=background)
+    background.run()
+    field(form, "On failure, send to").value = "events:s"
+    click(button(form, "Apply"))
+    assert writes() == 0
+    assert "Nothing was applied: the click came with the last edit." in shown(form)
+    field(form, "On failure, send to").value = "events:shop"
+    assert "Nothing was applied" not in shown(form)
+    background.run()
+    click(button(form, "Apply"))
+    click(button(form, "Apply"))
+    assert writes() == 1
+    assert form.result.on_failure.tolist() == [f"arn:aws:events:us-east-1:{eic.account_id}:event-bus/shop"]
+
+
+def test_what_was_typed_under_another_name_does_not_come_back_with_the_first_one(eic: eicnb.Eic) -> None:
+    background = Later()
+    form = opened(eic, "checkout", background=background)
+    background.run()
+    field(form, "Maximum retry attempts").value = "0"
+    field(form, "Function").value = "cart-reminder"
+    field(form, "Maximum event age").value = "77"
+    field(form, "Function").value = "checkout"
+    background.run()
+    assert settings_in(form) == ["0", "3600", "", "SQS queue"]
+    assert "1 edit of cart-reminder:$LATEST was not applied: Maximum event age 77." in shown(form)
 
 
 def test_a_config_that_arrives_late_changes_nothing(eic: eicnb.Eic) -> None:
