@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from eicnb.aws.service_model import members, service_model
-from eicnb.changes.apply import config_frame, write
+from eicnb.changes.apply import config_frame, fetch, write
 from eicnb.changes.change import WRITES
 from eicnb.cli.command import Command
 from eicnb.cli.help import page
@@ -216,12 +216,12 @@ class _Preparation:
 
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
         """Write, and show the line that says what was changed."""
-        if command.quiet or command.is_ended:
-            frame = _sent(eic, request)
-            return None if command.quiet else frame
-        applied = write(connection_of(eic), request)
-        self._shown(applied.line)
-        return config_frame(connection_of(eic), applied.configs, request.verb)
+        is_silent = command.quiet or command.is_ended
+        applied = write(connection_of(eic), request, reads=not is_silent)
+        if not is_silent:
+            self._shown(applied.line)
+        frame = config_frame(connection_of(eic), applied.configs, request.verb)
+        return None if command.quiet else frame
 
     def _shown(self, line: str) -> None:
         self.reader.show(masks.masked(f"{line}\n"))
@@ -231,7 +231,7 @@ class _Preparation:
 
 
 def _sent(eic: Eic, request: Request) -> Frame:
-    return config_frame(connection_of(eic), connection_of(eic).send(request), request.verb)
+    return config_frame(connection_of(eic), fetch(connection_of(eic), request), request.verb)
 
 
 def _skeleton(command: Command) -> str:

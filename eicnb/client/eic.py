@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse
+from eicnb.changes.apply import config_frame, fetch, frame_attrs, rehearse, write
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
@@ -202,10 +202,12 @@ class Eic:
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        return rehearsed(self, request)[0] if dry_run else self._sent(request)
+        if dry_run:
+            return rehearsed(self, request)[0]
+        return config_frame(self._connection, write(self._connection, request).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
-        return config_frame(self._connection, self._connection.send(request), request.verb)
+        return config_frame(self._connection, fetch(self._connection, request), request.verb)
 
     def whoami(self) -> Frame:
         """Ask who this is: account, its alias if you may see it, region, partition, identity and expiry. One row.
