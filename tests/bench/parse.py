@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
 LINES = {
