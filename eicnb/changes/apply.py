@@ -24,7 +24,8 @@ from eicnb.model.request import Request
 
 _NOT_READ = Unread("it was not read")
 
-_CONFIRMED = "confirmed by reading"
+CONFIRMED = "confirmed by reading"
+"""What is said of a write whose response was lost."""
 
 _MOST_MERGES = 4
 
@@ -135,7 +136,7 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
             return [{}], None
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
             raise
-        raise left from error
+        raise left from error.__cause__ or error
 
 
 def completed(connection: Connection, request: Request) -> Request:
@@ -180,7 +181,7 @@ def apply(connection: Connection, prepared: Prepared) -> Applied:
     if request.verb == "delete" and isinstance(change.before, ReportedConfig):
         configs = [change.before]
     where = place_of(configs[0].function, sandbox=connection.is_sandbox) if configs else _known_where(connection)
-    words = [change.line(where, request.verb), *([_CONFIRMED] if is_confirmed else [])]
+    words = [change.line(where, request.verb), *([CONFIRMED] if is_confirmed else [])]
     return Applied(configs, "  ".join(words), is_confirmed)
 
 

@@ -119,5 +119,6 @@ class Live:
 
     def is_as(self, other: Live) -> bool:
         """Return whether no one changed a setting, created the config or deleted it in between."""
+        is_known = not (self.unread or other.unread)
         same_existence = (self.config is None) == (other.config is None)
-        return same_existence and settings_of(self.config) == settings_of(other.config)
+        return is_known and same_existence and settings_of(self.config) == settings_of(other.config)

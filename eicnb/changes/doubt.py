@@ -34,6 +34,11 @@ class Lost:
     error: EicError
     sent_at: float
 
+    @property
+    def cause(self) -> BaseException:
+        """What the error of the send came from: an exception of botocore, as for any other error."""
+        return self.error.__cause__ or self.error
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -58,7 +63,7 @@ def settle(connection: Connection, lost: Lost) -> Settled:
                 return Settled([], is_confirmed=True)
             if not may_have_arrived(error):
                 message = f"{error.message}; before that the response to {_words(lost.request)} was lost"
-                raise _doubtful(error, message, lost.request) from lost.error
+                raise _doubtful(error, message, lost.request) from lost.cause
             lost = replace(lost, error=error)
     now = _read(connection, lost)
     if _is_done(lost, now):
@@ -70,7 +75,7 @@ def settle(connection: Connection, lost: Lost) -> Settled:
         f"{_words(lost.request)} was sent {times} times, each response was lost ({lost.error.message}), "
         "and the config is still what it was before",
         lost.request,
-    ) from lost.error
+    ) from lost.cause
 
 
 def _read(connection: Connection, lost: Lost) -> ReportedConfig | None:
@@ -84,7 +89,7 @@ def _read(connection: Connection, lost: Lost) -> ReportedConfig | None:
             f"{_loss(lost.error, lost.request)}, and the config can't be read to find out whether it arrived "
             f"({error.message}); this may have reached AWS: {_phrases(lost)}",
             lost.request,
-        ) from lost.error
+        ) from lost.cause
 
 
 def _is_done(lost: Lost, now: ReportedConfig | None) -> bool:
@@ -104,10 +109,10 @@ def _unchanged(lost: Lost, now: ReportedConfig | None) -> Lost:
         if is_old:
             return replace(lost, change=replace(lost.change, before=now))
         why = "the config is not what it makes it, and was not read before it"
-        raise _overwritten(lost, now, why) from lost.error
+        raise _overwritten(lost, now, why) from lost.cause
     if now == before:
         return lost
-    raise _overwritten(lost, now, "someone else wrote the config meanwhile") from lost.error
+    raise _overwritten(lost, now, "someone else wrote the config meanwhile") from lost.cause
 
 
 def _overwritten(lost: Lost, now: ReportedConfig | None, why: str) -> EicError:

@@ -70,7 +70,8 @@ class Preview:
     @property
     def is_applicable(self) -> bool:
         """Whether there is something that can be applied."""
-        return self.read and not self.trouble and bool(self.checked.request) and self.number_of_changes > 0
+        is_ready = self.read and not self.trouble and self.checked.request is not None
+        return is_ready and self.number_of_changes > 0 and not self._deletes_unread()
 
     @property
     def title(self) -> str:
@@ -86,6 +87,8 @@ class Preview:
             return f"Not ready: {self.trouble}"
         if not self.read:
             return f"Reading the config of {self.subject} …"
+        if self._deletes_unread():
+            return f"Nothing to apply: the live config could not be read, and nothing is set. {self.unread}"
         if not self.number_of_changes:
             state = "has no config, and nothing is set" if self.live is None else "is as shown already"
             return f"Nothing to apply: {self.subject} {state}."
@@ -103,9 +106,13 @@ class Preview:
     def _deletes(self) -> bool:
         return self.checked.request is not None and self.checked.request.verb == "delete"
 
+    def _deletes_unread(self) -> bool:
+        """Whether nothing is set over a config that could not be read, which no one asked to delete."""
+        return bool(self.unread) and self._deletes()
+
     def effect(self) -> str:
         """Return what the request does in addition to what it sets."""
-        if not (self.checked.request and self.number_of_changes):
+        if not (self.checked.request and self.number_of_changes) or self._deletes_unread():
             return ""
         if self._deletes():
             return "Nothing is set anymore, and AWS refuses a config without a setting: Apply deletes it."
@@ -125,7 +132,7 @@ class Preview:
     def commands(self) -> dict[str, str]:
         """Return the request as a command for a terminal, for `%eic` and for Python."""
         request = self.checked.request
-        if request is None or (self._deletes() and self.live is None and not self.unread):
+        if request is None or (self._deletes() and self.live is None):
             return {}
         return {
             "In a terminal": aws_command(request, self.where),
