@@ -12,7 +12,8 @@ from eicnb.aws.retries import sent_once
 from eicnb.errors import EicError
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedConfig
-from eicnb.model.request import CONFIGS, Request
+from eicnb.model.request import Request
+from eicnb.model.verbs import CONFIGS
 
 Pages = tuple[Sequence[Mapping[str, Any]], str | None]
 """The pages of a response, and the token of a list that was cut by its paging."""

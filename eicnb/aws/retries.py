@@ -15,12 +15,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from eicnb.errors import AwsError, ConfigurationError, EicError, Throttled, UsageError
+from eicnb.model.verbs import Operation
 
-_WRITES = (
-    "PutFunctionEventInvokeConfig",
-    "UpdateFunctionEventInvokeConfig",
-    "DeleteFunctionEventInvokeConfig",
-)
+_WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 
 _THROTTLED = frozenset(
     {

@@ -11,6 +11,7 @@ from eicnb.errors import AccessDenied, EicError, NotFound, sentence
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 
 
 def current_config(connection: Connection, subject: FunctionRef) -> ReportedConfig:
@@ -48,7 +49,7 @@ def missing(connection: Connection, subject: FunctionRef, not_found: NotFound) -
         return None
     named = {"FunctionName": str(function), "Qualifier": subject.qualifier}
     try:
-        next(iter(connection.listing("lambda", "GetFunctionConfiguration", 1, **named)), None)
+        next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
     except AccessDenied:
         return None
     except NotFound:

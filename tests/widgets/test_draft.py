@@ -42,7 +42,7 @@ FAULTS = [
     (
         {"maximum_event_age_in_seconds": "an hour"},
         "maximum_event_age_in_seconds",
-        "The maximum event age is 'an hour', which is not an age. Try: 6h, 90m, 3600s or 3600: from 60s to 6h",
+        "The maximum event age is 'an hour', which is not an age. Try: 6h, 90m, 3600s or 3600: from 1m to 6h",
     ),
     ({"on_failure": Target("sqs", "")}, "on_failure", "The name of an SQS queue is missing. Try: one of the list,"),
     ({"on_failure": Target("sqs", "a.fifo")}, "on_failure", "'a.fifo' is a FIFO queue, to which Lambda does not"),
