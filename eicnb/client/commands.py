@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import Any
 
 from eicnb.aws.service_model import members, service_model
-from eicnb.changes.apply import config_frame, write
+from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.change import WRITES
 from eicnb.changes.targets import missing_note, targets_of
 from eicnb.cli.command import Command
@@ -25,7 +25,7 @@ from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.client import connect, settings
 from eicnb.client import connections as in_use
-from eicnb.client.eic import Eic, audit_of, connection_of, rehearsed, sent
+from eicnb.client.eic import Eic, audit_of, connection_of, rehearsed
 from eicnb.client.output import printing, selecting
 from eicnb.client.require import Requirement
 from eicnb.client.settings import Settings
@@ -209,7 +209,7 @@ class _Preparation:
             return selecting(connection_of(eic), request, command)
         if request.verb in WRITES:
             return partial(self._written, eic, request, command)
-        return partial(sent, eic, request)
+        return partial(sent, connection_of(eic), request)
 
     def _rehearsed(self, eic: Eic, request: Request) -> Frame:
         frame, line = rehearsed(eic, request)
@@ -235,7 +235,7 @@ class _Preparation:
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
         """Write, and show the line that states what was changed."""
         if command.quiet or command.is_ended:
-            frame = sent(eic, request)
+            frame = sent(connection_of(eic), request)
             return None if command.quiet else frame
         applied = write(connection_of(eic), request)
         self._shown(applied.line)
@@ -244,6 +244,8 @@ class _Preparation:
 
     def _note_missing(self, eic: Eic, request: Request) -> None:
         """Show which destinations of a write do not exist, each once."""
+        if request.config is None or request.config.destination_config is None:
+            return
         new = [arn for arn in targets_of(request) if arn not in self.noted]
         self.noted.update(new)
         if note := missing_note(connection_of(eic), new):

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse
+from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS, NEXT_TOKEN
+from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
 from eicnb.frames.frame import Frame, function_row, to_frame
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
-from eicnb.model.reported import ReportedConfig, ReportedFunction
+from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
-from eicnb.model.verbs import CONFIGS, Operation
+from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Eic:
         return rehearsed(self, request)[0] if dry_run else self._sent(request)
 
     def _sent(self, request: Request) -> Frame:
-        return sent(self, request)
+        return sent(self._connection, request)
 
     def whoami(self) -> Frame:
         """Ask who this is: account, its alias if you may see it, region, partition, identity and expiry. One row.
@@ -318,19 +318,6 @@ class Eic:
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
 """Return the connection that the verbs of an `Eic` go through."""
-
-
-def sent(eic: Eic, request: Request) -> Frame:
-    """Send a request and return its rows; a list that was cut has its `next_token` in `attrs`."""
-    connection = connection_of(eic)
-    if request.verb != "list":
-        return config_frame(connection, connection.send(request), request.verb)
-    pages, token = connection.pages(request)
-    configs = [ReportedConfig.from_api(config) for page in pages for config in page[CONFIGS]]
-    frame = config_frame(connection, configs, request.verb)
-    if token := token or (pages[-1].get("NextMarker") if pages else None):
-        frame.attrs[NEXT_TOKEN] = token
-    return frame
 
 
 def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:
