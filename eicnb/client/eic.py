@@ -20,6 +20,7 @@ from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
@@ -177,15 +178,26 @@ class Eic:
         """
         return self._sent(self._request("list", function_name))
 
-    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None, dry_run: bool = False) -> Frame:
-        """Remove a config, and return the row that was there; NotFound where there is none. `dry_run` removes nothing.
+    def delete(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        missing_ok: bool = False,
+        dry_run: bool = False,
+    ) -> Frame:
+        """Remove a config and return its row; `dry_run` removes nothing.
 
         >>> eic.delete("my-function:GREEN").qualifier.item()
         'GREEN'
 
+        Without a config it raises NotFound, or with `missing_ok` returns a frame without rows.
+
         https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
         """
-        return self._written(self._request("delete", function_name, qualifier=qualifier), dry_run=dry_run)
+        return self._written(
+            self._request("delete", function_name, qualifier=qualifier, missing_ok=missing_ok), dry_run=dry_run
+        )
 
     def _request(self, verb: str, function_name: str | FunctionRef, **arguments: Any) -> Request:
         return self._connection.request(verb, function_name, **arguments)
@@ -204,11 +216,12 @@ class Eic:
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
-        identity = next(iter(self._connection.listing("sts", "GetCallerIdentity", 1)))
+        identity = next(iter(self._connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
         alias = None
         with suppress(AwsError):
             alias = next(
-                iter(next(iter(self._connection.listing("iam", "ListAccountAliases", 1)))["AccountAliases"]), None
+                iter(next(iter(self._connection.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1)))["AccountAliases"]),
+                None,
             )
         where = self._connection.where()
         row = {
@@ -231,11 +244,11 @@ class Eic:
 
         https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
         """
-        pages, _ = self._connection.aws.pages("ListFunctions")
+        pages, _ = self._connection.aws.pages(Operation.LIST_FUNCTIONS)
         reported = [
             ReportedFunction.from_api(function)
             for page in pages
-            for function in items(page, "Functions", "ListFunctions")
+            for function in items(page, "Functions", Operation.LIST_FUNCTIONS)
         ]
         rows = [function_row(function) for function in reported]
         return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(self._connection, rows, "functions"))

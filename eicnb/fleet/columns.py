@@ -10,7 +10,7 @@ from typing import Any
 from eicnb.fleet.row import AuditRow
 from eicnb.frames.columns import CONFIG_COLUMNS, Column
 from eicnb.frames.frame import config_row
-from eicnb.model.config import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 
 AUDIT_COLUMNS = (
     *CONFIG_COLUMNS,

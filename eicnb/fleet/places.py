@@ -26,6 +26,7 @@ from eicnb.fleet.resume import Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import ALL_REGIONS
 from eicnb.model.function import FunctionRef
+from eicnb.model.verbs import Operation
 
 _STS_SECONDS = 3.0
 
@@ -182,7 +183,7 @@ class Probe:
 
     async def _first(self, sender: Sender) -> FunctionRef | None:
         """Return the first listed function whose ARN can be read."""
-        async for page in sender.pages("ListFunctions", FUNCTIONS):
+        async for page in sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS):
             for item in page.get("Functions") or ():
                 try:
                     function = FunctionRef.parse(item["FunctionArn"])
@@ -232,11 +233,13 @@ def _enabled_regions(aws: Aws) -> list[str]:
         error.hint = _NAME_THEM
         raise
     if not enabled:
-        raise EicError("DescribeRegions reports no region that is enabled", hint=_NAME_THEM)
+        raise EicError(f"{Operation.DESCRIBE_REGIONS} reports no region that is enabled", hint=_NAME_THEM)
     return enabled
 
 
-_NAME_THEM = "name the regions: --regions us-east-1,eu-west-1; or use a role that may call ec2:DescribeRegions"
+_NAME_THEM = (
+    f"name the regions: --regions us-east-1,eu-west-1; or use a role that may call {Operation.DESCRIBE_REGIONS.action}"
+)
 
 
 def _check_regions(aws: Aws, regions: Sequence[str]) -> None:

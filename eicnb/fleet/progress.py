@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from eicnb.model.age import brief
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -34,8 +36,8 @@ class Progress:
     def __str__(self) -> str:
         known = f"{'' if self.is_listed else 'at least '}{self.functions_known}"
         throttles = f", {self.throttles} throttled" if self.throttles else ""
-        left = "" if self.is_over or self.seconds_left is None else f", {_duration(self.seconds_left)} left"
-        end = f" in {_duration(self.seconds)}" if self.is_over else ""
+        left = "" if self.is_over or self.seconds_left is None else f", {brief(self.seconds_left)} left"
+        end = f" in {brief(self.seconds)}" if self.is_over else ""
         return (
             f"{self.functions_done} of {known} functions, {self.regions_done} of {self.regions} regions, "
             f"{self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
@@ -44,17 +46,3 @@ class Progress:
 
 Show = Callable[[Progress], object]
 """Draws an event; called in the thread that started the audit."""
-
-
-def _duration(seconds: float) -> str:
-    """Return seconds in the units of a person.
-
-    >>> _duration(59.4), _duration(125), _duration(7325)
-    ('59 s', '2 min 5 s', '2 h 2 min')
-    """
-    whole = round(seconds)
-    if whole < 60:  # noqa: PLR2004 # a minute
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    hours, minutes_over = divmod(minutes, 60)
-    return f"{hours} h {minutes_over} min" if hours else f"{minutes} min {rest} s"

@@ -18,9 +18,10 @@ from eicnb.fleet.entry import Home, Malformed, Unnamed, entries, is_encodable, q
 from eicnb.fleet.row import AuditRow, function_failure
 from eicnb.model.function import LATEST, FunctionRef, check_qualifier
 from eicnb.model.reported import ReportedConfig, ReportedFunction
+from eicnb.model.verbs import CONFIGS, Operation
 
 FUNCTIONS = "/2015-03-31/functions"
-_CONFIGS = "/2019-09-25/functions/{}/event-invoke-config/list"
+_CONFIGS_OF = "/2019-09-25/functions/{}/event-invoke-config/list"
 
 Versions = dict[str, ReportedFunction | Malformed]
 """The versions of a function by their numbers; `$LATEST` may be among them."""
@@ -83,10 +84,10 @@ class FunctionReader:
 
     async def _configs(self, function: FunctionRef) -> Configs:
         """Return the configs of a function by qualifier, each about this function and none twice."""
-        operation = "ListFunctionEventInvokeConfigs"
+        operation = Operation.LIST
         configs: Configs = {}
-        async for page in self.sender.pages(operation, _CONFIGS.format(quote(function.function_name, safe=""))):
-            for item in items(page, "FunctionEventInvokeConfigs", operation):
+        async for page in self.sender.pages(operation, _CONFIGS_OF.format(quote(function.function_name, safe=""))):
+            for item in items(page, CONFIGS, operation):
                 config, named = _config(item)
                 qualifier = qualifier_of(named)
                 if named.without_qualifier() != function:
@@ -103,12 +104,12 @@ class FunctionReader:
         path = f"{FUNCTIONS}/{quote(function.function_name, safe='')}"
         aliases: dict[str, str] = {}
         if self.wants_all or any(not qualifier.isdecimal() for qualifier in configured):
-            async for page in self.sender.pages("ListAliases", f"{path}/aliases"):
-                aliases.update(_alias(item) for item in items(page, "Aliases", "ListAliases"))
+            async for page in self.sender.pages(Operation.LIST_ALIASES, f"{path}/aliases"):
+                aliases.update(_alias(item) for item in items(page, "Aliases", Operation.LIST_ALIASES))
         if listed is not None:
             return aliases, listed
         versions: Versions = {}
-        operation = "ListVersionsByFunction"
+        operation = Operation.LIST_VERSIONS
         async for page in self.sender.pages(operation, f"{path}/versions"):
             for entry in entries(page, "Versions", operation, self.home):
                 if isinstance(entry, Unnamed):
@@ -130,7 +131,7 @@ def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, Functio
             raise error from None
     for text in (config.on_failure, config.on_success):
         if text is not None and not is_encodable(text):
-            return broken_answer("ListFunctionEventInvokeConfigs", f"{text!r} is not text"), config.function
+            return broken_answer(Operation.LIST, f"{text!r} is not text"), config.function
     return config, config.function
 
 
@@ -147,8 +148,8 @@ def _time(value: Any) -> Any:
 def _alias(item: Mapping[str, Any]) -> tuple[str, str]:
     name, version = item.get("Name"), item.get("FunctionVersion")
     if not isinstance(name, str) or not isinstance(version, str):
-        raise broken_answer("ListAliases", f"an alias is {name!r} at version {version!r}")
+        raise broken_answer(Operation.LIST_ALIASES, f"an alias is {name!r} at version {version!r}")
     try:
         return check_qualifier(name), check_qualifier(version)
     except UsageError as error:
-        raise broken_answer("ListAliases", error.message) from error
+        raise broken_answer(Operation.LIST_ALIASES, error.message) from error

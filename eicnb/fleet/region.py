@@ -18,6 +18,7 @@ from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
+from eicnb.model.verbs import Operation
 
 _FEWEST, _MOST = 4, 20
 
@@ -119,8 +120,8 @@ class RegionWalk:
 
     async def _list_functions(self) -> None:
         all_versions = {"FunctionVersion": "ALL"} if self.scope.wants_all_qualifiers else {}
-        async for page in self.sender.pages("ListFunctions", FUNCTIONS, **all_versions):
-            for entry in entries(page, "Functions", "ListFunctions", self.home):
+        async for page in self.sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS, **all_versions):
+            for entry in entries(page, "Functions", Operation.LIST_FUNCTIONS, self.home):
                 self._take(entry)
         for name, versions in self._versions.items():
             if name not in self.names:  # the list named versions of it, but no $LATEST
