@@ -15,12 +15,13 @@ from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, 
 from eicnb.changes.current import current_config, missing
 from eicnb.changes.doubt import Lost, left_open, settle
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
-from eicnb.frames.columns import CONFIG_COLUMNS, Scalar
+from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
 from eicnb.frames.frame import Frame, config_row, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
+from eicnb.model.verbs import CONFIGS
 
 _NOT_READ = Unread("it was not read")
 
@@ -50,18 +51,6 @@ class Prepared:
 
     request: Request
     change: Change
-
-
-def fetch(connection: Connection, request: Request) -> Sequence[ReportedConfig]:
-    """Send a get or a list and return the configs; NotFound says whether function, qualifier or config is missing.
-
-    >>> len(fetch(connection, connection.request("list", "my-function")))
-    2
-    """
-    try:
-        return connection.send(request)
-    except NotFound as error:
-        raise _explained(connection, request, error) from error.__cause__
 
 
 def rehearse(connection: Connection, request: Request, *, must: bool = True) -> Applied:
@@ -239,6 +228,27 @@ def _known_where(connection: Connection) -> Where:
     """Return the place of the connection as far as it is known; no request is sent."""
     account_id = connection.known_account_id or ""
     return Where(partition="", region=connection.region, account_id=account_id, sandbox=connection.is_sandbox)
+
+
+def sent(connection: Connection, request: Request) -> Frame:
+    """Send a get or a list and return its rows; a list that was cut has its `next_token` in `attrs`.
+
+    NotFound says whether the function, the qualifier or only the config is missing.
+
+    >>> sent(connection, connection.request("get", "my-function:BLUE")).qualifier.item()
+    'BLUE'
+    """
+    try:
+        if request.verb != "list":
+            return config_frame(connection, connection.send(request), request.verb)
+        pages, token = connection.pages(request)
+    except NotFound as error:
+        raise _explained(connection, request, error) from error.__cause__
+    configs = [ReportedConfig.from_api(config) for page in pages for config in page[CONFIGS]]
+    frame = config_frame(connection, configs, request.verb)
+    if token := token or (pages[-1].get("NextMarker") if pages else None):
+        frame.attrs[NEXT_TOKEN] = token
+    return frame
 
 
 def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb: str) -> Frame:
