@@ -17,7 +17,7 @@ from eicnb.model.place import Place
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.verbs import OPERATIONS, Operation
 from eicnb.redaction import masks
-from eicnb.redaction.patterns import masks_in
+from eicnb.redaction.search import masks_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
