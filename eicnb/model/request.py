@@ -18,7 +18,7 @@ from eicnb.model.place import Place
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.verbs import OPERATIONS, Operation
 from eicnb.redaction import masks
-from eicnb.redaction.patterns import masks_in
+from eicnb.redaction.search import masks_in
 
 _SETTINGS = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_success", "on_failure")
 
