@@ -92,12 +92,21 @@ class RegionWalk:
 
     def unread(self, text: str) -> list[AuditRow]:
         """Return a row for everything that has none yet, as when the audit is stopped."""
-        error, read = EicError(text), self.done | self.settled
+        read = self.done | self.settled
         left = [function for name, function in list(self.functions.items()) if name not in read]
-        rows = [function_failure(function.function, error, function) for function in left]
-        if not self.is_listed:
-            rows.append(region_failure(self.home.account_id, self.home.region, error))
-        return [replace(row, scan_state="unread") for row in rows]
+        rows = [] if self.is_listed else [self._unread(text)]
+        return rows + [self._unread(text, function) for function in left]
+
+    def _unread(self, text: str, function: ReportedFunction | None = None) -> AuditRow:
+        return AuditRow(
+            region=self.home.region,
+            account_id=self.home.account_id,
+            function=function and function.function,
+            qualifier=function and LATEST,
+            runs=function,
+            scan_state="unread",
+            error=text,
+        )
 
     async def _list(self) -> None:
         """Pass every function to the readers; a list that breaks off is a row about the region."""
