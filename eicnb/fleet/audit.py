@@ -68,7 +68,7 @@ def audit(
     with Interrupts() as interrupts:
         interrupt = _run(running, show, interrupts)
         is_before_the_start = interrupt is not None and resume is not None and not running.is_placed
-        result: Frame = frame if is_before_the_start else _to_frame(running)
+        result: Frame = frame if is_before_the_start else to_audit_frame(running)
     if interrupt is not None or interrupts.came:
         read = int((result["scan_state"] == "ok").sum())
         message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: {hint}"
@@ -157,7 +157,7 @@ def _selected(selection: Selection) -> str | None:
     return _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
 
 
-def _to_frame(running: Audit) -> Frame:
+def to_audit_frame(running: Audit) -> Frame:
     """Return all rows in their order, with their counts as attrs."""
     with _without_collection():
         rows: Rows = [audit_row(row) for row in running.rows()]

@@ -35,28 +35,28 @@ def audit_row(row: AuditRow) -> dict[str, Any]:
     A dict in one piece: an interrupted audit turns all its rows into values before it hands them over.
     """
     function, runs, config, was_read = row.function, row.runs, row.config, row.scan_state == "ok"
-    retries = config and config.maximum_retry_attempts
-    age = config and config.maximum_event_age_in_seconds
+    retries = None if config is None else config.maximum_retry_attempts
+    age = None if config is None else config.maximum_event_age_in_seconds
     return {
-        "function_name": function and function.function_name,
+        "function_name": None if function is None else function.function_name,
         "qualifier": row.qualifier,
         "maximum_retry_attempts": retries,
         "maximum_event_age_in_seconds": age,
-        "on_failure_type": config and config.on_failure_type,
-        "on_failure": config and config.on_failure,
-        "on_success_type": config and config.on_success_type,
-        "on_success": config and config.on_success,
-        "last_modified": config and config.last_modified,
+        "on_failure_type": None if config is None else config.on_failure_type,
+        "on_failure": None if config is None else config.on_failure,
+        "on_success_type": None if config is None else config.on_success_type,
+        "on_success": None if config is None else config.on_success,
+        "last_modified": None if config is None else config.last_modified,
         "region": row.region,
         "account_id": row.account_id,
-        "function_arn": function and f"{function}:{row.qualifier}",
+        "function_arn": None if function is None else f"{function}:{row.qualifier}",
         "configured": (config is not None) if was_read else None,
         "effective_retry_attempts": _effective(retries, DEFAULT_RETRY_ATTEMPTS) if was_read else None,
         "effective_event_age_in_seconds": _effective(age, DEFAULT_EVENT_AGE_IN_SECONDS) if was_read else None,
-        "dead_letter_arn": runs and runs.dead_letter_arn,
-        "runtime": runs and runs.runtime,
-        "timeout": runs and runs.timeout,
-        "role_arn": runs and runs.role_arn,
+        "dead_letter_arn": None if runs is None else runs.dead_letter_arn,
+        "runtime": None if runs is None else runs.runtime,
+        "timeout": None if runs is None else runs.timeout,
+        "role_arn": None if runs is None else runs.role_arn,
         "scan_state": row.scan_state,
         "error": row.error,
     }

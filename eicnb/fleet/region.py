@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from eicnb.aws.http.sender import Sender
-from eicnb.errors import EicError
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
 from eicnb.fleet.reader import FUNCTIONS, FunctionReader, Versions
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
@@ -101,8 +100,8 @@ class RegionWalk:
         return AuditRow(
             region=self.home.region,
             account_id=self.home.account_id,
-            function=function and function.function,
-            qualifier=function and LATEST,
+            function=None if function is None else function.function,
+            qualifier=None if function is None else LATEST,
             runs=function,
             scan_state="unread",
             error=text,
