@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 
 import eicnb
+from eicnb.model.destination import KINDS
+from eicnb.model.verbs import Operation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eicnb"
@@ -172,6 +174,27 @@ def says_why_it_is_large(module: str, name: str) -> bool:
     """Whether the docstring of a class gives the reason for its size."""
     docstrings = {found: ast.get_docstring(node) or "" for found, node in definitions(tree(module))}
     return "One class, because" in docstrings[name]
+
+
+RULES_OF_AWS = re.compile(
+    r"docs\.aws\.amazon\.com|arn:aws|aws-(cn|us-gov|iso|eusc)|21600|60 to|0, 1 or 2|"
+    + "|".join(rf"\b{name}\b" for operation in Operation for name in (operation, operation.command, operation.action))
+    + "|"
+    + "|".join(KINDS.values())
+)
+EXEMPT = {"model", "local_aws", "redaction"}
+"""`model` has the rules; the embedded AWS has its own, so as not to share our mistakes; redaction is below `model`."""
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.partition(".")[0] not in EXEMPT])
+def test_a_rule_of_aws_stands_in_the_model_alone(module: str) -> None:
+    docstrings = {id(node.value) for node in ast.walk(tree(module)) if isinstance(node, ast.Expr)}
+    texts = [
+        str(node.value)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | int) and id(node) not in docstrings
+    ]
+    assert [text for text in texts if RULES_OF_AWS.search(text)] == [], "take it from eicnb.model"
 
 
 def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:

@@ -36,6 +36,7 @@ from eicnb.aws.session import (
 )
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
 from eicnb.model.place import check_region
+from eicnb.model.verbs import Operation
 
 
 class Aws:
@@ -93,7 +94,7 @@ class Aws:
     @property
     def partition(self) -> str:
         """The partition of the region, such as `aws`, `aws-cn` or `aws-us-gov`."""
-        with self._opening("GetCallerIdentity"):
+        with self._opening(Operation.GET_CALLER_IDENTITY):
             return str(self.session.get_partition_for_region(self.region))
 
     def derived(self, *, region: str | None = None, endpoint_url: str | None = None, options: Mapping[str, Any]) -> Aws:
@@ -127,18 +128,18 @@ class Aws:
     def account_id(self) -> str:
         """The account of the credentials, asked of STS once."""
         if self._account_id is None:
-            client = self._client("sts", "GetCallerIdentity")
-            with self._translated("GetCallerIdentity"):
+            client = self._client("sts", Operation.GET_CALLER_IDENTITY)
+            with self._translated(Operation.GET_CALLER_IDENTITY):
                 account_id = str(client.get_caller_identity().get("Account"))
             if not re.fullmatch(r"[0-9]{12}", account_id):
-                raise broken_answer("GetCallerIdentity", f"{account_id!r} is not an account")
+                raise broken_answer(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
             self._account_id = account_id
         return self._account_id
 
     @property
     def expires_at(self) -> datetime | None:
         """When the credentials end; None where they do not say."""
-        with self._opening("GetCallerIdentity"):
+        with self._opening(Operation.GET_CALLER_IDENTITY):
             return getattr(self.session.get_credentials(), "_expiry_time", None)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -168,8 +169,8 @@ class Aws:
 
     def enabled_regions(self) -> list[str]:
         """The regions of the partition that are enabled for the account, asked of EC2."""
-        client = self._client("ec2", "DescribeRegions")
-        with self._translated("DescribeRegions"):
+        client = self._client("ec2", Operation.DESCRIBE_REGIONS)
+        with self._translated(Operation.DESCRIBE_REGIONS):
             names = [region["RegionName"] for region in client.describe_regions()["Regions"]]
             partition = self.partition
             return [name for name in names if self.session.get_partition_for_region(name) == partition]
@@ -187,7 +188,7 @@ class Aws:
         )
 
     def _as_role(self, role_arn: str, external_id: str | None) -> Session:
-        with self._opening("AssumeRole"):
+        with self._opening(Operation.ASSUME_ROLE):
             source, region = self.session, self.region
             if self._transport.signs:
                 keys_of(source)
@@ -199,12 +200,12 @@ class Aws:
             )
             session = sandbox_session(region) if self.sandbox else profile_session(source._session.profile, region)  # noqa: SLF001 # boto3 says "default" for none
             core = session._session  # noqa: SLF001 # boto3 has no public way to it
-            core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
+            core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, Operation.ASSUME_ROLE.command)  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
             return boto3.Session(botocore_session=core, region_name=region)
 
     def keys(self) -> Keys:
         """The credentials as they are now, renewed where they would soon end; may ask STS or the sign-in."""
-        with self._lock, self._opening("ListFunctions"):
+        with self._lock, self._opening(Operation.LIST_FUNCTIONS):
             return keys_of(self.session)
 
     def renewed_keys(self, refused: Keys) -> Keys | None:
@@ -216,12 +217,12 @@ class Aws:
 
     def route(self, region: str) -> Route:
         """How botocore itself would call Lambda there: it makes a call ready, signature and all, which is not sent."""
-        with self._lock, self._opening("ListFunctions"):
+        with self._lock, self._opening(Operation.LIST_FUNCTIONS):
             client = self._new_client(self.session, LAMBDA, region)
             if self._transport.signs:
                 keys_of(self.session)
             kept = _Kept()
-            client.meta.events.register("before-send.lambda.ListFunctions", kept)
+            client.meta.events.register(f"before-send.lambda.{Operation.LIST_FUNCTIONS}", kept)
             client.list_functions()
             assert kept.request is not None, "botocore says before it sends"
             config: Any = client.meta.config
@@ -259,7 +260,7 @@ class Aws:
 
     def setting(self, name: str) -> str | None:
         """A setting of the profile in the AWS config file."""
-        with self._opening("GetFunctionEventInvokeConfig"):
+        with self._opening(Operation.GET):
             scope = self.session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
             return cast("str | None", scope.get(name))
 

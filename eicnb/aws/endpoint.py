@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eicnb.errors import UsageError, shown
+from eicnb.model.arn import ACCOUNT, PARTITION, example_arn
 
 _CONNECT_TIMEOUT = 5
 
@@ -17,7 +18,7 @@ _LONGEST_TIMEOUT = 86_400
 
 _READ_TIMEOUT = 10
 
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_ROLE = re.compile(rf"arn:{PARTITION}:iam::{ACCOUNT}:role/[\w+=,.@/-]{{1,576}}", re.ASCII)
 
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
@@ -45,7 +46,7 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
     if role_arn is not None and not (isinstance(role_arn, str) and _ROLE.fullmatch(role_arn)):
-        raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint="arn:aws:iam::123456789012:role/audit")
+        raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint=example_arn("iam", "role/audit"))
     if external_id is None:
         return
     if role_arn is None:

@@ -28,7 +28,8 @@ from eicnb.errors import AuditInterrupted, ConfigurationError, EicError, UsageEr
 from eicnb.fleet.scope import names_in
 from eicnb.frames.frame import Frame, stack
 from eicnb.model.members import shape_of
-from eicnb.model.request import OPERATIONS, Paging, Request
+from eicnb.model.request import Paging, Request
+from eicnb.model.verbs import OPERATIONS
 from eicnb.redaction import masks
 from eicnb.redaction.debug_log import logged
 
@@ -126,7 +127,8 @@ class _Preparation:
         if command.skeleton:
             return partial(self.reader.show, _skeleton(command))
         prepare: Callable[[Command], Callable[[], Any]] = getattr(self, f"_{command.verb}", self._call)
-        return prepare(command)
+        run = prepare(command)
+        return partial(_silently, run) if command.quiet and not command.dry_run else run
 
     def _help(self, command: Command) -> Callable[[], Any]:
         return partial(self.reader.show, page(command.arguments.get("topic"), members))
@@ -188,7 +190,8 @@ class _Preparation:
     def _sending(self, eic: Eic, request: Request, command: Command) -> Callable[[], Any]:
         if command.output:
             printed = printing(connection_of(eic), request, command)
-            return lambda: self.reader.show(printed())
+            show = _hide if command.quiet else self.reader.show
+            return lambda: show(printed())
         if command.query:
             return selecting(connection_of(eic), request, command)
         if request.verb in WRITES:
@@ -228,6 +231,15 @@ class _Preparation:
 
     def _current(self) -> Eic:
         return self.chosen or in_use.current()
+
+
+def _hide(_text: str) -> None:
+    """Show nothing of a text."""
+
+
+def _silently(run: Callable[[], Any]) -> None:
+    """Run a command whose result is not wanted; its errors are."""
+    run()
 
 
 def _sent(eic: Eic, request: Request) -> Frame:

@@ -207,7 +207,7 @@ put my-function --max-age 1d
 --max-age is '1d', which is not an age
     %eic put my-function --max-age 1d
                                    ^^
-Try: 6h, 90m, 3600s or 3600: from 60s to 6h
+Try: 6h, 90m, 3600s or 3600: from 1m to 6h
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-event-age-in-seconds 1d
