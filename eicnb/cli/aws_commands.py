@@ -23,7 +23,7 @@ _OURS = {
 }
 _LOCALSTACK = "http://localhost:4566"
 _A_LONG_NAME = 20
-_OURS_BEGUN = "-function-event-"
+_OURS_BEGUN = "-function-event-inv"
 
 
 def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:

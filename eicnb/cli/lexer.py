@@ -57,18 +57,19 @@ _NOWHERE = r"""["']?(?:/dev/null|\$null|(?i:nul))["']?(?=[\s;|&<>)]|\Z)"""
 _CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a"
 _OUTSIDE = re.compile(
     rf"""
-    (?P<join>\\\r?\n) | (?P<loose_join>\\[^\S\n]+\n) | (?P<end>\r?\n) | (?P<blank>[^\S\n]+|\ufeff)
-  | (?P<silence>(?:(?<!\S)[0-9*])?(?:>[&|]?|&>)>?[^\S\n]*{_NOWHERE}|(?:(?<!\S)[0-9*])?>&[0-9-](?=[\s;|&<>)]|\Z)
-      |\|[^\S\n]*(?i:out-null)(?![\w-])|(?<![^\s;])\$null[^\S\n]*=(?=\s))
-  | (?P<fence>^[^\S\n]*(?:```|~~~)[^\n]*) | (?P<late_comment>\\[^\S\n]+\#) | (?P<wrong_join>[`^][^\S\n]*(?:\r?\n|\Z))
+    (?P<plain>(?![0-9*]>)[^\s'"\\$`^|&;<>(){{}}\#{_CURLY}\ufeff]+)
+  | (?P<join>\\\r?\n) | (?P<loose_join>\\[^\S\n]+\n) | (?P<end>\r?\n) | (?P<blank>[^\S\n]+|\ufeff)
+  | (?P<silence>(?=[0-9*>&|$])(?:(?:(?<!\S)[0-9*])?(?:>[&|]?|&>)>?[^\S\n]*{_NOWHERE}
+      |(?:(?<!\S)[0-9*])?>&[0-9-](?=[\s;|&<>)]|\Z)
+      |\|[^\S\n]*(?i:out-null)(?![\w-])|(?<![^\s;])\$null[^\S\n]*=(?=\s)))
+  | (?P<fence>(?:```|~~~)[^\n]*) | (?P<late_comment>\\[^\S\n]+\#) | (?P<wrong_join>[`^][^\S\n]*(?:\r?\n|\Z))
   | (?P<curly>[{_CURLY}])
   | (?P<latest>{_LATEST}) | (?P<braced>\$\{{)
   | (?P<named>\$[^\W\d]\w*) | (?P<scalar>\{{[^\W\d]\w*\}}) | (?P<escape>\\\$\{{[^\W\d]\w*\}}|\\.)
   | (?P<single>') | (?P<double>") | (?P<shell>\$\(|`|\|\||\||&&|&|>>|>|<|\(|\)|\$') | (?P<stop>;) | (?P<comment>\#)
-  | (?P<plain>[^\s'"\\$`^|&;<>(){{}}\#{_CURLY}\ufeff]+)
   | (?P<other>.)
     """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
+    re.VERBOSE | re.DOTALL,
 )
 _INSIDE = re.compile(
     rf"""
@@ -295,13 +296,15 @@ class _Lexer:
         raise self._fault(f"the quote {found[0]} is a typographic one", found, hint)
 
     def _shell(self, found: re.Match[str]) -> None:
-        self._refuse_script()
+        left = self._so_far(found.start())
+        if not (found[0] in {"$(", "`"} and shell.assigned_to(shell.joined(left))):
+            self._refuse_script()
         line_end = self.text.find("\n", found.end())
         right = self.text[found.end() : line_end if line_end >= 0 else len(self.text)]
-        advice = shell.of_operator(found[0], self._so_far(found.start()), right)
+        advice = shell.of_operator(found[0], left, right)
         sentence, *lines = advice.hint.split("\n")
         if found[0] in "|&<>" and self.words:
-            sentence += f"; quote the `{found[0]}` if the character itself is meant"
+            sentence += f", or quote the `{found[0]}`"
         raise self._fault(advice.message, found, "\n".join([sentence, *lines]))
 
     def _refuse_script(self) -> None:

@@ -27,6 +27,7 @@ from eicnb.model.members import Member
 
 _BEFORE_VERB = ("aws", "lambda")
 _TYPOGRAPHIC_DASHES = ("\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}")
+_MAGICS = ("%eic", "%%eic")
 _NOTHING = ("", "--")
 _NAMED = re.compile(r"(?P<name>[^\W\d][\w-]*)=(?P<value>.*)", re.DOTALL)
 
@@ -60,7 +61,7 @@ def parse(
 
 
 def _is_more_than_a_prompt(words: list[Word]) -> bool:
-    return len(words) > 1 or words[0].raw not in {"%eic", "%%eic"}
+    return len(words) > 1 or words[0].raw not in _MAGICS
 
 
 def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surroundings) -> None:
@@ -83,6 +84,8 @@ class _Reader:
     """Reads the words of one command from left to right."""
 
     def __init__(self, words: list[Word], around: Surroundings) -> None:
+        if words[0].raw in _MAGICS:
+            words = words[1:]
         self.all_words = tuple(words)
         pasted_prompt = words[0].raw in shell.PROMPTS and len(words) > 1
         self.words = [word for word in (words[1:] if pasted_prompt else words) if not word.silences]
@@ -174,12 +177,14 @@ class _Reader:
             raise UsageError(f"{option.name} needs a value", hint=hint, excerpt=excerpt)
         if option.kind == "choice":  # each that is given has to be right, also where a later one counts
             values.read(option, value, self.around.names, self.around.files)
-        self._give(option, self._to_the_last_comma(value) if option.kind == "names" else value)
+        self._give(option, self._with_all_names(value) if option.kind == "names" else value)
 
-    def _to_the_last_comma(self, value: Word) -> Word:
-        """Join names with blanks after or before their commas."""
-        while self.words and (value.text.endswith(",") or self.words[0].text.startswith(",")):
-            value = value.joined(self.words.pop(0))
+    def _with_all_names(self, value: Word) -> Word:
+        """Join names that are separated by commas, by blanks as in the AWS CLI, or by both."""
+        while self.words and not is_option(self.words[0]):
+            word = self.words.pop(0)
+            has_comma = value.text.endswith(",") or word.text.startswith(",")
+            value = value.joined(word, "" if has_comma else ",")
         return value
 
     def _further(self, option: Option) -> list[Word]:

@@ -90,13 +90,13 @@ def _redirected(left: str, right: str, mode: str = "") -> str:
         )
     if re.search(r"(?<!\S)--query\b", left):
         return (
-            f'keep the result, and write it from Python\nx = %eic {left}\nopen("{name}", "{mode or "w"}").write(str(x))'
+            f'keep the result and write it from Python\nx = %eic {left}\nopen("{name}", "{mode or "w"}").write(str(x))'
         )
     if name.endswith(".json"):
         lines = ', orient="records", lines=True, mode="a"' if mode else ""
-        return f'keep the result, and write it from Python\nx = %eic {left}\nx.to_json("{name}"{lines})'
+        return f'keep the result and write it from Python\nx = %eic {left}\nx.to_json("{name}"{lines})'
     append = ', mode="a"' if mode else ""
-    return f'keep the result, and write it from Python\nx = %eic {left}\nx.to_csv("{name}"{append})'
+    return f'keep the result and write it from Python\nx = %eic {left}\nx.to_csv("{name}"{append})'
 
 
 def _appended(left: str, right: str) -> str:
@@ -107,8 +107,8 @@ def _piped(left: str, right: str) -> str:
     first = right.partition(" ")[0]
     if first in {"tee", "tee-object", "Out-File", "Set-Content"}:
         return _redirected(left, right.partition(" ")[2].strip())
-    query = " (`--query` selects from a response)" if first in {"jq", "grep", "awk", "cut", "sed"} else ""
-    return f"keep the result, and work on it from Python{query}\nx = %eic {left}"
+    query = "select with `--query`, or " if first in {"jq", "grep", "awk", "cut", "sed"} else ""
+    return f"{query}keep the result and work on it from Python\nx = %eic {left}"
 
 
 def _or_else(left: str, right: str) -> str:
@@ -148,7 +148,8 @@ def _from_a_file(left: str, right: str) -> str:
 
 
 def _in_quotes(left: str, right: str) -> str:
-    del right
+    if re.match(r"\)\s*\{", right):
+        return "write the commands without the function around them"
     if _PLAIN_NAME.fullmatch(left.partition(".")[0]) and options.verb(left) is None and " " not in left:
         return "move the Python code to a cell of its own"
     return "put single quotes around the value"
@@ -168,14 +169,25 @@ _OPERATORS: Mapping[str, Callable[[str, str], str]] = {
 }
 
 
+def assigned_to(left: str) -> str | None:
+    """Return the variable that a command's output is assigned to, from the text before `$(`.
+
+    >>> assigned_to("export QUEUE=")
+    'QUEUE'
+    """
+    pattern = r"""(?:(?:export|local|readonly|declare(?: -\w+)*) )?([^\W\d]\w*)=["']?"""
+    found = re.fullmatch(pattern, left)
+    return found[1] if found else None
+
+
 def _substituted(operator: str, left: str, right: str) -> str:
     """Advise on the output of a command as a value."""
     closing = ")" if operator == "$(" else "`"
     inner = joined(right.partition(closing)[0])
-    found = re.fullmatch(r"""(?:(?:export|local|readonly|declare(?: -\w+)*) )?([^\W\d]\w*)=["']?""", left)
-    name = found[1] if found else "value"
+    found = assigned_to(left)
+    name = found or "value"
     if _ACCOUNT.match(inner):
-        line = f"{name} = eicnb.current().account_id"
+        line = f"import eicnb\n{name} = eicnb.current().account_id"
     elif is_command(inner):
         line = f"{name} = %eic {inner}"
     else:
@@ -202,7 +214,8 @@ def of_words(words: Sequence[str]) -> Advice | None:
     if found := _ASSIGNMENT.fullmatch(first):
         return _variable(found["name"], found["value"]) if not rest else None
     if first.startswith(("$", '"$', "{")) and rest:
-        return Advice(f"{first} stands for a program, and no program is run here", f"leave it out\n{magic(text)}")
+        message = f"{first} stands for a program, and no program is run here"
+        return Advice(message, f"leave it out\n{magic(text)}" if is_command(text) else _in_a_shell(" ".join(words)))
     if first.startswith("!"):
         return _bang(first, text)
     return _WORDS[first](first, rest) if first in _WORDS else None
@@ -267,7 +280,7 @@ def in_the_environment(name: str, value: str) -> str:
     os.environ["AWS_MAX_ATTEMPTS"] = "5"
     """
     if re.search(r"KEY|SECRET|TOKEN|PASSWORD", name):
-        return f'import getpass, os\nos.environ["{name}"] = getpass.getpass()'
+        return f'import getpass, os\nname = "{name}"\nos.environ[name] = getpass.getpass()'
     plain = value.strip("'\"").replace("\\", "\\\\").replace('"', '\\"')
     return f'import os\nos.environ["{name}"] = "{plain}"'
 
@@ -277,7 +290,11 @@ def _bang(first: str, text: str) -> Advice:
     line = " ".join(part for part in (first.lstrip("!"), text) if part)
     if is_command(line):
         return Advice(f"{first!r} runs a program, and this is a command of eicnb", f"leave out the `!`\n{magic(line)}")
-    return Advice(f"{first!r} runs a program, which a command line cannot do", f"run it in a cell of its own\n!{line}")
+    return Advice(f"{first!r} runs a program, which a command line cannot do", _in_a_shell(line))
+
+
+def _in_a_shell(line: str) -> str:
+    return f"run it in a cell of its own\n!{line}"
 
 
 def _export(first: str, rest: Sequence[str]) -> Advice:
@@ -331,15 +348,11 @@ def _time(first: str, rest: Sequence[str]) -> Advice:
 
 def _around(first: str, rest: Sequence[str]) -> Advice:
     """Advise on a word that runs the command behind it."""
-    text = " ".join(rest)
-    while rest and not is_command(text):
-        rest = rest[1:]
-        text = " ".join(rest)
-    return (
-        Advice(f"{first!r} runs a program, and none is run here", f"leave it out\n{magic(text)}")
-        if text
-        else (_left_out(first, rest))
-    )
+    start = next((at for at in range(len(rest)) if is_command(" ".join(rest[at:]))), None)
+    if start is None:
+        return _program(first, rest)
+    text = " ".join([*filter(_ASSIGNMENT.fullmatch, rest[:start]), *rest[start:]])
+    return Advice(f"{first!r} runs a program, and none is run here", f"leave it out\n{magic(text)}")
 
 
 def _left_out(first: str, rest: Sequence[str]) -> Advice:
@@ -356,7 +369,7 @@ def _folder(first: str, rest: Sequence[str]) -> Advice:
 
 def _program(first: str, rest: Sequence[str]) -> Advice:
     line = " ".join([first, *rest])
-    return Advice(f"{first!r} is a program, and none is run here", f"run it in a cell of its own\n!{line}")
+    return Advice(f"{first!r} is a program, and none is run here", _in_a_shell(line))
 
 
 def _environment(first: str, rest: Sequence[str]) -> Advice:

@@ -59,12 +59,12 @@ class Word:
     references: Mapping[str, Reference] = field(default_factory=dict)
     silences: Silences = ""
 
-    def joined(self, other: Word) -> Word:
-        """Return this word and a later one as one, for values with blanks after their commas."""
-        shift = len(self.text)
+    def joined(self, other: Word, separator: str = "") -> Word:
+        """Return this word and a later one as one, for names that blanks or commas separate."""
+        shift = len(self.text) + len(separator)
         runs = (*(self.runs or ((0, self.start),)), *((at + shift, there) for at, there in other.runs))
         references = {**self.references, **other.references}
-        return replace(self, text=self.text + other.text, end=other.end, runs=runs, references=references)
+        return replace(self, text=self.text + separator + other.text, end=other.end, runs=runs, references=references)
 
     def part(self, begin: int) -> Word:
         """The rest of the word from an offset on, such as the value in `--option=value`."""

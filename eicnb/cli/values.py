@@ -12,7 +12,7 @@ from typing import Any
 from eicnb.cli import member_values, shorthand
 from eicnb.cli.documents import CURLY_QUOTE, input_arguments, member_name, members_of, read_json, read_yaml
 from eicnb.cli.files import ReadFile, content, is_file
-from eicnb.cli.lexer import straightened
+from eicnb.cli.lexer import quote, straightened
 from eicnb.cli.options import GLOBAL, Option
 from eicnb.cli.output import Query
 from eicnb.cli.source import Word
@@ -47,7 +47,7 @@ def read(
 
     What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
     """
-    with word.blamed(), _of_a_file(word), _typed(word):
+    with word.blamed(), _of_a_file(word), _typed(option, word):
         if option.kind == "structure":
             return DestinationConfig.from_api(_structure(option, word, names, read_file))
         if option.kind == "input":
@@ -83,8 +83,11 @@ def _told(word: Word, value: Any) -> str:
     return word.raw if isinstance(value, str | int | float) or value is None else f"{word.raw}, {kind}"
 
 
+_QUOTED = {"structure", "input", "query"}
+
+
 @contextmanager
-def _typed(word: Word) -> Iterator[None]:
+def _typed(option: Option, word: Word) -> Iterator[None]:
     """Let an error about a value name the usual slips in how it was typed."""
     try:
         yield
@@ -94,7 +97,7 @@ def _typed(word: Word) -> Iterator[None]:
         if (found := re.search(CURLY_QUOTE, word.text)) and not is_file(word.text):
             raise UsageError(
                 f"the quote {found[0]} is a typographic one",
-                hint=straightened(word.raw),
+                hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
                 position=None if word.references else found.start(),
             ) from error
         raise
@@ -195,7 +198,7 @@ def _member(text: str, option: Option) -> DestinationArn | DestinationName | NoD
         stripped = stripped.removeprefix("{").removesuffix("}")
     value = read_json(stripped, _DESTINATIONS_HINT) if stripped.startswith("{") else shorthand.parse(stripped)
     if isinstance(value, Mapping) and set(value) & {"OnFailure", "OnSuccess"}:
-        raise UsageError(f"{option.name} takes one destination, and this is a config", hint="--destination-config")
+        raise UsageError(f"{option.name} takes one destination, and this is a config", hint="use --destination-config")
     if not isinstance(value, Mapping) or not set(value) <= {"Destination"}:
         raise UsageError(f"{option.name} is {shown(text)}, not a destination", hint="Destination=ARN")
     destination = value.get("Destination", "none")
@@ -215,10 +218,10 @@ def _refuse_near_file(word: Word, *, structure: bool = False) -> None:
     found = _NEAR_FILE.fullmatch(typed)
     if found and "\\" in typed:
         path = found["path"].replace("\\\\", "\\").replace("\\", "/")
-        message = "a backslash outside quotes is no part of a path" if is_file(text) else f"{typed!r} names no file"
+        message = "a backslash outside quotes is no part of a path" if is_file(text) else f"{typed} names no file"
         raise UsageError(message, hint=f"file://{path}")
     if found and not is_file(text) and not typed.startswith(("'", '"')):
-        raise UsageError(f"{typed!r} names no file", hint=f"file://{found['path']}")
+        raise UsageError(f"{typed} names no file", hint=f"file://{found['path']}")
     if structure and not word.references and not is_file(text) and (_PATH.fullmatch(text) or _PATH.fullmatch(typed)):
         path = typed.strip("'\"").replace("\\", "/")
         raise UsageError(f"{text!r} is the name of a file, not what the file holds", hint=f"file://{path}")

@@ -95,7 +95,7 @@ class EicMagics(Magics):
         source, out = _cell_source(line, cell)
         parsed = parse_cell(source, names, model=members)
         result = _run(parsed)
-        if out is None:
+        if out is None or not parsed:
             return _displayed(parsed, result)
         user_ns[out] = result
         return None
@@ -120,14 +120,16 @@ def _cell_source(line: str, cell: str) -> tuple[Source, str | None]:
 def _one(parsed: list[Command]) -> list[Command]:
     """The command of a line, which takes no more than one."""
     if len(parsed) > 1:
+        typed = "\n".join(map(str, parsed))
         with parsed[1].blamed():
-            raise UsageError("a line takes one command", hint="%%eic, with a command a line")
+            raise UsageError("a line takes one command", hint=f"write one command a line in a cell\n%%eic\n{typed}")
     return parsed
 
 
 def _run(parsed: list[Command]) -> Any:
     if not parsed:
-        raise UsageError("there is no command", hint="%eic put my-function --retries 0")
+        _show("There is no command to run. The commands are listed by\n    %eic help\n")
+        return None
     if any(command.verb in {"use", "sandbox"} for command in parsed):
         MEMORY.forget()
     result = commands.run(parsed, commands.Reader(_show))
@@ -137,7 +139,7 @@ def _run(parsed: list[Command]) -> Any:
 
 def _displayed(parsed: list[Command], result: Any) -> Any:
     """What is handed to the display: nothing behind a `;`, as IPython has it for its own magics."""
-    return None if parsed[-1].is_ended else result
+    return None if not parsed or parsed[-1].is_ended else result
 
 
 def _show(text: str) -> None:

@@ -189,14 +189,14 @@ get f | jq .
 '|' is for a shell, and no shell reads this line
     get f | jq .
           ^
-Try: keep the result, and work on it from Python (`--query` selects from a response); quote the `|` if the character itself is meant
+Try: select with `--query`, or keep the result and work on it from Python, or quote the `|`
     x = %eic get f
 
 get f > out.json
 '>' is for a shell, and no shell reads this line
     get f > out.json
           ^
-Try: keep the result, and write it from Python; quote the `>` if the character itself is meant
+Try: keep the result and write it from Python, or quote the `>`
     x = %eic get f
     x.to_json("out.json")
 

@@ -243,7 +243,7 @@ def test_a_query_that_fails_on_an_answer_keeps_the_words_of_jmespath(query: str,
             "text",
             (
                 "text cannot show a list that holds both structures and other values\n"
-                "Try: use --output json or yaml, or a --query for the members, as DestinationConfig.OnFailure.Destination"
+                "Try: use --output json or yaml, or --query DestinationConfig.OnFailure.Destination"
             ),
         ),
     ],

@@ -362,14 +362,14 @@ get my-function | jq .
 '|' is for a shell, and no shell reads this line
     %eic get my-function | jq .
                          ^
-Try: keep the result, and work on it from Python (`--query` selects from a response); quote the `|` if the character itself is meant
+Try: select with `--query`, or keep the result and work on it from Python, or quote the `|`
     x = %eic get my-function
 
 get my-function > out.json
 '>' is for a shell, and no shell reads this line
     %eic get my-function > out.json
                          ^
-Try: keep the result, and write it from Python; quote the `>` if the character itself is meant
+Try: keep the result and write it from Python, or quote the `>`
     x = %eic get my-function
     x.to_json("out.json")
 

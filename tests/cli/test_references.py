@@ -30,7 +30,10 @@ class Team:
     secret: str = SECRET
 
 
-CALLS = "calls something, which a command line may not\nTry: call it in a cell of its own, then write ${name} for its result"
+CALLS = (
+    "calls something, which a command line may not\n"
+    "Try: call it in a cell of its own, then write ${name} for its result"
+)
 NAMES: dict[str, Any] = {
     "function": "my-function",
     "retries": 1,

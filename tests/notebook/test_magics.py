@@ -320,17 +320,15 @@ UsageError: 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on f
 Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
-%eic
----
-UsageError: there is no command
-Try: %eic put my-function --retries 0
-
 %eic get my-function; get my-function
 ---
 UsageError: a line takes one command
     %eic get my-function; get my-function
                           ^^^^^^^^^^^^^^^
-Try: %%eic, with a command a line
+Try: write one command a line in a cell
+    %%eic
+    get my-function
+    get my-function
 
 %%eic --out 1x
 get my-function
@@ -364,7 +362,8 @@ get f --retries 0
 UsageError: eic get has no option '--retries'
     line 3: get f --retries 0
                   ^^^^^^^^^
-Try: --function-name, --qualifier, or one that `%eic help get` names
+Try: --function-name, --qualifier
+    %eic help get
 """
 """Cells with one mistake each; under each all that is shown."""
 
@@ -492,3 +491,18 @@ def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
     assert bare_notebook.printed() == (
         "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION\n"
     )
+
+
+@pytest.mark.parametrize("cell", ["%eic", "%eic # why", "%%eic\n# why\n", "%%eic --out x\n# why\n", "%%eic\n%eic\n"])
+def test_a_magic_without_a_command_does_nothing_and_names_the_help(notebook: Notebook, sent: Sent, cell: str) -> None:
+    assert notebook.run(cell) is None
+    assert notebook.printed() == "There is no command to run. The commands are listed by\n    %eic help\n"
+    assert "x" not in notebook
+    assert sent() == []
+
+
+def test_a_cell_may_hold_the_line_magics_of_another(notebook: Notebook) -> None:
+    frame = notebook.run(
+        "%%eic\n%eic put my-function --retries 0\n  %eic update my-function --max-age 1h\nget my-function"
+    )
+    assert frame.maximum_retry_attempts.tolist() == [0, 0, 0]
