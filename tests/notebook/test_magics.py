@@ -175,7 +175,9 @@ def test_one_call_that_is_not_the_whole_list_says_so_too(notebook: Notebook) -> 
     assert (len(first), len(rest)) == (50, 10)
 
 
-@pytest.mark.parametrize("cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic"])
+@pytest.mark.parametrize(
+    "cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic", "%%eic\n%eic"]
+)
 def test_no_command_does_nothing_and_mentions_help(notebook: Notebook, sent: Sent, cell: str) -> None:
     assert notebook.run(cell) is None
     assert notebook.printed() == "Nothing to run. %eic help lists the commands.\n"
@@ -545,14 +547,6 @@ def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
     assert bare_notebook.printed() == (
         "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION\n"
     )
-
-
-@pytest.mark.parametrize("cell", ["%eic", "%eic # why", "%%eic\n# why\n", "%%eic --out x\n# why\n", "%%eic\n%eic\n"])
-def test_a_magic_without_a_command_does_nothing_and_names_the_help(notebook: Notebook, sent: Sent, cell: str) -> None:
-    assert notebook.run(cell) is None
-    assert notebook.printed() == "Nothing to run. %eic help lists the commands.\n"
-    assert "x" not in notebook
-    assert sent() == []
 
 
 def test_a_cell_may_hold_the_line_magics_of_another(notebook: Notebook) -> None:

@@ -222,12 +222,6 @@ def test_what_is_read_for_nothing_is_not_shown_but_its_failure_is(notebook: Note
     assert isinstance(notebook.fail("%eic get nosuch >/dev/null 2>&1"), NotFound)
 
 
-def test_a_config_that_is_missing_is_no_error_where_that_is_requested(notebook: Notebook) -> None:
-    notebook.run("%eic delete my-function:BLUE")
-    assert notebook.run("%eic delete my-function:BLUE --missing-ok").empty
-    assert isinstance(notebook.fail("%eic delete my-function:BLUE"), NotFound)
-
-
 MISSING = "Note: the SQS queue nope does not exist in us-east-1. Until it does, Lambda cannot deliver to it.\n"
 
 
