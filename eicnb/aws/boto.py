@@ -22,6 +22,7 @@ from botocore.exceptions import UnknownRegionError
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from botocore.utils import get_environ_proxies
 
+from eicnb.aws import retries
 from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_endpoint, is_local
 from eicnb.aws.failures import Attempt
 from eicnb.aws.http.route import Route, trusting
@@ -305,7 +306,10 @@ class Aws:
     def _new_client(self, session: Session, service: str, region: str, **keys: Any) -> Any:
         make: Callable[..., Any] = session.client
         where = {"region_name": region, "endpoint_url": self.endpoint_url}
-        return make(service, **where, config=self._config(), verify=self._transport.verify, **keys)
+        client = make(service, **where, config=self._config(), verify=self._transport.verify, **keys)
+        if service == LAMBDA:
+            retries.install(client)
+        return client
 
     def _config(self) -> Config:
         settings = dict(self._transport.settings)
