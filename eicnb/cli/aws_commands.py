@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from eicnb.cli import options, shell
 from eicnb.cli.shell import Advice
+from eicnb.model.verbs import Operation
 
 _READS = {"get", "list", "functions", "audit", "whoami", "config", "help", "require"}
 _COMMAND = re.compile(
@@ -18,8 +19,8 @@ _COMMAND = re.compile(
 )
 _AWS = re.compile(r"(?:.*[/\\])?aws(?:2|\.exe|\.cmd)?", re.IGNORECASE)
 _OURS = {
-    ("lambda", "list-functions"): ("%eic functions", "shows the functions of the region"),
-    ("sts", "get-caller-identity"): ("%eic whoami", "shows account, identity and region"),
+    ("lambda", Operation.LIST_FUNCTIONS.command): ("%eic functions", "shows the functions of the region"),
+    ("sts", Operation.GET_CALLER_IDENTITY.command): ("%eic whoami", "shows account, identity and region"),
 }
 _LOCALSTACK = "http://localhost:4566"
 _A_LONG_NAME = 20

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eicnb.cli import options
+from eicnb.model.verbs import Operation
 
 PROMPTS = ("$", "%", "%eic", "%%eic")
 """Words that a pasted command may begin with; they are left out."""
 
 _ASSIGNMENT = re.compile(r"(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
-_ACCOUNT = re.compile(r"aws\s+sts\s+get-caller-identity\b.*\bAccount\b", re.DOTALL)
+_ACCOUNT = re.compile(rf"aws\s+sts\s+{Operation.GET_CALLER_IDENTITY.command}\b.*\bAccount\b", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 
 
