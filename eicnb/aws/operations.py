@@ -7,7 +7,7 @@ from typing import Any
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.responses import BROKEN_ANSWER_HINT, check_deleted, items, told
-from eicnb.errors import EicError
+from eicnb.errors import EicError, NotFound
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import CONFIGS, Request
@@ -22,7 +22,12 @@ def send(aws: Aws, request: Request) -> list[ReportedConfig]:
         answered, _ = pages(aws, request)
         return [ReportedConfig.from_api(config) for page in answered for config in page[CONFIGS]]
     if request.verb == "delete":
-        before = one(aws, Request("get", request.function, request.qualifier))
+        try:
+            before = one(aws, Request("get", request.function, request.qualifier))
+        except NotFound:
+            if request.missing_ok:
+                return []
+            raise
         pages(aws, request)
         return [before]
     return [one(aws, request)]

@@ -177,15 +177,26 @@ class Eic:
         """
         return self._sent(self._request("list", function_name))
 
-    def delete(self, function_name: str | FunctionRef, *, qualifier: str | None = None, dry_run: bool = False) -> Frame:
-        """Remove a config, and return the row that was there; NotFound where there is none. `dry_run` removes nothing.
+    def delete(
+        self,
+        function_name: str | FunctionRef,
+        *,
+        qualifier: str | None = None,
+        missing_ok: bool = False,
+        dry_run: bool = False,
+    ) -> Frame:
+        """Remove a config and return its row; `dry_run` removes nothing.
 
         >>> eic.delete("my-function:GREEN").qualifier.item()
         'GREEN'
 
+        Without a config it raises NotFound, or with `missing_ok` returns a frame without rows.
+
         https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
         """
-        return self._written(self._request("delete", function_name, qualifier=qualifier), dry_run=dry_run)
+        return self._written(
+            self._request("delete", function_name, qualifier=qualifier, missing_ok=missing_ok), dry_run=dry_run
+        )
 
     def _request(self, verb: str, function_name: str | FunctionRef, **arguments: Any) -> Request:
         return self._connection.request(verb, function_name, **arguments)

@@ -77,7 +77,8 @@ class Request:
     """One call, checked and complete but not yet sent.
 
     `keeps_other_destination` is set for an update of one destination alone: AWS takes both as one setting, so
-    the other one is read first and sent along. `more` are members that only the service model knows.
+    the other one is read first and sent along. `missing_ok` is set for a delete that may find no config. `more` are
+    members that only the service model knows.
     """
 
     verb: str
@@ -87,6 +88,7 @@ class Request:
     keeps_other_destination: bool = False
     paging: Paging = Paging()
     more: Mapping[str, Any] = field(default_factory=dict)
+    missing_ok: bool = False
 
     @property
     def operation(self) -> str:
@@ -132,6 +134,7 @@ def build(
     destination_config: DestinationConfig | Mapping[str, Any] | None,
     paging: Paging,
     more: Mapping[str, Any] = MappingProxyType({}),
+    missing_ok: bool = False,
     **settings: Any,
 ) -> Request:
     """Check the arguments of a verb, and make them into a request for that place; `<NA>` is not set, as in a frame."""
@@ -142,7 +145,7 @@ def build(
     with UsageError.about("function_name"):
         function = _function(place, function_name, qualifier)
     if verb not in {"put", "update"}:
-        return Request(verb, function, qualifier, paging=paging, more=more)
+        return Request(verb, function, qualifier, paging=paging, more=more, missing_ok=missing_ok)
     one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]
     if one_by_one and destination_config is not None:
         raise UsageError(

@@ -308,6 +308,12 @@ def test_delete_returns_what_was_there_and_then_it_is_gone(eic: Eic) -> None:
     assert list(eic.list("my-function").qualifier) == ["BLUE"]
 
 
+def test_delete_with_missing_ok_returns_no_row_without_a_config(eic: Eic) -> None:
+    assert len(eic.delete("my-function:GREEN", missing_ok=True)) == 1
+    frame = eic.delete("my-function:GREEN", missing_ok=True)
+    assert (len(frame), list(frame.columns)) == (0, list(eic.list("my-function").columns))
+
+
 NAMES = [
     ("my-function", None, "$LATEST"),
     ("my-function:$LATEST", None, "$LATEST"),

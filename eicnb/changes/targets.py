@@ -1,0 +1,125 @@
+"""Check whether destinations exist, and word the note about those that do not.
+
+    missing_note(connection, destinations)  -> "Note: the SQS queue nope does not exist in us-east-1. …", or ""
+    exists(connection, destination)         -> True, False, or None if AWS does not say
+
+Both are meant for the main thread and never raise for what AWS answers. A destination that exists, or that may not be
+read, is requested once per connection; a missing one again each time, because it may have been created since.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from eicnb.aws.connection import Connection
+from eicnb.errors import AwsError, EicError
+from eicnb.model.config import DestinationConfig
+from eicnb.model.destination import KINDS, DestinationArn
+from eicnb.model.request import Request
+
+_SECONDS = 3.0
+"""How long a note may hold up a command; an endpoint that cannot be reached is not worth more."""
+
+_Read = tuple[str, Callable[[DestinationArn], Mapping[str, Any]], frozenset[str]]
+
+_READS: Mapping[str, _Read] = {
+    "sqs": (
+        "GetQueueUrl",
+        lambda arn: {"QueueName": arn.name},
+        frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
+    ),
+    "sns": (
+        "GetTopicAttributes",
+        lambda arn: {"TopicArn": str(arn)},
+        frozenset({"NotFound", "NotFoundException"}),
+    ),
+    "s3": ("HeadBucket", lambda arn: {"Bucket": arn.name}, frozenset({"404", "NoSuchBucket"})),
+    "events": ("DescribeEventBus", lambda arn: {"Name": arn.name}, frozenset({"ResourceNotFoundException"})),
+    "lambda": (
+        "GetFunctionConfiguration",
+        lambda arn: {"FunctionName": str(arn)},
+        frozenset({"ResourceNotFoundException"}),
+    ),
+}
+"""For each kind: the operation that reads one, its parameters, and the error codes for one that does not exist."""
+
+_known: WeakKeyDictionary[Connection, dict[str, bool | None]] = WeakKeyDictionary()
+
+
+def targets_of(request: Request) -> tuple[DestinationArn, ...]:
+    """Return the destinations that a request writes.
+
+    >>> [str(arn) for arn in targets_of(connection.request("put", "my-function", on_failure="s3:nope"))]
+    ['arn:aws:s3:::nope']
+    """
+    written = (request.config.destination_config if request.config else None) or DestinationConfig()
+    both = (written.on_success, written.on_failure)
+    return tuple(dict.fromkeys(arn for arn in both if isinstance(arn, DestinationArn)))
+
+
+def missing_note(connection: Connection, destinations: Iterable[DestinationArn]) -> str:
+    """Return a line for each destination that does not exist; an empty text without one.
+
+    >>> print(missing_note(connection, targets_of(connection.request("put", "my-function", on_failure="sqs:nope"))))
+    Note: the SQS queue nope does not exist in us-east-1. Until it does, Lambda cannot deliver to it.
+    """
+    missing = (arn for arn in destinations if exists(connection, arn) is False)
+    return "\n".join(f"Note: {_described(arn)} does not exist{_in(arn)}. {_EFFECT}" for arn in missing)
+
+
+def exists(connection: Connection, destination: DestinationArn) -> bool | None:
+    """Return whether a destination exists; None if AWS does not say, or not within three seconds.
+
+    >>> [queue] = targets_of(connection.request("put", "my-function", on_failure="sqs:shop-failures"))
+    >>> exists(connection, queue)
+    True
+
+    Only the connection's own account and region are read: elsewhere AWS answers "missing" for what you may not see.
+    """
+    known = _known.setdefault(connection, {})
+    name = str(destination)
+    if name not in known:
+        answer: list[bool | None] = []
+        reading = threading.Thread(target=lambda: answer.append(_read(connection, destination)), daemon=True)
+        reading.start()
+        reading.join(_SECONDS)
+        found = answer[0] if answer else None
+        if found is False:
+            return False
+        known[name] = found
+    return known[name]
+
+
+def _read(connection: Connection, destination: DestinationArn) -> bool | None:
+    operation, parameters, missing = _READS[destination.kind]
+    try:
+        if not _is_own(connection, destination):
+            return None
+        for _ in connection.listing(destination.kind, operation, 1, **parameters(destination)):
+            pass
+    except AwsError as error:
+        return False if error.code in missing else None
+    except EicError:
+        return None
+    return True
+
+
+def _is_own(connection: Connection, destination: DestinationArn) -> bool:
+    """Return whether a destination is in the connection's account and region; a bucket's ARN names neither."""
+    if destination.kind == "s3":
+        return True
+    return destination.region == connection.region and destination.account_id == connection.account_id
+
+
+_EFFECT = "Until it does, Lambda cannot deliver to it."
+
+
+def _described(arn: DestinationArn) -> str:
+    return f"the {KINDS[arn.kind]} {arn.name}"
+
+
+def _in(arn: DestinationArn) -> str:
+    return f" in {arn.region}" if arn.region else ""
