@@ -16,7 +16,9 @@ from botocore.credentials import Credentials
 
 from eicnb.aws.endpoint import Transport
 from eicnb.aws.http.pool import share
+from eicnb.aws.http.route import let_probe
 from eicnb.aws.keys import Keys
+from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session
 
 _MOST_CLIENTS = 32
@@ -92,6 +94,8 @@ def make_client(
     client = create(service, **where, config=Config(**settings), verify=transport.verify, **keys)
     client.meta.events.register("before-sign", _sign_with_given_keys, unique_id="eicnb-keys")
     share(client)
+    if service == LAMBDA:
+        let_probe(client)
     return client
 
 

@@ -6,32 +6,33 @@ from collections.abc import Callable
 from threading import RLock
 
 from eicnb.aws.keys import Keys
-from eicnb.errors import ConfigurationError
 
-AskSts = Callable[[Keys], str]
-"""Asks STS for the account of some credentials."""
+AskSts = Callable[[Keys | None], str]
+"""Asks STS for the account of some credentials; None for calls that are not signed."""
+
+
+class AccountChanged(Exception):
+    """Credentials of another account than the one that the connection is for."""
 
 
 class Identity:
     """The account of a connection: looked up with the credentials that sign, and again when these change.
 
-    >>> identity = Identity(reconnect="eicnb.use(eicnb.connect())")
+    >>> identity = Identity()
     >>> identity.account_of(Keys("AKID1", "secret"), lambda keys: "111111111111")
     '111111111111'
     >>> identity.check(Keys("AKID2", "secret"), lambda keys: "222222222222")
     Traceback (most recent call last):
-    eicnb.errors.ConfigurationError: the credentials now belong to account 222222222222, but this connection is for account 111111111111; nothing was sent
-    Try: eicnb.use(eicnb.connect())
+    eicnb.aws.identity.AccountChanged: the credentials now belong to account 222222222222, but this connection is for account 111111111111; nothing was sent
 
     A connection stays with the account that it had first.
     """  # noqa: E501 # a message stands in one line
 
-    def __init__(self, *, given: str | None = None, reconnect: str = "eicnb.use(eicnb.connect())") -> None:
+    def __init__(self, *, given: str | None = None) -> None:
         self._given = given
         self._known = given
         self._keys: Keys | None = None
         self._lock = RLock()
-        self._reconnect = reconnect
 
     @property
     def known(self) -> str | None:
@@ -43,7 +44,7 @@ class Identity:
         if self._known is not None and self._given is None and keys != self._keys:
             self.account_of(keys, ask)
 
-    def account_of(self, keys: Keys, ask: AskSts, *, anew: bool = False) -> str:
+    def account_of(self, keys: Keys | None, ask: AskSts, *, anew: bool = False) -> str:
         """Return the account of the credentials; `anew` asks STS even if they are known."""
         with self._lock:
             if self._given is not None:
@@ -53,17 +54,16 @@ class Identity:
             assert self._known is not None
             return self._known
 
-    def note(self, keys: Keys, account_id: str) -> None:
+    def note(self, keys: Keys | None, account_id: str) -> None:
         """Take over an account that something else than STS showed, if none is known yet."""
         with self._lock:
             if self._known is None:
                 self._note(keys, account_id)
 
-    def _note(self, keys: Keys, account_id: str) -> None:
+    def _note(self, keys: Keys | None, account_id: str) -> None:
         if self._known is not None and account_id != self._known:
-            raise ConfigurationError(
+            raise AccountChanged(
                 f"the credentials now belong to account {account_id}, but this connection is for account "
-                f"{self._known}; nothing was sent",
-                hint=self._reconnect,
+                f"{self._known}; nothing was sent"
             )
         self._known, self._keys = account_id, keys

@@ -23,8 +23,15 @@ class Login:
     """The session of one user, which all its regions and endpoints share, and which is opened when it is needed."""
 
     def __init__(
-        self, open_session: OpenSession, *, source: Login | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        open_session: OpenSession,
+        *,
+        source: Login | None = None,
+        is_given: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.is_given = is_given
+        """Whether the session is the user's own."""
         self.clients = Clients()
         self._open_session = open_session
         self._source = source
@@ -75,7 +82,7 @@ class Login:
             assert self._keys is not None
             return self._keys
         keys = keys_of(self.session)
-        if renewal is not None and renewal():
+        if keys == self._keys and renewal is not None and renewal():
             self._renew_after = self._clock() + _SECONDS_AFTER_A_FAILURE
         return keys
 
@@ -90,20 +97,25 @@ class Login:
 
 
 def role_session(
-    source: Login, role_arn: str, external_id: str | None, make_client: Callable[..., Any], *, sandbox_region: str | None
+    source: Session,
+    role_arn: str,
+    external_id: str | None,
+    make_client: Callable[..., Any],
+    *,
+    region: str,
+    sandbox_region: str | None,
 ) -> Session:
     """Open a session that acts as a role; STS is asked at the first call, and again before the credentials expire."""
-    session = source.session
     fetcher = AssumeRoleCredentialFetcher(
         make_client,
-        session.get_credentials(),
+        source.get_credentials(),
         role_arn,
         extra_args={"RoleSessionName": "eicnb", **({"ExternalId": external_id} if external_id else {})},
     )
     if sandbox_region is None:
-        opened = profile_session(session._session.profile, None)  # noqa: SLF001 # boto3 says "default" for none
+        opened = profile_session(source._session.profile, region)  # noqa: SLF001 # boto3 says "default" for none
     else:
         opened = sandbox_session(sandbox_region)
-    core = opened._session  # noqa: SLF001 # boto3 has no public way to it
-    core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
-    return boto3.Session(botocore_session=core, region_name=session.region_name)
+    core: Any = opened._session  # noqa: SLF001 # boto3 has no public way to it
+    core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 # set_credentials takes fixed keys only
+    return boto3.Session(botocore_session=core, region_name=region)

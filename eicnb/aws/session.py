@@ -18,7 +18,7 @@ from botocore.utils import IMDSRegionProvider
 
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
-from eicnb.errors import ConfigurationError, nearest
+from eicnb.errors import ConfigurationError, UsageError, nearest
 
 Session = boto3.Session
 
@@ -45,7 +45,7 @@ _OF_NO_MACHINE: Mapping[str, Any] = {
 def profile_session(profile: str | None, region: str | None) -> Session:
     """Open a session from the chain of environment, config files and SSO."""
     try:
-        return _session(_AS_THE_CLI, profile_name=profile, region_name=region)
+        return _session(_AS_THE_CLI, profile, region)
     except failures.ConfigParseError as error:
         raise ConfigurationError(str(error), hint="check ~/.aws/config") from error
     except failures.ProfileNotFound as error:
@@ -57,24 +57,26 @@ def profile_session(profile: str | None, region: str | None) -> Session:
 
 def sandbox_session(region: str) -> Session:
     """Open a session that ignores this machine's AWS settings, so that no real credential reaches a sandbox."""
-    session = _session(_OF_NO_MACHINE, region_name=region)
+    session = _session(_OF_NO_MACHINE, None, region)
     session._session.set_credentials("sandbox", "sandbox")  # noqa: SLF001 # boto3 takes keys at construction only
     return session
 
 
-def _session(variables: Mapping[str, Any], **options: Any) -> Session:
+def _session(variables: Mapping[str, Any], profile: str | None, region: str | None) -> Session:
     """Open a session whose service models are those that every other one has loaded."""
     core = botocore.session.Session(session_vars=dict(variables))
+    if profile is not None:
+        core.set_config_variable("profile", profile)
     loader = _loader(core.get_config_variable("data_path"))
     core.register_component("data_loader", loader)
-    session = boto3.Session(botocore_session=core, **options)
+    session = boto3.Session(botocore_session=core, region_name=region)
     loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each boto3 session adds its own data again
     return session
 
 
 @cache
 def _loader(data_path: str | None) -> Loader:
-    return create_loader(data_path)  # type: ignore[arg-type] # None is botocore's own data
+    return create_loader(data_path)
 
 
 def keys_of(session: Session) -> Keys:
@@ -88,7 +90,8 @@ def keys_of(session: Session) -> Keys:
 
 def instance_region(session: Session) -> str | None:
     """Return the region of the EC2 instance that this process runs on; None anywhere else."""
-    return IMDSRegionProvider(session._session).provide()  # noqa: SLF001 # botocore takes its own session
+    region: str | None = IMDSRegionProvider(session._session).provide()  # noqa: SLF001 # botocore takes its own session
+    return region
 
 
 @cache
@@ -105,3 +108,17 @@ def known_regions() -> tuple[str, ...]:
     """Return the regions that have Lambda, in every partition, from botocore's own data."""
     core = botocore.session.Session()
     return tuple(name for of in core.get_available_partitions() for name in core.get_available_regions(LAMBDA, of))
+
+
+def check_known_region(region: str) -> None:
+    """Refuse a region that botocore does not know, with the nearest one that it does.
+
+    >>> check_known_region("us-west-9")
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: there is no region 'us-west-9' that botocore knows
+    Try: us-west-2
+    """
+    known = known_regions()
+    if region not in known:
+        hint = nearest(region, known) or "upgrade boto3, if AWS has a new region"
+        raise UsageError(f"there is no region {region!r} that botocore knows", hint=hint, culprit=region)

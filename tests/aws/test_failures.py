@@ -239,7 +239,7 @@ def test_no_region_is_a_configuration_error() -> None:
     error = failure(get, eicnb.connect())
     assert type(error) is ConfigurationError
     assert error.exit_code == 253
-    assert str(error) == ("no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION")
+    assert str(error) == ("no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_REGION")
 
 
 def test_no_credentials_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +273,7 @@ PROFILES = "[profile production]\nregion = us-east-1\n[profile staging]\nregion 
     [
         (PROFILES, "prodution", "there is no AWS profile 'prodution'\nTry: production"),
         (PROFILES, "xyz", "there is no AWS profile 'xyz'\nTry: production, staging"),
-        ("", "xyz", "there is no AWS profile 'xyz'\nTry: a profile in ~/.aws/config"),
+        ("", "xyz", "there is no AWS profile 'xyz'\nTry: add the profile to ~/.aws/config"),
     ],
     ids=["a near one", "none near", "none at all"],
 )

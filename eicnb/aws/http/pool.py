@@ -22,11 +22,11 @@ class _Pools:
 
     def like(self, own: Any, *, without_proxy: bool) -> URLLib3Session:
         """Return the session that is set up as this one of a client, which is not needed any more then."""
-        proxies = own._proxy_config  # noqa: SLF001 # botocore tells nobody how it set up a client's own session
+        proxies, timeout = own._proxy_config, own._timeout  # noqa: SLF001 # a client does not say how its session is set up
         settings = {
             "verify": own._verify,  # noqa: SLF001 # the same
             "proxies": {} if without_proxy else proxies._proxies,  # noqa: SLF001 # the same
-            "timeout": own._timeout,  # noqa: SLF001 # the same
+            "timeout": (timeout.connect_timeout, timeout.read_timeout),
             "max_pool_connections": own._max_pool_connections,  # noqa: SLF001 # the same
             "socket_options": own._socket_options,  # noqa: SLF001 # the same
             "client_cert": (own._cert_file, own._key_file) if own._key_file else own._cert_file,  # noqa: SLF001 # the same
