@@ -1,4 +1,7 @@
-"""Whose credentials sign the calls of a region, which account they belong to, and AWS's errors as eicnb's."""
+"""Whose credentials sign the calls of a region, which account they belong to, and AWS's errors as eicnb's.
+
+Tested in tests/aws/test_credentials.py.
+"""
 
 from __future__ import annotations
 

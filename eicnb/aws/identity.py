@@ -1,4 +1,7 @@
-"""The account that the credentials in use belong to."""
+"""The account that the credentials in use belong to.
+
+Tested in tests/aws/test_credentials.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who calls AWS: a session, its credentials, and the clients that they sign for."""
+"""Who calls AWS: a session, its credentials, and the clients that they sign for.
+
+Tested in tests/aws/test_credentials.py.
+"""
 
 from __future__ import annotations
 
