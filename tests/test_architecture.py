@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 
 import eicnb
+from eicnb.model.destination import KINDS
+from eicnb.model.verbs import Operation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eicnb"
@@ -67,6 +69,7 @@ IMPURE_CALLS = {"open", "input", "print"}
 MOST_AT_THE_TOP = 14
 MOST_NAMES_OF_A_CLASS = 25
 LONGEST_CLASS = 200
+LONGEST_FIRST_LINE = 100
 
 
 def imports(module: str) -> frozenset[str]:
@@ -172,6 +175,27 @@ def says_why_it_is_large(module: str, name: str) -> bool:
     """Whether the docstring of a class gives the reason for its size."""
     docstrings = {found: ast.get_docstring(node) or "" for found, node in definitions(tree(module))}
     return "One class, because" in docstrings[name]
+
+
+RULES_OF_AWS = re.compile(
+    r"docs\.aws\.amazon\.com|arn:aws|aws-(cn|us-gov|iso|eusc)|21600|60 to|0, 1 or 2|"
+    + "|".join(rf"\b{name}\b" for operation in Operation for name in (operation, operation.command, operation.action))
+    + "|"
+    + "|".join(KINDS.values())
+)
+EXEMPT = {"model", "local_aws", "redaction"}
+"""`model` has the rules; the embedded AWS has its own, so as not to share our mistakes; redaction is below `model`."""
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.partition(".")[0] not in EXEMPT])
+def test_a_rule_of_aws_stands_in_the_model_alone(module: str) -> None:
+    docstrings = {id(node.value) for node in ast.walk(tree(module)) if isinstance(node, ast.Expr)}
+    texts = [
+        str(node.value)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | int) and id(node) not in docstrings
+    ]
+    assert [text for text in texts if RULES_OF_AWS.search(text)] == [], "take it from eicnb.model"
 
 
 def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
@@ -309,3 +333,24 @@ def test_every_dependency_has_its_reason(line: str) -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name])
+def test_a_module_has_a_test_file_of_its_name_or_names_the_one_that_covers_it(module: str) -> None:
+    path = modules()[module]
+    if path.name == "__init__.py" and len(tree(module).body) == 1:
+        return
+    package, _, name = module.rpartition(".")
+    mirrored = ROOT / "tests" / package.replace(".", "/") / f"test_{name.strip('_')}.py"
+    named = re.findall(r"tests/[\w/]+\.py", ast.get_docstring(tree(module)) or "")
+    assert mirrored.is_file() or (named and all((ROOT / one).is_file() for one in named))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_first_sentence_of_a_docstring_is_short(module: str) -> None:
+    long = {}
+    for name, node in definitions(tree(module)):
+        first = (ast.get_docstring(node) or "").partition("\n")[0]
+        if len(first) > LONGEST_FIRST_LINE:
+            long[name] = first
+    assert long == {}

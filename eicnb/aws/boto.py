@@ -18,6 +18,7 @@ from eicnb.aws.login import Login, role_session
 from eicnb.aws.responses import Markers, broken_answer
 from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session
+from eicnb.model.verbs import Operation
 
 
 class Aws(Caller):
@@ -26,7 +27,7 @@ class Aws(Caller):
     @property
     def partition(self) -> str:
         """The partition of the region, such as `aws`, `aws-cn` or `aws-us-gov`."""
-        with self._translated("GetCallerIdentity", sent=False):
+        with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             return str(self.session.get_partition_for_region(self.region))
 
     def derived(self, *, region: str | None = None, endpoint_url: str | None = None, options: Mapping[str, Any]) -> Aws:
@@ -57,7 +58,7 @@ class Aws(Caller):
         )
 
     def _as_role(self, role_arn: str, external_id: str | None) -> Session:
-        with self._translated("AssumeRole", sent=False):
+        with self._translated(Operation.ASSUME_ROLE, sent=False):
             session, region = self.session, self.region
             if self._transport.signs:
                 self._login.keys()
@@ -71,7 +72,7 @@ class Aws(Caller):
     @property
     def expires_at(self) -> datetime | None:
         """When the credentials expire; None if they do not say."""
-        with self._translated("GetCallerIdentity", sent=False):
+        with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             return getattr(self.session.get_credentials(), "_expiry_time", None)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -113,7 +114,7 @@ class Aws(Caller):
 
     def enabled_regions(self) -> list[str]:
         """Return the regions of the partition that are enabled for the account, as EC2 reports them."""
-        operation = "DescribeRegions"
+        operation = Operation.DESCRIBE_REGIONS
         with self._calling("ec2", operation) as client:
             names = [region["RegionName"] for region in client.describe_regions().get("Regions") or ()]
         if not names:
@@ -130,7 +131,7 @@ class Aws(Caller):
 
     def route(self, region: str) -> Route:
         """Return how botocore would call Lambda in a region; it prepares and signs a request that is not sent."""
-        with self._translated("ListFunctions", sent=False):
+        with self._translated(Operation.LIST_FUNCTIONS, sent=False):
             client = self._client(LAMBDA)
             keys = self._checked_keys() if self._transport.signs else None
             with signing_with(keys):
@@ -145,6 +146,6 @@ class Aws(Caller):
 
     def setting(self, name: str) -> str | None:
         """Return a setting of the profile in the AWS config file."""
-        with self._translated("GetFunctionEventInvokeConfig", sent=False):
+        with self._translated(Operation.GET, sent=False):
             scope = self.session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
             return cast("str | None", scope.get(name))

@@ -19,7 +19,9 @@ from eicnb.aws.login import Login
 from eicnb.aws.responses import broken_answer
 from eicnb.aws.session import Session, instance_region
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
+from eicnb.model.arn import ACCOUNT
 from eicnb.model.place import check_region
+from eicnb.model.verbs import Operation
 
 
 class Caller:
@@ -117,23 +119,23 @@ class Caller:
         self._identity.note(keys, account_id)
 
     def _account(self, *, anew: bool) -> str:
-        with self._translated("GetCallerIdentity", sent=False):
+        with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             keys = self._login.keys() if self._transport.signs else None
         with self._staying():
             return self._identity.account_of(keys, self._ask_sts, anew=anew)
 
     def _ask_sts(self, keys: Keys | None) -> str:
-        with self._translated("GetCallerIdentity", sent=False):
+        with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             client = self._client("sts")
-        with signing_with(keys), self._translated("GetCallerIdentity"):
+        with signing_with(keys), self._translated(Operation.GET_CALLER_IDENTITY):
             account_id = str(client.get_caller_identity().get("Account"))
-        if not re.fullmatch(r"[0-9]{12}", account_id):
-            raise broken_answer("GetCallerIdentity", f"{account_id!r} is not an account")
+        if not re.fullmatch(ACCOUNT, account_id):
+            raise broken_answer(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
         return account_id
 
     def keys(self) -> Keys:
         """Return the credentials as they are now, renewed if they soon expire; refuse those of another account."""
-        with self._translated("ListFunctions", sent=False):
+        with self._translated(Operation.LIST_FUNCTIONS, sent=False):
             return self._checked_keys()
 
     def renewed_keys(self, refused: Keys) -> Keys | None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eicnb.errors import UsageError, shown
+from eicnb.model.arn import ACCOUNT, PARTITION, example_arn
 
 _TIMEOUT = 60
 
@@ -18,7 +19,7 @@ _LONGEST_TIMEOUT = 86_400
 
 _MOST_SOCKETS_A_HOST = 5
 
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_ROLE = re.compile(rf"arn:{PARTITION}:iam::{ACCOUNT}:role/[\w+=,.@/-]{{1,576}}", re.ASCII)
 
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
@@ -46,7 +47,7 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
     if role_arn is not None and not (isinstance(role_arn, str) and _ROLE.fullmatch(role_arn)):
-        raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint="arn:aws:iam::123456789012:role/audit")
+        raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint=example_arn("iam", "role/audit"))
     if external_id is None:
         return
     if role_arn is None:

@@ -23,6 +23,7 @@ from eicnb.errors import (
     Throttled,
     UsageError,
 )
+from eicnb.model.verbs import action_of
 
 _NOT_SENT = {"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"}
 
@@ -169,8 +170,7 @@ def kind_of(code: str, status: int | None, operation: str, message: str) -> tupl
     if code in _NOT_THESE_CREDENTIALS:
         return AccessDenied, "other credentials: AWS does not know these"
     if code in _DENIED:
-        service = "sts" if operation in {"GetCallerIdentity", "AssumeRole"} else "lambda"
-        return AccessDenied, f"a role that may call {service}:{operation}, or other credentials"
+        return AccessDenied, f"a role that may call {action_of(operation)}, or other credentials"
     if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "the same again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":

@@ -17,6 +17,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from eicnb.aws.clients import Clients
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import OpenSession, Session, keys_of, profile_session, sandbox_session
+from eicnb.model.verbs import Operation
 
 _MUST_RENEW_SECONDS = 600
 _SECONDS_AFTER_A_FAILURE = 60.0
@@ -120,5 +121,5 @@ def role_session(
     else:
         opened = sandbox_session(sandbox_region)
     core: Any = opened._session  # noqa: SLF001 # boto3 has no public way to it
-    core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 # set_credentials takes fixed keys only
+    core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, Operation.ASSUME_ROLE.command)  # noqa: SLF001 # set_credentials takes fixed keys only
     return boto3.Session(botocore_session=core, region_name=region)

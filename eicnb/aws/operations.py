@@ -10,7 +10,8 @@ from eicnb.aws.responses import BROKEN_ANSWER_HINT, check_deleted, items, told
 from eicnb.errors import EicError, NotFound
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedConfig
-from eicnb.model.request import CONFIGS, Request
+from eicnb.model.request import Request
+from eicnb.model.verbs import CONFIGS
 
 Pages = tuple[Sequence[Mapping[str, Any]], str | None]
 """What AWS answered, page by page, and where a list was cut by its paging."""

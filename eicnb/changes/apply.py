@@ -14,6 +14,7 @@ from eicnb.frames.columns import CONFIG_COLUMNS, Scalar
 from eicnb.frames.frame import Frame, config_row, to_frame
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _check_existence(connection: Connection, write: Write) -> None:
     """Where nothing is known of a config AWS is asked for the function; who may not ask that goes on."""
     named = {"FunctionName": str(write.request.function.without_qualifier()), "Qualifier": write.qualifier}
     with suppress(AccessDenied):
-        next(iter(connection.listing("lambda", "GetFunctionConfiguration", 1, **named)), None)
+        next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
 
 
 def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb: str) -> Frame:

@@ -10,13 +10,12 @@ from eicnb.aws.connection import Connection
 from eicnb.errors import AwsError, NotFound, UsageError
 from eicnb.model.age import age, human
 from eicnb.model.config import (
-    DEFAULT_EVENT_AGE_IN_SECONDS,
-    DEFAULT_RETRY_ATTEMPTS,
     DestinationConfig,
     EventInvokeConfig,
 )
 from eicnb.model.destination import DestinationArn, name_of
 from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
@@ -168,7 +167,9 @@ SETTINGS = tuple(LABELS)[2:]
 
 _UNSET: Mapping[str, str] = {
     "maximum_retry_attempts": f"not set (AWS's default: {DEFAULT_RETRY_ATTEMPTS})",
-    "maximum_event_age_in_seconds": f"not set (AWS's default: {DEFAULT_EVENT_AGE_IN_SECONDS} s = 6 hours)",
+    "maximum_event_age_in_seconds": (
+        f"not set (AWS's default: {DEFAULT_EVENT_AGE_IN_SECONDS} s = {human(DEFAULT_EVENT_AGE_IN_SECONDS)})"
+    ),
     "on_success": "none",
     "on_failure": "none",
 }

@@ -11,6 +11,7 @@ from eicnb.errors import AccessDenied, EicError, NotFound, sentence
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Live:
         """No config, or no such version or alias; who may not ask which of the two hears of none."""
         named = {"FunctionName": str(subject.without_qualifier()), "Qualifier": subject.qualifier}
         try:
-            next(iter(connection.listing("lambda", "GetFunctionConfiguration", 1, **named)), None)
+            next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
         except AccessDenied:
             return cls()
         except NotFound as error:

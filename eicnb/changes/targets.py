@@ -19,27 +19,28 @@ from eicnb.errors import AwsError, EicError
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import KINDS, DestinationArn
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 
 _SECONDS = 3.0
 """How long a note may hold up a command; an endpoint that cannot be reached is not worth more."""
 
-_Read = tuple[str, Callable[[DestinationArn], Mapping[str, Any]], frozenset[str]]
+_Read = tuple[Operation, Callable[[DestinationArn], Mapping[str, Any]], frozenset[str]]
 
 _READS: Mapping[str, _Read] = {
     "sqs": (
-        "GetQueueUrl",
+        Operation.GET_QUEUE_URL,
         lambda arn: {"QueueName": arn.name},
         frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
     ),
     "sns": (
-        "GetTopicAttributes",
+        Operation.GET_TOPIC_ATTRIBUTES,
         lambda arn: {"TopicArn": str(arn)},
         frozenset({"NotFound", "NotFoundException"}),
     ),
-    "s3": ("HeadBucket", lambda arn: {"Bucket": arn.name}, frozenset({"404", "NoSuchBucket"})),
-    "events": ("DescribeEventBus", lambda arn: {"Name": arn.name}, frozenset({"ResourceNotFoundException"})),
+    "s3": (Operation.HEAD_BUCKET, lambda arn: {"Bucket": arn.name}, frozenset({"404", "NoSuchBucket"})),
+    "events": (Operation.DESCRIBE_BUS, lambda arn: {"Name": arn.name}, frozenset({"ResourceNotFoundException"})),
     "lambda": (
-        "GetFunctionConfiguration",
+        Operation.GET_CONFIGURATION,
         lambda arn: {"FunctionName": str(arn)},
         frozenset({"ResourceNotFoundException"}),
     ),

@@ -13,8 +13,9 @@ from typing import Any
 from eicnb.cli import options
 from eicnb.cli.command import Command
 from eicnb.cli.files import ReadFile, read_file
-from eicnb.cli.lexer import Source, Word, body
+from eicnb.cli.lexer import Word, body
 from eicnb.cli.parser import ReadModel, no_model, parse
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 
 

@@ -20,8 +20,10 @@ from typing import cast
 
 from eicnb.cli.cursor import Candidate, CandidateKind, Place
 from eicnb.cli.options import VERBS, Option, Verb
+from eicnb.model.age import age, human
 from eicnb.model.destination import DESTINATION_KINDS
 from eicnb.model.function import LATEST
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, EVENT_AGE_IN_SECONDS
 
 MOST_CANDIDATES = 200
 _LONGEST_TEXT = 30_000
@@ -215,8 +217,11 @@ def _options(said: _Said, typed: str) -> Iterator[Candidate]:
     return _explained({option.name: option.meaning for option in said.open_options}, typed, "option")
 
 
-_SECONDS = {"60": "1 minute", "300": "5 minutes", "3600": "1 hour", "21600": "6 hours, as AWS does by itself"}
-_AGES = dict(zip(("1m", "5m", "1h", "6h"), _SECONDS.values(), strict=True))
+_SECONDS = {
+    str(seconds): human(seconds) + ", as AWS does by itself" * (seconds == DEFAULT_EVENT_AGE_IN_SECONDS)
+    for seconds in (EVENT_AGE_IN_SECONDS[0], 5 * 60, 60 * 60, DEFAULT_EVENT_AGE_IN_SECONDS)
+}
+_AGES = {age(int(seconds)): words for seconds, words in _SECONDS.items()}
 _USUAL: Mapping[str, Mapping[str, str]] = {
     "maximum_retry_attempts": {"0": "never again", "1": "once more", "2": "twice more, as AWS does by itself"},
     "maximum_event_age_in_seconds": _SECONDS,

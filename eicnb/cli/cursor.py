@@ -30,7 +30,7 @@ _PIECE = re.compile(
     (?P<join>\\\r?\n) | (?P<end>\r?\n|;) | (?P<blank>[^\S\n]+|\\[^\S\n]+\n) | (?P<comment>(?<![^\s;])\#[^\n]*)
   | (?P<single>'[^']*') | (?P<open_single>'[^']*\Z) | (?P<escape>\\.)
   | (?P<double>"(?:[^"\\]|\\.)*") | (?P<open_double>"(?:[^"\\]|\\.)*\Z)
-  | (?P<plain>(?:\$\{(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*\}|[^\s'"\\;])+) | (?P<other>.)
+  | (?P<plain>(?:\$\{(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*\}|[^\s'"\\;])+) | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )

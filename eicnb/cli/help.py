@@ -26,15 +26,17 @@ from eicnb.errors import (
     UsageError,
     nearest,
 )
+from eicnb.model.arn import example_arn
 from eicnb.model.members import Member
+from eicnb.model.verbs import CONFIGS, Operation
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "help": ("%eic help", "%eic help put"),
     "put": (
         "%eic put my-function --retries 0 --max-age 1h --on-failure sqs:shop-failures",
         "%eic put my-function --qualifier prod --retries 2 --output json",
-        """%%eic
-aws lambda put-function-event-invoke-config \\
+        f"""%%eic
+aws lambda {Operation.PUT.command} \\
     --function-name my-function \\
     --maximum-event-age-in-seconds 3600 \\
     --maximum-retry-attempts 0""",
@@ -42,29 +44,29 @@ aws lambda put-function-event-invoke-config \\
     "update": (
         "%eic update my-function:BLUE --retries 1 --on-success events:shop",
         "%eic update my-function:GREEN --on-failure none",
-        """%%eic
-aws lambda update-function-event-invoke-config \\
+        f"""%%eic
+aws lambda {Operation.UPDATE.command} \\
     --function-name my-function:BLUE \\
-    --destination-config 'OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:shop-alerts}'""",
+    --destination-config 'OnFailure={{Destination={example_arn("sns", "shop-alerts")}}}'""",
     ),
     "get": (
         "%eic get my-function:BLUE",
         "%eic get my-function --qualifier GREEN --query MaximumRetryAttempts",
-        """%%eic
-aws lambda get-function-event-invoke-config \\
+        f"""%%eic
+aws lambda {Operation.GET.command} \\
     --function-name my-function:BLUE --output yaml""",
     ),
     "list": (
         "%eic list my-function",
-        "%eic list order-events --query 'FunctionEventInvokeConfigs[].FunctionArn'",
-        """%%eic
-aws lambda list-function-event-invoke-configs \\
+        f"%eic list order-events --query '{CONFIGS}[].FunctionArn'",
+        f"""%%eic
+aws lambda {Operation.LIST.command} \\
     --function-name order-events --max-items 5 --output table""",
     ),
     "delete": (
         "%eic delete my-function:BLUE",
-        """%%eic
-aws lambda delete-function-event-invoke-config \\
+        f"""%%eic
+aws lambda {Operation.DELETE.command} \\
     --function-name my-function:GREEN""",
     ),
     "functions": ("%eic functions", "%eic functions --region eu-west-1"),
@@ -96,9 +98,11 @@ _MORE = (
     ("--output FORM", "what the AWS CLI prints; without it a command returns a DataFrame"),
     ("${name}", "a value of the notebook; so are `$name` and `{name}`, but not in single quotes"),
 )
-_OPERATIONS = {"functions": "ListFunctions", "whoami": "GetCallerIdentity", "audit": "ListFunctionEventInvokeConfigs"}
-_API_PAGE = "https://docs.aws.amazon.com/lambda/latest/api/API_{}.html"
-_CLI_PAGE = "https://docs.aws.amazon.com/cli/latest/reference/lambda/{}.html"
+_OPERATIONS = {
+    "functions": Operation.LIST_FUNCTIONS,
+    "whoami": Operation.GET_CALLER_IDENTITY,
+    "audit": Operation.LIST,
+}
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
@@ -224,7 +228,7 @@ def _examples(verb: Verb) -> list[str]:
     return [(_INDENT + line).rstrip() for line in lines]
 
 
-def _operation(verb: Verb) -> str | None:
+def _operation(verb: Verb) -> Operation | None:
     """AWS's operation behind a command, if it is one."""
     return verb.operation or _OPERATIONS.get(verb.name)
 
@@ -244,5 +248,4 @@ def _errors(verb: Verb) -> str:
 
 def _addresses(verb: Verb) -> list[str]:
     operation = _operation(verb)
-    pages = [_API_PAGE.format(operation)] if operation else []
-    return [*pages, _CLI_PAGE.format(verb.aws_name)] if verb.aws_name else pages
+    return list(operation.pages) if operation else []

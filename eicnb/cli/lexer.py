@@ -19,31 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eicnb.cli.references import Reference
+from eicnb.cli.source import Source
 from eicnb.errors import Excerpt, UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The text that was typed, how its lines are shown in an error, and whether `${…}` means more than itself."""
-
-    text: str
-    prompt: str = ""
-    first_line: int | None = None
-    interpolates: bool = True
-
-    def excerpt(self, start: int, end: int) -> Excerpt:
-        """The line that holds `start`, with the characters up to `end` marked."""
-        begin = self.text.rfind("\n", 0, start) + 1
-        stop = self.text.find("\n", start)
-        line = self.text[begin : stop if stop >= 0 else len(self.text)].rstrip("\r")
-        number = None if self.first_line is None else self.first_line + self.text.count("\n", 0, start)
-        prompt = self.prompt if begin == 0 else ""
-        shift = len(prompt) - begin
-        return Excerpt(prompt + line, start + shift, max(end, start + 1) + shift, number)
-
-    def error(self, message: str, start: int, end: int, *, hint: str | None = None) -> UsageError:
-        """A UsageError that points at a part of the text."""
-        return UsageError(message, hint=hint, excerpt=self.excerpt(start, end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +142,7 @@ _INSIDE = re.compile(
 _BODY = re.compile(
     rf"(?P<latest>{_LATEST})|(?P<braced>\$\{{)|(?P<named>\$[^\W\d]\w*)|(?P<plain>[^$]+)|(?P<other>.)", re.DOTALL
 )
-_EXPRESSION = re.compile(r"""(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*""")
+_EXPRESSION = re.compile(r"""(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*""")
 
 _INSTEAD = {
     "|": "x = %eic …, then work on the DataFrame x",

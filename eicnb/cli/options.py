@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from eicnb.cli.output import OUTPUTS
+from eicnb.model.limits import (
+    DEFAULT_EVENT_AGE_IN_SECONDS,
+    DEFAULT_RETRY_ATTEMPTS,
+    EVENT_AGE_IN_SECONDS,
+    PAGE_SIZE,
+    REQUESTS_A_SECOND,
+    RETRY_ATTEMPTS,
+    choices,
+)
 from eicnb.model.members import Member
+from eicnb.model.verbs import OPERATIONS, Operation
 
 Kind = Literal[
     "function",
@@ -56,9 +66,13 @@ class Verb:
     name: str
     meaning: str
     options: tuple[Option, ...]
-    aws_name: str | None = None
     needs_function: bool = True
     alone: Option | None = None
+
+    @property
+    def aws_name(self) -> str | None:
+        """The AWS CLI's name of the command, where it has it."""
+        return self.operation.command if self.operation else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,9 +80,9 @@ class Verb:
         return (self.name, self.aws_name) if self.aws_name else (self.name,)
 
     @property
-    def operation(self) -> str | None:
-        """AWS's operation, where the command has AWS's name: `PutFunctionEventInvokeConfig`."""
-        return "".join(word.capitalize() for word in self.aws_name.split("-")) if self.aws_name else None
+    def operation(self) -> Operation | None:
+        """AWS's operation, where the command is one."""
+        return OPERATIONS.get(self.name)
 
     @property
     def positional(self) -> Option | None:
@@ -89,14 +103,20 @@ FUNCTION_NAME = Option(
 )
 QUALIFIER = Option("--qualifier", "qualifier", "text", "QUALIFIER", "version, alias or $LATEST")
 SETTINGS = (
-    Option("--maximum-retry-attempts", "maximum_retry_attempts", "integer", "N", "0, 1 or 2; AWS's default is 2"),
+    Option(
+        "--maximum-retry-attempts",
+        "maximum_retry_attempts",
+        "integer",
+        "N",
+        f"{choices(RETRY_ATTEMPTS)}; AWS's default is {DEFAULT_RETRY_ATTEMPTS}",
+    ),
     Option("--retries", "maximum_retry_attempts", "integer", "N", "short for --maximum-retry-attempts"),
     Option(
         "--maximum-event-age-in-seconds",
         "maximum_event_age_in_seconds",
         "integer",
         "SECONDS",
-        "60 to 21600; AWS's default is 21600",
+        f"{choices(EVENT_AGE_IN_SECONDS)}; AWS's default is {DEFAULT_EVENT_AGE_IN_SECONDS}",
     ),
     Option("--max-age", "maximum_event_age_in_seconds", "age", "AGE", "the age as 6h, 90m, 3600s or 3600"),
     Option(
@@ -144,7 +164,7 @@ OUTPUT = (
 )
 PAGING = (
     Option("--max-items", "max_items", "integer", "N", "the first N configs only"),
-    Option("--page-size", "page_size", "integer", "N", "configs a call, 1 to 50"),
+    Option("--page-size", "page_size", "integer", "N", f"configs a call, {choices(PAGE_SIZE)}"),
     Option(
         "--starting-token", "starting_token", "text", "TOKEN", "go on where `--max-items` stopped", may_be_empty=True
     ),
@@ -249,31 +269,26 @@ VERBS = (
         "put",
         "write a config; what is left out is removed",
         (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
-        "put-function-event-invoke-config",
     ),
     Verb(
         "update",
         "change only the settings that are given",
         (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
-        "update-function-event-invoke-config",
     ),
     Verb(
         "get",
         "show the config of one function, version or alias",
         (FUNCTION_NAME, QUALIFIER, *INPUT, SKELETON, *GLOBAL),
-        "get-function-event-invoke-config",
     ),
     Verb(
         "list",
         "show every config of one function",
         (FUNCTION_NAME, *PAGING, *CALL, *INPUT, SKELETON, *GLOBAL),
-        "list-function-event-invoke-configs",
     ),
     Verb(
         "delete",
         "remove a config, and show what was there",
         (FUNCTION_NAME, QUALIFIER, *WRITING, *INPUT, SKELETON, *GLOBAL),
-        "delete-function-event-invoke-config",
     ),
     Verb("functions", "show the functions of the region", CONNECTION),
     Verb("audit", "show the settings of every function, across regions and accounts", (*AUDIT, *CONNECTION, *ROLE)),
@@ -302,7 +317,7 @@ VERBS = (
                 "requests_per_second",
                 "integer",
                 "N",
-                "answer 429 to what comes faster; AWS's own limit is 15",
+                f"answer 429 to what comes faster; AWS's own limit is {REQUESTS_A_SECOND}",
             ),
         ),
     ),

@@ -14,8 +14,9 @@ from typing import Any
 from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
-from eicnb.cli.lexer import Source, Word, split
+from eicnb.cli.lexer import Word, split
 from eicnb.cli.options import Option, Verb
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError, nearest
 from eicnb.model.config import check_event_age, check_retry_attempts
 from eicnb.model.members import Member

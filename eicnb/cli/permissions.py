@@ -7,28 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-READ = "lambda:GetFunctionEventInvokeConfig"
-_LISTS = ("lambda:ListFunctions", "lambda:ListAliases", "lambda:ListVersionsByFunction")
+from eicnb.model.verbs import Operation
 
-ACTIONS: Mapping[str, tuple[str, ...]] = {
-    "put": ("lambda:PutFunctionEventInvokeConfig", READ, "lambda:GetFunctionConfiguration"),
-    "update": ("lambda:UpdateFunctionEventInvokeConfig", READ),
-    "get": (READ,),
-    "list": ("lambda:ListFunctionEventInvokeConfigs",),
-    "delete": ("lambda:DeleteFunctionEventInvokeConfig", READ),
-    "functions": ("lambda:ListFunctions",),
-    "audit": (*_LISTS, "lambda:ListFunctionEventInvokeConfigs", "ec2:DescribeRegions"),
+_LISTS = (Operation.LIST_FUNCTIONS, Operation.LIST_ALIASES, Operation.LIST_VERSIONS)
+_CHOICES = (Operation.LIST_QUEUES, Operation.LIST_TOPICS, Operation.LIST_BUSES, Operation.LIST_BUCKETS)
+
+_OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
+    "put": (Operation.PUT, Operation.GET, Operation.GET_CONFIGURATION),
+    "update": (Operation.UPDATE, Operation.GET),
+    "get": (Operation.GET,),
+    "list": (Operation.LIST,),
+    "delete": (Operation.DELETE, Operation.GET),
+    "functions": (Operation.LIST_FUNCTIONS,),
+    "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "form": (
-        *("lambda:PutFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig", READ),
-        *("lambda:ListFunctionEventInvokeConfigs", "lambda:GetFunctionConfiguration", *_LISTS),
-        *("sqs:ListQueues", "sns:ListTopics", "events:ListEventBuses", "s3:ListAllMyBuckets"),
+        *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
+        *_LISTS,
+        *_CHOICES,
     ),
-    "use": ("sts:AssumeRole",),
-    "whoami": ("iam:ListAccountAliases",),
+    "use": (Operation.ASSUME_ROLE,),
+    "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "config": (),
     "require": (),
     "sandbox": (),
     "help": (),
+}
+
+ACTIONS: Mapping[str, tuple[str, ...]] = {
+    verb: tuple(operation.action for operation in operations) for verb, operations in _OPERATIONS.items()
 }
 """By command. `sts:GetCallerIdentity`, which tells the account, needs no permission."""
 
@@ -37,7 +43,7 @@ NOTES: Mapping[str, str] = {
     "update": "the read is for the line that says what was changed, and for the destination that is kept",
     "delete": "the read is for what is returned",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
-    "form": "what may not be listed can be typed; `GetFunctionConfiguration` is for a qualifier without a config",
+    "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
 }
@@ -50,5 +56,5 @@ def policy() -> dict[str, object]:
     >>> policy()["Version"]
     '2012-10-17'
     """
-    actions = sorted({action for actions in ACTIONS.values() for action in actions} - {"sts:AssumeRole"})
+    actions = sorted({action for actions in ACTIONS.values() for action in actions} - {Operation.ASSUME_ROLE.action})
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}

@@ -18,6 +18,7 @@ from typing import Any
 
 from eicnb.cli.output import yaml
 from eicnb.errors import UsageError, nearest
+from eicnb.model.arn import example_arn
 from eicnb.model.members import Member
 
 KINDS = ("input", "yaml-input", "output")
@@ -29,7 +30,7 @@ _NEXT_PAGE = ("NextMarker", "NextToken")
 _EMPTY: dict[str, Any] = {"string": "", "boolean": True, "timestamp": "1970-01-01T00:00:00"}
 _NUMBERS: dict[str, Any] = {"integer": 0, "long": 0, "float": 0.0, "double": 0.0}
 _MOMENT = "2019-11-13T23:00:21+00:00"
-_FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST"
+_FUNCTION_ARN = example_arn("lambda", "function:my-function:$LATEST")
 _TAG = re.compile(r"<[^>]*>")
 _SENTENCE_END = re.compile(r"[.:]")
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -101,7 +102,7 @@ def _plausible(member: Member, holder: str) -> Any:
         case Member(name="FunctionArn"):
             return _FUNCTION_ARN
         case Member(name="Destination"):
-            return f"arn:aws:sqs:us-east-1:123456789012:{_INNER_CAPITAL.sub('-', holder).lower()}"
+            return example_arn("sqs", _INNER_CAPITAL.sub("-", holder).lower())
         case Member(kind="string", choices=()):
             return member.name
         case Member(kind="timestamp"):

@@ -17,9 +17,11 @@ from eicnb.cli.options import GLOBAL, Option
 from eicnb.cli.output import Query
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.model.age import read_age
-from eicnb.model.config import SETTINGS_RULE, DestinationConfig
+from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef
+from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
+from eicnb.model.pages import SETTINGS_RULE
 
 _DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quotes"""
 
@@ -133,8 +135,8 @@ def _age(value: Any, option: Option, told: str) -> Any:
 
 
 _NUMBERS = {
-    "maximum_retry_attempts": ("0, 1 or 2", SETTINGS_RULE),
-    "maximum_event_age_in_seconds": ("60 to 21600; --max-age takes 6h and 90m", SETTINGS_RULE),
+    "maximum_retry_attempts": (choices(RETRY_ATTEMPTS), SETTINGS_RULE),
+    "maximum_event_age_in_seconds": (f"{choices(EVENT_AGE_IN_SECONDS)}; --max-age takes 6h and 90m", SETTINGS_RULE),
 }
 
 

@@ -28,7 +28,8 @@ from eicnb.errors import AuditInterrupted, ConfigurationError, EicError, UsageEr
 from eicnb.fleet.scope import names_in
 from eicnb.frames.frame import Frame, stack
 from eicnb.model.members import shape_of
-from eicnb.model.request import OPERATIONS, Paging, Request
+from eicnb.model.request import Paging, Request
+from eicnb.model.verbs import OPERATIONS
 from eicnb.redaction import masks
 from eicnb.redaction.debug_log import logged
 

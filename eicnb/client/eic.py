@@ -20,6 +20,7 @@ from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
@@ -215,11 +216,12 @@ class Eic:
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
-        identity = next(iter(self._connection.listing("sts", "GetCallerIdentity", 1)))
+        identity = next(iter(self._connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
         alias = None
         with suppress(AwsError):
             alias = next(
-                iter(next(iter(self._connection.listing("iam", "ListAccountAliases", 1)))["AccountAliases"]), None
+                iter(next(iter(self._connection.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1)))["AccountAliases"]),
+                None,
             )
         where = self._connection.where()
         row = {
@@ -242,11 +244,11 @@ class Eic:
 
         https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
         """
-        pages, _ = self._connection.aws.pages("ListFunctions")
+        pages, _ = self._connection.aws.pages(Operation.LIST_FUNCTIONS)
         reported = [
             ReportedFunction.from_api(function)
             for page in pages
-            for function in items(page, "Functions", "ListFunctions")
+            for function in items(page, "Functions", Operation.LIST_FUNCTIONS)
         ]
         rows = [function_row(function) for function in reported]
         return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(self._connection, rows, "functions"))

@@ -11,7 +11,9 @@ from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.errors import ConfigurationError
 from eicnb.frames.frame import objects_frame
-from eicnb.model.request import CONFIGS, Request
+from eicnb.model.arn import example_arn
+from eicnb.model.request import Request
+from eicnb.model.verbs import CONFIGS
 from eicnb.redaction import masks
 
 TimestampStyle = Literal["iso8601", "wire"]
@@ -62,7 +64,7 @@ def _check_printable(request: Request, command: Command) -> None:
     """A change whose answer could not be printed is not sent."""
     if request.config is None or not command.output:
         return
-    function_arn = f"arn:aws:lambda:us-east-1:123456789012:function:{request.function.function_name}:$LATEST"
+    function_arn = example_arn("lambda", f"function:{request.function.function_name}:$LATEST")
     destinations: dict[str, Any] = {"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}}
     sample = {"LastModified": "", "FunctionArn": function_arn, **destinations, **request.config.to_api()}
     check([Answer.of(request.operation, sample)], command.output, query=command.query)

@@ -14,8 +14,8 @@ from typing import Any
 from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
 from eicnb.cli.command import Command
-from eicnb.cli.lexer import Source
 from eicnb.cli.parser import parse
+from eicnb.cli.source import Source
 from eicnb.client import commands
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS

@@ -100,6 +100,9 @@ VARIABLES = (
 
 _chosen: dict[str, Any] = {}
 
+_resolved: list[tuple[Any, Settings]] = []
+"""The settings resolved last, behind what they were resolved from."""
+
 
 def check(name: str, value: Any) -> None:
     """Refuse a setting that does not exist, and a value that it cannot have."""
@@ -130,9 +133,16 @@ def choose(**values: Any) -> Settings:
 
 
 def current() -> Settings:
-    """The settings at this moment; a variable of the environment that cannot be used is a ConfigurationError."""
-    asked = from_environment(os.environ)
-    return Settings(**{**asked, **{name: value for name, value in _chosen.items() if value is not None}})
+    """Return the settings at this moment; an unusable environment variable is a ConfigurationError.
+
+    They are resolved once, and again only when a choice or one of the variables changes.
+    """
+    key = (*_chosen.items(), *(os.environ.get(variable.name) for variable in VARIABLES))
+    if not _resolved or _resolved[0][0] != key:
+        asked = from_environment(os.environ)
+        chosen = {name: value for name, value in _chosen.items() if value is not None}
+        _resolved[:] = [(key, Settings(**{**asked, **chosen}))]
+    return _resolved[0][1]
 
 
 def source(setting: str) -> Source:

@@ -12,7 +12,7 @@ from eicnb.frames.columns import (
 from eicnb.frames.frame import (
     config_row,
 )
-from eicnb.model.config import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 
 AUDIT_COLUMNS = (
     *CONFIG_COLUMNS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from eicnb.model.age import brief
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -32,8 +34,8 @@ class Progress:
     def __str__(self) -> str:
         regions = f"{self.regions_done} of {self.regions} regions"
         throttles = f", {self.throttles} throttled" if self.throttles else ""
-        left = "" if self.is_over or self.seconds_left is None else f", {_duration(self.seconds_left)} left"
-        end = f" in {_duration(self.seconds)}" if self.is_over else ""
+        left = "" if self.is_over or self.seconds_left is None else f", {brief(self.seconds_left)} left"
+        end = f" in {brief(self.seconds)}" if self.is_over else ""
         return (
             f"{self.functions_done} of {self.functions_known} functions, {regions}, "
             f"{self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
@@ -42,17 +44,3 @@ class Progress:
 
 Show = Callable[[Progress], object]
 """Draws an event; called in the thread that asked for the audit."""
-
-
-def _duration(seconds: float) -> str:
-    """Seconds as a person says them.
-
-    >>> _duration(59.4), _duration(125), _duration(7325)
-    ('59 s', '2 min 5 s', '2 h 2 min')
-    """
-    whole = round(seconds)
-    if whole < 60:  # noqa: PLR2004 # a minute
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    hours, minutes_over = divmod(minutes, 60)
-    return f"{hours} h {minutes_over} min" if hours else f"{minutes} min {rest} s"

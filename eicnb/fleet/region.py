@@ -17,6 +17,7 @@ from eicnb.fleet.row import Finding, scan_state_of
 from eicnb.fleet.scope import Scope
 from eicnb.model.function import LATEST, check_qualifier
 from eicnb.model.reported import ReportedConfig, ReportedFunction
+from eicnb.model.verbs import CONFIGS, Operation
 
 _FUNCTIONS = "/2015-03-31/functions"
 _CONFIGS = "/2019-09-25/functions/{}/event-invoke-config/list"
@@ -90,9 +91,9 @@ class RegionWalk:
 
     async def _list_functions(self) -> None:
         all_versions = {"FunctionVersion": "ALL"} if self.scope.wants_all_qualifiers else {}
-        async for page in self.sender.pages("ListFunctions", _FUNCTIONS, **all_versions):
-            for item in items(page, "Functions", "ListFunctions"):
-                self._take(self._reported("ListFunctions", item))
+        async for page in self.sender.pages(Operation.LIST_FUNCTIONS, _FUNCTIONS, **all_versions):
+            for item in items(page, "Functions", Operation.LIST_FUNCTIONS):
+                self._take(self._reported(Operation.LIST_FUNCTIONS, item))
 
     def _reported(self, operation: str, item: Mapping[str, Any]) -> ReportedFunction:
         """A listed function that is what and where it should be."""
@@ -144,16 +145,16 @@ class RegionWalk:
             version = aliases.get(qualifier, qualifier)
             behind = function if version == LATEST else versions.get(version)
             if behind is None:
-                raise broken_answer("ListVersionsByFunction", f"it has no version {version!r}")
+                raise broken_answer(Operation.LIST_VERSIONS, f"it has no version {version!r}")
             found.append(self._finding(behind, qualifier, configs.get(qualifier)))
         return found
 
     async def _configs(self, function: ReportedFunction) -> dict[str, ReportedConfig]:
         """The configs of a function by qualifier, each about this function and none twice."""
-        operation, name = "ListFunctionEventInvokeConfigs", function.function.function_name
+        operation, name = Operation.LIST, function.function.function_name
         configs: dict[str, ReportedConfig] = {}
         async for page in self.sender.pages(operation, _CONFIGS.format(quote(name, safe=""))):
-            for item in items(page, "FunctionEventInvokeConfigs", operation):
+            for item in items(page, CONFIGS, operation):
                 config = ReportedConfig.from_api({**item, "LastModified": _time(item.get("LastModified"))})
                 qualifier = config.function.qualifier or LATEST
                 if config.function.without_qualifier() != function.function or qualifier in configs:
@@ -172,16 +173,16 @@ class RegionWalk:
         path = f"{_FUNCTIONS}/{quote(name, safe='')}"
         aliases: dict[str, str] = {}
         if self.scope.wants_all_qualifiers or any(not qualifier.isdecimal() for qualifier in configured):
-            async for page in self.sender.pages("ListAliases", f"{path}/aliases"):
-                aliases.update(_alias(item) for item in items(page, "Aliases", "ListAliases"))
+            async for page in self.sender.pages(Operation.LIST_ALIASES, f"{path}/aliases"):
+                aliases.update(_alias(item) for item in items(page, "Aliases", Operation.LIST_ALIASES))
         if self._has_all_versions:
             return aliases, self._versions.get(name, {})
         versions: dict[str, ReportedFunction] = {}
-        async for page in self.sender.pages("ListVersionsByFunction", f"{path}/versions"):
-            for item in items(page, "Versions", "ListVersionsByFunction"):
-                version = self._reported("ListVersionsByFunction", item)
+        async for page in self.sender.pages(Operation.LIST_VERSIONS, f"{path}/versions"):
+            for item in items(page, "Versions", Operation.LIST_VERSIONS):
+                version = self._reported(Operation.LIST_VERSIONS, item)
                 if version.function.function_name != name:
-                    raise broken_answer("ListVersionsByFunction", f"it is about {str(version.function)!r}")
+                    raise broken_answer(Operation.LIST_VERSIONS, f"it is about {str(version.function)!r}")
                 versions[version.function.qualifier or LATEST] = version
         return aliases, versions
 
@@ -235,8 +236,8 @@ def _time(value: Any) -> Any:
 def _alias(item: Mapping[str, Any]) -> tuple[str, str]:
     name, version = item.get("Name"), item.get("FunctionVersion")
     if not isinstance(name, str) or not isinstance(version, str):
-        raise broken_answer("ListAliases", f"an alias is {name!r} at version {version!r}")
+        raise broken_answer(Operation.LIST_ALIASES, f"an alias is {name!r} at version {version!r}")
     try:
         return check_qualifier(name), check_qualifier(version)
     except UsageError as error:
-        raise broken_answer("ListAliases", error.message) from error
+        raise broken_answer(Operation.LIST_ALIASES, error.message) from error

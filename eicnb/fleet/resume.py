@@ -9,14 +9,14 @@ from typing import Any
 
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.row import SCAN_STATES
-from eicnb.model.config import (
+from eicnb.model.destination import destination_kind
+from eicnb.model.function import LATEST, FunctionRef, check_qualifier
+from eicnb.model.limits import (
     DEFAULT_EVENT_AGE_IN_SECONDS,
     DEFAULT_RETRY_ATTEMPTS,
     EVENT_AGE_IN_SECONDS,
     RETRY_ATTEMPTS,
 )
-from eicnb.model.destination import destination_kind
-from eicnb.model.function import LATEST, FunctionRef, check_qualifier
 from eicnb.model.reported import ReportedFunction
 
 Row = Mapping[str, Any]

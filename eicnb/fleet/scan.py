@@ -26,6 +26,7 @@ from eicnb.fleet.region import RegionWalk
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import Finding, scan_state_of
 from eicnb.fleet.scope import ALL_REGIONS, Scope
+from eicnb.model.verbs import Operation
 
 _BETWEEN_DRAWINGS = 0.1
 _LONGEST_GOODBYE = 0.5
@@ -284,7 +285,8 @@ def _enabled_regions(aws: Aws) -> list[str]:
     try:
         return aws.enabled_regions()
     except AwsError as error:
-        error.hint = "the regions by name: --regions us-east-1,eu-west-1; or a role that may call ec2:DescribeRegions"
+        needed = Operation.DESCRIBE_REGIONS.action
+        error.hint = f"the regions by name: --regions us-east-1,eu-west-1; or a role that may call {needed}"
         raise
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eicnb.model.age import human
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
+from eicnb.model.place import partition_of
+
 Scalar = str | int | float | bool | None
 
 SEVERAL = "several"
@@ -19,11 +23,13 @@ class Column:
     meaning: str
 
 
+_KEEPS = f"AWS keeps events {human(DEFAULT_EVENT_AGE_IN_SECONDS)}"
+
 CONFIG_COLUMNS = (
     Column("function_name", "string", "the function"),
     Column("qualifier", "string", "`$LATEST`, a version or an alias; never empty"),
-    Column("maximum_retry_attempts", "Int64", "0 to 2; `<NA>`: not set, AWS retries twice"),
-    Column("maximum_event_age_in_seconds", "Int64", "60 to 21600; `<NA>`: not set, AWS keeps events 6 hours"),
+    Column("maximum_retry_attempts", "Int64", f"{choices(RETRY_ATTEMPTS)}; `<NA>`: not set, AWS retries twice"),
+    Column("maximum_event_age_in_seconds", "Int64", f"{choices(EVENT_AGE_IN_SECONDS)}; `<NA>`: not set, {_KEEPS}"),
     Column("on_failure_type", "string", "`sqs`, `sns`, `s3`, `lambda`, `events`; `<NA>`: none"),
     Column("on_failure", "string", "ARN of the on-failure destination"),
     Column("on_success_type", "string", "`sqs`, `sns`, `lambda`, `events`; `<NA>`: none"),
@@ -60,7 +66,7 @@ IDENTITY_COLUMNS = (
     Column("account_id", "string", "account of the credentials"),
     Column("account_alias", "string", "name of the account; `<NA>`: it has none, or you may not see it"),
     Column("region", "string", "region of the calls"),
-    Column("partition", "string", "such as `aws` or `aws-cn`"),
+    Column("partition", "string", f"such as `aws` or `{partition_of('cn-north-1')}`"),
     Column("identity_arn", "string", "who you are"),
     Column("expires_at", "datetime64[ns, UTC]", "when the credentials end; `<NA>`: they do not say"),
     Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),

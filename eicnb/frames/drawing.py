@@ -8,14 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-WORDS = {
-    "sqs": "SQS queue",
-    "sns": "SNS topic",
-    "s3": "S3 bucket",
-    "lambda": "Lambda function",
-    "events": "EventBridge bus",
-}
-"""What a destination's type is called in a display; the frame itself has AWS's word."""
+from eicnb.model.destination import KINDS
 
 ABSENT = {
     "maximum_retry_attempts": "not set",
@@ -88,7 +81,7 @@ class Table:
     0 live       SQS queue
     us-east-1  1 row
 
-    `width` is where the text goes on below, in characters; `hide` puts the masks in.
+    `width` is where the text goes on below, in characters; `hide` puts the masks in, into all texts at once.
     """
 
     caption: str
@@ -97,15 +90,16 @@ class Table:
     rows: Sequence[tuple[Any, ...]]
     index_name: str = ""
     width: int = 80
-    hide: Callable[[str], str] = str
+    hide: Callable[[Sequence[str]], Sequence[str]] = list
 
     def to_html(self) -> str:
         """A table of HTML without scripts and colours, whose every text is escaped; it scrolls sideways."""
-        caption = _escaped(self.hide(self.caption))
+        (caption, index_name, *names), rows = self._shown()
+        caption = _escaped(caption)
         styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
-        names = [self.hide(name) for name in (self.index_name or "row", *self.columns)]
         head = "".join(
-            f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, names, strict=True)
+            f'<th scope="col" {style}>{_escaped(name)}</th>'
+            for style, name in zip(styles, [index_name or "row", *names], strict=True)
         )
         return "\n".join(
             [
@@ -114,30 +108,33 @@ class Table:
                 f"<caption {_CAPTION}>{caption}</caption>",
                 f"<thead><tr>{head}</tr></thead>",
                 "<tbody>",
-                *(self._html_row(label, row, styles[1:]) for label, row in zip(self.labels, self.rows, strict=True)),
+                *(_html_row(words, styles) for words in rows),
                 "</tbody>",
                 "</table>",
                 "</div>",
             ]
         )
 
-    def _html_row(self, label: str, row: tuple[Any, ...], styles: Sequence[str]) -> str:
-        words = [_escaped(word) for word in self._words(row)]
-        cells = "".join(f"<td {style}>{word}</td>" for style, word in zip(styles, words, strict=True))
-        return f'<tr><th scope="row" {_LEFT}>{_escaped(self.hide(label))}</th>{cells}</tr>'
-
     def to_text(self) -> str:
         """The table as text, as wide as its longest words are; columns that do not fit beside others come below."""
-        if not self.rows:
-            return self.hide(self.caption)
-        words = [self._words(row) for row in self.rows]
-        labels = _column([self.hide(self.index_name), *map(self.hide, self.labels)])
-        columns = [
-            _column([self.hide(name), *(row[place] for row in words)], right=self._is_of_numbers(place))
-            for place, name in enumerate(self.columns)
-        ]
+        (caption, *names), rows = self._shown()
+        if not rows:
+            return caption
+        labels, *columns = (
+            _column([name, *words], right=place > 0 and self._is_of_numbers(place - 1))
+            for place, (name, *words) in enumerate(zip(names, *rows, strict=True))
+        )
         blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]
-        return "\n".join(["\n\n".join(blocks), self.hide(self.caption)])
+        return "\n".join(["\n\n".join(blocks), caption])
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        """Return the caption and the names, and the rows behind their labels, all with their masks."""
+        texts = [self.caption, self.index_name, *self.columns]
+        for label, row in zip(self.labels, self.rows, strict=True):
+            texts += [label, *self._words(row)]
+        hidden, width = list(self.hide(texts)), len(self.columns) + 1
+        head, body = hidden[: width + 1], hidden[width + 1 :]
+        return head, [body[start : start + width] for start in range(0, len(body), width)]
 
     def _is_of_numbers(self, place: int) -> bool:
         return any(_is_number(row[place]) for row in self.rows)
@@ -151,8 +148,7 @@ class Table:
         # A destination of a kind that cannot be set today is no missing one.
         absent.update({f"{name}_type": "another service" for name in ("on_failure", "on_success") if name in present})
         return [
-            self.hide(word_of(name, value, absent.get(name, absent["*"])))
-            for name, value in zip(self.columns, row, strict=True)
+            word_of(name, value, absent.get(name, absent["*"])) for name, value in zip(self.columns, row, strict=True)
         ]
 
 
@@ -169,8 +165,14 @@ def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
     if isinstance(value, datetime):
         text = value.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
     else:
-        text = WORDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
+        text = KINDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
     return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
+
+
+def _html_row(words: Sequence[str], styles: Sequence[str]) -> str:
+    label, *cells = map(_escaped, words)
+    shown = "".join(f"<td {style}>{cell}</td>" for style, cell in zip(styles[1:], cells, strict=True))
+    return f'<tr><th scope="row" {_LEFT}>{label}</th>{shown}</tr>'
 
 
 def _is_number(value: Any) -> bool:

@@ -1,53 +1,75 @@
-"""Durations: read from text, and written in words or as `--max-age` takes them."""
+"""Durations: read from text, and written in words, in short, or as an option takes them."""
 
 from __future__ import annotations
 
 import re
 
 from eicnb.errors import UsageError
-from eicnb.model.config import (
-    SETTINGS_RULE,
-)
+from eicnb.model.limits import EVENT_AGE_IN_SECONDS
+from eicnb.model.pages import SETTINGS_RULE
 
-_SECONDS = {"h": 3600, "m": 60, "s": 1, "": 1}
+_UNITS = ((3600, "h", "h", "hour"), (60, "m", "min", "minute"), (1, "s", "s", "second"))
+"""The seconds of each unit, and what it is called in an option, in short, and in words."""
 
 
-def read_age(text: str, what: str, told: str) -> int:
-    """age = 1*digit [ "h" / "m" / "s" ]
+def read_seconds(text: str) -> int | None:
+    """Return the seconds of `6h`, `90m`, `3600s` or `3600`; None for any other text.
+
+    duration = 1*9digit [ "h" / "m" / "s" ]
+
+    >>> read_seconds("90m"), read_seconds("soon")
+    (5400, None)
+    """
+    found = re.fullmatch(r"([0-9]{1,9})([hms]?)", text.strip())
+    sizes = {letter: size for size, letter, *_ in _UNITS}
+    return int(found[1]) * sizes[found[2] or "s"] if found else None
+
+
+def read_age(text: str, what: str, written: str) -> int:
+    """Return the seconds of an event's age; `what` and `written` name it in the message of a UsageError.
 
     >>> read_age("90m", "--max-age", "'90m'")
     5400
     """
-    found = re.fullmatch(r"([0-9]{1,9})([hms]?)", text.strip())
-    if not found:
-        hint = "6h, 90m, 3600s or 3600: from 60s to 6h"
-        raise UsageError(f"{what} is {told}, which is not an age", hint=hint, rule=SETTINGS_RULE)
-    return int(found[1]) * _SECONDS[found[2]]
-
-
-_PLACES = ((3600, "hour"), (60, "minute"), (1, "second"))
+    seconds = read_seconds(text)
+    if seconds is None:
+        hint = f"6h, 90m, 3600s or 3600: from {age(EVENT_AGE_IN_SECONDS[0])} to {age(EVENT_AGE_IN_SECONDS[-1])}"
+        raise UsageError(f"{what} is {written}, which is not an age", hint=hint, rule=SETTINGS_RULE)
+    return seconds
 
 
 def human(seconds: int) -> str:
-    """An age in words.
+    """Return a duration in words.
 
     >>> human(5400), human(61)
     ('1 hour 30 minutes', '1 minute 1 second')
     """
     parts = []
-    for size, unit in _PLACES:
+    for size, _, _, unit in _UNITS:
         count, seconds = divmod(seconds, size)
         parts += [f"{count} {unit}{'' if count == 1 else 's'}"] if count else []
     return " ".join(parts) or "0 seconds"
 
 
-_UNITS = ((3600, "h"), (60, "m"), (1, "s"))
+def brief(seconds: float) -> str:
+    """Return a duration in its two largest units.
+
+    >>> brief(59.4), brief(125), brief(7325)
+    ('59 s', '2 min 5 s', '2 h 2 min')
+    """
+    whole = round(seconds)
+    fitting = [unit for unit in _UNITS if whole >= unit[0]] or [_UNITS[-1]]
+    parts = []
+    for size, _, unit, _ in fitting[:2]:
+        count, whole = divmod(whole, size)
+        parts.append(f"{count} {unit}")
+    return " ".join(parts)
 
 
 def age(seconds: int) -> str:
-    """An age as `--max-age` takes it.
+    """Return a duration as `--max-age` takes it.
 
     >>> age(5400), age(21600), age(61)
     ('90m', '6h', '61s')
     """
-    return next(f"{seconds // size}{unit}" for size, unit in _UNITS if seconds % size == 0)
+    return next(f"{seconds // size}{letter}" for size, letter, *_ in _UNITS if seconds % size == 0)

@@ -16,7 +16,18 @@ NAME = r"[a-zA-Z0-9_.-]+"
 
 QUALIFIER = r"\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+"
 
-NAME_RULE = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
+_EXAMPLE_ACCOUNT = "123456789012"
+
+
+def example_arn(service: str, resource: str) -> str:
+    """Return an ARN to show in a hint.
+
+    >>> example_arn("s3", "my-bucket"), example_arn("sqs", "my-queue")
+    ('arn:aws:s3:::my-bucket', 'arn:aws:sqs:us-east-1:123456789012:my-queue')
+    """
+    region = "" if service in {"s3", "iam"} else "us-east-1"
+    account_id = "" if service == "s3" else _EXAMPLE_ACCOUNT
+    return f"arn:aws:{service}:{region}:{account_id}:{resource}"
 
 
 def _leftover(text: str) -> re.Match[str] | None:

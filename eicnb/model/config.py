@@ -9,35 +9,17 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.model.destination import (
-    DESTINATION_RULE,
-    Destination,
-    DestinationArn,
-    NoDestination,
-)
-
-RETRY_ATTEMPTS: Final = range(2 + 1)
-
-EVENT_AGE_IN_SECONDS: Final = range(60, 21600 + 1)
-
-DEFAULT_RETRY_ATTEMPTS: Final = 2
-
-DEFAULT_EVENT_AGE_IN_SECONDS: Final = 21600
-
-SETTINGS_RULE = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
-
-
-def _choices(allowed: range) -> str:
-    few = len(allowed) <= len(RETRY_ATTEMPTS)
-    return f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}" if few else f"{allowed[0]} to {allowed[-1]}"
+from eicnb.model.destination import KINDS, Destination, DestinationArn, NoDestination, one_of
+from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
+from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
 
 
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
-    choices, hint = _choices(allowed), f"a whole number{unit}: {_choices(allowed)}"
+    hint = f"a whole number{unit}: {choices(allowed)}"
     culprit = str(value) if isinstance(value, int | str) else None
     try:
         number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
@@ -49,7 +31,7 @@ def _count(value: object, allowed: range, what: str, unit: str) -> int:
         )
     if number not in allowed:
         raise UsageError(
-            f"{what} is {number}, but AWS allows {choices}", hint=hint, rule=SETTINGS_RULE, culprit=culprit
+            f"{what} is {number}, but AWS allows {choices(allowed)}", hint=hint, rule=SETTINGS_RULE, culprit=culprit
         )
     return number
 
@@ -107,7 +89,7 @@ class DestinationConfig:
         if isinstance(self.on_success, DestinationArn) and self.on_success.kind == "s3":
             raise UsageError(
                 f"{str(self.on_success)!r} is an S3 bucket, which can be a destination on failure only",
-                hint="on success, an SQS queue, SNS topic, Lambda function or EventBridge bus",
+                hint=f"on success, {one_of(kind for kind in KINDS if kind != 's3')}",
                 rule=DESTINATION_RULE,
                 culprit=str(self.on_success),
             )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Self, get_args
 
 from eicnb.errors import UsageError
-from eicnb.model.arn import ACCOUNT, NAME, NAME_RULE, PARTITION, QUALIFIER, REGION, refuse_leftover
-from eicnb.model.place import Where
+from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION, example_arn, refuse_leftover
+from eicnb.model.limits import LONGEST_DESTINATION
+from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
+from eicnb.model.place import Where, partition_of
 
 DestinationKind = Literal["sqs", "sns", "s3", "lambda", "events"]
 
@@ -21,27 +23,47 @@ _ARN = re.compile(
     r"(?P<resource>.+)"
 )
 
-DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-
-_LONGEST_DESTINATION = 350
-
 _SHAPES: dict[DestinationKind, tuple[re.Pattern[str], str]] = {
-    "sqs": (re.compile(r"(?P<name>[^:/]+)"), "arn:aws:sqs:us-east-1:123456789012:my-queue"),
-    "sns": (re.compile(r"(?P<name>[^:/]+)"), "arn:aws:sns:us-east-1:123456789012:my-topic"),
-    "s3": (re.compile(r"(?P<name>[^:]+)"), "arn:aws:s3:::my-bucket"),
+    "sqs": (re.compile(r"(?P<name>[^:/]+)"), example_arn("sqs", "my-queue")),
+    "sns": (re.compile(r"(?P<name>[^:/]+)"), example_arn("sns", "my-topic")),
+    "s3": (re.compile(r"(?P<name>[^:]+)"), example_arn("s3", "my-bucket")),
     "lambda": (
         re.compile(rf"function:(?P<name>{NAME}(?::(?:{QUALIFIER}))?)"),
-        "arn:aws:lambda:us-east-1:123456789012:function:my-function",
+        example_arn("lambda", "function:my-function"),
     ),
     "events": (
         re.compile(r"event-bus/(?P<name>[^:]+)"),
-        "arn:aws:events:us-east-1:123456789012:event-bus/default",
+        example_arn("events", "event-bus/default"),
     ),
 }
 
 _RESOURCE_PREFIXES: dict[DestinationKind, str] = {"lambda": "function:", "events": "event-bus/"}
 
-_ALLOWED = "an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket"
+KINDS: Mapping[str, str] = {
+    "sqs": "SQS queue",
+    "sns": "SNS topic",
+    "lambda": "Lambda function",
+    "events": "EventBridge bus",
+    "s3": "S3 bucket",
+}
+"""Each kind of destination in words."""
+
+A_KIND: Mapping[str, str] = {kind: f"{'a' if kind == 'lambda' else 'an'} {words}" for kind, words in KINDS.items()}
+"""The same with an article."""
+
+
+def one_of(kinds: Iterable[str]) -> str:
+    """Return some kinds in words.
+
+    >>> one_of(["sqs", "sns", "events"])
+    'an SQS queue, SNS topic or EventBridge bus'
+    """
+    first, *others = kinds
+    *between, last = (KINDS[kind] for kind in others)
+    return f"{', '.join([A_KIND[first], *between])} or {last}"
+
+
+_ALLOWED = one_of(KINDS).replace(KINDS["s3"], f"(on failure only) {KINDS['s3']}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +96,11 @@ class DestinationArn:
             raise _not_a_destination(text, self.kind, ": a bucket's has no region and no account")
         if self.kind != "s3" and not all(parts):
             raise _not_a_destination(text, self.kind, ": it lacks the region or the account")
-        if len(text) > _LONGEST_DESTINATION:
+        if len(text) > LONGEST_DESTINATION:
             raise UsageError(
-                f"the destination has {len(text)} characters, but AWS allows {_LONGEST_DESTINATION}",
+                f"the destination has {len(text)} characters, but AWS allows {LONGEST_DESTINATION}",
                 hint=_SHAPES[self.kind][1],
-                rule=NAME_RULE,
+                rule=SETTINGS_RULE,
                 culprit=text,
             )
         _refuse_fifo(self.kind, self.name)
@@ -99,16 +121,6 @@ class DestinationArn:
     def __str__(self) -> str:
         resource = _RESOURCE_PREFIXES.get(self.kind, "") + self.name
         return f"arn:{self.partition}:{self.kind}:{self.region or ''}:{self.account_id or ''}:{resource}"
-
-
-A_KIND: dict[DestinationKind, str] = {
-    "sqs": "an SQS queue",
-    "sns": "an SNS topic",
-    "s3": "an S3 bucket",
-    "lambda": "a Lambda function",
-    "events": "an EventBridge bus",
-}
-"""Each kind of destination in words."""
 
 
 def _not_a_destination(text: str, kind: DestinationKind, why: str = "", position: int | None = None) -> UsageError:
@@ -145,22 +157,15 @@ def _refuse_fifo(kind: DestinationKind, name: str) -> None:
         )
 
 
-_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eusc": "aws-eusc"}
-
 _QUEUE_URL = re.compile(
     rf"https://sqs\.(?P<region>{REGION})\.(?P<domain>[a-z.]+)/(?P<account_id>{ACCOUNT})/(?P<name>[^/]+)"
 )
 
 
-def _partition_of(region: str) -> str:
-    """The partition for a hint; a call asks botocore."""
-    return next((of for begin, of in _PARTITIONS.items() if region.startswith(f"{begin}-")), "aws")
-
-
 def _instead_of(text: str) -> str:
     """What to write for a queue URL or a plain name."""
     if url := _QUEUE_URL.fullmatch(text):
-        return f"arn:{_partition_of(url['region'])}:sqs:{url['region']}:{url['account_id']}:{url['name']}"
+        return f"arn:{partition_of(url['region'])}:sqs:{url['region']}:{url['account_id']}:{url['name']}"
     if re.fullmatch(r"[\w.-]+", text):
         return f"sqs:{text} (or sns:, lambda:, events:, s3:), or the whole ARN"
     return _SHAPES["sqs"][1]
@@ -205,16 +210,6 @@ class DestinationName:
         return DestinationArn(self.kind, self.name, partition, region, account_id)
 
 
-KINDS: Mapping[DestinationKind, str] = {
-    "sqs": "SQS queue",
-    "sns": "SNS topic",
-    "lambda": "Lambda function",
-    "events": "EventBridge bus",
-    "s3": "S3 bucket",
-}
-"""What each kind of destination is called where it is chosen."""
-
-
 def name_of(arn: DestinationArn, where: Where) -> str | None:
     """`kind:name` where that means this ARN to whoever is in that place.
 
@@ -226,9 +221,6 @@ def name_of(arn: DestinationArn, where: Where) -> str | None:
     if arn.kind != "s3":
         own = own and (arn.region, arn.account_id) == (where.region, where.account_id)
     return f"{arn.kind}:{arn.name}" if own else None
-
-
-DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 
 
 class NoDestination(Enum):

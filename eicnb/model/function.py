@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from eicnb.errors import UsageError
-from eicnb.model.arn import ACCOUNT, NAME, NAME_RULE, PARTITION, QUALIFIER, REGION, refuse_leftover
+from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION, example_arn, refuse_leftover
+from eicnb.model.limits import LONGEST_FUNCTION_ARN, LONGEST_FUNCTION_NAME, LONGEST_QUALIFIER
+from eicnb.model.pages import SETTINGS_RULE
 
 LATEST = "$LATEST"
 
@@ -21,14 +23,8 @@ _QUALIFIER_ALONE = re.compile(QUALIFIER)
 
 _FUNCTION_FORMS = (
     "my-function, my-function:live, my-function:7, 123456789012:function:my-function "
-    "or arn:aws:lambda:us-east-1:123456789012:function:my-function"
+    f"or {example_arn('lambda', 'function:my-function')}"
 )
-
-_LONGEST_NAME = 64
-
-_LONGEST_FUNCTION_ARN = 256
-
-_LONGEST_QUALIFIER = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +57,20 @@ class FunctionRef:
             raise _not_a_function(text)
         if self.qualifier is not None:
             check_qualifier(self.qualifier)
-        if self.account_id is None and len(self.function_name) > _LONGEST_NAME:
+        if self.account_id is None and len(self.function_name) > LONGEST_FUNCTION_NAME:
             raise UsageError(
                 f"the function name has {len(self.function_name)} characters, "
-                f"but AWS allows {_LONGEST_NAME} in a name alone",
+                f"but AWS allows {LONGEST_FUNCTION_NAME} in a name alone",
                 hint="the name as `%eic functions` shows it",
-                rule=NAME_RULE,
-                position=_LONGEST_NAME,
+                rule=SETTINGS_RULE,
+                position=LONGEST_FUNCTION_NAME,
             )
-        if len(text) > _LONGEST_FUNCTION_ARN:
+        if len(text) > LONGEST_FUNCTION_ARN:
             raise UsageError(
-                f"the function ARN has {len(text)} characters, but AWS allows {_LONGEST_FUNCTION_ARN}",
+                f"the function ARN has {len(text)} characters, but AWS allows {LONGEST_FUNCTION_ARN}",
                 hint="the ARN as `%eic functions` shows it",
-                rule=NAME_RULE,
-                position=_LONGEST_FUNCTION_ARN,
+                rule=SETTINGS_RULE,
+                position=LONGEST_FUNCTION_ARN,
             )
 
     @classmethod
@@ -125,7 +121,7 @@ def _not_a_function(text: str) -> UsageError:
     return UsageError(
         f"{text!r} is not the name of a Lambda function" if text else "the function name is empty",
         hint=_FUNCTION_FORMS,
-        rule=NAME_RULE,
+        rule=SETTINGS_RULE,
     )
 
 
@@ -140,13 +136,13 @@ def check_qualifier(text: str) -> str:
         raise UsageError(
             f"{text!r} is not a qualifier" if text else "the qualifier is empty",
             hint="a version number such as 7, an alias such as live, or $LATEST",
-            rule=NAME_RULE,
+            rule=SETTINGS_RULE,
         )
-    if len(text) > _LONGEST_QUALIFIER:
+    if len(text) > LONGEST_QUALIFIER:
         raise UsageError(
-            f"the qualifier has {len(text)} characters, but AWS allows {_LONGEST_QUALIFIER}",
+            f"the qualifier has {len(text)} characters, but AWS allows {LONGEST_QUALIFIER}",
             hint="a version number such as 7, an alias such as live, or $LATEST",
-            rule=NAME_RULE,
-            position=_LONGEST_QUALIFIER,
+            rule=SETTINGS_RULE,
+            position=LONGEST_QUALIFIER,
         )
     return text

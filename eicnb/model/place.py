@@ -17,6 +17,27 @@ def check_region(region: str | None) -> None:
         raise UsageError(f"{region!r} is not the name of a region", hint="us-east-1", culprit=region)
 
 
+_PARTITIONS = {
+    "cn": "aws-cn",
+    "eu-isoe": "aws-iso-e",
+    "eusc": "aws-eusc",
+    "us-gov": "aws-us-gov",
+    "us-iso": "aws-iso",
+    "us-isob": "aws-iso-b",
+    "us-isof": "aws-iso-f",
+}
+"""The partitions besides `aws`, by what the names of their regions begin with."""
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, for a text; `aws/` asks botocore for that of a call.
+
+    >>> partition_of("us-isof-south-1"), partition_of("us-east-1")
+    ('aws-iso-f', 'aws')
+    """
+    return next((partition for begin, partition in _PARTITIONS.items() if region.startswith(f"{begin}-")), "aws")
+
+
 class Place(Protocol):
     """Where a call will go; asked only for what the call needs."""
 

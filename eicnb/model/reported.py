@@ -9,15 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 from eicnb.errors import EicError, UsageError, shown
-from eicnb.model.config import (
-    EVENT_AGE_IN_SECONDS,
-    RETRY_ATTEMPTS,
-)
-from eicnb.model.destination import (
-    DestinationKind,
-    destination_kind,
-)
+from eicnb.model.destination import DestinationKind, destination_kind
 from eicnb.model.function import FunctionRef
+from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

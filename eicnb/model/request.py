@@ -11,25 +11,13 @@ from eicnb.errors import UsageError, shown
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
 from eicnb.model.destination import Destination, DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef, check_qualifier
+from eicnb.model.limits import PAGE_SIZE, choices
+from eicnb.model.pages import DESTINATION_RULE
 from eicnb.model.place import Place
 from eicnb.model.reported import ReportedConfig
+from eicnb.model.verbs import OPERATIONS, Operation
 from eicnb.redaction import masks
 from eicnb.redaction.patterns import masks_in
-
-OPERATIONS = {
-    "put": "PutFunctionEventInvokeConfig",
-    "update": "UpdateFunctionEventInvokeConfig",
-    "get": "GetFunctionEventInvokeConfig",
-    "list": "ListFunctionEventInvokeConfigs",
-    "delete": "DeleteFunctionEventInvokeConfig",
-}
-
-CONFIGS = "FunctionEventInvokeConfigs"
-"""The member of a list's answer that holds the configs."""
-
-_LARGEST_PAGE = 50
-
-DESTINATION_RULE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +35,11 @@ class Paging:
     call_marker: str | None = None
 
     def __post_init__(self) -> None:
-        if self.page_size is not None and not 1 <= self.page_size <= _LARGEST_PAGE:
-            raise UsageError(f"the page size is {self.page_size}", hint=f"1 to {_LARGEST_PAGE}")
+        if self.page_size is not None and self.page_size not in PAGE_SIZE:
+            raise UsageError(f"the page size is {self.page_size}", hint=choices(PAGE_SIZE))
         most = self.call_parameters().get("MaxItems", 1) if self.is_one_call else 1
         if most < 1:
-            raise UsageError(f"the most items of one call are {most}", hint=f"1 to {_LARGEST_PAGE}")
+            raise UsageError(f"the most items of one call are {most}", hint=choices(PAGE_SIZE))
         if self.is_one_call and (self.page_size is not None or self.starting_token is not None):
             message = "a list of one call has no page size and no starting token"
             raise UsageError(message, hint="--no-paginate without them")
@@ -91,8 +79,8 @@ class Request:
     missing_ok: bool = False
 
     @property
-    def operation(self) -> str:
-        """The name of AWS's operation."""
+    def operation(self) -> Operation:
+        """AWS's operation."""
         return OPERATIONS[self.verb]
 
     def parameters(self) -> dict[str, Any]:

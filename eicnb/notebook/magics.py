@@ -16,8 +16,8 @@ from eicnb.aws.service_model import members
 from eicnb.cli import parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
-from eicnb.cli.lexer import Source
 from eicnb.cli.memory import MEMORY
+from eicnb.cli.source import Source
 from eicnb.client import commands, settings
 from eicnb.errors import UsageError
 

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from eicnb.redaction.patterns import ACCOUNT, SECRETS, Kind, Span, spans
 
 SWITCH = "EICNB_REDACT"
 NAMES = "EICNB_REDACT_NAMES"
 OFF = frozenset({"", "0", "false", "no", "off"})
+
+_BOUNDARY = "\0"
+"""Between texts that are checked together: a character of no word, no name and no display."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class _Active:
         self.on: bool | None = None
         self.names: tuple[str, ...] | None = None
         self.masks = Masks()
+        self.resolved: tuple[Any, Redaction] = (None, Redaction())
 
 
 _active = _Active()
@@ -129,11 +134,16 @@ def choose(*, on: bool | None, names: tuple[str, ...] | None) -> None:
 
 
 def active() -> Redaction:
-    """What displays hide at this moment."""
-    asked = Redaction.from_environment(os.environ)
-    return Redaction(
-        asked.on if _active.on is None else _active.on, asked.names if _active.names is None else _active.names
-    )
+    """Return what displays hide at this moment; the environment is read again only when it changes."""
+    key = (os.environ.get(SWITCH), os.environ.get(NAMES), _active.on, _active.names)
+    known, redaction = _active.resolved
+    if key != known:
+        asked = Redaction.from_environment(os.environ)
+        redaction = Redaction(
+            asked.on if _active.on is None else _active.on, asked.names if _active.names is None else _active.names
+        )
+        _active.resolved = (key, redaction)
+    return redaction
 
 
 def masked(text: str) -> str:
@@ -143,6 +153,16 @@ def masked(text: str) -> str:
     'https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=SIGNATURE-0001'
     """
     return active().hidden(text, _active.masks)
+
+
+def masked_together(texts: Sequence[str]) -> list[str]:
+    """Return texts as they may be shown, such as the cells of a table, all checked in one pass.
+
+    >>> masked_together(["a", "AKIA1111111111111111"])
+    ['a', 'KEY-0001']
+    """
+    together = masked(_BOUNDARY.join(texts)).split(_BOUNDARY)
+    return together if len(together) == len(texts) else [masked(text) for text in texts]
 
 
 def masked_at(text: str, start: int, end: int) -> tuple[str, int, int]:

@@ -13,6 +13,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.errors import AccessDenied, EicError, sentence
 from eicnb.model.function import LATEST
+from eicnb.model.verbs import Operation
 
 MOST_NAMES = 10_000
 MOST_OFFERED = 50
@@ -58,8 +59,7 @@ class Listed:
 class Catalogue:
     """One list of AWS: where it is read, under which key its items stand, and what they are called."""
 
-    service: str
-    operation: str
+    operation: Operation
     key: str
     what: str
     name: Callable[[Any], str]
@@ -69,15 +69,18 @@ class Catalogue:
         """The names in order, without FIFO queues and topics, which cannot be destinations; never an error."""
         names: list[str] = []
         try:
-            pages = connection.listing(self.service, self.operation, _MOST_PAGES, **self.parameters, **parameters)
+            pages = connection.listing(
+                self.operation.service, self.operation, _MOST_PAGES, **self.parameters, **parameters
+            )
             for page in _gently(pages, sleep or threading.Event().wait):
                 names += [self.name(item) for item in page.get(self.key) or ()]
                 if len(names) >= MOST_NAMES:
                     break
         except EicError as error:
             if isinstance(error, AccessDenied) or getattr(error, "code", "") == _SNS_DENIES:
-                denied = f"{self.service}:{_ACTIONS.get(self.operation, self.operation)}"
-                return Listed(note=f"You may not list {self.what} ({denied} is denied): type the name or the ARN.")
+                return Listed(
+                    note=f"You may not list {self.what} ({self.operation.action} is denied): type the name or the ARN."
+                )
             return self._unlisted(sentence(error))
         except (KeyError, TypeError, AttributeError) as error:
             return self._unlisted(f"AWS's answer to {self.operation} cannot be read: {error!r}")
@@ -85,7 +88,7 @@ class Catalogue:
         return Listed(self._usable(names), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
 
     def _usable(self, names: list[str]) -> tuple[str, ...]:
-        has_fifo = self.service in {"sqs", "sns"}
+        has_fifo = self.operation.service in {"sqs", "sns"}
         return tuple(sorted(name for name in names if not (has_fifo and name.endswith(".fifo"))))
 
     def _unlisted(self, why: str) -> Listed:
@@ -93,8 +96,6 @@ class Catalogue:
 
 
 _SNS_DENIES = "AuthorizationError"
-_ACTIONS = {"ListBuckets": "ListAllMyBuckets"}
-"""What a permission is called where it is not called like its operation."""
 
 
 def _gently(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mapping[str, Any]]:
@@ -105,27 +106,24 @@ def _gently(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mappin
             sleep(_SECONDS_BETWEEN_PAGES)
 
 
-FUNCTIONS = Catalogue("lambda", "ListFunctions", "Functions", "functions", lambda item: str(item["FunctionName"]))
+FUNCTIONS = Catalogue(Operation.LIST_FUNCTIONS, "Functions", "functions", lambda item: str(item["FunctionName"]))
 TARGETS: Mapping[str, Catalogue] = {
     "sqs": Catalogue(
-        "sqs",
-        "ListQueues",
+        Operation.LIST_QUEUES,
         "QueueUrls",
         "queues",
         lambda url: str(url).rpartition("/")[2],
         {"PaginationConfig": {"PageSize": 1000}},
     ),
-    "sns": Catalogue("sns", "ListTopics", "Topics", "topics", lambda item: str(item["TopicArn"]).rpartition(":")[2]),
+    "sns": Catalogue(Operation.LIST_TOPICS, "Topics", "topics", lambda item: str(item["TopicArn"]).rpartition(":")[2]),
     "lambda": FUNCTIONS,
-    "events": Catalogue(
-        "events", "ListEventBuses", "EventBuses", "buses", lambda item: str(item["Name"]), {"Limit": 100}
-    ),
-    "s3": Catalogue("s3", "ListBuckets", "Buckets", "buckets", lambda item: str(item["Name"])),
+    "events": Catalogue(Operation.LIST_BUSES, "EventBuses", "buses", lambda item: str(item["Name"]), {"Limit": 100}),
+    "s3": Catalogue(Operation.LIST_BUCKETS, "Buckets", "buckets", lambda item: str(item["Name"])),
 }
 """The lists of destinations, by kind."""
 
-_VERSIONS = Catalogue("lambda", "ListVersionsByFunction", "Versions", "versions", lambda item: str(item["Version"]))
-_ALIASES = Catalogue("lambda", "ListAliases", "Aliases", "aliases", lambda item: str(item["Name"]))
+_VERSIONS = Catalogue(Operation.LIST_VERSIONS, "Versions", "versions", lambda item: str(item["Version"]))
+_ALIASES = Catalogue(Operation.LIST_ALIASES, "Aliases", "aliases", lambda item: str(item["Name"]))
 
 
 def qualifiers(connection: Connection, function_name: str) -> Listed:

@@ -15,8 +15,9 @@ from eicnb.errors import UsageError
 from eicnb.model.config import DestinationConfig
 from eicnb.model.place import Where
 from eicnb.widgets.background import Background, here
+from eicnb.widgets.destination_field import DestinationField
 from eicnb.widgets.draft import Draft
-from eicnb.widgets.fields import TargetField, said, stylesheet, title_of
+from eicnb.widgets.fields import said, stylesheet, title_of
 from eicnb.widgets.preview import NEEDS_A_KERNEL
 
 
@@ -29,7 +30,7 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._where = where
         self._faults: dict[str, str] = {}
         beside = background or here()
-        self._targets = {name: TargetField(name, connection, beside) for name in ("on_success", "on_failure")}
+        self._targets = {name: DestinationField(name, connection, beside) for name in ("on_success", "on_failure")}
         self._summary = HTML("")
         head = f'{stylesheet()}<div class="eicnb-text eicnb-offline">⚠ {escape(NEEDS_A_KERNEL)}</div>'
         title = title_of("Destinations", str(where))

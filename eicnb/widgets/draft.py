@@ -6,9 +6,10 @@ The checks are those of the magics and of the Python API; nothing here knows how
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
+from eicnb.changes.change import SETTINGS
 from eicnb.errors import UsageError, sentence, shown
 from eicnb.model.age import read_age
 from eicnb.model.config import DestinationConfig, check_event_age, check_retry_attempts
@@ -57,6 +58,22 @@ class Target:
 
     kind: str = ""
     text: str = ""
+
+    @classmethod
+    def typed(cls, text: str) -> Self:
+        """Read a whole destination: `sqs:NAME` and its like, or an ARN; what is neither gets the kind OTHER.
+
+        >>> Target.typed("sqs:lost-events")
+        Target(kind='sqs', text='lost-events')
+        >>> Target.typed("arn:aws:sns:us-east-1:123456789012:alerts").kind
+        'sns'
+        """
+        text = text.strip()
+        kind, _, name = text.partition(":")
+        if kind not in DESTINATION_KINDS:
+            return cls(destination_kind(text) or OTHER, text)
+        named = cls(kind, name)
+        return cls(kind, text) if named._is_prefixed(name) else named
 
     @classmethod
     def of(cls, reported: str | None, where: Where) -> Self:
@@ -144,16 +161,13 @@ seconds: 60 to 21600'}
             on_failure=Target.of(reported.on_failure, where),
         )
 
-    def onto(self, before: Draft, now: Draft) -> Draft:
-        """What is live now, under the fields that were changed since what was live before.
+    def edits_since(self, opened: Draft) -> dict[str, Any]:
+        """Return the settings that differ from those that the form opened with, by field.
 
-        >>> Draft(maximum_retry_attempts="0").onto(Draft(), Draft(maximum_event_age_in_seconds="60"))
-        Draft(function_name='', qualifier='$LATEST', maximum_retry_attempts='0', maximum_event_age_in_seconds='60', \
-on_success=Target(kind='', text=''), on_failure=Target(kind='', text=''))
+        >>> Draft(function_name="f", maximum_retry_attempts="0").edits_since(Draft())
+        {'maximum_retry_attempts': '0'}
         """
-        names = [one.name for one in fields(Draft)]
-        mine = {name: getattr(self, name) for name in names if getattr(self, name) != getattr(before, name)}
-        return Draft(**{name: mine.get(name, getattr(now, name)) for name in names})
+        return {name: getattr(self, name) for name in SETTINGS if getattr(self, name) != getattr(opened, name)}
 
     def subject(self) -> FunctionRef:
         """The function and the qualifier; UsageError, about the field that is wrong."""

@@ -8,7 +8,7 @@ import pytest
 
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import DestinationArn

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from eicnb.cli import parser
 from eicnb.cli.documents import input_arguments, read_json, read_yaml
-from eicnb.cli.lexer import Source, quote
+from eicnb.cli.lexer import quote
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 
 NAMES = {"name": "my-function", "retries": 1, "whole": {"FunctionName": "my-function", "MaximumRetryAttempts": 0}}

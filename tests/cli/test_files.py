@@ -4,7 +4,7 @@ import pytest
 
 from eicnb.cli import parser
 from eicnb.cli.files import content, is_file, read_file
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.config import DestinationConfig
 

@@ -9,7 +9,7 @@ from eicnb.changes.change import WRITES
 from eicnb.cli import options, parser
 from eicnb.cli.help import EXAMPLES as HELP_EXAMPLES
 from eicnb.cli.help import page
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.client import commands, connections
 from eicnb.errors import UsageError
 

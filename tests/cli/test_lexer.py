@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from eicnb.cli.lexer import Source, Word, quote, split
+from eicnb.cli.lexer import Word, quote, split
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 
 BASH = shutil.which("bash")

@@ -34,7 +34,7 @@ RUN = """
 import sys
 from eicnb.client import commands
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import EicError
 for line in sys.stdin.read().splitlines():
     try:

@@ -7,7 +7,7 @@ import pytest
 from eicnb.cli import options, parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import DestinationArn, DestinationName, NoDestination
@@ -207,7 +207,7 @@ put my-function --max-age 1d
 --max-age is '1d', which is not an age
     %eic put my-function --max-age 1d
                                    ^^
-Try: 6h, 90m, 3600s or 3600: from 60s to 6h
+Try: 6h, 90m, 3600s or 3600: from 1m to 6h
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-event-age-in-seconds 1d

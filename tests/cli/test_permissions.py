@@ -8,9 +8,9 @@ import pytest
 
 import eicnb
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
 from eicnb.cli.options import VERBS
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
+from eicnb.cli.source import Source
 from eicnb.client import commands
 
 FREE = {"GetCallerIdentity"}

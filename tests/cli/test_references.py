@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source, split
+from eicnb.cli.lexer import split
 from eicnb.cli.references import Attribute, Index, Reference
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.destination import DestinationName
 
@@ -34,7 +35,7 @@ NAMES: dict[str, Any] = {
     "function": "my-function",
     "retries": 1,
     "team": Team(),
-    "queues": {"lost": QUEUE, "a b": "sqs:spaced", "x}y": "sqs:braced"},
+    "queues": {"lost": QUEUE, "a b": "sqs:spaced", "x}y": "sqs:braced", "it's": "sqs:quoted", "\\": "sqs:slash"},
     "key": "lost",
     "first": 0,
     "row": pd.Series({"on_failure": QUEUE, "retries": np.int64(2)}),
@@ -92,6 +93,9 @@ def fault(text: str, names: dict[str, Any] | None = None) -> str:
         ('${queues["lost"]}', QUEUE),
         ("${queues['a b']}", "sqs:spaced"),
         ("${queues['x}y']}", "sqs:braced"),
+        (r"${queues['it\'s']}", "sqs:quoted"),
+        (r"""${queues["it's"]}""", "sqs:quoted"),
+        (r"${queues['\\']}", "sqs:slash"),
         ("${queues[key]}", QUEUE),
         ("${row.on_failure}", QUEUE),
         ('"${function}:live"', "my-function:live"),

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source, quote
+from eicnb.cli.lexer import quote
 from eicnb.cli.shorthand import dump, parse
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:dlq"

@@ -16,7 +16,7 @@ import pytest
 
 import eicnb
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.client import commands, connections
 from eicnb.errors import AccessDenied, UsageError
 from tests.answering import Answer, Answering, Seen, Step

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -167,7 +168,11 @@ def test_a_value_is_a_word_in_the_display(column: str, value: Any, word: str) ->
 
 def test_masks_are_put_in_before_the_columns_are_laid_out() -> None:
     masks = {"123456789012": "ACCOUNT-0001", "f": "NAME-0001", "scan_state": "NAME-0002"}
-    made = table(OK, columns=COLUMNS, hide=lambda text: masks.get(text, text.replace("123456789012", "ACCOUNT-0001")))
+
+    def hide(texts: Sequence[str]) -> list[str]:
+        return [masks.get(text, text.replace("123456789012", "ACCOUNT-0001")) for text in texts]
+
+    made = table(OK, columns=COLUMNS, hide=hide)
     assert made.to_text().splitlines() == [
         "  function_name  maximum_retry_attempts  on_failure_type  NAME-0002  error",
         "0 NAME-0001                           0  SQS queue        ok",

@@ -13,7 +13,7 @@ from typing import Any
 
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.completion import Known, complete
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import EicError
 
 SLOWEST = 1.0

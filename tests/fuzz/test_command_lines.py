@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.files import content, read_file
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from tests.fuzz.command_lines import survive
 

@@ -31,7 +31,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from eicnb.aws.service_model import members
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source, quote
+from eicnb.cli.lexer import quote
+from eicnb.cli.source import Source
 from eicnb.client import commands, connections
 from eicnb.errors import EicError
 

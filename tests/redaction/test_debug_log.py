@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import eicnb
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.client import commands
 from eicnb.redaction.debug_log import logged, without_secrets
 from tests.answering import Answering, config_answer, fault

@@ -31,6 +31,29 @@ def test_keys_tokens_and_signatures_are_masked_always() -> None:
     assert masks.masked("AKIAIOSFODNN7EXAMPLE") == "KEY-0001"
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [],
+        [""],
+        ["acme", ONE, f"{OTHER}:acme", "12345678901", "2"],
+        ["SecretAccessKey", "= wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"],
+        ["-----BEGIN PRIVATE KEY-----", "MIIE", "acme"],
+        ["a\0acme", "acme"],
+    ],
+)
+def test_texts_that_are_masked_together_are_masked_as_each_alone(redacted: None, texts: list[str]) -> None:
+    assert masks.masked_together(texts) == [masks.masked(text) for text in texts]
+
+
+def test_the_environment_is_read_again_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    for value in ("1", "0", "1"):
+        monkeypatch.setenv("EICNB_REDACT", value)
+        seen.append(masks.masked(ONE))
+    assert seen == ["ACCOUNT-0001", ONE, "ACCOUNT-0001"]
+
+
 def test_the_same_text_has_the_same_mask_everywhere(redacted: None) -> None:
     assert masks.masked(f"{ONE} {OTHER} acme") == "ACCOUNT-0001 ACCOUNT-0002 NAME-0001"
     assert (

@@ -42,7 +42,7 @@ FAULTS = [
     (
         {"maximum_event_age_in_seconds": "an hour"},
         "maximum_event_age_in_seconds",
-        "The maximum event age is 'an hour', which is not an age. Try: 6h, 90m, 3600s or 3600: from 60s to 6h",
+        "The maximum event age is 'an hour', which is not an age. Try: 6h, 90m, 3600s or 3600: from 1m to 6h",
     ),
     ({"on_failure": Target("sqs", "")}, "on_failure", "The name of an SQS queue is missing. Try: one of the list,"),
     ({"on_failure": Target("sqs", "a.fifo")}, "on_failure", "'a.fifo' is a FIFO queue, to which Lambda does not"),
@@ -128,11 +128,34 @@ def test_everything_set_is_one_put() -> None:
     }
 
 
-def test_edits_stay_on_top_of_another_live_config() -> None:
-    edited = Draft(maximum_retry_attempts="0", maximum_event_age_in_seconds="60")
-    opened = Draft(maximum_event_age_in_seconds="60")
-    now = Draft(maximum_retry_attempts="2", maximum_event_age_in_seconds="90")
-    assert edited.onto(opened, now) == Draft(maximum_retry_attempts="0", maximum_event_age_in_seconds="90")
+def test_edits_are_the_settings_that_differ_whatever_the_function() -> None:
+    opened = Draft(function_name="a", maximum_event_age_in_seconds="60", on_failure=Target("sqs", "lost"))
+    edited = replace(opened, function_name="b", qualifier="live", maximum_retry_attempts="0", on_failure=Target())
+    assert edited.edits_since(opened) == {"maximum_retry_attempts": "0", "on_failure": Target()}
+    assert opened.edits_since(opened) == {}
+
+
+TYPED_WHOLE = [
+    ("sqs:lost-events", Target("sqs", "lost-events")),
+    (" sns:alerts ", Target("sns", "alerts")),
+    ("sqs:", Target("sqs", "")),
+    ("lambda:f:live", Target("lambda", "f:live")),
+    ("lambda:lambda:live", Target("lambda", "lambda:lambda:live")),
+    ("s3:bucket", Target("s3", "bucket")),
+    (QUEUE, Target("sqs", QUEUE)),
+    ("arn:aws:sns:eu-west-1:123456789012:alerts", Target("sns", "arn:aws:sns:eu-west-1:123456789012:alerts")),
+]
+
+
+@pytest.mark.parametrize(("text", "target"), TYPED_WHOLE)
+def test_a_whole_destination_brings_its_kind(text: str, target: Target) -> None:
+    assert Target.typed(text) == target
+
+
+@pytest.mark.parametrize("text", ["queue:lost-events", "arn:", "arn:aws:iam::123456789012:role/r", "https://sqs/q"])
+def test_a_whole_destination_of_no_kind_is_refused_in_words(text: str) -> None:
+    with pytest.raises(eicnb.UsageError):
+        Target.typed(text).destination(WHERE)
 
 
 @pytest.mark.parametrize(

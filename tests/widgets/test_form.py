@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from ipywidgets import HTML, Button, Widget
 
@@ -15,7 +16,7 @@ from eicnb.cli.options import VERBS
 from eicnb.client import settings
 from eicnb.model.function import FunctionRef
 from eicnb.model.place import Where
-from eicnb.widgets.background import AtOnce
+from eicnb.widgets.background import AtOnce, Background
 from eicnb.widgets.destination_form import DestinationForm
 from eicnb.widgets.form import Form
 from eicnb.widgets.preview import NEEDS_A_KERNEL, Standstill
@@ -32,14 +33,16 @@ def no_widgets_left() -> Iterator[None]:
     Widget.close_all()
 
 
-def opened(eic: eicnb.Eic, name: str | None = None, qualifier: str = "$LATEST") -> Form:
+def opened(
+    eic: eicnb.Eic, name: str | None = None, qualifier: str = "$LATEST", background: Background | None = None
+) -> Form:
     subject = FunctionRef(name, qualifier) if name else None
     return Form(
         eic._connection,
         eic._connection.where(),
         subject,
         Live.read(eic._connection, subject) if subject else Live(),
-        background=AtOnce(),
+        background=background or AtOnce(),
     )
 
 
@@ -156,21 +159,312 @@ def test_a_config_that_was_deleted_meanwhile_is_said_so(eic: eicnb.Eic) -> None:
     assert field(form, "Maximum event age").value == ""
 
 
-def test_another_function_brings_its_config_under_the_edits(eic: eicnb.Eic) -> None:
+SETTINGS = ("Maximum retry attempts", "Maximum event age", "On success, send to", "On failure, send to")
+
+
+def settings_in(form: Form) -> list[str]:
+    return [field(form, label).value for label in SETTINGS]
+
+
+def edit_checkout(eic: eicnb.Eic) -> Form:
+    """A form of checkout with two edits that were not applied."""
+    form = opened(eic, "checkout")
+    field(form, "Maximum retry attempts").value = "0"
+    field(form, "On failure, send to").value = ""
+    return form
+
+
+OFFER = "⚠ 2 edits of checkout:$LATEST were not applied: Maximum retry attempts 0, On failure none."
+REMINDER = ["1", "900", "", "SQS queue"]
+
+
+def test_another_function_loads_its_own_config_and_offers_the_edits(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    form = edit_checkout(eic)
+    eic.put("cart-reminder", maximum_retry_attempts=1, maximum_event_age_in_seconds=900, on_failure="sqs:shop-failures")
+    before = writes()
+    field(form, "Function").value = "cart-reminder"
+    assert settings_in(form) == REMINDER
+    assert field(form, "Queue on failure").value == "shop-failures"
+    assert "Nothing to apply: cart-reminder:$LATEST is as shown already." in shown(form)
+    assert OFFER in shown(form)
+    click(button(form, "Apply"))
+    assert writes() == before
+    carry = button(form, "Carry 2 edits over")
+    click(carry)
+    assert settings_in(form) == ["0", "900", "", ""]
+    assert OFFER not in shown(form)
+    assert not button(form, "Apply 2 changes to cart-reminder:$LATEST").disabled
+    field(form, "Maximum retry attempts").value = "1"
+    click(carry)
+    assert settings_in(form) == ["1", "900", "", ""]
+
+
+@pytest.mark.parametrize("way", [["prod"], ["", "prod"], ["pro", "prod"], ["nope", "prod"], ["a b", "prod"]])
+def test_another_qualifier_loads_its_own_config(eic: eicnb.Eic, way: list[str]) -> None:
+    form = opened(eic, "my-function", "GREEN")
+    field(form, "Maximum event age").value = "2h"
+    opened_with = settings_in(opened(eic, "my-function", "prod"))
+    for qualifier in way:
+        field(form, "Qualifier").value = qualifier
+    assert settings_in(form) == opened_with
+    assert "1 edit of my-function:GREEN was not applied: Maximum event age 2h." in shown(form)
+
+
+TYPED = [
+    ["checkou", "checko", "checkou", "checkout"],
+    ["", "checkout"],
+    ["nobody", "checkout"],
+    ["check out", "checkout"],
+    ["checkout:live", "checkout"],
+    ["123456789012:function:checkout"],
+    ["arn:aws:lambda:us-east-1:123456789012:function:checkout"],
+    [" checkout "],
+]
+
+
+@pytest.mark.parametrize("names", TYPED, ids=str)
+def test_the_same_function_typed_again_keeps_its_edits(eic: eicnb.Eic, names: list[str]) -> None:
+    form = edit_checkout(eic)
+    for name in names:
+        field(form, "Function").value = name
+    assert settings_in(form) == ["0", "3600", "", ""]
+    assert "were not applied" not in shown(form)
+    assert not button(form, "Apply 2 changes to").disabled
+
+
+@pytest.mark.parametrize("name", ["nobody", "", "a b", "arn:aws:lambda:us-east-1:999999999999:function:checkout"])
+def test_a_name_that_does_not_exist_offers_nothing_to_apply_or_to_copy(eic: eicnb.Eic, name: str) -> None:
+    form = edit_checkout(eic)
+    field(form, "Function").value = name
+    assert button(form, "Apply").disabled
+    assert form.preview.commands() == {}
+    field(form, "Function").value = "cart-reminder"
+    assert field(form, "Maximum retry attempts").value != "0"
+    assert OFFER in shown(form)
+
+
+def test_an_empty_form_says_what_to_do_first(eic: eicnb.Eic) -> None:
+    assert button(opened(eic), "Apply").description == "Apply (choose a function first)"
+
+
+def test_edits_come_back_where_they_were_made(eic: eicnb.Eic) -> None:
+    form = edit_checkout(eic)
+    for name in ("cart-reminder", "newsletters", "checkout"):
+        field(form, "Function").value = name
+    assert settings_in(form) == ["2", "3600", "", "SQS queue"]
+    click(button(form, "Carry 2 edits over"))
+    assert settings_in(form) == ["0", "3600", "", ""]
+
+
+def test_later_edits_replace_the_offer(eic: eicnb.Eic) -> None:
+    form = edit_checkout(eic)
+    field(form, "Function").value = "cart-reminder"
+    field(form, "Maximum event age").value = "77"
+    field(form, "Function").value = "newsletters"
+    assert "1 edit of cart-reminder:$LATEST was not applied: Maximum event age 77." in shown(form)
+    assert OFFER not in shown(form)
+
+
+def test_settings_edited_before_a_function_is_chosen_are_offered(eic: eicnb.Eic) -> None:
     form = opened(eic)
     assert "No function is chosen" in shown(form)
     field(form, "Maximum retry attempts").value = "0"
     field(form, "Function").value = "checkout"
-    assert (field(form, "Maximum retry attempts").value, field(form, "Maximum event age").value) == ("0", "3600")
-    assert not button(form, "Apply 1 change to checkout:$LATEST").disabled
-    field(form, "Function").value = "nobody"
-    assert "There is no function &#x27;nobody&#x27; in us-east-1" in shown(form)
+    assert settings_in(form) == ["2", "3600", "", "SQS queue"]
+    assert "⚠ 1 edit was not applied: Maximum retry attempts 0." in shown(form)
+
+
+def test_the_live_config_read_again_replaces_the_edits_and_offers_them(eic: eicnb.Eic) -> None:
+    form = edit_checkout(eic)
+    eic.update("checkout", maximum_event_age_in_seconds=777)
+    click(button(form, "Read the live config again"))
+    assert settings_in(form) == ["2", "777", "", "SQS queue"]
+    assert OFFER in shown(form)
+
+
+def test_a_conflict_is_withdrawn_with_its_function(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    form = edit_checkout(eic)
+    eic.update("checkout", maximum_event_age_in_seconds=777)
+    click(button(form, "Apply 2 changes"))
+    over, take = button(form, "Apply 3 changes"), button(form, "Take what is live now")
+    field(form, "Function").value = "cart-reminder"
+    for choice in (over, take):
+        click(choice)
+    assert writes() == 0
+    assert field(form, "Function").value == "cart-reminder"
+    assert "Nothing has been written" not in shown(form)
+
+
+def test_the_preview_shows_what_is_live_during_a_conflict(eic: eicnb.Eic) -> None:
+    form = edit_checkout(eic)
+    eic.update("checkout", maximum_event_age_in_seconds=777)
+    click(button(form, "Apply 2 changes"))
+    assert "777 s" in form.preview.text()
+    eic.update("checkout", maximum_event_age_in_seconds=888)
+    click(button(form, "Take what is live now"))
+    assert field(form, "Maximum event age").value == "888"
+
+
+class Later:
+    """Work that waits until the test lets it run, as a slow network would."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], object]] = []
+
+    def start(self, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
+        result = work()
+        self.waiting.append(lambda: done(result))
+
+    def later(self, seconds: float, action: Callable[[], object]) -> Callable[[], object]:
+        self.waiting.append(action)
+
+        def cancel() -> None:
+            if action in self.waiting:
+                self.waiting.remove(action)
+
+        return cancel
+
+    def run(self) -> None:
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+def test_edits_made_while_another_config_is_read_are_not_carried_over(eic: eicnb.Eic) -> None:
+    subject, background = FunctionRef("checkout", "$LATEST"), Later()
+    form = Form(
+        eic._connection, eic._connection.where(), subject, Live.read(eic._connection, subject), background=background
+    )
+    background.run()
+    field(form, "Maximum retry attempts").value = "0"
+    field(form, "Function").value = "cart-reminder"
+    field(form, "Maximum event age").value = "77"
     assert button(form, "Apply").disabled
+    assert form.preview.commands() == {}
+    background.run()
+    assert field(form, "Maximum retry attempts").value != "0"
+    assert "2 edits of checkout:$LATEST were not applied: Maximum retry attempts 0, Maximum event age 77." in shown(
+        form
+    )
 
 
-def test_a_qualifier_that_the_function_lacks_is_a_note(eic: eicnb.Eic) -> None:
+def test_a_config_that_arrives_late_changes_nothing(eic: eicnb.Eic) -> None:
+    subject, background = FunctionRef("checkout", "$LATEST"), Later()
+    form = Form(
+        eic._connection, eic._connection.where(), subject, Live.read(eic._connection, subject), background=background
+    )
+    background.run()
+    field(form, "Function").value = "cart-reminder"
+    background.waiting.pop(0)()
+    field(form, "Function").value = "checkout"
+    field(form, "Maximum retry attempts").value = "0"
+    background.run()
+    assert settings_in(form) == ["0", "3600", "", "SQS queue"]
+
+
+KINDS = [
+    (["SNS topic"], ""),
+    (["S", "SN", "SNS topic"], ""),
+    (["", "SNS topic"], ""),
+    (["SNS topic", "Lambda function"], ""),
+    (["SQS queu", "SQS queue"], "checkout-failures"),
+    (["SNS topic", "SQS queue"], "checkout-failures"),
+    (["s", "SQS queue"], "checkout-failures"),
+]
+
+
+@pytest.mark.parametrize(("kinds", "name"), KINDS, ids=str)
+def test_a_name_stays_with_its_kind(eic: eicnb.Eic, kinds: list[str], name: str) -> None:
+    form = opened(eic, "checkout")
+    for kind in kinds:
+        field(form, "On failure, send to").value = kind
+    [one] = [one for one in widgets(form) if getattr(one, "description", "").endswith(" on failure")]
+    assert one.value == name
+
+
+WHOLE = [
+    ("sqs:shop-failures", "arn:aws:sqs:us-east-1:{}:shop-failures"),
+    ("sns:shop-alerts", "arn:aws:sns:us-east-1:{}:shop-alerts"),
+    ("arn:aws:events:us-east-1:{}:event-bus/shop", "arn:aws:events:us-east-1:{}:event-bus/shop"),
+]
+
+
+@pytest.mark.parametrize(("typed", "arn"), WHOLE)
+def test_the_kind_takes_a_whole_destination(eic: eicnb.Eic, typed: str, arn: str) -> None:
+    form = opened(eic, "newsletters")
+    field(form, "On failure, send to").value = typed.format(eic.account_id)
+    click(button(form, "Apply 1 change"))
+    assert form.result.on_failure.tolist() == [arn.format(eic.account_id)]
+
+
+MISSING = [
+    ("SQS queue", "nope", "SQS queue nope"),
+    ("SNS topic", "nope", "SNS topic nope"),
+    ("Lambda function", "nope", "Lambda function nope"),
+    ("EventBridge bus", "nope", "EventBridge bus nope"),
+    ("S3 bucket", "no-such-bucket-anywhere", "S3 bucket no-such-bucket-anywhere"),
+    ("sqs:nope", "", "SQS queue nope"),
+    ("arn:aws:sqs:us-east-1:123456789012:nope", "", "SQS queue nope"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "words"), MISSING)
+def test_a_destination_that_does_not_exist_is_noted_at_its_field_and_on_the_button(
+    eic: eicnb.Eic, kind: str, name: str, words: str
+) -> None:
+    form = opened(eic, "newsletters")
+    field(form, "On failure, send to").value = kind
+    if name:
+        [one] = [one for one in widgets(form) if getattr(one, "description", "").endswith(" on failure")]
+        one.value = name
+    assert f"⚠ Note: the {words} does not exist" in shown(form)
+    apply = button(form, "Apply 1 change")
+    assert apply.description.endswith(f"⚠ {words} does not exist")
+    assert not apply.disabled
+
+
+EXISTING = [
+    ("sqs:shop-failures", 0),
+    ("sns:shop-alerts", 0),
+    ("events:shop", 0),
+    ("lambda:my-function", 0),
+    ("lambda:my-function:prod", 1),
+    ("arn:aws:sqs:eu-west-1:123456789012:elsewhere", 0),
+    ("arn:aws:sqs:us-east-1:999999999999:theirs", 0),
+]
+
+
+@pytest.mark.parametrize(("typed", "reads"), EXISTING)
+def test_a_destination_that_may_exist_has_no_note(eic: eicnb.Eic, typed: str, reads: int) -> None:
+    form = opened(eic, "newsletters")
+    assert eic.server is not None
+    before = len(eic.server.requests())
+    field(form, "On failure, send to").value = typed
+    assert "does not exist" not in shown(form)
+    assert "does not exist" not in button(form, "Apply 1 change").description
+    looked_up = [one.operation for one in eic.server.requests()[before:] if one.operation not in LISTS]
+    assert len(looked_up) == reads
+
+
+LISTS = {"ListQueues", "ListTopics", "ListEventBuses", "ListFunctions", "ListBuckets"}
+
+
+def test_a_destination_that_was_created_meanwhile_is_found_when_the_config_is_read_again(eic: eicnb.Eic) -> None:
+    eic.put("newsletters", on_failure="sqs:to-come")
+    form = opened(eic, "newsletters")
+    assert "the SQS queue to-come does not exist in us-east-1" in shown(form)
+    assert eic.server is not None
+    session = boto3.Session("any", "any", region_name="us-east-1")
+    session.client("sqs", endpoint_url=eic.server.url).create_queue(QueueName="to-come")
+    click(button(form, "Read the live config again"))
+    assert "does not exist" not in shown(form)
+
+
+def test_a_qualifier_that_the_function_lacks_names_those_that_it_has(eic: eicnb.Eic) -> None:
     form = opened(eic, "my-function", "GREN")
-    assert "⚠ Note: the function had no version or alias &#x27;GREN&#x27;" in shown(form)
+    note = (
+        "⚠ Note: the function has no version or alias &#x27;GREN&#x27;. It has $LATEST, BLUE, GREEN, prod, v1, 3, 2, 1."
+    )
+    assert note in shown(form)
 
 
 def test_credentials_of_another_account_write_nothing(eic: eicnb.Eic, writes: Callable[[], int]) -> None:

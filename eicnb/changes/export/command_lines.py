@@ -14,8 +14,8 @@ from typing import Any
 
 from eicnb.aws.service_model import members
 from eicnb.cli import options
-from eicnb.cli.lexer import Source
 from eicnb.cli.parser import parse
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS, Column
 from eicnb.frames.frame import rows_of

@@ -13,9 +13,10 @@ from jmespath import exceptions
 from jmespath.functions import Functions  # type: ignore[import-untyped] # the same
 
 from eicnb.errors import EicError, UsageError, nearest
+from eicnb.model.pages import QUERY_RULE
+from eicnb.model.verbs import CONFIGS
 
-_RULE = "https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-filter.html"
-_EXAMPLE = "--query 'FunctionEventInvokeConfigs[].FunctionArn', in single quotes"
+_EXAMPLE = f"--query '{CONFIGS}[].FunctionArn', in single quotes"
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -42,14 +43,14 @@ class Query:
             except exceptions.JMESPathError as error:
                 raise _syntax_error(text, error) from error
             except RecursionError as error:
-                raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=_RULE) from error
+                raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=QUERY_RULE) from error
             except ValueError as error:
-                raise UsageError(f"the query cannot be read: {error}", hint=_EXAMPLE, rule=_RULE) from error
+                raise UsageError(f"the query cannot be read: {error}", hint=_EXAMPLE, rule=QUERY_RULE) from error
         try:
             for call in _calls(compiled.parsed):
                 _check_call(text, call["value"], len(call["children"]))
         except RecursionError as error:
-            raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=_RULE) from error
+            raise UsageError("the query is nested too deeply", hint=_EXAMPLE, rule=QUERY_RULE) from error
         return cls(text, compiled)
 
     def search(self, value: Any) -> Any:
@@ -85,7 +86,7 @@ class _Changed(Query):
 def _syntax_error(text: str, error: exceptions.JMESPathError) -> UsageError:
     position = min(getattr(error, "lex_position", 0), max(0, len(text) - 1))
     return UsageError(
-        f"--query {text!r} is not JMESPath: {_reason(error)}", hint=_EXAMPLE, rule=_RULE, position=position
+        f"--query {text!r} is not JMESPath: {_reason(error)}", hint=_EXAMPLE, rule=QUERY_RULE, position=position
     )
 
 
@@ -116,14 +117,17 @@ def _check_call(text: str, name: str, given: int) -> None:
         near = nearest(name, Functions.FUNCTION_TABLE)
         hint = f"{near}(…)" if near else f"one of {', '.join(sorted(Functions.FUNCTION_TABLE))}"
         raise UsageError(
-            f"--query calls {name}(), which JMESPath does not have", hint=hint, rule=_RULE, position=_place(text, name)
+            f"--query calls {name}(), which JMESPath does not have",
+            hint=hint,
+            rule=QUERY_RULE,
+            position=_place(text, name),
         )
     arguments = Functions.FUNCTION_TABLE[name]["signature"]
     at_least = bool(arguments) and arguments[-1].get("variadic", False)
     if given < len(arguments) or (given > len(arguments) and not at_least):
         wanted = f"{'at least ' if at_least else ''}{len(arguments)} argument{'s' if len(arguments) > 1 else ''}"
         raise UsageError(
-            f"--query calls {name}() with {given}, and it takes {wanted}", rule=_RULE, position=_place(text, name)
+            f"--query calls {name}() with {given}, and it takes {wanted}", rule=QUERY_RULE, position=_place(text, name)
         )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eicnb.changes.export.command_lines import HERE, aws_command, eic_line, python_call, to_json, to_shorthand
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.age import age
 from eicnb.model.config import DestinationConfig, EventInvokeConfig

@@ -1,0 +1,40 @@
+"""The limits that AWS sets, each once, and how a message words them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RETRY_ATTEMPTS: Final = range(2 + 1)
+
+EVENT_AGE_IN_SECONDS: Final = range(60, 21600 + 1)
+
+DEFAULT_RETRY_ATTEMPTS: Final = 2
+
+DEFAULT_EVENT_AGE_IN_SECONDS: Final = 21600
+
+PAGE_SIZE: Final = range(1, 50 + 1)
+"""How many configs one page of a list may have."""
+
+REQUESTS_A_SECOND: Final = 15
+"""What Lambda's control plane takes in one account and region; GetFunction and GetPolicy have quotas of their own."""
+
+LONGEST_FUNCTION_NAME: Final = 64
+
+LONGEST_FUNCTION_ARN: Final = 256
+
+LONGEST_QUALIFIER: Final = 128
+
+LONGEST_DESTINATION: Final = 350
+
+_FEW = 3
+
+
+def choices(allowed: range) -> str:
+    """Return the numbers of a range in words: each one of a few, else the first and the last.
+
+    >>> choices(RETRY_ATTEMPTS), choices(EVENT_AGE_IN_SECONDS)
+    ('0, 1 or 2', '60 to 21600')
+    """
+    if len(allowed) > _FEW:
+        return f"{allowed[0]} to {allowed[-1]}"
+    return f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}"

@@ -1,0 +1,52 @@
+"""The pages of AWS's documentation that messages and help pages link to."""
+
+from __future__ import annotations
+
+_DOCS = "https://docs.aws.amazon.com"
+
+_API_REFERENCES = {
+    "ec2": "AWSEC2/latest/APIReference",
+    "events": "eventbridge/latest/APIReference",
+    "iam": "IAM/latest/APIReference",
+    "lambda": "lambda/latest/api",
+    "s3": "AmazonS3/latest/API",
+    "sns": "sns/latest/api",
+    "sqs": "AWSSimpleQueueService/latest/APIReference",
+    "sts": "STS/latest/APIReference",
+}
+
+
+def api_page(service: str, operation: str) -> str:
+    """Return the address of an operation's page in the API reference of its service.
+
+    >>> api_page("sts", "GetCallerIdentity")
+    'https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html'
+    """
+    return f"{_DOCS}/{_API_REFERENCES[service]}/API_{operation}.html"
+
+
+def cli_page(service: str, command: str) -> str:
+    """Return the address of a command's page in the reference of the AWS CLI.
+
+    >>> cli_page("lambda", "list-functions")
+    'https://docs.aws.amazon.com/cli/latest/reference/lambda/list-functions.html'
+    """
+    return f"{_DOCS}/cli/latest/reference/{service}/{command}.html"
+
+
+SETTINGS_RULE = api_page("lambda", "PutFunctionEventInvokeConfig")
+"""The limits of the settings, and the forms of a function's name and of a qualifier."""
+
+DESTINATION_RULE = f"{_DOCS}/lambda/latest/dg/invocation-async-retain-records.html"
+"""What can be a destination."""
+
+QUERY_RULE = f"{_DOCS}/cli/latest/userguide/cli-usage-filter.html"
+
+NAMING_RULES = {
+    "sqs": api_page("sqs", "CreateQueue"),
+    "sns": api_page("sns", "CreateTopic"),
+    "s3": f"{_DOCS}/AmazonS3/latest/userguide/bucketnamingrules.html",
+    "lambda": api_page("lambda", "CreateFunction"),
+    "events": api_page("events", "CreateEventBus"),
+}
+"""What each kind of destination may be called."""

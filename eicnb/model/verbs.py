@@ -1,0 +1,83 @@
+"""AWS's operations: the verb, the AWS CLI's command, the IAM action and the documentation page of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Self
+
+from eicnb.model.pages import api_page, cli_page
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Operation(StrEnum):
+    """An operation of AWS; its value is AWS's name.
+
+    >>> Operation.PUT.command, Operation.PUT.action
+    ('put-function-event-invoke-config', 'lambda:PutFunctionEventInvokeConfig')
+
+    `service` is the name that ARNs have for it, `command` the AWS CLI's name, `action` IAM's.
+    """
+
+    service: str
+    command: str
+    action: str
+
+    def __new__(cls, name: str, service: str = "lambda", permission: str = "") -> Self:
+        operation = str.__new__(cls, name)
+        operation._value_ = name
+        operation.service = service
+        operation.command = _WORD.sub("-", name).lower()
+        operation.action = f"{service}:{permission or name}"
+        return operation
+
+    PUT = "PutFunctionEventInvokeConfig"
+    UPDATE = "UpdateFunctionEventInvokeConfig"
+    GET = "GetFunctionEventInvokeConfig"
+    LIST = "ListFunctionEventInvokeConfigs"
+    DELETE = "DeleteFunctionEventInvokeConfig"
+    LIST_FUNCTIONS = "ListFunctions"
+    LIST_ALIASES = "ListAliases"
+    LIST_VERSIONS = "ListVersionsByFunction"
+    GET_CONFIGURATION = "GetFunctionConfiguration"
+    GET_CALLER_IDENTITY = "GetCallerIdentity", "sts"
+    ASSUME_ROLE = "AssumeRole", "sts"
+    LIST_ACCOUNT_ALIASES = "ListAccountAliases", "iam"
+    DESCRIBE_REGIONS = "DescribeRegions", "ec2"
+    LIST_QUEUES = "ListQueues", "sqs"
+    LIST_TOPICS = "ListTopics", "sns"
+    LIST_BUSES = "ListEventBuses", "events"
+    LIST_BUCKETS = "ListBuckets", "s3", "ListAllMyBuckets"
+    GET_QUEUE_URL = "GetQueueUrl", "sqs"
+    GET_TOPIC_ATTRIBUTES = "GetTopicAttributes", "sns"
+    DESCRIBE_BUS = "DescribeEventBus", "events"
+    HEAD_BUCKET = "HeadBucket", "s3", "ListBucket"
+
+    @property
+    def pages(self) -> tuple[str, str]:
+        """The addresses of its pages: in the API reference, and in the reference of the AWS CLI."""
+        return api_page(self.service, self.value), cli_page(self.service, self.command)
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "put": Operation.PUT,
+    "update": Operation.UPDATE,
+    "get": Operation.GET,
+    "list": Operation.LIST,
+    "delete": Operation.DELETE,
+}
+"""The operations that have a verb of their own."""
+
+CONFIGS = "FunctionEventInvokeConfigs"
+"""The member of a list's response that holds the configs."""
+
+
+def action_of(operation: str) -> str:
+    """Return the IAM action of an operation; one that is not in this table is Lambda's.
+
+    >>> action_of("ListBuckets"), action_of("GetPolicy")
+    ('s3:ListAllMyBuckets', 'lambda:GetPolicy')
+    """
+    return Operation(operation).action if operation in set(Operation) else f"lambda:{operation}"

@@ -1,0 +1,86 @@
+"""The write of a form: only over the config that the form shows as live, and a question if that has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.apply import config_frame
+from eicnb.changes.change import count
+from eicnb.changes.current import Live
+from eicnb.cli.memory import MEMORY
+from eicnb.errors import EicError
+from eicnb.frames.frame import Frame
+from eicnb.model.place import Where
+from eicnb.widgets.outcome import Outcome
+from eicnb.widgets.preview import Preview
+
+
+class Applying:
+    """Applies previews, and shows in the outcome what happened.
+
+    `applied` is called with what was written, `changed` with the live config if it is not the one in the preview,
+    and `reread` if the user wants that config in the form.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        where: Where,
+        outcome: Outcome,
+        *,
+        applied: Callable[[Preview, Live, Frame], object],
+        changed: Callable[[Live], object],
+        reread: Callable[[], object],
+    ) -> None:
+        self._connection = connection
+        self._where = where
+        self._outcome = outcome
+        self._applied = applied
+        self._changed = changed
+        self._reread = reread
+
+    def attempt(self, preview: Preview) -> None:
+        """Write what a preview shows; an error of AWS is shown, with a button to try again."""
+        try:
+            self._write_or_ask(preview)
+        except EicError as error:
+            self._outcome.show_error(error, preview.action(), lambda: self.attempt(preview))
+
+    def _write_or_ask(self, preview: Preview) -> None:
+        """Read the live config again before writing: AWS has no compare-and-set."""
+        self._check_account()
+        assert preview.subject is not None, "nothing is armed without a function"
+        now = Live.read(self._connection, preview.subject)
+        if now.trouble:
+            raise EicError(f"nothing was written, because the live config cannot be read. {now.trouble}")
+        if now.is_as(Live(preview.live)):
+            self._write(preview)
+        else:
+            self._ask(preview, now)
+
+    def _check_account(self) -> None:
+        """Refuse to write with renewed credentials of another account, which the button did not name."""
+        if self._connection.account_id != self._where.account_id:
+            raise EicError(
+                f"nothing was written: the credentials are now those of account {self._connection.account_id}, "
+                f"and this form was opened in account {self._where.account_id}",
+                hint="run the cell again for a new form",
+            )
+
+    def _write(self, preview: Preview) -> None:
+        request = preview.checked.request
+        assert request is not None, "nothing is armed without a request"
+        configs = self._connection.send(request)
+        frame = config_frame(self._connection, configs, request.verb)
+        MEMORY.learn(frame)
+        self._applied(preview, Live(None if request.verb == "delete" else configs[0]), frame)
+        done = "Deleted; this was the config" if request.verb == "delete" else "Applied"
+        self._outcome.show_result(f"{done}: {count(preview.number_of_changes, 'change')}, {preview.title}.", frame)
+
+    def _ask(self, preview: Preview, now: Live) -> None:
+        self._changed(now)
+        later = replace(preview, live=now.config)
+        over = (later.action(), lambda: self.attempt(later)) if later.is_applicable else None
+        self._outcome.ask(preview, now, over, self._reread)

@@ -1,0 +1,140 @@
+"""The control for one destination: its kind and its name, or both at once as `sqs:NAME` or an ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ipywidgets import Combobox, VBox
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.change import LABELS
+from eicnb.errors import UsageError
+from eicnb.model.destination import KINDS, DestinationArn, name_of
+from eicnb.model.place import Where
+from eicnb.widgets.background import Background
+from eicnb.widgets.choices import TARGETS, Listed
+from eicnb.widgets.draft import OTHER, Target, kind_of
+from eicnb.widgets.fields import Field, Search, control
+
+_NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
+_KINDS: Mapping[str, str] = {str(kind): name for kind, name in KINDS.items()}
+_HINT = "a kind, sqs:NAME or an ARN"
+
+
+class DestinationField:
+    """A destination: its kind, and under it a search in the account's destinations of that kind.
+
+    A name belongs to its kind: with another kind the name field is empty, and the first kind brings its name back.
+    """
+
+    def __init__(self, name: str, connection: Connection, background: Background) -> None:
+        self._connection = connection
+        self._background = background
+        self._lists: dict[str, Listed] = {}
+        self._requested: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._kind_of_name = ""
+        self._kinds = tuple(KINDS[kind] for kind in KINDS if name == "on_failure" or kind != "s3")
+        self.kind = Field(
+            control(
+                Combobox,
+                f"{LABELS[name]}, send to",
+                options=self._kinds,
+                placeholder="none",
+                ensure_option=False,
+                continuous_update=True,
+            ),
+            hint=_HINT,
+        )
+        self._label = LABELS[name].lower()
+        self.target = Search(f"Queue {self._label}", placeholder="name or ARN")
+        self.box = VBox([self.kind.box, self.target.box])
+        self.kind.on_edit(self._show_kind)
+        self._show_kind()
+
+    @property
+    def value(self) -> Target:
+        """The destination as it is chosen and typed."""
+        if self._is_whole:
+            return Target.typed(self.kind.value)
+        kind = kind_of(self.kind.value)
+        return Target(kind, self.target.value if kind == self._kind_of_name else "")
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the kind's field has a whole destination, such as `sqs:NAME`."""
+        return ":" in self.kind.value
+
+    def fill(self, target: Target) -> None:
+        """Put a destination into the controls."""
+        self._names, self._kind_of_name = {}, target.kind
+        self.kind.fill(next((name for kind, name in KINDS.items() if kind == target.kind), target.kind))
+        self.target.fill(target.text)
+
+    def message(self, fault: str, *, warning: str = "") -> None:
+        """Show what is wrong under the name, or under the kind if that is the field to correct."""
+        is_about_name = not self._is_whole and self.value.kind in _NAMES
+        self.target.message(fault if is_about_name else "", warning=warning if is_about_name else "")
+        self.kind.message("" if is_about_name else fault, warning="" if is_about_name else warning)
+
+    def destination(self, where: Where) -> DestinationArn | None:
+        """Return the destination that was typed; None if there is none, or if it is not valid."""
+        try:
+            return self.value.destination(where)
+        except UsageError:
+            return None
+
+    def is_listed(self, destination: DestinationArn, where: Where) -> bool:
+        """Return whether the list of the account's destinations has this one; no request is sent."""
+        name = name_of(destination, where)
+        return name is not None and name.partition(":")[2] in self._lists.get(destination.kind, Listed()).names
+
+    def on_edit(self, edited: Callable[[], object]) -> None:
+        """Call this whenever the kind or the name changes."""
+        self.kind.on_edit(edited)
+        self.target.on_edit(edited)
+
+    def _show_kind(self) -> None:
+        kind = self.value.kind
+        if not self._is_whole:
+            self._change_kind(kind)
+        self.target.box.layout.display = "" if kind in _NAMES and not self._is_whole else "none"
+        self.target.widget.description = f"{_NAMES.get(kind, _NAMES[OTHER])} {self._label}"
+        if kind not in TARGETS:
+            self.target.offer(Listed())
+            self.target.hint("")
+        elif kind in self._lists:
+            self.target.offer(self._lists[kind])
+        else:
+            self.target.loading(TARGETS[kind].what)
+            self._load(kind)
+        self._show_whole(kind)
+
+    def _change_kind(self, kind: str) -> None:
+        """Show the name that was typed for this kind; a half-typed kind leaves the name as it is."""
+        if kind in _NAMES and kind != self._kind_of_name:
+            self._names[self._kind_of_name] = self.target.value
+            self._kind_of_name = kind
+            self.target.fill(self._names.get(kind, ""))
+
+    def _show_whole(self, kind: str) -> None:
+        """Offer whole destinations while one is typed, and the kinds otherwise."""
+        listed = self._lists.get(kind, Listed())
+        prefix, _, name = self.kind.value.partition(":")
+        is_named = self._is_whole and prefix == kind
+        options = tuple(f"{kind}:{name}" for name in listed.offered(name)) if is_named else self._kinds
+        self.kind.widget.options = options
+        self.kind.hint(_KINDS.get(kind, "") if self._is_whole else _HINT)
+
+    def _load(self, kind: str) -> None:
+        if kind not in self._requested:
+            self._requested.add(kind)
+            self._background.start(
+                lambda: TARGETS[kind].read(self._connection), lambda listed: self._take(kind, listed)
+            )
+
+    def _take(self, kind: str, listed: Listed) -> None:
+        self._lists[kind] = listed
+        if self.value.kind == kind:
+            self.target.offer(listed)
+            self._show_whole(kind)

@@ -1,0 +1,170 @@
+"""The six fields of a form together: what they contain, and what is shown at each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.change import LABELS
+from eicnb.errors import UsageError
+from eicnb.model.age import human
+from eicnb.model.destination import KINDS
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
+from eicnb.model.place import Where
+from eicnb.widgets.background import Background
+from eicnb.widgets.choices import FUNCTIONS, Listed, qualifiers
+from eicnb.widgets.destination_field import DestinationField
+from eicnb.widgets.draft import Draft
+from eicnb.widgets.fields import Field, Search, few_choices, text_field
+from eicnb.widgets.missing_destinations import MissingDestinations
+
+_MOST_NAMED = 8
+_RETRIES = tuple(map(str, RETRY_ATTEMPTS))
+
+
+class FormFields:
+    """The fields of a form, as one draft that can be read and filled.
+
+    `changed` is called when more is known about a value, such as that a destination does not exist.
+    """
+
+    def __init__(
+        self, connection: Connection, where: Where, background: Background, changed: Callable[[], object]
+    ) -> None:
+        self._connection = connection
+        self._where = where
+        self._background = background
+        self._is_filling = False
+        self._has_qualifiers_of = ""
+        self._function = Search(LABELS["function_name"], placeholder="type to search, or an ARN")
+        self._qualifier = Search(LABELS["qualifier"], LATEST, placeholder="version or alias")
+        self._retries = few_choices("maximum_retry_attempts", _RETRIES, "not set")
+        self._age = text_field("maximum_event_age_in_seconds", "not set; seconds, or 6h, 90m")
+        self._destinations = {
+            name: DestinationField(name, connection, background) for name in ("on_success", "on_failure")
+        }
+        self._missing = MissingDestinations(connection, background, changed)
+        self.boxes = [one.box for one in self._all()]
+
+    def _all(self) -> list[Field | DestinationField]:
+        return [self._function, self._qualifier, self._retries, self._age, *self._destinations.values()]
+
+    def on_edit(self, edited: Callable[[], object]) -> None:
+        """Call this whenever the user changes a field; what `fill` does is no edit."""
+
+        def changed() -> None:
+            if not self._is_filling:
+                edited()
+
+        for one in self._all():
+            one.on_edit(changed)
+
+    def draft(self) -> Draft:
+        """Return what is in the fields."""
+        return Draft(
+            function_name=self._function.value,
+            qualifier=self._qualifier.value,
+            maximum_retry_attempts=self._retries.value,
+            maximum_event_age_in_seconds=self._age.value,
+            on_success=self._destinations["on_success"].value,
+            on_failure=self._destinations["on_failure"].value,
+        )
+
+    def fill(self, draft: Draft) -> None:
+        """Put a draft into the fields."""
+        with self._filling():
+            self._function.fill(draft.function_name)
+            self._qualifier.fill(draft.qualifier)
+            self._retries.fill(draft.maximum_retry_attempts)
+            self._age.fill(draft.maximum_event_age_in_seconds)
+            for name, one in self._destinations.items():
+                one.fill(getattr(draft, name))
+
+    @contextmanager
+    def _filling(self) -> Iterator[None]:
+        self._is_filling = True
+        try:
+            yield
+        finally:
+            self._is_filling = False
+
+    def show(self, draft: Draft, faults: Mapping[str, str]) -> None:
+        """Show at each field what is wrong with it, or what to know about it."""
+        self._function.message(faults.get("function_name", ""))
+        self._qualifier.message(faults.get("qualifier", ""), warning=self._unknown_qualifier(draft))
+        self._retries.message(faults.get("maximum_retry_attempts", ""))
+        self._retries.hint(
+            choices(RETRY_ATTEMPTS)
+            if draft.maximum_retry_attempts.strip()
+            else f"AWS's default: {DEFAULT_RETRY_ATTEMPTS}"
+        )
+        self._age.message(faults.get("maximum_event_age_in_seconds", ""))
+        self._age.hint(_age_in_words(draft))
+        unlisted = []
+        for name, one in self._destinations.items():
+            arn = one.destination(self._where)
+            one.message(faults.get(name, ""), warning=self._missing.note(arn))
+            unlisted += [arn] if arn and not one.is_listed(arn, self._where) else []
+        self._missing.check(unlisted)
+
+    def missing_destinations(self) -> str:
+        """Name the destinations that do not exist, for the button; an empty text without one."""
+        arns = [one.destination(self._where) for one in self._destinations.values()]
+        missing = dict.fromkeys(f"{KINDS[arn.kind]} {arn.name}" for arn in arns if arn and self._missing.note(arn))
+        verb = "does" if len(missing) == 1 else "do"
+        return f"⚠ {' and '.join(missing)} {verb} not exist" if missing else ""
+
+    def forget_destinations(self) -> None:
+        """Check again whether the destinations exist."""
+        self._missing.forget()
+
+    def list_functions(self) -> None:
+        """Load the names of the account's functions."""
+        self._function.loading("functions")
+        self._background.start(lambda: FUNCTIONS.read(self._connection), self._function.offer)
+
+    def list_qualifiers(self, function: FunctionRef | None) -> None:
+        """Load the versions and aliases of a function, once; without one offer `$LATEST` alone."""
+        name = str(function.without_qualifier()) if function else ""
+        if name and name == self._has_qualifiers_of:
+            return
+        self._has_qualifiers_of = name
+        if not name:
+            self._qualifier.offer(Listed((LATEST,)))
+            self._qualifier.hint("")
+            return
+        self._qualifier.loading("versions and aliases")
+
+        def take(listed: Listed) -> None:
+            if name == self._has_qualifiers_of:
+                self._qualifier.offer(listed)
+                self._qualifier.message("", warning=self._unknown_qualifier(self.draft()))
+
+        self._background.start(lambda: qualifiers(self._connection, name), take)
+
+    def _unknown_qualifier(self, draft: Draft) -> str:
+        known, qualifier = self._qualifier.listed, draft.qualifier.strip()
+        if not known.is_whole or not qualifier or qualifier in known.names:
+            return ""
+        return f"the function has no version or alias {qualifier!r}. It has {_some(known.names)}."
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name the first of a list that may be long.
+
+    >>> _some(["$LATEST", "live", *map(str, range(30, 0, -1))])
+    '$LATEST, live, 30, 29, 28, 27, 26, 25 and 24 more'
+    """
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _age_in_words(draft: Draft) -> str:
+    if not draft.maximum_event_age_in_seconds.strip():
+        return f"AWS's default: {human(DEFAULT_EVENT_AGE_IN_SECONDS)}"
+    try:
+        return f"= {human(draft.event_age() or 0)}"
+    except UsageError:
+        return ""
