@@ -45,7 +45,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
 DOORS: dict[str, tuple[str, ...]] = {
     "boto3": ("aws.*",),
     "botocore": ("aws.*",),
-    "aiohttp": ("aws.http.*", "fleet.scan"),
+    "aiohttp": ("aws.http.*",),
     "yarl": ("aws.http.*",),
     "pandas": ("frames.*", "fleet.*", "changes.*", "client.*"),
     "ipywidgets": ("widgets.*",),

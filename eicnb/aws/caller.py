@@ -113,6 +113,16 @@ class Caller:
         """Return the account that STS reports now, so that expired credentials are an error."""
         return self._account(anew=True)
 
+    def account_of(self, keys: Keys) -> str:
+        """Return the account that STS names for keys; that of another account is refused."""
+        with self._staying():
+            return self._identity.account_of(keys, self._ask_sts)
+
+    @property
+    def signs(self) -> bool:
+        """Whether requests are signed."""
+        return self._transport.signs
+
     def note_account(self, account_id: str) -> None:
         """Take over the account that ARNs in AWS's responses showed, where STS cannot be reached."""
         keys = self._login.keys() if self._transport.signs else None

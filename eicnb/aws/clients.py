@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from eicnb.aws.endpoint import Transport
-from eicnb.aws.http.pool import share
 from eicnb.aws.http.route import let_probe
+from eicnb.aws.http.shared import share
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session

@@ -10,11 +10,11 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import Write, place_of
 from eicnb.errors import AccessDenied
-from eicnb.frames.columns import CONFIG_COLUMNS, Scalar
+from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
 from eicnb.frames.frame import Frame, config_row, to_frame
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import CONFIGS, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,22 @@ def _check_existence(connection: Connection, write: Write) -> None:
     named = {"FunctionName": str(write.request.function.without_qualifier()), "Qualifier": write.qualifier}
     with suppress(AccessDenied):
         next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
+
+
+def sent(connection: Connection, request: Request) -> Frame:
+    """Send a request and return its rows; a list that was cut has its `next_token` in `attrs`.
+
+    >>> sent(connection, connection.request("get", "my-function:BLUE")).qualifier.item()
+    'BLUE'
+    """
+    if request.verb != "list":
+        return config_frame(connection, connection.send(request), request.verb)
+    pages, token = connection.pages(request)
+    configs = [ReportedConfig.from_api(config) for page in pages for config in page[CONFIGS]]
+    frame = config_frame(connection, configs, request.verb)
+    if token := token or (pages[-1].get("NextMarker") if pages else None):
+        frame.attrs[NEXT_TOKEN] = token
+    return frame
 
 
 def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb: str) -> Frame:

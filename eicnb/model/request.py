@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -202,9 +203,12 @@ def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iter
             yield name if one_by_one else "destination_config", arn
 
 
+_MASK_LIKE = re.compile(r"-[0-9]{4}")
+
+
 def _refuse_mask(text: str, what: str) -> None:
     """What a display shows in the place of a name is no name; it looks like one when it is pasted back."""
-    if masks.active().on and (mask := masks_in(text)):
+    if _MASK_LIKE.search(text) and masks.active().on and (mask := masks_in(text)):
         hint = f"the {what} itself; values of the notebook stay real: ${{row.function_name}}"
         raise UsageError(f"{mask[0]} is a mask of the display, not a {what}", hint=hint, culprit=mask[0])
 

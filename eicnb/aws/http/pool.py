@@ -1,50 +1,64 @@
-"""The HTTP connections that boto3 clients share: a pool for each combination of proxies, certificates and timeouts."""
+"""The HTTP connections of one audit, and the senders that share them."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import RLock
-from typing import Any
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
-from botocore.httpsession import URLLib3Session
+import aiohttp
 
-from eicnb.aws.endpoint import is_local
+from eicnb.aws.failures import Attempt
+from eicnb.aws.http.keyring import KeyGiver
+from eicnb.aws.http.rate_limit import TokenBucket
+from eicnb.aws.http.route import Route
+from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 
-_MOST_POOLS = 8
-
-
-class _Pools:
-    """The HTTP sessions in use, those used last at the end; a client keeps its own even when it was dropped here."""
-
-    def __init__(self) -> None:
-        self._sessions: OrderedDict[str, URLLib3Session] = OrderedDict()
-        self._lock = RLock()
-
-    def like(self, own: Any, *, without_proxy: bool) -> URLLib3Session:
-        """Return the session that is set up as this one of a client, which is not needed any more then."""
-        proxies, timeout = own._proxy_config, own._timeout  # noqa: SLF001 # a client does not say how its session is set up
-        settings = {
-            "verify": own._verify,  # noqa: SLF001 # the same
-            "proxies": {} if without_proxy else proxies._proxies,  # noqa: SLF001 # the same
-            "timeout": (timeout.connect_timeout, timeout.read_timeout),
-            "max_pool_connections": own._max_pool_connections,  # noqa: SLF001 # the same
-            "socket_options": own._socket_options,  # noqa: SLF001 # the same
-            "client_cert": (own._cert_file, own._key_file) if own._key_file else own._cert_file,  # noqa: SLF001 # the same
-            "proxies_config": proxies.settings,
-        }
-        key = repr(settings)
-        with self._lock:
-            found = self._sessions.pop(key, None) or URLLib3Session(**settings)
-            self._sessions[key] = found
-            while len(self._sessions) > _MOST_POOLS:
-                self._sessions.popitem(last=False)
-            return found
+_MOST_CONNECTIONS = 256
 
 
-_pools = _Pools()
+@dataclass(slots=True, kw_only=True)
+class SenderPool:
+    """The HTTP connections of one audit, 256 at most, open between `async with` and its end.
 
+    `room` is what limits them: waiting in aiohttp's own queue would count as time to connect.
+    """
 
-def share(client: Any) -> None:
-    """Let a client send over the connections of all clients that are set up alike; none to this machine has a proxy."""
-    endpoint: Any = client._endpoint  # noqa: SLF001 # a handler of before-send would send what another one has answered
-    endpoint.http_session = _pools.like(endpoint.http_session, without_proxy=is_local(client.meta.endpoint_url))
+    patience: Patience = PATIENCE
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    tally: Tally = field(default_factory=Tally)
+    _session: aiohttp.ClientSession | None = None
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_CONNECTIONS))
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return self
+
+    async def __aexit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        assert self._session is not None
+        await self._session.close()
+
+    def sender(
+        self, route: Route, keyring: KeyGiver, turns: TokenBucket, attempt_at: Callable[[str], Attempt]
+    ) -> Sender:
+        """Return a sender to one account and region."""
+        assert self._session is not None, "the pool is open"
+        return Sender(
+            route=route,
+            keyring=keyring,
+            turns=turns,
+            session=self._session,
+            room=self._room,
+            attempt_at=attempt_at,
+            tally=self.tally,
+            patience=self.patience,
+            clock=self.clock,
+            sleep=self.sleep,
+        )
