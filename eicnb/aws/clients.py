@@ -14,6 +14,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from eicnb.aws import retries
 from eicnb.aws.endpoint import Transport
 from eicnb.aws.http.route import let_probe
 from eicnb.aws.http.shared import share
@@ -95,6 +96,7 @@ def make_client(
     client.meta.events.register("before-sign", _sign_with_given_keys, unique_id="eicnb-keys")
     share(client)
     if service == LAMBDA:
+        retries.install(client)
         let_probe(client)
     return client
 

@@ -234,13 +234,13 @@ class _Preparation:
 
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
         """Write, and show the line that states what was changed."""
-        if command.quiet or command.is_ended:
-            frame = sent(connection_of(eic), request)
-            return None if command.quiet else frame
-        applied = write(connection_of(eic), request)
-        self._shown(applied.line)
-        self._note_missing(eic, request)
-        return config_frame(connection_of(eic), applied.configs, request.verb)
+        is_silent = command.quiet or command.is_ended
+        applied = write(connection_of(eic), request, reads=not is_silent)
+        if not is_silent:
+            self._shown(applied.line)
+            self._note_missing(eic, request)
+        frame = config_frame(connection_of(eic), applied.configs, request.verb)
+        return None if command.quiet else frame
 
     def _note_missing(self, eic: Eic, request: Request) -> None:
         """Show which destinations of a write do not exist, each once."""

@@ -204,7 +204,7 @@ def test_the_first_failure_stops_the_cell_and_says_what_was_done(notebook: Noteb
         )
     ]
     assert list(error.result.qualifier) == ["prod", "GREEN"]
-    assert sent() == [GET, PUT, GET, GET]
+    assert sent() == [GET, PUT, GET, GET, "ListFunctionEventInvokeConfigs", "GetFunctionConfiguration"]
     assert "x" not in notebook
     assert notebook.printed().endswith(f"{error.__notes__[0]}\n")
 
@@ -355,14 +355,14 @@ See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 UsageError: put has nothing to set
     %eic put my-function
          ^^^^^^^^^^^^^^^
-Try: retries, an age or a destination: --retries 0, --max-age 1h, --on-failure sqs:NAME
+Try: --retries 0, --max-age 1h or --on-failure sqs:NAME
 
 %eic put f --on-failure lambda:f
 ---
 UsageError: 'arn:aws:lambda:us-east-1:ACCOUNT:function:f' is the function itself, which cannot be its own destination
     %eic put f --on-failure lambda:f
                             ^^^^^^^^
-Try: another function, or a queue: sqs:NAME
+Try: name another function, or a queue: sqs:NAME
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 %eic put my-function --on-success s3:lost

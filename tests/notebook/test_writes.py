@@ -133,7 +133,7 @@ def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
         notebook.run(f"x = %eic {line} --endpoint-url {server.url}")
         assert notebook.printed().startswith(
             "put my-function:$LATEST  retries ? -> 0, age ? -> 6h (default), on-failure ? -> none, "
-            "on-success ? -> none, what was there could not be read: AccessDenied  us-east-1"
+            "on-success ? -> none, the previous config could not be read: AccessDenied  us-east-1"
         )
         assert isinstance(notebook.fail(f"%eic {line} --endpoint-url {server.url} --dry-run"), AccessDenied)
 
