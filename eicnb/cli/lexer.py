@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from eicnb.cli import shell
+from eicnb.cli import shell, shell_words
 from eicnb.cli.references import Reference
 from eicnb.cli.source import Silences, Source, Word
 from eicnb.errors import UsageError
@@ -310,7 +310,11 @@ class _Lexer:
     def _refuse_script(self) -> None:
         """Raise what a line of a shell script deserves before what stands in it or behind it does."""
         for words in [*self.done, self.words]:
-            if words and shell.is_word(words[0].raw) and (advice := shell.of_words([word.raw for word in words])):
+            if (
+                words
+                and shell_words.is_word(words[0].raw)
+                and (advice := shell_words.of_words([word.raw for word in words]))
+            ):
                 raise self.source.error(advice.message, words[0].start, words[0].end, hint=advice.hint)
 
     def _so_far(self, end: int) -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from eicnb.cli import aws_commands, options, shell, values, variables
+from eicnb.cli import aws_commands, options, shell, shell_words, values, variables
 from eicnb.cli.arguments import Given, ReadModel, Surroundings
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
@@ -117,7 +117,7 @@ class _Reader:
     def verb(self) -> Verb:
         """Take the words up to the verb, and return it."""
         typed = [word.raw for word in self.words]
-        if typed and typed[0] == "export" and (advice := shell.of_words(typed)):
+        if typed and typed[0] == "export" and (advice := shell_words.of_words(typed)):
             raise self._advised(self.words[0], advice)
         self.words, self.given = variables.before_a_command(self.words)
         typed = typed[-len(self.words) :]
@@ -133,7 +133,7 @@ class _Reader:
                 said.append(word)
             else:
                 before = [earlier.text for earlier in said]
-                advice = None if before or self.early else shell.of_words(typed)
+                advice = None if before or self.early else shell_words.of_words(typed)
                 raise self._advised(word, advice or aws_commands.advice(word.raw, before, typed))
         return self._without_verb(said)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from eicnb.cli import options, shell
+from eicnb.cli import options, shell, shell_words
 from eicnb.cli.options import Option
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
@@ -51,7 +51,9 @@ def before_a_command(words: list[Word]) -> tuple[list[Word], dict[str, tuple[Opt
 
 def _other(name: str, words: list[Word]) -> UsageError:
     value, line = words[0].raw.partition("=")[2], shell.magic(" ".join(word.raw for word in words[1:]))
-    statement = shell.in_the_environment(name, value) if name.startswith("AWS_") else shell.statement(name, value)
+    statement = (
+        shell_words.in_the_environment(name, value) if name.startswith("AWS_") else shell_words.statement(name, value)
+    )
     message = f"{name}=… sets a variable of a shell, and no shell reads this line"
     excerpt = words[0].source.excerpt(words[0].start, words[0].start + len(name))
     return UsageError(message, hint=f"set it in a Python cell\n{statement}\n{line}", excerpt=excerpt)
