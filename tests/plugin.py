@@ -18,6 +18,26 @@ _USES_CONNECTION = re.compile(r"\bconnection[,.)]")
 _MAKES_EIC = re.compile(r"\beic =")
 
 
+_SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
+_SHARED = {"tests/browser/": r"\[(lab|notebook)\b", "tests/runners/test_failures": r"$"}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: many tests wait for a kernel, a browser or a program."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the slow tests first, and keep together on one worker what shares a server or a run of notebooks."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(_SLOW) if name in item.nodeid), len(_SLOW)))
+    for item in items:
+        for place, case in _SHARED.items():
+            if place in item.nodeid:
+                found = re.search(case, item.nodeid)
+                item.add_marker(pytest.mark.xdist_group(f"{place}{found[0] if found else ''}"))
+
+
 @pytest.fixture(autouse=True)
 def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No credentials, no profile, no connection and no setting from outside the test."""

@@ -18,9 +18,11 @@ from botocore import UNSIGNED, xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import UnknownRegionError
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from botocore.utils import get_environ_proxies
 
+from eicnb.aws import retries
 from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_endpoint, is_local
 from eicnb.aws.failures import Attempt
 from eicnb.aws.http.route import Route, trusting
@@ -67,6 +69,7 @@ class Aws:
         self._clients: dict[str, Any] = {}
         self._tls: SSLContext | None = None
         self._given_account_id = self._account_id = account_id
+        self._owner: tuple[Keys, str] | None = None
         self.user = user
         """Who this is in words, such as the profile or the role; None where boto3's own chain decides."""
         self.secrets: frozenset[str] = frozenset()
@@ -172,8 +175,14 @@ class Aws:
         client = self._client("ec2", Operation.DESCRIBE_REGIONS)
         with self._translated(Operation.DESCRIBE_REGIONS):
             names = [region["RegionName"] for region in client.describe_regions()["Regions"]]
-            partition = self.partition
-            return [name for name in names if self.session.get_partition_for_region(name) == partition]
+            return [name for name in names if self._partition_of(name) in {None, self.partition}]
+
+    def _partition_of(self, region: str) -> str | None:
+        """Return the partition of a region; None if the region is newer than botocore."""
+        try:
+            return str(self.session.get_partition_for_region(region))
+        except UnknownRegionError:
+            return None
 
     def assuming(self, role_arn: str, external_id: str | None) -> Aws:
         """This user as a role, whose credentials STS renews before they end; STS is asked at the first call."""
@@ -202,6 +211,27 @@ class Aws:
             core = session._session  # noqa: SLF001 # boto3 has no public way to it
             core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, Operation.ASSUME_ROLE.command)  # type: ignore[attr-defined] # noqa: SLF001 # set_credentials takes fixed keys only
             return boto3.Session(botocore_session=core, region_name=region)
+
+    @property
+    def signs(self) -> bool:
+        """Whether requests are signed."""
+        return self._transport.signs
+
+    def account_of(self, keys: Keys) -> str:
+        """Return the account that keys belong to: from STS, once for each keys."""
+        if self.sandbox and self._given_account_id is not None:
+            return self._given_account_id
+        if self._owner is None or self._owner[0] != keys:
+            with self._lock, self._opening(Operation.GET_CALLER_IDENTITY):
+                names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+                named = dict(zip(names, astuple(keys), strict=True))
+                client = self._new_client(self.session, "sts", self.region, **named)
+            with self._translated(Operation.GET_CALLER_IDENTITY):
+                account_id = str(client.get_caller_identity().get("Account"))
+            if not re.fullmatch(r"[0-9]{12}", account_id):
+                raise broken_answer(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
+            self._owner, self._account_id = (keys, account_id), account_id
+        return self._owner[1]
 
     def keys(self) -> Keys:
         """The credentials as they are now, renewed where they would soon end; may ask STS or the sign-in."""
@@ -276,7 +306,10 @@ class Aws:
     def _new_client(self, session: Session, service: str, region: str, **keys: Any) -> Any:
         make: Callable[..., Any] = session.client
         where = {"region_name": region, "endpoint_url": self.endpoint_url}
-        return make(service, **where, config=self._config(), verify=self._transport.verify, **keys)
+        client = make(service, **where, config=self._config(), verify=self._transport.verify, **keys)
+        if service == LAMBDA:
+            retries.install(client)
+        return client
 
     def _config(self) -> Config:
         settings = dict(self._transport.settings)

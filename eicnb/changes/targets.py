@@ -21,7 +21,7 @@ from eicnb.model.destination import KINDS, DestinationArn
 from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 
-_SECONDS = 3.0
+_SECONDS = 5.0
 """How long a note may hold up a command; an endpoint that cannot be reached is not worth more."""
 
 _Read = tuple[Operation, Callable[[DestinationArn], Mapping[str, Any]], frozenset[str]]
@@ -72,7 +72,7 @@ def missing_note(connection: Connection, destinations: Iterable[DestinationArn])
 
 
 def exists(connection: Connection, destination: DestinationArn) -> bool | None:
-    """Return whether a destination exists; None if AWS does not say, or not within three seconds.
+    """Return whether a destination exists; None if AWS does not say, or not within five seconds.
 
     >>> [queue] = targets_of(connection.request("put", "my-function", on_failure="sqs:shop-failures"))
     >>> exists(connection, queue)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from eicnb.aws.connection import Connection
+from eicnb.changes.apply import send_as_the_cli
 from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.errors import ConfigurationError
@@ -50,7 +51,7 @@ def _masked(value: Any) -> Any:
 
 def _answer(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
     """What AWS answers to a request, in the form that `--output` and `--query` work on."""
-    pages, token = connection.pages(request)
+    pages, token = send_as_the_cli(connection, request)
     pages = [_plain(page, style) for page in pages]
     if request.verb != "list" or request.paging.is_one_call:
         return Answer.of(request.operation, pages[0])

@@ -28,8 +28,10 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
     put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
     update my-function:BLUE  age 1h -> 6h  us-east-1  123456789012  SANDBOX
-    >>> eic.get("my-function:BLUE").equals(frame[1:].reset_index(drop=True))
-    True
+    >>> frame.verb.tolist()
+    ['put', 'update']
+    >>> eic.get("my-function:BLUE").maximum_event_age_in_seconds.tolist()
+    [21600]
 
     All are checked before the first is sent. Each write shows its line when it is done; the first failure ends the
     run, and its error says which lines were done, which one failed, and which were not done. With `dry_run` the same

@@ -33,3 +33,9 @@ def release(account_id: str) -> None:
     """Give an account id back."""
     with _lock:
         _taken.discard(account_id)
+
+
+def others(account_id: str) -> frozenset[str]:
+    """Return the accounts of the other sandboxes that are running."""
+    with _lock:
+        return frozenset(_taken - {account_id})

@@ -7,18 +7,22 @@ import re
 import uuid
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
 from eicnb.local_aws import faults
 from eicnb.local_aws.call import Answer
+from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
-from eicnb.local_aws.other_services import PRIVATE_PATHS, OtherServices
+from eicnb.local_aws.faults import Fault
+from eicnb.local_aws.other_services import OtherServices
+from eicnb.local_aws.paths import is_private
 from eicnb.local_aws.request_log import RequestRecord, without_signature
 
 if TYPE_CHECKING:
@@ -52,60 +56,72 @@ class Scope:
 class Application:
     """The WSGI application of one sandbox."""
 
-    def __init__(self, control_plane: ControlPlane, neighbours: OtherServices) -> None:
+    def __init__(self, control_plane: ControlPlane, other_services: OtherServices) -> None:
         self._control_plane = control_plane
-        self._neighbours = neighbours
+        self._other_services = other_services
         self._log: deque[RequestRecord] = deque(maxlen=LOG_LENGTH)
         self._log_lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, as WSGI wants it (https://peps.python.org/pep-3333/)."""
+        """Answer one request, as WSGI defines it (https://peps.python.org/pep-3333/)."""
         return self._respond(environ)(environ, start_response)
 
     def requests(self) -> list[RequestRecord]:
-        """The latest requests, oldest first."""
+        """Return the latest requests, oldest first."""
         with self._log_lock:
             return list(self._log)
 
     def _respond(self, environ: WSGIEnvironment) -> Response:
         scope = Scope.parse(environ.get("HTTP_AUTHORIZATION", ""))
         target = _target(environ["REQUEST_URI"])
-        if scope.service == "lambda" or (scope.service is None and speaks_lambda(target)):
-            service: str | None = "lambda"
-            handled = self._handle_lambda(environ, target, scope.region)
-            operation, response = handled.operation, _response(handled.answer)
-        else:
-            service, operation = scope.service, _moto_operation(environ)
-            response = self._handle_other(environ, target)
+        is_lambda = scope.service == "lambda" or (scope.service is None and speaks_lambda(target))
+        operation = None
+        try:
+            check_caller(environ)
+            if is_lambda:
+                handled = self._handle_lambda(environ, target, scope.region)
+                operation, response = handled.operation, _response(handled.answer)
+            else:
+                operation = _moto_operation(environ)
+                response = self._handle_other(environ, target, scope.service)
+        except Fault as fault:
+            response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
-        record = RequestRecord(
-            method=environ["REQUEST_METHOD"],
-            path=path,
-            query=without_signature(query),
-            region=scope.region,
-            service=service,
-            operation=operation,
-            status=response.status_code,
+        self._remember(
+            RequestRecord(
+                method=environ["REQUEST_METHOD"],
+                path=path,
+                query=without_signature(query),
+                region=scope.region,
+                service="lambda" if is_lambda else scope.service,
+                operation=operation,
+                status=response.status_code,
+            )
         )
+        return _without_cors(response)
+
+    def _remember(self, record: RequestRecord) -> None:
         with self._log_lock:
             self._log.append(record)
-        return response
 
     def _handle_lambda(self, environ: WSGIEnvironment, target: str, region: str) -> Handled:
         method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
         try:
             return self._control_plane.handle(method, target, body, region=region)
-        except Exception as error:  # noqa: BLE001  # a client must get an answer, also to a bug of ours
+        except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
             return Handled(None, refusal(faults.broken(repr(error))))
 
-    def _handle_other(self, environ: WSGIEnvironment, target: str) -> Response:
+    def _handle_other(self, environ: WSGIEnvironment, target: str, service: str | None) -> Response:
         path = target.partition("?")[0]
-        if path.startswith(PRIVATE_PATHS):
-            return _response(refusal(faults.unknown_operation(environ["REQUEST_METHOD"], path)))
+        # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
+        if is_private(path) or is_private(environ["PATH_INFO"]):
+            raise faults.unknown_operation(environ["REQUEST_METHOD"], path)
         try:
-            return self._neighbours.handle(environ)
-        except Exception as error:  # noqa: BLE001  # moto raises whatever it likes at what it cannot read
-            return _response(refusal(faults.unreadable_request(repr(error))))
+            return self._other_services.handle(environ, service)
+        except Fault:
+            raise
+        except Exception as error:  # moto raises whatever it likes at what it cannot read
+            raise faults.unreadable_request(repr(error)) from error
 
 
 def _target(request_uri: str) -> str:
@@ -132,3 +148,21 @@ def _response(answer: Answer) -> Response:
     body: Any = b"" if answer.body is None else json.dumps(answer.body)
     headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answer.headers}
     return Response(body, status=answer.status, headers=headers, content_type="application/json")
+
+
+def _refused(environ: WSGIEnvironment, fault: Fault, service: str | None) -> Response:
+    """Return a fault in the form that the service's clients can read: XML for S3 and the query protocol, or JSON."""
+    is_query = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    if not is_query and service != "s3":
+        answer = refusal(fault)
+        return _response(replace(answer, body={"__type": fault.code, **fault.body} if service else fault.body))
+    error = f"<Error><Code>{fault.code}</Code><Message>{escape(str(fault))}</Message></Error>"
+    document = error if service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>"
+    return Response(document, status=fault.status, content_type="application/xml")
+
+
+def _without_cors(response: Response) -> Response:
+    """Return a response that lets no web page read it; moto would let every page."""
+    for name in [name for name, _ in response.headers if name.lower().startswith("access-control-")]:
+        del response.headers[name]
+    return response

@@ -10,7 +10,7 @@ class Fault(Exception):
     """An error answer of the service; raised anywhere below `ControlPlane.answer`, sent by it."""
 
     def __init__(self, status: int, code: str, body: dict[str, Any], *, headers: dict[str, str] | None = None) -> None:
-        super().__init__(code)
+        super().__init__(body.get("message") or body.get("Message") or code)
         self.status = status
         self.code = code
         self.body = body
@@ -53,6 +53,18 @@ def access_denied(caller: str, operation: str, resource: str) -> Fault:
         f"because no resource-based policy allows the lambda:{operation} action"
     )
     return Fault(403, "AccessDeniedException", {"Message": text})
+
+
+def not_for_this_caller(reason: str) -> Fault:
+    """403 for a request that a web page sent, or under a name of another machine."""
+    text = f"The eicnb sandbox refuses this request: {reason}."
+    return Fault(403, "AccessDeniedException", {"Type": "User", "message": text})
+
+
+def not_for_this_account(account_id: str) -> Fault:
+    """403 for a request that names the account of another sandbox of this process."""
+    text = f"Account {account_id} belongs to another eicnb sandbox, which grants no access across accounts."
+    return Fault(403, "AccessDeniedException", {"Type": "User", "message": text})
 
 
 def rate_exceeded() -> Fault:

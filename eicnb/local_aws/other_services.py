@@ -1,7 +1,7 @@
 """Every other AWS service of a sandbox's account: moto's own, kept to that account.
 
 moto keeps its state for the whole process, by account id. So one account id per sandbox keeps them apart,
-and dropping the account forgets everything. Only this module and `loopback` know moto.
+and dropping the account forgets everything. Where moto itself reaches across accounts, `reach` refuses first.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
-# moto serves its own account, and thereby every sandbox's, through these paths.
-PRIVATE_PATHS = ("/moto-api", "/latest/")
+from eicnb.local_aws import faults
+from eicnb.local_aws.reach import Reach
+
+# moto's own Lambda, its API for all accounts of the process, and an EC2 instance's credentials.
+_NEVER_SERVED = {"awslambda", "lambda", "moto_api", "moto_proxy", "instance_metadata"}
 
 _NO_SUCH_BUCKET = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
 
@@ -41,23 +44,15 @@ class OtherServices:
         self._account_id = account_id
         self._moto = _shared_application()
 
-    def handle(self, environ: dict[str, Any]) -> Response:
-        """Answer one request, whoever signed it, in this account."""
-        if self._is_anothers_bucket(environ):
+    def handle(self, environ: dict[str, Any], service: str | None) -> Response:
+        """Answer one request in this account, whoever signed it; `service` is the one that it is signed for."""
+        reach = Reach(self._account_id, environ, service)
+        if reach.is_anothers_bucket(s3_backends.bucket_accounts):
             return Response(_NO_SUCH_BUCKET, status=404, content_type="application/xml")
+        if (other := reach.other_account()) is not None:
+            raise faults.not_for_this_account(other)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
         return Response.from_app(self._moto, environ, buffered=True)
-
-    def _is_anothers_bucket(self, environ: dict[str, Any]) -> bool:
-        """Whether a request names a bucket of another sandbox, which moto would show: it keeps one list for all."""
-        bucket, _, key = environ.get("PATH_INFO", "").strip("/").partition("/")
-        is_creation = environ["REQUEST_METHOD"] == "PUT" and not key and not environ.get("QUERY_STRING")
-        _, owner = s3_backends.bucket_accounts.get(bucket, (None, self._account_id))
-        return (
-            "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
-            and owner != self._account_id
-            and not is_creation
-        )
 
     def create_queue(self, region: str, name: str) -> None:
         """Create an SQS queue; one whose name ends in `.fifo` is a FIFO queue."""
@@ -114,13 +109,13 @@ class _SilentDispatcher(DomainDispatcherApplication):
     """The application of moto, which prints a line when it does not know a service; this one raises."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """The moto service that answers for a host name; Lambda is never one of them."""
+        """Return the moto service that answers for a host name; a LookupError if the sandbox must not serve it."""
         is_known = any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns)
         if host and "amazonaws.com" in host and not is_known:
             raise LookupError(f"moto knows no {host}")
         service = super().get_backend_for_host(host)
-        if service in {"awslambda", "lambda"}:
-            raise LookupError("Lambda is served by the sandbox itself")
+        if service in _NEVER_SERVED:
+            raise LookupError(f"the sandbox does not serve moto's {service}")
         return service
 
 

@@ -19,21 +19,22 @@ from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
 
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
-    hint = f"give a whole number{unit}: {choices(allowed)}"
-    culprit = str(value) if isinstance(value, int | str) else None
     try:
         number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
     except TypeError:
         number = None
-    if number is None or isinstance(value, bool):
-        raise UsageError(
-            f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=SETTINGS_RULE, culprit=culprit
-        )
-    if number not in allowed:
-        raise UsageError(
-            f"{what} is {number}, but AWS allows {choices(allowed)}", hint=hint, rule=SETTINGS_RULE, culprit=culprit
-        )
-    return number
+    if number is not None and not isinstance(value, bool) and number in allowed:
+        return number
+    is_number = number is not None and not isinstance(value, bool)
+    fault = (
+        f"{number}, but AWS allows {choices(allowed)}" if is_number else f"{shown(value)}, which is not a whole number"
+    )
+    raise UsageError(
+        f"{what} is {fault}",
+        hint=f"give a whole number{unit}: {choices(allowed)}",
+        rule=SETTINGS_RULE,
+        culprit=str(value) if isinstance(value, int | str) else None,
+    )
 
 
 def check_retry_attempts(value: object) -> int:

@@ -83,7 +83,6 @@ class DestinationArn:
     def __post_init__(self) -> None:
         check_destination_kind(self.kind)
         text = str(self)
-        refuse_leftover("destination", text)
         if not _ARN.fullmatch(text):
             raise _not_an_arn(text)
         parts = (self.region, self.account_id)
@@ -92,8 +91,7 @@ class DestinationArn:
             raise _not_a_destination(text, self.kind, ": a bucket's has no region and no account", hint=bucket)
         if self.kind != "s3" and not all(parts):
             raise _not_a_destination(text, self.kind, ": it lacks the region or the account")
-        _refuse_fifo(self.kind, self.name)
-        _check_name(self.kind, self.name, lambda name: str(replace(self, name=name)))
+        _check_name(self.kind, self.name, text, lambda name: str(replace(self, name=name)))
         if len(text) > LONGEST_DESTINATION:
             raise UsageError(
                 f"the destination has {len(text)} characters, but AWS allows {LONGEST_DESTINATION}",
@@ -105,13 +103,13 @@ class DestinationArn:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the ARN of a destination, or raise a UsageError that says which kinds exist."""
-        refuse_leftover("destination", text)
         found = _ARN.fullmatch(text)
         if not found:
             raise _not_an_arn(text)
         kind, resource = check_destination_kind(found["service"]), found["resource"]
         prefix = _PREFIXES.get(kind, "")
         if not resource.startswith(prefix):
+            refuse_leftover("destination", text)
             raise _not_a_destination(text, kind, position=found.start("resource"))
         return cls(kind, resource.removeprefix(prefix), found["partition"], found["region"], found["account_id"])
 
@@ -121,6 +119,7 @@ class DestinationArn:
 
 
 def _not_an_arn(text: str) -> UsageError:
+    refuse_leftover("destination", text)
     if fault := fault_in_parts(text):
         return fault
     return UsageError(f"{text!r} is not an ARN", hint=instead_of(text), rule=DESTINATION_RULE, culprit=text)
@@ -134,10 +133,12 @@ def _not_a_destination(
     return UsageError(message, hint=hint, rule=DESTINATION_RULE, position=position, culprit=text)
 
 
-def _check_name(kind: DestinationKind, name: str, written: Callable[[str], str]) -> None:
+def _check_name(kind: DestinationKind, name: str, text: str, written: Callable[[str], str]) -> None:
     """Refuse a name that the service does not allow; `written` makes of a better one what is to be typed."""
     if is_name(kind, name):
         return
+    refuse_leftover("destination", text)
+    _refuse_fifo(kind, name)
     rule, better = naming_rule(kind), likely_name(kind, name)
     raise UsageError(
         f"{name!r} is not the name of {A_KIND[kind]}: {rule.fault(name)}",
@@ -191,9 +192,7 @@ class DestinationName:
 
     def __post_init__(self) -> None:
         check_destination_kind(self.kind)
-        refuse_leftover("destination", self.name)
-        _refuse_fifo(self.kind, self.name)
-        _check_name(self.kind, self.name, lambda name: f"{self.kind}:{name}")
+        _check_name(self.kind, self.name, self.name, lambda name: f"{self.kind}:{name}")
 
     @classmethod
     def parse(cls, text: str) -> Self:

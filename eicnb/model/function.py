@@ -79,9 +79,9 @@ class FunctionRef:
 
         Raises UsageError with the forms that exist when `text` is none of them.
         """
-        refuse_leftover("function name", text)
         found = _FUNCTION.fullmatch(text)
         if not found:
+            refuse_leftover("function name", text)
             raise _fault_in_account(text) or _not_a_function(text)
         return cls(
             function_name=found["function_name"],
@@ -136,8 +136,8 @@ def check_qualifier(text: str) -> str:
     >>> check_qualifier("$LATEST")
     '$LATEST'
     """
-    refuse_leftover("qualifier", text)
     if not _QUALIFIER_ALONE.fullmatch(text):
+        refuse_leftover("qualifier", text)
         raise UsageError(
             f"{text!r} is not a qualifier" if text else "the qualifier is empty",
             hint="type a version number such as 7, an alias such as live, or $LATEST",

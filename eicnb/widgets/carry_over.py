@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ipywidgets import HTML, Button, VBox
+from ipywidgets import HTML, Button, HBox, VBox
 
 from eicnb.changes.change import LABELS, count
 from eicnb.model.function import FunctionRef
@@ -58,7 +58,9 @@ class CarryOver:
             layout={"width": "auto", "max_width": "100%"},
         )
         button.on_click(lambda _: self._clicked(edits))
-        self.box.children = [HTML(said(f"⚠ {edits}", "eicnb-warning")), button]
+        row = HBox([button])
+        row.add_class("eicnb-buttons")
+        self.box.children = [HTML(said(f"⚠ {edits}", "eicnb-warning")), row]
 
     def _clicked(self, edits: Edits) -> None:
         """Carry the edits over once: clicks that were queued behind this one find none."""

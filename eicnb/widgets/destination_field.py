@@ -9,7 +9,7 @@ from ipywidgets import Combobox, VBox
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import LABELS
 from eicnb.errors import UsageError
-from eicnb.model.destination import KINDS
+from eicnb.model.destination import KINDS, DestinationArn, name_of
 from eicnb.model.place import Where
 from eicnb.widgets.background import Background
 from eicnb.widgets.choices import TARGETS, Listed
@@ -18,7 +18,7 @@ from eicnb.widgets.fields import Field, Search, control
 
 _NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
 _KINDS: Mapping[str, str] = {str(kind): name for kind, name in KINDS.items()}
-_EMPTY = "empty: none; or sqs:NAME, or an ARN"
+_HINT = "a kind, sqs:NAME or an ARN"
 
 
 class DestinationField:
@@ -44,12 +44,11 @@ class DestinationField:
                 ensure_option=False,
                 continuous_update=True,
             ),
-            hint=_EMPTY,
+            hint=_HINT,
         )
         self._label = LABELS[name].lower()
         self.target = Search(f"Queue {self._label}", placeholder="name or ARN")
         self.box = VBox([self.kind.box, self.target.box])
-        self.on_load: Callable[[], object] = lambda: None
         self.kind.on_edit(self._show_kind)
         self._show_kind()
 
@@ -78,23 +77,17 @@ class DestinationField:
         self.target.message(fault if is_about_name else "", warning=warning if is_about_name else "")
         self.kind.message("" if is_about_name else fault, warning="" if is_about_name else warning)
 
-    def missing(self, where: Where) -> str:
-        """Return a warning if the account has no such destination, else an empty text.
-
-        A list that could not be read whole, or a destination in another account or region, gives no warning.
-        """
+    def destination(self, where: Where) -> DestinationArn | None:
+        """Return the destination that was typed; None if there is none, or if it is not valid."""
         try:
-            arn = self.value.destination(where)
+            return self.value.destination(where)
         except UsageError:
-            return ""
-        if arn is None or arn.kind not in self._lists or not self._lists[arn.kind].is_whole:
-            return ""
-        if arn.kind != "s3" and (arn.region, arn.account_id) != (where.region, where.account_id):
-            return ""
-        name = arn.name.partition(":")[0] if arn.kind == "lambda" else arn.name
-        if name in self._lists[arn.kind].names:
-            return ""
-        return f"there is no {KINDS[arn.kind]} {name!r} in {where}: AWS would lose the records."
+            return None
+
+    def is_listed(self, destination: DestinationArn, where: Where) -> bool:
+        """Return whether the list of the account's destinations has this one; no request is sent."""
+        name = name_of(destination, where)
+        return name is not None and name.partition(":")[2] in self._lists.get(destination.kind, Listed()).names
 
     def on_edit(self, edited: Callable[[], object]) -> None:
         """Call this whenever the kind or the name changes."""
@@ -131,7 +124,7 @@ class DestinationField:
         is_named = self._is_whole and prefix == kind
         options = tuple(f"{kind}:{name}" for name in listed.offered(name)) if is_named else self._kinds
         self.kind.widget.options = options
-        self.kind.hint(_KINDS.get(kind, "") if self._is_whole else _EMPTY)
+        self.kind.hint(_KINDS.get(kind, "") if self._is_whole else _HINT)
 
     def _load(self, kind: str) -> None:
         if kind not in self._requested:
@@ -145,4 +138,3 @@ class DestinationField:
         if self.value.kind == kind:
             self.target.offer(listed)
             self._show_whole(kind)
-            self.on_load()

@@ -58,7 +58,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._in_use = in_use or (lambda: connection)
         self._where = where
         self._lock = threading.RLock()
-        self._fields = FormFields(connection, background)
+        self._fields = FormFields(connection, where, background, lambda: self._guarded(self._refresh))
         self._carry_over = CarryOver(lambda edits: self._guarded(lambda: self._carry(edits)))
         self._apply = ApplyButton(lambda preview: self._guarded(lambda: self._applying.attempt(preview)))
         self._outcome = Outcome(self._guarded)
@@ -120,6 +120,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             subject=subject,
             live=live.config,
             trouble=live.trouble,
+            unread=live.unread,
             way=Way.between(self._in_use(), self._connection),
             read=found is not None,
         )
@@ -171,6 +172,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         if subject is None:
             return
         self._loader.cancel()
+        self._fields.forget_destinations()
         self._show_live(subject, Live.read(self._connection, subject))
         self._apply.renew()
         self._outcome.say()
@@ -193,7 +195,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._title.value = title_of(str(preview.subject or "Choose a function"), str(self._where))
         self._fields.show(draft, preview.checked.faults)
         self._summary.value = said(preview.verdict(), "eicnb-summary")
-        self._apply.show(preview)
+        self._apply.show(preview, self._fields.missing_destinations())
         if self._is_displayed and preview != self._shown:
             display(preview, display_id=self._preview_id, update=True)
         self._shown = preview

@@ -9,23 +9,32 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.change import LABELS
 from eicnb.errors import UsageError
 from eicnb.model.age import human
+from eicnb.model.destination import KINDS
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
+from eicnb.model.place import Where
 from eicnb.widgets.background import Background
 from eicnb.widgets.choices import FUNCTIONS, Listed, qualifiers
 from eicnb.widgets.destination_field import DestinationField
 from eicnb.widgets.draft import Draft
 from eicnb.widgets.fields import Field, Search, few_choices, text_field
+from eicnb.widgets.missing_destinations import MissingDestinations
 
 _MOST_NAMED = 8
 _RETRIES = tuple(map(str, RETRY_ATTEMPTS))
 
 
 class FormFields:
-    """The fields of a form, as one draft that can be read and filled."""
+    """The fields of a form, as one draft that can be read and filled.
 
-    def __init__(self, connection: Connection, background: Background) -> None:
+    `changed` is called when more is known about a value, such as that a destination does not exist.
+    """
+
+    def __init__(
+        self, connection: Connection, where: Where, background: Background, changed: Callable[[], object]
+    ) -> None:
         self._connection = connection
+        self._where = where
         self._background = background
         self._is_filling = False
         self._has_qualifiers_of = ""
@@ -36,6 +45,7 @@ class FormFields:
         self._destinations = {
             name: DestinationField(name, connection, background) for name in ("on_success", "on_failure")
         }
+        self._missing = MissingDestinations(connection, background, changed)
         self.boxes = [one.box for one in self._all()]
 
     def _all(self) -> list[Field | DestinationField]:
@@ -92,8 +102,23 @@ class FormFields:
         )
         self._age.message(faults.get("maximum_event_age_in_seconds", ""))
         self._age.hint(_age_in_words(draft))
+        unlisted = []
         for name, one in self._destinations.items():
-            one.message(faults.get(name, ""))
+            arn = one.destination(self._where)
+            one.message(faults.get(name, ""), warning=self._missing.note(arn))
+            unlisted += [arn] if arn and not one.is_listed(arn, self._where) else []
+        self._missing.check(unlisted)
+
+    def missing_destinations(self) -> str:
+        """Name the destinations that do not exist, for the button; an empty text without one."""
+        arns = [one.destination(self._where) for one in self._destinations.values()]
+        missing = dict.fromkeys(f"{KINDS[arn.kind]} {arn.name}" for arn in arns if arn and self._missing.note(arn))
+        verb = "does" if len(missing) == 1 else "do"
+        return f"⚠ {' and '.join(missing)} {verb} not exist" if missing else ""
+
+    def forget_destinations(self) -> None:
+        """Check again whether the destinations exist."""
+        self._missing.forget()
 
     def list_functions(self) -> None:
         """Load the names of the account's functions."""

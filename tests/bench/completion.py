@@ -1,6 +1,6 @@
 """Half-typed lines completed with 10,000 known functions, against a plain filter of their sorted names.
 
-    python tests/bench/completion.py [--rounds 100] [--functions 10000]
+    python tests/bench/completion.py [--rounds 100] [--functions 10000] [--small]
 
 The filter is what any completion has to do at least: `[name for name in names if name.startswith(typed)]`. The last
 line asks as a notebook does, through IPython's matcher, which also gathers what is known.
@@ -76,7 +76,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--rounds", type=int, default=100)
     arguments.add_argument("--functions", type=int, default=10_000)
+    arguments.add_argument("--small", action="store_true", help="a few seconds, to see that it runs")
     asked = arguments.parse_args()
+    if asked.small:
+        asked.rounds, asked.functions = 3, 1000
     memory = seen(asked.functions)
     of_memory = memory.known()
     known = Known(of_memory.functions, of_memory.qualifiers, of_memory.destinations, names=["name"])

@@ -63,7 +63,7 @@ def plant(eic: eicnb.Eic, functions: int) -> None:
     """Give the account more functions, each like my-function, until it has so many."""
     assert eic.server is not None
     running: Any = eic.server._started()
-    region = running.endpoint._control_plane._account.region("us-east-1")
+    region = running.application._control_plane._account.region("us-east-1")
     pattern = region.functions["my-function"]
     for number in range(functions - len(region.functions)):
         name = f"function-{number:05}"
@@ -100,7 +100,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--rounds", type=int, default=20)
     arguments.add_argument("--functions", type=int, default=1000)
+    arguments.add_argument("--small", action="store_true", help="some seconds, to see that it runs")
     asked = arguments.parse_args()
+    if asked.small:
+        asked.rounds, asked.functions = 2, 100
     with notebook(asked.functions) as page:
         shown(page)
         report("form shown", [shown(page) for _ in range(asked.rounds)])

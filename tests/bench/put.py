@@ -1,6 +1,6 @@
 """One put through `%eic` in a warm kernel, against the same calls with a bare boto3 client and with the `aws` command.
 
-    python tests/bench/put.py [--rounds 200]
+    python tests/bench/put.py [--rounds 200] [--small]
 
 The sandbox serves from a process of its own. `%eic` and boto3 run as cells of one real kernel and take turns, so
 that a change of the machine's speed meets all; a cell's time is from the request to the kernel being idle again.
@@ -90,7 +90,9 @@ def report(name: str, times: list[float], baseline: float) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--rounds", type=int, default=200)
-    rounds = arguments.parse_args().rounds
+    arguments.add_argument("--small", action="store_true", help="a few seconds, to see that it runs")
+    asked = arguments.parse_args()
+    rounds = 5 if asked.small else asked.rounds
     os.environ.update(KEYS)
     with sandbox() as url, warm_kernel(url) as run:
         cells = {

@@ -29,7 +29,7 @@ HERE = "us-east-1:123456789012"
 ITSELF = f"{A}:lambda:us-east-1:ACCOUNT:function:my-function"
 IS_ITSELF = (
     " is the function itself, which cannot be its own destination"
-    f"\nTry: another function, or a queue: sqs:NAME{DESTINATIONS}"
+    f"\nTry: name another function, or a queue: sqs:NAME{DESTINATIONS}"
 )
 
 SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
@@ -52,10 +52,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     ({"maximum_event_age_in_seconds": "1d"}, f"the maximum event age is '1d', which is not a whole number{AGE}"),
     (
         {},
-        (
-            "VERB has nothing to set\nTry: retries, an age or a destination: --retries 0, --max-age 1h, "
-            "--on-failure sqs:NAME"
-        ),
+        ("VERB has nothing to set\nTry: --retries 0, --max-age 1h or --on-failure sqs:NAME"),
     ),
     (
         {"on_failure": f"{A}:sqs:{HERE}:orders.fifo"},
@@ -114,7 +111,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
         {"on_failure": "none", "destination_config": {}},
         (
             "the destinations are given twice: in destination_config, and as on_success or on_failure"
-            "\nTry: one of the two ways"
+            "\nTry: give them in one of the two ways"
         ),
     ),
     (

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from ipywidgets import HTML, Button, Widget
 
@@ -154,7 +155,7 @@ def test_a_config_that_was_deleted_meanwhile_is_said_so(eic: eicnb.Eic) -> None:
     eic.delete("my-function:GREEN")
     click(button(form, "Apply 1 change"))
     assert "The config was deleted since this form opened. Nothing has been written." in shown(form)
-    click(button(form, "Take what is live now"))
+    click(button(form, "Load the live config"))
     assert field(form, "Maximum event age").value == ""
 
 
@@ -285,7 +286,7 @@ def test_a_conflict_is_withdrawn_with_its_function(eic: eicnb.Eic, writes: Calla
     form = edit_checkout(eic)
     eic.update("checkout", maximum_event_age_in_seconds=777)
     click(button(form, "Apply 2 changes"))
-    over, take = button(form, "Apply 3 changes"), button(form, "Take what is live now")
+    over, take = button(form, "Apply 3 changes"), button(form, "Load the live config")
     field(form, "Function").value = "cart-reminder"
     for choice in (over, take):
         click(choice)
@@ -300,7 +301,7 @@ def test_the_preview_shows_what_is_live_during_a_conflict(eic: eicnb.Eic) -> Non
     click(button(form, "Apply 2 changes"))
     assert "777 s" in form.preview.text()
     eic.update("checkout", maximum_event_age_in_seconds=888)
-    click(button(form, "Take what is live now"))
+    click(button(form, "Load the live config"))
     assert field(form, "Maximum event age").value == "888"
 
 
@@ -393,6 +394,69 @@ def test_the_kind_takes_a_whole_destination(eic: eicnb.Eic, typed: str, arn: str
     field(form, "On failure, send to").value = typed.format(eic.account_id)
     click(button(form, "Apply 1 change"))
     assert form.result.on_failure.tolist() == [arn.format(eic.account_id)]
+
+
+MISSING = [
+    ("SQS queue", "nope", "SQS queue nope"),
+    ("SNS topic", "nope", "SNS topic nope"),
+    ("Lambda function", "nope", "Lambda function nope"),
+    ("EventBridge bus", "nope", "EventBridge bus nope"),
+    ("S3 bucket", "no-such-bucket-anywhere", "S3 bucket no-such-bucket-anywhere"),
+    ("sqs:nope", "", "SQS queue nope"),
+    ("arn:aws:sqs:us-east-1:123456789012:nope", "", "SQS queue nope"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "words"), MISSING)
+def test_a_destination_that_does_not_exist_is_noted_at_its_field_and_on_the_button(
+    eic: eicnb.Eic, kind: str, name: str, words: str
+) -> None:
+    form = opened(eic, "newsletters")
+    field(form, "On failure, send to").value = kind
+    if name:
+        [one] = [one for one in widgets(form) if getattr(one, "description", "").endswith(" on failure")]
+        one.value = name
+    assert f"⚠ Note: the {words} does not exist" in shown(form)
+    apply = button(form, "Apply 1 change")
+    assert apply.description.endswith(f"⚠ {words} does not exist")
+    assert not apply.disabled
+
+
+EXISTING = [
+    ("sqs:shop-failures", 0),
+    ("sns:shop-alerts", 0),
+    ("events:shop", 0),
+    ("lambda:my-function", 0),
+    ("lambda:my-function:prod", 1),
+    ("arn:aws:sqs:eu-west-1:123456789012:elsewhere", 0),
+    ("arn:aws:sqs:us-east-1:999999999999:theirs", 0),
+]
+
+
+@pytest.mark.parametrize(("typed", "reads"), EXISTING)
+def test_a_destination_that_may_exist_has_no_note(eic: eicnb.Eic, typed: str, reads: int) -> None:
+    form = opened(eic, "newsletters")
+    assert eic.server is not None
+    before = len(eic.server.requests())
+    field(form, "On failure, send to").value = typed
+    assert "does not exist" not in shown(form)
+    assert "does not exist" not in button(form, "Apply 1 change").description
+    looked_up = [one.operation for one in eic.server.requests()[before:] if one.operation not in LISTS]
+    assert len(looked_up) == reads
+
+
+LISTS = {"ListQueues", "ListTopics", "ListEventBuses", "ListFunctions", "ListBuckets"}
+
+
+def test_a_destination_that_was_created_meanwhile_is_found_when_the_config_is_read_again(eic: eicnb.Eic) -> None:
+    eic.put("newsletters", on_failure="sqs:to-come")
+    form = opened(eic, "newsletters")
+    assert "the SQS queue to-come does not exist in us-east-1" in shown(form)
+    assert eic.server is not None
+    session = boto3.Session("any", "any", region_name="us-east-1")
+    session.client("sqs", endpoint_url=eic.server.url).create_queue(QueueName="to-come")
+    click(button(form, "Read the live config again"))
+    assert "does not exist" not in shown(form)
 
 
 def test_a_qualifier_that_the_function_lacks_names_those_that_it_has(eic: eicnb.Eic) -> None:
@@ -494,14 +558,14 @@ def test_the_line_to_edit_acts_where_the_form_acts(notebook: Notebook, eic: eicn
 
 def test_a_line_that_cannot_lead_to_the_form_says_so(eic: eicnb.Eic) -> None:
     eicnb.use(eicnb.connect(region="us-east-1"))
-    note = "%eic and eicnb act on the connection in use, which is another one than this form's."
+    note = "%eic and eicnb act on the connection in use, which is not this form's."
     assert repr(eic.form("newsletters")).splitlines()[-1] == note
 
 
 def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None:
     form = notebook.run("%eic form search-indexer")
     note = (
-        "As it stands the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
+        "As it is, the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
         "not deliver records of asynchronous events. Try: send to a standard queue"
     )
     assert repr(form).splitlines()[-1] == note
@@ -533,7 +597,7 @@ def test_the_calls_are_the_same(notebook: Notebook, call: str) -> None:
 
 
 FAILURES = [
-    ("%eic form nobody", "The function doesn't exist."),
+    ("%eic form nobody", "there is no function 'nobody' in us-east-1"),
     ("%eic form my-function:BLUE --qualifier GREEN", "the function is named with the qualifier 'BLUE', but the"),
     ("%eic form --qualifier live", "a qualifier is given without a function"),
     ("%eic form my-function --retries 1", "eic form has no option '--retries'"),

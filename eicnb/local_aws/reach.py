@@ -1,0 +1,63 @@
+"""What a request to another service reaches for, because moto lets one account of the process into the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from eicnb.local_aws import account_ids
+from eicnb.local_aws.paths import plain_path
+
+# moto's SQS and STS answer from the caller's account alone, and messages may name any account.
+_KEPT_APART_BY_MOTO = {"sqs", "sts"}
+_OBJECTS = {None, "s3"}
+
+
+class Reach:
+    """A request, and what it names of the other sandboxes of this process."""
+
+    def __init__(self, account_id: str, environ: dict[str, Any], service: str | None) -> None:
+        self._account_id = account_id
+        self._environ = environ
+        self._service = service
+        self._query = str(environ.get("QUERY_STRING", ""))
+
+    def is_anothers_bucket(self, owners: Mapping[str, tuple[str, str]]) -> bool:
+        """Return whether the path, the host name or the source of a copy is a bucket of another account."""
+        named = [
+            bucket for bucket in self._buckets() if owners.get(bucket, ("", self._account_id))[1] != self._account_id
+        ]
+        return bool(named) and not self._creates_a_bucket()
+
+    def other_account(self) -> str | None:
+        """Return the account of another sandbox that the request names where moto would go there."""
+        others = account_ids.others(self._account_id)
+        if not others or self._service in _KEPT_APART_BY_MOTO:
+            return None
+        wanted = re.compile(rf"(?<![0-9])(?:{'|'.join(sorted(others))})(?![0-9])")
+        found = next(filter(None, map(wanted.search, self._texts())), None)
+        return found[0] if found else None
+
+    def _buckets(self) -> Iterator[str]:
+        for path in (self._environ.get("PATH_INFO", ""), self._environ.get("HTTP_X_AMZ_COPY_SOURCE", "")):
+            yield unquote(path).lstrip("/").partition("/")[0]
+            yield plain_path(path).strip("/").partition("/")[0]
+        bucket, dot, host = self._environ.get("HTTP_HOST", "").lower().removeprefix("www.").partition(".")
+        if dot and "localhost" in host:
+            yield bucket
+
+    def _creates_a_bucket(self) -> bool:
+        key = self._environ.get("PATH_INFO", "").strip("/").partition("/")[2]
+        return self._environ["REQUEST_METHOD"] == "PUT" and not key and not self._query
+
+    def _texts(self) -> Iterator[str]:
+        yield unquote(self._environ.get("PATH_INFO", ""))
+        yield unquote_plus(self._query)
+        # What an object holds is its owner's business; what a bucket is told about notifications is not.
+        if self._service not in _OBJECTS or "notification" in self._query:
+            body = self._environ["wsgi.input"].read()
+            self._environ["wsgi.input"] = BytesIO(body)
+            yield unquote_plus(body.decode("utf-8", "replace"))
