@@ -165,14 +165,14 @@ put my-function --retries 3
 the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     %eic put my-function --retries 3
                                    ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --retries -1
 the maximum number of retry attempts is -1, but AWS allows 0, 1 or 2
     %eic put my-function --retries -1
                                    ^^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-retry-attempts two
@@ -193,14 +193,14 @@ put my-function --max-age 59
 the maximum event age is 59, but AWS allows 60 to 21600
     %eic put my-function --max-age 59
                                    ^^
-Try: a whole number of seconds: 60 to 21600
+Try: give a whole number of seconds: 60 to 21600
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-event-age-in-seconds 21601
 the maximum event age is 21601, but AWS allows 60 to 21600
     %eic put my-function --maximum-event-age-in-seconds 21601
                                                         ^^^^^
-Try: a whole number of seconds: 60 to 21600
+Try: give a whole number of seconds: 60 to 21600
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --max-age 1d
@@ -221,35 +221,35 @@ put my-function --on-failure arn:aws:sqs:us-east-1:123456789012:orders.fifo
 'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events
     %eic put my-function --on-failure arn:aws:sqs:us-east-1:123456789012:orders.fifo
                                                                          ^^^^^^^^^^^
-Try: a standard queue
+Try: send to a standard queue
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put my-function --on-failure sqs:orders.fifo
 'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events
     %eic put my-function --on-failure sqs:orders.fifo
                                           ^^^^^^^^^^^
-Try: a standard queue
+Try: send to a standard queue
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put my-function --destination-config OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:orders.fifo}
 'orders.fifo' is a FIFO topic, to which Lambda does not deliver records of asynchronous events
     …g OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:orders.fifo}
                                                                  ^^^^^^^^^^^
-Try: a standard topic
+Try: send to a standard topic
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
     %eic put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
                                                            ^^^^^^^^^^^^^^^^^
-Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
+Try: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
 'dynamodb' cannot be a destination
     %eic put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
                                     ^^^^^^^^
-Try: an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket
+Try: send to an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put f --on-failure lost
@@ -260,16 +260,16 @@ Try: sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN, or none
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 get my-function:live --qualifier 7
-the function is named with the qualifier 'live', but the qualifier '7' is given beside it
+the function is named with the qualifier 'live', but the qualifier '7' is given as well
     %eic get my-function:live --qualifier 7
                                           ^
-Try: one of the two
+Try: give one of the two
 
 get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
 the function name has 65 characters, but AWS allows 64 in a name alone
     %eic get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
                                                                              ^
-Try: the name as `%eic functions` shows it
+Try: copy the name from `%eic functions`
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --retrys 0
@@ -525,7 +525,7 @@ def test_help_is_there_at_every_level(line: str) -> None:
             {},
             "the StartingToken in the input",
         ),
-        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the most items of one call are 0"),
+        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the number of items of one request is 0"),
         (
             "lambda put-function-event-invoke-config --generate-cli-skeleton yaml",
             {},

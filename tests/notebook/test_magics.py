@@ -349,7 +349,7 @@ MISTAKES = r"""
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     %eic put my-function --retries 3
                                    ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %eic put my-function
@@ -372,7 +372,7 @@ See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 UsageError: 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
     %eic put my-function --on-success s3:lost
                                       ^^^^^^^
-Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
+Try: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 %eic get my-function; get my-function
@@ -407,7 +407,7 @@ MaximumRetryAttempts: 3
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     line 2: MaximumRetryAttempts: 3
                                   ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %%eic
@@ -471,7 +471,7 @@ def test_an_error_of_the_python_api_is_shown_in_its_own_lines_too(notebook: Note
     notebook.fail("import eicnb\neicnb.put('my-function', maximum_retry_attempts=3)")
     assert notebook.printed() == (
         "UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2\n"
-        "Try: a whole number: 0, 1 or 2\n"
+        "Try: give a whole number: 0, 1 or 2\n"
         "See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html\n"
     )
 
