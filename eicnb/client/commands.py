@@ -143,7 +143,8 @@ class _Preparation:
         if command.skeleton:
             return partial(self.reader.show, _skeleton(command))
         prepare: Callable[[Command], Callable[[], Any]] = getattr(self, f"_{command.verb}", self._call)
-        return prepare(command)
+        run = prepare(command)
+        return partial(_silently, run) if command.quiet and not command.dry_run else run
 
     def _help(self, command: Command) -> Callable[[], Any]:
         return partial(self.reader.show, page(command.arguments.get("topic"), members))
@@ -182,7 +183,7 @@ class _Preparation:
         if not command.debug:
             return self._answering(eic, command)
         log = self.reader.log
-        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).secrets)
+        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).aws.secrets)
         log(masks.masked(f"{_version()}{command}\n"))
         with listening():
             call = self._answering(eic, command)
@@ -205,7 +206,8 @@ class _Preparation:
     def _sending(self, eic: Eic, request: Request, command: Command) -> Callable[[], Any]:
         if command.output:
             printed = printing(connection_of(eic), request, command)
-            return lambda: self.reader.show(printed())
+            show = _hide if command.quiet else self.reader.show
+            return lambda: show(printed())
         if command.query:
             return selecting(connection_of(eic), request, command)
         if request.verb in WRITES:
@@ -235,13 +237,13 @@ class _Preparation:
 
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
         """Write, and show the line that states what was changed."""
-        if command.quiet or command.is_ended:
-            frame = sent(connection_of(eic), request)
-            return None if command.quiet else frame
-        applied = write(connection_of(eic), request)
-        self._shown(applied.line)
-        self._note_missing(eic, request)
-        return config_frame(connection_of(eic), applied.configs, request.verb)
+        is_silent = command.quiet or command.is_ended
+        applied = write(connection_of(eic), request, reads=not is_silent)
+        if not is_silent:
+            self._shown(applied.line)
+            self._note_missing(eic, request)
+        frame = config_frame(connection_of(eic), applied.configs, request.verb)
+        return None if command.quiet else frame
 
     def _note_missing(self, eic: Eic, request: Request) -> None:
         """Show which destinations of a write do not exist, each once."""
@@ -257,6 +259,15 @@ class _Preparation:
 
     def _current(self) -> Eic:
         return self.chosen or in_use.current()
+
+
+def _hide(_text: str) -> None:
+    """Show nothing of a text."""
+
+
+def _silently(run: Callable[[], Any]) -> None:
+    """Run a command and drop its result; its errors stay."""
+    run()
 
 
 def _skeleton(command: Command) -> str:

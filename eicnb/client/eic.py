@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent
+from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
@@ -204,7 +204,9 @@ class Eic:
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        return rehearsed(self, request)[0] if dry_run else self._sent(request)
+        if dry_run:
+            return rehearsed(self, request)[0]
+        return config_frame(self._connection, write(self._connection, request).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         return sent(self._connection, request)

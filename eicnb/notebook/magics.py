@@ -144,8 +144,9 @@ def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, s
 def _one(parsed: Sequence[Command]) -> Sequence[Command]:
     """Return the command of a line, which takes only one."""
     if len(parsed) > 1:
+        typed = "\n".join(map(str, parsed))
         with parsed[1].blamed():
-            raise UsageError("a line takes one command", hint="put one command on each line below %%eic")
+            raise UsageError("a line takes one command", hint=f"write one command a line in a cell\n%%eic\n{typed}")
     return parsed
 
 

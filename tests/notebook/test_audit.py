@@ -210,7 +210,7 @@ there is no region 'mars-1'
 Try: regions="all" for every region of the account
 
 audit --qualifiers some
---qualifiers is 'some', which is none of its values
+--qualifiers is 'some', which is not one of its values
     %eic audit --qualifiers some
                             ^^^^
 Try: configured, all
