@@ -110,7 +110,11 @@ def test_a_config_that_someone_else_deleted_meanwhile_stays_deleted(eic: eicnb.E
 
 def test_the_old_settings_written_back_by_someone_else_are_no_reason_to_write_again(eic: eicnb.Eic) -> None:
     assert eic.server is not None
-    before = {"maximum_retry_attempts": 2, "maximum_event_age_in_seconds": 3600, "on_failure": "sqs:shop-failures"}
+    before: dict[str, Any] = {
+        "maximum_retry_attempts": 2,
+        "maximum_event_age_in_seconds": 3600,
+        "on_failure": "sqs:shop-failures",
+    }
     with (
         Answering(Losing(eic.server.url, "cut after", lambda: eic.put("my-function:GREEN", **before))) as proxy,
         pytest.raises(EicError, match="someone else wrote the config meanwhile"),
