@@ -182,7 +182,7 @@ class _Preparation:
         if not command.debug:
             return self._answering(eic, command)
         log = self.reader.log
-        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).secrets)
+        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).aws.secrets)
         log(masks.masked(f"{_version()}{command}\n"))
         with listening():
             call = self._answering(eic, command)

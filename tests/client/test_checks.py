@@ -272,7 +272,7 @@ def test_the_name_of_a_connection_is_text(shared: Eic) -> None:
 
 
 def test_the_sandbox_has_no_profiles(shared: Eic) -> None:
-    text = "this is the SANDBOX, which has no profiles\nTry: %eic use --profile production to leave it"
+    text = "this is the SANDBOX, which has no profiles\nTry: drop --profile: the sandbox has no profiles"
     assert refusal(shared, shared.derive, profile="production") == text
 
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 
 import eicnb
-from eicnb.aws.connection import OPTIONS as OF_DERIVE
+from eicnb.aws.options import OPTIONS as OF_DERIVE
 from eicnb.cli.options import CONNECTION, ROLE, VERBS, Verb, verb
 from eicnb.client.eic import Eic
 from eicnb.fleet.scope import Errors, Qualifiers

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.aws import boto
 from eicnb.client import connections
 from eicnb.errors import AwsError, EicError, NotFound, UsageError
 
@@ -30,7 +29,7 @@ def settings(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_loading_prints_nothing_and_opens_no_session(bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(boto, "profile_session", lambda *args: opened.append(args))
+    monkeypatch.setattr("eicnb.client.connect.profile_session", lambda *args: opened.append(args))
     bare_notebook.run("%load_ext eicnb")
     assert bare_notebook.printed() == ""
     assert (opened, connections._in_use._chosen, connections._in_use._default) == ([], None, None)
@@ -539,5 +538,5 @@ def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
     error = bare_notebook.fail("%eic get my-function")
     assert isinstance(error, eicnb.ConfigurationError)
     assert bare_notebook.printed() == (
-        "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION\n"
+        "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_REGION\n"
     )
