@@ -17,7 +17,8 @@ def server() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize(
-    ("role", "decision"), [("shop-basic", "implicitDeny"), ("shop-billing", "allowed"), ("no-such-role", "implicitDeny")]
+    ("role", "decision"),
+    [("shop-basic", "implicitDeny"), ("shop-billing", "allowed"), ("no-such-role", "implicitDeny")],
 )
 def test_a_role_is_judged_by_its_own_policies(server: Sandbox, role: str, decision: str) -> None:
     iam = boto3.Session("any", "any", region_name="us-east-1").client("iam", endpoint_url=server.url)
