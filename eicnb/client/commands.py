@@ -17,6 +17,7 @@ from typing import Any
 from eicnb.aws.service_model import members, service_model
 from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.change import WRITES
+from eicnb.changes.role import permission_note
 from eicnb.changes.targets import missing_note, targets_of
 from eicnb.cli.command import Command
 from eicnb.cli.help import page
@@ -218,6 +219,8 @@ class _Preparation:
         frame, line = rehearsed(eic, request)
         self._shown(f"DRY RUN  {line}")
         self._note_missing(eic, request)
+        if note := permission_note(connection_of(eic), request, targets_of(request)):
+            self._shown(note)
         return frame
 
     def _confirmed(self, eic: Eic, request: Request, call: Callable[[], Any]) -> Any:
