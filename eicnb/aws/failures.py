@@ -13,6 +13,7 @@ from eicnb.aws.responses import (
     broken_answer,
     without_user,
 )
+from eicnb.aws.retries import certainly_not_sent
 from eicnb.errors import (
     AccessDenied,
     AwsError,
@@ -24,8 +25,6 @@ from eicnb.errors import (
     UsageError,
 )
 from eicnb.model.verbs import action_of
-
-_NOT_SENT = {"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"}
 
 _NO_ANSWER = {"HTTPClientError", "ConnectionError"}
 
@@ -102,7 +101,7 @@ class Attempt:
     def _on_the_way(self, error: Exception) -> EicError | None:
         """What the network, or an answer that came apart, did to a call; None when it was something else."""
         told, names = without_user(str(error)), _names(error)
-        if names & _NOT_SENT:
+        if certainly_not_sent(error):
             return EicError(f"{self.operation} was not sent: {told}", hint=_NOT_SENT_HINT)
         if "SSOError" in names or "BotoCoreError" not in names:
             return None

@@ -8,11 +8,11 @@ from typing import Any
 
 from eicnb.errors import EicError
 
-_NO_CONTENT = 204
+_SUCCESS = range(200, 300)
 
 _MOST_EMPTY_PAGES = 100
 
-BROKEN_ANSWER_HINT = "the command again; if it stays so, look for a proxy between here and AWS"
+BROKEN_ANSWER_HINT = "run it again; if it fails again, look for a proxy between here and AWS"
 
 
 class Markers:
@@ -62,10 +62,11 @@ def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping
 
 
 def check_deleted(answer: Mapping[str, Any], function_name: str) -> None:
-    """Refuse what is not AWS's answer to a delete, which has no content."""
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    if status != _NO_CONTENT:
+    """Refuse a response to a delete that is not AWS's: a page of a proxy. Any other 2xx is success."""
+    metadata = answer.get("ResponseMetadata", {})
+    status, content_type = metadata.get("HTTPStatusCode"), metadata.get("HTTPHeaders", {}).get("content-type", "")
+    if status not in _SUCCESS or "html" in content_type:
         raise EicError(
-            f"AWS's answer to the delete is not one: status {status} instead of {_NO_CONTENT}",
+            f"the response to the delete is malformed: status {status}, {content_type or 'no content type'}",
             hint=f"%eic get {function_name} to see whether the config is still there",
         )

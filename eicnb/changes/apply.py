@@ -2,70 +2,260 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.change import Write, place_of
-from eicnb.errors import AccessDenied
-from eicnb.frames.columns import CONFIG_COLUMNS, Scalar
+from eicnb.aws.operations import Pages
+from eicnb.aws.retries import certainly_not_sent, may_have_arrived
+from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, target_of
+from eicnb.changes.current import current_config, missing
+from eicnb.changes.doubt import Lost, left_open, settle
+from eicnb.changes.role import explain_role
+from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
+from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
 from eicnb.frames.frame import Frame, config_row, to_frame
+from eicnb.model.function import FunctionRef
+from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import CONFIGS
+
+_NOT_READ = Unread("it was not read")
+
+CONFIRMED = "confirmed by reading"
+"""What is said of a write whose response was lost."""
+
+_MOST_MERGES = 4
+
+_TURNS = tuple(Lock() for _ in range(64))
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a write leaves, or would leave: the configs of its response, and a line about the change."""
+    """The result of a write, or of its rehearsal: the configs in the response, and a line about the change.
+
+    `is_confirmed` is whether the response was lost, and the config was read to confirm the write.
+    """
 
     configs: Sequence[ReportedConfig]
     line: str
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that can be sent as it is, and the change that it makes to the config that was read."""
+
+    request: Request
+    change: Change
 
 
 def rehearse(connection: Connection, request: Request, *, must: bool = True) -> Applied:
-    """Read what a checked put, update or delete would change; nothing is written.
+    """Return what a put, update or delete would change; nothing is written.
 
     >>> rehearse(connection, connection.request("delete", "my-function:BLUE")).line
     'delete my-function:BLUE  retries 0 -> 2 (default), age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
 
-    What would fail for want of the function or its qualifier fails here too; what was there `must` be readable.
+    A missing function or qualifier is NotFound. The current config `must` be readable.
     """
-    write = Write.read(connection, request, must=must)
-    if write.before is None:
-        _check_existence(connection, write)
-    where = connection.where() if write.before is None else place_of(write.before.function, connection)
-    return Applied([write.config(where)], write.line(where))
+    change = prepare(connection, request, must=must, finds_missing=True).change
+    if isinstance(change.before, ReportedConfig):
+        where = place_of(change.before.function, sandbox=connection.is_sandbox)
+    else:
+        where = connection.where()
+    line = change.line(where, request.verb)
+    if change.after is not None:
+        return Applied([replace(change.after, function=_placed(change.target, where))], line)
+    return Applied([change.before] if isinstance(change.before, ReportedConfig) else [], line)
 
 
-def write(connection: Connection, request: Request) -> Applied:
-    """Send a checked put, update or delete.
+def write(connection: Connection, request: Request, *, reads: bool = True) -> Applied:
+    """Send a put, update or delete.
 
     >>> write(connection, connection.request("update", "my-function:BLUE", maximum_retry_attempts=1)).line
     'update my-function:BLUE  retries 0 -> 1  us-east-1  123456789012  SANDBOX'
 
-    The config that is there is read first; who may not read it may still write.
+    The current config is read first; a failed read doesn't prevent the write. Without `reads` a put, and an update that
+    needs nothing of the current config, are one request.
     """
-    prepared = Write.read(connection, request)
-    if request.verb == "delete" and prepared.before is not None:
-        connection.pages(request)
-        configs: Sequence[ReportedConfig] = [prepared.before]
-    else:
-        configs = connection.send(prepared.request)
-    return Applied(configs, prepared.line(place_of(configs[0].function, connection)))
+    if request.keeps_other_destination:
+        return _write_merged(connection, request)
+    if not reads and request.verb != "delete":
+        return apply(connection, Prepared(request, Change.of(request, _NOT_READ)))
+    return apply(connection, prepare(connection, request))
 
 
-def _check_existence(connection: Connection, write: Write) -> None:
-    """Where nothing is known of a config AWS is asked for the function; who may not ask that goes on."""
-    named = {"FunctionName": str(write.request.function.without_qualifier()), "Qualifier": write.qualifier}
-    with suppress(AccessDenied):
-        next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
+def prepare(connection: Connection, request: Request, *, must: bool = False, finds_missing: bool = False) -> Prepared:
+    """Read the current config, and complete a request that keeps a part of it.
+
+    An update or a delete without a config is NotFound, as it is when sent; with `finds_missing` a put without a
+    function or qualifier too. A config that can't be read raises only if it `must` be readable.
+    """
+    before: ReportedConfig | Unread | None
+    try:
+        before = current_config(connection, target_of(request))
+    except NotFound as error:
+        tolerant = request.verb == "put" or request.missing_ok
+        if not tolerant or finds_missing or request.missing_ok:
+            explained = _explained(connection, request, error)
+            if not tolerant or explained is not error:
+                raise explained from error.__cause__
+        before = None
+    except EicError as error:
+        if must or not _leaves_the_write_possible(error):
+            raise
+        before = Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
+    request = _completed(request, before)
+    return Prepared(request, Change.of(request, before))
+
+
+def send_as_the_cli(connection: Connection, request: Request) -> Pages:
+    """Send a request with botocore's own retries, as the AWS CLI does, and return the pages of the response.
+
+    An error says what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
+    """
+    request = completed(connection, request)
+    try:
+        return connection.pages(request)
+    except EicError as error:
+        if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
+            return [{}], None
+        if request.verb not in WRITES or (left := left_open(error, request)) is error:
+            explain_role(connection, request, error)
+            raise
+        raise left from error.__cause__ or error
+
+
+def completed(connection: Connection, request: Request) -> Request:
+    """Return an update of one destination with the other one as it is now; any other request as it is.
+
+    >>> completed(connection, connection.request("update", "my-function:GREEN", on_success="none")).parameters()
+    ... # doctest: +ELLIPSIS
+    {..., 'DestinationConfig': {'OnSuccess': {}, 'OnFailure': {'Destination': '...:shop-failures'}}}
+    """
+    return prepare(connection, request).request if request.keeps_other_destination else request
+
+
+def _completed(request: Request, before: ReportedConfig | Unread | None) -> Request:
+    if isinstance(before, ReportedConfig) and request.keeps_other_destination:
+        return request.keeping(before)
+    return replace(request, keeps_other_destination=False) if request.keeps_other_destination else request
+
+
+def _leaves_the_write_possible(error: EicError) -> bool:
+    """Return whether a write may succeed after its read failed; without credentials or a connection it can't."""
+    unreachable = error.__cause__ is not None and certainly_not_sent(error.__cause__)
+    return not (unreachable or isinstance(error, ConfigurationError | UsageError))
+
+
+def apply(connection: Connection, prepared: Prepared) -> Applied:
+    """Send a prepared request; if the response is lost, read the config to find out whether it arrived."""
+    request, change = prepared.request, prepared.change
+    if request.verb == "delete" and change.before is None:
+        return Applied([], change.line(_known_where(connection), request.verb))
+    sent_at, is_confirmed = time.time(), False
+    try:
+        configs = connection.send(request)
+    except EicError as error:
+        if isinstance(error, NotFound):
+            if request.missing_ok:
+                return Applied([], change.line(_known_where(connection), request.verb))
+            raise _explained(connection, request, error) from error.__cause__
+        if not may_have_arrived(error):
+            explain_role(connection, request, error)
+            raise
+        settled = settle(connection, Lost(request, change, error, sent_at))
+        configs, is_confirmed = settled.configs, settled.is_confirmed
+    if request.verb == "delete" and isinstance(change.before, ReportedConfig):
+        configs = [change.before]
+    where = place_of(configs[0].function, sandbox=connection.is_sandbox) if configs else _known_where(connection)
+    words = [change.line(where, request.verb), *([CONFIRMED] if is_confirmed else [])]
+    return Applied(configs, "  ".join(words), is_confirmed)
+
+
+def _write_merged(connection: Connection, request: Request) -> Applied:
+    """Send an update of one destination, and again if another update took it back meanwhile.
+
+    AWS takes both destinations as one setting and has no conditional write. Updates of this process wait for one
+    another; one of another process that read before this write and wrote after it restores the old value.
+    """
+    key = (connection.region, request.function.function_name, target_of(request).qualifier)
+    with _TURNS[hash(key) % len(_TURNS)]:
+        for _ in range(_MOST_MERGES):
+            started = time.monotonic()
+            prepared = prepare(connection, request)
+            applied = apply(connection, prepared)
+            if _lasts(connection, request, prepared.change, time.monotonic() - started):
+                return applied
+    raise EicError(
+        f"other updates took this one back {_MOST_MERGES} times: {applied.line}",
+        hint="give both destinations in one update",
+    )
+
+
+def _lasts(connection: Connection, request: Request, change: Change, seconds: float) -> bool:
+    """Return whether the destination that was written is not back to its old value once other updates have ended.
+
+    Such an update takes about as long as this one did, so the read comes somewhat later.
+    """
+    destinations = request.config.destination_config if request.config else None
+    name = "on_failure" if getattr(destinations, "on_failure", None) is not None else "on_success"
+    before, after = settings_of(change.before)[name], settings_of(change.after)[name]
+    if isinstance(change.before, Unread) or before == after:
+        return True
+    time.sleep(min(max(3 * seconds, 0.05), 2))
+    try:
+        return bool(settings_of(current_config(connection, change.target))[name] != before)
+    except EicError:
+        return True
+
+
+def _explained(connection: Connection, request: Request, error: NotFound) -> NotFound:
+    """Return the error that says whether the function or the qualifier is missing; the same one if neither is."""
+    try:
+        found = missing(connection, target_of(request), error)
+    except EicError:
+        return error
+    return found.error if found else error
+
+
+def _placed(function: FunctionRef, where: Where) -> FunctionRef:
+    return replace(function, partition=where.partition, region=where.region, account_id=where.account_id, marked=True)
+
+
+def _known_where(connection: Connection) -> Where:
+    """Return the place of the connection as far as it is known; no request is sent."""
+    account_id = connection.known_account_id or ""
+    return Where(partition="", region=connection.region, account_id=account_id, sandbox=connection.is_sandbox)
+
+
+def sent(connection: Connection, request: Request) -> Frame:
+    """Send a get or a list and return its rows; a list that was cut has its `next_token` in `attrs`.
+
+    NotFound says whether the function, the qualifier or only the config is missing.
+
+    >>> sent(connection, connection.request("get", "my-function:BLUE")).qualifier.item()
+    'BLUE'
+    """
+    try:
+        if request.verb != "list":
+            return config_frame(connection, connection.send(request), request.verb)
+        pages, token = connection.pages(request)
+    except NotFound as error:
+        raise _explained(connection, request, error) from error.__cause__
+    configs = [ReportedConfig.from_api(config) for page in pages for config in page[CONFIGS]]
+    frame = config_frame(connection, configs, request.verb)
+    if token := token or (pages[-1].get("NextMarker") if pages else None):
+        frame.attrs[NEXT_TOKEN] = token
+    return frame
 
 
 def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb: str) -> Frame:
-    """Configs that AWS reports as the frame of a verb.
+    """Return configs that AWS reports as the frame of a verb.
 
     >>> config_frame(connection, [], "list").attrs["region"]
     'us-east-1'
@@ -75,7 +265,7 @@ def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb
 
 
 def frame_attrs(connection: Connection, rows: Sequence[Mapping[str, Any]], verb: str) -> dict[str, Scalar]:
-    """Where the rows of a verb come from."""
+    """Return the place that the rows of a verb come from."""
     account_id = rows[0]["account_id"] if rows else connection.known_account_id
     return {
         "verb": verb,

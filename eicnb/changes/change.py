@@ -1,19 +1,19 @@
-"""A write beside what is there before it: what it changes, in a line, and what the config will be."""
+"""One change of one config: its settings before and after, in words, and the request that makes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from enum import Enum
+from typing import Any, Final, Self
 
-from eicnb.aws.connection import Connection
-from eicnb.errors import AwsError, NotFound, UsageError
+from eicnb.errors import UsageError
 from eicnb.model.age import age, human
 from eicnb.model.config import (
     DestinationConfig,
     EventInvokeConfig,
 )
-from eicnb.model.destination import DestinationArn, name_of
+from eicnb.model.destination import Destination, DestinationArn, NoDestination, name_of
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
@@ -23,135 +23,6 @@ from eicnb.model.request import Request
 WRITES = frozenset({"put", "update", "delete"})
 """The verbs that change something."""
 
-_WORDS = {
-    "maximum_retry_attempts": "retries",
-    "maximum_event_age_in_seconds": "age",
-    "on_failure": "on-failure",
-    "on_success": "on-success",
-}
-
-_DEFAULTS: Values = {
-    "maximum_retry_attempts": DEFAULT_RETRY_ATTEMPTS,
-    "maximum_event_age_in_seconds": DEFAULT_EVENT_AGE_IN_SECONDS,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A checked put, update or delete, and the config that is there before it; None where there is none.
-
-    `unread` says why nothing is known of that config, which does not keep a write from being sent.
-    """
-
-    request: Request
-    before: ReportedConfig | None = None
-    unread: str = ""
-
-    @classmethod
-    def read(cls, connection: Connection, request: Request, *, must: bool = False) -> Self:
-        """Read what is there; an update or a delete of a config that is not there is NotFound, as it is when sent.
-
-        Who may not read it can still write, unless it `must` be known.
-
-        >>> request = connection.request("put", "my-function:BLUE", maximum_retry_attempts=1)
-        >>> Write.read(connection, request).line(connection.where())
-        'put my-function:BLUE  retries 0 -> 1, age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
-        """
-        try:
-            before = connection.reported(Request("get", request.function, request.qualifier))
-        except NotFound:
-            if request.verb != "put":
-                raise
-            return cls(request)
-        except AwsError as error:
-            if must:
-                raise
-            return cls(request, unread=type(error).__name__)
-        return cls(request.keeping(before) if request.keeps_other_destination else request, before)
-
-    @property
-    def qualifier(self) -> str:
-        """The version or alias that is changed, or `$LATEST`."""
-        return self.request.qualifier or self.request.function.qualifier or LATEST
-
-    def after(self) -> Values:
-        """The value of each setting afterwards; None is one that is not set."""
-        config = self.request.config or EventInvokeConfig()
-        destinations = config.destination_config
-        wanted = {
-            "maximum_retry_attempts": config.maximum_retry_attempts,
-            "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds,
-            "on_failure": _arn(destinations.on_failure if destinations else None),
-            "on_success": _arn(destinations.on_success if destinations else None),
-        }
-        if self.request.verb != "update":
-            return wanted
-        given = {name for name in _DEFAULTS if wanted[name] is not None}
-        given |= {"on_failure", "on_success"} if destinations is not None else set()
-        return {**settings_of(self.before), **{name: wanted[name] for name in given}}
-
-    def line(self, where: Where) -> str:
-        """What happens, and where, in one line."""
-        subject = f"{self.request.verb} {self.request.function.function_name}:{self.qualifier}"
-        changes = ", ".join(self._changes(where)) or "no change"
-        sandbox = "SANDBOX" if where.sandbox else ""
-        return "  ".join(filter(None, [subject, changes, where.region, where.account_id, sandbox]))
-
-    def _changes(self, where: Where) -> Iterator[str]:
-        before, after = settings_of(self.before), self.after()
-        for name, word in _WORDS.items():
-            is_reset = bool(self.unread) and self.request.verb != "update"
-            if before[name] == after[name] and not is_reset:
-                continue
-            was, will_be = ("?" if self.unread else _told(name, before[name], where)), _told(name, after[name], where)
-            was += " (default)" if name in _DEFAULTS and before[name] is None and was == will_be else ""
-            will_be += " (default)" if name in _DEFAULTS and after[name] is None else ""
-            yield f"{word} {was} -> {will_be}"
-        if self.unread:
-            yield f"what was there could not be read: {self.unread}"
-
-    def config(self, where: Where) -> ReportedConfig:
-        """The config as it would be afterwards, or of a delete the one that would go."""
-        if self.request.verb == "delete" and self.before is not None:
-            return self.before
-        function = replace(
-            self.request.function.without_qualifier().with_qualifier(self.qualifier),
-            partition=where.partition,
-            region=where.region,
-            account_id=where.account_id,
-            marked=True,
-        )
-        last_modified = self.before.last_modified if self.before else None
-        return ReportedConfig(function=function, last_modified=last_modified, **self.after())
-
-
-def place_of(reported: FunctionRef, connection: Connection) -> Where:
-    """Where a function is that AWS told of, by its ARN; nobody is asked."""
-    return Where(
-        partition=reported.partition or "",
-        region=reported.region or "",
-        account_id=reported.account_id or "",
-        sandbox=connection.is_sandbox,
-    )
-
-
-def _arn(destination: Any) -> str | None:
-    return str(destination) if isinstance(destination, DestinationArn) else None
-
-
-def _told(name: str, value: Any, where: Where) -> str:
-    """A value in a word: AWS's default where nothing is set, and destinations of the same place by their names."""
-    if name in _DEFAULTS:
-        number = _DEFAULTS[name] if value is None else value
-        return age(number) if name == "maximum_event_age_in_seconds" else str(number)
-    if not value:
-        return "none"
-    try:
-        return name_of(DestinationArn.parse(value), where) or str(value)
-    except UsageError:
-        return str(value)
-
-
 LABELS: Mapping[str, str] = {
     "function_name": "Function",
     "qualifier": "Qualifier",
@@ -160,10 +31,22 @@ LABELS: Mapping[str, str] = {
     "on_success": "On success",
     "on_failure": "On failure",
 }
-"""What each field is called."""
+"""The label of each field."""
 
 SETTINGS = tuple(LABELS)[2:]
 """The four settings, in the order in which they are shown."""
+
+_SHORT_LABELS = {
+    "maximum_retry_attempts": "retries",
+    "maximum_event_age_in_seconds": "age",
+    "on_failure": "on-failure",
+    "on_success": "on-success",
+}
+
+_DEFAULTS = {
+    "maximum_retry_attempts": DEFAULT_RETRY_ATTEMPTS,
+    "maximum_event_age_in_seconds": DEFAULT_EVENT_AGE_IN_SECONDS,
+}
 
 _UNSET: Mapping[str, str] = {
     "maximum_retry_attempts": f"not set (AWS's default: {DEFAULT_RETRY_ATTEMPTS})",
@@ -177,43 +60,35 @@ _UNSET: Mapping[str, str] = {
 DEFAULTS = EventInvokeConfig(
     maximum_retry_attempts=DEFAULT_RETRY_ATTEMPTS, maximum_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS
 )
-"""What AWS does where nothing is set."""
+"""What AWS does if nothing is set."""
+
+
+class _Unknown(Enum):
+    """The type of `UNKNOWN`, which is its only value."""
+
+    UNKNOWN = "unknown"
+
+
+_UNREAD = "?"
+
+UNKNOWN: Final = _Unknown.UNKNOWN
+"""The value of a setting that could not be read."""
 
 Values = Mapping[str, Any]
-"""The value of each setting; None is one that is not set."""
-
-
-def settings_of(config: ReportedConfig | EventInvokeConfig | None) -> Values:
-    """The four settings of a config that AWS reports, or of one that is to be written.
-
-    >>> settings_of(EventInvokeConfig(maximum_retry_attempts=0))["maximum_retry_attempts"]
-    0
-    """
-    if isinstance(config, ReportedConfig):
-        return {name: getattr(config, name) for name in SETTINGS}
-    destinations = (config.destination_config if config else None) or DestinationConfig()
-    arns = {name: getattr(destinations, name) for name in ("on_success", "on_failure")}
-    return {
-        "maximum_retry_attempts": config.maximum_retry_attempts if config else None,
-        "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds if config else None,
-        **{name: None if arn is None else str(arn) for name, arn in arns.items()},
-    }
-
-
-def in_words(name: str, value: Any) -> str:
-    """The value of a setting, and what AWS does where there is none.
-
-    >>> in_words("maximum_event_age_in_seconds", 3600)
-    '3600 s = 1 hour'
-    """
-    if value is None:
-        return _UNSET[name]
-    return f"{value} s = {human(value)}" if name == "maximum_event_age_in_seconds" else str(value)
+"""The value of each setting; None is a setting that is not set, UNKNOWN one that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One setting before and after; `effect` says what happens to it."""
+class Unread:
+    """A config that could not be read, and the reason; `untouched` are the settings that an update leaves alone."""
+
+    reason: str
+    untouched: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One setting before and after."""
 
     name: str
     before: Any
@@ -221,7 +96,7 @@ class Change:
 
     @property
     def is_one(self) -> bool:
-        """Whether anything happens at all."""
+        """Whether the setting changes."""
         return bool(self.before != self.after)
 
     @property
@@ -231,24 +106,211 @@ class Change:
             return "unchanged"
         if self.after is None:
             return "RESET: what is left out is removed"
-        return "SET" if self.before is None else "CHANGED"
+        return "SET" if self.before in {None, UNKNOWN} else "CHANGED"
 
     def row(self) -> tuple[str, str, str, str]:
-        """The setting, what it is now, what it will be, and what happens to it."""
+        """Return the label of the setting, its values before and after, and the effect."""
         before, after = in_words(self.name, self.before), in_words(self.name, self.after)
         return LABELS[self.name], before, after, self.effect
 
+    def phrase(self, where: Where) -> str:
+        """Return the change in a few words; a destination in this account and region goes by its name.
 
-def changes(before: Values, after: Values) -> tuple[Change, ...]:
-    """Each setting, before and after.
+        >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+        >>> SettingChange("maximum_retry_attempts", 0, None).phrase(where)
+        'retries 0 -> 2 (default)'
+        """
+        before, after = (_in_short(self.name, value, where) for value in (self.before, self.after))
+        if self.name in _DEFAULTS:
+            before += " (default)" if self.before is None and before == after else ""
+            after += " (default)" if self.after is None else ""
+        return f"{_SHORT_LABELS[self.name]} {before} -> {after}"
 
-    >>> nothing = settings_of(None)
-    >>> [change.effect for change in changes({**nothing, "on_failure": "arn:…"}, nothing)]
-    ['unchanged', 'unchanged', 'unchanged', 'RESET: what is left out is removed']
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one config: the version or alias that it is of, and the config before and after it.
+
+    >>> change = Change(FunctionRef("my-function", "live"), None, None)
+    >>> change.line()
+    'delete my-function:live  no change'
+
+    None is no config. `before` is Unread if it could not be read, which does not prevent the change.
     """
-    return tuple(Change(name, before[name], after[name]) for name in SETTINGS)
+
+    target: FunctionRef
+    before: ReportedConfig | Unread | None
+    after: ReportedConfig | None
+
+    @classmethod
+    def of(cls, request: Request, before: ReportedConfig | Unread | None) -> Self:
+        """Return the change that a put, update or delete makes to the current config.
+
+        >>> request = Request("put", FunctionRef("f"), config=EventInvokeConfig(maximum_retry_attempts=0))
+        >>> Change.of(request, None).after.maximum_retry_attempts
+        0
+        """
+        target = target_of(request)
+        if request.verb == "delete":
+            return cls(target, before, None)
+        values = dict(settings_of(request.config))
+        if request.verb == "update":
+            left_alone = frozenset(SETTINGS) - request.given()
+            if isinstance(before, Unread):
+                before = replace(before, untouched=left_alone)
+            else:
+                values |= {name: settings_of(before)[name] for name in left_alone}
+        last_modified = before.last_modified if isinstance(before, ReportedConfig) else None
+        return cls(target, before, ReportedConfig(function=target, last_modified=last_modified, **values))
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything changes: a setting, or whether a config exists."""
+        is_made_or_deleted = (self.before is None) != (self.after is None)
+        return is_made_or_deleted or any(setting.is_one for setting in self.settings())
+
+    def settings(self) -> tuple[SettingChange, ...]:
+        """Return the four settings, each before and after."""
+        before, after = settings_of(self.before), settings_of(self.after)
+        if isinstance(self.before, Unread):
+            after = {**after, **dict.fromkeys(self.before.untouched, UNKNOWN)}
+        return tuple(SettingChange(name, before[name], after[name]) for name in SETTINGS)
+
+    def line(self, where: Where | None = None, verb: str | None = None) -> str:
+        """Return one line that says what changes and where.
+
+        Without `where` it is the place in the target's ARN; without `verb`, put or delete.
+        """
+        where = where or place_of(self.target)
+        verb = verb or ("delete" if self.after is None else "put")
+        subject = f"{verb} {self.target.function_name}:{self.target.qualifier or LATEST}"
+        changes = ", ".join(self.phrases(where)) or "no change"
+        sandbox = "SANDBOX" if where.sandbox else ""
+        return "  ".join(filter(None, [subject, changes, where.region, where.account_id, sandbox]))
+
+    def phrases(self, where: Where) -> Iterator[str]:
+        """Return a phrase for each setting that changes, and the reason if the config could not be read."""
+        changed = {setting.name: setting for setting in self.settings() if setting.is_one}
+        yield from (changed[name].phrase(where) for name in _SHORT_LABELS if name in changed)
+        if isinstance(self.before, Unread):
+            yield f"the previous config could not be read: {self.before.reason}"
+
+    def request(self) -> Request:
+        """Return the one request that makes the change: a complete put, or a delete.
+
+        >>> Change(FunctionRef("my-function", "live"), None, None).request()  # doctest: +ELLIPSIS
+        Request(verb='delete', function=FunctionRef(function_name='my-function', ...), qualifier='live', ...)
+
+        A config that AWS holds but would refuse today, such as one with a FIFO queue, is a UsageError.
+        """
+        function, qualifier = self.target.without_qualifier(), self.target.qualifier
+        named = None if qualifier == LATEST else qualifier
+        if self.after is None:
+            return Request("delete", function, named)
+        return Request("put", function, named, complete(self.after))
+
+    def inverse(self) -> Change:
+        """Return the change back; UsageError if the config before it is not known."""
+        if isinstance(self.before, Unread):
+            raise UsageError(
+                f"the change of {self.target} cannot be undone: the previous config could not be read",
+                hint="write the config with %eic put",
+            )
+        return Change(self.target, self.after, self.before)
+
+
+def target_of(request: Request) -> FunctionRef:
+    """Return the function of a request with the version or alias that it acts on, `$LATEST` if it names none."""
+    qualifier = request.qualifier or request.function.qualifier or LATEST
+    return request.function.without_qualifier().with_qualifier(qualifier)
+
+
+def complete(config: ReportedConfig) -> EventInvokeConfig:
+    """Return the settings of a put that writes all of a config, also of one in which nothing is set."""
+    on_success, on_failure = (_destination(text) for text in (config.on_success, config.on_failure))
+    settings = EventInvokeConfig(
+        maximum_retry_attempts=config.maximum_retry_attempts,
+        maximum_event_age_in_seconds=config.maximum_event_age_in_seconds,
+    )
+    if settings and on_success is on_failure is NoDestination.EMPTY:
+        return settings
+    return replace(settings, destination_config=DestinationConfig(on_success=on_success, on_failure=on_failure))
+
+
+def _destination(text: str | None) -> Destination:
+    return DestinationArn.parse(text) if text else NoDestination.EMPTY
+
+
+def place_of(function: FunctionRef, *, sandbox: bool = False) -> Where:
+    """Return the place that a function's ARN names, as far as it does; no request is sent."""
+    return Where(
+        partition=function.partition or "",
+        region=function.region or "",
+        account_id=function.account_id or "",
+        sandbox=sandbox,
+    )
+
+
+def settings_of(config: ReportedConfig | EventInvokeConfig | Unread | None) -> Values:
+    """Return the four settings of a config, reported or requested.
+
+    >>> settings_of(EventInvokeConfig(maximum_retry_attempts=0))["maximum_retry_attempts"]
+    0
+    """
+    if isinstance(config, Unread):
+        return dict.fromkeys(SETTINGS, UNKNOWN)
+    if isinstance(config, ReportedConfig):
+        return {name: getattr(config, name) for name in SETTINGS}
+    destinations = (config.destination_config if config else None) or DestinationConfig()
+    arns = {name: getattr(destinations, name) for name in ("on_success", "on_failure")}
+    return {
+        "maximum_retry_attempts": config.maximum_retry_attempts if config else None,
+        "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds if config else None,
+        **{name: str(arn) if isinstance(arn, DestinationArn) else None for name, arn in arns.items()},
+    }
+
+
+def in_words(name: str, value: Any) -> str:
+    """Return the value of a setting in words, with AWS's default if it is not set.
+
+    >>> in_words("maximum_event_age_in_seconds", 3600)
+    '3600 s = 1 hour'
+    """
+    if value is UNKNOWN:
+        return _UNREAD
+    if value is None:
+        return _UNSET[name]
+    return f"{value} s = {human(value)}" if name == "maximum_event_age_in_seconds" else str(value)
+
+
+def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, names: Container[str] = SETTINGS) -> str:
+    """Return the settings of a config, or those with these names, in a few words each.
+
+    >>> described(None, Where(partition="aws", region="us-east-1", account_id="123456789012"))
+    'no config'
+    """
+    if config is None:
+        return "no config"
+    values = settings_of(config)
+    shown = {name: word for name, word in _SHORT_LABELS.items() if name in names}
+    return ", ".join(f"{word} {_in_short(name, values[name], where)}" for name, word in shown.items())
+
+
+def _in_short(name: str, value: Any, where: Where) -> str:
+    """Return a value in a word: AWS's default if nothing is set, the name of a destination in the same place."""
+    if value is UNKNOWN:
+        return _UNREAD
+    if name in _DEFAULTS:
+        number = _DEFAULTS[name] if value is None else value
+        return age(number) if name == "maximum_event_age_in_seconds" else str(number)
+    if not value:
+        return "none"
+    try:
+        return name_of(DestinationArn.parse(value), where) or str(value)
+    except UsageError:
+        return str(value)
 
 
 def count(number: int, thing: str) -> str:
-    """So many things: `1 change`, `2 changes`."""
+    """Return a number with its noun: `1 change`, `2 changes`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

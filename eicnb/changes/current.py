@@ -1,9 +1,9 @@
-"""The config that is live for one function and qualifier, or why nothing is known of it."""
+"""The current config of a function, version or alias, or the reason why it is not known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import settings_of
@@ -14,78 +14,112 @@ from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 
 
+def current_config(connection: Connection, subject: FunctionRef) -> ReportedConfig:
+    """Read the current config from AWS; NotFound without one, which `missing` tells apart.
+
+    >>> current_config(connection, FunctionRef("my-function", "BLUE")).maximum_retry_attempts
+    0
+    """
+    return connection.reported(Request("get", subject.without_qualifier(), subject.qualifier))
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A function, or a version or alias of it, that does not exist, and the error that says so."""
+
+    what: Literal["function", "qualifier"]
+    error: NotFound
+
+
+def missing(connection: Connection, subject: FunctionRef, not_found: NotFound) -> Missing | None:
+    """Find out whether the function, version or alias is missing; None if only the config is.
+
+    AWS gives one error for all three, so it is asked for the function, and then for the version or alias. The caller
+    may not be allowed to read those; then only the config counts as missing.
+    """
+    function = subject.without_qualifier()
+    try:
+        connection.pages(Request("list", function))
+    except NotFound:
+        message = f"there is no function {str(function)!r} in {connection.region}"
+        return Missing("function", _worded(not_found, message, "%eic functions"))
+    except AccessDenied:
+        pass
+    if subject.qualifier in {None, LATEST}:
+        return None
+    named = {"FunctionName": str(function), "Qualifier": subject.qualifier}
+    try:
+        next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
+    except AccessDenied:
+        return None
+    except NotFound:
+        message = f"there is no version or alias {subject.qualifier!r} of {function}"
+        return Missing("qualifier", _worded(not_found, message, f"%eic list {function}"))
+    return None
+
+
+def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
+    """Return AWS's error in other words; its own are in the cause."""
+    error = NotFound(
+        message,
+        operation=not_found.operation,
+        code=not_found.code,
+        region=not_found.region,
+        request_id=not_found.request_id,
+        place=not_found.place,
+        hint=hint,
+    )
+    error.__cause__ = not_found
+    return error
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What AWS has: a config, none, or trouble in words; `is_missing` is whether there is no such function.
-
-    `error` is the trouble as it was raised.
-    """
+    """The current config, or none; `error` is why it is not known, or that the function or qualifier is `missing`."""
 
     config: ReportedConfig | None = None
-    trouble: str = ""
-    is_missing: bool = False
     error: EicError | None = None
+    missing: Missing | None = None
 
     @classmethod
     def read(cls, connection: Connection, subject: FunctionRef) -> Self:
-        """Ask AWS; a function without a config and one that does not exist have the same answer, so it asks again.
+        """Read the current config, and find out what is missing if there is none.
 
-        >>> from eicnb.model.function import FunctionRef
         >>> Live.read(connection, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0
         """
-        function, qualifier = subject.without_qualifier(), subject.qualifier
         try:
-            return cls(connection.reported(Request("get", function, qualifier)))
-        except NotFound:
-            return cls._without_config(connection, subject)
+            return cls(current_config(connection, subject))
+        except NotFound as not_found:
+            return cls._without_config(connection, subject, not_found)
         except EicError as error:
-            return cls(trouble=sentence(error), error=error)
+            return cls(error=error)
 
     @classmethod
-    def _without_config(cls, connection: Connection, subject: FunctionRef) -> Self:
-        function = subject.without_qualifier()
+    def _without_config(cls, connection: Connection, subject: FunctionRef, not_found: NotFound) -> Self:
         try:
-            connection.pages(Request("list", function))
-        except NotFound as error:
-            there = f"there is no function {str(function)!r} in {connection.region}. Try: a name of the list"
-            return cls(trouble=f"{there[:1].upper()}{there[1:]}", is_missing=True, error=error)
+            found = missing(connection, subject, not_found)
         except EicError as error:
-            return cls(trouble=sentence(error), error=error)
-        return cls() if subject.qualifier in {None, LATEST} else cls._of_qualifier(connection, subject)
+            return cls(error=error)
+        return cls(error=found.error, missing=found) if found else cls()
 
-    @classmethod
-    def _of_qualifier(cls, connection: Connection, subject: FunctionRef) -> Self:
-        """No config, or no such version or alias; who may not ask which of the two hears of none."""
-        named = {"FunctionName": str(subject.without_qualifier()), "Qualifier": subject.qualifier}
-        try:
-            next(iter(connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named)), None)
-        except AccessDenied:
-            return cls()
-        except NotFound as error:
-            missing = _no_such_qualifier(error, subject)
-            return cls(trouble=sentence(missing), error=missing)
-        except EicError as error:
-            return cls(trouble=sentence(error), error=error)
-        return cls()
+    @property
+    def is_missing(self) -> bool:
+        """Whether the function itself does not exist."""
+        return self.missing is not None and self.missing.what == "function"
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written, in a sentence; empty unless the function, version or alias is missing."""
+        return sentence(self.missing.error) if self.missing else ""
+
+    @property
+    def unread(self) -> str:
+        """Why the config is not known, in a sentence; empty if it is."""
+        return sentence(self.error) if self.error is not None and self.missing is None else ""
 
     def is_as(self, other: Live) -> bool:
-        """Whether nobody changed a setting in between, made the config or removed it."""
+        """Return whether no one changed a setting, created the config or deleted it in between."""
+        is_known = not (self.unread or other.unread)
         same_existence = (self.config is None) == (other.config is None)
-        return same_existence and settings_of(self.config) == settings_of(other.config)
-
-
-def _no_such_qualifier(error: NotFound, subject: FunctionRef) -> NotFound:
-    """AWS's answer, which speaks of a function that is not found, in words that fit."""
-    name = str(subject.without_qualifier())
-    missing = NotFound(
-        f"there is no version or alias {subject.qualifier!r} of {name}",
-        operation=error.operation,
-        code=error.code,
-        region=error.region,
-        request_id=error.request_id,
-        place=error.place,
-        hint="a version or an alias that the function has, or none for $LATEST",
-    )
-    missing.__cause__ = error
-    return missing
+        return is_known and same_existence and settings_of(self.config) == settings_of(other.config)

@@ -1,21 +1,27 @@
-"""Runs commands on a connection: all are checked before the first is sent."""
+"""Run commands on a connection: all are checked before the first is sent.
+
+Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests/client/test_script.py.
+"""
 
 from __future__ import annotations
 
 import platform
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
 from eicnb.aws.service_model import members, service_model
-from eicnb.changes.apply import config_frame, write
+from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.change import WRITES
+from eicnb.changes.role import permission_note
+from eicnb.changes.targets import missing_note, targets_of
 from eicnb.cli.command import Command
 from eicnb.cli.help import page
-from eicnb.cli.options import VERBS, Option, from_model
+from eicnb.cli.options import AUDIT, CONNECTION, ROLE, VERBS, Option, from_model
 from eicnb.cli.output import Answer, render
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
@@ -24,9 +30,12 @@ from eicnb.client import connections as in_use
 from eicnb.client.eic import Eic, audit_of, connection_of, rehearsed
 from eicnb.client.output import printing, selecting
 from eicnb.client.require import Requirement
+from eicnb.client.settings import Settings
 from eicnb.errors import AuditInterrupted, ConfigurationError, EicError, UsageError
 from eicnb.fleet.scope import names_in
-from eicnb.frames.frame import Frame, stack
+from eicnb.frames.columns import VERB, VERB_COLUMN
+from eicnb.frames.frame import Frame, stack, to_frame
+from eicnb.model.destination import DestinationArn
 from eicnb.model.members import shape_of
 from eicnb.model.request import Paging, Request
 from eicnb.model.verbs import OPERATIONS
@@ -40,7 +49,7 @@ _ALONE = {"sandbox", "audit", "config", *_OF_A_CONNECTION}
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A command whose values are all settled, and what runs it."""
+    """A validated command and the function that runs it."""
 
     command: Command
     run: Callable[[], Any]
@@ -48,51 +57,55 @@ class Prepared:
 
 @cache
 def newer_options() -> Mapping[str, Sequence[Option]]:
-    """By command, the options that only the service model knows."""
+    """Return, by command, the options that only the service model knows."""
     return {verb.name: from_model(members(verb.operation)) for verb in VERBS if verb.operation}
 
 
 Show = Callable[[str], object]
-"""Takes text for the reader."""
+"""Shows text to the user."""
 
 
 def to_stderr(text: str) -> None:
-    """Write to whatever standard error is now; in a notebook it is the cell's."""
+    """Write to the current standard error; in a notebook it is the cell's."""
     sys.stderr.write(text)
 
 
 Ask = Callable[[str], str]
-"""Asks the reader, and returns the answer."""
+"""Asks the user a question and returns the reply."""
 
 
 def ask_at_the_keyboard(question: str) -> str:
-    """Ask with whatever `input` is now; in a notebook it belongs to the cell."""
+    """Ask with the current `input`; in a notebook it belongs to the cell."""
     return input(question)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whoever the commands are run for: what shows a text, what takes the log of `--debug`, and what asks."""
+    """The user of some commands: how text is shown, where `--debug` logs, how to ask, and the settings in force.
+
+    The settings are resolved here, once for all the commands.
+    """
 
     show: Show
     log: Show = to_stderr
     ask: Ask = ask_at_the_keyboard
+    settings: Settings = field(default_factory=settings.current)
 
 
 def run(commands: Sequence[Command], reader: Reader) -> Any:
-    """Run commands one after another and return their rows as one frame; None when there are none.
+    """Run commands one after another and return their rows as one frame; None without commands.
 
-    What `--output` asks for is shown, and what `--query` alone selects is returned as it is. Nothing is sent while any
-    command is faulty. The first failure ends the run; where there are several commands, the error's notes say what was
-    done before it and what was not, and its `result` holds the rows of what was done. Ctrl-C stays a
-    KeyboardInterrupt, which says the same, and that a write which was stopped may have reached AWS.
+    `--output` shows text, and `--query` alone returns what it selects. If any command is invalid, nothing is sent.
+    With several commands, the frame's first column is the verb of each row. The first failure stops the run; the
+    error's notes then list what was done and what was not, and its `result` holds the rows of what was done. Ctrl-C
+    stays a KeyboardInterrupt with the same list, and names the write that may have reached AWS.
     """
-    settings.current()
     prepared = prepare(commands, reader)
     results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
-            results.append(step.run())
+            result = step.run()
+            results.append(_named(step.command, result) if len(prepared) > 1 else result)
         except EicError as error:
             if len(prepared) > 1:
                 error.add_note(_progress(commands, number))
@@ -101,33 +114,38 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
         except AuditInterrupted:
             raise
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stopped(commands, number)) from None  # below is nothing but the wait for an answer
+            raise KeyboardInterrupt(_stopped(commands, number)) from None  # it only waited for a response
     return _together(results)
 
 
 def prepare(commands: Sequence[Command], reader: Reader) -> list[Prepared]:
-    """Check each command against the connection that it will act on; an error points at its command."""
+    """Validate each command against the connection it will use; an error points at its command."""
     preparation, prepared = _Preparation(reader), []
     for command in commands:
         with command.blamed():
             if command.verb in _ALONE and len(commands) > 1:
-                raise UsageError(f"{command.verb} stands alone", hint=f"%eic {command.verb} in a cell of its own")
+                raise UsageError(
+                    f"{command.verb} cannot be combined with other commands",
+                    hint=f"run %eic {command.verb} in a cell of its own",
+                )
             prepared.append(Prepared(command, preparation.of(command)))
     return prepared
 
 
 class _Preparation:
-    """Checks commands in their order, a method a verb; `chosen` is the connection that a `use` before it chose."""
+    """The validation of commands in their order, a method a verb; `chosen` is the connection of an earlier `use`."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.chosen: Eic | None = None
+        self.noted: set[DestinationArn] = set()
 
     def of(self, command: Command) -> Callable[[], Any]:
         if command.skeleton:
             return partial(self.reader.show, _skeleton(command))
         prepare: Callable[[Command], Callable[[], Any]] = getattr(self, f"_{command.verb}", self._call)
-        return prepare(command)
+        run = prepare(command)
+        return partial(_silently, run) if command.quiet and not command.dry_run else run
 
     def _help(self, command: Command) -> Callable[[], Any]:
         return partial(self.reader.show, page(command.arguments.get("topic"), members))
@@ -139,7 +157,7 @@ class _Preparation:
         return in_use.config
 
     def _use(self, command: Command) -> Callable[[], Any]:
-        """Choose a connection; without any option, list them."""
+        """Choose a connection; without options, list them."""
         if not (command.connection or command.arguments):
             return in_use.connections
         known = command.arguments.get("connection")
@@ -161,68 +179,83 @@ class _Preparation:
         return _audit(command)
 
     def _call(self, command: Command) -> Callable[[], Any]:
-        """A call of AWS; with `--debug` all that it sends is logged, from its first check on."""
-        eic = self._current().derive(**command.connection)
+        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on."""
+        eic = self._current().derive(**command.connection) if command.connection else self._current()
         if not command.debug:
             return self._answering(eic, command)
         log = self.reader.log
-        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).secrets)
+        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).aws.secrets)
         log(masks.masked(f"{_version()}{command}\n"))
         with listening():
             call = self._answering(eic, command)
         return listening()(call)
 
     def _answering(self, eic: Eic, command: Command) -> Callable[[], Any]:
-        """The call in the form that its command asks for."""
+        """Prepare what the command returns or prints."""
         if command.verb in _OF_A_CONNECTION:
             return partial(getattr(eic, command.verb), **command.arguments)
         paging = Paging(**command.paging) if command.verb == "list" else Paging()
         request = connection_of(eic).request(command.verb, **command.arguments, paging=paging, more=command.more)
         if command.dry_run and (command.output or command.query):
-            raise UsageError("a dry run has no answer to print", hint="--dry-run without --output and --query")
+            raise UsageError("a dry run has no response to print", hint="use --dry-run without --output and --query")
         if command.dry_run:
             return partial(self._rehearsed, eic, request)
         call = self._sending(eic, request, command)
-        asks = request.verb in WRITES and settings.current().confirm
+        asks = request.verb in WRITES and self.reader.settings.confirm
         return partial(self._confirmed, eic, request, call) if asks else call
 
     def _sending(self, eic: Eic, request: Request, command: Command) -> Callable[[], Any]:
         if command.output:
             printed = printing(connection_of(eic), request, command)
-            return lambda: self.reader.show(printed())
+            show = _hide if command.quiet else self.reader.show
+            return lambda: show(printed())
         if command.query:
             return selecting(connection_of(eic), request, command)
         if request.verb in WRITES:
             return partial(self._written, eic, request, command)
-        return partial(_sent, eic, request)
+        return partial(sent, connection_of(eic), request)
 
     def _rehearsed(self, eic: Eic, request: Request) -> Frame:
         frame, line = rehearsed(eic, request)
         self._shown(f"DRY RUN  {line}")
+        self._note_missing(eic, request)
+        if note := permission_note(connection_of(eic), request, targets_of(request)):
+            self._shown(note)
         return frame
 
     def _confirmed(self, eic: Eic, request: Request, call: Callable[[], Any]) -> Any:
-        """Ask before a write; where nobody can be asked, nothing is written."""
+        """Ask before a write; if no one can reply, nothing is written."""
         _, line = rehearsed(eic, request, must=False)
+        self._note_missing(eic, request)
         try:
-            answer = self.reader.ask(masks.masked(f"{line}\nWrite it? [y/N] "))
+            reply = self.reader.ask(masks.masked(f"{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
-                "the setting confirm is on, and nobody can be asked here; nothing was written",
+                "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
                 hint="%config EicMagics.confirm = False",
             ) from error
-        if answer.strip().lower() not in {"y", "yes"}:
-            raise EicError("not confirmed: nothing was written", hint="the command again, and y; or --dry-run")
+        if reply.strip().lower() not in {"y", "yes"}:
+            raise EicError("not confirmed: nothing was written", hint="run it again and reply y, or add --dry-run")
         return call()
 
     def _written(self, eic: Eic, request: Request, command: Command) -> Frame | None:
-        """Write, and show the line that says what was changed."""
-        if command.quiet or command.is_ended:
-            frame = _sent(eic, request)
-            return None if command.quiet else frame
-        applied = write(connection_of(eic), request)
-        self._shown(applied.line)
-        return config_frame(connection_of(eic), applied.configs, request.verb)
+        """Write, and show the line that states what was changed."""
+        is_silent = command.quiet or command.is_ended
+        applied = write(connection_of(eic), request, reads=not is_silent)
+        if not is_silent:
+            self._shown(applied.line)
+            self._note_missing(eic, request)
+        frame = config_frame(connection_of(eic), applied.configs, request.verb)
+        return None if command.quiet else frame
+
+    def _note_missing(self, eic: Eic, request: Request) -> None:
+        """Show which destinations of a write do not exist, each once."""
+        if request.config is None or request.config.destination_config is None:
+            return
+        new = [arn for arn in targets_of(request) if arn not in self.noted]
+        self.noted.update(new)
+        if note := missing_note(connection_of(eic), new):
+            self._shown(note)
 
     def _shown(self, line: str) -> None:
         self.reader.show(masks.masked(f"{line}\n"))
@@ -231,8 +264,13 @@ class _Preparation:
         return self.chosen or in_use.current()
 
 
-def _sent(eic: Eic, request: Request) -> Frame:
-    return config_frame(connection_of(eic), connection_of(eic).send(request), request.verb)
+def _hide(_text: str) -> None:
+    """Show nothing of a text."""
+
+
+def _silently(run: Callable[[], Any]) -> None:
+    """Run a command and drop its result; its errors stay."""
+    run()
 
 
 def _skeleton(command: Command) -> str:
@@ -249,7 +287,7 @@ def _version() -> str:
 
 
 def _connection(options: Mapping[str, Any]) -> Eic:
-    """A profile is a connection of its own; without one, the connection in use goes elsewhere."""
+    """Return the connection of a profile, or without one, the connection in use with these options."""
     if "profile" not in options:
         return in_use.current().derive(**options)
     named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}
@@ -258,28 +296,41 @@ def _connection(options: Mapping[str, Any]) -> Eic:
 
 
 def _audit(command: Command) -> Callable[[], Frame]:
-    """The audit of the connection in use, gone elsewhere where the options say so, or of several profiles."""
+    """Prepare the audit of the connection in use, with the command's options, or of several profiles."""
     options = dict(command.arguments)
     profiles = options.pop("profiles", None)
-    progress = not options.pop("no_progress", False) and settings.current().progress
-    options.setdefault("rate", settings.current().rate)
+    names: tuple[str, ...] = ()
+    held = settings.current()
+    progress = not options.pop("no_progress", False) and held.progress
+    options.setdefault("rate", held.rate)
     if profiles is None:
         connections = [_connection(command.connection)]
     elif "profile" in command.connection:
-        raise UsageError("both --profile and --profiles are given", hint="one of the two")
+        raise UsageError("both --profile and --profiles are given", hint="use one of the two")
     else:
         names = names_in("profiles", profiles, "prod")
         connections = [_connection({**command.connection, "profile": name}) for name in names]
+    line = _line_of_the_accounts(command, names)
 
     def run() -> Frame:
         with command.blamed():
-            return audit_of(connections, progress=progress, **options)
+            return audit_of(connections, progress=progress, line=line, **options)
 
     return run
 
 
+def _line_of_the_accounts(command: Command, profiles: Sequence[str]) -> str:
+    """Return an audit's line with only the options that lead to its accounts, for the hint that resumes it."""
+    given = {**command.connection, **({"profiles": ",".join(profiles)} if profiles else {})}
+    words = ["%eic audit"]
+    for option in (*AUDIT, *CONNECTION, *ROLE):
+        if option.argument in given:
+            words += [option.name] if option.kind == "flag" else [option.name, shlex.quote(str(given[option.argument]))]
+    return " ".join(words)
+
+
 def _sandbox(**options: Any) -> Eic:
-    """A sandbox anew: this command's last one is stopped, so that a notebook run again finds the same account."""
+    """Start a new sandbox and stop the last one, so that a notebook that runs again finds the same account."""
     _last_sandbox[:] = [connect.start_sandbox(**options, instead_of=_last_sandbox[0].server if _last_sandbox else None)]
     return in_use.use(_last_sandbox[0])
 
@@ -287,8 +338,19 @@ def _sandbox(**options: Any) -> Eic:
 _last_sandbox: list[Eic] = []
 
 
+def _named(command: Command, result: Any) -> Any:
+    """Put the verb of a command before the rows that it returned."""
+    if isinstance(result, Frame) and command.verb in OPERATIONS:
+        result.insert(0, VERB, _verbs(command.verb, len(result)))
+    return result
+
+
+def _verbs(verb: str, count: int) -> Any:
+    return to_frame([{VERB: verb}] * count, [VERB_COLUMN], {})[VERB].array
+
+
 def _together(results: Sequence[Any]) -> Any:
-    """All rows as one frame; one thing alone as it is; several different things as a list."""
+    """Combine results: all rows in one frame, a single value as it is, several different ones as a list."""
     frames = [result for result in results if isinstance(result, Frame)]
     if len(frames) > 1 and len(frames) == len(results):
         return stack(frames)
@@ -298,16 +360,16 @@ def _together(results: Sequence[Any]) -> Any:
 
 def _stopped(commands: Sequence[Command], stopped: int) -> str:
     is_write = commands[stopped].verb in WRITES
-    doubt = [f"stopped, but AWS may have carried it out all the same: {commands[stopped]}"] if is_write else []
+    doubt = [f"stopped, but it may have reached AWS: {commands[stopped]}"] if is_write else []
     how_far = [_progress(commands, stopped, "stopped")] if len(commands) > 1 else []
     return masks.masked("\n".join([*doubt, *how_far]))
 
 
-def _progress(commands: Sequence[Command], last: int, came_to: str = "failed") -> str:
+def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:
     lines = [
         f"Commands done before it: {last} of {len(commands)}",
         *(f"    done      {command}" for command in commands[:last]),
-        f"    {came_to:<8}  {commands[last]}",
+        f"    {outcome:<8}  {commands[last]}",
         *(f"    not done  {command}" for command in commands[last + 1 :]),
     ]
     return "\n".join(lines)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse
+from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
@@ -203,10 +204,12 @@ class Eic:
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        return rehearsed(self, request)[0] if dry_run else self._sent(request)
+        if dry_run:
+            return rehearsed(self, request)[0]
+        return config_frame(self._connection, write(self._connection, request).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
-        return config_frame(self._connection, self._connection.send(request), request.verb)
+        return sent(self._connection, request)
 
     def whoami(self) -> Frame:
         """Ask who this is: account, its alias if you may see it, region, partition, identity and expiry. One row.
@@ -315,9 +318,8 @@ class Eic:
         return destination_form(self._connection)
 
 
-def connection_of(eic: Eic) -> Connection:
-    """The connection that the verbs of an `Eic` go through."""
-    return eic._connection  # noqa: SLF001 # its own module
+connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
+"""Return the connection that the verbs of an `Eic` go through."""
 
 
 def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:

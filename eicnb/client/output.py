@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from eicnb.aws.connection import Connection
+from eicnb.changes.apply import send_as_the_cli
 from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.errors import ConfigurationError
@@ -50,7 +51,7 @@ def _masked(value: Any) -> Any:
 
 def _answer(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
     """What AWS answers to a request, in the form that `--output` and `--query` work on."""
-    pages, token = connection.pages(request)
+    pages, token = send_as_the_cli(connection, request)
     pages = [_plain(page, style) for page in pages]
     if request.verb != "list" or request.paging.is_one_call:
         return Answer.of(request.operation, pages[0])
@@ -72,10 +73,10 @@ def _check_printable(request: Request, command: Command) -> None:
 
 def _timestamp_style(connection: Connection) -> TimestampStyle:
     """How the AWS config wants times written; checked before anything is sent."""
-    style = connection.setting("cli_timestamp_format")
+    style = connection.aws.setting("cli_timestamp_format")
     if style not in {None, "iso8601", "wire"}:
         raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
-    binary_format = connection.setting("cli_binary_format")
+    binary_format = connection.aws.setting("cli_binary_format")
     if binary_format not in {None, "base64", "raw-in-base64-out"}:
         message = f"the setting cli_binary_format is {binary_format!r}"
         raise ConfigurationError(message, hint="base64 or raw-in-base64-out")

@@ -5,7 +5,6 @@ A runbook makes its lines once, shows them, rehearses them and runs them, so tha
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -28,8 +27,10 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
     put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
     update my-function:BLUE  age 1h -> 6h  us-east-1  123456789012  SANDBOX
-    >>> eic.get("my-function:BLUE").equals(frame[1:].reset_index(drop=True))
-    True
+    >>> frame.verb.tolist()
+    ['put', 'update']
+    >>> eic.get("my-function:BLUE").maximum_event_age_in_seconds.tolist()
+    [21600]
 
     All are checked before the first is sent. Each write shows its line when it is done; the first failure ends the
     run, and its error says which lines were done, which one failed, and which were not done. With `dry_run` the same
@@ -45,13 +46,13 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
 
 
 def _text(lines: Any) -> str:
-    """The lines as one text, without the magic's own name before them."""
-    if not isinstance(lines, str):
-        listed = [*lines] if isinstance(lines, Iterable) else [lines]
-        if wrong := next((line for line in listed if not isinstance(line, str)), None):
-            raise UsageError(f"{shown(wrong)} is no command line", hint='["put my-function --retries 0"]')
-        lines = "\n".join(listed)
-    return re.sub(r"^([^\S\n]*)%eic(?=\s)", r"\1", lines, flags=re.MULTILINE)
+    """Return the lines as one text."""
+    if isinstance(lines, str):
+        return lines
+    listed = [*lines] if isinstance(lines, Iterable) else [lines]
+    if wrong := next((line for line in listed if not isinstance(line, str)), None):
+        raise UsageError(f"{shown(wrong)} is not a command line", hint='["put my-function --retries 0"]')
+    return "\n".join(listed)
 
 
 def _rehearsed(command: Command) -> Command:

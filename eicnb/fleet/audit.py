@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
+from eicnb.fleet.interrupts import Interrupts
+from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import SCAN_STATES, order
-from eicnb.fleet.scan import BUCKETS, Audit, naming
-from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions
+from eicnb.fleet.scan import BUCKETS, Audit
+from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions, is_glob
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.redaction.warn import warn
 
-_MOST_ERRORS_TOLD = 3
+_MOST_ERRORS = 3
 _CHOSEN = "callable"
 
 Rows = list[dict[str, Any]]
@@ -38,42 +42,67 @@ def audit(
     errors: Any = "raise",
     resume: Any = None,
     show: Show,
+    line: str = "%eic audit",
     patience: Patience = PATIENCE,
     buckets: Buckets = BUCKETS,
 ) -> Frame:
-    """Audit every connection's account; the arguments are those of `Eic.audit`, all checked before anything is sent."""
+    """Audit every connection's account; the arguments are those of `Eic.audit`, all checked before anything is sent.
+
+    `line` is the command that reaches the same accounts, for the hint that resumes.
+    """
     check_choice("errors", errors, ("raise", "rows"))
-    asked = check_regions(regions)
+    named = check_regions(regions)
     scope = Scope.parse(functions=functions, qualifiers=qualifiers, rate=rate)
-    earlier, frame = NOTHING, None
+    earlier, frame = NOTHING, cast("Any", None)
     if resume is not None:
         with UsageError.about("resume"):
             frame = _frame_in(resume)
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
-            asked = asked or check_regions(frame.attrs.get("regions"))
-    connections = [_somewhere(aws, asked) for aws in connections]
+            named = named or check_regions(frame.attrs.get("regions"))
+    connections = [_somewhere(aws, named) for aws in connections]
     running = Audit(
-        connections=connections, regions=asked, scope=scope, earlier=earlier, patience=patience, buckets=buckets
+        connections=connections, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets
     )
-    try:
-        running.run(show)
-    except KeyboardInterrupt as interrupt:
-        result = _to_frame(running, connections) if running.is_placed or frame is None else frame
+    hint = f"{line} --resume ${{sys.last_value}}"
+    with Interrupts() as interrupts:
+        interrupt = _run(running, show, interrupts)
+        is_before_the_start = interrupt is not None and resume is not None and not running.is_placed
+        result: Frame = frame if is_before_the_start else to_audit_frame(running)
+    if interrupt is not None or interrupts.came:
         read = int((result["scan_state"] == "ok").sum())
-        message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: resume=, to go on"
+        message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: {hint}"
         raise AuditInterrupted(message, result) from interrupt
-    result = _to_frame(running, connections)
-    if scope.selection.patterns and not len(result):
-        patterns = ", ".join(scope.selection.patterns)
-        warn(f"no function fits {patterns}")
+    _warn_of_globs(running)
     if errors == "raise" and not result.attrs["complete"]:
-        raise _incomplete(result)
+        raise _incomplete(result, hint)
     return result
 
 
+def _run(running: Audit, show: Show, interrupts: Interrupts) -> KeyboardInterrupt | None:
+    """Run an audit, and return the Ctrl-C that stopped it; later ones wait until its rows are handed over."""
+    try:
+        running.run(show)
+        interrupts.hold()
+    except KeyboardInterrupt as interrupt:
+        interrupts.hold()
+        return interrupt
+    return None
+
+
+def _warn_of_globs(running: Audit) -> None:
+    if globs := _globs(running):
+        lists = "" if running.is_whole else "; not every list of functions could be read"
+        warn(f"no function matches {globs}{lists}")
+
+
+def _globs(running: Audit) -> str | None:
+    """Return the globs that match no function, in one text; None if there are none."""
+    return ", ".join(filter(is_glob, running.unmatched())) or None
+
+
 def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
-    """A connection that has no region of its own asks for its account in the first that is audited."""
+    """Return a connection; one without a region gets the first that is audited."""
     try:
         with naming(aws):
             _ = aws.region
@@ -85,33 +114,37 @@ def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
 
 
 def _frame_in(resume: Any) -> Any:
-    """The frame to go on with: a frame, or an error that carries one."""
+    """Return the frame to resume: a frame, or the one that an error carries."""
     frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
     if type(frame).__name__ not in {"Frame", "DataFrame"}:
-        raise UsageError(f"resume is {shown(resume)}", hint="the frame of an audit, or the IncompleteAudit it raised")
+        raise UsageError(
+            f"resume is {shown(resume)}", hint="pass the frame of an audit, or the IncompleteAudit it raised"
+        )
     return frame
 
 
 def _earlier(frame: Any) -> Earlier:
-    """What the rows say; a frame that has fewer of them than its audit, or does not know, is not whole."""
+    """Return the rows of a frame; one that has fewer rows than its audit had, or does not know, is not whole."""
     is_whole = frame.attrs.get("rows") == len(frame)
     is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
     return Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), is_whole=is_whole, is_everywhere=is_everywhere)
 
 
 def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:
-    """What is asked for where that is not said again, and what the earlier audit has of it.
+    """Fill in arguments omitted on resume; keep the earlier rows that still apply.
 
-    A callable cannot be compared with the one before, so that the functions are listed again for it.
+    A callable cannot be compared with the one before, so the functions are listed again for it.
     """
     qualifiers, before = attrs.get("qualifiers"), attrs.get("selected")
     if qualifiers == "configured" and scope.wants_all_qualifiers:
-        raise UsageError('the frame to go on with is of qualifiers="configured"', hint='qualifiers="configured"')
+        raise UsageError('the frame to resume has qualifiers="configured"', hint='qualifiers="configured"')
     if qualifiers == "all":
         scope = replace(scope, qualifiers="all")
     selected = _selected(scope.selection)
     if selected is None and before == _CHOSEN:
-        raise UsageError("the frame to go on with is of functions that a callable chose", hint="functions= again")
+        raise UsageError(
+            "the functions of the frame to resume were chosen by a callable", hint="pass the callable as functions="
+        )
     if selected is None and before is not None:
         return earlier, replace(scope, selection=Selection(patterns=tuple(json.loads(before))))
     if selected == before != _CHOSEN:
@@ -120,32 +153,47 @@ def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tupl
 
 
 def _selected(selection: Selection) -> str | None:
-    """A selection as it stands in attrs; None for all functions."""
+    """Return a selection in the form of attrs; None for all functions."""
     return _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
 
 
-def _to_frame(running: Audit, connections: Sequence[Aws]) -> Frame:
-    """All rows in their order, and their counts as attrs."""
-    rows: Rows = [audit_row(finding) for finding in running.findings()]
-    rows += [dict(row) for row in running.earlier.rows]
-    rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
-    return to_frame(rows, AUDIT_COLUMNS, _attrs(running, connections, rows))
+def to_audit_frame(running: Audit) -> Frame:
+    """Return all rows in their order, with their counts as attrs."""
+    with _without_collection():
+        rows: Rows = [audit_row(row) for row in running.rows()]
+        rows += [dict(row) for row in running.earlier.rows]
+        rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
+        return to_frame(rows, AUDIT_COLUMNS, _attrs(running, rows))
 
 
-def _attrs(running: Audit, connections: Sequence[Aws], rows: Rows) -> dict[str, Scalar]:
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the garbage collector, which would search many new rows again and again for what it never finds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _attrs(running: Audit, rows: Rows) -> dict[str, Scalar]:
     states = Counter(row["scan_state"] for row in rows)
     still_gone = sum(
         row["scan_state"] == "gone" and (row["account_id"], row["region"], row["function_name"]) in running.earlier.gone
         for row in rows
     )
+    connections = running.connections
     return {
         "verb": "audit",
-        "account_id": _one_of([aws.known_account_id for aws in connections]),
-        "region": _one_of([*running.audited_regions()] or [aws.region for aws in connections]),
+        "account_id": _one_of(running.accounts() or [aws.known_account_id for aws in connections]),
+        "region": _one_of(running.audited_regions() or [aws.region for aws in connections]),
         "sandbox": _one_of([aws.sandbox for aws in connections]),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
         "selected": _selected(running.scope.selection),
+        "unmatched": _globs(running),
         "functions": len({(r["account_id"], r["region"], r["function_name"]) for r in rows if r["function_name"]}),
         "rows": len(rows),
         **{state: states[state] for state in SCAN_STATES},
@@ -156,30 +204,30 @@ def _attrs(running: Audit, connections: Sequence[Aws], rows: Rows) -> dict[str, 
 
 
 def _one_of(values: Sequence[Any]) -> Any:
-    """What they all are, or `several`."""
+    """Return the value that all are, or `several`."""
     different = list(dict.fromkeys(values))
     return different[0] if len(different) == 1 else SEVERAL
 
 
-def _incomplete(result: Frame) -> IncompleteAudit:
+def _incomplete(result: Frame, hint: str) -> IncompleteAudit:
     counts = result.attrs
     states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
     error = IncompleteAudit(
         f"the audit is incomplete: {counts['rows'] - counts['ok']} of {counts['rows']} rows could not be read: {states}"
-        + "".join(f"\n    {line}" for line in _told(result)),
-        hint='errors="rows" (--errors rows) for the frame all the same; the error has it as `result`, '
-        "and resume=error asks for the rest",
+        + "".join(f"\n    {line}" for line in _first_errors(result))
+        + '\nThe error has the frame as `result`; errors="rows" (--errors rows) returns it instead.',
+        hint=hint,
     )
     error.result = result
     return error
 
 
-def _told(result: Frame) -> list[str]:
-    """The first lines of what went wrong, the same ones only once."""
+def _first_errors(result: Frame) -> list[str]:
+    """Return the first lines of the first errors."""
     wrong = result[result["scan_state"] != "ok"]
     lines = [
         f"{'/'.join(part for part in (row['region'], row['function_name']) if isinstance(part, str))}: "
         f"{str(row['error']).splitlines()[0]}"
-        for row in wrong.head(_MOST_ERRORS_TOLD).to_dict("records")
+        for row in wrong.head(_MOST_ERRORS).to_dict("records")
     ]
-    return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS_TOLD else [])]
+    return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS else [])]

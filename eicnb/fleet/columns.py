@@ -1,17 +1,14 @@
-"""The columns of an audit, and its rows."""
+"""The columns of an audit, and its rows as values of these columns.
+
+Tested in tests/fleet/test_audit.py.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from eicnb.fleet.row import Finding
-from eicnb.frames.columns import (
-    CONFIG_COLUMNS,
-    Column,
-)
-from eicnb.frames.frame import (
-    config_row,
-)
+from eicnb.fleet.row import AuditRow
+from eicnb.frames.columns import CONFIG_COLUMNS, Column
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 
 AUDIT_COLUMNS = (
@@ -21,43 +18,49 @@ AUDIT_COLUMNS = (
     Column("effective_event_age_in_seconds", "Int64", "the same, for the age"),
     Column("dead_letter_arn", "string", "ARN of the dead-letter queue or topic; `<NA>`: none"),
     Column("runtime", "string", "such as `python3.13`; `<NA>`: a container image"),
-    Column("timeout", "Int64", "seconds that one run may take"),
+    Column("timeout", "Int64", "seconds that one run may take; `<NA>`: the version or alias no longer exists"),
     Column("role_arn", "string", "role that the function runs with"),
-    Column("scan_state", "string", "`ok`, or why it could not be read: `denied`, `throttled`, `gone`, `failed`"),
+    Column(
+        "scan_state",
+        "string",
+        "`ok`, or why it could not be read: `denied`, `throttled`, `gone`, `failed`, `unread` (the audit was stopped)",
+    ),
     Column("error", "string", "what went wrong; `<NA>`: nothing"),
 )
 
 
-def audit_row(finding: Finding) -> dict[str, Any]:
-    """A finding as a row of `AUDIT_COLUMNS`."""
-    function, config, was_read = finding.function, finding.config, finding.scan_state == "ok"
-    row: dict[str, Any] = dict.fromkeys(_AUDIT_NAMES)
-    if config is not None:
-        row.update(config_row(config))
-    row.update(
-        region=finding.region,
-        account_id=finding.account_id,
-        qualifier=finding.qualifier,
-        scan_state=finding.scan_state,
-        error=finding.error,
-    )
-    if function is not None:
-        row.update(
-            function_name=function.function.function_name,
-            function_arn=f"{function.function}:{finding.qualifier}",
-            dead_letter_arn=function.dead_letter_arn,
-            runtime=function.runtime,
-            timeout=function.timeout,
-            role_arn=function.role_arn,
-        )
-    if was_read:
-        retries, age = row["maximum_retry_attempts"], row["maximum_event_age_in_seconds"]
-        row.update(
-            configured=config is not None,
-            effective_retry_attempts=DEFAULT_RETRY_ATTEMPTS if retries is None else retries,
-            effective_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS if age is None else age,
-        )
-    return row
+def audit_row(row: AuditRow) -> dict[str, Any]:
+    """Return a row as values of `AUDIT_COLUMNS`.
+
+    A dict in one piece: an interrupted audit turns all its rows into values before it hands them over.
+    """
+    function, runs, config, was_read = row.function, row.runs, row.config, row.scan_state == "ok"
+    retries = None if config is None else config.maximum_retry_attempts
+    age = None if config is None else config.maximum_event_age_in_seconds
+    return {
+        "function_name": None if function is None else function.function_name,
+        "qualifier": row.qualifier,
+        "maximum_retry_attempts": retries,
+        "maximum_event_age_in_seconds": age,
+        "on_failure_type": None if config is None else config.on_failure_type,
+        "on_failure": None if config is None else config.on_failure,
+        "on_success_type": None if config is None else config.on_success_type,
+        "on_success": None if config is None else config.on_success,
+        "last_modified": None if config is None else config.last_modified,
+        "region": row.region,
+        "account_id": row.account_id,
+        "function_arn": None if function is None else f"{function}:{row.qualifier}",
+        "configured": (config is not None) if was_read else None,
+        "effective_retry_attempts": _effective(retries, DEFAULT_RETRY_ATTEMPTS) if was_read else None,
+        "effective_event_age_in_seconds": _effective(age, DEFAULT_EVENT_AGE_IN_SECONDS) if was_read else None,
+        "dead_letter_arn": None if runs is None else runs.dead_letter_arn,
+        "runtime": None if runs is None else runs.runtime,
+        "timeout": None if runs is None else runs.timeout,
+        "role_arn": None if runs is None else runs.role_arn,
+        "scan_state": row.scan_state,
+        "error": row.error,
+    }
 
 
-_AUDIT_NAMES = tuple(column.name for column in AUDIT_COLUMNS)
+def _effective(setting: int | None, default: int) -> int:
+    return default if setting is None else setting

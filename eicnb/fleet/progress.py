@@ -1,4 +1,4 @@
-"""How far an audit is, as events; who draws them is not known here."""
+"""How far an audit is, as events; nothing here knows who draws them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from eicnb.model.age import brief
 class Progress:
     """How far an audit is.
 
-    `functions_known` grows until every list is read. `throttles` counts answers of 429. `seconds_left` follows from
-    the rate; None while it is not known. `is_over` marks the last event, which comes once however the audit ends.
+    `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts
+    responses of 429. `seconds_left` follows from the rate; None while it is unknown. `is_over` marks the last event,
+    which comes once however the audit ends.
     """
 
     functions_done: int
@@ -24,23 +25,27 @@ class Progress:
     throttles: int
     seconds: float
     seconds_left: float | None
+    is_listed: bool = True
     is_over: bool = False
 
     @property
     def calls_a_second(self) -> float:
-        """Calls a second since the start."""
+        """Return the requests a second since the start."""
         return self.calls / self.seconds if self.seconds > 0 else 0.0
 
     def __str__(self) -> str:
-        regions = f"{self.regions_done} of {self.regions} regions"
+        known = f"{'' if self.is_listed else 'at least '}{self.functions_known}"
+        functions = f"{self.functions_done} of {known} functions"
+        if not self.is_listed and not self.functions_known:
+            functions = "listing functions"
         throttles = f", {self.throttles} throttled" if self.throttles else ""
         left = "" if self.is_over or self.seconds_left is None else f", {brief(self.seconds_left)} left"
         end = f" in {brief(self.seconds)}" if self.is_over else ""
         return (
-            f"{self.functions_done} of {self.functions_known} functions, {regions}, "
+            f"{functions}, {self.regions_done} of {self.regions} regions, "
             f"{self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
         )
 
 
 Show = Callable[[Progress], object]
-"""Draws an event; called in the thread that asked for the audit."""
+"""Draws an event; called in the thread that started the audit."""

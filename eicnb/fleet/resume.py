@@ -1,4 +1,4 @@
-"""What an earlier audit read, so that only the rest is asked again."""
+"""The rows of an earlier audit, so that only the rest is read again."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ _OF_A_CONFIG = (
     *("maximum_retry_attempts", "maximum_event_age_in_seconds", "last_modified"),
     *("on_failure", "on_failure_type", "on_success", "on_success_type"),
 )
+_OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
 _ALL = ("all",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
-    """What is known of one account and region: `known` is None where the list of functions is to be read again."""
+    """What is known of one account and region; `known` is None if the list of functions must be read again."""
 
     settled: frozenset[str] = frozenset()
     known: tuple[ReportedFunction, ...] | None = None
@@ -40,11 +41,11 @@ class EarlierRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """The rows of an earlier audit that are good, and by account and region what is missing.
+    """The usable rows of an earlier audit, and by account and region what is missing.
 
-    `gone` are the functions that were gone then: found gone again, they count as read. `is_listed` says that its lists
-    of functions name all that is wanted now, so that one that came to its end need not be read again; `is_everywhere`
-    that it was of all regions.
+    `gone` are the functions that did not exist any more: if they still don't, they count as read. `is_listed` means
+    that its lists of functions name all that is wanted now, so that a complete one is not read again;
+    `is_everywhere` that it covered all regions.
     """
 
     rows: tuple[Row, ...] = ()
@@ -57,7 +58,7 @@ class Earlier:
 
     @classmethod
     def of_rows(cls, rows: Iterable[Row], *, is_whole: bool, is_everywhere: bool) -> Earlier:
-        """Read the rows of an audit frame; where rows were lost since, no function in it is known to be read."""
+        """Read the rows of an audit frame; if rows were lost since, all its functions are read again."""
         rows = list(rows)
         by_place: dict[tuple[str, str], dict[str, list[Row]]] = {}
         unlisted = set()
@@ -71,6 +72,8 @@ class Earlier:
                 unlisted.add(place)
             else:
                 named.setdefault(row["function_name"], []).append(row)
+                if row["scan_state"] != "ok" and all(row[name] is None for name in _OF_A_FUNCTION):
+                    unlisted.add(place)  # the list did not report it, or not in a usable way
         _check_once(rows)
         settled = {
             place: frozenset(name for name, its in named.items() if is_whole and _is_settled(its))
@@ -94,7 +97,7 @@ class Earlier:
         )
 
     def narrowed(self, wants: Callable[[ReportedFunction], object], *, has_all: bool) -> Earlier:
-        """Only the functions that are wanted; `has_all` says whether none of them can be missing here."""
+        """Return only the wanted functions; `has_all` tells that none of them can be missing here."""
         functions = {
             place: {name: function for name, function in named.items() if wants(function)}
             for place, named in self.functions.items()
@@ -109,20 +112,20 @@ class Earlier:
 
     @property
     def places(self) -> frozenset[tuple[str, str]]:
-        """The accounts and regions that the rows are of."""
+        """Return the accounts and regions of the rows."""
         return frozenset(self.functions)
 
     def at(self, account_id: str, region: str) -> EarlierRegion:
-        """What is known of an account and region."""
+        """Return what is known of an account and region."""
         place = (account_id, region)
         listed = self.is_listed and place in self.functions and place not in self.unlisted
         known = tuple(self.functions[place].values()) if listed else None
         return EarlierRegion(settled=self.settled.get(place, frozenset()), known=known)
 
     def regions_of(self, account_id: str, asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """The regions to audit in an account: those of the rows unless others are asked for.
+        """Return the regions to audit in an account: those of the rows unless others are given.
 
-        All regions need not be looked up where the rows are of all of them, and none can be missing.
+        If the rows cover all regions and none can be missing, the regions of the account are not looked up again.
         """
         mine = self.regions_in(account_id)
         if not mine or (asked == _ALL and not (self.is_everywhere and self.is_listed)):
@@ -131,22 +134,22 @@ class Earlier:
             return tuple(sorted(mine))
         if beyond := mine - set(asked):
             raise _not_resumable(
-                f"the frame to go on with has rows of {min(beyond)}, which is not among the regions",
-                hint="resume= without regions=, or with all of the frame's regions",
+                f"the frame to resume has rows of {min(beyond)}, which is not among the regions",
+                hint="leave out regions=, or name all regions of the frame",
             )
         return asked
 
     def regions_in(self, account_id: str) -> frozenset[str]:
-        """The regions of an account that the rows are of."""
+        """Return the regions of an account that have rows."""
         return frozenset(region for account, region in self.places if account == account_id)
 
     def check_accounts(self, accounts: set[str]) -> None:
         """Refuse rows of an account that is not audited."""
         if beyond := {account for account, _ in self.places} - accounts:
             raise _not_resumable(
-                f"the frame to go on with has rows of account {min(beyond)}, "
+                f"the frame to resume has rows of account {min(beyond)}, "
                 f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
-                hint="a connection for each account of the frame, or another frame",
+                hint="use a connection for each account of the frame, or resume another frame",
             )
 
 
@@ -161,12 +164,12 @@ def _not_resumable(message: str, hint: str) -> UsageError:
 
 
 def _is_settled(rows: list[Row]) -> bool:
-    """Whether a function is read: all its rows are, and `$LATEST`, which every function has, is among them."""
+    """Return whether a function is read: all its rows are `ok`, and one of them is `$LATEST`, which all have."""
     return all(row["scan_state"] == "ok" for row in rows) and any(row["qualifier"] == LATEST for row in rows)
 
 
 def _function(rows: list[Row]) -> ReportedFunction:
-    """The function as `ListFunctions` reported it, from the row of `$LATEST` where there is one."""
+    """Return the function as `ListFunctions` reported it, from the row of `$LATEST` if there is one."""
     row = next((row for row in rows if row["qualifier"] == LATEST), rows[0])
     return ReportedFunction(
         function=FunctionRef.parse(row["function_arn"]).without_qualifier(),
@@ -184,17 +187,15 @@ def _check_row(row: Row) -> None:
 
 
 def _check_once(rows: Iterable[Row]) -> None:
-    """Refuse a function and qualifier that is there twice; of a region that could not be read there may be two rows."""
+    """Refuse a function and qualifier with two rows; a region that could not be read may have several."""
     times = Counter(tuple(row[name] for name in _NAMES) for row in rows if row["function_name"] is not None)
     if repeated := next((names for names, count in times.items() if count > 1), None):
         _, region, name, qualifier = repeated
-        raise _damaged(f"{name}:{qualifier} in {region} is there more than once")
+        raise _damaged(f"{name}:{qualifier} in {region} has more than one row")
 
 
 def _damaged(why: str) -> UsageError:
-    return _not_resumable(
-        f"the frame to go on with is damaged: {why}", hint="the frame of an audit, as the audit returned it"
-    )
+    return _not_resumable(f"the frame to resume is damaged: {why}", hint="pass the frame as the audit returned it")
 
 
 def _fault(row: Row) -> str | None:
@@ -208,26 +209,26 @@ def _fault(row: Row) -> str | None:
     if name is None:
         return "a row without a function is ok" if row["scan_state"] == "ok" else None
     if not _is_named_twice(row):
-        return f"a row of {shown(name)} does not fit its function_arn"
+        return f"a row of {shown(name)} has a function_arn that names something else"
     column = _odd_setting(row) if row["scan_state"] == "ok" else None
-    return column and f"the {column} of {shown(name)}, qualifier {row['qualifier']}, cannot be what an audit read"
+    return column and f"the {column} of {shown(name)}, qualifier {row['qualifier']}, is not what an audit reads"
 
 
 def _is_named_twice(row: Row) -> bool:
-    """Whether a function's row and its ARN name the same function and qualifier."""
+    """Return whether a row and its ARN name the same function and qualifier."""
     try:
         function = FunctionRef.parse(row["function_arn"] or "")
         check_qualifier(row["qualifier"] or "")
     except UsageError:
         return False
-    said = (function.account_id, function.region, function.function_name, function.qualifier)
-    return said == tuple(row[name] for name in _NAMES)
+    named = (function.account_id, function.region, function.function_name, function.qualifier)
+    return named == tuple(row[name] for name in _NAMES)
 
 
 def _odd_setting(row: Row) -> str | None:
-    """The first column of a function that was read which no audit could have filled so; None where all are right.
+    """Return the first column of a row that was read whose value no audit can have read; None if all are plausible.
 
-    A destination that could not be written today, such as a FIFO queue, is right: AWS may hold it from earlier.
+    A destination that AWS would refuse today, such as a FIFO queue, is plausible: the config may be older.
     """
     configured, retries, age = (
         row[name] for name in ("configured", "maximum_retry_attempts", "maximum_event_age_in_seconds")

@@ -1,4 +1,7 @@
-"""What an audit found about one function and qualifier, or about a region that could not be read."""
+"""One row of an audit: a function at a version or alias, or a region that could not be read.
+
+Tested in tests/fleet/test_faults.py and tests/fleet/test_rows.py.
+"""
 
 from __future__ import annotations
 
@@ -6,48 +9,74 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from eicnb.errors import AccessDenied, EicError, NotFound, Throttled
-from eicnb.model.function import LATEST
+from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 
-ScanState = Literal["ok", "denied", "throttled", "gone", "failed"]
+ScanState = Literal["ok", "denied", "throttled", "gone", "failed", "unread"]
 SCAN_STATES: tuple[ScanState, ...] = get_args(ScanState)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One row of an audit; without a `function` it is about the whole region, or about an account.
+class AuditRow:
+    """One row of an audit; without a `function` it is about a whole region or account.
 
-    Where `scan_state` is not `ok`, `error` says why, and a config that is None is not known instead of not there.
+    `runs` is what the qualifier runs, None if that could not be read or no longer exists. If `scan_state` is not
+    `ok`, `error` gives the reason, and a missing `config` means that it is unknown.
     """
 
     region: str
     account_id: str | None
-    function: ReportedFunction | None = None
+    function: FunctionRef | None = None
     qualifier: str | None = None
+    runs: ReportedFunction | None = None
     config: ReportedConfig | None = None
     scan_state: ScanState = "ok"
     error: str | None = None
 
 
-def scan_state_of(error: EicError) -> ScanState:
-    """The state of what could not be read because of an error.
+def failure(error: Exception) -> tuple[ScanState, str]:
+    """Return the scan state and the text of an exception.
 
-    >>> scan_state_of(EicError("no answer"))
-    'failed'
+    >>> failure(EicError("no response"))
+    ('failed', 'no response')
+    >>> failure(KeyError("Name"))
+    ('failed', "KeyError: 'Name'")
     """
+    text = str(error) if isinstance(error, EicError) else f"{type(error).__name__}: {error}"
     kinds: tuple[tuple[type[EicError], ScanState], ...] = (
         (AccessDenied, "denied"),
         (Throttled, "throttled"),
         (NotFound, "gone"),
     )
-    return next((state for kind, state in kinds if isinstance(error, kind)), "failed")
+    state: ScanState = next((state for kind, state in kinds if isinstance(error, kind)), "failed")
+    return state, text.encode(errors="backslashreplace").decode()
+
+
+def function_failure(function: FunctionRef, error: Exception, runs: ReportedFunction | None = None) -> AuditRow:
+    """Return the row of a function, or of one of its versions or aliases, that could not be read."""
+    state, text = failure(error)
+    return AuditRow(
+        region=function.region or "",
+        account_id=function.account_id,
+        function=function.without_qualifier(),
+        qualifier=function.qualifier or LATEST,
+        runs=runs,
+        scan_state=state,
+        error=text,
+    )
+
+
+def region_failure(account_id: str | None, region: str, error: Exception) -> AuditRow:
+    """Return the row of a region that could not be read; a region cannot be `gone`."""
+    state, text = failure(error)
+    return AuditRow(region=region, account_id=account_id, scan_state="failed" if state == "gone" else state, error=text)
 
 
 Order = tuple[str, str, str, int, int, str]
 
 
 def order(account_id: str | None, region: str, function_name: str | None, qualifier: str | None) -> Order:
-    """Where a row stands: by account, region and function; `$LATEST` first, then versions by number, then aliases.
+    """Return the sort key of a row: account, region, function; `$LATEST`, then versions by number, then aliases.
 
     >>> sorted(["live", "10", "$LATEST", "9"], key=lambda text: order(None, "", "", text))
     ['$LATEST', '9', '10', 'live']

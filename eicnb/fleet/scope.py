@@ -1,9 +1,12 @@
-"""What an audit is asked for, checked before anything is sent."""
+"""The arguments of an audit, checked before anything is sent.
+
+Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
@@ -16,14 +19,14 @@ from eicnb.model.reported import ReportedFunction
 Qualifiers = Literal["configured", "all"]
 Errors = Literal["raise", "rows"]
 Choose = Callable[[ReportedFunction], object]
-"""Says whether a function is wanted; it has the function as `ListFunctions` reported it, before any config is read."""
+"""Returns whether a function is wanted, from what `ListFunctions` reports of it; no config is read before."""
 
 ALL_REGIONS = "all"
 _GLOB = frozenset("*?[")
 
 
 def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
-    """Return one of a few words as it is, or raise UsageError."""
+    """Return one of a few words unchanged, or raise UsageError."""
     choices = tuple(choices)
     if not isinstance(value, str) or value not in choices:
         hint = " or ".join(f'{argument}="{choice}"' for choice in choices)
@@ -34,13 +37,13 @@ def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
 
 
 def check_rate(value: Any) -> float:
-    """Return calls a second as a float above 0, or raise UsageError.
+    """Return requests a second as a float above 0, or raise UsageError.
 
     >>> check_rate(10)
     10.0
     """
     with UsageError.about("rate"):
-        hint = "a number of calls a second above 0; AWS allows an account 15 a region, whoever makes them"
+        hint = "give calls a second as a number above 0; AWS allows each account 15 in a region, all callers together"
         try:
             rate = math.nan if isinstance(value, bool | str) else float(value)
         except (TypeError, ValueError, OverflowError):
@@ -51,7 +54,7 @@ def check_rate(value: Any) -> float:
 
 
 def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
-    """The names in a list of texts, or in one text with commas between them, each once.
+    """Return the names in a list, or in one text with commas between them, each once.
 
     >>> names_in("regions", "us-east-1,eu-west-1", "us-east-1")
     ('us-east-1', 'eu-west-1')
@@ -65,7 +68,7 @@ def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
         names = []
         for name in value:
             if not isinstance(name, str) or not name.strip():
-                raise UsageError(f"{argument} has {shown(name)} in it, which is not a name", hint=hint)
+                raise UsageError(f"{argument} contains {shown(name)}, which is not a name", hint=hint)
             names.append(name.strip())
         if not names:
             raise UsageError(f"{argument} is empty", hint=hint)
@@ -73,21 +76,30 @@ def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
 
 
 def check_regions(regions: Any) -> tuple[str, ...] | None:
-    """The regions that were named, `("all",)` for all of the account, or None where none were."""
+    """Return the named regions, `("all",)` for all of the account, or None if none are named."""
     if regions is None:
         return None
     names = names_in("regions", regions, "us-east-1")
     with UsageError.about("regions"):
         if ALL_REGIONS in names and len(names) > 1:
-            raise UsageError('regions has "all" beside other names', hint='regions="all", or the names alone')
+            raise UsageError('regions contains "all" and other names', hint='regions="all"')
         for name in names:
             check_region(name)
     return names
 
 
+def is_glob(pattern: str) -> bool:
+    """Return whether a pattern has wildcards, which no function name has.
+
+    >>> is_glob("shop-*"), is_glob("shop")
+    (True, False)
+    """
+    return bool(_GLOB & set(pattern))
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which functions are wanted: those that a pattern fits, those that a callable chooses, or all.
+    """The wanted functions: those that match a name or glob, those that a callable chooses, or all.
 
     >>> Selection(patterns=("shop-*", "checkout")).fits("checkout")
     True
@@ -108,29 +120,41 @@ class Selection:
             return cls(patterns=tuple(map(_pattern, patterns)))
 
     def fits(self, function_name: str) -> bool:
-        """Whether a name fits one of the patterns, upper and lower case apart as in AWS."""
+        """Return whether a name matches one of the patterns; case matters, as it does in AWS."""
         return self.patterns is None or any(fnmatchcase(function_name, pattern) for pattern in self.patterns)
 
     def wants(self, function: ReportedFunction) -> bool:
-        """Whether a function is wanted."""
+        """Return whether a function is wanted."""
         return self.fits(function.function.function_name) and (self.choose is None or bool(self.choose(function)))
+
+    def unmatched(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return the patterns that match none of these names.
+
+        >>> Selection(patterns=("shop-*", "checkout")).unmatched({"checkout"})
+        ('shop-*',)
+        """
+        return tuple(
+            pattern
+            for pattern in self.patterns or ()
+            if pattern not in names and not (is_glob(pattern) and any(fnmatchcase(name, pattern) for name in names))
+        )
 
 
 def _pattern(text: str) -> str:
-    """A glob as it is; any other name must be one that a function can have."""
-    if _GLOB & set(text):
+    """Return a glob unchanged; any other name must be one that a function can have."""
+    if is_glob(text):
         return text
     function = FunctionRef.parse(text)
     if str(function) != function.function_name:
         raise UsageError(
-            f"{text!r} is more than the name of a function", hint=f"{function.function_name!r}", culprit=text
+            f"{text!r} is more than the name of a function", hint=f'functions="{function.function_name}"', culprit=text
         )
     return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What every region of an audit is asked for."""
+    """What an audit reads in every region."""
 
     selection: Selection
     qualifiers: Qualifiers
@@ -144,5 +168,5 @@ class Scope:
 
     @property
     def wants_all_qualifiers(self) -> bool:
-        """Whether aliases and versions without a config are wanted too."""
+        """Return whether aliases and versions without a config are wanted too."""
         return self.qualifiers == "all"

@@ -14,6 +14,13 @@ SEVERAL = "several"
 """What stands in a frame's attrs where its rows come from more than one place."""
 
 
+VERB = "verb"
+"""The leading column of a frame of several commands, and the attr that holds the verb of a single one."""
+
+NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, no password
+"""The attr of a list that was cut: what `--starting-token` takes to read on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a frame: its name, its pandas dtype and what stands in it."""
@@ -24,6 +31,8 @@ class Column:
 
 
 _KEEPS = f"AWS keeps events {human(DEFAULT_EVENT_AGE_IN_SECONDS)}"
+
+VERB_COLUMN = Column(VERB, "string", "the command that the row comes from; only in a frame of several commands")
 
 CONFIG_COLUMNS = (
     Column("function_name", "string", "the function"),
@@ -57,6 +66,7 @@ CONNECTION_COLUMNS = (
     Column("account_id", "string", "account; `<NA>`: not asked for yet"),
     Column("region", "string", "region of the calls; `<NA>`: none is set"),
     Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
+    Column("role_arn", "string", "role that it acts as; `<NA>`: none"),
     Column("endpoint_url", "string", "where calls go instead of AWS; `<NA>`: AWS"),
     Column("sandbox", "boolean", "whether it is the embedded AWS"),
 )

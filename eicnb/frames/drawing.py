@@ -27,6 +27,8 @@ ABSENT = {
 
 _NOT_READ = {"error": "", "*": "not read"}
 
+_SETTINGS = frozenset({"maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"})
+
 STATE, READ = "scan_state", "ok"
 
 _GAP = "  "
@@ -81,7 +83,8 @@ class Table:
     0 live       SQS queue
     us-east-1  1 row
 
-    `width` is where the text goes on below, in characters; `hide` puts the masks in, into all texts at once.
+    `width` is where the text goes on below, in characters; `removed` are the places of rows whose config was deleted;
+    `hide` puts the masks in, into all texts at once.
     """
 
     caption: str
@@ -90,6 +93,7 @@ class Table:
     rows: Sequence[tuple[Any, ...]]
     index_name: str = ""
     width: int = 80
+    removed: frozenset[int] = frozenset()
     hide: Callable[[Sequence[str]], Sequence[str]] = list
 
     def to_html(self) -> str:
@@ -130,11 +134,17 @@ class Table:
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         """Return the caption and the names, and the rows behind their labels, all with their masks."""
         texts = [self.caption, self.index_name, *self.columns]
-        for label, row in zip(self.labels, self.rows, strict=True):
-            texts += [label, *self._words(row)]
+        for place, (label, row) in enumerate(zip(self.labels, self.rows, strict=True)):
+            words = self._words(row)
+            texts += [label, *(self._marked(row, words) if place in self.removed else words)]
         hidden, width = list(self.hide(texts)), len(self.columns) + 1
         head, body = hidden[: width + 1], hidden[width + 1 :]
         return head, [body[start : start + width] for start in range(0, len(body), width)]
+
+    def _marked(self, row: tuple[Any, ...], words: Sequence[str]) -> Iterator[str]:
+        """Mark the settings of a config that was deleted; the frame keeps their values."""
+        for name, value, word in zip(self.columns, row, words, strict=True):
+            yield f"{word} (removed)" if name in _SETTINGS and value is not None else word
 
     def _is_of_numbers(self, place: int) -> bool:
         return any(_is_number(row[place]) for row in self.rows)

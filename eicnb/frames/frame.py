@@ -11,7 +11,9 @@ import pandas as pd
 
 from eicnb.errors import UsageError
 from eicnb.frames.columns import (
+    NEXT_TOKEN,
     SEVERAL,
+    VERB,
     Column,
     Scalar,
 )
@@ -74,14 +76,31 @@ class Frame(pd.DataFrame):
         cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
         drawn = self.iloc[list(cut.places)]
         return Table(
-            caption=f"{provenance(self.attrs)}  {cut}",
+            caption=f"{provenance(self.attrs)}  {cut}{_more(self.attrs)}",
             columns=columns,
             labels=tuple(str(label) for label in drawn.index),
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
             index_name=" ".join(str(name) for name in self.index.names if name is not None),
             width=pd.get_option("display.width") or _WIDTH,
+            removed=_removed(self.attrs, columns, drawn),
             hide=masks.masked_together,
         )
+
+
+def _more(attrs: Mapping[Any, Any]) -> str:
+    """Word the rest of a list that was cut."""
+    token = attrs.get(NEXT_TOKEN)
+    if token is None:
+        return ""
+    return "; AWS has more" if token == SEVERAL else f"; AWS has more: --starting-token {token}"
+
+
+def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFrame) -> frozenset[int]:
+    """Return the places of the rows whose config was deleted; a dry run deletes none."""
+    if attrs.get("dry_run"):
+        return frozenset()
+    verbs = drawn.iloc[:, 0].tolist() if columns[:1] == (VERB,) else [attrs.get(VERB)] * len(drawn)
+    return frozenset(place for place, verb in enumerate(verbs) if verb is not pd.NA and verb == "delete")
 
 
 def uncut() -> AbstractContextManager[object]:
@@ -103,7 +122,9 @@ def provenance(attrs: Mapping[Any, Any]) -> str:
     account_id, region, sandbox = (attrs.get(name) for name in ("account_id", "region", "sandbox"))
     account = f"account {account_id}" if account_id else "account not asked for"
     where = [
-        "DRY RUN, nothing was written" if attrs.get("dry_run") else None,
+        {None: None, False: None, SEVERAL: "DRY RUN of some rows"}.get(
+            attrs.get("dry_run"), "DRY RUN, nothing was written"
+        ),
         "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
         "several accounts" if account_id == SEVERAL else account,
         "several regions" if region == SEVERAL else region,
@@ -204,7 +225,8 @@ def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def stack(frames: Sequence[Frame]) -> Frame:
     """One frame with the rows of all, which have the same columns; attrs that differ become `several`."""
     stacked = Frame(pd.concat(frames, ignore_index=True))
-    first, *others = (frame.attrs for frame in frames)
-    for key, value in first.items():
-        stacked.attrs[key] = value if all(attrs.get(key) == value for attrs in others) else SEVERAL
+    attrs = [frame.attrs for frame in frames]
+    for key in {key: None for one in attrs for key in one}:
+        values = [one.get(key) for one in attrs]
+        stacked.attrs[key] = values[0] if all(value == values[0] for value in values) else SEVERAL
     return stacked

@@ -19,21 +19,22 @@ from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
 
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
-    hint = f"a whole number{unit}: {choices(allowed)}"
-    culprit = str(value) if isinstance(value, int | str) else None
     try:
         number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
     except TypeError:
         number = None
-    if number is None or isinstance(value, bool):
-        raise UsageError(
-            f"{what} is {shown(value)}, which is not a whole number", hint=hint, rule=SETTINGS_RULE, culprit=culprit
-        )
-    if number not in allowed:
-        raise UsageError(
-            f"{what} is {number}, but AWS allows {choices(allowed)}", hint=hint, rule=SETTINGS_RULE, culprit=culprit
-        )
-    return number
+    if number is not None and not isinstance(value, bool) and number in allowed:
+        return number
+    is_number = number is not None and not isinstance(value, bool)
+    fault = (
+        f"{number}, but AWS allows {choices(allowed)}" if is_number else f"{shown(value)}, which is not a whole number"
+    )
+    raise UsageError(
+        f"{what} is {fault}",
+        hint=f"give a whole number{unit}: {choices(allowed)}",
+        rule=SETTINGS_RULE,
+        culprit=str(value) if isinstance(value, int | str) else None,
+    )
 
 
 def check_retry_attempts(value: object) -> int:
@@ -57,7 +58,7 @@ def check_event_age(value: object) -> int:
 def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
     """Return a mapping that has no other keys than the known ones."""
     if not isinstance(value, Mapping):
-        hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"a mapping of {', '.join(known)}"
+        hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"give a mapping of {', '.join(known)}"
         raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=hint)
     for key in value:
         if key not in known:
@@ -89,7 +90,7 @@ class DestinationConfig:
         if isinstance(self.on_success, DestinationArn) and self.on_success.kind == "s3":
             raise UsageError(
                 f"{str(self.on_success)!r} is an S3 bucket, which can be a destination on failure only",
-                hint=f"on success, {one_of(kind for kind in KINDS if kind != 's3')}",
+                hint=f"send successes to {one_of(kind for kind in KINDS if kind != 's3')}",
                 rule=DESTINATION_RULE,
                 culprit=str(self.on_success),
             )
@@ -117,7 +118,7 @@ def _destination_from_api(value: object, key: str) -> Destination:
     if isinstance(text, DestinationArn):
         return text
     if not isinstance(text, str):
-        raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="the ARN of a destination")
+        raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="give the ARN of a destination")
     return DestinationArn.parse(text) if text else NoDestination.BLANK
 
 

@@ -1,7 +1,8 @@
-"""One call of an operation, checked and complete but not yet sent."""
+"""A validated request of one operation, not yet sent."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -17,14 +18,16 @@ from eicnb.model.place import Place
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.verbs import OPERATIONS, Operation
 from eicnb.redaction import masks
-from eicnb.redaction.patterns import masks_in
+from eicnb.redaction.search import masks_in
+
+_SETTINGS = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_success", "on_failure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """How far a list is read: the first `max_items`, `page_size` a call, from where `starting_token` was given out.
+    """The part of a list to read: the first `max_items` after `starting_token`, in pages of `page_size`.
 
-    `no_paginate`, or AWS's own `call_max_items` or `call_marker`, make it one call.
+    `no_paginate`, or AWS's own `call_max_items` or `call_marker`, make it one request.
     """
 
     max_items: int | None = None
@@ -39,30 +42,30 @@ class Paging:
             raise UsageError(f"the page size is {self.page_size}", hint=choices(PAGE_SIZE))
         most = self.call_parameters().get("MaxItems", 1) if self.is_one_call else 1
         if most < 1:
-            raise UsageError(f"the most items of one call are {most}", hint=choices(PAGE_SIZE))
+            raise UsageError(f"the number of items of one request is {most}", hint=choices(PAGE_SIZE))
         if self.is_one_call and (self.page_size is not None or self.starting_token is not None):
-            message = "a list of one call has no page size and no starting token"
-            raise UsageError(message, hint="--no-paginate without them")
+            message = "a list in one request has no page size and no starting token"
+            raise UsageError(message, hint="remove --page-size and --starting-token")
 
     @property
     def is_one_call(self) -> bool:
-        """Whether AWS is asked once, whatever it has more."""
+        """Whether only one request is sent, even if there are more pages."""
         return self.no_paginate or self.call_max_items is not None or self.call_marker is not None
 
     def call_parameters(self) -> dict[str, Any]:
-        """The parameters of that one call."""
+        """Return the parameters of that one request."""
         most = self.max_items if self.call_max_items is None else self.call_max_items
         found = {"Marker": self.call_marker, "MaxItems": most}
         return {name: value for name, value in found.items() if value is not None}
 
     def configuration(self) -> dict[str, Any]:
-        """What botocore's paginator takes."""
+        """Return the configuration for botocore's paginator."""
         return {"MaxItems": self.max_items, "PageSize": self.page_size, "StartingToken": self.starting_token}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call, checked and complete but not yet sent.
+    """A validated request of one operation, not yet sent.
 
     `keeps_other_destination` is set for an update of one destination alone: AWS takes both as one setting, so
     the other one is read first and sent along. `missing_ok` is set for a delete that may find no config. `more` are
@@ -84,14 +87,26 @@ class Request:
         return OPERATIONS[self.verb]
 
     def parameters(self) -> dict[str, Any]:
-        """The parameters of AWS's operation."""
+        """Return the parameters of AWS's operation."""
         qualifier: dict[str, Any] = {} if self.qualifier is None else {"Qualifier": self.qualifier}
         settings = {} if self.config is None else self.config.to_api()
         call = self.paging.call_parameters() if self.paging.is_one_call else {}
         return {"FunctionName": str(self.function), **qualifier, **settings, **call, **self.more}
 
+    def given(self) -> frozenset[str]:
+        """Return the names of the settings that it writes: all of them, unless it is an update.
+
+        >>> Request("update", FunctionRef("f"), config=EventInvokeConfig(maximum_retry_attempts=0)).given()
+        frozenset({'maximum_retry_attempts'})
+        """
+        if self.verb != "update":
+            return frozenset(_SETTINGS)
+        config = self.config or EventInvokeConfig()
+        both = {"on_success", "on_failure"} if config.destination_config is not None else set()
+        return frozenset(both | {name for name in _SETTINGS[:2] if getattr(config, name) is not None})
+
     def keeping(self, before: ReportedConfig) -> Request:
-        """This update with the destination that it does not name as it is now."""
+        """Return this update with the other destination as it is in the current config."""
         config = self.config or EventInvokeConfig()
         wanted = config.destination_config or DestinationConfig()
         try:
@@ -101,8 +116,8 @@ class Request:
             )
         except UsageError as error:
             raise UsageError(
-                f"the other destination cannot be kept: {error.message}",
-                hint="both destinations in one update",
+                f"the other destination cannot be sent again: {error.message}",
+                hint="give both destinations in one update",
             ) from error
         return replace(self, config=replace(config, destination_config=destinations), keeps_other_destination=False)
 
@@ -125,7 +140,7 @@ def build(
     missing_ok: bool = False,
     **settings: Any,
 ) -> Request:
-    """Check the arguments of a verb, and make them into a request for that place; `<NA>` is not set, as in a frame."""
+    """Validate the arguments of a verb and return its request for a place; `<NA>` is not set, as in a frame."""
     qualifier, on_success, on_failure = map(_unless_missing, (qualifier, on_success, on_failure))
     settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:
@@ -138,7 +153,7 @@ def build(
     if one_by_one and destination_config is not None:
         raise UsageError(
             "the destinations are given twice: in destination_config, and as on_success or on_failure",
-            hint="one of the two ways",
+            hint="give them in one of the two ways",
         )
     if one_by_one:
         with UsageError.about("on_success"):
@@ -152,7 +167,7 @@ def build(
     if not config and not more:
         raise UsageError(
             f"{verb} has nothing to set",
-            hint="retries, an age or a destination: --retries 0, --max-age 1h, --on-failure sqs:NAME",
+            hint="--retries 0, --max-age 1h or --on-failure sqs:NAME",
         )
     for argument, arn in _destinations(config.destination_config, one_by_one=bool(one_by_one)):
         with UsageError.about(argument):
@@ -195,28 +210,31 @@ def _destination(place: Place, value: str | Destination | DestinationName | None
 
 
 def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iterator[tuple[str, DestinationArn]]:
-    """The destinations, each with the argument that it came by."""
+    """Yield the destinations, each with the argument that it was given by."""
     for name in ("on_success", "on_failure"):
         arn = getattr(config, name, None)
         if isinstance(arn, DestinationArn):
             yield name if one_by_one else "destination_config", arn
 
 
+_MASK_LIKE = re.compile(r"-[0-9]{4}")
+
+
 def _refuse_mask(text: str, what: str) -> None:
-    """What a display shows in the place of a name is no name; it looks like one when it is pasted back."""
-    if masks.active().on and (mask := masks_in(text)):
-        hint = f"the {what} itself; values of the notebook stay real: ${{row.function_name}}"
+    """Refuse a mask of the display, which looks like a name when it is pasted back."""
+    if _MASK_LIKE.search(text) and masks.active().on and (mask := masks_in(text)):
+        hint = f"type the {what} itself; values of the notebook stay real: ${{row.function_name}}"
         raise UsageError(f"{mask[0]} is a mask of the display, not a {what}", hint=hint, culprit=mask[0])
 
 
 def _refuse_itself(place: Place, function: FunctionRef, arn: DestinationArn) -> None:
-    """AWS refuses a function as its own destination, whichever qualifiers are named."""
+    """Refuse a function as its own destination, as AWS does, whichever qualifiers are named."""
     same_name = arn.kind == "lambda" and arn.name.partition(":")[0] == function.function_name
     same_account = function.account_id in {None, arn.account_id}
     if same_name and same_account and arn.region == place.region:
         raise UsageError(
             f"{str(arn)!r} is the function itself, which cannot be its own destination",
-            hint="another function, or a queue: sqs:NAME",
+            hint="name another function, or a queue: sqs:NAME",
             rule=DESTINATION_RULE,
             culprit=str(arn),
         )

@@ -1,12 +1,14 @@
-"""`%eic` and `%%eic`."""
+"""The magics `%eic` and `%%eic`."""
 
 from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
@@ -26,7 +28,7 @@ _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
 @magics_class
 class EicMagics(Magics):
-    """The magics; `%load_ext eicnb` registers them, and `%config EicMagics.NAME = …` changes how they behave."""
+    """The magics `%eic` and `%%eic`; `%config EicMagics.NAME = …` changes how they behave."""
 
     region = Unicode(None, allow_none=True, help=settings.MEANINGS["region"]).tag(config=True)
     profile = Unicode(None, allow_none=True, help=settings.MEANINGS["profile"]).tag(config=True)
@@ -40,7 +42,7 @@ class EicMagics(Magics):
 
     @validate(*settings.MEANINGS)
     def _refuse(self, proposal: Any) -> Any:
-        """Refuse what cannot be used, in the way of traits, which then keep the value that they had."""
+        """Reject an unusable value; the trait then keeps the one it had."""
         try:
             settings.check(proposal["trait"].name, proposal["value"])
         except UsageError as error:
@@ -49,11 +51,11 @@ class EicMagics(Magics):
 
     @observe(*settings.MEANINGS)
     def _choose(self, change: Any) -> None:
-        """Make what is set here the process's setting."""
+        """Apply a value set here to the whole process."""
         settings.choose(**{change["name"]: change["new"]})
 
     def _load_config(self, cfg: Any, *args: Any, **options: Any) -> None:
-        """Choose whatever a config names, also where the trait has that value already: the environment may not."""
+        """Apply every value that a config names, even a default one: the environment may have another."""
         super()._load_config(cfg, *args, **options)
         named = cfg.get(type(self).__name__, {})
         settings.choose(**{name: getattr(self, name) for name in named if name in settings.MEANINGS})
@@ -81,21 +83,23 @@ class EicMagics(Magics):
                 --maximum-event-age-in-seconds 3600 \\
                 --maximum-retry-attempts 0
 
-        A command returns a DataFrame; several in one cell are all checked before the first is sent, and return one
-        DataFrame with a row each, which `%%eic --out name` binds to a name. Behind a verb on its first line a cell is
-        that command's JSON or YAML. A write shows what it changed, and where. `${expression}`, `$name` and `{name}`
-        bring in values of the notebook; single quotes keep them out. `%eic sandbox` starts an AWS without an account.
+        A command returns a DataFrame. Several in one cell are all validated before the first is sent, and return one
+        DataFrame with the verb and a row for each; `%%eic --out name` binds it to a name. After a verb on its first
+        line, a cell is that command's JSON or YAML. A write shows what it changed, and where. `${expression}`, `$name`
+        and `{name}` insert values of the notebook, but not within single quotes. `%eic sandbox` starts an AWS without
+        an account.
         """
         user_ns = self._user_ns()
-        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
+        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns, _ALWAYS)
+        reader = commands.Reader(_show)
         if cell is None:
-            source = Source(line, "%eic ", interpolates=settings.current().interpolate)
-            parsed = _one(parser.parse(source, names, model=members))
-            return _displayed(parsed, _run(parsed))
-        source, out = _cell_source(line, cell)
-        parsed = parse_cell(source, names, model=members)
-        result = _run(parsed)
-        if out is None:
+            source = Source(line, "%eic ", interpolates=reader.settings.interpolate)
+            parsed = _one(_parsed(source, names, parser.parse))
+            return _displayed(parsed, _run(parsed, reader))
+        source, out = _cell_source(line, cell, interpolates=reader.settings.interpolate)
+        parsed = _parsed(source, names, parse_cell)
+        result = _run(parsed, reader)
+        if out is None or not parsed:
             return _displayed(parsed, result)
         user_ns[out] = result
         return None
@@ -106,9 +110,29 @@ class EicMagics(Magics):
         return names
 
 
-def _cell_source(line: str, cell: str) -> tuple[Source, str | None]:
-    """The commands of a cell, and the name that `--out` gives its result; the option is blanked out in place."""
-    interpolates = settings.current().interpolate
+Parse = Callable[..., Sequence[Command]]
+
+_VALUE_OR_FILE = re.compile(r"[${`]|file", re.IGNORECASE)
+
+
+def _parsed(source: Source, names: Mapping[str, Any], parse: Parse) -> Sequence[Command]:
+    """Parse a text; one that refers to no value of the notebook and to no file only the first time."""
+    if _VALUE_OR_FILE.search(source.text):
+        return parse(source, names, model=members)
+    return _constant(source, parse)
+
+
+@lru_cache(maxsize=256)
+def _constant(source: Source, parse: Parse) -> Sequence[Command]:
+    return tuple(parse(source, {}, model=members))
+
+
+_ALWAYS: dict[str, Any] = {"sys": sys}
+"""What a line may name without an import: hints say `${sys.last_value}`."""
+
+
+def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, str | None]:
+    """Return the commands of a cell, and the name that `--out` binds; the option is blanked out in place."""
     source = Source(f"{line}\n{cell}", "%%eic ", first_line=1, interpolates=interpolates)
     out = _OUT.search(line)
     rest = _OUT.sub(lambda found: " " * len(found[0]), line)
@@ -117,27 +141,29 @@ def _cell_source(line: str, cell: str) -> tuple[Source, str | None]:
     return replace(source, text=f"{rest}\n{cell}"), out["name"] if out else None
 
 
-def _one(parsed: list[Command]) -> list[Command]:
-    """The command of a line, which takes no more than one."""
+def _one(parsed: Sequence[Command]) -> Sequence[Command]:
+    """Return the command of a line, which takes only one."""
     if len(parsed) > 1:
+        typed = "\n".join(map(str, parsed))
         with parsed[1].blamed():
-            raise UsageError("a line takes one command", hint="%%eic, with a command a line")
+            raise UsageError("a line takes one command", hint=f"write one command a line in a cell\n%%eic\n{typed}")
     return parsed
 
 
-def _run(parsed: list[Command]) -> Any:
+def _run(parsed: Sequence[Command], reader: commands.Reader) -> Any:
     if not parsed:
-        raise UsageError("there is no command", hint="%eic put my-function --retries 0")
+        _show("Nothing to run. %eic help lists the commands.\n")
+        return None
     if any(command.verb in {"use", "sandbox"} for command in parsed):
         MEMORY.forget()
-    result = commands.run(parsed, commands.Reader(_show))
+    result = commands.run(parsed, reader)
     MEMORY.learn(result)
     return result
 
 
-def _displayed(parsed: list[Command], result: Any) -> Any:
-    """What is handed to the display: nothing behind a `;`, as IPython has it for its own magics."""
-    return None if parsed[-1].is_ended else result
+def _displayed(parsed: Sequence[Command], result: Any) -> Any:
+    """Return what to display: nothing after a `;`, as for IPython's own magics."""
+    return None if parsed and parsed[-1].is_ended else result
 
 
 def _show(text: str) -> None:
@@ -145,13 +171,13 @@ def _show(text: str) -> None:
 
 
 def register(ip: Any) -> None:
-    """Give a shell the magics, once however often this is called."""
+    """Register the magics in a shell; registering them twice has no further effect."""
     unregister(ip)
     ip.register_magics(EicMagics)
 
 
 def unregister(ip: Any) -> None:
-    """Take the magics out of a shell, and what was chosen through them out of the process."""
+    """Remove the magics from a shell, and the settings made through them from the process."""
     for magics in ip.magics_manager.magics.values():
         magics.pop("eic", None)
     ip.magics_manager.registry.pop(EicMagics.__name__, None)
@@ -164,7 +190,7 @@ def unregister(ip: Any) -> None:
 
 
 def _forget_refused(config: Any) -> None:
-    """Drop what `%config` was given and the magics refused: IPython would give it to the next ones again."""
+    """Drop values that `%config` was given and the magics rejected; IPython would apply them again."""
     for name, value in [*config.items()]:
         try:
             settings.check(name, value)

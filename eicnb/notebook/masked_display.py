@@ -35,21 +35,17 @@ def _is_text(kind: str) -> bool:
     return kind.startswith(_TEXTS) or kind.endswith(("+json", "+xml"))
 
 
-def _masked(shown: Any) -> Any:
+def _masked(shown: Any, name: str = "") -> Any:
+    """Return a value of a bundle with masks in it; `name` is that of the member that it is the value of."""
     if isinstance(shown, str):
         return masks.masked(shown)
     if isinstance(shown, int | float):
-        return masks.masked(str(int(shown))) if _is_account_like(shown) else shown
+        return masks.masked_number(shown, name)
     if isinstance(shown, Mapping):
-        return {_masked(key): _masked(member) for key, member in shown.items()}
+        return {_masked(key): _masked(member, str(key)) for key, member in shown.items()}
     if isinstance(shown, list | tuple):
-        return [_masked(member) for member in shown]
+        return [_masked(member, name) for member in shown]
     return shown
-
-
-def _is_account_like(number: float) -> bool:
-    """Whether a number of JSON has twelve digits and no fraction; a listed name hides in none, nor does a width."""
-    return 10**11 <= number < 10**12 and number == int(number)
 
 
 def register(ip: Any) -> None:

@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+
+from eicnb.redaction.patterns import SECRETS
+from eicnb.redaction.search import spans
 
 _LOGGERS = ("boto3", "botocore", "urllib3")
 _FORM = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s"
 _MASK = "***"
 _SHORTEST_SECRET = 8
 
-# What a secret is called in headers, queries, JSON, XML and in Python's own way of writing these.
-_NAMES = (
-    "authorization|cookie|dpop|password"
-    "|x-amz-(?:security-token|signature|credential|sso[-_]bearer[-_]token)|x-aws-ec2-metadata-token"
-    "|(?:aws_)?access_?key_?id|(?:aws_)?secret_?access_?key|(?:aws_)?session_?token|client_?secret"
-    "|(?:access|refresh|id|web_?identity)_?token|saml_?assertion|code_?verifier|device_?code|assertion"
-)
-_VALUE = r"""(?:\\"(?:(?!\\").)*\\"|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s'"&<>,;}]+)"""
-_RULES = tuple(
-    (re.compile(pattern, re.IGNORECASE), shown)
-    for pattern, shown in (
-        (rf"""(?<![\w-])({_NAMES})(\\*['"]?\s*[:=]\s*b?){_VALUE}""", rf"\1\2{_MASK}"),
-        (rf"<({_NAMES})>[^<]*<", rf"<\1>{_MASK}<"),
-        (r"\b(Bearer|Basic)\s+[\w.~+/=-]+", rf"\1 {_MASK}"),
-        (r"\b(Credential|Signature)=[^\s,&'\"]+", rf"\1={_MASK}"),
-        (r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b", _MASK),
-        (r"\b[0-9a-f]{64}\b", _MASK),
-    )
-)
-
 
 def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
-    """A text with whatever looks like a credential or a signature masked, and these known secrets too.
+    """Return a text with everything that looks like a credential masked, and these known secrets too.
 
     >>> without_secrets("{'Authorization': b'AWS4-HMAC-SHA256 Credential=AKIA…', 'X-Amz-Date': b'20261124T215851Z'}")
-    "{'Authorization': b***, 'X-Amz-Date': b'20261124T215851Z'}"
+    "{'Authorization': b'***', 'X-Amz-Date': b'20261124T215851Z'}"
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, _MASK)
-    for pattern, shown in _RULES:
-        text = pattern.sub(shown, text)
-    return text
+    pieces, end = [], 0
+    for span in spans(text, SECRETS):
+        pieces += [text[end : span.start], _MASK]
+        end = span.end
+    return "".join([*pieces, text[end:]])
 
 
 class _Handler(logging.Handler):
@@ -89,20 +73,45 @@ def logged(write: Callable[[str], object], secrets: Callable[[], Collection[str]
         yield
 
 
+class _Opened:
+    """A logger that passes everything on, until the last of its listeners ends."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self.listeners = 0
+        self._logger = logger
+        self._before = logger.level, logger.propagate
+        self._above: list[logging.Handler] = []
+        if logger.propagate and logger.parent is not None:
+            self._above.append(_AsBefore(logger.parent, logger.getEffectiveLevel()))
+        for handler in self._above:
+            logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+
+    def close(self) -> None:
+        """Leave the logger as it was."""
+        for handler in self._above:
+            self._logger.removeHandler(handler)
+        level, self._logger.propagate = self._before
+        self._logger.setLevel(level)
+
+
+_opened: dict[str, _Opened] = {}
+_lock = threading.Lock()
+
+
 @contextmanager
 def _listening(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
-    before = logger.level, logger.propagate
-    handlers: list[logging.Handler] = [handler]
-    if logger.propagate and logger.parent is not None:
-        handlers.append(_AsBefore(logger.parent, logger.getEffectiveLevel()))
-    logger.setLevel(logging.DEBUG)
-    logger.propagate = False
-    for one in handlers:
-        logger.addHandler(one)
+    """Listen to a logger; several may at once, and end in any order."""
+    with _lock:
+        opened = _opened.get(logger.name) or _opened.setdefault(logger.name, _Opened(logger))
+        opened.listeners += 1
+        logger.addHandler(handler)
     try:
         yield
     finally:
-        for one in handlers:
-            logger.removeHandler(one)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
+        with _lock:
+            logger.removeHandler(handler)
+            opened.listeners -= 1
+            if not opened.listeners:
+                _opened.pop(logger.name).close()

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eicnb.redaction.patterns import ACCOUNT, SECRETS, Kind, Span, spans
+from eicnb.redaction.accounts import digits_of, names_an_account
+from eicnb.redaction.kinds import Kind, Span
+from eicnb.redaction.patterns import ACCOUNT, SECRETS
+from eicnb.redaction.search import spans
 
 SWITCH = "EICNB_REDACT"
 NAMES = "EICNB_REDACT_NAMES"
@@ -71,6 +74,15 @@ class Masks:
                 number = self._last[kind.word] = self._last.get(kind.word, self._after) + 1
                 self._given[key] = f"{kind.word}-{number:04}"
             return self._given[key]
+
+    def number_of(self, kind: Kind, text: str) -> int:
+        """Return the number in the mask of a text, for where only a number may stand."""
+        return int(self.of(kind, text).rpartition("-")[2])
+
+    def given(self, kind: Kind, text: str) -> bool:
+        """Return whether a text has a mask already."""
+        with self._lock:
+            return (kind.word, text) in self._given
 
 
 def names_in(names: Iterable[object]) -> tuple[str, ...]:
@@ -163,6 +175,20 @@ def masked_together(texts: Sequence[str]) -> list[str]:
     """
     together = masked(_BOUNDARY.join(texts)).split(_BOUNDARY)
     return together if len(together) == len(texts) else [masked(text) for text in texts]
+
+
+def masked_number(number: float, name: str = "") -> float:
+    """Return a JSON number as it may be shown, under the name that it has there: it is a number still.
+
+    >>> masked_number(137438953472, "bytes"), masked_number(123456789012.0, "account_id")
+    (137438953472, 123456789012.0)
+
+    With redaction on, an account id becomes the number of its mask.
+    """
+    digits = digits_of(number)
+    if not active().on or digits is None or not (names_an_account(name) or _active.masks.given(ACCOUNT, digits)):
+        return number
+    return type(number)(_active.masks.number_of(ACCOUNT, digits))
 
 
 def masked_at(text: str, start: int, end: int) -> tuple[str, int, int]:

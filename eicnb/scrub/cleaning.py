@@ -1,18 +1,34 @@
-"""Puts masks into the outputs and the metadata of a notebook, and looks into its sources without changing them."""
+"""Masks in the outputs and the metadata of a notebook; its sources are searched and not changed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from eicnb.redaction.accounts import digits_of, names_an_account
+from eicnb.redaction.kinds import Span
 from eicnb.redaction.masks import Masks, replaced
-from eicnb.redaction.patterns import IN_NOTEBOOKS, SECRETS, Span, spans
+from eicnb.redaction.patterns import ACCOUNT, IN_NOTEBOOKS, SECRETS
+from eicnb.redaction.search import spans
 from eicnb.scrub.report import Place, Report
 
 _DATA_URL = re.compile(r"(data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_SCRIPTS = {"application/javascript", "text/javascript"}
 _MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number of twelve digits, and where it is in the new notebook."""
+
+    holder: Any
+    key: Any
+    digits: str
+    place: Place
+    is_named: bool
 
 
 class Cleaning:
@@ -29,11 +45,13 @@ class Cleaning:
         self.report = Report()
         self._masks = masks
         self._names = names
+        self._numbers: list[_Number] = []
 
     def cleaned(self, notebook: Mapping[str, Any]) -> dict[str, Any]:
-        """The notebook with masks; it is one that `eicnb.scrub.files` has checked."""
+        """Return the notebook with masks; it is one that `eicnb.scrub.files` has checked."""
         cells = [self._cell(cell, number) for number, cell in enumerate(notebook["cells"], start=1)]
         changed = {"metadata": self._value(notebook.get("metadata", {}), Place(None, "metadata")), "cells": cells}
+        self._mask_numbers()
         return {name: changed.get(name, value) for name, value in notebook.items()}
 
     def _cell(self, cell: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -67,53 +85,77 @@ class Cleaning:
         return {kind: self._shown(kind, value, place) for kind, value in bundle.items()}
 
     def _shown(self, kind: str, value: Any, place: Place) -> Any:
-        """One form of an output: text is masked, what is Base64 is counted."""
+        """Return one form of an output: text is masked, Base64 is counted."""
         if kind == "application/json" or kind.endswith("+json"):
             return self._value(value, place)
         if not (kind.startswith("text/") or kind.endswith("+xml")) and _is_base64(value):
             self.report.unread[place, "picture" if kind.startswith("image/") else f"{kind} file"] += 1
             return value
-        return self._lines(value, place) if _is_lines(value) else self._value(value, place)
+        if not _is_lines(value):
+            return self._value(value, place)
+        return self._lines(value, place, script=kind in _SCRIPTS)
 
-    def _lines(self, value: Any, place: Place) -> Any:
-        """A text that may be saved as a list of its lines, whichever it was."""
+    def _lines(self, value: Any, place: Place, *, script: bool = False) -> Any:
+        """Return a text that may be saved as a list of its lines, in the form that it had."""
         text = _joined(value)
-        cleaned = self._text(text, place)
+        cleaned = self._text(text, place, script=script)
         if cleaned == text:
             return value
         return cleaned if isinstance(value, str) else cleaned.splitlines(keepends=True)
 
     def _value(self, value: Any, place: Place, name: str = "") -> Any:
-        """Any JSON: texts, numbers that may be accounts, and names of members; `name` is what it is the value of."""
+        """Return any JSON with masks in its texts and in the names of members; `name` is that of this value."""
         if isinstance(value, str):
             return self._text(value, place, f"{name}=" if name else "")
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            cleaned = self._text(str(value), place)
-            return value if cleaned == str(value) else cleaned
         if isinstance(value, list):
-            return [self._value(member, place, name) for member in value]
+            members = [self._value(member, place, name) for member in value]
+            self._remember_numbers(members, enumerate(value), place, name)
+            return members
         return self._object(value, place) if isinstance(value, dict) else value
 
     def _object(self, value: dict[str, Any], place: Place) -> dict[str, Any]:
-        if value.get("encoding") == "base64" and isinstance(value.get("data"), str):
-            self.report.unread[place, "widget buffer"] += 1
-            return value
-        return {self._text(key, place): self._value(member, place, key) for key, member in value.items()}
+        for kind, data in (("widget buffer", "data"), ("array", "bdata")):
+            is_encoded = value.get("encoding") == "base64" if data == "data" else "dtype" in value
+            if is_encoded and isinstance(value.get(data), str):
+                self.report.unread[place, kind] += 1
+                return value
+        members = {}
+        for name, member in value.items():
+            shown = self._text(name, place)
+            members[shown] = self._value(member, place, name)
+            self._remember_numbers(members, [(shown, member)], place, name)
+        return members
 
-    def _text(self, text: str, place: Place, lead: str = "") -> str:
-        """The text with masks, each counted; what is in a data URL cannot be read, and is counted too."""
+    def _remember_numbers(self, holder: Any, members: Iterable[tuple[Any, Any]], place: Place, name: str) -> None:
+        for key, member in members:
+            if isinstance(member, int | float) and (digits := digits_of(member)):
+                self._numbers.append(_Number(holder, key, digits, place, is_named=names_an_account(name)))
+
+    def _mask_numbers(self) -> None:
+        """Put a number in the place of each that is an account id: its viewer may read nothing else.
+
+        Which ones are is known at the end, when all texts are read.
+        """
+        for number in self._numbers:
+            if number.is_named or self._masks.given(ACCOUNT, number.digits):
+                shown = self._masks.number_of(ACCOUNT, number.digits)
+                number.holder[number.key] = type(number.holder[number.key])(shown)
+                self.report.found[number.place, ACCOUNT.name] += 1
+
+    def _text(self, text: str, place: Place, lead: str = "", *, script: bool = False) -> str:
+        """Return a text with masks, each counted; a data URL cannot be read, and is counted too."""
         if "base64," not in text:
-            return self._plain(text, place, lead)
+            return self._plain(text, place, lead, script=script)
         pieces = _DATA_URL.split(text)
         for url in pieces[1::2]:
             self.report.unread[place, "picture" if url.startswith("data:image/") else "data URL"] += 1
-        pieces[::2] = [self._plain(piece, place, lead) for piece in pieces[::2]]
+        pieces[::2] = [self._plain(piece, place, lead, script=script) for piece in pieces[::2]]
         return "".join(pieces)
 
-    def _plain(self, text: str, place: Place, lead: str) -> str:
-        """Masked until nothing is left to mask: a mask can part what had hidden an account id."""
+    def _plain(self, text: str, place: Place, lead: str, *, script: bool) -> str:
+        """Return a text masked until nothing is left to mask: a mask can part what had hidden an account id."""
         for _ in range(_MOST_ROUNDS):
-            found = list(self._spans(text, lead))
+            found = list(self._spans(text, lead, script=script))
             for span in found:
                 self.report.found[place, span.kind.name] += 1
             text, _moved = replaced(text, found, self._masks)
@@ -121,12 +163,12 @@ class Cleaning:
                 break
         return text
 
-    def _spans(self, text: str, lead: str) -> Iterator[Span]:
-        """What to mask in a text; the name of the member that it is the value of may say that it is secret."""
-        said = [span for span in spans(lead + text, SECRETS) if span.start == len(lead)] if lead else []
-        secret = [Span(0, span.end - len(lead), span.kind) for span in said]
+    def _spans(self, text: str, lead: str, *, script: bool) -> Iterator[Span]:
+        """Yield what to mask in a text; the name of its member may say that all of it is secret."""
+        named = [span for span in spans(lead + text, SECRETS) if span.start == len(lead)] if lead else []
+        secret = [Span(0, span.end - len(lead), span.kind) for span in named]
         yield from secret
-        for span in spans(text, IN_NOTEBOOKS, self._names):
+        for span in spans(text, IN_NOTEBOOKS, self._names, script=script):
             if not any(span.overlaps(one) for one in secret):
                 yield span
 

@@ -16,7 +16,7 @@ from typing import NoReturn, TextIO
 
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.redaction.masks import NAMES, Masks, names_in
-from eicnb.redaction.patterns import highest_mask
+from eicnb.redaction.search import highest_mask
 from eicnb.scrub.cleaning import Cleaning
 from eicnb.scrub.files import Saved
 from eicnb.scrub.report import Report

@@ -1,4 +1,7 @@
-"""What was found in a notebook, counted by place and by kind; what was found itself is never said."""
+"""What was found in a notebook, counted by place and by kind; the report never shows what was found.
+
+Tested in tests/scrub/test_cleaning.py and tests/scrub/test_program.py.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class Place:
 
     @property
     def is_source(self) -> bool:
-        """Whether this is what somebody wrote, with the names of attachments in it, which is not changed."""
+        """Return whether this is what a person wrote, which is not changed; names of attachments belong to it."""
         return self.part == "source"
 
     def __str__(self) -> str:
@@ -29,7 +32,7 @@ class Place:
 
 @dataclass(slots=True)
 class Report:
-    r"""How often each kind was found, and what was not looked into, place by place.
+    r"""The number of findings of each kind, and of what was not searched, place by place.
 
     >>> report = Report()
     >>> report.found[Place(2, "output"), "account id"] += 2
@@ -44,17 +47,18 @@ class Report:
 
     @property
     def to_clean(self) -> int:
-        """How many findings can be masked."""
+        """Return how many findings can be masked."""
         return sum(count for (place, _), count in self.found.items() if not place.is_source)
 
     @property
     def in_sources(self) -> int:
-        """How many findings stand in sources, which are not changed."""
+        """Return how many findings are in sources, which are not changed."""
         return self.found.total() - self.to_clean
 
     def lines(self) -> Iterator[str]:
-        """A line a place, from the top of the notebook to its end."""
-        for place in dict.fromkeys(place for place, _ in [*self.found, *self.unread]):
+        """Yield a line for each place, from the top of the notebook to its end."""
+        places = dict.fromkeys(place for place, _ in self.found)
+        for place in sorted(places, key=lambda place: (place.cell is None, place.cell or 0)):
             if counts := [_counted(kind, n) for (where, kind), n in self.found.items() if where == place]:
                 yield f"{place}: {', '.join(counts)}{' (left: edit the cell)' if place.is_source else ''}"
         for (place, kind), count in self.unread.items():
@@ -62,7 +66,7 @@ class Report:
 
 
 def _counted(kind: str, count: int) -> str:
-    """A number and what is counted.
+    """Return a number and what is counted, in words.
 
     >>> _counted("user in a path", 2), _counted("secret key", 1)
     ('2 users in paths', '1 secret key')

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.apply import config_frame
-from eicnb.changes.change import count
+from eicnb.changes.apply import CONFIRMED, Prepared, apply, config_frame
+from eicnb.changes.change import Change, Unread, count
 from eicnb.changes.current import Live
 from eicnb.cli.memory import MEMORY
 from eicnb.errors import EicError
@@ -54,9 +54,10 @@ class Applying:
         assert preview.subject is not None, "nothing is armed without a function"
         now = Live.read(self._connection, preview.subject)
         if now.trouble:
-            raise EicError(f"nothing was written, because the live config cannot be read. {now.trouble}")
-        if now.is_as(Live(preview.live)):
-            self._write(preview)
+            raise EicError(f"nothing was written. {now.trouble}")
+        is_as_shown = bool(now.unread) if preview.unread else now.is_as(Live(preview.live))
+        if is_as_shown:
+            self._write(preview, now)
         else:
             self._ask(preview, now)
 
@@ -69,18 +70,21 @@ class Applying:
                 hint="run the cell again for a new form",
             )
 
-    def _write(self, preview: Preview) -> None:
+    def _write(self, preview: Preview, now: Live) -> None:
         request = preview.checked.request
         assert request is not None, "nothing is armed without a request"
-        configs = self._connection.send(request)
-        frame = config_frame(self._connection, configs, request.verb)
+        before = Unread(now.unread) if now.unread else now.config
+        applied = apply(self._connection, Prepared(request, Change.of(request, before)))
+        frame = config_frame(self._connection, applied.configs, request.verb)
         MEMORY.learn(frame)
-        self._applied(preview, Live(None if request.verb == "delete" else configs[0]), frame)
+        self._applied(preview, Live(None if request.verb == "delete" else applied.configs[0]), frame)
         done = "Deleted; this was the config" if request.verb == "delete" else "Applied"
-        self._outcome.show_result(f"{done}: {count(preview.number_of_changes, 'change')}, {preview.title}.", frame)
+        changes = count(preview.number_of_changes, "change")
+        confirmed = f", {CONFIRMED}" if applied.is_confirmed else ""
+        self._outcome.show_result(f"{done}: {changes}, {preview.title}{confirmed}.", frame)
 
     def _ask(self, preview: Preview, now: Live) -> None:
         self._changed(now)
-        later = replace(preview, live=now.config)
+        later = replace(preview, live=now.config, unread=now.unread)
         over = (later.action(), lambda: self.attempt(later)) if later.is_applicable else None
         self._outcome.ask(preview, now, over, self._reread)

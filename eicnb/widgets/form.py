@@ -123,6 +123,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             subject=subject,
             live=live.config,
             trouble=live.trouble,
+            unread=live.unread,
             way=Way.between(self._in_use(), self._connection),
             read=found is not None,
         )

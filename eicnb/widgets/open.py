@@ -62,6 +62,7 @@ def opened(
         subject=subject,
         live=live.config,
         trouble=live.trouble,
+        unread=live.unread,
         way=Way.between(in_use, connection),
     )
 

@@ -1,4 +1,4 @@
-"""What came of Apply, as it stands in the form: the result, the error, or the question that it asks first."""
+"""The result of Apply in a form: the frame, the error, or the question to decide first."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from ipywidgets import HTML, Button, HBox, VBox
 
-from eicnb.changes.change import LABELS, SETTINGS, in_words, settings_of
+from eicnb.changes.change import LABELS, SETTINGS, Unread, in_words, settings_of
 from eicnb.changes.current import Live
 from eicnb.errors import EicError
 from eicnb.frames.drawing import table
+from eicnb.model.reported import ReportedConfig
 from eicnb.redaction.masks import masked
 from eicnb.widgets.fields import said
 from eicnb.widgets.preview import Preview
@@ -21,7 +22,7 @@ Action = Callable[[], object]
 
 
 class Outcome:
-    """The foot of a form; `run` is what carries out the choices that it offers."""
+    """The foot of a form; `run` carries out the choices that it offers."""
 
     def __init__(self, run: Callable[[Action], None]) -> None:
         self._run = run
@@ -29,39 +30,40 @@ class Outcome:
         self.box = VBox([])
 
     def say(self, *parts: Any) -> None:
-        """Show these and nothing else; a choice that was offered before is gone."""
+        """Show these parts and nothing else; choices that were offered before are withdrawn."""
         self._choices = {inner for part in parts for inner in getattr(part, "children", ())}
         self.box.children = parts
 
     def withdraw(self) -> None:
-        """Take back what was asked; a result stays."""
+        """Withdraw a question; a result stays."""
         if self._choices:
             self.say()
 
     def show_result(self, text: str, frame: Any) -> None:
-        """The frame of what was applied."""
+        """Show the frame of an applied change."""
         head = '<div class="eicnb-result" tabindex="0" role="region" aria-label="Result of Apply">'
         self.say(HTML(said(f"✓ {text}")), HTML(f"{head}{frame._repr_html_() or ''}</div>"))
 
     def show_error(self, error: EicError, label: str, again: Action) -> None:
-        """The whole error, and a button of its own to try again."""
-        head = said(f"✗ {type(error).__name__}: the call failed.", "eicnb-fault")
+        """Show the whole error, and a button to try again."""
+        head = said(f"✗ {type(error).__name__}: the request failed.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(str(error))), _row(self._choice(f"Try again: {label}", again)))
 
     def show_bug(self) -> None:
-        """The traceback of what is no error of ours; it would vanish into the kernel's log."""
+        """Show the traceback of an exception that is a bug; it would vanish into the kernel's log."""
         head = said("✗ The form failed. This is a bug of eicnb.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(traceback.format_exc())))
 
     def ask(self, preview: Preview, now: Live, over: tuple[str, Action] | None, take: Action) -> None:
-        """Somebody else wrote meanwhile: both are shown, and nothing is written before one is chosen."""
+        """Show both configs after someone else wrote, or what is not known; nothing is written before the choice."""
         wanted = preview.checked.request.config if preview.checked.request else None
-        columns = (settings_of(preview.live), settings_of(now.config), settings_of(wanted))
+        opened, live = _unless_unread(preview.live, preview.unread), _unless_unread(now.config, now.unread)
+        columns = (settings_of(opened), settings_of(live), settings_of(wanted))
         rows = [(LABELS[name], *(in_words(name, column[name]) for column in columns)) for name in SETTINGS]
         head = ("Setting", "When the form opened", "Live now", "In this form")
-        choices = [self._choice("Take what is live now into the form", take)]
+        choices = [self._choice("Load the live config into the form", take)]
         if over is not None:
-            choices.insert(0, self._choice(f"{over[0]}, over what is live now", over[1]))
+            choices.insert(0, self._choice(f"{over[0]}, over the live config", over[1]))
         self.say(
             HTML(said(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
             HTML(f'<div class="eicnb-text">{masked(table(head, rows))}</div>'),
@@ -69,7 +71,7 @@ class Outcome:
         )
 
     def _choice(self, label: str, action: Action) -> Button:
-        """A button that works once, so that a click meant for one question never answers the next."""
+        """Return a button that works once, so that a click on one question never answers the next."""
         button = Button(description=masked(label), layout={"width": "auto", "max_width": "100%"})
 
         def clicked(_: object) -> None:
@@ -82,11 +84,19 @@ class Outcome:
         return button
 
 
+def _unless_unread(config: ReportedConfig | None, unread: str) -> ReportedConfig | Unread | None:
+    return Unread(unread) if unread else config
+
+
 def _what_happened(preview: Preview, now: Live) -> str:
+    if now.unread:
+        return f"The live config can't be read now, so it may have changed since this form opened: {now.unread}"
+    if preview.unread:
+        return "The live config, which could not be read when this form opened, can be read now."
     if now.config is None:
         return "The config was deleted since this form opened."
     if preview.live is None:
-        return "Somebody made a config since this form opened."
+        return "A config was created since this form opened."
     return "The config was changed since this form opened."
 
 

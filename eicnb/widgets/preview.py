@@ -1,4 +1,4 @@
-"""What a form is about to do, in words: each setting before and after, and the call written out three times."""
+"""The preview of a form: each setting before and after Apply, and the request as three commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from eicnb.changes.change import (
     LABELS,
     SETTINGS,
     Change,
-    changes,
+    SettingChange,
+    Unread,
     count,
     in_words,
     settings_of,
@@ -32,10 +33,11 @@ from eicnb.widgets.draft import Checked, Draft, Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a form shows beside its fields: what is live, what Apply would do, and the same as commands.
+    """The live config of a form's function, what Apply would change in it, and the same as commands.
 
-    `live` is None where there is no config; `trouble` says why nothing is known of it. `way` leads from the connection
-    in use, on which `%eic` and the verbs alone act, to the form's.
+    `live` is None without a config. `trouble` is why nothing can be written, `unread` why the live config is not known,
+    which doesn't prevent Apply. `way` leads from the connection in use, on which `%eic` and the verbs act, to the
+    form's.
     """
 
     where: Where
@@ -43,24 +45,33 @@ class Preview:
     subject: FunctionRef | None = None
     live: ReportedConfig | None = None
     trouble: str = ""
+    unread: str = ""
     way: Way = field(default_factory=Way)
     read: bool = True
 
-    def changes(self) -> tuple[Change, ...]:
-        """What Apply would change; nothing while the fields have faults."""
-        before = settings_of(self.live)
-        request = self.checked.request
-        return changes(before, settings_of(request.config) if request else before)
+    @property
+    def change(self) -> Change | None:
+        """What Apply would change; None while the fields have faults."""
+        before = Unread(self.unread) if self.unread else self.live
+        return Change.of(self.checked.request, before) if self.checked.request else None
+
+    def settings(self) -> tuple[SettingChange, ...]:
+        """Return each setting before and after Apply; nothing changes while the fields have faults."""
+        if self.change is not None:
+            return self.change.settings()
+        subject = self.subject or FunctionRef("NAME")
+        return Change(subject, self.live, self.live).settings()
 
     @property
     def number_of_changes(self) -> int:
-        """How many settings would change."""
-        return sum(change.is_one for change in self.changes())
+        """The number of settings that would change."""
+        return sum(setting.is_one for setting in self.settings())
 
     @property
     def is_applicable(self) -> bool:
         """Whether there is something that can be applied."""
-        return self.read and not self.trouble and bool(self.checked.request) and self.number_of_changes > 0
+        is_ready = self.read and not self.trouble and self.checked.request is not None
+        return is_ready and self.number_of_changes > 0 and not self._deletes_unread()
 
     @property
     def title(self) -> str:
@@ -68,7 +79,7 @@ class Preview:
         return f"{self.subject or 'no function yet'} in {self.where}"
 
     def verdict(self) -> str:
-        """What stands between now and Apply, or that nothing does."""
+        """Return what is missing before Apply, or that nothing is."""
         if self.checked.faults:
             names = ", ".join(LABELS[name] for name in self.checked.faults)
             return f"Not ready: {count(len(self.checked.faults), 'field')} to correct ({names})."
@@ -76,13 +87,17 @@ class Preview:
             return f"Not ready: {self.trouble}"
         if not self.read:
             return f"Reading the config of {self.subject} …"
+        if self._deletes_unread():
+            return f"Nothing to apply: the live config could not be read, and nothing is set. {self.unread}"
         if not self.number_of_changes:
             state = "has no config, and nothing is set" if self.live is None else "is as shown already"
             return f"Nothing to apply: {self.subject} {state}."
-        return f"Ready: {count(self.number_of_changes, 'change')}{' (delete the config)' if self._deletes() else ''}."
+        unread = f" The live config could not be read: {self.unread}" if self.unread else ""
+        deletes = " (delete the config)" if self._deletes() else ""
+        return f"Ready: {count(self.number_of_changes, 'change')}{deletes}.{unread}"
 
     def action(self) -> str:
-        """What Apply does, in the words that stand on it."""
+        """Return the label of Apply, which says what it does."""
         number = count(self.number_of_changes, "change")
         what = "Delete the config of" if self._deletes() else f"Apply {number} to"
         removed = f" ({count(self.number_of_changes, 'setting')} removed)" if self._deletes() else ""
@@ -91,27 +106,31 @@ class Preview:
     def _deletes(self) -> bool:
         return self.checked.request is not None and self.checked.request.verb == "delete"
 
+    def _deletes_unread(self) -> bool:
+        """Whether nothing is set over a config that could not be read, which no one asked to delete."""
+        return bool(self.unread) and self._deletes()
+
     def effect(self) -> str:
-        """What the call does beside what it sets."""
-        if not (self.checked.request and self.number_of_changes):
+        """Return what the request does in addition to what it sets."""
+        if not (self.checked.request and self.number_of_changes) or self._deletes_unread():
             return ""
         if self._deletes():
-            return "Nothing is set any more, and AWS takes no config without a setting: Apply deletes it."
-        return "Apply is one put: it writes all four settings as shown, and what is not set is removed."
+            return "Nothing is set anymore, and AWS refuses a config without a setting: Apply deletes it."
+        return "Apply is one put: it writes all four settings as shown and removes those that are not set."
 
     @property
     def is_known(self) -> bool:
-        """Whether the live config has been read."""
+        """Whether there are settings to show: the function exists, and AWS has been asked for its config."""
         return self.subject is not None and self.read and not self.trouble
 
     def _table(self) -> list[tuple[str, ...]]:
-        """The settings under their heads; what will be is left out while nobody can tell."""
-        rows: list[tuple[str, ...]] = [change.row() for change in self.changes()]
+        """Return the settings with their headings; without the values after Apply while the fields have faults."""
+        rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings()]
         table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
         return table if self.checked.request else [row[:2] for row in table]
 
     def commands(self) -> dict[str, str]:
-        """The call for a terminal, for `%eic` and for Python, by what each is for."""
+        """Return the request as a command for a terminal, for `%eic` and for Python."""
         request = self.checked.request
         if request is None or (self._deletes() and self.live is None):
             return {}
@@ -122,7 +141,7 @@ class Preview:
         }
 
     def notes(self) -> list[str]:
-        """What one must know before pasting a command elsewhere."""
+        """Return what to know before pasting a command elsewhere."""
         notes = []
         if self.where.sandbox and self.commands():
             notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
@@ -131,7 +150,7 @@ class Preview:
         return notes
 
     def text(self) -> str:
-        """The preview as plain text."""
+        """Return the preview as plain text."""
         parts = [f"Preview: {self.title}", self.verdict(), *self.checked.faults.values()]
         if self.is_known:
             parts += [_columns([*self._table()]), self.effect()]
@@ -139,7 +158,7 @@ class Preview:
         return "\n".join(filter(None, [*parts, *commands, *self.notes(), NEEDS_A_KERNEL]))
 
     def html(self) -> str:
-        """The preview as HTML; whatever comes from AWS or from a field stands in it as text."""
+        """Return the preview as HTML; values from AWS and from fields are escaped."""
         parts = [f"<p><strong>Preview: {escape(self.title)}</strong><br>{escape(self.verdict())}</p>"]
         if self.checked.faults:
             parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.checked.faults.values())}</ul>")
@@ -172,23 +191,23 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-ELSEWHERE = "%eic and eicnb act on the connection in use, which is another one than this form's."
+ELSEWHERE = "%eic and eicnb act on the connection in use, which is not this form's."
 
 NEEDS_A_KERNEL = "The form needs a running kernel and a front end with widgets: run its cell again."
 
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """A form where there are no widgets: the config as it is, and a line to edit and run.
+    """A form without widgets: the config as it is, and a line to edit and run.
 
-    Its text is what a terminal shows, its HTML what a saved notebook shows in place of the form.
+    A terminal shows its text, and a saved notebook its HTML in place of the form.
     """
 
     preview: Preview
 
     @property
     def line(self) -> str:
-        """The `%eic put` that writes the config that is there; without one, AWS's defaults."""
+        """The `%eic put` that writes the current config; without one, AWS's defaults."""
         return editable_line(self.preview)
 
     def __repr__(self) -> str:
@@ -206,26 +225,28 @@ class Standstill:
         )
 
     def notes(self) -> list[str]:
-        """What one must know before running the line: that it is refused as it stands, or acts somewhere else."""
+        """Return what to know before running the line: that it is refused as it is, or acts somewhere else."""
         live, where = self.preview.live, self.preview.where
         faults = Draft.of("f", LATEST, live, where).check(where).faults if live else {}
-        refused = [f"As it stands the line is refused: {LABELS[name]}: {fault}" for name, fault in faults.items()]
+        refused = [f"As it is, the line is refused: {LABELS[name]}: {fault}" for name, fault in faults.items()]
         return [*refused, *([] if self.preview.way.is_whole else [ELSEWHERE])]
 
     def _state(self) -> str:
         if self.preview.subject is None:
-            return "No function is chosen; %eic functions shows those that there are."
+            return "No function is chosen; %eic functions lists them."
         if self.preview.trouble or not self.preview.read:
             return self.preview.trouble or "The config has not been read yet."
+        if self.preview.unread:
+            return f"The config could not be read: {self.preview.unread}"
         return "The config as it is:" if self.preview.live else "There is no config: AWS's defaults apply."
 
     def _rows(self) -> list[tuple[str, ...]]:
-        values = settings_of(self.preview.live)
+        values = settings_of(Unread(self.preview.unread) if self.preview.unread else self.preview.live)
         return [(LABELS[name], in_words(name, values[name])) for name in SETTINGS]
 
 
 def editable_line(preview: Preview) -> str:
-    """A put to begin with: of what is live, also of what AWS would refuse today, or else of AWS's defaults."""
+    """Return a put of the live config, even if AWS would refuse it today; without one, of AWS's defaults."""
     subject, live = preview.subject or FunctionRef("NAME"), preview.live
     named = None if subject.qualifier == LATEST else subject.qualifier
     values = settings_of(live)

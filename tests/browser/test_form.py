@@ -105,7 +105,7 @@ def test_a_change_made_meanwhile_is_shown_and_asked_about(page: Page, aws: Eic) 
     expect(row).to_have_text("Maximum event age21600 s = 6 hours900 s = 15 minutes21600 s = 6 hours")
     page.picture("a conflict")
     assert writes(aws) == before
-    form.get_by_role("button", name=f"Apply 2 changes to audit-trail:$LATEST {WHERE}, over what is live now").dblclick()
+    form.get_by_role("button", name=f"Apply 2 changes to audit-trail:$LATEST {WHERE}, over the live config").dblclick()
     expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("21600")
     assert writes(aws) - before == 1
 
@@ -120,7 +120,7 @@ def test_what_is_live_now_can_be_taken_instead(page: Page, aws: Eic) -> None:
     aws.update("customer-notify", maximum_event_age_in_seconds=600)
     before = writes(aws)
     apply_button(form).click()
-    form.get_by_role("button", name="Take what is live now into the form").click()
+    form.get_by_role("button", name="Load the live config into the form").click()
     expect(form.get_by_label("Maximum event age")).to_have_value("600")
     expect(form.get_by_label("Maximum retry attempts")).to_have_value("1")
     expect(apply_button(form)).to_be_disabled()

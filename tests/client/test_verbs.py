@@ -189,7 +189,7 @@ def test_update_of_one_destination_keeps_the_other(
 def test_update_of_one_destination_where_no_config_exists_is_not_found_and_changes_nothing(eic: Eic) -> None:
     with pytest.raises(NotFound, match="doesn't have an EventInvokeConfig"):
         eic.update("my-function", on_failure="sqs:shop-failures")
-    assert operations(eic) == ["GetFunctionEventInvokeConfig"]
+    assert operations(eic) == ["GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs"]
 
 
 def test_update_does_not_lose_a_destination_that_could_not_be_written_today(eic: Eic) -> None:
@@ -197,8 +197,8 @@ def test_update_does_not_lose_a_destination_that_could_not_be_written_today(eic:
     with pytest.raises(UsageError) as raised:
         eic.update("search-indexer", on_success="sqs:shop-failures")
     assert str(raised.value) == (
-        "the other destination cannot be kept: 'search-updates.fifo' is a FIFO queue, to which Lambda does not deliver "
-        "records of asynchronous events\nTry: both destinations in one update"
+        "the other destination cannot be sent again: 'search-updates.fifo' is a FIFO queue, to which Lambda does not "
+        "deliver records of asynchronous events\nTry: give both destinations in one update"
     )
     assert settings(eic.get("search-indexer")) == before
 
@@ -387,7 +387,7 @@ def test_the_verbs_alone_act_on_the_connection_in_use(eic: Eic) -> None:
         assert eicnb.use(eic) is eic
         with pytest.raises(NotFound):
             eicnb.get("my-function")
-        assert operations(eic) == ["GetFunctionEventInvokeConfig"]
+        assert operations(eic) == ["GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs"]
     finally:
         other.server.stop()
 

@@ -15,7 +15,7 @@ from eicnb.fleet.audit import audit
 from eicnb.fleet.progress import Progress
 from eicnb.frames.frame import Frame
 
-SHORT = Patience(throttled=1.5, failed=1.0, pause=0.02, longest_pause=0.1, answer=2.0)
+SHORT = Patience(throttled=1.5, failed=1.0, pause=0.02, longest_pause=0.1, response=2.0)
 
 Run = Callable[..., Frame]
 

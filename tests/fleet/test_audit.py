@@ -139,8 +139,8 @@ def test_a_callable_that_fails_is_its_caller_s_error(eic: Eic) -> None:
         eic.audit(functions=lambda function: 1 / 0, rate=500, progress=False)
 
 
-def test_a_glob_that_fits_nothing_is_an_empty_frame_and_a_warning(eic: Eic) -> None:
-    with pytest.warns(UserWarning, match=r"^no function fits nix-\*$"):
+def test_a_glob_that_matches_nothing_is_an_empty_frame_and_a_warning(eic: Eic) -> None:
+    with pytest.warns(UserWarning, match=r"^no function matches nix-\*$"):
         frame = eic.audit(functions="nix-*", rate=500, progress=False)
     assert len(frame) == 0
     assert list(frame.columns) == [column.name for column in AUDIT_COLUMNS]

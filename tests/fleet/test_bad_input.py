@@ -10,7 +10,7 @@ import eicnb
 from eicnb.client.eic import Eic
 from eicnb.errors import UsageError
 
-RATE = "Try: a number of calls a second above 0; AWS allows an account 15 a region, whoever makes them"
+RATE = "Try: give calls a second as a number above 0; AWS allows each account 15 in a region, all callers together"
 REGIONS = 'Try: regions=["us-east-1", …]'
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"rate": 0}, f"the rate is 0\n{RATE}"),
@@ -21,13 +21,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"rate": True}, f"the rate is True\n{RATE}"),
     ({"rate": None}, f"the rate is None\n{RATE}"),
     ({"regions": []}, f"regions is empty\n{REGIONS}"),
-    ({"regions": ""}, f"regions has '' in it, which is not a name\n{REGIONS}"),
-    ({"regions": [1]}, f"regions has 1 in it, which is not a name\n{REGIONS}"),
+    ({"regions": ""}, f"regions contains '', which is not a name\n{REGIONS}"),
+    ({"regions": [1]}, f"regions contains 1, which is not a name\n{REGIONS}"),
     ({"regions": 1}, f"regions is 1, not a list of names\n{REGIONS}"),
-    ({"regions": ["all", "us-east-1"]}, 'regions has "all" beside other names\nTry: regions="all", or the names alone'),
+    ({"regions": ["all", "us-east-1"]}, 'regions contains "all" and other names\nTry: regions="all"'),
     ({"regions": "us east"}, "'us east' is not the name of a region\nTry: us-east-1"),
     ({"functions": []}, 'functions is empty\nTry: functions=["checkout-*", …]'),
-    ({"functions": "my-function:live"}, "'my-function:live' is more than the name of a function\nTry: 'my-function'"),
+    (
+        {"functions": "my-function:live"},
+        "'my-function:live' is more than the name of a function\nTry: functions=\"my-function\"",
+    ),
     ({"qualifiers": "some"}, 'qualifiers is \'some\'\nTry: qualifiers="configured" or qualifiers="all"'),
     ({"errors": "ignore"}, 'errors is \'ignore\'\nTry: errors="raise" or errors="rows"'),
     ({"progress": 7}, "progress is 7\nTry: True, False, or a callable"),
@@ -79,7 +82,7 @@ def test_the_same_account_and_region_twice_is_refused(eic: Eic) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.audit(connections=[eic, eic.derive(region="us-east-1")], progress=False)
     assert str(raised.value) == (
-        f"two of the connections are of account {eic.account_id} in us-east-1\nTry: each account and region once"
+        f"two of the connections are of account {eic.account_id} in us-east-1\nTry: name each account and region once"
     )
     with pytest.raises(UsageError, match="two of the connections"):
         eicnb.audit(connections=[eic, eic.derive(region="eu-west-1")], regions=["us-east-1"], progress=False)
@@ -100,5 +103,5 @@ def test_all_regions_that_may_not_be_listed_say_what_to_type_instead(eic: Eic) -
         eicnb.connect(region="us-east-1", endpoint_url=server.url).audit(regions="all", progress=False)
     assert "You are not authorized" in raised.value.message
     assert raised.value.hint == (
-        "the regions by name: --regions us-east-1,eu-west-1; or a role that may call ec2:DescribeRegions"
+        "name the regions: --regions us-east-1,eu-west-1; or use a role that may call ec2:DescribeRegions"
     )

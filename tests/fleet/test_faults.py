@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,10 @@ def test_an_incomplete_audit_is_an_error_that_carries_the_frame(run: Run) -> Non
     assert raised.value.message == (
         "the audit is incomplete: 2 of 4 rows could not be read: 1 denied, 1 gone\n"
         "    us-east-1/f0001: The function doesn't exist.\n"
-        "    us-east-2: User: me is not authorized to perform: lambda:ListFunctions"
+        "    us-east-2: User: me is not authorized to perform: lambda:ListFunctions\n"
+        'The error has the frame as `result`; errors="rows" (--errors rows) returns it instead.'
     )
+    assert raised.value.hint == "%eic audit --resume ${sys.last_value}"
     assert raised.value.exit_code == 255
     assert len(raised.value.result) == 4
 
@@ -84,9 +86,9 @@ ALWAYS: dict[str, tuple[Step, str, str]] = {
     "gone": (GONE, "gone", "doesn't exist"),
     "throttled": (THROTTLED, "throttled", "Rate exceeded"),
     "500": (BROKEN, "failed", "An error occurred"),
-    "cut": (Cut(), "failed", "got no answer"),
-    "silence": (Silence(30), "failed", "got no answer"),
-    "stall": (Stall(b'{"Functions"', 30), "failed", "got no answer"),
+    "cut": (Cut(), "failed", "got no response"),
+    "silence": (Silence(30), "failed", "got no response"),
+    "stall": (Stall(b'{"Functions"', 30), "failed", "got no response"),
     "hotel": (Answer(200, b"<html>Please log in</html>"), "failed", "cannot be read"),
     "a list": (as_json([1]), "failed", "cannot be read: it is a list"),
     "no list": (as_json({}), "failed", "has no FunctionEventInvokeConfigs"),
@@ -171,22 +173,195 @@ def test_a_config_that_comes_twice_is_garbage(run: Run) -> None:
     assert states(frame)["f0001"] == "failed"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"FunctionArn": None},
-        {"FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f0000"},
-        {"FunctionArn": "arn:aws:lambda:us-east-1:999999999999:function:f0000"},
-        {"FunctionName": "other"},
-        {"Timeout": "30"},
-        {"DeadLetterConfig": "queue"},
-    ],
-    ids=str,
-)
-def test_garbage_in_a_list_of_functions_never_becomes_a_function(run: Run, changes: dict[str, Any]) -> None:
-    answer = as_json({"Functions": [SERVICE.function("us-east-1", "f0000", **changes)]})
+NAMED: list[dict[str, Any]] = [
+    {"FunctionArn": None},
+    {"FunctionArn": "?"},
+    {"Runtime": 12},
+    {"Runtime": "\ud800"},
+    {"Timeout": "30"},
+    {"DeadLetterConfig": "queue"},
+    {"DeadLetterConfig": {"TargetArn": 7}},
+]
+UNNAMED: list[Any] = [
+    {"FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f0001"},
+    {"FunctionArn": "arn:aws:lambda:us-east-1:999999999999:function:f0001"},
+    {"FunctionName": "other"},
+    {"FunctionName": None, "FunctionArn": None},
+    {"FunctionName": "a b", "FunctionArn": None},
+]
+
+
+def listing(changes: dict[str, Any]) -> Answer:
+    functions = [SERVICE.function("us-east-1", name) for name in SERVICE.names]
+    functions[1] |= changes
+    return as_json({"Functions": functions})
+
+
+@pytest.mark.parametrize(("changes", "name"), [(c, "f0001") for c in NAMED] + [(c, None) for c in UNNAMED], ids=str)
+def test_a_malformed_entry_in_a_list_of_functions_is_one_row_and_all_others_are_read(
+    run: Run, changes: dict[str, Any], name: str | None
+) -> None:
+    frame, _ = audited(run, lambda seen, region, name: None if name else listing(changes))
+    assert states(frame) == {"f0000": "ok", name: "failed", "f0002": "ok"}
+    assert not frame.attrs["complete"]
+
+
+@pytest.mark.parametrize("item", [None, 7, "f0001", []], ids=str)
+def test_an_entry_that_is_no_object_is_one_row_and_all_others_are_read(run: Run, item: Any) -> None:
+    answer = as_json({"Functions": [item, SERVICE.function("us-east-1", "f0002")]})
     frame, _ = audited(run, lambda seen, region, name: None if name else answer)
-    assert states(frame) == {None: "failed"}
+    assert states(frame) == {None: "failed", "f0002": "ok"}
+
+
+def test_resume_meets_a_malformed_entry_again_without_reading_the_others_again(run: Run) -> None:
+    answers = [listing({"Timeout": "30"}), listing({})]
+    service = Lambda(3, lambda seen, region, name: None if name else answers[0])
+    with Answering(service) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        first = run(eic, errors="rows")
+        again = run(eic, errors="rows", resume=first)
+        service.twist = lambda seen, region, name: None if name else answers[1]
+        whole = run(eic, errors="rows", resume=again)
+    assert states(first) == states(again) == {"f0000": "ok", "f0001": "failed", "f0002": "ok"}
+    assert service.asked == {"": 3, "f0000": 1, "f0001": 1, "f0002": 1}
+    assert whole.attrs["complete"]
+    assert whole.timeout.tolist() == [30, 30, 30]
+
+
+def test_a_malformed_latest_is_one_row_where_every_version_is_listed(run: Run) -> None:
+    arn = SERVICE.arn("us-east-1", "f0001")
+    other, third = (SERVICE.arn("us-east-1", name) for name in ("f0000", "f0002"))
+    functions = [
+        SERVICE.function("us-east-1", "f0000"),
+        SERVICE.function("us-east-1", "f0000", FunctionArn=f"{other}:1"),
+        SERVICE.function("us-east-1", "f0001", FunctionArn=f"{arn}:$LATEST", Timeout="30"),
+        SERVICE.function("us-east-1", "f0001", FunctionArn=f"{arn}:1"),
+        SERVICE.function("us-east-1", "f0002", FunctionArn=f"{third}:$LATEST"),
+        SERVICE.function("us-east-1", "f0002", FunctionArn=f"{third}:1", Runtime=1),
+    ]
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if seen.path.endswith("/aliases"):
+            return as_json({"Aliases": [{"Name": "live", "FunctionVersion": "1"}]})
+        return None if name else as_json({"Functions": functions})
+
+    frame, _ = audited(run, twist, qualifiers="all")
+    rows = list(zip(frame.function_name, frame.qualifier, frame.scan_state, strict=True))
+    assert rows == [
+        *(("f0000", qualifier, "ok") for qualifier in ("$LATEST", "1", "live")),
+        ("f0001", "$LATEST", "failed"),
+        *(("f0002", *rest) for rest in (("$LATEST", "ok"), ("1", "failed"), ("live", "failed"))),
+    ]
+
+
+ORPHANS = ("7", "live")
+
+
+@pytest.mark.parametrize("orphan", ORPHANS)
+@pytest.mark.parametrize("qualifiers", ["configured", "all"])
+def test_a_config_of_a_version_or_alias_that_no_longer_exists_is_a_row_that_runs_nothing(
+    run: Run, orphan: str, qualifiers: str
+) -> None:
+    configs = [
+        SERVICE.config("us-east-1", "f0000"),
+        SERVICE.config("us-east-1", "f0000", FunctionArn=SERVICE.arn("us-east-1", "f0000") + ":1"),
+        SERVICE.config(
+            "us-east-1",
+            "f0000",
+            FunctionArn=f"{SERVICE.arn('us-east-1', 'f0000')}:{orphan}",
+            MaximumRetryAttempts=0,
+        ),
+    ]
+    version = SERVICE.function("us-east-1", "f0000", FunctionArn=SERVICE.arn("us-east-1", "f0000") + ":1")
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if seen.path.endswith("/aliases"):
+            return as_json({"Aliases": []})
+        if seen.path.endswith("/versions"):
+            return as_json({"Versions": [version]})
+        if not name and qualifiers == "all":
+            return as_json({"Functions": [SERVICE.function("us-east-1", "f0000"), version]})
+        return as_json({"FunctionEventInvokeConfigs": configs}) if name == "f0000" else None
+
+    frame, _ = audited(run, twist, size=1, qualifiers=qualifiers)
+    assert frame.attrs["complete"]
+    assert list(frame.qualifier) == ["$LATEST", "1", orphan]
+    row = frame[frame.qualifier == orphan].iloc[0]
+    assert (row.scan_state, row.maximum_retry_attempts, row.effective_retry_attempts) == ("ok", 0, 0)
+    assert row[["runtime", "timeout", "role_arn", "dead_letter_arn", "error"]].isna().all()
+    assert frame.timeout.tolist()[:2] == [30, 30]
+    assert frame.function_arn[2].endswith(f":f0000:{orphan}")
+
+
+def test_a_malformed_config_leaves_those_of_the_other_qualifiers_readable(run: Run) -> None:
+    arn = SERVICE.arn("us-east-1", "f0001")
+    configs = [
+        SERVICE.config("us-east-1", "f0001"),
+        SERVICE.config("us-east-1", "f0001", FunctionArn=f"{arn}:2", MaximumRetryAttempts="many"),
+    ]
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if seen.path.endswith("/versions"):
+            return as_json({"Versions": [SERVICE.function("us-east-1", "f0001", FunctionArn=f"{arn}:2")]})
+        return as_json({"FunctionEventInvokeConfigs": configs}) if name == "f0001" else None
+
+    frame, _ = audited(run, twist)
+    assert list(frame.scan_state) == ["ok", "ok", "failed", "ok"]
+    assert list(frame.qualifier) == ["$LATEST", "$LATEST", "2", "$LATEST"]
+    assert frame.timeout[2] == 30
+
+
+def test_versions_that_may_not_be_listed_leave_latest_readable(run: Run) -> None:
+    live = SERVICE.config("us-east-1", "f0001", FunctionArn=SERVICE.arn("us-east-1", "f0001") + ":live")
+
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if seen.path.endswith("/aliases"):
+            return DENIED
+        return as_json({"FunctionEventInvokeConfigs": [live]}) if name == "f0001" else None
+
+    frame, _ = audited(run, twist)
+    assert list(zip(frame.qualifier, frame.scan_state, strict=True)) == [
+        ("$LATEST", "ok"),
+        ("$LATEST", "ok"),
+        ("live", "denied"),
+        ("$LATEST", "ok"),
+    ]
+
+
+SURROGATE = "\ud800"
+
+
+@pytest.mark.parametrize("where", ["configs", "functions"])
+def test_a_marker_that_is_half_a_character_is_one_row(run: Run, where: str) -> None:
+    def twist(seen: Seen, region: str, name: str) -> Step | None:
+        if name == "f0001" and where == "configs":
+            return as_json({"FunctionEventInvokeConfigs": [], "NextMarker": SURROGATE})
+        if not name and where == "functions":
+            functions = [SERVICE.function(region, name) for name in SERVICE.names]
+            return as_json({"Functions": functions, "NextMarker": SURROGATE})
+        return None
+
+    frame, _ = audited(run, twist)
+    expected: dict[Any, str] = {"f0001": "failed"} if where == "configs" else {None: "failed", "f0001": "ok"}
+    assert states(frame) == {"f0000": "ok", **expected, "f0002": "ok"}
+    error = frame[frame.scan_state == "failed"].error.iloc[0]
+    assert error.startswith("UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800'")
+
+
+HALF: dict[str, Any] = {"OnFailure": {"Destination": f"arn:aws:sqs:us-east-1:123456789012:{SURROGATE}"}}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        as_json({"message": SURROGATE}, 400),
+        as_json({"FunctionEventInvokeConfigs": [SERVICE.config("us-east-1", "f0001", DestinationConfig=HALF)]}),
+    ],
+    ids=["message", "destination"],
+)
+def test_text_that_is_half_a_character_loses_no_row(run: Run, answer: Answer) -> None:
+    frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
+    assert states(frame) == {"f0000": "ok", "f0001": "failed", "f0002": "ok"}
 
 
 @pytest.mark.parametrize("marker", [1, "0"])
@@ -216,7 +391,9 @@ def test_credentials_that_end_in_the_middle(
     path = tmp_path / "credentials"
 
     def write(key: str) -> None:
-        path.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = secret\n")
+        other = tmp_path / f"{key}{threading.get_ident()}"
+        other.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = secret\n")
+        other.replace(path)
 
     write("OLD")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
@@ -224,13 +401,13 @@ def test_credentials_that_end_in_the_middle(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
 
     def twist(seen: Seen, region: str, name: str) -> Step | None:
-        if name == "f0030" and renewed:
+        if name >= "f0030" and renewed:
             write("NEW")
         return EXPIRED if name >= "f0030" and seen.access_key == "OLD" else None
 
     frame, service = audited(run, twist, size=60, rate=100)
     if renewed:
-        assert frame.attrs["complete"]
+        assert frame.attrs["complete"], set(frame.error.dropna())
     else:
         assert set(frame.scan_state) == {"ok", "failed"}
         assert frame[frame.scan_state == "failed"].error.str.contains("expired").all()
@@ -264,12 +441,14 @@ def test_without_credentials_it_is_a_configuration_error(run: Run, monkeypatch: 
         run(eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:1"))
 
 
-@pytest.mark.parametrize("draw", [lambda: None], ids=["aliases"])
-def test_an_alias_that_points_at_no_version_is_garbage(run: Run, draw: Callable[[], None]) -> None:
+def test_an_alias_of_a_version_that_is_not_listed_is_a_row_that_runs_nothing(run: Run) -> None:
     def twist(seen: Seen, region: str, name: str) -> Step | None:
         if seen.path.endswith("/aliases"):
             return as_json({"Aliases": [{"Name": "live", "FunctionVersion": "7"}]})
         return None
 
     frame, _ = audited(run, twist, size=1, qualifiers="all")
-    assert states(frame) == {"f0000": "failed"}
+    assert list(zip(frame.qualifier, frame.scan_state, frame.timeout.isna(), strict=True)) == [
+        ("$LATEST", "ok", False),
+        ("live", "ok", True),
+    ]

@@ -123,7 +123,7 @@ def test_an_interrupted_audit_goes_on_where_it_was(run: Run) -> None:
             run(eic, rate=50, show=press_ctrl_c)
         partial = raised.value.result
         assert 5 <= partial.attrs["ok"] < 60
-        assert set(partial.scan_state) == {"ok", "failed"}
+        assert set(partial.scan_state) == {"ok", "unread"}
         whole = run(eic, resume=raised.value)
     assert list(whole.function_name) == service.names
     assert whole.attrs["complete"]
@@ -191,17 +191,17 @@ def every_row_twice(frame: Frame) -> Any:
     return pd.concat([frame, frame])
 
 
-ODD = "the frame to go on with is damaged: the {} of 'f0000', qualifier $LATEST, cannot be what an audit read"
+ODD = "the frame to resume is damaged: the {} of 'f0000', qualifier $LATEST, is not what an audit reads"
 
 DAMAGE: dict[Callable[[Frame], Any], str] = {
     without_a_column: "the frame has no column 'scan_state'",
-    other_state: "the frame to go on with is damaged: a scan_state is 'fine'",
+    other_state: "the frame to resume is damaged: a scan_state is 'fine'",
     numbers_as_text: "the frame's column 'maximum_retry_attempts' is",
-    swapped_names: "the frame to go on with is damaged: a row of 'f0002' does not fit its function_arn",
-    no_region: "the frame to go on with is damaged: a row has no region",
-    odd_account: "the frame to go on with is damaged: an account_id is '12'",
+    swapped_names: "the frame to resume is damaged: a row of 'f0002' has a function_arn that names something else",
+    no_region: "the frame to resume is damaged: a row has no region",
+    odd_account: "the frame to resume is damaged: an account_id is '12'",
     no_settings: f"{ODD.format('effective_retry_attempts')}",
-    every_row_twice: "the frame to go on with is damaged: f0000:$LATEST in us-east-1 is there more than once",
+    every_row_twice: "the frame to resume is damaged: f0000:$LATEST in us-east-1 has more than one row",
 }
 
 
@@ -221,8 +221,8 @@ def test_a_frame_of_another_account_is_refused(run: Run) -> None:
     with Answering(Lambda(account_id="999999999999")) as server, pytest.raises(UsageError) as raised:
         run(connection(server), resume=frame)
     assert str(raised.value) == (
-        "the frame to go on with has rows of account 123456789012, but the audit is of 999999999999\n"
-        "Try: a connection for each account of the frame, or another frame"
+        "the frame to resume has rows of account 123456789012, but the audit is of 999999999999\n"
+        "Try: use a connection for each account of the frame, or resume another frame"
     )
 
 
@@ -231,8 +231,8 @@ def test_a_frame_of_another_account_is_refused(run: Run) -> None:
     [
         ({"resume": 3}, "resume is 3"),
         ({"resume": ValueError("x")}, "resume is a ValueError"),
-        ({"regions": "eu-west-1"}, "the frame to go on with has rows of us-east-1, which is not among the regions"),
-        ({"qualifiers": "all"}, 'the frame to go on with is of qualifiers="configured"'),
+        ({"regions": "eu-west-1"}, "the frame to resume has rows of us-east-1, which is not among the regions"),
+        ({"qualifiers": "all"}, 'the frame to resume has qualifiers="configured"'),
     ],
     ids=str,
 )
@@ -251,7 +251,7 @@ def test_a_frame_that_a_callable_chose_needs_it_again(run: Run) -> None:
     with Answering(service) as server:
         eic = connection(server)
         first = run(eic, functions=chosen, errors="rows")
-        with pytest.raises(UsageError, match="of functions that a callable chose"):
+        with pytest.raises(UsageError, match="were chosen by a callable"):
             run(eic, resume=first)
         service.broken.clear()
         assert len(run(eic, functions=chosen, resume=first)) == 2

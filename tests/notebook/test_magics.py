@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,6 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.aws import boto
 from eicnb.client import connections
 from eicnb.errors import AwsError, EicError, NotFound, UsageError
 
@@ -29,7 +29,7 @@ def settings(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_loading_prints_nothing_and_opens_no_session(bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(boto, "profile_session", lambda *args: opened.append(args))
+    monkeypatch.setattr("eicnb.client.connect.profile_session", lambda *args: opened.append(args))
     bare_notebook.run("%load_ext eicnb")
     assert bare_notebook.printed() == ""
     assert (opened, connections._in_use._chosen, connections._in_use._default) == ([], None, None)
@@ -131,7 +131,62 @@ def test_several_commands_are_one_frame(notebook: Notebook, sent: Sent) -> None:
         "put my-function:v1 --retries 1  # the old one\nget my-function:BLUE; get my-function:GREEN\n"
     )
     assert list(frame.qualifier) == ["prod", "v1", "BLUE", "GREEN"]
+    assert list(frame.verb) == ["put", "put", "get", "get"]
     assert sent() == [GET, PUT, GET, PUT, GET, GET]
+
+
+def test_the_verb_leads_the_frame_of_several_commands_alone(notebook: Notebook) -> None:
+    one = notebook.run("%%eic\nget my-function:BLUE")
+    several = notebook.run("%%eic\nrequire --sandbox\nget my-function:BLUE")
+    assert list(several.columns) == ["verb", *one.columns]
+    assert several.verb.dtype == "string"
+
+
+DELETED = [
+    ("%%eic\nget my-function:BLUE\ndelete my-function:BLUE", ["0", "0 (removed)"]),
+    ("%eic delete my-function:BLUE", ["0 (removed)"]),
+    ("%eic delete my-function:BLUE --dry-run", ["0"]),
+    ("%%eic\ndelete my-function:BLUE --dry-run\nget my-function:BLUE", ["0", "0"]),
+]
+
+
+@pytest.mark.parametrize(("cell", "retries"), DELETED)
+def test_a_deleted_row_looks_deleted_and_keeps_its_values(notebook: Notebook, cell: str, retries: list[str]) -> None:
+    frame = notebook.run(cell)
+    assert frame.maximum_retry_attempts.tolist() == [0] * len(retries)
+    shown = re.findall(r"<td [^>]*>(0(?: \(removed\))?)</td>", frame._repr_html_())
+    assert shown == retries
+    assert ("(removed)" in repr(frame)) == ("0 (removed)" in retries)
+
+
+def test_a_list_that_was_cut_says_how_to_read_on(notebook: Notebook) -> None:
+    frame = notebook.run("%eic list order-events --max-items 2")
+    token = frame.attrs["next_token"]
+    assert repr(frame).endswith(f"2 rows; AWS has more: --starting-token {token}")
+    rest = notebook.run(f"%eic list order-events --starting-token {token}")
+    assert (len(frame) + len(rest), "next_token" in rest.attrs) == (60, False)
+    assert "AWS has more" not in repr(rest)
+
+
+def test_one_call_that_is_not_the_whole_list_says_so_too(notebook: Notebook) -> None:
+    first = notebook.run("%eic list order-events --no-paginate")
+    rest = notebook.run(f"%eic list order-events --starting-token {first.attrs['next_token']}")
+    assert (len(first), len(rest)) == (50, 10)
+
+
+@pytest.mark.parametrize(
+    "cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic", "%%eic\n%eic"]
+)
+def test_no_command_does_nothing_and_mentions_help(notebook: Notebook, sent: Sent, cell: str) -> None:
+    assert notebook.run(cell) is None
+    assert notebook.printed() == "Nothing to run. %eic help lists the commands.\n"
+    assert sent() == []
+
+
+def test_the_same_line_means_the_values_of_now(notebook: Notebook) -> None:
+    notebook.run("retries = 0\n%eic put my-function --retries {retries}")
+    notebook.run("retries = 1\n%eic put my-function --retries {retries}")
+    assert notebook.run("%eic get my-function").maximum_retry_attempts.item() == 1
 
 
 def test_the_first_failure_stops_the_cell_and_says_what_was_done(notebook: Notebook, sent: Sent) -> None:
@@ -151,7 +206,7 @@ def test_the_first_failure_stops_the_cell_and_says_what_was_done(notebook: Noteb
         )
     ]
     assert list(error.result.qualifier) == ["prod", "GREEN"]
-    assert sent() == [GET, PUT, GET, GET]
+    assert sent() == [GET, PUT, GET, GET, "ListFunctionEventInvokeConfigs", "GetFunctionConfiguration"]
     assert "x" not in notebook
     assert notebook.printed().endswith(f"{error.__notes__[0]}\n")
 
@@ -294,7 +349,7 @@ MISTAKES = r"""
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     %eic put my-function --retries 3
                                    ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %eic put my-function
@@ -302,14 +357,14 @@ See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 UsageError: put has nothing to set
     %eic put my-function
          ^^^^^^^^^^^^^^^
-Try: retries, an age or a destination: --retries 0, --max-age 1h, --on-failure sqs:NAME
+Try: --retries 0, --max-age 1h or --on-failure sqs:NAME
 
 %eic put f --on-failure lambda:f
 ---
 UsageError: 'arn:aws:lambda:us-east-1:ACCOUNT:function:f' is the function itself, which cannot be its own destination
     %eic put f --on-failure lambda:f
                             ^^^^^^^^
-Try: another function, or a queue: sqs:NAME
+Try: name another function, or a queue: sqs:NAME
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 %eic put my-function --on-success s3:lost
@@ -317,20 +372,18 @@ See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 UsageError: 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
     %eic put my-function --on-success s3:lost
                                       ^^^^^^^
-Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
+Try: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-
-%eic
----
-UsageError: there is no command
-Try: %eic put my-function --retries 0
 
 %eic get my-function; get my-function
 ---
 UsageError: a line takes one command
     %eic get my-function; get my-function
                           ^^^^^^^^^^^^^^^
-Try: %%eic, with a command a line
+Try: write one command a line in a cell
+    %%eic
+    get my-function
+    get my-function
 
 %%eic --out 1x
 get my-function
@@ -354,7 +407,7 @@ MaximumRetryAttempts: 3
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     line 2: MaximumRetryAttempts: 3
                                   ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %%eic
@@ -364,7 +417,8 @@ get f --retries 0
 UsageError: eic get has no option '--retries'
     line 3: get f --retries 0
                   ^^^^^^^^^
-Try: --function-name, --qualifier, or one that `%eic help get` names
+Try: --function-name, --qualifier
+    %eic help get
 """
 """Cells with one mistake each; under each all that is shown."""
 
@@ -417,7 +471,7 @@ def test_an_error_of_the_python_api_is_shown_in_its_own_lines_too(notebook: Note
     notebook.fail("import eicnb\neicnb.put('my-function', maximum_retry_attempts=3)")
     assert notebook.printed() == (
         "UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2\n"
-        "Try: a whole number: 0, 1 or 2\n"
+        "Try: give a whole number: 0, 1 or 2\n"
         "See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html\n"
     )
 
@@ -490,5 +544,12 @@ def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
     error = bare_notebook.fail("%eic get my-function")
     assert isinstance(error, eicnb.ConfigurationError)
     assert bare_notebook.printed() == (
-        "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION\n"
+        "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_REGION\n"
     )
+
+
+def test_a_cell_may_hold_the_line_magics_of_another(notebook: Notebook) -> None:
+    frame = notebook.run(
+        "%%eic\n%eic put my-function --retries 0\n  %eic update my-function --max-age 1h\nget my-function"
+    )
+    assert frame.maximum_retry_attempts.tolist() == [0, 0, 0]

@@ -112,12 +112,13 @@ def test_the_notes_of_a_cell_are_masked(redacted: Notebook) -> None:
     assert "    done      get NAME-0001:BLUE\n    failed    get NAME-0001:v1\n" in redacted.printed()
 
 
-def test_numbers_in_displayed_json_are_masked(redacted: Notebook) -> None:
+def test_a_number_in_displayed_json_stays_one_and_an_account_id_is_hidden(redacted: Notebook) -> None:
     settings.choose(redact_names=["12"])
-    value = "{'n': [123456789012, 123456789012.0, 123456789012.5, 12, 1e30, True], 123456789012: None}"
+    value = "{'n': [137438953472, 137438953472.5, 12, 1e30, True], 'accounts': [123456789012, 123456789012.0]}"
     shown = bundle(redacted, f"from IPython.display import JSON\nJSON({value})")["application/json"]
-    masked = ["ACCOUNT-0001", "ACCOUNT-0001", 123456789012.5, 12, 1e30, True]
-    assert shown == {"n": masked, "ACCOUNT-0001": None}
+    assert shown == {"n": [137438953472, 137438953472.5, 12, 1e30, True], "accounts": [1, 1.0]}
+    again = bundle(redacted, "JSON({'x': 123456789012, '123456789012': 1})")["application/json"]
+    assert again == {"x": 1, "ACCOUNT-0001": 1}
 
 
 @pytest.mark.parametrize("shown_as", ["account[0]", "to_dict()", "to_csv()"])

@@ -65,7 +65,7 @@ def test_a_rehearsal_shows_the_same_line_and_writes_nothing(
     assert "DRY RUN, nothing was written" in repr(notebook["x"])
     assert {operation for operation in sent() if operation} <= {
         *("GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs", "GetFunctionConfiguration"),
-        "GetCallerIdentity",
+        *("GetCallerIdentity", "GetQueueUrl"),
     }
     pd.testing.assert_frame_equal(eic.list("my-function"), before)
 
@@ -133,7 +133,7 @@ def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
         notebook.run(f"x = %eic {line} --endpoint-url {server.url}")
         assert notebook.printed().startswith(
             "put my-function:$LATEST  retries ? -> 0, age ? -> 6h (default), on-failure ? -> none, "
-            "on-success ? -> none, what was there could not be read: AccessDenied  us-east-1"
+            "on-success ? -> none, the previous config could not be read: AccessDenied  us-east-1"
         )
         assert isinstance(notebook.fail(f"%eic {line} --endpoint-url {server.url} --dry-run"), AccessDenied)
 
@@ -203,3 +203,43 @@ def test_the_python_verbs_rehearse_too(eic: eicnb.Eic, sent: Sent) -> None:
     assert {verb.capitalize() for verb in WRITES} & {
         (operation or "").partition("Function")[0] for operation in sent()
     } == set()
+
+
+@pytest.mark.parametrize(
+    "ending", [">/dev/null", ">/dev/null 2>&1", "2>/dev/null", "| Out-Null", "--output json >/dev/null"]
+)
+def test_a_put_whose_output_goes_nowhere_writes_and_shows_nothing(
+    notebook: Notebook, eic: eicnb.Eic, ending: str
+) -> None:
+    assert notebook.run(f"%eic put my-function --retries 1 {ending}") is None
+    assert notebook.printed() == ""
+    assert eic.get("my-function").maximum_retry_attempts.tolist() == [1]
+
+
+def test_what_is_read_for_nothing_is_not_shown_but_its_failure_is(notebook: Notebook) -> None:
+    assert notebook.run("%eic get my-function:BLUE --output json >/dev/null 2>&1") is None
+    assert notebook.printed() == ""
+    assert isinstance(notebook.fail("%eic get nosuch >/dev/null 2>&1"), NotFound)
+
+
+MISSING = "Note: the SQS queue nope does not exist in us-east-1. Until it does, Lambda cannot deliver to it.\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "notes"),
+    [
+        ("x = %eic put my-function --on-failure sqs:nope", 1),
+        ("x = %eic put my-function --on-failure sqs:nope --dry-run", 1),
+        ("x = %eic update my-function:BLUE --on-success sqs:nope", 1),
+        ("%%eic --out x\nput my-function --on-failure sqs:nope\nput my-function:v1 --on-failure sqs:nope", 1),
+        ("x = %eic put my-function --on-failure sqs:shop-failures", 0),
+        ("x = %eic put my-function --on-failure sqs:nope;", 0),
+        ("x = %eic put my-function --on-failure sqs:nope --quiet", 0),
+        ("x = %eic put my-function --on-failure sqs:nope --output json", 0),
+        ("x = %eic delete my-function:GREEN", 0),
+    ],
+)
+def test_a_destination_that_does_not_exist_is_noted_once(notebook: Notebook, cell: str, notes: int) -> None:
+    notebook.printed()
+    notebook.run(cell)
+    assert notebook.printed().count(MISSING) == notes

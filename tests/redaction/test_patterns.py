@@ -7,12 +7,14 @@ import time
 import pytest
 
 from eicnb.redaction.masks import Masks, replaced
-from eicnb.redaction.patterns import IN_NOTEBOOKS, SECRETS, highest_mask, spans
+from eicnb.redaction.patterns import IN_NOTEBOOKS, SECRETS
+from eicnb.redaction.search import highest_mask, spans
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 SESSION = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQ=="
 HEX = "fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
+PGP = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQO+\n-----END PGP PRIVATE KEY BLOCK-----"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE+/==\n-----END RSA PRIVATE KEY-----"
 
 HIDDEN = [
@@ -30,6 +32,15 @@ HIDDEN = [
     ("account id", "at 202611241200", "at ACCOUNT-0001"),
     ("account id", "123456789012.0 is 123456789012", "ACCOUNT-0001 is ACCOUNT-0001"),
     ("account id", "<td>123456789012.0</td>\n0  123456789012.0\n", "<td>ACCOUNT-0001</td>\n0  ACCOUNT-0001\n"),
+    (
+        "account id",
+        "acc123456789012, %3A123456789012, %2f123456789012",
+        "acc{0}, %3A{0}, %2f{0}".format("ACCOUNT-0001"),
+    ),
+    ("account id", r"a\n123456789012 \u000a123456789012", r"a\nACCOUNT-0001 \u000aACCOUNT-0001"),
+    ("account id", "- 123456789012, x-123456789012, --123456789012", "- {0}, x-{0}, --{0}".format("ACCOUNT-0001")),
+    ("account id", "123456789012. 123456789012...", "ACCOUNT-0001. ACCOUNT-0001..."),
+    ("account id", "<script>x='a:123456789012:b'</script>", "<script>x='a:ACCOUNT-0001:b'</script>"),
     ("account id", "in 123456789012.0. 123456789012.0.log", "in ACCOUNT-0001. ACCOUNT-0001.log"),
     ("access key id", "AKIAIOSFODNN7EXAMPLE", "KEY-0001"),
     ("access key id", "id=ASIAIOSFODNN7EXAMPLE;", "id=KEY-0001;"),
@@ -73,13 +84,70 @@ HIDDEN = [
     ("signature", f"X-Amz-Signature={HEX}&X-Amz-Date=1", "X-Amz-Signature=SIGNATURE-0001&X-Amz-Date=1"),
     ("signature", "&Signature=vjbyPxybdZaNmGa%2ByT272YEAiv4%3D&Expires=1", "&Signature=SIGNATURE-0001&Expires=1"),
     ("private key", f"a\n{PEM}\nb", "a\nSECRET-0001\nb"),
+    ("private key", f"a\n{PGP}\nb", "a\nSECRET-0001\nb"),
     ("password in a URL", "http://user:pa55@proxy:80/", "http://SECRET-0001@proxy:80/"),
+    ("password in a URL", "http://user:p@55@proxy:80/", "http://SECRET-0001@proxy:80/"),
+    ("password in a URL", "https://me@x.org:p@ss@w0rd@host/a@b", "https://SECRET-0001@host/a@b"),
+    ("password in a URL", "postgres://u:p%40ss@db?x=1 a@b", "postgres://SECRET-0001@db?x=1 a@b"),
+    ("secret key", f"SECRET={SECRET}", "SECRET=SECRET-0001"),
+    ("secret key", f"S3_KEY={SECRET}\n", "S3_KEY=SECRET-0001\n"),
+    ("secret key", f"https://x.org/?k={SECRET}&j=1", "https://x.org/?k=SECRET-0001&j=1"),
+    ("secret key", f"?k={SECRET.replace('/', '%2F')}#x", "?k=SECRET-0001#x"),
+    ("secret key", f"k%3D{SECRET}%26j", "k%3DSECRET-0001%26j"),
+    ("secret key", f'{{"k": "{SECRET.replace("/", chr(92) + "/")}"}}', '{"k": "SECRET-0001"}'),
+    ("secret key", f"'first\\n{SECRET}\\nlast'", "'first\\nSECRET-0001\\nlast'"),
+    ("secret key", f"x == {SECRET} ==", "x == SECRET-0001 =="),
+    ("secret key", "api_key=abc123 apiKey: 'a b'", "api_key=SECRET-0001 apiKey: 'SECRET-0002'"),
+    ("password", "password='it is \\'it\\'' user='x'", "password='SECRET-0001' user='x'"),
+    ("password", "password=hunter2&user=x", "password=SECRET-0001&user=x"),
+    (
+        "password",
+        '{"dbPassword": "a(b", "DB_PASSWORD":"$ecret"}',
+        '{"dbPassword": "SECRET-0001", "DB_PASSWORD":"SECRET-0002"}',
+    ),
+    ("password", "<password>hunter</password>", "<password>SECRET-0001</password>"),
+    ("cookie", "Cookie: session=abc; csrf=d.e\nHost: x", "Cookie: SECRET-0001\nHost: x"),
+    ("cookie", "{'Set-Cookie': 'id=a3f; Path=/; HttpOnly'}", "{'Set-Cookie': 'SECRET-0001'}"),
+    ("authorization header", "sent Bearer abc.def-1, refused", "sent Bearer SECRET-0001, refused"),
+    ("authorization header", "Basic dXNlcjpwYQ==", "Basic SECRET-0001"),
+    ("authorization header", "Authorization: token 0123abc", "Authorization: SECRET-0001"),
+    ("session token", "X-aws-ec2-metadata-token: AQAE", "X-aws-ec2-metadata-token: TOKEN-0001"),
+    ("session token", "'WebIdentityToken': 'abc'", "'WebIdentityToken': 'TOKEN-0001'"),
+    ("service token", f"ghp_{'a1' * 18} glpat-{'x' * 20}", "TOKEN-0001 TOKEN-0002"),
+    ("access key id", "<AccessKeyId>abc</AccessKeyId>", "<AccessKeyId>KEY-0001</AccessKeyId>"),
+    ("access key id", "Credential=abc/20261124/us-east-1/lambda/aws4_request, x", "Credential=KEY-0001, x"),
+    ("signature", "?X-Amz-Signature=abc&x=1", "?X-Amz-Signature=SIGNATURE-0001&x=1"),
     ("IAM id", "AROADBQP57FF2AEXAMPLE:jane", "ID-0001:jane"),
     ("user in a path", "/home/jane/x /Users/jane/y", "/home/USER-0001/x /Users/USER-0001/y"),
+    ("user in a path", r"C:\Users\Jane Doe\x /Users/Jane van Doe/y", r"C:\Users\USER-0001\x /Users/USER-0002/y"),
+    (
+        "user in a path",
+        "'C:\\\\Users\\\\Jane Doe' in /home/jane it isn't",
+        "'C:\\\\Users\\\\USER-0001' in /home/USER-0002 it isn't",
+    ),
+    (
+        "user in a path",
+        "/home/jane doe/x and file:///C:/Users/Jane%20Doe/x",
+        "/home/USER-0001/x and file:///C:/Users/USER-0002/x",
+    ),
+    ("user in a path", "from /home/jane and /home/bob", "from /home/USER-0001 and /home/USER-0002"),
     ("user in a path", r"C:\Users\Jane\x 'C:\\Users\\Jane'", r"C:\Users\USER-0001\x 'C:\\Users\\USER-0001'"),
 ]
 
 LEFT_ALONE = [
+    "after a point: -18403.123456789012, .123456789012, x.123456789012, 12:00:00.123456789012",
+    "a sign: -123456789012, +123456789012, (-123456789012), x=-123456789012, \N{MINUS SIGN}123456789012",
+    "a sign: <td>-123456789012</td> [1, -123456789012]",
+    "an exponent: 1.123456789012e-05, 123456789012e5, 123456789012E+20, 123456789012.5e3, 1.5e-123456789012",
+    "a fraction: 123456789012.5%, 123456789012.25GB, [123456789012.5]",
+    "hexadecimal: 0x123456789012, deadbeef123456789012, 123456789012ab, 0XAB123456789012, a123456789012b",
+    "a UUID: abcd1234-5678-9012-abcd-0123456789ab, 00001234-5678-9012-3456-123456789012",
+    "a UUID: aaaaaaaa-1234-5678-9012-123456789012, ABCDEF01-1234-5678-9012-ABCDEF012345",
+    "<script>x = {'size': 137438953472, y: [137438953472, 210987654321], z: f(123456789012)};</script>",
+    "Basic authentication or a bearer token; Bearer tokens. WWW-Authenticate: Bearer realm='x'",
+    "password: required, password=None, password=getpass.getpass(), password = ${PASSWORD}, secret: {{ x }}",
+    "api_key=os.environ['KEY'], session_token: str = None, cookie: see there, Authorization: see the docs",
+    "http://host:80/a@b, git@github.com:x/y.git, https://x.org/?a=b:c@d",
     "13 digits are no account: 1762000000000",
     "a decimal is none: 0.123456789012, 123456789012.5, 123456789012.05, 1762000000000.0",
     "a UUID is none: 123e4567-e89b-12d3-a456-123456789012",

@@ -155,7 +155,7 @@ def test_a_config_that_was_deleted_meanwhile_is_said_so(eic: eicnb.Eic) -> None:
     eic.delete("my-function:GREEN")
     click(button(form, "Apply 1 change"))
     assert "The config was deleted since this form opened. Nothing has been written." in shown(form)
-    click(button(form, "Take what is live now"))
+    click(button(form, "Load the live config"))
     assert field(form, "Maximum event age").value == ""
 
 
@@ -286,7 +286,7 @@ def test_a_conflict_is_withdrawn_with_its_function(eic: eicnb.Eic, writes: Calla
     form = edit_checkout(eic)
     eic.update("checkout", maximum_event_age_in_seconds=777)
     click(button(form, "Apply 2 changes"))
-    over, take = button(form, "Apply 3 changes"), button(form, "Take what is live now")
+    over, take = button(form, "Apply 3 changes"), button(form, "Load the live config")
     field(form, "Function").value = "cart-reminder"
     for choice in (over, take):
         click(choice)
@@ -301,7 +301,7 @@ def test_the_preview_shows_what_is_live_during_a_conflict(eic: eicnb.Eic) -> Non
     click(button(form, "Apply 2 changes"))
     assert "777 s" in form.preview.text()
     eic.update("checkout", maximum_event_age_in_seconds=888)
-    click(button(form, "Take what is live now"))
+    click(button(form, "Load the live config"))
     assert field(form, "Maximum event age").value == "888"
 
 
@@ -586,15 +586,15 @@ def test_the_line_to_edit_acts_where_the_form_acts(notebook: Notebook, eic: eicn
 
 def test_a_line_that_cannot_lead_to_the_form_says_so(eic: eicnb.Eic) -> None:
     eicnb.use(eicnb.connect(region="us-east-1"))
-    note = "%eic and eicnb act on the connection in use, which is another one than this form's."
+    note = "%eic and eicnb act on the connection in use, which is not this form's."
     assert repr(eic.form("newsletters")).splitlines()[-1] == note
 
 
 def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None:
     form = notebook.run("%eic form search-indexer")
     note = (
-        "As it stands the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
-        "not deliver records of asynchronous events. Try: a standard queue"
+        "As it is, the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
+        "not deliver records of asynchronous events. Try: send to a standard queue"
     )
     assert repr(form).splitlines()[-1] == note
     assert html.escape(note) in form._repr_html_()
@@ -625,7 +625,7 @@ def test_the_calls_are_the_same(notebook: Notebook, call: str) -> None:
 
 
 FAILURES = [
-    ("%eic form nobody", "The function doesn't exist."),
+    ("%eic form nobody", "there is no function 'nobody' in us-east-1"),
     ("%eic form my-function:BLUE --qualifier GREEN", "the function is named with the qualifier 'BLUE', but the"),
     ("%eic form --qualifier live", "a qualifier is given without a function"),
     ("%eic form my-function --retries 1", "eic form has no option '--retries'"),

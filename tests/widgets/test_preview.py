@@ -40,7 +40,7 @@ Ready: 2 changes.
   On success              none                                              none              unchanged
   On failure              arn:aws:sqs:us-east-1:{account_id}:shop-failures  none              \
 RESET: what is left out is removed
-Apply is one put: it writes all four settings as shown, and what is not set is removed.
+Apply is one put: it writes all four settings as shown and removes those that are not set.
 In a terminal:
     aws lambda put-function-event-invoke-config \\
         --function-name my-function \\

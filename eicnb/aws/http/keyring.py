@@ -1,16 +1,23 @@
-"""The credentials of one connection during an audit: read now and then, renewed once when AWS refuses them."""
+"""The credentials of one connection during an audit: read every few seconds, renewed once if AWS refuses them."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from eicnb.aws.http.threads import aside
 from eicnb.aws.keys import Keys
+from eicnb.errors import EicError
 
 _FRESH_SECONDS = 5.0
+
+T = TypeVar("T")
+
+FindAccount = Callable[[Keys], Awaitable[str | None]]
+"""Returns the account that keys belong to; None if that cannot be determined."""
 
 
 class Source(Protocol):
@@ -21,8 +28,35 @@ class Source(Protocol):
     def renewed_keys(self, refused: Keys) -> Keys | None: ...
 
 
+class KeyGiver(Protocol):
+    """The keys of the requests to one account."""
+
+    async def keys(self) -> Keys: ...
+
+    async def renewed(self, refused: Keys) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FixedKeys:
+    """Keys that are not renewed."""
+
+    held: Keys
+
+    async def keys(self) -> Keys:
+        """Return the keys."""
+        return self.held
+
+    async def renewed(self, refused: Keys) -> bool:
+        """Return whether there are others than those that AWS refused."""
+        return self.held != refused
+
+
 class Keyring:
-    """Hands out keys that are a few seconds old at most, since botocore renews those that end minutes before."""
+    """The keys to sign with, a few seconds old at most because botocore renews them minutes before they expire.
+
+    One caller at a time reads or renews them while the others wait for its result. A failure is final: the source is
+    not called again. Once `guard` has named an account, keys of another account are refused.
+    """
 
     def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
@@ -30,22 +64,57 @@ class Keyring:
         self._lock = asyncio.Lock()
         self._keys: Keys | None = None
         self._read_at = 0.0
+        self._refused: Keys | None = None
+        self._error: EicError | None = None
+        self._account_id: str | None = None
+        self._find_account: FindAccount | None = None
+
+    def guard(self, account_id: str, find_account: FindAccount) -> None:
+        """Refuse keys of another account from now on."""
+        self._account_id, self._find_account = account_id, find_account
 
     async def keys(self) -> Keys:
-        """The keys to sign the next call with."""
+        """Return the keys to sign the next request with."""
         if self._keys is None or self._clock() - self._read_at > _FRESH_SECONDS:
             async with self._lock:
                 if self._keys is None or self._clock() - self._read_at > _FRESH_SECONDS:
-                    self._keys = await aside(self._source.keys)
-                    self._read_at = self._clock()
+                    keys = await self._tried(lambda: aside(self._source.keys))
+                    await self._take(keys)
+        assert self._keys is not None
         return self._keys
 
     async def renewed(self, refused: Keys) -> bool:
-        """Whether there are other keys than those that were refused."""
+        """Return whether there are other keys than those that AWS refused."""
         async with self._lock:
-            if self._keys == refused:
-                found = await aside(self._source.renewed_keys, refused)
+            if self._keys == refused != self._refused:
+                found = await self._tried(lambda: aside(self._source.renewed_keys, refused))
                 if found is None:
-                    return False
-                self._keys, self._read_at = found, self._clock()
-            return True
+                    self._refused = refused
+                else:
+                    await self._take(found)
+            return self._keys != refused
+
+    async def _take(self, keys: Keys) -> None:
+        """Use these keys from now on, unless they belong to another account than the ones before."""
+        if self._keys not in {None, keys} and self._find_account is not None:
+            find = self._find_account
+            await self._tried(lambda: self._check_account(keys, find))
+        self._keys, self._read_at = keys, self._clock()
+
+    async def _check_account(self, keys: Keys, find_account: FindAccount) -> None:
+        found = await find_account(keys)
+        if found != self._account_id:
+            now = f"belong to account {found}" if found else "cannot be matched to an account"
+            raise EicError(
+                f"the credentials changed during the audit: they were of account {self._account_id}, and now {now}",
+                hint="audit each account with a connection of its own",
+            )
+
+    async def _tried(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Await a call unless an earlier one failed; then raise its error again."""
+        if self._error is None:
+            try:
+                return await call()
+            except EicError as error:
+                self._error = error
+        raise self._error.with_traceback(None)

@@ -1,9 +1,11 @@
-"""Sends the calls of one account and region: in turn, signed, and again after what may pass."""
+"""Sends the requests of one account and region: rate-limited, signed, and retried after temporary failures."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ import aiohttp
 from yarl import URL
 
 from eicnb.aws.failures import Attempt
-from eicnb.aws.http.keyring import Keyring
+from eicnb.aws.http.keyring import KeyGiver
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.signing import Signer
@@ -32,36 +34,36 @@ _ENOUGH_FAILURES = 8  # so that one failure after a long silence is not taken fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long what may pass is tried again, in seconds.
+    """How long a temporary failure is retried, in seconds.
 
-    `throttled` is for answers of 429, `failed` for 500s, connections that are cut or refused, silence and answers that
-    come apart. A region that answers nothing right for so long is not asked any further: what is left of it gets the
-    last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `answer` is the longest
-    that one answer may take as a whole, or the connection's read timeout twice where that is longer.
+    `throttled` is for responses of 429, `failed` for 5xx, connections that are cut or refused, timeouts and malformed
+    responses. A region without any usable response for that long gets no further request: what is left of it gets the
+    last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `response` is the
+    longest that one response may take as a whole, or twice the connection's read timeout if that is longer.
     """
 
     throttled: float = 60.0
     failed: float = 30.0
     pause: float = 0.2
     longest_pause: float = 5.0
-    answer: float = 120.0
+    response: float = 120.0
 
 
 PATIENCE = Patience()
-"""The patience of an audit unless told otherwise."""
+"""The patience of an audit by default."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the calls of an audit came to so far."""
+    """How many requests an audit has sent, and how many of them were throttled or retried."""
 
     calls: int = 0
     throttles: int = 0
     retries: int = 0
 
 
-class _Passing(Exception):
-    """A failure that may pass, and the error that it is if it does not."""
+class _Temporary(Exception):
+    """A failure that is worth a retry, with the error to raise once the patience has run out."""
 
     def __init__(self, error: EicError, retry_after: float | None = None) -> None:
         super().__init__(str(error))
@@ -71,16 +73,17 @@ class _Passing(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """Asks Lambda in one account and region.
+    """The requests to Lambda in one account and region.
 
-    `turns` says when the next call may go; `sleep` waits; `clock` counts seconds. One call at a time waits for its
-    turn, so that a refusal slows all the others.
+    `turns` spaces them; `sleep` waits; `clock` counts seconds. One request at a time waits for its turn, so that a
+    throttled one slows all the others. `down` is the error after which nothing more is sent.
     """
 
     route: Route
-    keyring: Keyring
+    keyring: KeyGiver
     turns: TokenBucket
     session: aiohttp.ClientSession
+    room: asyncio.Semaphore
     attempt_at: Callable[[str], Attempt]
     tally: Tally
     patience: Patience = PATIENCE
@@ -93,22 +96,25 @@ class Sender:
     _signer: Signer = field(init=False)
     _timeout: aiohttp.ClientTimeout = field(init=False)
     _host: str = field(init=False)
+    _origin: str = field(init=False)
     _base: str = field(init=False)
 
     def __post_init__(self) -> None:
         route, parts = self.route, urlsplit(self.route.url)
         self._signer = Signer(route.region, route.service)
         self._timeout = aiohttp.ClientTimeout(
-            total=max(self.patience.answer, 2 * (route.read_timeout or 0.0)),
-            sock_connect=route.connect_timeout,
+            total=max(self.patience.response, 2 * (route.read_timeout or 0.0)),
+            connect=route.connect_timeout,
             sock_read=route.read_timeout,
         )
+        netloc = parts.netloc.rpartition("@")[2]  # no user or password goes into a header
         is_default = parts.port in {None, _PORTS.get(parts.scheme)}
-        self._host = parts.netloc.removesuffix(f":{parts.port}") if is_default else parts.netloc
+        self._host = netloc.removesuffix(f":{parts.port}") if is_default else netloc
+        self._origin = f"{parts.scheme}://{netloc}"
         self._base = parts.path
 
     async def pages(self, operation: str, path: str, **query: str) -> AsyncIterator[Mapping[str, Any]]:
-        """Every page of a list; one that never ends is an EicError."""
+        """Yield every page of a list; one that never ends is an EicError."""
         seen = Markers(operation)
         page = await self.call(operation, path, **query)
         while True:
@@ -120,20 +126,20 @@ class Sender:
             page = await self.call(operation, path, **query, Marker=marker)
 
     async def call(self, operation: str, path: str, **query: str) -> Mapping[str, Any]:
-        """One answer, as long as it takes within the patience; an EicError says why there is none."""
+        """Return a response, retrying as long as the patience lasts; raise EicError if none is usable."""
         pause = self.patience.pause
         first_failure: float | None = None
         while True:
             await self._turn()
             sent_at = self.clock()
             try:
-                answer = await self._once(operation, path, query)
-            except _Passing as passing:
+                response = await self._once(operation, path, query)
+            except _Temporary as temporary:
                 first_failure = sent_at if first_failure is None else first_failure
-                self._bear(passing.error, sent_at, first_failure)
-                if passing.retry_after is not None:
+                self._bear(temporary.error, sent_at, first_failure)
+                if temporary.retry_after is not None:
                     self.tally.throttles += 1
-                    self.turns.refused(sent_at, passing.retry_after)
+                    self.turns.refused(sent_at, temporary.retry_after)
                 else:
                     await self.sleep(pause)
                     pause = min(2 * pause, self.patience.longest_pause)
@@ -142,10 +148,10 @@ class Sender:
                 raise
             else:
                 self._failures_in_a_row = 0
-                return answer
+                return response
 
     def _bear(self, error: EicError, sent_at: float, first_failure: float) -> None:
-        """Raise the error once it has lasted; where all calls fail for so long, no further one is sent."""
+        """Raise the error once the patience has run out; if all requests fail for that long, stop sending."""
         now = self.clock()
         self.tally.retries += 1
         self._failures_in_a_row += 1
@@ -157,10 +163,10 @@ class Sender:
             raise error
 
     async def _turn(self) -> None:
-        """Wait for the next turn, unless no call is to be made any more."""
+        """Wait for the next turn, unless nothing is sent any more."""
         async with self._line:
             if self.down is not None:
-                raise self.down
+                raise self.down.with_traceback(None)
             seconds = self.turns.take()
             if seconds > 0:
                 await self.sleep(seconds)
@@ -180,54 +186,108 @@ class Sender:
             headers |= self._signer.headers(keys, self._host, self._base + path, text, datetime.now(UTC))
         self.tally.calls += 1
         try:
-            async with self.session.get(
-                URL(f"{self.route.url}{path}{'?' if text else ''}{text}", encoded=True),
-                headers=headers,
-                proxy=self.route.proxy,
-                ssl=self.route.tls or True,
-                timeout=self._timeout,
-                allow_redirects=False,
-            ) as response:
-                status, said, body = response.status, response.headers, await response.read()
+            async with (
+                self.room,
+                self.session.get(
+                    URL(f"{self._origin}{self._base}{path}{'?' if text else ''}{text}", encoded=True),
+                    headers=headers,
+                    proxy=self.route.proxy,
+                    ssl=self.route.tls or True,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                status, head, body = response.status, response.headers, await response.read()
         except (aiohttp.ClientError, OSError) as error:
-            told = without_user(str(error)) or type(error).__name__
-            raise _Passing(EicError(f"{operation} got no answer: {told}", hint=_NO_ANSWER)) from error
+            raise self._unanswered(operation, error) from error
         if status == _OK:
             return _read(operation, body)
-        refusal = self.attempt_at(operation).answered(_as_botocore(status, said, body))
+        refusal = self.attempt_at(operation).answered(_as_botocore(status, head, body))
         if isinstance(refusal, Throttled):
-            raise _Passing(refusal, _seconds(said.get("Retry-After")))
+            raise _Temporary(refusal, _seconds(head.get("Retry-After")))
         if status >= _SERVER_ERROR:
-            raise _Passing(refusal)
+            raise _Temporary(refusal)
         if isinstance(refusal, ExpiredCredentials):
-            if keys is not None and await self.keyring.renewed(keys):
-                raise _Passing(refusal)
+            if keys is not None and await self._renewed(keys):
+                raise _Temporary(refusal)
             self.down = refusal
         raise refusal
 
+    async def _renewed(self, refused: Keys) -> bool:
+        try:
+            return await self.keyring.renewed(refused)
+        except EicError as error:
+            self.down = error
+            raise
 
-_NO_ANSWER = "the audit again with resume=; if it stays so, a look at the region and the network"
+    def _unanswered(self, operation: str, error: Exception) -> Exception:
+        """Return the error of a request without a response; what no retry can change is final for all requests."""
+        certificate = refused_certificate(error)
+        if certificate:
+            text = f"{operation} was not sent: the TLS certificate of {self._host} was refused: {certificate}"
+            self.down = EicError(text, hint=_CERTIFICATE_HINT)
+            return self.down
+        failure = EicError(f"{operation} got no response: {without_user(reason(error))}", hint=_NO_RESPONSE)
+        if isinstance(error, aiohttp.ClientHttpProxyError) and error.status not in _TEMPORARY_PROXY_STATUS:
+            self.down = failure
+            return failure
+        return _Temporary(failure)
+
+
+def refused_certificate(error: BaseException) -> str | None:
+    """Return why a TLS certificate was refused; None if something else went wrong.
+
+    >>> refused_certificate(OSError("connection reset"))
+    """
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        error = error.certificate_error
+    elif isinstance(error, aiohttp.ClientConnectorError):
+        error = error.os_error
+    is_certificate = isinstance(error, ssl.SSLCertVerificationError)
+    return re.sub(r" \(_ssl\.c:\d+\)$", "", " ".join(str(error).split())) if is_certificate else None
+
+
+def reason(error: Exception) -> str:
+    """Return in one line why there was no response.
+
+    >>> reason(TimeoutError())
+    'TimeoutError'
+    """
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refused the connection with {error.status} {error.message}".strip()
+    if isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error.strerror or str(error.os_error) or type(error.os_error).__name__
+        cause = re.sub(r" \(_ssl\.c:\d+\)$", "", cause)
+        return f"cannot connect to {error.host}:{error.port}: {cause}"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+_TEMPORARY_PROXY_STATUS = {408, 429, *range(500, 600)}
+
+_NO_RESPONSE = "check the region and the network, then resume the audit"
+
+_CERTIFICATE_HINT = "give the certificates that your network uses: --ca-bundle PATH, or the variable AWS_CA_BUNDLE"
 
 
 def _read(operation: str, body: bytes) -> Mapping[str, Any]:
     try:
-        answer = json.loads(body.decode())
+        response = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
-        raise _Passing(broken_answer(operation, str(error))) from error
-    if not isinstance(answer, dict):
-        raise _Passing(broken_answer(operation, f"it is a {type(answer).__name__}, not an object"))
-    return answer
+        raise _Temporary(broken_answer(operation, str(error))) from error
+    if not isinstance(response, dict):
+        raise _Temporary(broken_answer(operation, f"it is a {type(response).__name__}, not an object"))
+    return response
 
 
 def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """An error's answer in the shape that botocore gives it."""
+    """Return an error response in botocore's shape; what is not JSON, such as a proxy's page, is the message."""
     try:
-        told = json.loads(body)
+        error = json.loads(body)
     except (ValueError, RecursionError):
-        told = {}
-    told = told if isinstance(told, dict) else {}
-    code = headers.get("x-amzn-ErrorType") or told.get("code") or told.get("__type") or str(status)
-    message = told.get("message") or told.get("Message") or ""
+        error = {"message": body.decode(errors="replace").strip()}
+    error = error if isinstance(error, dict) else {}
+    code = headers.get("x-amzn-ErrorType") or error.get("code") or error.get("__type") or str(status)
+    message = error.get("message") or error.get("Message") or ""
     return {
         "Error": {"Code": str(code).partition(":")[0].rpartition("#")[2], "Message": str(message)[:_LONGEST_ERROR]},
         "ResponseMetadata": {"HTTPStatusCode": status, "RequestId": headers.get("x-amzn-RequestId")},
@@ -235,7 +295,7 @@ def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[s
 
 
 def _seconds(text: str | None) -> float:
-    """What a Retry-After says; a second where it says nothing that can be read."""
+    """Return the seconds of a Retry-After; one second if it cannot be read."""
     try:
         return float(text or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Blocking calls beside an asyncio loop."""
+"""Blocking calls from an asyncio loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a blocking call returns, made in a thread that nobody waits for when the loop or the process ends.
+    """Run a blocking call in a thread of its own, which neither the loop nor the process waits for at its end.
 
     >>> asyncio.run(aside(max, 1, 2))
     2
@@ -21,7 +21,7 @@ async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T] = loop.create_future()
 
-    def tell(result: T | None, error: BaseException | None) -> None:
+    def settle(result: T | None, error: BaseException | None) -> None:
         if not outcome.done():
             if error is not None:
                 outcome.set_exception(error)
@@ -34,8 +34,8 @@ async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             result = call(*args, **kwargs)
         except BaseException as raised:  # noqa: BLE001 # it is raised where the result is awaited
             error = raised
-        with suppress(RuntimeError):  # the loop has ended, and nobody asks any more
-            loop.call_soon_threadsafe(tell, result, error)
+        with suppress(RuntimeError):  # the loop is closed, and no one waits any more
+            loop.call_soon_threadsafe(settle, result, error)
 
     threading.Thread(target=run, daemon=True, name="eicnb-aside").start()
     return await outcome

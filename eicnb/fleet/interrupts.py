@@ -1,0 +1,52 @@
+"""Ctrl-C during an audit: the first one stops it, later ones wait until its rows are handed over.
+
+Tested in tests/runners/test_interrupts.py and tests/fleet/test_interrupts.py.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+
+class Interrupts:
+    """The interrupts of the main thread while an audit runs; elsewhere none can come.
+
+    `came` tells whether one was held back.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._is_held = False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            before = signal.getsignal(signal.SIGINT)
+            if callable(before):
+                self._before = before
+                signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def hold(self) -> None:
+        """Hold back every interrupt from now on."""
+        self._is_held = True
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Raise the first interrupt, as it would be raised without us, and hold back the others."""
+        if self._is_held:
+            self.came = True
+            return
+        try:
+            self._before(number, frame)
+        except BaseException:
+            self._is_held = True
+            raise

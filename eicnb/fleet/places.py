@@ -1,0 +1,263 @@
+"""The accounts and regions of an audit, found before anything is read.
+
+Tested in tests/fleet/test_accounts.py and tests/fleet/test_places.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.failures import Attempt
+from eicnb.aws.http.keyring import FixedKeys, KeyGiver, Keyring
+from eicnb.aws.http.pool import SenderPool
+from eicnb.aws.http.rate_limit import TokenBucket
+from eicnb.aws.http.sender import Sender
+from eicnb.aws.http.threads import aside
+from eicnb.aws.keys import Keys
+from eicnb.aws.session import known_regions
+from eicnb.errors import AwsError, ConfigurationError, EicError, UsageError, nearest
+from eicnb.fleet.reader import FUNCTIONS
+from eicnb.fleet.resume import Earlier
+from eicnb.fleet.row import AuditRow, region_failure
+from eicnb.fleet.scope import ALL_REGIONS
+from eicnb.model.function import FunctionRef
+from eicnb.model.verbs import Operation
+
+_STS_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One account and region, and the connection that reaches it."""
+
+    aws: Aws
+    keyring: Keyring
+    account_id: str
+    region: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return account and region."""
+        return self.account_id, self.region
+
+
+@dataclass(slots=True, kw_only=True)
+class PlaceFinder:
+    """Finds the places of an audit: its connections in their `regions`.
+
+    `rows` gets a row for each region of an account that could not be identified.
+    """
+
+    connections: Sequence[Aws]
+    regions: tuple[str, ...] | None
+    earlier: Earlier
+    pool: SenderPool
+    rows: list[AuditRow] = field(default_factory=list)
+
+    async def find(self) -> list[Place]:
+        """Return every account and region once; two connections of the same one are a UsageError."""
+        keyrings = [Keyring(aws) for aws in self.connections]
+        accounts = await together(map(self._account, self.connections, keyrings))
+        known = [
+            (aws, keyring, account_id)
+            for aws, keyring, account_id in zip(self.connections, keyrings, accounts, strict=True)
+            if account_id
+        ]
+        own: dict[str, list[str]] = {}
+        for aws, _, account_id in known:
+            own.setdefault(account_id, []).append(aws.region)
+        found = await together(self._regions(aws, account_id, own[account_id]) for aws, _, account_id in known)
+        places = [
+            Place(aws, keyring, account_id, region)
+            for (aws, keyring, account_id), regions in zip(known, found, strict=True)
+            for region in regions
+        ]
+        _check_once(places)
+        self.earlier.check_accounts({account_id for _, _, account_id in known})
+        return places
+
+    async def _account(self, aws: Aws, keyring: Keyring) -> str | None:
+        """Return the account of a connection's credentials, which hold for the whole audit; None if it is unknown."""
+        named = (aws.region,) if self.regions in {None, (ALL_REGIONS,)} else self.regions or ()
+        asked = asyncio.ensure_future(self._asked(aws, keyring))
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            with naming(aws):
+                account_id: str | None = await asyncio.wait_for(asyncio.shield(asked), _STS_SECONDS)
+        except (UsageError, ConfigurationError):
+            raise
+        except (EicError, TimeoutError) as error:
+            probe = Probe(self.pool, aws, keyring)
+            account_id = await probe.account_id(named)
+            if account_id is None and not asked.done() and probe.was_answered:
+                account_id = await asked
+            if account_id is None:
+                self._give_up(probe, named, error)
+        finally:
+            asked.cancel()
+        if account_id is not None:
+            keyring.guard(account_id, lambda keys: self._account_of(aws, keys, named))
+        return account_id
+
+    def _give_up(self, probe: Probe, named: Sequence[str], error: Exception) -> None:
+        """Add a row for each region that cannot be read; one that Lambda listed as empty needs no row and no account.
+
+        Nothing can be added to an earlier audit without its account, so that its rows are left as they are.
+        """
+        errors: dict[str, Exception] = dict(probe.errors)
+        if not errors and self.regions == (ALL_REGIONS,):
+            errors = dict.fromkeys(named, error)
+        if errors and self.earlier.places:
+            raise next(iter(errors.values()))
+        self.rows += [region_failure(None, region, why) for region, why in errors.items()]
+
+    async def _asked(self, aws: Aws, keyring: Keyring) -> str:
+        """Return the account that STS names for the very keys that will sign the requests."""
+        if not aws.signs:
+            return await aside(lambda: aws.account_id)
+        return await aside(aws.account_of, await keyring.keys())
+
+    async def _account_of(self, aws: Aws, keys: Keys, named: Sequence[str]) -> str | None:
+        """Return the account of renewed keys; if STS cannot be reached, from the ARNs of the functions."""
+        try:
+            return await asyncio.wait_for(aside(aws.account_of, keys), _STS_SECONDS)
+        except (EicError, TimeoutError):
+            return await Probe(self.pool, aws, FixedKeys(keys)).account_id(named)
+
+    async def _regions(self, aws: Aws, account_id: str, own: Sequence[str]) -> tuple[str, ...]:
+        """Return the regions of a connection; `own` are those of all connections of its account."""
+        if self.regions is None and len(own) > 1:
+            self.earlier.regions_of(account_id, tuple(own))
+            return (aws.region,)
+        regions = self.earlier.regions_of(account_id, self.regions)
+        if regions == (ALL_REGIONS,):
+            enabled = await aside(_enabled_regions, aws)
+            return tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
+        if regions:
+            await aside(_check_regions, aws, regions)
+        return regions or (aws.region,)
+
+
+@dataclass(slots=True)
+class Probe:
+    """The account of some keys, from the ARN of the first function that Lambda lists.
+
+    `errors` are those of the regions whose functions could not be listed.
+    """
+
+    pool: SenderPool
+    aws: Aws
+    keyring: KeyGiver
+    errors: dict[str, EicError] = field(default_factory=dict)
+
+    async def account_id(self, regions: Sequence[str]) -> str | None:
+        """Return the account of the first function in these regions; None if there is none, or none can be listed."""
+        for region in regions:
+            try:
+                function = await self._first(await self._sender(region))
+            except (UsageError, ConfigurationError):
+                raise
+            except EicError as error:
+                self.errors[region] = error
+                continue
+            if function is not None:
+                return function.account_id
+        return None
+
+    @property
+    def was_answered(self) -> bool:
+        """Return whether Lambda can be reached, even if it refuses to list its functions."""
+        return all(isinstance(error, AwsError) for error in self.errors.values())
+
+    async def _sender(self, region: str) -> Sender:
+        with naming(self.aws):
+            route = await aside(self.aws.route, region)
+        words = f"{region}, SANDBOX" if self.aws.sandbox else region
+        turns = TokenBucket(self.pool.clock)
+        return self.pool.sender(route, self.keyring, turns, lambda operation: Attempt(operation, region, words))
+
+    async def _first(self, sender: Sender) -> FunctionRef | None:
+        """Return the first listed function whose ARN can be read."""
+        async for page in sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS):
+            for item in page.get("Functions") or ():
+                try:
+                    function = FunctionRef.parse(item["FunctionArn"])
+                except (UsageError, TypeError, KeyError):
+                    continue
+                if function.account_id:
+                    return function
+        return None
+
+
+def _check_once(places: Iterable[Place]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for place in places:
+        if place.key in seen:
+            raise UsageError(
+                f"two of the connections are of account {place.account_id} in {place.region}",
+                hint="name each account and region once",
+            )
+        seen.add(place.key)
+
+
+async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
+    """Return the results of all, run side by side; if one fails, the others are stopped."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+@contextmanager
+def naming(aws: Aws) -> Iterator[None]:
+    """Prefix what is wrong with settings by the profile or the role: of several accounts it tells which one."""
+    try:
+        yield
+    except ConfigurationError as error:
+        if aws.user is not None:
+            error.message = f"{aws.user}: {error.message}"
+        raise
+
+
+def _enabled_regions(aws: Aws) -> list[str]:
+    try:
+        enabled = aws.enabled_regions()
+    except AwsError as error:
+        error.hint = _NAME_THEM
+        raise
+    if not enabled:
+        raise EicError(f"{Operation.DESCRIBE_REGIONS} reports no region that is enabled", hint=_NAME_THEM)
+    return enabled
+
+
+_NAME_THEM = (
+    f"name the regions: --regions us-east-1,eu-west-1; or use a role that may call {Operation.DESCRIBE_REGIONS.action}"
+)
+
+
+def _check_regions(aws: Aws, regions: Sequence[str]) -> None:
+    """Refuse names of no region; the account knows those that are newer than botocore."""
+    unknown = [region for region in regions if region not in known_regions()]
+    if not unknown:
+        return
+    try:
+        enabled: Sequence[str] = aws.enabled_regions()
+    except EicError:
+        enabled = ()
+    for region in unknown:
+        if region not in enabled:
+            raise _no_region(region)
+
+
+def _no_region(region: str) -> UsageError:
+    hint = nearest(region, known_regions()) or 'regions="all" for every region of the account'
+    error = UsageError(f"there is no region {region!r}", hint=hint, culprit=region)
+    error.argument = "regions"
+    return error

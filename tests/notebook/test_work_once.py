@@ -1,0 +1,65 @@
+"""The work of a warm put, counted: the files it goes through, how often settings are read and redaction checked."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import eicnb
+from tests.shell import Notebook
+
+PACKAGE = Path(eicnb.__file__).parent
+PUT = "put my-function --maximum-retry-attempts 0 --maximum-event-age-in-seconds 3600"
+
+
+@contextmanager
+def traced() -> Iterator[Counter[str]]:
+    """Count the calls of this thread by file and function; the embedded AWS serves in threads of its own."""
+    calls: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _argument: Any) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.is_relative_to(PACKAGE):
+            calls[f"{path.relative_to(PACKAGE)}:{frame.f_code.co_name}"] += 1
+
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a warm put may do: the files that it goes through, and how often it reads settings and checks for masks."""
+
+    files: int
+    settings: int
+    checks: int
+
+
+WARM = [
+    (f"x = %eic {PUT};", Work(files=20, settings=1, checks=0)),
+    (f"x = %eic {PUT}", Work(files=22, settings=1, checks=1)),
+    (f"%eic {PUT}", Work(files=24, settings=3, checks=3)),
+]
+
+
+@pytest.mark.parametrize(("cell", "work"), WARM)
+def test_a_warm_put_does_its_work_once(notebook: Notebook, cell: str, work: Work) -> None:
+    for _ in range(2):
+        notebook.run(cell)
+    with traced() as calls:
+        notebook.run(cell)
+    files = {name.partition(":")[0] for name in calls}
+    assert calls["client/settings.py:from_environment"] == calls["redaction/masks.py:from_environment"] == 0
+    assert (calls["client/settings.py:current"], calls["redaction/masks.py:hidden"]) == (work.settings, work.checks)
+    assert len(files) <= work.files, sorted(files)
