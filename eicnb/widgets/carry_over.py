@@ -9,7 +9,7 @@ from ipywidgets import HTML, Button, HBox, VBox
 from eicnb.changes.change import count
 from eicnb.redaction.masks import masked
 from eicnb.widgets.edited_config import Edits
-from eicnb.widgets.fields import said
+from eicnb.widgets.fields import text_html
 
 
 class CarryOver:
@@ -32,7 +32,7 @@ class CarryOver:
         button.on_click(lambda _: self._clicked(edits))
         row = HBox([button])
         row.add_class("eicnb-buttons")
-        self.box.children = [HTML(said(f"⚠ {edits}", "eicnb-warning")), row]
+        self.box.children = [HTML(text_html(f"⚠ {edits}", "eicnb-warning")), row]
 
     def _clicked(self, edits: Edits) -> None:
         """Carry the edits over once: clicks that were queued behind this one find none."""

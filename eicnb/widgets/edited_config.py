@@ -10,7 +10,7 @@ from eicnb.changes.change import LABELS, count
 from eicnb.changes.current import Live
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
-from eicnb.widgets.draft import Draft, Target
+from eicnb.widgets.draft import DestinationDraft, Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Edits:
     def __str__(self) -> str:
         """Name the edits and their values.
 
-        >>> print(Edits({"maximum_retry_attempts": "0", "on_failure": Target()}, FunctionRef("f", "live")))
+        >>> print(Edits({"maximum_retry_attempts": "0", "on_failure": DestinationDraft()}, FunctionRef("f", "live")))
         2 edits of f:live were not applied: Maximum retry attempts 0, On failure none.
         """
         values = ", ".join(f"{LABELS[name]} {_text(value)}" for name, value in self.settings.items())
@@ -32,8 +32,8 @@ class Edits:
         return f"{count(len(self.settings), 'edit')}{of} {were} not applied: {values}."
 
 
-def _text(value: str | Target) -> str:
-    if isinstance(value, Target):
+def _text(value: str | DestinationDraft) -> str:
+    if isinstance(value, DestinationDraft):
         return f"{value.kind} {value.text}".strip() if value.kind else "none"
     return value.strip() or "not set"
 

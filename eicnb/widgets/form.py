@@ -25,13 +25,13 @@ from eicnb.widgets.apply_button import ApplyButton
 from eicnb.widgets.applying import Applying
 from eicnb.widgets.background import Background, here
 from eicnb.widgets.carry_over import CarryOver
-from eicnb.widgets.draft import Checked, Draft
+from eicnb.widgets.draft import Draft, Validated
 from eicnb.widgets.edited_config import EditedConfig, Edits
-from eicnb.widgets.fields import said, stylesheet, title_of
+from eicnb.widgets.fields import stylesheet, text_html, title_of
 from eicnb.widgets.form_fields import FormFields
 from eicnb.widgets.loader import Loader
 from eicnb.widgets.outcome import Outcome
-from eicnb.widgets.preview import NEEDS_A_KERNEL, Preview, Standstill
+from eicnb.widgets.preview import NEEDS_A_KERNEL, Preview, StaticForm
 
 
 class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -106,20 +106,20 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _preview_of(self, draft: Draft) -> Preview:
         """Read the fields; without the live config of their function nothing can be applied."""
-        checked = draft.check(self._where)
+        validated = draft.check(self._where)
         try:
             subject: FunctionRef | None = draft.subject()
         except UsageError:
             subject = None
         found = self._edited.read_of(subject)
         live = found.live if found else Live()
-        if live.is_missing and "function_name" not in checked.faults:
-            checked = Checked(None, {"function_name": live.trouble, **checked.faults})
+        if live.is_missing and "function_name" not in validated.faults:
+            validated = Validated(None, {"function_name": live.trouble, **validated.faults})
         if found is None or live.trouble:
-            checked = Checked(None, checked.faults)
+            validated = Validated(None, validated.faults)
         return Preview(
             where=self._where,
-            checked=checked,
+            validated=validated,
             subject=subject,
             live=live.config,
             trouble=live.trouble,
@@ -161,7 +161,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _too_early(self) -> None:
         text = "⚠ Nothing was applied: the click came with the last edit. Check the preview and click again."
-        self._summary.value = said(text, "eicnb-warning")
+        self._summary.value = text_html(text, "eicnb-warning")
 
     def _reread(self) -> None:
         """Load the live config again."""
@@ -190,8 +190,8 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         draft = self._fields.draft()
         preview = self._preview_of(draft)
         self._title.value = title_of(str(preview.subject or "Choose a function"), str(self._where))
-        self._fields.show(draft, preview.checked.faults)
-        self._summary.value = said(preview.verdict(), "eicnb-summary")
+        self._fields.show(draft, preview.validated.faults)
+        self._summary.value = text_html(preview.verdict(), "eicnb-summary")
         self._apply.show(preview, self._fields.missing_destinations())
         if self._is_displayed and preview != self._shown:
             display(preview, display_id=self._preview_id, update=True)
@@ -214,10 +214,10 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the widget, and what a front end without widgets shows instead."""
-        standstill = Standstill(self.preview)
+        static_form = StaticForm(self.preview)
         return {
-            "text/plain": masked(f"{standstill!r}\n{NEEDS_A_KERNEL}"),
-            "text/html": f"<div>{masked(standstill._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
+            "text/plain": masked(f"{static_form!r}\n{NEEDS_A_KERNEL}"),
+            "text/html": f"<div>{masked(static_form._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
             "application/vnd.jupyter.widget-view+json": {
                 "version_major": 2,
                 "version_minor": 0,

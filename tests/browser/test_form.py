@@ -105,7 +105,9 @@ def test_a_change_made_meanwhile_is_shown_and_asked_about(page: Page, aws: Eic) 
     expect(row).to_have_text("Maximum event age21600 s = 6 hours900 s = 15 minutes21600 s = 6 hours")
     page.picture("a conflict")
     assert writes(aws) == before
-    form.get_by_role("button", name=f"Apply 2 changes to audit-trail:$LATEST {WHERE}, over the live config").dblclick()
+    form.get_by_role(
+        "button", name=f"Overwrite the live config: apply 2 changes to audit-trail:$LATEST {WHERE}"
+    ).dblclick()
     expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("21600")
     assert writes(aws) - before == 1
 
@@ -226,7 +228,7 @@ def serious(axe: Any, page: Page) -> list[str]:
     ]
 
 
-NO_KERNEL = "The form needs a running kernel"
+NO_KERNEL = "needs a running kernel"
 
 
 @pytest.mark.parametrize("kept", ["untrusted", "trusted", "trusted with widget state"])

@@ -19,7 +19,7 @@ from eicnb.model.place import Where
 from eicnb.widgets.background import AtOnce, Background
 from eicnb.widgets.destination_form import DestinationForm
 from eicnb.widgets.form import Form
-from eicnb.widgets.preview import NEEDS_A_KERNEL, Standstill
+from eicnb.widgets.preview import NEEDS_A_KERNEL, StaticForm
 
 if TYPE_CHECKING:
     from tests.shell import Notebook
@@ -140,12 +140,12 @@ def test_a_change_made_meanwhile_is_asked_about_once(eic: eicnb.Eic, writes: Cal
     click(apply)
     assert writes() == 0
     assert "The config was changed since this form opened. Nothing has been written." in shown(form)
-    over = button(form, "Apply 2 changes")
+    over = button(form, "Overwrite the live config: apply 2 changes")
     eic.update("my-function:GREEN", maximum_event_age_in_seconds=90)
     click(over)
     click(over)
     assert writes() == 0
-    click(button(form, "Apply 2 changes"))
+    click(button(form, "Overwrite the live config"))
     assert (writes(), eic.get("my-function:GREEN").maximum_event_age_in_seconds.item()) == (1, 3600)
 
 
@@ -286,7 +286,7 @@ def test_a_conflict_is_withdrawn_with_its_function(eic: eicnb.Eic, writes: Calla
     form = edit_checkout(eic)
     eic.update("checkout", maximum_event_age_in_seconds=777)
     click(button(form, "Apply 2 changes"))
-    over, take = button(form, "Apply 3 changes"), button(form, "Load the live config")
+    over, take = button(form, "Overwrite the live config: apply 3 changes"), button(form, "Load the live config")
     field(form, "Function").value = "cart-reminder"
     for choice in (over, take):
         click(choice)
@@ -557,7 +557,7 @@ def test_a_destination_form_has_a_value_to_observe(eic: eicnb.Eic) -> None:
 
 def test_without_widgets_the_config_and_a_line_to_edit_are_shown(notebook: Notebook, eic: eicnb.Eic) -> None:
     shown_instead = notebook.run("%eic form my-function --qualifier BLUE")
-    assert isinstance(shown_instead, Standstill)
+    assert isinstance(shown_instead, StaticForm)
     assert repr(shown_instead) == (
         f"my-function:BLUE in us-east-1, account {eic.account_id} (SANDBOX)\n"
         "The config as it is:\n"
