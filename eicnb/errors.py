@@ -22,6 +22,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,13 +78,29 @@ class Excerpt:
         line, start, end = masked_at(self.line, self.start, self.end)
         cut = max(0, start - self._LEAD) if len(line) > self._WIDTH else 0
         shown = line[cut : cut + self._WIDTH]
-        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+        shown = "".join(_printable(c) for c in shown)
         head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(line) else ""
         label = "    " if self.number is None else f"    line {self.number}: "
-        start -= cut
-        carets = max(1, min(end - cut, len(shown)) - start)
-        pointer = " " * (len(label) + len(head) + start) + "^" * carets
+        before, marked = shown[: start - cut], shown[start - cut : max(end - cut, start - cut + 1)]
+        pointer = " " * (len(label) + len(head) + _columns(before)) + "^" * max(1, _columns(marked))
         return f"{label}{head}{shown}{tail}\n{pointer}"
+
+
+def _printable(character: str) -> str:
+    """Return a character that takes its place on the screen: a blank for a tab, a mark for what cannot be shown."""
+    if character == "\t":
+        return " "
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+
+
+def _columns(text: str) -> int:
+    """Count the columns that a text takes on the screen.
+
+    >>> _columns("live"), _columns("函数")
+    (4, 4)
+    """
+    wide = sum(unicodedata.east_asian_width(character) in {"W", "F"} for character in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
 
 
 class EicError(Exception):
