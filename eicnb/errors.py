@@ -108,7 +108,7 @@ class EicError(Exception):
         return _restored, (type(self), self.args, vars(self))
 
     def __str__(self) -> str:
-        cure = [f"Try: {self.hint}"] if self.hint else []
+        cure = [f"Try: {_below(self.hint)}"] if self.hint else []
         return "\n".join([printed(self.message), *self._details(), *map(printed, [*cure, *self._sources()])])
 
     def __repr__(self) -> str:
@@ -140,6 +140,17 @@ class EicError(Exception):
 def _cut(text: str) -> str:
     """A text whose long words are cut: what was typed may be a whole file."""
     return re.sub(r"\S{600,}", lambda found: f"{found[0][:100]}…", text)
+
+
+def _below(hint: str) -> str:
+    r"""Return a hint with its lines to type below its sentence, each alone on its line so that it can be copied.
+
+    >>> print(_below("time it\n%time %eic audit"))
+    time it
+        %time %eic audit
+    """
+    sentence, *lines = hint.split("\n")
+    return "\n".join([sentence, *(f"    {line}".rstrip() for line in lines)])
 
 
 def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str, Any]) -> EicError:

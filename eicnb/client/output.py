@@ -79,10 +79,10 @@ def _check_printable(request: Request, command: Command) -> None:
 
 def _timestamp_style(connection: Connection) -> TimestampStyle:
     """How the AWS config wants times written; checked before anything is sent."""
-    style = connection.setting("cli_timestamp_format")
+    style = connection.aws.setting("cli_timestamp_format")
     if style not in {None, "iso8601", "wire"}:
         raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
-    binary_format = connection.setting("cli_binary_format")
+    binary_format = connection.aws.setting("cli_binary_format")
     if binary_format not in {None, "base64", "raw-in-base64-out"}:
         message = f"the setting cli_binary_format is {binary_format!r}"
         raise ConfigurationError(message, hint="base64 or raw-in-base64-out")
