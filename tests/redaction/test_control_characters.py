@@ -9,7 +9,7 @@ import pytest
 
 import eicnb
 from eicnb.cli import parser
-from eicnb.cli.lexer import Source
+from eicnb.cli.source import Source
 from eicnb.client import commands
 from eicnb.errors import AwsError, EicError
 from eicnb.redaction.control_characters import printable
