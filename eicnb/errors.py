@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from eicnb.redaction.masks import masked, masked_at
+from eicnb.redaction.masks import masked, masked_at, printed
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -126,7 +126,7 @@ class EicError(Exception):
 
     def __str__(self) -> str:
         cure = [f"Try: {_below(self.hint)}"] if self.hint else []
-        return "\n".join([masked(self.message), *self._details(), *map(masked, [*cure, *self._sources()])])
+        return "\n".join([printed(self.message), *self._details(), *map(printed, [*cure, *self._sources()])])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({masked(self.message)!r})"
@@ -142,7 +142,7 @@ class EicError(Exception):
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
             return self._traceback_without_values(tracebacks)
-        return [f"{type(self).__name__}: {self}", *map(masked, getattr(self, "__notes__", ()))]
+        return [f"{type(self).__name__}: {self}", *map(printed, getattr(self, "__notes__", ()))]
 
     def _traceback_without_values(self, tracebacks: Any) -> list[str]:
         """The frames of the traceback but not their variables, which may hold a secret of the notebook."""
@@ -259,7 +259,7 @@ class AwsError(EicError):
         self.place = place or region
 
     def _details(self) -> list[str]:
-        return [f"    {self.code}, answered to {self.operation} in {masked(self.place)}"]
+        return [printed(f"    {self.code}, answered to {self.operation} in {self.place}")]
 
 
 class NotFound(AwsError):
@@ -294,7 +294,7 @@ class AuditInterrupted(KeyboardInterrupt):
 
     def _render_traceback_(self) -> list[str]:
         """The lines that IPython shows."""
-        return [f"{type(self).__name__}: {self}"]
+        return [printed(f"{type(self).__name__}: {self}")]
 
 
 def sentence(error: EicError) -> str:

@@ -82,6 +82,8 @@ class Audit:
 
     def unmatched(self) -> tuple[str, ...]:
         """Return the names and globs that match no listed function."""
+        if not self.scope.selection.patterns:
+            return ()
         return self.scope.selection.unmatched({name for walk in list(self.walks) for name in walk.names})
 
     @property

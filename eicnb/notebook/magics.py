@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -89,7 +90,7 @@ class EicMagics(Magics):
         an account.
         """
         user_ns = self._user_ns()
-        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
+        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns, _ALWAYS)
         reader = commands.Reader(_show)
         if cell is None:
             source = Source(line, "%eic ", interpolates=reader.settings.interpolate)
@@ -124,6 +125,10 @@ def _parsed(source: Source, names: Mapping[str, Any], parse: Parse) -> Sequence[
 @lru_cache(maxsize=256)
 def _constant(source: Source, parse: Parse) -> Sequence[Command]:
     return tuple(parse(source, {}, model=members))
+
+
+_ALWAYS: dict[str, Any] = {"sys": sys}
+"""What a line may name without an import: hints say `${sys.last_value}`."""
 
 
 def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, str | None]:

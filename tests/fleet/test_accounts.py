@@ -219,3 +219,17 @@ def add_profile(name: str, line: str) -> None:
 def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str]) -> None:
     run_command("audit --profiles prod,tools --rate 100 --no-progress")
     assert connections.current() is eic
+
+
+@pytest.mark.parametrize(
+    ("options", "again"),
+    [
+        ("--profiles tools,prod --rate 100", "--profiles tools,prod"),
+        ("--profile prod --regions us-east-1,eu-west-1", "--profile prod"),
+        ("--profile prod --no-verify-ssl --cli-read-timeout 9", "--profile prod --no-verify-ssl --cli-read-timeout 9"),
+    ],
+)
+def test_the_hint_that_resumes_names_the_accounts_again(profiles: list[str], options: str, again: str) -> None:
+    with pytest.raises(eicnb.IncompleteAudit) as raised:
+        run_command(f"audit {options} --functions nosuch --no-progress")
+    assert raised.value.hint == f"%eic audit {again} --resume ${{sys.last_value}}"
