@@ -46,7 +46,7 @@ from tests.answering import (
 SECRET = "wJalrSECRETSECRET"
 TOKEN = "FwoGTOKENTOKEN"
 HTML = Answer(200, b"<html><body>Please log in to the hotel</body></html>", {"Content-Type": "text/html"})
-PROXY = "Try: the command again; if it stays so, look for a proxy between here and AWS"
+PROXY = "Try: run it again; if it fails again, look for a proxy between here and AWS"
 
 Call = Callable[[Eic], Any]
 
@@ -439,7 +439,7 @@ NO_CONFIGS: dict[str, tuple[Step, str]] = {
 def test_a_malformed_response_never_becomes_a_row(answer: Step, why: str) -> None:
     error = failure_on([answer])
     assert type(error) is EicError
-    assert str(error) == f"AWS's answer is not what it should be: {why}\n{PROXY}"
+    assert str(error) == f"AWS's response is malformed: {why}\n{PROXY}"
 
 
 @pytest.mark.parametrize(("answer", "why"), NO_CONFIGS.values(), ids=NO_CONFIGS)
