@@ -19,11 +19,13 @@ from eicnb.cli.parser import parse
 from eicnb.cli.source import Source
 from eicnb.client import commands
 from eicnb.client.connections import current
+from eicnb.client.parameters import checked
 from eicnb.errors import ConfigurationError, UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS
 from eicnb.frames.frame import to_frame
 
 
+@checked
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     r"""Run command lines on the connection in use, as a `%%eic` cell does; returns their rows as one frame.
 
@@ -48,6 +50,7 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     )
 
 
+@checked
 def commands_for(frame: Any) -> list[str]:
     """Return the command lines that make each row's config what the frame shows.
 

@@ -151,6 +151,7 @@ def _destinations(config: EventInvokeConfig) -> Iterator[tuple[str, DestinationA
 def change_line(change: Change, region: str | None = None) -> str:
     """Return the command line that makes a change, for a connection in this region.
 
+    >>> from eicnb.model.function import FunctionRef
     >>> arn = "arn:aws:lambda:eu-west-1:123456789012:function:my-function:live"
     >>> change_line(Change(FunctionRef.parse(arn), None, None), "us-east-1")
     'delete arn:aws:lambda:eu-west-1:123456789012:function:my-function:live --missing-ok --region eu-west-1'

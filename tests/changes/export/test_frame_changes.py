@@ -50,7 +50,12 @@ def test_a_destination_by_name_is_in_the_rows_own_account_and_region(eic: eicnb.
 
 
 def test_a_whole_audit_restores_the_account_in_every_region(eic: eicnb.Eic) -> None:
-    options = {"regions": ["us-east-1", "eu-west-1"], "qualifiers": "all", "rate": 1000, "progress": False}
+    options: dict[str, Any] = {
+        "regions": ["us-east-1", "eu-west-1"],
+        "qualifiers": "all",
+        "rate": 1000,
+        "progress": False,
+    }
     frame = eic.audit(**options)
     writable = frame[
         ~frame.on_failure.str.endswith(".fifo", na=False) & ~frame.on_success.str.endswith(".fifo", na=False)
@@ -128,8 +133,10 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
     ),
     "the function itself": (
         lambda frame: frame.assign(on_failure="lambda:sessions-cleanup"),
-        "'arn:aws:lambda:us-east-1:ACCOUNT:function:sessions-cleanup' is the function itself, which cannot be its own "
-        "destination",
+        (
+            "'arn:aws:lambda:us-east-1:ACCOUNT:function:sessions-cleanup' is the function itself, "
+            "which cannot be its own destination"
+        ),
     ),
 }
 
