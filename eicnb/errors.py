@@ -22,6 +22,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,21 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     folded = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
+
+
+def width_of(text: str) -> int:
+    r"""Return how many columns of a terminal a text takes: none for a combining mark, two for a wide character.
+
+    >>> width_of("queue"), width_of("\N{CJK UNIFIED IDEOGRAPH-5217}"), width_of("e\N{COMBINING ACUTE ACCENT}")
+    (5, 2, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Me", "Mn", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"F", "W"} else 1
 
 
 def shown(value: object) -> str:
