@@ -25,6 +25,7 @@ from eicnb.frames.columns import (
 from eicnb.frames.drawing import READ, STATE, Cut, Table
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 from eicnb.redaction import masks
+from eicnb.redaction.control_characters import printable
 
 _WIDTH = 80
 _MOST_ROWS = 60
@@ -83,11 +84,11 @@ class Drawn(pd.DataFrame):
         known = [dtype == _OUR_DTYPES[name] for name, dtype in self.dtypes.items() if name in _OUR_DTYPES]
         return bool(known) and all(known)
 
-    def _where(self) -> str:
+    def _caption_start(self) -> str:
         """Return what holds for any rows of a frame, not where all of them come from."""
         return _marks(self.attrs)
 
-    def _rest(self) -> str:
+    def _caption_end(self) -> str:
         """Return what a whole frame says of rows that it lacks."""
         return ""
 
@@ -98,7 +99,7 @@ class Drawn(pd.DataFrame):
         cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
         drawn = self.iloc[list(cut.places)]
         return Table(
-            caption="  ".join(filter(None, [self._where(), f"{cut}{self._rest()}"])),
+            caption=printable("  ".join(filter(None, [self._caption_start(), f"{cut}{self._caption_end()}"]))),
             columns=columns,
             labels=tuple(str(label) for label in drawn.index),
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
@@ -115,12 +116,12 @@ class Frame(Drawn):
     @property
     def provenance(self) -> str:
         """Account and region, as they stand in the caption."""
-        return masks.masked(provenance(self.attrs))
+        return masks.printed(provenance(self.attrs))
 
-    def _where(self) -> str:
+    def _caption_start(self) -> str:
         return provenance(self.attrs)
 
-    def _rest(self) -> str:
+    def _caption_end(self) -> str:
         return _more(self.attrs)
 
 

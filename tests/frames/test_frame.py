@@ -22,7 +22,7 @@ from IPython.core.formatters import DisplayFormatter
 from eicnb.client import settings
 from eicnb.errors import ConfigurationError
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Scalar
-from eicnb.frames.frame import Frame, Selection, config_row, function_row, provenance, stack, to_frame
+from eicnb.frames.frame import Drawn, Frame, Selection, config_row, function_row, provenance, stack, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 
@@ -154,6 +154,12 @@ def test_what_has_other_values_is_shown_as_pandas_does(made: Any) -> None:
     plain = pd.DataFrame(shown)
     assert repr(shown) == repr(plain)
     assert shown._repr_html_() == plain._repr_html_()  # type: ignore[operator] # pandas' own
+
+
+def test_no_name_of_ours_hides_one_of_pandas() -> None:
+    ours = {name for kind in (Drawn, Frame, Selection) for name in vars(kind)}
+    overridden = {"_constructor", "_repr_html_", "_repr_data_resource_"}
+    assert {name for name in ours & set(dir(pd.DataFrame)) if not name.startswith("__")} == overridden
 
 
 def test_two_tables_of_a_page_have_labels_of_their_own() -> None:

@@ -174,7 +174,9 @@ def test_one_call_that_is_not_the_whole_list_says_so_too(notebook: Notebook) -> 
     assert (len(first), len(rest)) == (50, 10)
 
 
-@pytest.mark.parametrize("cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic"])
+@pytest.mark.parametrize(
+    "cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic", "%%eic\n%eic"]
+)
 def test_no_command_does_nothing_and_mentions_help(notebook: Notebook, sent: Sent, cell: str) -> None:
     assert notebook.run(cell) is None
     assert notebook.printed() == "Nothing to run. %eic help lists the commands.\n"
@@ -378,7 +380,10 @@ See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 UsageError: a line takes one command
     %eic get my-function; get my-function
                           ^^^^^^^^^^^^^^^
-Try: put one command on each line below %%eic
+Try: write one command a line in a cell
+    %%eic
+    get my-function
+    get my-function
 
 %%eic --out 1x
 get my-function
@@ -412,7 +417,8 @@ get f --retries 0
 UsageError: eic get has no option '--retries'
     line 3: get f --retries 0
                   ^^^^^^^^^
-Try: --function-name, --qualifier, or one that `%eic help get` names
+Try: --function-name, --qualifier
+    %eic help get
 """
 """Cells with one mistake each; under each all that is shown."""
 
@@ -540,3 +546,10 @@ def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
     assert bare_notebook.printed() == (
         "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_REGION\n"
     )
+
+
+def test_a_cell_may_hold_the_line_magics_of_another(notebook: Notebook) -> None:
+    frame = notebook.run(
+        "%%eic\n%eic put my-function --retries 0\n  %eic update my-function --max-age 1h\nget my-function"
+    )
+    assert frame.maximum_retry_attempts.tolist() == [0, 0, 0]
