@@ -22,12 +22,13 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from eicnb.redaction.masks import masked, masked_at
+from eicnb.redaction.masks import masked, masked_at, printed
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -39,6 +40,21 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     folded = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
+
+
+def width_of(text: str) -> int:
+    r"""Return how many columns of a terminal a text takes: none for a combining mark, two for a wide character.
+
+    >>> width_of("queue"), width_of("\N{CJK UNIFIED IDEOGRAPH-5217}"), width_of("e\N{COMBINING ACUTE ACCENT}")
+    (5, 2, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Me", "Mn", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"F", "W"} else 1
 
 
 def shown(value: object) -> str:
@@ -77,13 +93,19 @@ class Excerpt:
         line, start, end = masked_at(self.line, self.start, self.end)
         cut = max(0, start - self._LEAD) if len(line) > self._WIDTH else 0
         shown = line[cut : cut + self._WIDTH]
-        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+        shown = "".join(_printable(c) for c in shown)
         head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(line) else ""
         label = "    " if self.number is None else f"    line {self.number}: "
-        start -= cut
-        carets = max(1, min(end - cut, len(shown)) - start)
-        pointer = " " * (len(label) + len(head) + start) + "^" * carets
+        before, marked = shown[: start - cut], shown[start - cut : max(end - cut, start - cut + 1)]
+        pointer = " " * (len(label) + len(head) + width_of(before)) + "^" * max(1, width_of(marked))
         return f"{label}{head}{shown}{tail}\n{pointer}"
+
+
+def _printable(character: str) -> str:
+    """Return a character that takes its place on the screen: a blank for a tab, a mark for what cannot be shown."""
+    if character == "\t":
+        return " "
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 class EicError(Exception):
@@ -109,7 +131,7 @@ class EicError(Exception):
 
     def __str__(self) -> str:
         cure = [f"Try: {_below(self.hint)}"] if self.hint else []
-        return "\n".join([masked(self.message), *self._details(), *map(masked, [*cure, *self._sources()])])
+        return "\n".join([printed(self.message), *self._details(), *map(printed, [*cure, *self._sources()])])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({masked(self.message)!r})"
@@ -125,7 +147,7 @@ class EicError(Exception):
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
             return self._traceback_without_values(tracebacks)
-        return [f"{type(self).__name__}: {self}", *map(masked, getattr(self, "__notes__", ()))]
+        return [f"{type(self).__name__}: {self}", *map(printed, getattr(self, "__notes__", ()))]
 
     def _traceback_without_values(self, tracebacks: Any) -> list[str]:
         """The frames of the traceback but not their variables, which may hold a secret of the notebook."""
@@ -242,7 +264,7 @@ class AwsError(EicError):
         self.place = place or region
 
     def _details(self) -> list[str]:
-        return [f"    {self.code}, answered to {self.operation} in {masked(self.place)}"]
+        return [printed(f"    {self.code}, answered to {self.operation} in {self.place}")]
 
 
 class NotFound(AwsError):
@@ -277,7 +299,7 @@ class AuditInterrupted(KeyboardInterrupt):
 
     def _render_traceback_(self) -> list[str]:
         """The lines that IPython shows."""
-        return [f"{type(self).__name__}: {self}"]
+        return [printed(f"{type(self).__name__}: {self}")]
 
 
 def sentence(error: EicError) -> str:
