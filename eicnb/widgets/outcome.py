@@ -1,4 +1,7 @@
-"""The result of Apply in a form: the frame, the error, or the question to decide first."""
+"""The result of Apply in a form: the frame, the error, or the question to decide first.
+
+Tested in tests/widgets/test_form.py.
+"""
 
 from __future__ import annotations
 
