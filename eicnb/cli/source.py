@@ -117,7 +117,7 @@ class Word:
             raise error.at(self._excerpt_of(error)) from error.__cause__
 
     def _excerpt_of(self, error: UsageError) -> Excerpt:
-        if error.culprit in self.references and error.culprit in self.text:
+        if error.culprit and error.culprit in self.references and error.culprit in self.text:
             start = self._there(self.text.index(error.culprit))
             typed = REFERENCE.match(self.source.text, start)
             return self.source.excerpt(start, typed.end() if typed else self.end)
