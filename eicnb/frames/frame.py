@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
+from shutil import get_terminal_size
 from typing import Any
 
 import pandas as pd
@@ -75,16 +77,26 @@ class Frame(pd.DataFrame):
         states = self.iloc[:, columns.index(STATE)] if STATE in columns else [READ] * len(self)
         cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
         drawn = self.iloc[list(cut.places)]
+        removed = _removed(self.attrs, columns, drawn)
+        deleted = ", deleted" if removed and VERB not in columns else ""
         return Table(
-            caption=f"{provenance(self.attrs)}  {cut}{_more(self.attrs)}",
+            caption=f"{provenance(self.attrs)}  {cut}{deleted}{_more(self.attrs)}",
             columns=columns,
             labels=tuple(str(label) for label in drawn.index),
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
             index_name=" ".join(str(name) for name in self.index.names if name is not None),
-            width=pd.get_option("display.width") or _WIDTH,
-            removed=_removed(self.attrs, columns, drawn),
+            width=_page_width(),
+            removed=removed,
             hide=masks.masked_together,
         )
+
+
+def _page_width() -> int:
+    """Return where text goes on below: at the terminal's width, unless pandas is set to another one than its own."""
+    chosen = pd.get_option("display.width")
+    if chosen not in {None, _WIDTH}:
+        return int(chosen)
+    return get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
 
 
 def _more(attrs: Mapping[Any, Any]) -> str:

@@ -4,6 +4,7 @@ import copy
 import pickle
 import time
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import pandas as pd
@@ -276,3 +277,28 @@ def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> 
         "function_arn": "string",
     }
     assert list(frame.function_arn) == arns
+
+
+class Terminal(StringIO):
+    """A terminal, as programs see it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("columns", "option", "widest"), [("80", 80, 80), ("400", 80, 400), ("400", 100, 100)])
+def test_text_is_as_wide_as_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: str, option: int, widest: int
+) -> None:
+    frame = frame_of(reported(on_failure=None))
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.stdout", Terminal())
+    with pd.option_context("display.width", option):
+        *table, _caption = repr(frame).splitlines()
+    assert (len(table) == 2) == (widest == 400)
+    assert max(map(len, table)) <= widest
+
+
+def test_the_caption_of_a_delete_says_so_also_without_settings() -> None:
+    assert repr(frame_of(reported(on_failure=None, retries=None), verb="delete")).endswith("1 row, deleted")
+    assert repr(frame_of(reported(), verb="delete", dry_run=True)).endswith("1 row")
