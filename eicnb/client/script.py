@@ -1,6 +1,6 @@
-"""Command lines as values: those that put configs back, and the run of many, with a rehearsal of the same ones.
+"""Run command lines that a program made, or rehearse the same ones.
 
-A runbook makes its lines once, shows them, rehearses them and runs them, so that the three cannot differ.
+A runbook makes its lines once, shows them, rehearses them and runs them, so the three cannot differ.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eicnb.frames.frame import to_frame
 
 
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
-    r"""Run command lines on the connection in use, as a `%%eic` cell does; returns their rows as one frame.
+    r"""Run command lines on the connection in use, as a `%%eic` cell does; return their rows as one frame.
 
     >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
     put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
@@ -32,9 +32,10 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     >>> eic.get("my-function:BLUE").maximum_event_age_in_seconds.tolist()
     [21600]
 
-    All are checked before the first is sent. Each write shows its line when it is done; the first failure ends the
-    run, and its error says which lines were done, which one failed, and which were not done. With `dry_run` the same
-    writes are rehearsed, and nothing is written. No lines are a frame without rows.
+    All are validated before the first is sent. Each write shows its line when it is done. The first failure stops the
+    run, and its error lists which lines were done, which one failed, and which were not done. With `dry_run` the same
+    writes are rehearsed, and nothing is written. Several lines add the leading column `verb`; without lines the frame
+    has no rows.
     """
     text = _text(lines)
     parsed = parse(Source(text, first_line=1), {}, model=members)
