@@ -34,6 +34,7 @@ class Identity:
     def __init__(self, *, given: str | None = None) -> None:
         self._given = given
         self._known = given
+        self._is_noted = False
         self._keys: Keys | None = None
         self._lock = RLock()
 
@@ -43,8 +44,8 @@ class Identity:
         return self._known
 
     def check(self, keys: Keys, ask: AskSts) -> None:
-        """Refuse credentials of another account than the known one; without a known one, any may pass."""
-        if self._known is not None and self._given is None and keys != self._keys:
+        """Refuse credentials of another account than the known one; without one that STS named, any may pass."""
+        if self._known is not None and self._given is None and not self._is_noted and keys != self._keys:
             self.account_of(keys, ask)
 
     def account_of(self, keys: Keys | None, ask: AskSts, *, anew: bool = False) -> str:
@@ -54,6 +55,7 @@ class Identity:
                 return self._given
             if anew or self._known is None or keys != self._keys:
                 self._note(keys, ask(keys))
+                self._is_noted = False
             assert self._known is not None
             return self._known
 
@@ -62,6 +64,7 @@ class Identity:
         with self._lock:
             if self._known is None:
                 self._note(keys, account_id)
+                self._is_noted = True
 
     def _note(self, keys: Keys | None, account_id: str) -> None:
         if self._known is not None and account_id != self._known:

@@ -63,4 +63,4 @@ def pages(aws: Aws, request: Request) -> Pages:
         check_deleted(response, str(request.function))
     elif not response.keys() & {"FunctionArn", "LastModified"}:
         ReportedConfig.from_api(response)  # raises what is missing
-    return [told(response)], None
+    return [{key: value for key, value in response.items() if key != "ResponseMetadata"}], None

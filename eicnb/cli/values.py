@@ -293,7 +293,7 @@ def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: 
     in_line = isinstance(value, str) and not is_file(value)
     if isinstance(value, str):
         binary = option.kind == "input"
-        text = _with_quoted_marks(value, word) if in_line else content(value, read_file, binary=binary).rstrip()
+        text = _with_quoted_marks(value, word) if in_line else content(value, read_file, binary=binary)
         try:
             value = _STRUCTURES[option.argument](text, read_file)
         except UsageError as error:
@@ -307,6 +307,9 @@ def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
     """The error with its line and column in the file."""
     if error.position is None:
         return error
+    if error.position >= len(text.rstrip()) and text != text.rstrip() and not text.lstrip().startswith(("{", "[")):
+        message = f"the shorthand in {name} ends in a line end"
+        return UsageError(message, hint="remove the line end at the end of the file, or write JSON")
     line = text.count("\n", 0, error.position) + 1
     column = error.position - text.rfind("\n", 0, error.position)
     return UsageError(f"{error.message}, in line {line}, column {column} of {name}", hint=error.hint)

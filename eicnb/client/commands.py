@@ -184,8 +184,8 @@ class _Preparation:
         if not command.debug:
             return self._answering(eic, command)
         log = self.reader.log
-        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).aws.secrets)
-        log(masks.masked(f"{_version()}{command}\n"))
+        listening = partial(logged, lambda text: log(masks.printed(text)), lambda: connection_of(eic).aws.secrets)
+        log(masks.printed(f"{_version()}{command}\n"))
         with listening():
             call = self._answering(eic, command)
         return listening()(call)
@@ -228,7 +228,7 @@ class _Preparation:
         _, line = rehearsed(eic, request, must=False)
         self._note_missing(eic, request)
         try:
-            reply = self.reader.ask(masks.masked(f"{line}\nWrite it? [y/N] "))
+            reply = self.reader.ask(masks.printed(f"{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
                 "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
@@ -258,7 +258,7 @@ class _Preparation:
             self._shown(note)
 
     def _shown(self, line: str) -> None:
-        self.reader.show(masks.masked(f"{line}\n"))
+        self.reader.show(masks.printed(f"{line}\n"))
 
     def _current(self) -> Eic:
         return self.chosen or in_use.current()
@@ -362,7 +362,7 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
     is_write = commands[stopped].verb in WRITES
     doubt = [f"stopped, but it may have reached AWS: {commands[stopped]}"] if is_write else []
     how_far = [_progress(commands, stopped, "stopped")] if len(commands) > 1 else []
-    return masks.masked("\n".join([*doubt, *how_far]))
+    return masks.printed("\n".join([*doubt, *how_far]))
 
 
 def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:

@@ -13,12 +13,14 @@ from eicnb.aws.login import Login
 from eicnb.aws.session import Session, check_known_region, profile_session, sandbox_session
 from eicnb.client import settings
 from eicnb.client.eic import Eic
+from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from eicnb.local_aws.server import Sandbox
 
 
+@checked
 def connect(
     profile: str | None = None,
     region: str | None = None,

@@ -16,6 +16,7 @@ from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
 from eicnb.client.eic import Eic, audit_of, connection_of
 from eicnb.client.in_use import IN_USE
+from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.fleet.progress import Show
@@ -63,6 +64,7 @@ class _InUse:
 _in_use = _InUse()
 
 
+@checked
 def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     """Make a connection the one that `%eic` and the verbs alone use, and return it.
 
@@ -89,6 +91,7 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     return connection
 
 
+@checked
 def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
     """Start an AWS inside this process, on 127.0.0.1, connect to it and use it: no account, no network.
 
@@ -213,6 +216,7 @@ def _origin(name: str) -> str:
     return next((f"environment, {variable}" for variable in variables if os.environ.get(variable)), "AWS config file")
 
 
+@checked
 def require(*, account: str | None = None, region: str | None = None, sandbox: bool | None = None) -> Eic:
     """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
 
@@ -255,6 +259,7 @@ form = _of_current(Eic.form)
 destination_form = _of_current(Eic.destination_form)
 
 
+@checked
 def audit(
     *,
     connections: Iterable[Eic] | None = None,

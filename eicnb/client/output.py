@@ -13,12 +13,14 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.apply import send_as_the_cli
 from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
+from eicnb.cli.output.table import COLORS
 from eicnb.errors import ConfigurationError
 from eicnb.frames.frame import objects_frame
 from eicnb.model.arn import example_arn
 from eicnb.model.request import Request
 from eicnb.model.verbs import CONFIGS
 from eicnb.redaction import masks
+from eicnb.redaction.control_characters import printable
 
 TimestampStyle = Literal["iso8601", "wire"]
 
@@ -37,11 +39,15 @@ def selecting(connection: Connection, request: Request, command: Command) -> Cal
 
 
 def _printed(response: Answer, command: Command) -> str:
-    """Return what `--output` prints: values are masked before they are laid out, then the rest of the text."""
+    """Return what `--output` prints: values are masked before they are laid out, and then the rest of the text.
+
+    It is what the AWS CLI prints, except for control characters, which the CLI sends to the terminal.
+    """
     query = command.query
     if masks.active().on:
         query = (query or Query.parse("@")).then(_masked)
-    return masks.masked(render(response, command.output or "", query=query, color=command.color == "on"))
+    text = masks.masked(render(response, command.output or "", query=query, color=command.color == "on"))
+    return printable(text, keep=COLORS if command.color == "on" else ())
 
 
 def _masked(value: Any) -> Any:

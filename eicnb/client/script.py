@@ -16,11 +16,13 @@ from eicnb.cli.command import Command
 from eicnb.cli.parser import parse
 from eicnb.cli.source import Source
 from eicnb.client import commands
+from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS
 from eicnb.frames.frame import to_frame
 
 
+@checked
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     r"""Run command lines on the connection in use, as a `%%eic` cell does; return their rows as one frame.
 

@@ -22,6 +22,7 @@ from eicnb.frames.columns import (
 from eicnb.frames.drawing import READ, STATE, Cut, Table
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 from eicnb.redaction import masks
+from eicnb.redaction.control_characters import printable
 
 _WIDTH = 80
 _MOST_ROWS = 60
@@ -60,7 +61,7 @@ class Frame(pd.DataFrame):
     @property
     def provenance(self) -> str:
         """Account and region, as they stand in the caption."""
-        return masks.masked(provenance(self.attrs))
+        return masks.printed(provenance(self.attrs))
 
     def __repr__(self) -> str:
         return self._drawn().to_text()
@@ -80,7 +81,7 @@ class Frame(pd.DataFrame):
         removed = _removed(self.attrs, columns, drawn)
         deleted = ", deleted" if removed and VERB not in columns else ""
         return Table(
-            caption=f"{provenance(self.attrs)}  {cut}{deleted}{_more(self.attrs)}",
+            caption=printable(f"{provenance(self.attrs)}  {cut}{deleted}{_more(self.attrs)}"),
             columns=columns,
             labels=tuple(str(label) for label in drawn.index),
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],

@@ -584,3 +584,83 @@ def test_a_fault_in_a_file_is_told_by_its_line_there() -> None:
 def test_an_indented_document_is_read_below_its_command() -> None:
     [command] = parse_cell(Source("put f\n\n  MaximumRetryAttempts: 1\n  MaximumEventAgeInSeconds: 60\n"), {})
     assert (command.arguments["maximum_retry_attempts"], command.arguments["maximum_event_age_in_seconds"]) == (1, 60)
+
+
+@pytest.mark.parametrize(
+    ("line", "argument", "value"),
+    [
+        ("get f --q MaximumRetryAttempts", "query", None),
+        ("get f --qu MaximumRetryAttempts", "query", None),
+        ("put f --retries 0 --q MaximumRetryAttempts", "query", None),
+        ("put f --retries 0 --qu=MaximumRetryAttempts", "query", None),
+        ("get f --qua live", "qualifier", "live"),
+        ("put f --retries 0 --o json", "output", "json"),
+        ("list f --p ops", "profile", "ops"),
+        ("list f --pa 5", "page_size", 5),
+        ("delete f --no-s", "no_sign_request", True),
+    ],
+)
+def test_an_abbreviation_means_what_it_means_in_the_aws_cli(line: str, argument: str, value: Any) -> None:
+    command = one(line)
+    found = {**command.arguments, **command.connection, **command.paging, "output": command.output}
+    assert (argument == "query" and command.query is not None) or found[argument] == value
+    assert not command.quiet
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("put f --retr 0", "--retries"),
+        ("put f --retries 0 --quie", "--quiet"),
+        ("put f --retries 0 --dry", "--dry-run"),
+        ("delete f --missing", "--missing-ok"),
+        ("audit --function f", "--functions"),
+    ],
+)
+def test_our_own_options_are_written_in_full(line: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        one(line)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("line", "destination"),
+    [
+        (f"Destination={QUEUE}", QUEUE),
+        (f"{{Destination={QUEUE}}}", QUEUE),
+        (f"""'{{"Destination": "{QUEUE}"}}'""", QUEUE),
+        ("Destination=sqs:lost", "sqs:lost"),
+        ("Destination=none", "none"),
+        ("{}", "none"),
+    ],
+)
+def test_a_destination_may_be_written_as_awss_member(line: str, destination: str) -> None:
+    assert one(f"put f --on-failure {line}").arguments == one(f"put f --on-failure {destination}").arguments
+
+
+@pytest.mark.parametrize(
+    "regions", ["a-b-1,c-d-2", "a-b-1, c-d-2", "a-b-1 ,c-d-2", "a-b-1 , c-d-2", "a-b-1 c-d-2", "'a-b-1, c-d-2'"]
+)
+def test_names_may_have_blanks_and_commas_between_them(regions: str) -> None:
+    command = one(f"audit --regions {regions} --rate 5")
+    assert [name.strip() for name in command.arguments["regions"].split(",")] == ["a-b-1", "c-d-2"]
+    assert command.arguments["rate"] == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [(b"\xef\xbb\xbflive", "live"), (b"\xef\xbb\xbf$LATEST", "$LATEST")],
+)
+def test_a_byte_order_mark_in_a_file_is_skipped(content: bytes, text: str) -> None:
+    [command] = parser.parse(Source("get f --qualifier file://q"), {}, {"q": content}.__getitem__)
+    assert command.arguments["qualifier"] == text
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.yaml"])
+def test_a_file_of_windows_is_read(name: str) -> None:
+    body = {
+        "x.json": b'\xef\xbb\xbf{\r\n"MaximumRetryAttempts": 1\r\n}\r\n',
+        "x.yaml": b"\xef\xbb\xbfMaximumRetryAttempts: 1\r\n",
+    }
+    [command] = parser.parse(Source(f"put f --cli-input-{name[2:]} file://{name}"), {}, body.__getitem__)
+    assert command.arguments["maximum_retry_attempts"] == 1

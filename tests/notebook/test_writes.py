@@ -243,3 +243,9 @@ def test_a_destination_that_does_not_exist_is_noted_once(notebook: Notebook, cel
     notebook.printed()
     notebook.run(cell)
     assert notebook.printed().count(MISSING) == notes
+
+
+def test_a_config_that_is_missing_is_no_error_where_that_is_requested(notebook: Notebook) -> None:
+    notebook.run("%eic delete my-function:BLUE")
+    assert notebook.run("%eic delete my-function:BLUE --missing-ok").empty
+    assert isinstance(notebook.fail("%eic delete my-function:BLUE"), NotFound)

@@ -36,6 +36,9 @@ _RESET = "\x1b[0m"
 _BLUE = "\x1b[1m\x1b[34m"
 _YELLOW = "\x1b[2m\x1b[33m"
 
+COLORS = (_RESET, _BLUE, _YELLOW)
+"""The control sequences in a table with colors."""
+
 _Paint = Callable[[str], str]
 _Place = Callable[[str, int, str], str]
 
