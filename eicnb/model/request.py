@@ -146,8 +146,11 @@ def build(
     settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:
         raise UsageError(f"there is no verb {verb!r}", hint=", ".join(OPERATIONS))
-    with UsageError.about("function_name"):
+    try:
         function = _function(place, function_name, qualifier)
+    except UsageError as error:
+        error.argument = error.argument or "function_name"
+        raise
     if verb not in {"put", "update"}:
         return Request(verb, function, qualifier, paging=paging, more=more, missing_ok=missing_ok)
     one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]

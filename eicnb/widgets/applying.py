@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply import CONFIRMED, Prepared, apply, config_frame
-from eicnb.changes.change import Change, Unread, count
+from eicnb.changes.change import Unread, count
 from eicnb.changes.current import Live
 from eicnb.cli.memory import MEMORY
 from eicnb.errors import EicError
