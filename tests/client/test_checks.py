@@ -165,7 +165,10 @@ NAME_CASES: list[tuple[Any, Any, str]] = [
     (
         f"{A}:lambda:{HERE}:function:{'a' * 250}",
         None,
-        f"the function ARN has 297 characters, but AWS allows 256\nTry: copy the ARN from the list\n    %eic functions{SETTINGS}",
+        (
+            "the function ARN has 297 characters, but AWS allows 256\n"
+            f"Try: copy the ARN from the list\n    %eic functions{SETTINGS}"
+        ),
     ),
     (None, None, 'None is not the name of a function\nTry: "my-function"'),
     (7, None, '7 is not the name of a function\nTry: "my-function"'),
