@@ -20,7 +20,7 @@ from eicnb.local_aws import faults, simulation
 from eicnb.local_aws.call import Reply
 from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
-from eicnb.local_aws.faults import Fault
+from eicnb.local_aws.faults import PlantedFault
 from eicnb.local_aws.other_services import OtherServices
 from eicnb.local_aws.paths import is_private
 from eicnb.local_aws.request_log import RequestRecord, without_signature
@@ -84,7 +84,7 @@ class Application:
             else:
                 operation = _moto_operation(environ)
                 response = self._handle_other(environ, target, scope.service, operation)
-        except Fault as fault:
+        except PlantedFault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
         self._remember(
@@ -123,7 +123,7 @@ class Application:
             return Response(simulation.simulated(body, self._other_services.may), content_type="text/xml")
         try:
             return self._other_services.handle(environ, service)
-        except Fault:
+        except PlantedFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
             raise faults.unreadable_request(repr(error)) from error
@@ -155,7 +155,7 @@ def _response(answer: Reply) -> Response:
     return Response(body, status=answer.status, headers=headers, content_type="application/json")
 
 
-def _refused(environ: WSGIEnvironment, fault: Fault, service: str | None) -> Response:
+def _refused(environ: WSGIEnvironment, fault: PlantedFault, service: str | None) -> Response:
     """Return a fault in the form that the service's clients can read: XML for S3 and the query protocol, or JSON."""
     is_query = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
     if not is_query and service != "s3":
