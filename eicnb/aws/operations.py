@@ -1,4 +1,7 @@
-"""Send a validated request and validate the response."""
+"""Send a validated request and validate the response.
+
+Tested in tests/aws/test_failures.py and tests/aws/test_retries.py.
+"""
 
 from __future__ import annotations
 

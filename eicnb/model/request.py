@@ -1,4 +1,7 @@
-"""A validated request of one operation, not yet sent."""
+"""A validated request of one operation, not yet sent.
+
+Tested in tests/client/test_checks.py.
+"""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Applying:
             )
 
     def _write(self, preview: Preview, now: Live) -> None:
-        request = preview.checked.request
+        request = preview.validated.request
         assert request is not None, "nothing is armed without a request"
         before = Unread(now.unread) if now.unread else now.config
         applied = apply(self._connection, Prepared(request, before))

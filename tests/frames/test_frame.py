@@ -23,7 +23,7 @@ from IPython.core.formatters import DisplayFormatter
 from eicnb.client import settings
 from eicnb.errors import ConfigurationError
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Scalar
-from eicnb.frames.frame import Drawn, Frame, Selection, config_row, function_row, provenance, stack, to_frame
+from eicnb.frames.frame import Drawn, Frame, FramePart, config_row, function_row, provenance, stack, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 
@@ -119,7 +119,7 @@ MADE = (
 @pytest.mark.parametrize("made", MADE)
 def test_what_is_made_from_a_frame_is_drawn_like_it_without_its_caption(made: Any) -> None:
     shown = made(frame_of(reported(retries=None)))
-    assert type(shown) is Selection
+    assert type(shown) is FramePart
     assert repr(shown).splitlines()[-1] == f"SANDBOX  {len(shown)} row{'s' * (len(shown) > 1)}"
     assert "<NA>" not in repr(shown)
 
@@ -158,7 +158,7 @@ def test_what_has_other_values_is_shown_as_pandas_does(made: Any) -> None:
 
 
 def test_no_name_of_ours_hides_one_of_pandas() -> None:
-    ours = {name for kind in (Drawn, Frame, Selection) for name in vars(kind)}
+    ours = {name for kind in (Drawn, Frame, FramePart) for name in vars(kind)}
     overridden = {"_constructor", "_repr_html_", "_repr_data_resource_"}
     assert {name for name in ours & set(dir(pd.DataFrame)) if not name.startswith("__")} == overridden
 
