@@ -151,7 +151,10 @@ def hints_in(path: Path) -> Iterator[str]:
             yield from texts_in(value)
 
 
-@pytest.mark.parametrize("module", [path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py"))])
+@pytest.mark.parametrize(
+    "module",
+    [path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py")) if path.name != "failures.py"],
+)
 def test_a_command_in_a_hint_is_alone_on_its_line(module: str) -> None:
     inside = [hint for hint in hints_in(PACKAGE / module) if re.search(r"(?<=[^\n`%])%%?(?:eic|config)\b", hint)]
     followed = [
