@@ -188,7 +188,7 @@ def test_in_the_wrong_place_it_stops_before_anything_is_written(
         ("roll_out_failure_queue", {"queue": "search-updates.fifo"}, "'search-updates.fifo' is a FIFO queue"),
         ("stop_retries_in_an_incident", {"function_name": "cart-remainder"}, "there is no function cart-remainder"),
         ("stop_retries_in_an_incident", {"qualifier": "live"}, "there is no function cart-reminder with live"),
-        ("stop_retries_in_an_incident", {"function_name": "newsletters"}, "what fails is kept nowhere"),
+        ("stop_retries_in_an_incident", {"function_name": "newsletters"}, "failed events would be lost"),
         ("stop_retries_in_an_incident", {"function_name": "search-indexer"}, "'search-updates.fifo' is a FIFO queue"),
     ],
 )
