@@ -73,20 +73,45 @@ def logged(write: Callable[[str], object], secrets: Callable[[], Collection[str]
         yield
 
 
+class _Opened:
+    """A logger that passes everything on, until the last of its listeners ends."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self.listeners = 0
+        self._logger = logger
+        self._before = logger.level, logger.propagate
+        self._above: list[logging.Handler] = []
+        if logger.propagate and logger.parent is not None:
+            self._above.append(_AsBefore(logger.parent, logger.getEffectiveLevel()))
+        for handler in self._above:
+            logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+
+    def close(self) -> None:
+        """Leave the logger as it was."""
+        for handler in self._above:
+            self._logger.removeHandler(handler)
+        level, self._logger.propagate = self._before
+        self._logger.setLevel(level)
+
+
+_opened: dict[str, _Opened] = {}
+_lock = threading.Lock()
+
+
 @contextmanager
 def _listening(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
-    before = logger.level, logger.propagate
-    handlers: list[logging.Handler] = [handler]
-    if logger.propagate and logger.parent is not None:
-        handlers.append(_AsBefore(logger.parent, logger.getEffectiveLevel()))
-    logger.setLevel(logging.DEBUG)
-    logger.propagate = False
-    for one in handlers:
-        logger.addHandler(one)
+    """Listen to a logger; several may at once, and end in any order."""
+    with _lock:
+        opened = _opened.get(logger.name) or _opened.setdefault(logger.name, _Opened(logger))
+        opened.listeners += 1
+        logger.addHandler(handler)
     try:
         yield
     finally:
-        for one in handlers:
-            logger.removeHandler(one)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
+        with _lock:
+            logger.removeHandler(handler)
+            opened.listeners -= 1
+            if not opened.listeners:
+                _opened.pop(logger.name).close()

@@ -127,3 +127,36 @@ def test_what_other_handlers_would_have_seen_they_still_see(caught: list[str]) -
         logging.getLogger("botocore.credentials").warning("about to expire")
         logging.getLogger("botocore.auth").debug("not for others")
     assert caught == ["about to expire"]
+
+
+LOGGERS = ("boto3", "botocore", "urllib3")
+
+
+def _states() -> list[tuple[int, bool, int]]:
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    return [(logger.level, logger.propagate, len(logger.handlers)) for logger in loggers]
+
+
+@pytest.mark.parametrize("first_to_end", [0, 1])
+def test_logs_that_overlap_leave_every_logger_as_it_was(first_to_end: int) -> None:
+    before = _states()
+    logs = [logged(lambda _text: None), logged(lambda _text: None)]
+    for log in logs:
+        log.__enter__()
+    logs.pop(first_to_end).__exit__(None, None, None)
+    assert [level for level, _, _ in _states()] == [logging.DEBUG] * 3
+    logs.pop().__exit__(None, None, None)
+    assert _states() == before
+
+
+def test_a_log_that_goes_on_hears_what_the_other_no_longer_does() -> None:
+    texts: list[list[str]] = [[], []]
+    first, second = (logged(text.append) for text in texts)
+    with second:
+        with first:
+            logging.getLogger("botocore.auth").debug("to both")
+        logging.getLogger("botocore.auth").debug("to one")
+    assert [[text.rpartition(" - ")[2] for text in heard] for heard in texts] == [
+        ["to both\n"],
+        ["to both\n", "to one\n"],
+    ]
