@@ -22,12 +22,13 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from eicnb.redaction.masks import masked, masked_at
+from eicnb.redaction.masks import masked, masked_at, printed
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -77,13 +78,29 @@ class Excerpt:
         line, start, end = masked_at(self.line, self.start, self.end)
         cut = max(0, start - self._LEAD) if len(line) > self._WIDTH else 0
         shown = line[cut : cut + self._WIDTH]
-        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+        shown = "".join(_printable(c) for c in shown)
         head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(line) else ""
         label = "    " if self.number is None else f"    line {self.number}: "
-        start -= cut
-        carets = max(1, min(end - cut, len(shown)) - start)
-        pointer = " " * (len(label) + len(head) + start) + "^" * carets
+        before, marked = shown[: start - cut], shown[start - cut : max(end - cut, start - cut + 1)]
+        pointer = " " * (len(label) + len(head) + _columns(before)) + "^" * max(1, _columns(marked))
         return f"{label}{head}{shown}{tail}\n{pointer}"
+
+
+def _printable(character: str) -> str:
+    """Return a character that takes its place on the screen: a blank for a tab, a mark for what cannot be shown."""
+    if character == "\t":
+        return " "
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+
+
+def _columns(text: str) -> int:
+    """Count the columns that a text takes on the screen.
+
+    >>> _columns("live"), _columns("函数")
+    (4, 4)
+    """
+    wide = sum(unicodedata.east_asian_width(character) in {"W", "F"} for character in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
 
 
 class EicError(Exception):
@@ -108,8 +125,8 @@ class EicError(Exception):
         return _restored, (type(self), self.args, vars(self))
 
     def __str__(self) -> str:
-        cure = [f"Try: {self.hint}"] if self.hint else []
-        return "\n".join([masked(self.message), *self._details(), *map(masked, [*cure, *self._sources()])])
+        cure = [f"Try: {_below(self.hint)}"] if self.hint else []
+        return "\n".join([printed(self.message), *self._details(), *map(printed, [*cure, *self._sources()])])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({masked(self.message)!r})"
@@ -125,7 +142,7 @@ class EicError(Exception):
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
             return self._traceback_without_values(tracebacks)
-        return [f"{type(self).__name__}: {self}", *map(masked, getattr(self, "__notes__", ()))]
+        return [f"{type(self).__name__}: {self}", *map(printed, getattr(self, "__notes__", ()))]
 
     def _traceback_without_values(self, tracebacks: Any) -> list[str]:
         """The frames of the traceback but not their variables, which may hold a secret of the notebook."""
@@ -140,6 +157,17 @@ class EicError(Exception):
 def _cut(text: str) -> str:
     """A text whose long words are cut: what was typed may be a whole file."""
     return re.sub(r"\S{600,}", lambda found: f"{found[0][:100]}…", text)
+
+
+def _below(hint: str) -> str:
+    r"""Return a hint with its lines to type below its sentence, each alone on its line so that it can be copied.
+
+    >>> print(_below("time it\n%time %eic audit"))
+    time it
+        %time %eic audit
+    """
+    sentence, *lines = hint.split("\n")
+    return "\n".join([sentence, *(f"    {line}".rstrip() for line in lines)])
 
 
 def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str, Any]) -> EicError:
@@ -231,7 +259,7 @@ class AwsError(EicError):
         self.place = place or region
 
     def _details(self) -> list[str]:
-        return [f"    {self.code}, answered to {self.operation} in {masked(self.place)}"]
+        return [printed(f"    {self.code}, answered to {self.operation} in {self.place}")]
 
 
 class NotFound(AwsError):
@@ -266,7 +294,7 @@ class AuditInterrupted(KeyboardInterrupt):
 
     def _render_traceback_(self) -> list[str]:
         """The lines that IPython shows."""
-        return [f"{type(self).__name__}: {self}"]
+        return [printed(f"{type(self).__name__}: {self}")]
 
 
 def sentence(error: EicError) -> str:

@@ -90,9 +90,12 @@ def test_an_error_says_what_where_and_what_to_do_instead(error: EicError, text: 
             "    get f",
             "        ^",
         ),
+        (Excerpt("get\tfunction\t--x", 13, 16), "    get function --x", "                 ^^^"),
+        (Excerpt("get 函数 --x", 7, 10), "    get 函数 --x", "             ^^^"),
+        (Excerpt("get 函数", 4, 6), "    get 函数", "        ^^^^"),
         (
             Excerpt("get\tf\x1b[31m", 4, 5),
-            "    get\N{REPLACEMENT CHARACTER}f\N{REPLACEMENT CHARACTER}[31m",
+            "    get f\N{REPLACEMENT CHARACTER}[31m",
             "        ^",
         ),
         (

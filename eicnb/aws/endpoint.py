@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +13,11 @@ from urllib.parse import urlsplit
 from eicnb.errors import UsageError, shown
 from eicnb.model.arn import ACCOUNT, PARTITION, example_arn
 
-_CONNECT_TIMEOUT = 5
+_TIMEOUT = 60
 
 _LONGEST_TIMEOUT = 86_400
 
-_READ_TIMEOUT = 10
+_MOST_SOCKETS_A_HOST = 5
 
 _ROLE = re.compile(rf"arn:{PARTITION}:iam::{ACCOUNT}:role/[\w+=,.@/-]{{1,576}}", re.ASCII)
 
@@ -56,12 +57,16 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
 
 
 def is_local(endpoint_url: str | None) -> bool:
-    """Whether an endpoint is on this machine, where no proxy stands between.
+    """Whether an endpoint is on this machine, which is never reached through a proxy.
 
-    >>> is_local("http://127.0.0.1:4566")
-    True
+    >>> is_local("http://127.0.0.1:4566"), is_local("https://lambda.us-east-1.amazonaws.com")
+    (True, False)
     """
-    return urlsplit(endpoint_url or "").hostname in {"127.0.0.1", "localhost", "::1"}
+    host = urlsplit(endpoint_url or "").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,11 @@ class Transport:
     verify: bool | str | None = None
     signs: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells it from another one, as a key of a dict."""
+        return self.verify, self.signs, *sorted(self.settings.items())
 
     def changed(self, options: Mapping[str, Any]) -> Transport:
         """This one with the AWS CLI's options, in which a timeout of 0 is no limit."""
@@ -91,6 +101,14 @@ class Transport:
 
 
 OWN_TRANSPORT = Transport(
-    settings={"connect_timeout": _CONNECT_TIMEOUT, "read_timeout": _READ_TIMEOUT, "user_agent_extra": "eicnb"}
+    settings={
+        "connect_timeout": _TIMEOUT,
+        "read_timeout": _TIMEOUT,
+        "max_pool_connections": _MOST_SOCKETS_A_HOST,
+        "user_agent_extra": "eicnb",
+    }
 )
-"""How calls travel unless a session of the user's own says otherwise."""
+"""How calls travel unless a session of the user's own says otherwise: with the timeouts of the AWS CLI.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html (cli-connect-timeout, cli-read-timeout)
+"""

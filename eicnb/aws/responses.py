@@ -12,7 +12,7 @@ _SUCCESS = range(200, 300)
 
 _MOST_EMPTY_PAGES = 100
 
-BROKEN_ANSWER_HINT = "the command again; if it stays so, look for a proxy between here and AWS"
+BROKEN_ANSWER_HINT = "run it again; if it fails again, look for a proxy between here and AWS"
 
 
 class Markers:

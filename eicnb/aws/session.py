@@ -1,50 +1,86 @@
-"""Sessions, credentials, profiles and regions, as boto3 finds them."""
+"""Sessions, credentials, profiles and regions, as the AWS CLI finds them.
+
+boto3 alone would ignore AWS_REGION and prefer AWS_DEFAULT_PROFILE to AWS_PROFILE.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import boto3
 import botocore.exceptions as failures
 import botocore.session
+from botocore.loaders import Loader, create_loader
+from botocore.utils import IMDSRegionProvider
 
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
-from eicnb.errors import ConfigurationError, nearest
+from eicnb.errors import ConfigurationError, UsageError, nearest
 
 Session = boto3.Session
 
 OpenSession = Callable[[], Session]
 """Opens a session; called again after credentials were refused, so that renewed ones are read."""
 
+REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+"""The variables that give the region, the first one first."""
+
+PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+"""The variables that give the profile, the first one first."""
+
+_AS_THE_CLI: Mapping[str, Any] = {
+    "profile": (None, list(PROFILE_VARIABLES), None, None),
+    "region": ("region", list(REGION_VARIABLES), None, None),
+}
+_OF_NO_MACHINE: Mapping[str, Any] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
 
 def profile_session(profile: str | None, region: str | None) -> Session:
-    """A session from boto3's own chain of environment, config files and SSO."""
+    """Open a session from the chain of environment, config files and SSO."""
     try:
-        return boto3.Session(profile_name=profile, region_name=region)
+        return _session(_AS_THE_CLI, profile, region)
     except failures.ConfigParseError as error:
-        raise ConfigurationError(str(error), hint="a look at the AWS config file") from error
+        raise ConfigurationError(str(error), hint="check ~/.aws/config") from error
     except failures.ProfileNotFound as error:
         known = botocore.session.Session().available_profiles
-        wanted = profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or ""
-        hint = nearest(wanted, known) or ", ".join(known) or "a profile in ~/.aws/config"
+        wanted = profile or next(filter(None, map(os.environ.get, PROFILE_VARIABLES)), "")
+        hint = nearest(wanted, known) or ", ".join(known) or "add the profile to ~/.aws/config"
         raise ConfigurationError(f"there is no AWS profile {wanted!r}", hint=hint) from error
 
 
 def sandbox_session(region: str) -> Session:
-    """A session that knows nothing of this machine's AWS settings, so that no real credential reaches a sandbox."""
-    apart: dict[str, Any] = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
-    apart["profile"] = (None, None, None, None)
-    core = botocore.session.Session(session_vars=apart)
-    core.set_credentials("sandbox", "sandbox")
-    return boto3.Session(botocore_session=core, region_name=region)
+    """Open a session that ignores this machine's AWS settings, so that no real credential reaches a sandbox."""
+    session = _session(_OF_NO_MACHINE, None, region)
+    session._session.set_credentials("sandbox", "sandbox")  # noqa: SLF001 # boto3 takes keys at construction only
+    return session
+
+
+def _session(variables: Mapping[str, Any], profile: str | None, region: str | None) -> Session:
+    """Open a session whose service models are those that every other one has loaded."""
+    core = botocore.session.Session(session_vars=dict(variables))
+    if profile is not None:
+        core.set_config_variable("profile", profile)
+    loader = _loader(core.get_config_variable("data_path"))
+    core.register_component("data_loader", loader)
+    session = boto3.Session(botocore_session=core, region_name=region)
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each boto3 session adds its own data again
+    return session
+
+
+@cache
+def _loader(data_path: str | None) -> Loader:
+    return create_loader(data_path)
 
 
 def keys_of(session: Session) -> Keys:
-    """The credentials that are there; none, or some that no HTTP header can hold, are refused."""
+    """Return the current credentials; missing ones, and some that no HTTP header can hold, are refused."""
     credentials = session.get_credentials()
     if credentials is None:
         raise failures.NoCredentialsError
@@ -52,9 +88,15 @@ def keys_of(session: Session) -> Keys:
     return Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token)
 
 
+def instance_region(session: Session) -> str | None:
+    """Return the region of the EC2 instance that this process runs on; None anywhere else."""
+    region: str | None = IMDSRegionProvider(session._session).provide()  # noqa: SLF001 # botocore takes its own session
+    return region
+
+
 @cache
 def known_profiles() -> tuple[str, ...]:
-    """The profiles of the AWS config files; none where these cannot be read."""
+    """Return the profiles of the AWS config files; none if these cannot be read."""
     try:
         return tuple(botocore.session.Session().available_profiles)
     except failures.BotoCoreError:
@@ -63,6 +105,20 @@ def known_profiles() -> tuple[str, ...]:
 
 @cache
 def known_regions() -> tuple[str, ...]:
-    """The regions that have Lambda, in every partition, from botocore's own data."""
+    """Return the regions that have Lambda, in every partition, from botocore's own data."""
     core = botocore.session.Session()
     return tuple(name for of in core.get_available_partitions() for name in core.get_available_regions(LAMBDA, of))
+
+
+def check_known_region(region: str) -> None:
+    """Refuse a region that botocore does not know, with the nearest one that it does.
+
+    >>> check_known_region("us-west-9")
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: there is no region 'us-west-9' that botocore knows
+    Try: us-west-2
+    """
+    known = known_regions()
+    if region not in known:
+        hint = nearest(region, known) or "upgrade boto3, if AWS has a new region"
+        raise UsageError(f"there is no region {region!r} that botocore knows", hint=hint, culprit=region)

@@ -14,6 +14,7 @@ from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import current_config, missing
 from eicnb.changes.doubt import Lost, left_open, settle
+from eicnb.changes.role import explain_role
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
 from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
 from eicnb.frames.frame import Frame, config_row, to_frame
@@ -124,6 +125,7 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
         if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
             return [{}], None
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
+            explain_role(connection, request, error)
             raise
         raise left from error.__cause__ or error
 
@@ -164,6 +166,7 @@ def apply(connection: Connection, prepared: Prepared) -> Applied:
                 return Applied([], change.line(_known_where(connection), request.verb))
             raise _explained(connection, request, error) from error.__cause__
         if not may_have_arrived(error):
+            explain_role(connection, request, error)
             raise
         settled = settle(connection, Lost(request, change, error, sent_at))
         configs, is_confirmed = settled.configs, settled.is_confirmed

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from eicnb.aws.connection import Connection
@@ -46,6 +46,8 @@ _READS: Mapping[str, _Read] = {
     ),
 }
 """For each kind: the operation that reads one, its parameters, and the error codes for one that does not exist."""
+
+T = TypeVar("T")
 
 _known: WeakKeyDictionary[Connection, dict[str, bool | None]] = WeakKeyDictionary()
 
@@ -82,16 +84,25 @@ def exists(connection: Connection, destination: DestinationArn) -> bool | None:
     """
     known = _known.setdefault(connection, {})
     name = str(destination)
-    if name not in known:
-        answer: list[bool | None] = []
-        reading = threading.Thread(target=lambda: answer.append(_read(connection, destination)), daemon=True)
-        reading.start()
-        reading.join(_SECONDS)
-        found = answer[0] if answer else None
-        if found is False:
-            return False
+    if name in known:
+        return known[name]
+    found = briefly(lambda: _read(connection, destination))
+    if found is not False:
         known[name] = found
-    return known[name]
+    return found
+
+
+def briefly(read: Callable[[], T]) -> T | None:
+    """Return what a read returns; None if that takes longer than five seconds.
+
+    >>> briefly(lambda: 1)
+    1
+    """
+    answer: list[T] = []
+    reading = threading.Thread(target=lambda: answer.append(read()), daemon=True)
+    reading.start()
+    reading.join(_SECONDS)
+    return answer[0] if answer else None
 
 
 def _read(connection: Connection, destination: DestinationArn) -> bool | None:

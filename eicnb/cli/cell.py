@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from eicnb.cli import options
+from eicnb.cli.arguments import ReadModel
 from eicnb.cli.command import Command
 from eicnb.cli.files import ReadFile, read_file
-from eicnb.cli.lexer import Word, body
-from eicnb.cli.parser import ReadModel, no_model, parse
-from eicnb.cli.source import Source
+from eicnb.cli.lexer import body
+from eicnb.cli.parser import no_model, parse
+from eicnb.cli.shell import PROMPTS, is_command, joined
+from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
 
 
@@ -32,11 +33,13 @@ def parse_cell(
     if not _has_document(head, rest):
         return parse(source, names, files, model=model)
     document = body(source, len(head) + 1)
-    _refuse_command(document)
+    _refuse_command(document, joined(head))
     found = parse(replace(source, text=head), names, files, model=model, body=document)
     if len(found) > 1:
         with document.blamed():
-            raise UsageError("one command takes the text below it, not several", hint="one command on the first line")
+            raise UsageError(
+                "one command takes the text below it, not several", hint="leave one command on the first line"
+            )
     return found
 
 
@@ -52,12 +55,13 @@ def _first_word(text: str) -> str | None:
     return next((words[0] for words in lines if words and not words[0].startswith("#")), None)
 
 
-def _refuse_command(document: Word) -> None:
-    """Command lines may be below `%%eic`, but not below a command beside it."""
+def _refuse_command(document: Word, above: str) -> None:
+    """Raise a UsageError for command lines below a first line that has a command, too."""
     first = _first_word(document.text) or ""
-    if first in {"$", "aws", "%eic"} or options.verb(first):
+    if first in PROMPTS or is_command(first) or first == "aws":
         with document.blamed():
             message = (
                 f"{first!r} begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here"
             )
-            raise UsageError(message, hint="%%eic alone on the first line, then a command a line", culprit=first)
+            hint = f"leave the first line to `%%eic` alone\n%%eic\n{above}\n{joined(document.text)}"
+            raise UsageError(message, hint=hint, culprit=first)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from eicnb.cli.lexer import Word
 from eicnb.cli.output import Query
+from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 
 

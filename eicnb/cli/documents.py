@@ -19,6 +19,10 @@ _JSON_HINT = """'{"FunctionName": "my-function", "MaximumRetryAttempts": 0}', in
 _MOST_VALUES = 10_000
 _MOST_BRACKETS = 1_000
 _LONGEST_YAML = 20_000
+CURLY_QUOTE = "[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a]"
+"""A typographic quote, which a word processor puts in the place of a straight one."""
+
+_FENCE = re.compile(r"\s*(?:```|~~~)")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
 
@@ -47,15 +51,15 @@ def read_json(text: str, example: str = _JSON_HINT) -> Any:
 def _json_hint(text: str, position: int) -> str | None:
     """What the usual mistakes look like where the reading stopped."""
     if text.startswith("\ufeff"):
-        return "the text without the byte order mark at its start"
-    if re.search("[\u201c\u201d\u201e\u2018\u2019]", text[position : position + 1]):
-        return 'plain double quotes " instead of typographic ones'
+        return "remove the byte order mark at its start"
+    if re.search(CURLY_QUOTE, text[position : position + 1]):
+        return 'type straight double quotes " instead of typographic ones'
+    if _FENCE.match(text):
+        return "leave out the lines of the Markdown fence"
     if _TRAILING_COMMA.match(text, position):
-        return "the text without the comma before the closing bracket"
-    if re.fullmatch(r"[^\s{}\[\]\"']+\.(?:json|ya?ml)", text):
-        return f"file://{text}"
+        return "remove the comma before the closing bracket"
     if '"' not in text:
-        return "double quotes inside, single quotes around" if "'" in text else "single quotes around it all"
+        return "put double quotes inside, single quotes around" if "'" in text else "put single quotes around it all"
     return None
 
 
@@ -66,7 +70,9 @@ def read_yaml(text: str) -> Any:
     {'Qualifier': 'yes'}
     """
     if len(text) > _LONGEST_YAML:
-        raise UsageError(f"this YAML has more than {_LONGEST_YAML:,} characters", hint="one config")
+        raise UsageError(f"this YAML has more than {_LONGEST_YAML:,} characters", hint="write one config")
+    if _FENCE.match(text):
+        raise UsageError("a Markdown fence is no YAML", hint="leave out the lines of the fence", position=0)
     if text.count("[") + text.count("{") > _MOST_BRACKETS:
         raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=_YAML_HINT)
     try:
@@ -80,7 +86,7 @@ def read_yaml(text: str) -> Any:
         raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=_YAML_HINT) from error
     if len(list(islice(_values(document), _MOST_VALUES + 1))) > _MOST_VALUES:
         raise UsageError(
-            f"this YAML has more than {_MOST_VALUES:,} values", hint="one config, without anchors in anchors"
+            f"this YAML has more than {_MOST_VALUES:,} values", hint="write one config, without anchors in anchors"
         )
     return document
 
@@ -115,6 +121,10 @@ def input_arguments(
         if member not in _MEMBERS and member in new_members():
             arguments[member] = value
             continue
+        if member in {"OnFailure", "OnSuccess"}:
+            message = f"{member} belongs inside DestinationConfig"
+            hint = f'{{"DestinationConfig": {{"{member}": {{"Destination": "ARN"}}}}}}'
+            raise UsageError(message, hint=hint, culprit=str(member))
         if member not in _MEMBERS:
             hint = nearest(str(member), _MEMBERS) or ", ".join(_MEMBERS)
             raise UsageError(f"the input has no member {shown(member)}", hint=hint, culprit=str(member))
@@ -151,7 +161,7 @@ def _paging(value: Any) -> dict[str, Any]:
     return {members[member]: found for member, found in value.items()}
 
 
-_MEMBERS = {
+_MEMBERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "FunctionName": ("function_name", lambda value: FunctionRef.parse(_text("FunctionName")(value))),
     "Qualifier": ("qualifier", _text("Qualifier")),
     "MaximumRetryAttempts": ("maximum_retry_attempts", check_retry_attempts),
@@ -161,3 +171,18 @@ _MEMBERS = {
     "Marker": ("call_marker", _text("Marker")),
     "PaginationConfig": ("paging", _paging),
 }
+
+
+def member_name(argument: str) -> str:
+    """Return AWS's name of an argument that a document may give.
+
+    >>> member_name("function_name")
+    'FunctionName'
+    """
+    names = {known: member for member, (known, _) in _MEMBERS.items()}
+    return names.get(argument, "PaginationConfig")
+
+
+def members_of(arguments: Collection[str]) -> list[str]:
+    """Return AWS's names of those arguments that a document may give."""
+    return [member for member, (argument, _) in _MEMBERS.items() if argument in arguments]

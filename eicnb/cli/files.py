@@ -39,7 +39,8 @@ def content(value: str, read: ReadFile, *, binary: bool = False) -> str:
     >>> content("file://greeting.txt", {"greeting.txt": b"hello"}.__getitem__)
     'hello'
 
-    `~` and `$NAME` in the path are expanded, as in the AWS CLI. The text is used as it is, a last newline included.
+    `~` and `$NAME` in the path are expanded, as in the AWS CLI. The text is used as it is, a last newline included, but
+    a byte order mark is skipped, and lines end in a newline alone.
     `binary` is whether `fileb://` will do as well.
     """
     scheme, _, path = value.partition("://")
@@ -51,14 +52,19 @@ def content(value: str, read: ReadFile, *, binary: bool = False) -> str:
     except OSError as error:
         why = error.strerror or str(error)
         raise UsageError(
-            f"{value!r} cannot be read: {why}", hint="the path of a file that is there", culprit=value
+            f"{value!r} cannot be read: {why}", hint="check the path of the file", culprit=value
         ) from error
     except ValueError as error:
-        raise UsageError(f"{value!r} cannot be read: {error}", hint="the path of a file", culprit=value) from error
+        raise UsageError(
+            f"{value!r} cannot be read: {error}", hint="check the path of the file", culprit=value
+        ) from error
     if len(found) > _LARGEST:
-        raise UsageError(f"{value!r} has more than {_LARGEST:,} bytes", hint="a file with one config", culprit=value)
+        raise UsageError(
+            f"{value!r} has more than {_LARGEST:,} bytes", hint="name a file with one config", culprit=value
+        )
     try:
-        return found.decode(os.environ.get("AWS_CLI_FILE_ENCODING", "utf-8"))
+        text = found.decode(os.environ.get("AWS_CLI_FILE_ENCODING", "utf-8"))
     except (UnicodeDecodeError, LookupError) as error:
-        hint = "the file as UTF-8, or its encoding in AWS_CLI_FILE_ENCODING"
+        hint = "save the file as UTF-8, or name its encoding in AWS_CLI_FILE_ENCODING"
         raise UsageError(f"{value!r} is not text in its encoding: {error}", hint=hint, culprit=value) from error
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")

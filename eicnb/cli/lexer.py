@@ -4,88 +4,21 @@ r"""Shell words with positions: bash's quoting, `\\` continuations and comments,
     word      = 1*( plain / "'" text "'" / '"' *( text / escape / reference ) '"' / escape / reference )
     reference = "${" expression "}" / "$" name / "{" name "}"
     comment   = "#" text                      ; only where a word could start
+    silence   = ">/dev/null" / "2>&1" / "| Out-Null" / …   ; a word that `Word.silences` marks
     `$LATEST` and `$LATEST.PUBLISHED` are always themselves; single quotes are literal.
 
-What else bash would act on (a pipe, a redirect, `$(…)`) is named in an error, never passed over.
+Whatever else bash would act on (a pipe, a redirection to a file, `$(…)`) is an error that names it.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable
 
+from eicnb.cli import shell, shell_words
 from eicnb.cli.references import Reference
-from eicnb.cli.source import Source
-from eicnb.errors import Excerpt, UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word as the shell sees it, in which every reference is still one mark (a private-use character).
-
-    `runs` are pairs of an offset in `text` and the offset in the source from which that stretch was taken.
-    """
-
-    source: Source
-    text: str
-    start: int
-    end: int
-    runs: tuple[tuple[int, int], ...] = ()
-    references: Mapping[str, Reference] = field(default_factory=dict)
-
-    def part(self, begin: int) -> Word:
-        """The rest of the word from an offset on, such as the value in `--option=value`."""
-        runs = tuple((max(0, at - begin), there + max(0, begin - at)) for at, there in self._runs_from(begin))
-        return replace(self, text=self.text[begin:], start=self._there(begin), runs=runs)
-
-    @property
-    def raw(self) -> str:
-        """The word as it was typed."""
-        return self.source.text[self.start : self.end]
-
-    def fill(self, names: Mapping[str, Any]) -> Any:
-        """The word's value: a word that is one whole reference keeps the type of what it names."""
-        return self.fill_text(self.text, names)
-
-    def fill_text(self, text: str, names: Mapping[str, Any]) -> Any:
-        """Put the values in place of the marks in a text that was cut out of this word."""
-        if text in self.references:
-            return self.references[text].value(names)
-        if not self.references:
-            return text
-        return "".join(self.references[c].text(names) if c in self.references else c for c in text)
-
-    @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Let a UsageError that is raised inside point at this word, or at the part of it that is wrong."""
-        try:
-            yield
-        except UsageError as error:
-            raise error.at(self._excerpt_of(error)) from error.__cause__
-
-    def _excerpt_of(self, error: UsageError) -> Excerpt:
-        begin, length = error.position, 1
-        if error.culprit and self.text.count(error.culprit) == 1:
-            begin, length = self.text.index(error.culprit), len(error.culprit)
-        if begin is None or (self.references and not error.culprit):
-            return self.source.excerpt(self.start, self.end)
-        start = self._there(begin)
-        return self.source.excerpt(start, min(max(start + 1, self._there(begin + length)), self.end))
-
-    def _runs_from(self, begin: int) -> tuple[tuple[int, int], ...]:
-        first = bisect_right(self.runs, (begin, len(self.source.text))) - 1
-        return self.runs[max(0, first) :]
-
-    def _there(self, offset: int) -> int:
-        """The offset in the source of an offset in this word."""
-        if not self.runs:
-            return self.start
-        at, there = self._runs_from(offset)[0]
-        return there + offset - at
+from eicnb.cli.source import Silences, Source, Word
+from eicnb.errors import UsageError
 
 
 def split(source: Source) -> list[list[Word]]:
@@ -120,13 +53,20 @@ def quote(text: str) -> str:
 _LONGEST_WORD = 100_000
 _MOST_WORDS = 1_000
 _LATEST = r"\$LATEST(?:\.PUBLISHED)?(?!\w)"
+_NOWHERE = r"""["']?(?:/dev/null|\$null|(?i:nul))["']?(?=[\s;|&<>)]|\Z)"""
+_CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a"
 _OUTSIDE = re.compile(
     rf"""
-    (?P<join>\\\r?\n) | (?P<loose_join>\\[^\S\n]+\n) | (?P<end>\r?\n) | (?P<blank>[^\S\n]+)
+    (?P<plain>(?![0-9*]>)[^\s'"\\$`^|&;<>(){{}}\#{_CURLY}\ufeff]+)
+  | (?P<join>\\\r?\n) | (?P<loose_join>\\[^\S\n]+\n) | (?P<end>\r?\n) | (?P<blank>[^\S\n]+|\ufeff)
+  | (?P<silence>(?=[0-9*>&|$])(?:(?:(?<!\S)[0-9*])?(?:>[&|]?|&>)>?[^\S\n]*{_NOWHERE}
+      |(?:(?<!\S)[0-9*])?>&[0-9-](?=[\s;|&<>)]|\Z)
+      |\|[^\S\n]*(?i:out-null)(?![\w-])|(?<![^\s;])\$null[^\S\n]*=(?=\s)))
+  | (?P<fence>(?:```|~~~)[^\n]*) | (?P<late_comment>\\[^\S\n]+\#) | (?P<wrong_join>[`^][^\S\n]*(?:\r?\n|\Z))
+  | (?P<curly>[{_CURLY}])
   | (?P<latest>{_LATEST}) | (?P<braced>\$\{{)
   | (?P<named>\$[^\W\d]\w*) | (?P<scalar>\{{[^\W\d]\w*\}}) | (?P<escape>\\\$\{{[^\W\d]\w*\}}|\\.)
   | (?P<single>') | (?P<double>") | (?P<shell>\$\(|`|\|\||\||&&|&|>>|>|<|\(|\)|\$') | (?P<stop>;) | (?P<comment>\#)
-  | (?P<plain>[^\s'"\\$`|&;<>(){{}}#]+)
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -144,20 +84,15 @@ _BODY = re.compile(
 )
 _EXPRESSION = re.compile(r"""(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*""")
 
-_INSTEAD = {
-    "|": "x = %eic …, then work on the DataFrame x",
-    "||": "a command a line; eicnb stops at the first failure",
-    "&&": "a command a line; the cell stops at the first failure",
-    "&": "the command without it; a notebook runs one thing after another",
-    ">": "x = %eic …, then x.to_csv(…) or x.to_json(…)",
-    ">>": "x = %eic …, then x.to_csv(…, mode='a')",
-    "<": "the value itself, or ${name} for a value of the notebook",
-    "$(": "the value in a cell of its own, then ${name}",
-    "`": "the value in a cell of its own, then ${name}",
-    "(": "single quotes around it",
-    ")": "single quotes around it",
-    "$'": "plain single quotes",
+_STRAIGHT: dict[str, str | int | None] = {
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a", "'"),
 }
+
+
+def straightened(text: str) -> str:
+    """Return a text with straight quotes in the place of typographic ones."""
+    return text.translate(str.maketrans(_STRAIGHT))
 
 
 class _Lexer:
@@ -211,7 +146,9 @@ class _Lexer:
         self.length += len(text)
         if max(self.length, len(self.runs)) > _LONGEST_WORD:
             message = f"a word of more than {_LONGEST_WORD:,} characters"
-            raise self.source.error(message, self.start, self.start + 1, hint="no config is as long as that")
+            raise self.source.error(
+                message, self.start, self.start + 1, hint="shorten it: no config is as long as that"
+            )
 
     def _end_word(self, end: int) -> None:
         if self.start is not None:
@@ -219,7 +156,7 @@ class _Lexer:
             self.words.append(Word(self.source, text, self.start, end, tuple(self.runs), self.references))
             if len(self.words) > _MOST_WORDS:
                 message = f"a command of more than {_MOST_WORDS:,} words"
-                raise self.source.error(message, self.start, end, hint="a line for each command")
+                raise self.source.error(message, self.start, end, hint="write each command on its own line")
         self._clear()
 
     def _end_command(self, end: int | None = None) -> None:
@@ -262,7 +199,7 @@ class _Lexer:
                 "the last line ends in a `\\`, so the command goes on, but nothing follows",
                 found.start(),
                 found.end(),
-                hint="the line without the `\\`",
+                hint="remove the `\\`",
             )
         self._add(found[0], found.start())
 
@@ -288,7 +225,7 @@ class _Lexer:
 
     def _unclosed(self, mark: str, at: int) -> UsageError:
         return self.source.error(
-            f"the quote {mark} is not closed", at, at + 1, hint=f"a second {mark} where the text ends"
+            f"the quote {mark} is not closed", at, at + 1, hint=f"add a second {mark} where the text ends"
         )
 
     def _braced(self, found: re.Match[str]) -> None:
@@ -325,10 +262,70 @@ class _Lexer:
         self._add(mark, start)
         self.references[mark] = reference
 
+    def _silence(self, found: re.Match[str]) -> None:
+        """silence = [ descriptor ] ">" nowhere / ">&" descriptor / "| Out-Null" / "$null ="."""
+        self._end_word(found.start())
+        text = found[0].lstrip()
+        silences: Silences = "messages" if text.startswith("2") else "output"
+        if re.search(r">&[0-9-]\Z", text):
+            silences = "nothing"
+        start = found.start() + len(found[0]) - len(text)
+        self.words.append(Word(self.source, text, start, found.end(), silences=silences))
+
+    def _fence(self, found: re.Match[str]) -> None:
+        raise self._fault("a Markdown fence is no command", found, "leave out the lines of the fence")
+
+    def _late_comment(self, found: re.Match[str]) -> None:
+        message = "a comment stands behind the `\\`, which has to be the last character of its line"
+        raise self._fault(message, found, "move the comment to a line above the command")
+
+    def _wrong_join(self, found: re.Match[str]) -> None:
+        """The end of a line in PowerShell or cmd; a `^` inside a word is only itself."""
+        mark = found[0][0]
+        if mark == "^" and self.start is not None:
+            self.at = found.start() + 1
+            self._add(mark, found.start())
+            return
+        program = "PowerShell" if mark == "`" else "cmd"
+        message = f"{mark!r} continues a line in {program} only"
+        raise self.source.error(message, found.start(), found.start() + 1, hint="end the line with a `\\`")
+
+    def _curly(self, found: re.Match[str]) -> None:
+        line = self._line_around(found.start())
+        hint = f"type straight quotes\n{shell.magic(straightened(line))}"
+        raise self._fault(f"the quote {found[0]} is a typographic one", found, hint)
+
     def _shell(self, found: re.Match[str]) -> None:
-        raise self.source.error(
-            f"{found[0]!r} is for a shell, and no shell reads this line",
-            found.start(),
-            found.end(),
-            hint=_INSTEAD[found[0]] + "; or quotes, where the character itself is meant" * (found[0] in "|&<>"),
-        )
+        left = self._so_far(found.start())
+        if not (found[0] in {"$(", "`"} and shell.assigned_to(shell.joined(left))):
+            self._refuse_script()
+        line_end = self.text.find("\n", found.end())
+        right = self.text[found.end() : line_end if line_end >= 0 else len(self.text)]
+        advice = shell.of_operator(found[0], left, right)
+        sentence, *lines = advice.hint.split("\n")
+        if found[0] in "|&<>" and self.words:
+            sentence += f", or quote the `{found[0]}`"
+        raise self._fault(advice.message, found, "\n".join([sentence, *lines]))
+
+    def _refuse_script(self) -> None:
+        """Raise what a line of a shell script deserves before what stands in it or behind it does."""
+        for words in [*self.done, self.words]:
+            if (
+                words
+                and shell_words.is_word(words[0].raw)
+                and (advice := shell_words.of_words([word.raw for word in words]))
+            ):
+                raise self.source.error(advice.message, words[0].start, words[0].end, hint=advice.hint)
+
+    def _so_far(self, end: int) -> str:
+        """The text of the command that is being read, up to an offset."""
+        start = self.words[0].start if self.words else end if self.start is None else self.start
+        return self.text[start:end]
+
+    def _line_around(self, offset: int) -> str:
+        end = self.text.find("\n", offset)
+        return self._so_far(offset) + self.text[offset : end if end >= 0 else len(self.text)]
+
+    def _fault(self, message: str, found: re.Match[str], hint: str) -> UsageError:
+        start = found.start() + len(found[0]) - len(found[0].lstrip())
+        return self.source.error(message, start, found.end(), hint=hint)

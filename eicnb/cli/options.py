@@ -195,10 +195,11 @@ SKELETON = Option(
 )
 HELP = Option("--help", "help", "flag", "", "explain the command, and send nothing")
 VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and send nothing")
-WRITING = (
-    Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"),
-    Option("--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so does `;` at the end"),
+QUIET = Option(
+    "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
 )
+WRITING = (Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"), QUIET)
+MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed, with no row, if there is no config")
 DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their answers, without credentials")
 PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
 NO_EFFECT = (
@@ -263,6 +264,16 @@ REQUIREMENTS = (
 TOPIC = Option("", "topic", "text", "VERB", "the command to explain")
 NAMED = Option("", "connection", "text", "NAME", "a connection that was used before")
 AS = Option("--as", "name", "text", "NAME", "name of the connection, for `%eic use NAME`; default: its profile")
+REQUESTS_PER_SECOND = Option(
+    "--requests-per-second",
+    "requests_per_second",
+    "integer",
+    "N",
+    f"answer 429 to what comes faster; AWS's own limit is {REQUESTS_A_SECOND}",
+)
+OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
+"""The options that are eicnb's own, and have to be written in full."""
+
 HELP_VERB = Verb("help", "explain a command: `help put`", (), alone=TOPIC)
 VERBS = (
     Verb(
@@ -288,7 +299,7 @@ VERBS = (
     Verb(
         "delete",
         "remove a config, and show what was there",
-        (FUNCTION_NAME, QUALIFIER, *WRITING, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, MISSING_OK, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb("functions", "show the functions of the region", CONNECTION),
     Verb("audit", "show the settings of every function, across regions and accounts", (*AUDIT, *CONNECTION, *ROLE)),
@@ -312,13 +323,7 @@ VERBS = (
         "start an AWS inside this process and connect to it",
         (
             CONNECTION[0],
-            Option(
-                "--requests-per-second",
-                "requests_per_second",
-                "integer",
-                "N",
-                f"answer 429 to what comes faster; AWS's own limit is {REQUESTS_A_SECOND}",
-            ),
+            REQUESTS_PER_SECOND,
         ),
     ),
     HELP_VERB,

@@ -12,9 +12,15 @@ from eicnb.model.verbs import Operation
 _LISTS = (Operation.LIST_FUNCTIONS, Operation.LIST_ALIASES, Operation.LIST_VERSIONS)
 _CHOICES = (Operation.LIST_QUEUES, Operation.LIST_TOPICS, Operation.LIST_BUSES, Operation.LIST_BUCKETS)
 
+_NOTES = (
+    *(Operation.GET_QUEUE_URL, Operation.GET_TOPIC_ATTRIBUTES, Operation.DESCRIBE_BUS, Operation.HEAD_BUCKET),
+    *(Operation.GET_CONFIGURATION, Operation.SIMULATE),
+)
+"""What tells whether a destination exists, and whether the function's role may deliver to it."""
+
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
-    "put": (Operation.PUT, Operation.GET, Operation.GET_CONFIGURATION),
-    "update": (Operation.UPDATE, Operation.GET),
+    "put": (Operation.PUT, Operation.GET, Operation.LIST, *_NOTES),
+    "update": (Operation.UPDATE, Operation.GET, *_NOTES),
     "get": (Operation.GET,),
     "list": (Operation.LIST,),
     "delete": (Operation.DELETE, Operation.GET),
@@ -39,8 +45,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 """By command. `sts:GetCallerIdentity`, which tells the account, needs no permission."""
 
 NOTES: Mapping[str, str] = {
-    "put": "the read is for the line that says what was changed; the last one for `--dry-run` of a first config",
-    "update": "the read is for the line that says what was changed, and for the destination that is kept",
+    "put": f"`{Operation.PUT}` alone suffices; the others are for the line, for notes about destinations and dry runs",
+    "update": f"`{Operation.GET}` is for the line and for the destination that is kept; the others are for notes",
     "delete": "the read is for what is returned",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",

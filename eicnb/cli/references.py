@@ -109,7 +109,7 @@ class Reference:
                 return str(operator.index(value))
             except TypeError:
                 pass
-        raise UsageError(f"{self} is {_kind(value)}, which cannot stand inside a word", hint="text or a whole number")
+        raise UsageError(f"{self} is {_kind(value)}, which cannot be part of a word", hint="use text or a whole number")
 
     def _follow(self, value: Any, step: Attribute | Index, names: Mapping[str, Any]) -> Any:
         try:
@@ -140,7 +140,7 @@ def _from_node(node: ast.expr, expression: str) -> Reference:
         case ast.Call():
             raise UsageError(
                 f"{expression!r} calls something, which a command line may not",
-                hint="the call in a cell of its own, then ${name} for its result",
+                hint="call it in a cell of its own, then write ${name} for its result",
             )
     raise UsageError(f"{expression!r} is more than a name", hint=_WHAT_WORKS)
 
@@ -168,11 +168,11 @@ def _undefined(reference: Reference, names: Mapping[str, Any]) -> UsageError:
     name = reference.name
     own = (known for known in names if not known.startswith("_") and known not in _IPYTHONS_OWN)
     if name in os.environ:
-        hint = f'{name} = os.environ["{name}"] in a cell before; the environment is not read by itself'
+        hint = f'read it from the environment in a cell before\nimport os\n{name} = os.environ["{name}"]'
     elif meant := nearest(name, own):
         hint = str(Reference(meant, reference.steps, reference.scalar_only))
     else:
-        hint = f"{name} = … in a cell before"
+        hint = f"assign it in a cell before: {name} = …"
     return UsageError(f"{reference} is not defined: the notebook has no name {name!r}", hint=hint)
 
 

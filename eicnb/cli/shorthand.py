@@ -68,7 +68,7 @@ class _Parser:
             key, value = self._pair(self._value_or_list)
             if key in pairs:
                 raise UsageError(
-                    f"{key!r} is given twice", hint=f"{key}={{…}} once, with all of it inside", position=start
+                    f"{key!r} is given twice", hint=f"write {key}={{…}} once, with all of it inside", position=start
                 )
             pairs[key] = value
             if self.at >= len(self.text):
@@ -160,7 +160,7 @@ class _Parser:
         found = pattern.match(self.text, self.at)
         end = found.end() if found else self.text.rfind(mark) + 1
         if end <= self.at + 1:
-            raise UsageError(f"the quote {mark} is not closed", hint=f"a second {mark}", position=self.at)
+            raise UsageError(f"the quote {mark} is not closed", hint=f"add a second {mark}", position=self.at)
         inside = self.text[self.at + 1 : end - 1]
         self.at = end
         return inside.replace(f"\\{mark}", mark).replace("\\\\", "\\")
@@ -187,7 +187,7 @@ class _Parser:
         if self.open:
             bracket = self.text[self.open[-1]]
             closing = "}" if bracket == "{" else "]"
-            hint = f'a {closing} at the end, and "" for an empty value'
+            hint = f'add a {closing} at the end, and write "" for an empty value'
             raise UsageError(f"the {bracket} is not closed", hint=hint, position=self.open[-1])
         return ""
 

@@ -55,7 +55,7 @@ def render(kind: str, request: tuple[Member, ...], response: tuple[Member, ...])
         case "output":
             answer = sample(response)
             return _json(answer) if answer else ""
-    hint = nearest(kind, KINDS) or f"one of {', '.join(KINDS)}"
+    hint = nearest(kind, KINDS) or f"choose one of {', '.join(KINDS)}"
     raise UsageError(f"there is no skeleton {kind!r}", hint=hint)
 
 

@@ -1,9 +1,17 @@
-"""The text that was typed, and the excerpts of it that errors show. Tested in tests/cli/test_lexer.py."""
+"""The text that was typed, and its words, which know where in the text they stand.
+
+Tested in tests/cli/test_lexer.py.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
+from eicnb.cli.references import Reference
 from eicnb.errors import Excerpt, UsageError
 
 
@@ -29,3 +37,81 @@ class Source:
     def error(self, message: str, start: int, end: int, *, hint: str | None = None) -> UsageError:
         """Return a UsageError that points at a part of the text."""
         return UsageError(message, hint=hint, excerpt=self.excerpt(start, end))
+
+
+Silences = Literal["", "nothing", "messages", "output"]
+"""What a redirection hides: `2>&1` nothing, `2>/dev/null` the messages, `>/dev/null` the output and the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as the shell sees it, in which every reference is still one mark (a private-use character).
+
+    `runs` are pairs of an offset in `text` and the offset in the source from which that stretch was taken. `silences`
+    is what a redirection to nowhere hides, which is all that such a word does.
+    """
+
+    source: Source
+    text: str
+    start: int
+    end: int
+    runs: tuple[tuple[int, int], ...] = ()
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    silences: Silences = ""
+
+    def joined(self, other: Word, separator: str = "") -> Word:
+        """Return this word and a later one as one, for names that blanks or commas separate."""
+        shift = len(self.text) + len(separator)
+        runs = (*(self.runs or ((0, self.start),)), *((at + shift, there) for at, there in other.runs))
+        references = {**self.references, **other.references}
+        return replace(self, text=self.text + separator + other.text, end=other.end, runs=runs, references=references)
+
+    def part(self, begin: int) -> Word:
+        """The rest of the word from an offset on, such as the value in `--option=value`."""
+        runs = tuple((max(0, at - begin), there + max(0, begin - at)) for at, there in self._runs_from(begin))
+        return replace(self, text=self.text[begin:], start=self._there(begin), runs=runs)
+
+    @property
+    def raw(self) -> str:
+        """The word as it was typed."""
+        return self.source.text[self.start : self.end]
+
+    def fill(self, names: Mapping[str, Any]) -> Any:
+        """The word's value: a word that is one whole reference keeps the type of what it names."""
+        return self.fill_text(self.text, names)
+
+    def fill_text(self, text: str, names: Mapping[str, Any]) -> Any:
+        """Put the values in place of the marks in a text that was cut out of this word."""
+        if text in self.references:
+            return self.references[text].value(names)
+        if not self.references:
+            return text
+        return "".join(self.references[c].text(names) if c in self.references else c for c in text)
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Let a UsageError that is raised inside point at this word, or at the part of it that is wrong."""
+        try:
+            yield
+        except UsageError as error:
+            raise error.at(self._excerpt_of(error)) from error.__cause__
+
+    def _excerpt_of(self, error: UsageError) -> Excerpt:
+        begin, length = error.position, 1
+        if error.culprit and self.text.count(error.culprit) == 1:
+            begin, length = self.text.index(error.culprit), len(error.culprit)
+        if begin is None or (self.references and not error.culprit):
+            return self.source.excerpt(self.start, self.end)
+        start = self._there(begin)
+        return self.source.excerpt(start, min(max(start + 1, self._there(begin + length)), self.end))
+
+    def _runs_from(self, begin: int) -> tuple[tuple[int, int], ...]:
+        first = bisect_right(self.runs, (begin, len(self.source.text))) - 1
+        return self.runs[max(0, first) :]
+
+    def _there(self, offset: int) -> int:
+        """The offset in the source of an offset in this word."""
+        if not self.runs:
+            return self.start
+        at, there = self._runs_from(offset)[0]
+        return there + offset - at

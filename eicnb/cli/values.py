@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eicnb.cli import member_values, shorthand
-from eicnb.cli.documents import input_arguments, read_json, read_yaml
+from eicnb.cli.documents import CURLY_QUOTE, input_arguments, member_name, members_of, read_json, read_yaml
 from eicnb.cli.files import ReadFile, content, is_file
-from eicnb.cli.lexer import Word
+from eicnb.cli.lexer import quote, straightened
 from eicnb.cli.options import GLOBAL, Option
 from eicnb.cli.output import Query
+from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.model.age import read_age
 from eicnb.model.config import DestinationConfig
@@ -22,6 +23,8 @@ from eicnb.model.destination import DestinationArn, DestinationName, NoDestinati
 from eicnb.model.function import FunctionRef
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
 from eicnb.model.pages import SETTINGS_RULE
+
+__all__ = ["Document", "member_name", "members_of", "read", "read_member", "read_unchecked"]
 
 _DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quotes"""
 
@@ -44,14 +47,14 @@ def read(
 
     What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
     """
-    with word.blamed(), _of_a_file(word):
+    with word.blamed(), _of_a_file(word), _typed(option, word):
         if option.kind == "structure":
             return DestinationConfig.from_api(_structure(option, word, names, read_file))
         if option.kind == "input":
             value = _structure(option, word, names, read_file)
             return input_arguments(value, document.new_members, document.given)
         value = _raw(option, word, names, read_file)
-        told = word.raw if word.references else shown(value)
+        told = _told(word, value)
         return _READERS[option.kind](value, option, told)
 
 
@@ -72,8 +75,38 @@ def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_fi
         return _READERS[option.kind](value, option, shown(value))
 
 
+def _told(word: Word, value: Any) -> str:
+    """A value as a message shows it: what comes from the notebook by its name and its type."""
+    if not word.references:
+        return shown(value)
+    kind = f"{shown(value)} of {len(value)}" if isinstance(value, list | tuple) else shown(value)
+    return word.raw if isinstance(value, str | int | float) or value is None else f"{word.raw}, {kind}"
+
+
+_QUOTED = {"structure", "input", "query"}
+
+
+@contextmanager
+def _typed(option: Option, word: Word) -> Iterator[None]:
+    """Let an error about a value name the usual slips in how it was typed."""
+    try:
+        yield
+    except UsageError as error:
+        if error.hint and "typographic" in error.hint:
+            raise
+        if (found := re.search(CURLY_QUOTE, word.text)) and not is_file(word.text):
+            raise UsageError(
+                f"the quote {found[0]} is a typographic one",
+                hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
+                position=None if word.references else found.start(),
+            ) from error
+        raise
+
+
 def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
     value = word.fill(names)
+    if option not in GLOBAL:
+        _refuse_near_file(word)
     if is_file(value) and option not in GLOBAL:
         return content(value, read_file, binary=option.kind == "integer")
     return value
@@ -107,11 +140,19 @@ def _text(value: Any, option: Option, told: str) -> str:
     if not isinstance(value, str | bool):
         with suppress(TypeError):
             return str(operator.index(value))
+    if isinstance(value, list | tuple):
+        raise UsageError(f"{option.name} is {told}, and takes one value", hint=_one_by_one(option))
     if not isinstance(value, str):
         raise UsageError(f"{option.name} is {told}, not text", hint=f"{option.name} {option.metavar}")
     if not value and not option.may_be_empty:
         raise UsageError(f"{option.name} is empty", hint=f"{option.name} {option.metavar}")
     return value
+
+
+def _one_by_one(option: Option) -> str:
+    if option.kind != "function":
+        return f"{option.name} {option.metavar}"
+    return "loop over the names in a Python cell\nfor name in names:\n    %eic get ${name}"
 
 
 def _function(value: Any, option: Option, told: str) -> FunctionRef:
@@ -141,16 +182,56 @@ _NUMBERS = {
 
 
 def _destination(value: Any, option: Option, told: str) -> DestinationArn | DestinationName | NoDestination:
+    """An ARN or a short form; AWS's own member (`Destination=ARN`, or JSON) is taken as well."""
     if isinstance(value, DestinationArn | NoDestination):
         return value
-    return parse_destination(_text(value, option, told))
+    text = _text(value, option, told)
+    return _member(text, option) if _MEMBER.match(text) else parse_destination(text)
+
+
+_MEMBER = re.compile(r"\s*(?:\{|\w+\s*=)")
+
+
+def _member(text: str, option: Option) -> DestinationArn | DestinationName | NoDestination:
+    stripped = text.strip()
+    if stripped.startswith("{") and '"' not in stripped and "=" in stripped:
+        stripped = stripped.removeprefix("{").removesuffix("}")
+    value = read_json(stripped, _DESTINATIONS_HINT) if stripped.startswith("{") else shorthand.parse(stripped)
+    if isinstance(value, Mapping) and set(value) & {"OnFailure", "OnSuccess"}:
+        raise UsageError(f"{option.name} takes one destination, and this is a config", hint="use --destination-config")
+    if not isinstance(value, Mapping) or not set(value) <= {"Destination"}:
+        raise UsageError(f"{option.name} is {shown(text)}, not a destination", hint="Destination=ARN")
+    destination = value.get("Destination", "none")
+    if not isinstance(destination, str):
+        raise UsageError(f"the Destination is {shown(destination)}, not text", hint="Destination=ARN")
+    return parse_destination(destination) if destination else NoDestination.BLANK
+
+
+_NEAR_FILE = re.compile(r"(?i:files?b?):(?://)?[\\/]*(?P<path>.*)", re.DOTALL)
+_PATH = re.compile(r"(?:~|\.{0,2}[\\/]|[A-Za-z]:[\\/])?[^\s{}\[\]=\"',]+\.(?:json|ya?ml|txt)", re.IGNORECASE)
+
+
+def _refuse_near_file(word: Word, *, structure: bool = False) -> None:
+    """Raise a UsageError for what is meant as `file://` and is not, or has lost its backslashes to the quoting."""
+    raw, text = word.raw, word.text
+    typed = raw.rpartition("=")[2] if raw.startswith("--") else raw
+    found = _NEAR_FILE.fullmatch(typed)
+    if found and "\\" in typed:
+        path = found["path"].replace("\\\\", "\\").replace("\\", "/")
+        message = "a backslash outside quotes is no part of a path" if is_file(text) else f"{typed} names no file"
+        raise UsageError(message, hint=f"file://{path}")
+    if found and not is_file(text) and not typed.startswith(("'", '"')):
+        raise UsageError(f"{typed} names no file", hint=f"file://{found['path']}")
+    if structure and not word.references and not is_file(text) and (_PATH.fullmatch(text) or _PATH.fullmatch(typed)):
+        path = typed.strip("'\"").replace("\\", "/")
+        raise UsageError(f"{text!r} is the name of a file, not what the file holds", hint=f"file://{path}")
 
 
 def _choice(value: Any, option: Option, told: str) -> str:
     """One of the option's few values."""
     if value not in option.choices:
         hint = nearest(str(value), option.choices) or ", ".join(option.choices)
-        raise UsageError(f"{option.name} is {told}, which is none of its values", hint=hint)
+        raise UsageError(f"{option.name} is {told}, which is not one of its values", hint=hint)
     return str(value)
 
 
@@ -205,6 +286,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
 
 def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
     """A structure from shorthand, from JSON or YAML, from a file of these, or from the notebook."""
+    _refuse_near_file(word, structure=True)
     value = word.fill(names) if word.text in word.references else word.text
     if isinstance(value, DestinationConfig):
         return value.to_api()
@@ -225,6 +307,9 @@ def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
     """The error with its line and column in the file."""
     if error.position is None:
         return error
+    if error.position >= len(text.rstrip()) and text != text.rstrip() and not text.lstrip().startswith(("{", "[")):
+        message = f"the shorthand in {name} ends in a line end"
+        return UsageError(message, hint="remove the line end at the end of the file, or write JSON")
     line = text.count("\n", 0, error.position) + 1
     column = error.position - text.rfind("\n", 0, error.position)
     return UsageError(f"{error.message}, in line {line}, column {column} of {name}", hint=error.hint)

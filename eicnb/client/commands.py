@@ -6,6 +6,7 @@ Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests
 from __future__ import annotations
 
 import platform
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +17,11 @@ from typing import Any
 from eicnb.aws.service_model import members, service_model
 from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.change import WRITES
+from eicnb.changes.role import permission_note
 from eicnb.changes.targets import missing_note, targets_of
 from eicnb.cli.command import Command
 from eicnb.cli.help import page
-from eicnb.cli.options import VERBS, Option, from_model
+from eicnb.cli.options import AUDIT, CONNECTION, ROLE, VERBS, Option, from_model
 from eicnb.cli.output import Answer, render
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
@@ -142,7 +144,8 @@ class _Preparation:
         if command.skeleton:
             return partial(self.reader.show, _skeleton(command))
         prepare: Callable[[Command], Callable[[], Any]] = getattr(self, f"_{command.verb}", self._call)
-        return prepare(command)
+        run = prepare(command)
+        return partial(_silently, run) if command.quiet and not command.dry_run else run
 
     def _help(self, command: Command) -> Callable[[], Any]:
         return partial(self.reader.show, page(command.arguments.get("topic"), members))
@@ -181,8 +184,8 @@ class _Preparation:
         if not command.debug:
             return self._answering(eic, command)
         log = self.reader.log
-        listening = partial(logged, lambda text: log(masks.masked(text)), lambda: connection_of(eic).secrets)
-        log(masks.masked(f"{_version()}{command}\n"))
+        listening = partial(logged, lambda text: log(masks.printed(text)), lambda: connection_of(eic).aws.secrets)
+        log(masks.printed(f"{_version()}{command}\n"))
         with listening():
             call = self._answering(eic, command)
         return listening()(call)
@@ -204,7 +207,8 @@ class _Preparation:
     def _sending(self, eic: Eic, request: Request, command: Command) -> Callable[[], Any]:
         if command.output:
             printed = printing(connection_of(eic), request, command)
-            return lambda: self.reader.show(printed())
+            show = _hide if command.quiet else self.reader.show
+            return lambda: show(printed())
         if command.query:
             return selecting(connection_of(eic), request, command)
         if request.verb in WRITES:
@@ -215,6 +219,8 @@ class _Preparation:
         frame, line = rehearsed(eic, request)
         self._shown(f"DRY RUN  {line}")
         self._note_missing(eic, request)
+        if note := permission_note(connection_of(eic), request, targets_of(request)):
+            self._shown(note)
         return frame
 
     def _confirmed(self, eic: Eic, request: Request, call: Callable[[], Any]) -> Any:
@@ -222,7 +228,7 @@ class _Preparation:
         _, line = rehearsed(eic, request, must=False)
         self._note_missing(eic, request)
         try:
-            reply = self.reader.ask(masks.masked(f"{line}\nWrite it? [y/N] "))
+            reply = self.reader.ask(masks.printed(f"{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
                 "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
@@ -252,10 +258,19 @@ class _Preparation:
             self._shown(note)
 
     def _shown(self, line: str) -> None:
-        self.reader.show(masks.masked(f"{line}\n"))
+        self.reader.show(masks.printed(f"{line}\n"))
 
     def _current(self) -> Eic:
         return self.chosen or in_use.current()
+
+
+def _hide(_text: str) -> None:
+    """Show nothing of a text."""
+
+
+def _silently(run: Callable[[], Any]) -> None:
+    """Run a command and drop its result; its errors stay."""
+    run()
 
 
 def _skeleton(command: Command) -> str:
@@ -284,6 +299,7 @@ def _audit(command: Command) -> Callable[[], Frame]:
     """Prepare the audit of the connection in use, with the command's options, or of several profiles."""
     options = dict(command.arguments)
     profiles = options.pop("profiles", None)
+    names: tuple[str, ...] = ()
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
     options.setdefault("rate", held.rate)
@@ -294,12 +310,23 @@ def _audit(command: Command) -> Callable[[], Frame]:
     else:
         names = names_in("profiles", profiles, "prod")
         connections = [_connection({**command.connection, "profile": name}) for name in names]
+    line = _line_of_the_accounts(command, names)
 
     def run() -> Frame:
         with command.blamed():
-            return audit_of(connections, progress=progress, **options)
+            return audit_of(connections, progress=progress, line=line, **options)
 
     return run
+
+
+def _line_of_the_accounts(command: Command, profiles: Sequence[str]) -> str:
+    """Return an audit's line with only the options that lead to its accounts, for the hint that resumes it."""
+    given = {**command.connection, **({"profiles": ",".join(profiles)} if profiles else {})}
+    words = ["%eic audit"]
+    for option in (*AUDIT, *CONNECTION, *ROLE):
+        if option.argument in given:
+            words += [option.name] if option.kind == "flag" else [option.name, shlex.quote(str(given[option.argument]))]
+    return " ".join(words)
 
 
 def _sandbox(**options: Any) -> Eic:
@@ -335,7 +362,7 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
     is_write = commands[stopped].verb in WRITES
     doubt = [f"stopped, but it may have reached AWS: {commands[stopped]}"] if is_write else []
     how_far = [_progress(commands, stopped, "stopped")] if len(commands) > 1 else []
-    return masks.masked("\n".join([*doubt, *how_far]))
+    return masks.printed("\n".join([*doubt, *how_far]))
 
 
 def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:

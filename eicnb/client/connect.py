@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 from eicnb.aws.boto import Aws
 from eicnb.aws.connection import Connection
 from eicnb.aws.endpoint import Transport
-from eicnb.aws.session import Session, profile_session, sandbox_session
+from eicnb.aws.identity import Identity
+from eicnb.aws.login import Login
+from eicnb.aws.session import Session, check_known_region, profile_session, sandbox_session
 from eicnb.client import settings
 from eicnb.client.eic import Eic
+from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from eicnb.local_aws.server import Sandbox
 
 
+@checked
 def connect(
     profile: str | None = None,
     region: str | None = None,
@@ -45,13 +49,14 @@ def connect(
             raise UsageError("a boto3_session has its profile already", hint="one of the two")
         if not isinstance(boto3_session, Session):
             raise UsageError(f"{shown(boto3_session)} is not a boto3 session", hint="boto3.Session(…)")
-        aws = Aws(lambda: boto3_session, region=region, endpoint_url=endpoint_url, transport=Transport())
+        login = Login(lambda: boto3_session, is_given=True)
+        aws = Aws(login, region=region, endpoint_url=endpoint_url, transport=Transport())
         return Eic(Connection(aws))
-    user = None if profile is None else f"profile {profile!r}"
-    aws = Aws(lambda: profile_session(profile, region), region=region, endpoint_url=endpoint_url, user=user)
+    login = Login(lambda: profile_session(profile, region))
+    aws = Aws(login, region=region, endpoint_url=endpoint_url, profile=profile)
     if profile is not None:
         _ = aws.session
-    return Eic(Connection(aws, profile=profile))
+    return Eic(Connection(aws))
 
 
 def start_sandbox(
@@ -74,15 +79,15 @@ def start_sandbox(
     settings.current()
     server = Sandbox(requests_per_second=requests_per_second)
     with UsageError.about("region"):
-        Aws(lambda: sandbox_session(region), region=region)
+        check_known_region(region)
     if instead_of is not None:
         instead_of.stop()
     server.start()
     aws = Aws(
-        lambda: sandbox_session(region),
+        Login(lambda: sandbox_session(region)),
         region=region,
         endpoint_url=server.url,
-        account_id=server.account_id,
+        identity=Identity(given=server.account_id),
         sandbox=True,
     )
     connection = Connection(aws, server=server)

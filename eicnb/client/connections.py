@@ -5,15 +5,18 @@ from __future__ import annotations
 import builtins
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from inspect import signature
+from itertools import count
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, check_known_region
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
 from eicnb.client.eic import Eic, audit_of, connection_of
 from eicnb.client.in_use import IN_USE
+from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.fleet.progress import Show
@@ -61,6 +64,7 @@ class _InUse:
 _in_use = _InUse()
 
 
+@checked
 def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     """Make a connection the one that `%eic` and the verbs alone use, and return it.
 
@@ -69,8 +73,9 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     >>> use("europe").region
     'eu-west-1'
 
-    Every connection that was used has a name, by which it is used again: the given one, or else its profile,
-    `sandbox` or `default`, and behind that its region where the name is another region's.
+    Every connection that was used has a name of its own, by which it is used again: the given one, or else its
+    profile, `sandbox` or `default`, followed by its role, and by its region if another connection has that name. A
+    given name that another connection has is a UsageError.
     """
     if isinstance(connection, str):
         name, connection = connection, named(connection)
@@ -78,10 +83,15 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
         raise UsageError(f"{connection!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise UsageError(f"the name of a connection is {shown(name)}, not text", hint="--as prod")
-    _in_use.choose(connection, name or _own_name(connection))
+    region = connection_of(connection).aws.known_region
+    if region is not None and (connection.endpoint_url is None or connection.is_sandbox):
+        with UsageError.about("region"):
+            check_known_region(region)
+    _in_use.choose(connection, _name_for(connection, name))
     return connection
 
 
+@checked
 def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
     """Start an AWS inside this process, on 127.0.0.1, connect to it and use it: no account, no network.
 
@@ -97,11 +107,41 @@ def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = No
     return use(start_sandbox(region=region, requests_per_second=requests_per_second))
 
 
-def _own_name(connection: Eic) -> str:
-    """The name of a connection that was given none; where another region has it, the region stands behind it."""
+def _name_for(connection: Eic, name: str | None) -> str:
+    """The name that a connection gets; one that another connection has is refused, or made longer."""
+    taken = _in_use.named()
+    if name is None:
+        return next(own for own in _own_names(connection) if _is_free(own, connection, taken))
+    if not _is_free(name, connection, taken):
+        raise UsageError(
+            f"the name {name!r} belongs to another connection, {taken[name]!r}", hint=f"--as {name}-2", culprit=name
+        )
+    return name
+
+
+def _own_names(connection: Eic) -> Iterator[str]:
+    """The names for a connection that was given none, the shortest first."""
+    about = connection_of(connection).described()
     own = "sandbox" if connection.is_sandbox else connection.profile or "default"
-    region, taken = connection_of(connection).described()["region"], _in_use.named().get(own)
-    return own if taken is None or connection_of(taken).described()["region"] == region else f"{own}/{region}"
+    if about["role_arn"]:
+        own = f"{own}/{about['role_arn'].rpartition('/')[2]}"
+    yield own
+    yield f"{own}/{about['region']}"
+    yield from (f"{own}/{about['region']}-{number}" for number in count(2))
+
+
+def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
+    """Whether no connection has a name, or the same one: made with the same options, or a sandbox started again."""
+    other = taken.get(name)
+    if other is None or other is connection:
+        return True
+    return _made_by(other) == _made_by(connection)
+
+
+def _made_by(connection: Eic) -> tuple[Any, ...]:
+    about = {**connection_of(connection).described(), "account_id": None}
+    aws = connection_of(connection).aws
+    return about, connection_of(connection).options, aws.session if aws.is_of_own_session else None
 
 
 def named(name: str) -> Eic:
@@ -172,10 +212,11 @@ _SOURCES = {"chosen": "%config", "environment": "environment", "default": "defau
 
 def _origin(name: str) -> str:
     """Which of boto3's own sources gives a region or a profile."""
-    variables = {"region": ("AWS_DEFAULT_REGION",), "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}[name]
+    variables = REGION_VARIABLES if name == "region" else PROFILE_VARIABLES
     return next((f"environment, {variable}" for variable in variables if os.environ.get(variable)), "AWS config file")
 
 
+@checked
 def require(*, account: str | None = None, region: str | None = None, sandbox: bool | None = None) -> Eic:
     """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
 
@@ -218,6 +259,7 @@ form = _of_current(Eic.form)
 destination_form = _of_current(Eic.destination_form)
 
 
+@checked
 def audit(
     *,
     connections: Iterable[Eic] | None = None,

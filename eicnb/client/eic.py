@@ -11,6 +11,7 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.client.in_use import IN_USE
+from eicnb.client.parameters import checked_methods
 from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from eicnb.local_aws.server import Sandbox
 
 
+@checked_methods
 class Eic:
     """A connection with a method for each verb.
 

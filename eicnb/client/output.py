@@ -10,12 +10,14 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.apply import send_as_the_cli
 from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
+from eicnb.cli.output.table import COLORS
 from eicnb.errors import ConfigurationError
 from eicnb.frames.frame import objects_frame
 from eicnb.model.arn import example_arn
 from eicnb.model.request import Request
 from eicnb.model.verbs import CONFIGS
 from eicnb.redaction import masks
+from eicnb.redaction.control_characters import printable
 
 TimestampStyle = Literal["iso8601", "wire"]
 
@@ -34,11 +36,15 @@ def selecting(connection: Connection, request: Request, command: Command) -> Cal
 
 
 def _printed(told: Answer, command: Command) -> str:
-    """What `--output` prints: values are masked before they are laid out, and then whatever else is in the text."""
+    """Return what `--output` prints: values are masked before they are laid out, and then the rest of the text.
+
+    It is what the AWS CLI prints, except for control characters, which the CLI sends to the terminal.
+    """
     query = command.query
     if masks.active().on:
         query = (query or Query.parse("@")).then(_masked)
-    return masks.masked(render(told, command.output or "", query=query, color=command.color == "on"))
+    text = masks.masked(render(told, command.output or "", query=query, color=command.color == "on"))
+    return printable(text, keep=COLORS if command.color == "on" else ())
 
 
 def _masked(value: Any) -> Any:
@@ -73,10 +79,10 @@ def _check_printable(request: Request, command: Command) -> None:
 
 def _timestamp_style(connection: Connection) -> TimestampStyle:
     """How the AWS config wants times written; checked before anything is sent."""
-    style = connection.setting("cli_timestamp_format")
+    style = connection.aws.setting("cli_timestamp_format")
     if style not in {None, "iso8601", "wire"}:
         raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
-    binary_format = connection.setting("cli_binary_format")
+    binary_format = connection.aws.setting("cli_binary_format")
     if binary_format not in {None, "base64", "raw-in-base64-out"}:
         message = f"the setting cli_binary_format is {binary_format!r}"
         raise ConfigurationError(message, hint="base64 or raw-in-base64-out")

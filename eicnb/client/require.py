@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eicnb.aws.connection import Connection
+from eicnb.aws.session import check_known_region
 from eicnb.errors import ConfigurationError, UsageError, shown
 from eicnb.model.place import check_region
 
@@ -45,12 +46,12 @@ class Requirement:
         AWS is asked for the account, so that neither expired credentials nor a region that does not exist pass.
         """
         wrong = []
-        connection.check_region()
+        check_known_region(connection.region)
         if self.sandbox is not None and connection.is_sandbox != self.sandbox:
             wrong.append("the SANDBOX" if self.sandbox else "AWS and not the SANDBOX")
         if self.region is not None and connection.region != self.region:
             wrong.append(f"region {self.region}")
-        account_id = None if wrong and self.account is None else connection.account_id
+        account_id = None if wrong and self.account is None else connection.aws.confirmed_account_id()
         if self.account is not None and account_id != self.account:
             wrong.append(f"account {self.account}")
         if wrong:

@@ -5,7 +5,6 @@ A runbook makes its lines once, shows them, rehearses them and runs them, so tha
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,11 +16,13 @@ from eicnb.cli.command import Command
 from eicnb.cli.parser import parse
 from eicnb.cli.source import Source
 from eicnb.client import commands
+from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS
 from eicnb.frames.frame import to_frame
 
 
+@checked
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     r"""Run command lines on the connection in use, as a `%%eic` cell does; returns their rows as one frame.
 
@@ -47,13 +48,13 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
 
 
 def _text(lines: Any) -> str:
-    """The lines as one text, without the magic's own name before them."""
-    if not isinstance(lines, str):
-        listed = [*lines] if isinstance(lines, Iterable) else [lines]
-        if wrong := next((line for line in listed if not isinstance(line, str)), None):
-            raise UsageError(f"{shown(wrong)} is no command line", hint='["put my-function --retries 0"]')
-        lines = "\n".join(listed)
-    return re.sub(r"^([^\S\n]*)%eic(?=\s)", r"\1", lines, flags=re.MULTILINE)
+    """Return the lines as one text."""
+    if isinstance(lines, str):
+        return lines
+    listed = [*lines] if isinstance(lines, Iterable) else [lines]
+    if wrong := next((line for line in listed if not isinstance(line, str)), None):
+        raise UsageError(f"{shown(wrong)} is not a command line", hint='["put my-function --retries 0"]')
+    return "\n".join(listed)
 
 
 def _rehearsed(command: Command) -> Command:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -66,7 +68,7 @@ def audit(
     with Interrupts() as interrupts:
         interrupt = _run(running, show, interrupts)
         is_before_the_start = interrupt is not None and resume is not None and not running.is_placed
-        result: Frame = frame if is_before_the_start else _to_frame(running)
+        result: Frame = frame if is_before_the_start else to_audit_frame(running)
     if interrupt is not None or interrupts.came:
         read = int((result["scan_state"] == "ok").sum())
         message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: {hint}"
@@ -155,12 +157,25 @@ def _selected(selection: Selection) -> str | None:
     return _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
 
 
-def _to_frame(running: Audit) -> Frame:
+def to_audit_frame(running: Audit) -> Frame:
     """Return all rows in their order, with their counts as attrs."""
-    rows: Rows = [audit_row(row) for row in running.rows()]
-    rows += [dict(row) for row in running.earlier.rows]
-    rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
-    return to_frame(rows, AUDIT_COLUMNS, _attrs(running, rows))
+    with _without_collection():
+        rows: Rows = [audit_row(row) for row in running.rows()]
+        rows += [dict(row) for row in running.earlier.rows]
+        rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
+        return to_frame(rows, AUDIT_COLUMNS, _attrs(running, rows))
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the garbage collector, which would search many new rows again and again for what it never finds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _attrs(running: Audit, rows: Rows) -> dict[str, Scalar]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from eicnb.fleet.row import AuditRow
 from eicnb.frames.columns import CONFIG_COLUMNS, Column
-from eicnb.frames.frame import config_row
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 
 AUDIT_COLUMNS = (
@@ -31,32 +30,37 @@ AUDIT_COLUMNS = (
 
 
 def audit_row(row: AuditRow) -> dict[str, Any]:
-    """Return a row as values of `AUDIT_COLUMNS`."""
+    """Return a row as values of `AUDIT_COLUMNS`.
+
+    A dict in one piece: an interrupted audit turns all its rows into values before it hands them over.
+    """
     function, runs, config, was_read = row.function, row.runs, row.config, row.scan_state == "ok"
-    values: dict[str, Any] = dict.fromkeys(_NAMES)
-    if config is not None:
-        values.update(config_row(config))
-    values.update(
-        region=row.region,
-        account_id=row.account_id,
-        qualifier=row.qualifier,
-        scan_state=row.scan_state,
-        error=row.error,
-    )
-    if function is not None:
-        values.update(function_name=function.function_name, function_arn=f"{function}:{row.qualifier}")
-    if runs is not None:
-        values.update(
-            dead_letter_arn=runs.dead_letter_arn, runtime=runs.runtime, timeout=runs.timeout, role_arn=runs.role_arn
-        )
-    if was_read:
-        retries, age = values["maximum_retry_attempts"], values["maximum_event_age_in_seconds"]
-        values.update(
-            configured=config is not None,
-            effective_retry_attempts=DEFAULT_RETRY_ATTEMPTS if retries is None else retries,
-            effective_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS if age is None else age,
-        )
-    return values
+    retries = None if config is None else config.maximum_retry_attempts
+    age = None if config is None else config.maximum_event_age_in_seconds
+    return {
+        "function_name": None if function is None else function.function_name,
+        "qualifier": row.qualifier,
+        "maximum_retry_attempts": retries,
+        "maximum_event_age_in_seconds": age,
+        "on_failure_type": None if config is None else config.on_failure_type,
+        "on_failure": None if config is None else config.on_failure,
+        "on_success_type": None if config is None else config.on_success_type,
+        "on_success": None if config is None else config.on_success,
+        "last_modified": None if config is None else config.last_modified,
+        "region": row.region,
+        "account_id": row.account_id,
+        "function_arn": None if function is None else f"{function}:{row.qualifier}",
+        "configured": (config is not None) if was_read else None,
+        "effective_retry_attempts": _effective(retries, DEFAULT_RETRY_ATTEMPTS) if was_read else None,
+        "effective_event_age_in_seconds": _effective(age, DEFAULT_EVENT_AGE_IN_SECONDS) if was_read else None,
+        "dead_letter_arn": None if runs is None else runs.dead_letter_arn,
+        "runtime": None if runs is None else runs.runtime,
+        "timeout": None if runs is None else runs.timeout,
+        "role_arn": None if runs is None else runs.role_arn,
+        "scan_state": row.scan_state,
+        "error": row.error,
+    }
 
 
-_NAMES = tuple(column.name for column in AUDIT_COLUMNS)
+def _effective(setting: int | None, default: int) -> int:
+    return default if setting is None else setting

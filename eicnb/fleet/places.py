@@ -58,6 +58,7 @@ class PlaceFinder:
     earlier: Earlier
     pool: SenderPool
     rows: list[AuditRow] = field(default_factory=list)
+    _notes: list[asyncio.Future[None]] = field(default_factory=list)
 
     async def find(self) -> list[Place]:
         """Return every account and region once; two connections of the same one are a UsageError."""
@@ -94,6 +95,8 @@ class PlaceFinder:
         except (EicError, TimeoutError) as error:
             probe = Probe(self.pool, aws, keyring)
             account_id = await probe.account_id(named)
+            if account_id is not None:
+                self._notes.append(asyncio.ensure_future(aside(aws.note_account, account_id)))  # it waits for STS
             if account_id is None and not asked.done() and probe.was_answered:
                 account_id = await asked
             if account_id is None:

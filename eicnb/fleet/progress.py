@@ -35,11 +35,14 @@ class Progress:
 
     def __str__(self) -> str:
         known = f"{'' if self.is_listed else 'at least '}{self.functions_known}"
+        functions = f"{self.functions_done} of {known} functions"
+        if not self.is_listed and not self.functions_known:
+            functions = "listing functions"
         throttles = f", {self.throttles} throttled" if self.throttles else ""
         left = "" if self.is_over or self.seconds_left is None else f", {brief(self.seconds_left)} left"
         end = f" in {brief(self.seconds)}" if self.is_over else ""
         return (
-            f"{self.functions_done} of {known} functions, {self.regions_done} of {self.regions} regions, "
+            f"{functions}, {self.regions_done} of {self.regions} regions, "
             f"{self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
         )
 

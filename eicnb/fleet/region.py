@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from eicnb.aws.http.sender import Sender
-from eicnb.errors import EicError
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
 from eicnb.fleet.reader import FUNCTIONS, FunctionReader, Versions
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
@@ -92,12 +91,21 @@ class RegionWalk:
 
     def unread(self, text: str) -> list[AuditRow]:
         """Return a row for everything that has none yet, as when the audit is stopped."""
-        error, read = EicError(text), self.done | self.settled
+        read = self.done | self.settled
         left = [function for name, function in list(self.functions.items()) if name not in read]
-        rows = [function_failure(function.function, error, function) for function in left]
-        if not self.is_listed:
-            rows.append(region_failure(self.home.account_id, self.home.region, error))
-        return [replace(row, scan_state="unread") for row in rows]
+        rows = [] if self.is_listed else [self._unread(text)]
+        return rows + [self._unread(text, function) for function in left]
+
+    def _unread(self, text: str, function: ReportedFunction | None = None) -> AuditRow:
+        return AuditRow(
+            region=self.home.region,
+            account_id=self.home.account_id,
+            function=None if function is None else function.function,
+            qualifier=None if function is None else LATEST,
+            runs=function,
+            scan_state="unread",
+            error=text,
+        )
 
     async def _list(self) -> None:
         """Pass every function to the readers; a list that breaks off is a row about the region."""

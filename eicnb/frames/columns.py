@@ -66,6 +66,7 @@ CONNECTION_COLUMNS = (
     Column("account_id", "string", "account; `<NA>`: not asked for yet"),
     Column("region", "string", "region of the calls; `<NA>`: none is set"),
     Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
+    Column("role_arn", "string", "role that it acts as; `<NA>`: none"),
     Column("endpoint_url", "string", "where calls go instead of AWS; `<NA>`: AWS"),
     Column("sandbox", "boolean", "whether it is the embedded AWS"),
 )

@@ -20,6 +20,7 @@ from eicnb.frames.columns import (
 from eicnb.frames.drawing import READ, STATE, Cut, Table
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 from eicnb.redaction import masks
+from eicnb.redaction.control_characters import printable
 
 _WIDTH = 80
 _MOST_ROWS = 60
@@ -58,7 +59,7 @@ class Frame(pd.DataFrame):
     @property
     def provenance(self) -> str:
         """Account and region, as they stand in the caption."""
-        return masks.masked(provenance(self.attrs))
+        return masks.printed(provenance(self.attrs))
 
     def __repr__(self) -> str:
         return self._drawn().to_text()
@@ -76,7 +77,7 @@ class Frame(pd.DataFrame):
         cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
         drawn = self.iloc[list(cut.places)]
         return Table(
-            caption=f"{provenance(self.attrs)}  {cut}{_more(self.attrs)}",
+            caption=printable(f"{provenance(self.attrs)}  {cut}{_more(self.attrs)}"),
             columns=columns,
             labels=tuple(str(label) for label in drawn.index),
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],

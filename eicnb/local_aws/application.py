@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from eicnb.local_aws import faults
+from eicnb.local_aws import faults, simulation
 from eicnb.local_aws.call import Answer
 from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
@@ -83,7 +83,7 @@ class Application:
                 operation, response = handled.operation, _response(handled.answer)
             else:
                 operation = _moto_operation(environ)
-                response = self._handle_other(environ, target, scope.service)
+                response = self._handle_other(environ, target, scope.service, operation)
         except Fault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
@@ -111,11 +111,16 @@ class Application:
         except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
             return Handled(None, refusal(faults.broken(repr(error))))
 
-    def _handle_other(self, environ: WSGIEnvironment, target: str, service: str | None) -> Response:
+    def _handle_other(
+        self, environ: WSGIEnvironment, target: str, service: str | None, operation: str | None
+    ) -> Response:
         path = target.partition("?")[0]
         # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
         if is_private(path) or is_private(environ["PATH_INFO"]):
             raise faults.unknown_operation(environ["REQUEST_METHOD"], path)
+        if operation == simulation.OPERATION:
+            body = environ["wsgi.input"].read().decode("utf-8", "replace")
+            return Response(simulation.simulated(body, self._other_services.may), content_type="text/xml")
         try:
             return self._other_services.handle(environ, service)
         except Fault:

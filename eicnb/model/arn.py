@@ -18,6 +18,8 @@ QUALIFIER = r"\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+"
 
 _EXAMPLE_ACCOUNT = "123456789012"
 
+_PARTS = 6  # of an ARN: arn, partition, service, region, account, resource
+
 
 def example_arn(service: str, resource: str) -> str:
     """Return an ARN to show in a hint.
@@ -28,6 +30,32 @@ def example_arn(service: str, resource: str) -> str:
     region = "" if service in {"s3", "iam"} else "us-east-1"
     account_id = "" if service == "s3" else _EXAMPLE_ACCOUNT
     return f"arn:aws:{service}:{region}:{account_id}:{resource}"
+
+
+def fault_in_parts(text: str) -> UsageError | None:
+    """Return what is wrong with the region or the account of an ARN; None if it is neither.
+
+    >>> fault_in_parts("arn:aws:sqs:us-east-1:123456789:lost").message
+    "'123456789' is not an account: it has 9 digits, but AWS's accounts have twelve"
+    """
+    parts = text.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[0] != "arn":
+        return None
+    region, account_id = parts[3:5]
+    if account_id.isdecimal() and not re.fullmatch(ACCOUNT, account_id):
+        return not_an_account(account_id)
+    if region and not re.fullmatch(REGION, region):
+        return UsageError(f"{region!r} is not the name of a region", hint="us-east-1", culprit=region)
+    return None
+
+
+def not_an_account(digits: str) -> UsageError:
+    """Return the error for an account with too few or too many digits."""
+    return UsageError(
+        f"{digits!r} is not an account: it has {len(digits)} digits, but AWS's accounts have twelve",
+        hint=f"write all twelve digits, with the leading zeros: {_EXAMPLE_ACCOUNT}",
+        culprit=digits,
+    )
 
 
 def _leftover(text: str) -> re.Match[str] | None:

@@ -31,7 +31,7 @@ def _count(value: object, allowed: range, what: str, unit: str) -> int:
     )
     raise UsageError(
         f"{what} is {fault}",
-        hint=f"a whole number{unit}: {choices(allowed)}",
+        hint=f"give a whole number{unit}: {choices(allowed)}",
         rule=SETTINGS_RULE,
         culprit=str(value) if isinstance(value, int | str) else None,
     )
@@ -58,7 +58,7 @@ def check_event_age(value: object) -> int:
 def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
     """Return a mapping that has no other keys than the known ones."""
     if not isinstance(value, Mapping):
-        hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"a mapping of {', '.join(known)}"
+        hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"give a mapping of {', '.join(known)}"
         raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=hint)
     for key in value:
         if key not in known:
@@ -90,7 +90,7 @@ class DestinationConfig:
         if isinstance(self.on_success, DestinationArn) and self.on_success.kind == "s3":
             raise UsageError(
                 f"{str(self.on_success)!r} is an S3 bucket, which can be a destination on failure only",
-                hint=f"on success, {one_of(kind for kind in KINDS if kind != 's3')}",
+                hint=f"send successes to {one_of(kind for kind in KINDS if kind != 's3')}",
                 rule=DESTINATION_RULE,
                 culprit=str(self.on_success),
             )
@@ -118,7 +118,7 @@ def _destination_from_api(value: object, key: str) -> Destination:
     if isinstance(text, DestinationArn):
         return text
     if not isinstance(text, str):
-        raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="the ARN of a destination")
+        raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="give the ARN of a destination")
     return DestinationArn.parse(text) if text else NoDestination.BLANK
 
 

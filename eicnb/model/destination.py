@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal, Self, get_args
 
 from eicnb.errors import UsageError
-from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION, example_arn, refuse_leftover
+from eicnb.model.arn import ACCOUNT, PARTITION, REGION, example_arn, fault_in_parts, refuse_leftover
 from eicnb.model.limits import LONGEST_DESTINATION
+from eicnb.model.naming import is_name, likely_name, naming_rule
 from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
-from eicnb.model.place import Where, partition_of
+from eicnb.model.pasted import instead_of, meant_by
+from eicnb.model.place import Where
 
 DestinationKind = Literal["sqs", "sns", "s3", "lambda", "events"]
 
@@ -23,21 +25,16 @@ _ARN = re.compile(
     r"(?P<resource>.+)"
 )
 
-_SHAPES: dict[DestinationKind, tuple[re.Pattern[str], str]] = {
-    "sqs": (re.compile(r"(?P<name>[^:/]+)"), example_arn("sqs", "my-queue")),
-    "sns": (re.compile(r"(?P<name>[^:/]+)"), example_arn("sns", "my-topic")),
-    "s3": (re.compile(r"(?P<name>[^:]+)"), example_arn("s3", "my-bucket")),
-    "lambda": (
-        re.compile(rf"function:(?P<name>{NAME}(?::(?:{QUALIFIER}))?)"),
-        example_arn("lambda", "function:my-function"),
-    ),
-    "events": (
-        re.compile(r"event-bus/(?P<name>[^:]+)"),
-        example_arn("events", "event-bus/default"),
-    ),
-}
+_PREFIXES: Mapping[str, str] = {"lambda": "function:", "events": "event-bus/"}
+"""What stands before the name in the resource of an ARN."""
 
-_RESOURCE_PREFIXES: dict[DestinationKind, str] = {"lambda": "function:", "events": "event-bus/"}
+_EXAMPLES: Mapping[str, str] = {
+    "sqs": example_arn("sqs", "my-queue"),
+    "sns": example_arn("sns", "my-topic"),
+    "s3": example_arn("s3", "my-bucket"),
+    "lambda": example_arn("lambda", "function:my-function"),
+    "events": example_arn("events", "event-bus/default"),
+}
 
 KINDS: Mapping[str, str] = {
     "sqs": "SQS queue",
@@ -86,52 +83,77 @@ class DestinationArn:
     def __post_init__(self) -> None:
         check_destination_kind(self.kind)
         text = str(self)
-        refuse_leftover("destination", text)
-        found = _ARN.fullmatch(text)
-        resource = _SHAPES[self.kind][0].fullmatch(found["resource"]) if found else None
-        if not found or not resource or resource["name"] != self.name or not text.isprintable():
-            raise _not_a_destination(text, self.kind)
+        if not _ARN.fullmatch(text):
+            raise _not_an_arn(text)
         parts = (self.region, self.account_id)
         if self.kind == "s3" and any(parts):
-            raise _not_a_destination(text, self.kind, ": a bucket's has no region and no account")
+            bucket = f"arn:{self.partition}:s3:::{self.name}" if is_name("s3", self.name) else _EXAMPLES["s3"]
+            raise _not_a_destination(text, self.kind, ": a bucket's has no region and no account", hint=bucket)
         if self.kind != "s3" and not all(parts):
             raise _not_a_destination(text, self.kind, ": it lacks the region or the account")
+        _check_name(self.kind, self.name, text, lambda name: str(replace(self, name=name)))
         if len(text) > LONGEST_DESTINATION:
             raise UsageError(
                 f"the destination has {len(text)} characters, but AWS allows {LONGEST_DESTINATION}",
-                hint=_SHAPES[self.kind][1],
+                hint=_EXAMPLES[self.kind],
                 rule=SETTINGS_RULE,
                 culprit=text,
             )
-        _refuse_fifo(self.kind, self.name)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the ARN of a destination; UsageError says which kinds exist when it is none of them."""
-        refuse_leftover("destination", text)
+        """Read the ARN of a destination, or raise a UsageError that says which kinds exist."""
         found = _ARN.fullmatch(text)
         if not found:
-            raise UsageError(f"{text!r} is not an ARN", hint=_instead_of(text), rule=DESTINATION_RULE, culprit=text)
-        kind = check_destination_kind(found["service"])
-        resource = _SHAPES[kind][0].fullmatch(found["resource"])
-        if not resource:
+            raise _not_an_arn(text)
+        kind, resource = check_destination_kind(found["service"]), found["resource"]
+        prefix = _PREFIXES.get(kind, "")
+        if not resource.startswith(prefix):
+            refuse_leftover("destination", text)
             raise _not_a_destination(text, kind, position=found.start("resource"))
-        return cls(kind, resource["name"], found["partition"], found["region"], found["account_id"])
+        return cls(kind, resource.removeprefix(prefix), found["partition"], found["region"], found["account_id"])
 
     def __str__(self) -> str:
-        resource = _RESOURCE_PREFIXES.get(self.kind, "") + self.name
+        resource = _PREFIXES.get(self.kind, "") + self.name
         return f"arn:{self.partition}:{self.kind}:{self.region or ''}:{self.account_id or ''}:{resource}"
 
 
-def _not_a_destination(text: str, kind: DestinationKind, why: str = "", position: int | None = None) -> UsageError:
+def _not_an_arn(text: str) -> UsageError:
+    refuse_leftover("destination", text)
+    if fault := fault_in_parts(text):
+        return fault
+    return UsageError(f"{text!r} is not an ARN", hint=instead_of(text), rule=DESTINATION_RULE, culprit=text)
+
+
+def _not_a_destination(
+    text: str, kind: DestinationKind, why: str = "", position: int | None = None, hint: str | None = None
+) -> UsageError:
     message = f"{text!r} is not the ARN of {A_KIND[kind]}{why}"
-    return UsageError(message, hint=_SHAPES[kind][1], rule=DESTINATION_RULE, position=position, culprit=text)
+    hint = hint or _EXAMPLES[kind]
+    return UsageError(message, hint=hint, rule=DESTINATION_RULE, position=position, culprit=text)
+
+
+def _check_name(kind: DestinationKind, name: str, text: str, written: Callable[[str], str]) -> None:
+    """Refuse a name that the service does not allow; `written` makes of a better one what is to be typed."""
+    if is_name(kind, name):
+        return
+    refuse_leftover("destination", text)
+    _refuse_fifo(kind, name)
+    rule, better = naming_rule(kind), likely_name(kind, name)
+    raise UsageError(
+        f"{name!r} is not the name of {A_KIND[kind]}: {rule.fault(name)}",
+        hint=written(better) if better else f"{kind}:NAME or {_EXAMPLES[kind]}",
+        rule=rule.page,
+        culprit=name,
+    )
 
 
 def check_destination_kind(service: str) -> DestinationKind:
     """Return the name of a service that can be a destination as it is, or raise UsageError."""
     if service not in DESTINATION_KINDS:
-        raise UsageError(f"{service!r} cannot be a destination", hint=_ALLOWED, rule=DESTINATION_RULE, culprit=service)
+        raise UsageError(
+            f"{service!r} cannot be a destination", hint=f"send to {_ALLOWED}", rule=DESTINATION_RULE, culprit=service
+        )
     return service
 
 
@@ -151,24 +173,10 @@ def _refuse_fifo(kind: DestinationKind, name: str) -> None:
         what = "queue" if kind == "sqs" else "topic"
         raise UsageError(
             f"{name!r} is a FIFO {what}, to which Lambda does not deliver records of asynchronous events",
-            hint=f"a standard {what}",
+            hint=f"send to a standard {what}",
             rule=DESTINATION_RULE,
             culprit=name,
         )
-
-
-_QUEUE_URL = re.compile(
-    rf"https://sqs\.(?P<region>{REGION})\.(?P<domain>[a-z.]+)/(?P<account_id>{ACCOUNT})/(?P<name>[^/]+)"
-)
-
-
-def _instead_of(text: str) -> str:
-    """What to write for a queue URL or a plain name."""
-    if url := _QUEUE_URL.fullmatch(text):
-        return f"arn:{partition_of(url['region'])}:sqs:{url['region']}:{url['account_id']}:{url['name']}"
-    if re.fullmatch(r"[\w.-]+", text):
-        return f"sqs:{text} (or sns:, lambda:, events:, s3:), or the whole ARN"
-    return _SHAPES["sqs"][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +192,15 @@ class DestinationName:
 
     def __post_init__(self) -> None:
         check_destination_kind(self.kind)
-        refuse_leftover("destination", self.name)
-        if not _SHAPES[self.kind][0].fullmatch(_RESOURCE_PREFIXES.get(self.kind, "") + self.name):
-            raise UsageError(
-                f"{self.name!r} is not the name of {A_KIND[self.kind]}",
-                hint=f"{self.kind}:NAME, as the end of {_SHAPES[self.kind][1]}",
-                culprit=self.name,
-            )
-        _refuse_fifo(self.kind, self.name)
+        _check_name(self.kind, self.name, self.name, lambda name: f"{self.kind}:{name}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
         refuse_leftover("destination", text)
         kind, _, name = text.partition(":")
-        if not name or "://" in text:
-            hint = f"{_instead_of(text)}, or none"
+        if not name or "://" in text or (kind not in DESTINATION_KINDS and meant_by(text)):
+            hint = f"{instead_of(text)}, or none"
             raise UsageError(f"{text!r} is not a destination", hint=hint, rule=DESTINATION_RULE, culprit=text)
         return cls(check_destination_kind(kind), name)
 

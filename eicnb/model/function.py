@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from eicnb.errors import UsageError
-from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION, example_arn, refuse_leftover
+from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION, example_arn, not_an_account, refuse_leftover
 from eicnb.model.limits import LONGEST_FUNCTION_ARN, LONGEST_FUNCTION_NAME, LONGEST_QUALIFIER
 from eicnb.model.pages import SETTINGS_RULE
 
@@ -61,14 +61,14 @@ class FunctionRef:
             raise UsageError(
                 f"the function name has {len(self.function_name)} characters, "
                 f"but AWS allows {LONGEST_FUNCTION_NAME} in a name alone",
-                hint="the name as `%eic functions` shows it",
+                hint="copy the name from `%eic functions`",
                 rule=SETTINGS_RULE,
                 position=LONGEST_FUNCTION_NAME,
             )
         if len(text) > LONGEST_FUNCTION_ARN:
             raise UsageError(
                 f"the function ARN has {len(text)} characters, but AWS allows {LONGEST_FUNCTION_ARN}",
-                hint="the ARN as `%eic functions` shows it",
+                hint="copy the ARN from `%eic functions`",
                 rule=SETTINGS_RULE,
                 position=LONGEST_FUNCTION_ARN,
             )
@@ -82,7 +82,7 @@ class FunctionRef:
         found = _FUNCTION.fullmatch(text)
         if not found:
             refuse_leftover("function name", text)
-            raise _not_a_function(text)
+            raise _fault_in_account(text) or _not_a_function(text)
         return cls(
             function_name=found["function_name"],
             qualifier=found["qualifier"],
@@ -99,8 +99,8 @@ class FunctionRef:
         if self.qualifier is not None:
             raise UsageError(
                 f"the function is named with the qualifier {self.qualifier!r}, "
-                f"but the qualifier {qualifier!r} is given beside it",
-                hint="one of the two",
+                f"but the qualifier {qualifier!r} is given as well",
+                hint="give one of the two",
             )
         return replace(self, qualifier=check_qualifier(qualifier))
 
@@ -115,6 +115,11 @@ class FunctionRef:
         marker = "function:" if self.marked else ""
         tail = "" if self.qualifier is None else f":{self.qualifier}"
         return f"{head}{region}{account_id}{marker}{self.function_name}{tail}"
+
+
+def _fault_in_account(text: str) -> UsageError | None:
+    found = re.search(r"(?:^|:)([0-9]+):function:", text)
+    return not_an_account(found[1]) if found and not re.fullmatch(ACCOUNT, found[1]) else None
 
 
 def _not_a_function(text: str) -> UsageError:
@@ -135,13 +140,13 @@ def check_qualifier(text: str) -> str:
         refuse_leftover("qualifier", text)
         raise UsageError(
             f"{text!r} is not a qualifier" if text else "the qualifier is empty",
-            hint="a version number such as 7, an alias such as live, or $LATEST",
+            hint="type a version number such as 7, an alias such as live, or $LATEST",
             rule=SETTINGS_RULE,
         )
     if len(text) > LONGEST_QUALIFIER:
         raise UsageError(
             f"the qualifier has {len(text)} characters, but AWS allows {LONGEST_QUALIFIER}",
-            hint="a version number such as 7, an alias such as live, or $LATEST",
+            hint="type a version number such as 7, an alias such as live, or $LATEST",
             rule=SETTINGS_RULE,
             position=LONGEST_QUALIFIER,
         )

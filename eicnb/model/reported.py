@@ -18,7 +18,8 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 class ReportedConfig:
     """A config as AWS reported it; None is a setting that is not set, which is not the same as the default.
 
-    It holds whatever AWS holds, also what could not be written today (a FIFO queue, say): a reader must see it.
+    It holds what AWS holds, also a destination that could not be written today (a FIFO queue, a name with a blank):
+    users must see what is there to be able to fix it.
     """
 
     function: FunctionRef
@@ -29,17 +30,17 @@ class ReportedConfig:
     last_modified: datetime | None
 
     @classmethod
-    def from_api(cls, answer: Mapping[str, Any]) -> Self:
-        """Read AWS's answer; one that is not a config raises EicError, so that it never becomes a row."""
-        destinations = _reported(answer, "DestinationConfig", dict) or {}
-        function = _reported_function(answer)
-        last_modified = _required(_reported(answer, "LastModified", datetime), "LastModified")
+    def from_api(cls, response: Mapping[str, Any]) -> Self:
+        """Read AWS's response, or raise an EicError for one that is not a config, which must not become a row."""
+        destinations = _reported(response, "DestinationConfig", dict) or {}
+        function = _reported_function(response)
+        last_modified = _required(_reported(response, "LastModified", datetime), "LastModified")
         if last_modified.year not in _YEARS:
             raise _broken(f"its LastModified is {last_modified.isoformat()}")
         return cls(
             function=function,
-            maximum_retry_attempts=_reported_count(answer, "MaximumRetryAttempts", RETRY_ATTEMPTS),
-            maximum_event_age_in_seconds=_reported_count(answer, "MaximumEventAgeInSeconds", EVENT_AGE_IN_SECONDS),
+            maximum_retry_attempts=_reported_count(response, "MaximumRetryAttempts", RETRY_ATTEMPTS),
+            maximum_event_age_in_seconds=_reported_count(response, "MaximumEventAgeInSeconds", EVENT_AGE_IN_SECONDS),
             on_failure=_reported_destination(destinations, "OnFailure"),
             on_success=_reported_destination(destinations, "OnSuccess"),
             last_modified=last_modified.astimezone(UTC),
@@ -67,15 +68,15 @@ class ReportedFunction:
     role_arn: str | None
 
     @classmethod
-    def from_api(cls, answer: Mapping[str, Any]) -> Self:
-        """Read AWS's answer; one that is not a function raises EicError, so that it never becomes a row."""
-        dead_letters = _reported(answer, "DeadLetterConfig", dict) or {}
+    def from_api(cls, response: Mapping[str, Any]) -> Self:
+        """Read AWS's response, or raise an EicError for one that is not a function, which must not become a row."""
+        dead_letters = _reported(response, "DeadLetterConfig", dict) or {}
         return cls(
-            function=_reported_function(answer),
-            runtime=_reported(answer, "Runtime", str),
-            timeout=_reported_count(answer, "Timeout"),
+            function=_reported_function(response),
+            runtime=_reported(response, "Runtime", str),
+            timeout=_reported_count(response, "Timeout"),
             dead_letter_arn=_reported_arn(_reported(dead_letters, "TargetArn", str) or None, "dead-letter target"),
-            role_arn=_reported(answer, "Role", str),
+            role_arn=_reported(response, "Role", str),
         )
 
 
@@ -85,18 +86,18 @@ _YEARS = range(1970, 2262)  # what a frame's nanoseconds can hold
 
 _LARGEST_COUNT = 2**31 - 1
 
-_ANY_ARN = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:\S+|kafka://\S+")
+_ANY_ARN = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:\S+")
 
 
 def _broken(why: str) -> EicError:
     return EicError(
-        f"AWS's answer is not what it should be: {why}",
-        hint="the command again; if it stays so, look for a proxy between here and AWS",
+        f"AWS's response is malformed: {why}",
+        hint="run it again; if it fails again, look for a proxy between here and AWS",
     )
 
 
-def _reported(answer: Mapping[str, Any], key: str, kind: type[T]) -> T | None:
-    value = answer.get(key)
+def _reported(response: Mapping[str, Any], key: str, kind: type[T]) -> T | None:
+    value = response.get(key)
     if value is not None and not isinstance(value, kind):
         raise _broken(f"its {key} is {shown(value)}")
     return value
@@ -108,8 +109,8 @@ def _required(value: T | None, key: str) -> T:
     return value
 
 
-def _reported_function(answer: Mapping[str, Any]) -> FunctionRef:
-    function_arn = _required(_reported(answer, "FunctionArn", str), "FunctionArn")
+def _reported_function(response: Mapping[str, Any]) -> FunctionRef:
+    function_arn = _required(_reported(response, "FunctionArn", str), "FunctionArn")
     try:
         function = FunctionRef.parse(function_arn)
     except UsageError as error:
@@ -119,20 +120,23 @@ def _reported_function(answer: Mapping[str, Any]) -> FunctionRef:
     return function
 
 
-def _reported_count(answer: Mapping[str, Any], key: str, allowed: range = range(_LARGEST_COUNT + 1)) -> int | None:
-    number = _reported(answer, key, int)
+def _reported_count(response: Mapping[str, Any], key: str, allowed: range = range(_LARGEST_COUNT + 1)) -> int | None:
+    number = _reported(response, key, int)
     if isinstance(number, bool) or (number is not None and number not in allowed):
         raise _broken(f"its {key} is {number!r}")
     return number
 
 
 def _reported_destination(destinations: Mapping[str, Any], key: str) -> str | None:
+    """Return the text that AWS holds, also one that could not be written today; half a character is malformed."""
     text = _reported(_reported(destinations, key, dict) or {}, "Destination", str) or None
-    return _reported_arn(text, f"{key} destination")
+    if text is not None and re.search(r"[\ud800-\udfff]", text):
+        raise _broken(f"its {key} destination is {text!r}")
+    return text
 
 
 def _reported_arn(text: str | None, what: str) -> str | None:
-    """An ARN of any service: what could not be written today is shown as it is, what is no ARN is no answer."""
+    """Return the ARN of a queue or topic, which Lambda validates."""
     if text is not None and not _ANY_ARN.fullmatch(text):
         raise _broken(f"its {what} is {text!r}")
     return text

@@ -53,6 +53,7 @@ class Operation(StrEnum):
     GET_QUEUE_URL = "GetQueueUrl", "sqs"
     GET_TOPIC_ATTRIBUTES = "GetTopicAttributes", "sns"
     DESCRIBE_BUS = "DescribeEventBus", "events"
+    SIMULATE = "SimulatePrincipalPolicy", "iam"
     HEAD_BUCKET = "HeadBucket", "s3", "ListBucket"
 
     @property

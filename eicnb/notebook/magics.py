@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -89,7 +90,7 @@ class EicMagics(Magics):
         an account.
         """
         user_ns = self._user_ns()
-        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns)
+        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns, _ALWAYS)
         reader = commands.Reader(_show)
         if cell is None:
             source = Source(line, "%eic ", interpolates=reader.settings.interpolate)
@@ -126,6 +127,10 @@ def _constant(source: Source, parse: Parse) -> Sequence[Command]:
     return tuple(parse(source, {}, model=members))
 
 
+_ALWAYS: dict[str, Any] = {"sys": sys}
+"""What a line may name without an import: hints say `${sys.last_value}`."""
+
+
 def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, str | None]:
     """Return the commands of a cell, and the name that `--out` binds; the option is blanked out in place."""
     source = Source(f"{line}\n{cell}", "%%eic ", first_line=1, interpolates=interpolates)
@@ -139,8 +144,9 @@ def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, s
 def _one(parsed: Sequence[Command]) -> Sequence[Command]:
     """Return the command of a line, which takes only one."""
     if len(parsed) > 1:
+        typed = "\n".join(map(str, parsed))
         with parsed[1].blamed():
-            raise UsageError("a line takes one command", hint="put one command on each line below %%eic")
+            raise UsageError("a line takes one command", hint=f"write one command a line in a cell\n%%eic\n{typed}")
     return parsed
 
 

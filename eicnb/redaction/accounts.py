@@ -15,7 +15,8 @@ PATTERN = re.compile(
 )
 
 _SEEN = 64  # How far a match's surroundings are read: the length of a SHA-256 digest.
-_SIGN = re.compile(r"(?:^|[\s(\[{,=:;|<>\"'*])[+\N{MINUS SIGN}-]$")
+_MAY_BE_IN_A_NUMBER = re.compile(r"[0-9A-Za-z.+\N{MINUS SIGN}-]")
+_SIGN = re.compile(r"(?:^|[\s\0(\[{,=:;|<>\"'*])[+\N{MINUS SIGN}-]$")
 _MANTISSA = re.compile(r"(?<![\w.])[0-9.]+[eE][+-]?$")
 _EXPONENT = re.compile(r"(?:\.[0-9]+)?[eE][+-]?[0-9]+(?![\w-])")
 _FRACTION = re.compile(r"\.[0-9]+[A-Za-z%\N{MICRO SIGN}]{0,3}(?![\w-]|\.\w)")
@@ -39,6 +40,8 @@ def is_account(found: re.Match[str]) -> bool:
         return True
     before = found.string[max(0, found.start() - _SEEN) : found.start()]
     behind = found.string[found.end() : found.end() + _SEEN]
+    if not _MAY_BE_IN_A_NUMBER.search(before[-1:]) and not _MAY_BE_IN_A_NUMBER.search(behind[:1]):
+        return True
     if before.endswith(".") or _SIGN.search(before) or _MANTISSA.search(before) or _UUID_HEAD.search(before):
         return False
     if _EXPONENT.match(behind) or _FRACTION.match(behind):

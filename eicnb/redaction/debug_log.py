@@ -48,7 +48,7 @@ class _Handler(logging.Handler):
 
 
 class _AsBefore(logging.Handler):
-    """Hands on to the handlers above what would have reached them without `--debug`, and no more."""
+    """Passes on to the handlers above what would have reached them without `--debug`, and no more."""
 
     def __init__(self, above: logging.Logger, level: int) -> None:
         super().__init__(level)
@@ -73,8 +73,19 @@ def logged(write: Callable[[str], object], secrets: Callable[[], Collection[str]
         yield
 
 
+class _FromLevel(logging.Filter):
+    """Lets a handler that was there before see what it would have seen without `--debug`."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self._level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= self._level
+
+
 class _Opened:
-    """A logger that passes everything on, until the last of its listeners ends."""
+    """A logger that passes everything on until its last listener stops."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self.listeners = 0
@@ -83,6 +94,10 @@ class _Opened:
         self._above: list[logging.Handler] = []
         if logger.propagate and logger.parent is not None:
             self._above.append(_AsBefore(logger.parent, logger.getEffectiveLevel()))
+        self._filter = _FromLevel(logger.getEffectiveLevel())
+        self._filtered = list(logger.handlers)
+        for handler in self._filtered:
+            handler.addFilter(self._filter)
         for handler in self._above:
             logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
@@ -90,6 +105,8 @@ class _Opened:
 
     def close(self) -> None:
         """Leave the logger as it was."""
+        for handler in self._filtered:
+            handler.removeFilter(self._filter)
         for handler in self._above:
             self._logger.removeHandler(handler)
         level, self._logger.propagate = self._before
@@ -102,7 +119,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def _listening(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
-    """Listen to a logger; several may at once, and end in any order."""
+    """Listen to a logger; several calls may at once, and stop in any order."""
     with _lock:
         opened = _opened.get(logger.name) or _opened.setdefault(logger.name, _Opened(logger))
         opened.listeners += 1

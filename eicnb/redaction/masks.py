@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eicnb.redaction.accounts import digits_of, names_an_account
+from eicnb.redaction.control_characters import printable
 from eicnb.redaction.kinds import Kind, Span
 from eicnb.redaction.patterns import ACCOUNT, SECRETS
 from eicnb.redaction.search import spans
@@ -175,6 +176,15 @@ def masked_together(texts: Sequence[str]) -> list[str]:
     """
     together = masked(_BOUNDARY.join(texts)).split(_BOUNDARY)
     return together if len(together) == len(texts) else [masked(text) for text in texts]
+
+
+def printed(text: str) -> str:
+    r"""Return a text as a line or a message may print it: with its masks, and without control characters.
+
+    >>> printed("no function my\x1b[2Jname")
+    'no function my\\u001b[2Jname'
+    """
+    return printable(masked(text))
 
 
 def masked_number(number: float, name: str = "") -> float:

@@ -22,7 +22,8 @@ from collections import Counter
 from eicnb.redaction import accounts
 from eicnb.redaction.kinds import Kind
 
-_WORD = r"[^\s\"'&,;<>\\]"
+# `\0` is between the texts of one table (`masks.masked_together`), so no value goes beyond it.
+_WORD = r"[^\s\0\"'&,;<>\\]"
 _QUOTE = r"\\{0,3}[\"']|&quot;|&#x27;|&#39;|&#34;"
 # Where a word of a secret key's characters starts and ends, also in a URL and between the escapes of a quoted text.
 _KEY_START = r"(?:(?<![A-Za-z0-9+/])|(?<=%[013-9A-Fa-f][0-9A-Fa-f])|(?<=%2[0-9ACDEacde])|(?<=\\[nrt]))"
@@ -45,7 +46,7 @@ def _named(names: str, value: str = rf"{_WORD}+") -> re.Pattern[str]:
     name = rf"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:{names})(?:{_QUOTE})?\]?"
     between = rf"(?P<between>[ \t]*(?::=|=>|={{1,3}}|:|%3D|%3A)[ \t]*|>|,[ \t]*(?=[bu]?(?:{_QUOTE})[^\s\"',;]{{16}}))"
     # Behind a comma, as in `setenv("NAME", "value")`, a short word may be the next name of a list.
-    quoted = r"(?:(?!(?P=quote))(?:\\.|[^\n]))+"
+    quoted = r"(?:(?!(?P=quote))(?:\\[^\0]|[^\n\0]))+"
     return re.compile(
         rf"{name}{between}(?:[bu]?(?P<quote>{_QUOTE}))?(?P<value>(?(quote){quoted}|(?:{value})))", re.IGNORECASE
     )
@@ -94,7 +95,7 @@ _PRIVATE_KEY = Kind(
     "SECRET",
     re.compile(
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|[\s\S]*)"
+        r"(?:[^\0]*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|[^\0]*)"
     ),
     signs=("private key-----", "private key block-----"),
 )
@@ -121,7 +122,7 @@ _HEADERS = (
     Kind(
         "cookie",
         "SECRET",
-        _named(r"(?:set-)?cookie2?", r"[\w.!#$%&*+^`|~-]+=[^\s;,\"'<>]*(?:;[ ]*[\w.-]+(?:=[^\s;,\"'<>]*)?)*"),
+        _named(r"(?:set-)?cookie2?", r"[\w.!#$%&*+^`|~-]+=[^\s\0;,\"'<>]*(?:;[ ]*[\w.-]+(?:=[^\s\0;,\"'<>]*)?)*"),
         accept=_is_value,
         signs=("cookie",),
     ),
@@ -207,7 +208,7 @@ _KEYS = (
     Kind(
         "access key id",
         "KEY",
-        re.compile(r"(?<![A-Za-z0-9])Credential=(?P<value>[^\s,&'\"]+)"),
+        re.compile(r"(?<![A-Za-z0-9])Credential=(?P<value>[^\s\0,&'\"]+)"),
         signs=("credential=",),
     ),
 )
@@ -230,7 +231,7 @@ _URLS = (
     Kind(
         "password in a URL",
         "SECRET",
-        re.compile(r"(?<=://)(?P<value>[^\s/:?#\"'<>]*:[^\s/?#\"'<>]+)(?=@)"),
+        re.compile(r"(?<=://)(?P<value>[^\s\0/:?#\"'<>]*:[^\s\0/?#\"'<>]+)(?=@)"),
         signs=("://",),
     ),
 )
@@ -238,7 +239,7 @@ _URLS = (
 SECRETS = (_PRIVATE_KEY, *_HEADERS, *_TOKENS, *_KEYS, *_SIGNATURES, *_URLS)
 """What eicnb shows in no message, display or log, whatever its settings."""
 
-_USER = r"[^\s/\\\"':<>|]+"
+_USER = r"[^\s\0/\\\"':<>|]+"
 # A name may have blanks in it where a separator or a closing quote shows how far it goes.
 _USER_OF_A_PATH = rf"(?P<value>{_USER}(?:[ ]{_USER}){{1,3}}(?=[/\\]|[\"'](?![A-Za-z])|&quot;|<)|{_USER})"
 

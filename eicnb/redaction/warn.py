@@ -7,7 +7,7 @@ import sys
 import warnings
 from types import FrameType
 
-from eicnb.redaction.masks import masked
+from eicnb.redaction.masks import masked, printed
 
 _OURS = frozenset({"eicnb", "IPython", "decorator"})
 _HIDDEN = "<line hidden>"
@@ -17,9 +17,9 @@ def warn(message: str) -> None:
     """Warn the caller of the package: the line of a cell or script, whatever lies between.
 
     >>> with warnings.catch_warnings(record=True, action="always") as caught:
-    ...     warn("no function fits nix-*")
+    ...     warn("no function matches nix-*")
     >>> str(caught[0].message)
-    'no function fits nix-*'
+    'no function matches nix-*'
 
     Python shows the source of that line too; where masks would hide something in it, no line is named.
     """
@@ -29,7 +29,7 @@ def warn(message: str) -> None:
     if masked(line) != line or masked(filename) != filename:
         filename, number = _HIDDEN, 0
     warnings.warn_explicit(
-        masked(message),
+        printed(message),
         UserWarning,
         filename,
         number,

@@ -127,26 +127,140 @@ def test_a_derived_connection_follows_renewed_credentials_too(tmp_path: Path) ->
         assert len(eic.derive(region="eu-west-1").get("my-function")) == 1
 
 
-def test_renewed_credentials_of_another_account_bring_their_account_along(tmp_path: Path) -> None:
-    accounts = {OLD: "111111111111", NEW: "222222222222"}
+ACCOUNTS = {OLD: "111111111111", NEW: "222222222222"}
+
+
+def aws_of_two_accounts(seen: Seen) -> Step:
+    """An AWS that knows both keys, each in an account of its own."""
+    account_id = ACCOUNTS[seen.access_key or ""]
+    if seen.service == "sts":
+        return identity(account_id)
+    return config_answer(FunctionArn=f"arn:aws:lambda:us-east-1:{account_id}:function:my-function:$LATEST")
+
+
+MOVED = (
+    "the credentials now belong to account 222222222222, but this connection is for account 111111111111; "
+    "nothing was sent"
+)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda eic: eic.get("my-function"),
+        lambda eic: eic.put("my-function", on_failure="sqs:lost"),
+        lambda eic: eic.derive(region="eu-west-1").get("my-function"),
+        lambda eic: eic.account_id,
+        lambda eic: eic.whoami(),
+        lambda eic: eic.audit(progress=False),
+        lambda eic: eicnb.require(account="111111111111"),
+        lambda eic: eicnb.require(account="222222222222"),
+    ],
+    ids=["get", "put", "another region", "account_id", "whoami", "audit", "require the old one", "require the new one"],
+)
+@pytest.mark.parametrize("way", ["a refusal", "credential_process"])
+def test_a_connection_whose_account_changed_goes_no_further(
+    call: Callable[[Eic], object], way: str, tmp_path: Path
+) -> None:
+    is_refused = False
 
     def script(seen: Seen) -> Step:
-        if seen.service == "sts":
-            return identity(accounts[seen.access_key or ""])
-        return config_answer() if seen.access_key == NEW else EXPIRED
+        return EXPIRED if is_refused and seen.access_key == OLD else aws_of_two_accounts(seen)
 
-    key_file(tmp_path / "credentials", OLD)
+    process = CredentialProcess(tmp_path)
+    if way == "credential_process":
+        process.install()
+        process.put(OLD, timedelta(minutes=11))
+    else:
+        key_file(tmp_path / "credentials", OLD)
     with Answering(script) as server:
+        eic = eicnb.use(connection(server))
+        assert eic.account_id == "111111111111"
+        if way == "credential_process":
+            process.put(NEW, timedelta(hours=1))
+        else:
+            is_refused = True
+            with pytest.raises(ExpiredCredentials):
+                eic.get("my-function")
+            key_file(tmp_path / "credentials", NEW)
+        sent = len(server.seen)
+        with pytest.raises(ConfigurationError) as raised:
+            call(eic)
+        assert raised.value.message == MOVED
+        assert {request.service for request in server.seen[sent:]} == {"sts"}
+
+
+class CredentialProcess:
+    """A credential_process whose answer can be changed."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def install(self) -> None:
+        program = f"{sys.executable} -c \"print(open('{self.home}/answer').read())\""
+        (self.home / "config").write_text(f"[default]\ncredential_process = {program}\n")
+
+    def put(self, key: str, lasts: timedelta) -> None:
+        expires = (datetime.now(UTC) + lasts).strftime("%Y-%m-%dT%H:%M:%SZ")
+        keys = {"AccessKeyId": key, "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": expires}
+        (self.home / "answer").write_text(json.dumps({"Version": 1, **keys}))
+
+
+def test_a_connection_goes_on_once_its_credentials_are_of_its_account_again(tmp_path: Path) -> None:
+    process = CredentialProcess(tmp_path)
+    process.install()
+    process.put(OLD, timedelta(minutes=11))
+    with Answering(aws_of_two_accounts) as server:
         eic = connection(server)
         assert eic.account_id == "111111111111"
-        with pytest.raises(ExpiredCredentials):
+        process.put(NEW, timedelta(hours=1))
+        with pytest.raises(ConfigurationError):
             eic.get("my-function")
+        process.put(OLD, timedelta(hours=1))
+        assert eic.get("my-function").account_id.item() == "111111111111"
+
+
+def test_a_connection_made_anew_is_of_the_new_account(tmp_path: Path) -> None:
+    key_file(tmp_path / "credentials", OLD)
+    with Answering(aws_of_two_accounts) as server:
+        assert connection(server).account_id == "111111111111"
         key_file(tmp_path / "credentials", NEW)
+        assert connection(server).account_id == "222222222222"
+
+
+def test_renewed_credentials_of_the_same_account_are_looked_up_once(tmp_path: Path) -> None:
+    def script(seen: Seen) -> Step:
+        return identity("111111111111") if seen.service == "sts" else config_answer()
+
+    process = CredentialProcess(tmp_path)
+    process.install()
+    process.put(OLD, timedelta(minutes=11))
+    with Answering(script) as server:
+        eic = connection(server)
+        _ = eic.account_id
+        process.put(NEW, timedelta(hours=1))
+        for _ in range(3):
+            eic.get("my-function")
+        assert [(request.service, request.access_key) for request in server.seen] == [
+            ("sts", OLD),
+            ("sts", NEW),
+            *[("lambda", NEW)] * 3,
+        ]
+
+
+def test_require_asks_sts_each_time_so_that_expired_credentials_do_not_pass(tmp_path: Path) -> None:
+    key_file(tmp_path / "credentials", NEW)
+    expired = (
+        b"<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token is expired</Message></Error>"
+        b"</ErrorResponse>"
+    )
+    with Answering([identity("222222222222"), identity("222222222222"), Answer(403, expired)]) as server:
+        eic = eicnb.use(connection(server))
         assert eic.account_id == "222222222222"
-        request = eic._connection.request("put", "my-function", on_failure="sqs:lost")
-        assert request.parameters()["DestinationConfig"] == {
-            "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:222222222222:lost"}
-        }
+        eicnb.require(region="us-east-1")
+        with pytest.raises(ExpiredCredentials):
+            eicnb.require(account="222222222222")
+        assert [request.service for request in server.seen] == ["sts"] * 3
 
 
 def test_a_session_of_ones_own_signs_every_call(tmp_path: Path) -> None:

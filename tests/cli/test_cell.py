@@ -94,7 +94,7 @@ put my-function
 this is not JSON: a comma before the closing bracket
     line 2: {"MaximumRetryAttempts": 0,}
                                       ^
-Try: the text without the comma before the closing bracket
+Try: remove the comma before the closing bracket
 ====
 put my-function
 DestinationConfig:
@@ -116,28 +116,32 @@ put other --retries 0
 'put' begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here
     line 2: put other --retries 0
             ^^^
-Try: %%eic alone on the first line, then a command a line
+Try: leave the first line to `%%eic` alone
+    %%eic
+    put my-function
+    put other --retries 0
 ====
 put my-function --cli-input-json {}
 MaximumRetryAttempts: 0
 the input is given twice: in an option, and below
     line 2: MaximumRetryAttempts: 0
             ^^^^^^^^^^^^^^^^^^^^^^^
-Try: one of the two
+Try: leave the option or the text below out
 ====
 use
 Region: us-east-1
 use takes no text below it
     line 2: Region: us-east-1
             ^^^^^^^^^^^^^^^^^
-Try: %eic use, in a line of its own
+Try: run it in a cell of its own
+    %eic use
 ====
 get a; get b
 Qualifier: live
 one command takes the text below it, not several
     line 2: Qualifier: live
             ^^^^^^^^^^^^^^^
-Try: one command on the first line
+Try: leave one command on the first line
 ====
 put my-function
 MaximumRetryAttempts: ${retry}

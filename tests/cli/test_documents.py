@@ -62,7 +62,10 @@ def test_the_pagination_of_a_document_is_that_of_the_options() -> None:
             "which is not a whole number",
         ),
         ("""put --cli-input-json '{"FunctionName": "f", "MaximumRetryAttempts": 3}'""", "but AWS allows 0, 1 or 2"),
-        ("""get --cli-input-json '{"FunctionName": "f", "MaximumRetryAttempts": 1}'""", "get takes no maximum_retry"),
+        (
+            """get --cli-input-json '{"FunctionName": "f", "MaximumRetryAttempts": 1}'""",
+            "get takes no MaximumRetryAttempts from the input",
+        ),
         ("put --cli-input-json '{}' --cli-input-yaml '{}'", "both --cli-input-json and --cli-input-yaml are given"),
         ("put --cli-input-yaml 'FunctionName: [a'", "this is not YAML"),
         ("put --cli-input-yaml 'FunctionName: !!python/name:os.system x'", "this is not YAML"),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from eicnb.cli.lexer import Word, quote, split
-from eicnb.cli.source import Source
+from eicnb.cli.lexer import quote, split
+from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
 
 BASH = shutil.which("bash")
@@ -159,13 +159,13 @@ get 'my-function
 the quote ' is not closed
     get 'my-function
         ^
-Try: a second ' where the text ends
+Try: add a second ' where the text ends
 
 get f\
 the last line ends in a `\`, so the command goes on, but nothing follows
     get f\
          ^
-Try: the line without the `\`
+Try: remove the `\`
 
 get ${name
 the reference ${ is not closed
@@ -177,7 +177,7 @@ get ${name()}
 'name()' calls something, which a command line may not
     get ${name()}
         ^^^^^^^^^
-Try: the call in a cell of its own, then ${name} for its result
+Try: call it in a cell of its own, then write ${name} for its result
 
 get ${}
 '' is not a name
@@ -189,25 +189,28 @@ get f | jq .
 '|' is for a shell, and no shell reads this line
     get f | jq .
           ^
-Try: x = %eic …, then work on the DataFrame x; or quotes, where the character itself is meant
+Try: select with `--query`, or keep the result and work on it from Python, or quote the `|`
+    x = %eic get f
 
 get f > out.json
 '>' is for a shell, and no shell reads this line
     get f > out.json
           ^
-Try: x = %eic …, then x.to_csv(…) or x.to_json(…); or quotes, where the character itself is meant
+Try: keep the result and write it from Python, or quote the `>`
+    x = %eic get f
+    x.to_json("out.json")
 
 get $(name)
 '$(' is for a shell, and no shell reads this line
     get $(name)
         ^^
-Try: the value in a cell of its own, then ${name}
+Try: compute the value in a Python cell, and name it here as ${name}
 
 get "$(name)"
 '$(' is for a shell, and no shell reads this line
     get "$(name)"
          ^^
-Try: the value in a cell of its own, then ${name}
+Try: compute the value in a Python cell, and name it here as ${name}
 """
 """Texts with one fault each; under each the whole message."""
 

@@ -199,16 +199,16 @@ def test_a_query_nested_without_end_is_refused() -> None:
         (
             "length(MaximumRetryAttempts)",
             (
-                "--query 'length(MaximumRetryAttempts)' fails on the answer: In function length(), invalid type for"
+                "--query 'length(MaximumRetryAttempts)' fails on the response: In function length(), invalid type for"
                 " value: 1, expected one of: ['string', 'array', 'object'], received: \"number\""
             ),
         ),
         (
             "abs(Nope)",
             (
-                "--query 'abs(Nope)' fails on the answer: In function abs(), invalid type for value: None,"
+                "--query 'abs(Nope)' fails on the response: In function abs(), invalid type for value: None,"
                 " expected one of: ['number'], received: \"null\"\n"
-                "Try: a default where a member may be missing: MaximumRetryAttempts || `2`"
+                "Try: give a default where a member may be missing: MaximumRetryAttempts || `2`"
             ),
         ),
     ],
@@ -227,7 +227,7 @@ def test_a_query_that_fails_on_an_answer_keeps_the_words_of_jmespath(query: str,
             "table",
             (
                 "a table cannot show rows of unequal length: here 1 and 2 cells\n"
-                "Try: --output json or yaml, or a --query that selects the same members for each row"
+                "Try: use --output json or yaml, or a --query that selects the same members for each row"
             ),
         ),
         (
@@ -235,7 +235,7 @@ def test_a_query_that_fails_on_an_answer_keeps_the_words_of_jmespath(query: str,
             "table",
             (
                 "a table cannot show a list that holds both structures and other values\n"
-                "Try: --output json or yaml, or a --query that selects the members of the structures"
+                "Try: use --output json or yaml, or a --query that selects the members of the structures"
             ),
         ),
         (
@@ -243,7 +243,7 @@ def test_a_query_that_fails_on_an_answer_keeps_the_words_of_jmespath(query: str,
             "text",
             (
                 "text cannot show a list that holds both structures and other values\n"
-                "Try: --output json or yaml, or a --query for the members, as DestinationConfig.OnFailure.Destination"
+                "Try: use --output json or yaml, or --query DestinationConfig.OnFailure.Destination"
             ),
         ),
     ],

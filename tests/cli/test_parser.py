@@ -165,14 +165,14 @@ put my-function --retries 3
 the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     %eic put my-function --retries 3
                                    ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --retries -1
 the maximum number of retry attempts is -1, but AWS allows 0, 1 or 2
     %eic put my-function --retries -1
                                    ^^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-retry-attempts two
@@ -193,14 +193,14 @@ put my-function --max-age 59
 the maximum event age is 59, but AWS allows 60 to 21600
     %eic put my-function --max-age 59
                                    ^^
-Try: a whole number of seconds: 60 to 21600
+Try: give a whole number of seconds: 60 to 21600
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-event-age-in-seconds 21601
 the maximum event age is 21601, but AWS allows 60 to 21600
     %eic put my-function --maximum-event-age-in-seconds 21601
                                                         ^^^^^
-Try: a whole number of seconds: 60 to 21600
+Try: give a whole number of seconds: 60 to 21600
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --max-age 1d
@@ -221,35 +221,35 @@ put my-function --on-failure arn:aws:sqs:us-east-1:123456789012:orders.fifo
 'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events
     %eic put my-function --on-failure arn:aws:sqs:us-east-1:123456789012:orders.fifo
                                                                          ^^^^^^^^^^^
-Try: a standard queue
+Try: send to a standard queue
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put my-function --on-failure sqs:orders.fifo
 'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events
     %eic put my-function --on-failure sqs:orders.fifo
                                           ^^^^^^^^^^^
-Try: a standard queue
+Try: send to a standard queue
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put my-function --destination-config OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:orders.fifo}
 'orders.fifo' is a FIFO topic, to which Lambda does not deliver records of asynchronous events
     …g OnFailure={Destination=arn:aws:sns:us-east-1:123456789012:orders.fifo}
                                                                  ^^^^^^^^^^^
-Try: a standard topic
+Try: send to a standard topic
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
     %eic put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
                                                            ^^^^^^^^^^^^^^^^^
-Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
+Try: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
 'dynamodb' cannot be a destination
     %eic put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
                                     ^^^^^^^^
-Try: an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket
+Try: send to an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 put f --on-failure lost
@@ -260,16 +260,16 @@ Try: sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN, or none
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 get my-function:live --qualifier 7
-the function is named with the qualifier 'live', but the qualifier '7' is given beside it
+the function is named with the qualifier 'live', but the qualifier '7' is given as well
     %eic get my-function:live --qualifier 7
                                           ^
-Try: one of the two
+Try: give one of the two
 
 get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
 the function name has 65 characters, but AWS allows 64 in a name alone
     %eic get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
                                                                              ^
-Try: the name as `%eic functions` shows it
+Try: copy the name from `%eic functions`
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --retrys 0
@@ -291,10 +291,11 @@ eicnb has no command 'put-function-event-invoke-confg'
 Try: put-function-event-invoke-config
 
 aws s3 ls
-eicnb has no command 's3'
+eicnb covers five commands of `aws lambda`, and not 'aws s3'
     %eic aws s3 ls
              ^^
-Try: put, update, get, list, delete, functions, audit, form, use, whoami, config, require, sandbox, help
+Try: run it in a cell of its own
+    !aws s3 ls
 
 aws lambda
 the command has no verb
@@ -324,19 +325,20 @@ put --retries 0
 put needs a function
     %eic put --retries 0
          ^^^^^^^^^^^^^^^
-Try: %eic put my-function
+Try: name the function
+    %eic put my-function --retries 0
 
 put 'my-function --retries 0
 the quote ' is not closed
     %eic put 'my-function --retries 0
              ^
-Try: a second ' where the text ends
+Try: add a second ' where the text ends
 
 put f --destination-config OnFailure={Destination=arn:aws:s3:::lost
 the { is not closed
     %eic put f --destination-config OnFailure={Destination=arn:aws:s3:::lost
                                               ^
-Try: a } at the end, and "" for an empty value
+Try: add a } at the end, and write "" for an empty value
 
 put f --destination-config '{"OnFailure": {"Destination": "x"}'
 this is not JSON: Expecting ',' delimiter
@@ -354,25 +356,28 @@ put f --destination-config file://config.json
 'file://config.json' cannot be read: No such file or directory
     %eic put f --destination-config file://config.json
                                     ^^^^^^^^^^^^^^^^^^
-Try: the path of a file that is there
+Try: check the path of the file
 
 get my-function | jq .
 '|' is for a shell, and no shell reads this line
     %eic get my-function | jq .
                          ^
-Try: x = %eic …, then work on the DataFrame x; or quotes, where the character itself is meant
+Try: select with `--query`, or keep the result and work on it from Python, or quote the `|`
+    x = %eic get my-function
 
 get my-function > out.json
 '>' is for a shell, and no shell reads this line
     %eic get my-function > out.json
                          ^
-Try: x = %eic …, then x.to_csv(…) or x.to_json(…); or quotes, where the character itself is meant
+Try: keep the result and write it from Python, or quote the `>`
+    x = %eic get my-function
+    x.to_json("out.json")
 
 get $(name)
 '$(' is for a shell, and no shell reads this line
     %eic get $(name)
              ^^
-Try: the value in a cell of its own, then ${name}
+Try: compute the value in a Python cell, and name it here as ${name}
 
 get ${functon}
 ${functon} is not defined: the notebook has no name 'functon'
@@ -408,7 +413,7 @@ get my function
 'function' is one word too many: the function is named already
     %eic get my function
                 ^^^^^^^^
-Try: quotes around a value with blanks
+Try: put quotes around a value with blanks
 
 list my-function --qualifier live
 eic list has no option '--qualifier'
@@ -417,7 +422,7 @@ eic list has no option '--qualifier'
 Try: --query
 
 get my-function --output jsn
---output is 'jsn', which is none of its values
+--output is 'jsn', which is not one of its values
     %eic get my-function --output jsn
                                   ^^^
 Try: json
@@ -426,13 +431,13 @@ put f --retries 1 --maximum-retry-attempts 1
 --retries and --maximum-retry-attempts are the same setting
     %eic put f --retries 1 --maximum-retry-attempts 1
                                                     ^
-Try: one of the two
+Try: leave one of the two out
 
 functions my-function
 functions takes no 'my-function'
     %eic functions my-function
                    ^^^^^^^^^^^
-Try: functions with options alone
+Try: leave it out
 
 sandbox --requests-per-second many
 --requests-per-second is 'many', which is not a whole number
@@ -464,7 +469,7 @@ def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
     assert "--on-failure" not in caught.value.hint
 
 
-@pytest.mark.parametrize("word", ["tag", "invoke"])
+@pytest.mark.parametrize("word", ["tag", "sew"])
 def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
     with pytest.raises(UsageError, match=f"eicnb has no command '{word}'"):
         one(f"{word} my-function")
@@ -520,14 +525,14 @@ def test_help_is_there_at_every_level(line: str) -> None:
             {},
             "the StartingToken in the input",
         ),
-        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the most items of one call are 0"),
+        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the number of items of one request is 0"),
         (
             "lambda put-function-event-invoke-config --generate-cli-skeleton yaml",
             {},
             "--generate-cli-skeleton is 'yaml'",
         ),
         ("put f --retries 1 --cli-auto-prompt", {}, "the form takes no --retries"),
-        ("get f --output xml --output text", {}, "--output is 'xml', which is none of its values"),
+        ("get f --output xml --output text", {}, "--output is 'xml', which is not one of its values"),
         ("functions --nonsense", {}, "eic functions has no option '--nonsense'"),
         ("put f --cli-input-yaml '# nothing'", {}, "the document is empty"),
     ],
@@ -579,3 +584,83 @@ def test_a_fault_in_a_file_is_told_by_its_line_there() -> None:
 def test_an_indented_document_is_read_below_its_command() -> None:
     [command] = parse_cell(Source("put f\n\n  MaximumRetryAttempts: 1\n  MaximumEventAgeInSeconds: 60\n"), {})
     assert (command.arguments["maximum_retry_attempts"], command.arguments["maximum_event_age_in_seconds"]) == (1, 60)
+
+
+@pytest.mark.parametrize(
+    ("line", "argument", "value"),
+    [
+        ("get f --q MaximumRetryAttempts", "query", None),
+        ("get f --qu MaximumRetryAttempts", "query", None),
+        ("put f --retries 0 --q MaximumRetryAttempts", "query", None),
+        ("put f --retries 0 --qu=MaximumRetryAttempts", "query", None),
+        ("get f --qua live", "qualifier", "live"),
+        ("put f --retries 0 --o json", "output", "json"),
+        ("list f --p ops", "profile", "ops"),
+        ("list f --pa 5", "page_size", 5),
+        ("delete f --no-s", "no_sign_request", True),
+    ],
+)
+def test_an_abbreviation_means_what_it_means_in_the_aws_cli(line: str, argument: str, value: Any) -> None:
+    command = one(line)
+    found = {**command.arguments, **command.connection, **command.paging, "output": command.output}
+    assert (argument == "query" and command.query is not None) or found[argument] == value
+    assert not command.quiet
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("put f --retr 0", "--retries"),
+        ("put f --retries 0 --quie", "--quiet"),
+        ("put f --retries 0 --dry", "--dry-run"),
+        ("delete f --missing", "--missing-ok"),
+        ("audit --function f", "--functions"),
+    ],
+)
+def test_our_own_options_are_written_in_full(line: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        one(line)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("line", "destination"),
+    [
+        (f"Destination={QUEUE}", QUEUE),
+        (f"{{Destination={QUEUE}}}", QUEUE),
+        (f"""'{{"Destination": "{QUEUE}"}}'""", QUEUE),
+        ("Destination=sqs:lost", "sqs:lost"),
+        ("Destination=none", "none"),
+        ("{}", "none"),
+    ],
+)
+def test_a_destination_may_be_written_as_awss_member(line: str, destination: str) -> None:
+    assert one(f"put f --on-failure {line}").arguments == one(f"put f --on-failure {destination}").arguments
+
+
+@pytest.mark.parametrize(
+    "regions", ["a-b-1,c-d-2", "a-b-1, c-d-2", "a-b-1 ,c-d-2", "a-b-1 , c-d-2", "a-b-1 c-d-2", "'a-b-1, c-d-2'"]
+)
+def test_names_may_have_blanks_and_commas_between_them(regions: str) -> None:
+    command = one(f"audit --regions {regions} --rate 5")
+    assert [name.strip() for name in command.arguments["regions"].split(",")] == ["a-b-1", "c-d-2"]
+    assert command.arguments["rate"] == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [(b"\xef\xbb\xbflive", "live"), (b"\xef\xbb\xbf$LATEST", "$LATEST")],
+)
+def test_a_byte_order_mark_in_a_file_is_skipped(content: bytes, text: str) -> None:
+    [command] = parser.parse(Source("get f --qualifier file://q"), {}, {"q": content}.__getitem__)
+    assert command.arguments["qualifier"] == text
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.yaml"])
+def test_a_file_of_windows_is_read(name: str) -> None:
+    body = {
+        "x.json": b'\xef\xbb\xbf{\r\n"MaximumRetryAttempts": 1\r\n}\r\n',
+        "x.yaml": b"\xef\xbb\xbfMaximumRetryAttempts: 1\r\n",
+    }
+    [command] = parser.parse(Source(f"put f --cli-input-{name[2:]} file://{name}"), {}, body.__getitem__)
+    assert command.arguments["maximum_retry_attempts"] == 1

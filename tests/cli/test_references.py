@@ -30,7 +30,10 @@ class Team:
     secret: str = SECRET
 
 
-CALLS = "calls something, which a command line may not\nTry: the call in a cell of its own, then ${name} for its result"
+CALLS = (
+    "calls something, which a command line may not\n"
+    "Try: call it in a cell of its own, then write ${name} for its result"
+)
 NAMES: dict[str, Any] = {
     "function": "my-function",
     "retries": 1,
@@ -197,7 +200,7 @@ ${zzz}
 ${zzz} is not defined: the notebook has no name 'zzz'
     ${zzz}
     ^^^^^^
-Try: zzz = … in a cell before
+Try: assign it in a cell before: zzz = …
 
 ${team.queu}
 ${team.queu} cannot be looked up: what has no .queu is of type Team
@@ -229,22 +232,22 @@ Try: ${names}
 Try: ${nothing}
 
 a-${names}
-${names} is of type list, which cannot stand inside a word
+${names} is of type list, which cannot be part of a word
     a-${names}
     ^^^^^^^^^^
-Try: text or a whole number
+Try: use text or a whole number
 
 a-${ratio}
-${ratio} is of type float, which cannot stand inside a word
+${ratio} is of type float, which cannot be part of a word
     a-${ratio}
     ^^^^^^^^^^
-Try: text or a whole number
+Try: use text or a whole number
 
 a-${yes}
-${yes} is of type bool, which cannot stand inside a word
+${yes} is of type bool, which cannot be part of a word
     a-${yes}
     ^^^^^^^^
-Try: text or a whole number
+Try: use text or a whole number
 """
 """Words with one fault each; under each the whole message."""
 
@@ -261,7 +264,9 @@ def test_a_variable_of_the_environment_is_not_read_but_the_way_is_shown(monkeypa
         "${EIC_QUEUE} is not defined: the notebook has no name 'EIC_QUEUE'\n"
         "    $EIC_QUEUE\n"
         "    ^^^^^^^^^^\n"
-        'Try: EIC_QUEUE = os.environ["EIC_QUEUE"] in a cell before; the environment is not read by itself'
+        "Try: read it from the environment in a cell before\n"
+        "    import os\n"
+        '    EIC_QUEUE = os.environ["EIC_QUEUE"]'
     )
 
 
@@ -358,8 +363,9 @@ def test_a_value_stays_the_value_of_its_option(line: str, value: str) -> None:
     ],
 )
 def test_a_value_stays_one_value_inside_a_structure(text: str, name: str) -> None:
-    [command] = parser.parse(Source(f"put my-function --destination-config {text}"), {"name": name})
-    assert command.arguments["destination_config"].to_api() == {"OnFailure": {"Destination": f"arn:aws:s3:::{name}"}}
+    with pytest.raises(UsageError) as caught:
+        parser.parse(Source(f"put my-function --destination-config {text}"), {"name": name})
+    assert caught.value.message.startswith(f"{name!r} is not the name of an S3 bucket")
 
 
 @pytest.mark.parametrize(

@@ -76,12 +76,12 @@ def test_each_rule_of_the_grammar(text: str, value: dict[str, Any]) -> None:
         ("a={},", 4, f"shorthand needs a '=' here, and there is the end\n{EXAMPLE}"),
         ("a={b=c}d=e", 7, f"shorthand needs a ',' here, and there is 'd'\n{EXAMPLE}"),
         ("a={b=c}}", 7, f"shorthand needs a ',' here, and there is '}}'\n{EXAMPLE}"),
-        ("a={b", 2, 'the { is not closed\nTry: a } at the end, and "" for an empty value'),
-        ("a={b=[c", 5, 'the [ is not closed\nTry: a ] at the end, and "" for an empty value'),
-        ("a={b=}", 2, 'the { is not closed\nTry: a } at the end, and "" for an empty value'),
-        ("a='b", 2, "the quote ' is not closed\nTry: a second '"),
-        ('a={b="c}', 5, 'the quote " is not closed\nTry: a second "'),
-        ("a={b=c},a={}", 8, "'a' is given twice\nTry: a={…} once, with all of it inside"),
+        ("a={b", 2, 'the { is not closed\nTry: add a } at the end, and write "" for an empty value'),
+        ("a={b=[c", 5, 'the [ is not closed\nTry: add a ] at the end, and write "" for an empty value'),
+        ("a={b=}", 2, 'the { is not closed\nTry: add a } at the end, and write "" for an empty value'),
+        ("a='b", 2, "the quote ' is not closed\nTry: add a second '"),
+        ('a={b="c}', 5, 'the quote " is not closed\nTry: add a second "'),
+        ("a={b=c},a={}", 8, "'a' is given twice\nTry: write a={…} once, with all of it inside"),
         ("a=" + "[" * 51, 52, "more than 50 brackets inside one another"),
     ],
 )
@@ -138,20 +138,32 @@ def destination_config(text: str) -> Any:
         ),
         (f"OnSuccess = {{ Destination = {TOPIC} }}", {"OnSuccess": {"Destination": TOPIC}}),
         (f'OnSuccess={{Destination="{TOPIC}"}}', {"OnSuccess": {"Destination": TOPIC}}),
-        (f"OnFailure={{Destination={QUEUE} two}}", {"OnFailure": {"Destination": f"{QUEUE} two"}}),
-        (f"OnFailure={{Destination='{QUEUE} two'}}", {"OnFailure": {"Destination": f"{QUEUE} two"}}),
-        (f"OnFailure={{Destination={QUEUE}\\,x}}", {"OnFailure": {"Destination": f"{QUEUE},x"}}),
         (f"OnFailure={{Destination={QUEUE},}}", {"OnFailure": {"Destination": QUEUE}}),
         (f"OnFailure={{Destination={TOPIC},Destination={QUEUE}}}", {"OnFailure": {"Destination": QUEUE}}),
         ("OnSuccess={}", {"OnSuccess": {}}),
         ("OnSuccess={ }", {"OnSuccess": {}}),
         ("OnFailure={Destination=''}", {"OnFailure": {"Destination": ""}}),
-        (f"OnFailure={{Destination={QUEUE}-é-очередь}}", {"OnFailure": {"Destination": f"{QUEUE}-é-очередь"}}),
-        (f'OnFailure={{Destination="{QUEUE}-😀"}}', {"OnFailure": {"Destination": f"{QUEUE}-😀"}}),
     ],
 )
 def test_what_the_aws_cli_sends_is_what_we_send(text: str, config: dict[str, Any]) -> None:
     assert destination_config(text) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (f"OnFailure={{Destination={QUEUE} two}}", "dlq two"),
+        (f"OnFailure={{Destination='{QUEUE} two'}}", "dlq two"),
+        (f"OnFailure={{Destination={QUEUE}\\,x}}", "dlq,x"),
+        (f"OnFailure={{Destination={QUEUE}-é-очередь}}", "dlq-é-очередь"),
+        (f'OnFailure={{Destination="{QUEUE}-😀"}}', "dlq-😀"),
+    ],
+)
+def test_a_name_that_no_queue_can_have_is_read_whole_and_refused(text: str, name: str) -> None:
+    assert parse(text) == {"OnFailure": {"Destination": f"{QUEUE.removesuffix('dlq')}{name}"}}
+    with pytest.raises(UsageError) as caught:
+        destination_config(text)
+    assert caught.value.message.startswith(f"{name!r} is not the name of an SQS queue: ")
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,15 @@ from eicnb.errors import UsageError
 
 SETTINGS = "\nSee: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
 DESTINATIONS = "\nSee: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-RETRIES = "\nTry: a whole number: 0, 1 or 2" + SETTINGS
-AGE = "\nTry: a whole number of seconds: 60 to 21600" + SETTINGS
+RETRIES = "\nTry: give a whole number: 0, 1 or 2" + SETTINGS
+AGE = "\nTry: give a whole number of seconds: 60 to 21600" + SETTINGS
 FORMS = (
     "\nTry: my-function, my-function:live, my-function:7, 123456789012:function:my-function "
     "or arn:aws:lambda:us-east-1:123456789012:function:my-function"
 )
-KINDS = "\nTry: an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket"
-QUALIFIERS = "\nTry: a version number such as 7, an alias such as live, or $LATEST"
-FIFO = " to which Lambda does not deliver records of asynchronous events\nTry: a standard "
+KINDS = "\nTry: send to an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket"
+QUALIFIERS = "\nTry: type a version number such as 7, an alias such as live, or $LATEST"
+FIFO = " to which Lambda does not deliver records of asynchronous events\nTry: send to a standard "
 REFERENCE = "\nTry: ${name} for a value of the notebook, outside single quotes"
 LEFT = f" left in it, which no function name in AWS can have{REFERENCE}"
 A = "arn:aws"
@@ -64,7 +64,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
         {"on_success": "s3:my-bucket"},
         (
             f"'{A}:s3:::my-bucket' is an S3 bucket, which can be a destination on failure only"
-            f"\nTry: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus{DESTINATIONS}"
+            f"\nTry: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus{DESTINATIONS}"
         ),
     ),
     ({"on_failure": f"{A}:iam::123456789012:role/me"}, f"'iam' cannot be a destination{KINDS}{DESTINATIONS}"),
@@ -116,7 +116,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"destination_config": "none"},
-        "DestinationConfig is 'none', not a mapping\nTry: a mapping of OnSuccess, OnFailure",
+        "DestinationConfig is 'none', not a mapping\nTry: give a mapping of OnSuccess, OnFailure",
     ),
     ({"destination_config": {"OnFailuer": {}}}, "DestinationConfig has no member 'OnFailuer'\nTry: OnFailure"),
     (
@@ -129,7 +129,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"destination_config": {"OnFailure": {"Destination": 5}}},
-        "the Destination of OnFailure is 5, not text\nTry: the ARN of a destination",
+        "the Destination of OnFailure is 5, not text\nTry: give the ARN of a destination",
     ),
     (
         {"destination_config": {"OnFailure": {"Destination": "https://sqs.eu-west-1.amazonaws.com/123456789012/lost"}}},
@@ -159,13 +159,13 @@ NAME_CASES: list[tuple[Any, Any, str]] = [
         None,
         (
             "the function name has 65 characters, but AWS allows 64 in a name alone"
-            f"\nTry: the name as `%eic functions` shows it{SETTINGS}"
+            f"\nTry: copy the name from `%eic functions`{SETTINGS}"
         ),
     ),
     (
         f"{A}:lambda:{HERE}:function:{'a' * 250}",
         None,
-        f"the function ARN has 297 characters, but AWS allows 256\nTry: the ARN as `%eic functions` shows it{SETTINGS}",
+        f"the function ARN has 297 characters, but AWS allows 256\nTry: copy the ARN from `%eic functions`{SETTINGS}",
     ),
     (None, None, 'None is not the name of a function\nTry: "my-function"'),
     (7, None, '7 is not the name of a function\nTry: "my-function"'),
@@ -188,8 +188,8 @@ NAME_CASES: list[tuple[Any, Any, str]] = [
         "my-function:live",
         "7",
         (
-            "the function is named with the qualifier 'live', but the qualifier '7' is given beside it"
-            "\nTry: one of the two"
+            "the function is named with the qualifier 'live', but the qualifier '7' is given as well"
+            "\nTry: give one of the two"
         ),
     ),
     ("my-function", "", f"the qualifier is empty{QUALIFIERS}{SETTINGS}"),
@@ -272,7 +272,7 @@ def test_the_name_of_a_connection_is_text(shared: Eic) -> None:
 
 
 def test_the_sandbox_has_no_profiles(shared: Eic) -> None:
-    text = "this is the SANDBOX, which has no profiles\nTry: %eic use --profile production to leave it"
+    text = "this is the SANDBOX, which has no profiles\nTry: drop --profile: the sandbox has no profiles"
     assert refusal(shared, shared.derive, profile="production") == text
 
 

@@ -105,10 +105,10 @@ def test_whatever_was_there_is_put_back(eic: eicnb.Eic, everything: Any) -> None
 
 def test_names_with_odd_characters_are_quoted(eic: eicnb.Eic) -> None:
     eicnb.use(eic)
-    bus = f"arn:aws:events:us-east-1:{eic.account_id}:event-bus/shop"
-    frame = eic.put("stock-alert", on_success=bus).assign(on_success=f"{bus};x")
+    function = f"arn:aws:lambda:us-east-1:{eic.account_id}:function:checkout:$LATEST"
+    frame = eic.put("stock-alert", maximum_retry_attempts=0).assign(on_success=function)
     [line] = eicnb.commands_for(frame)
-    assert line.endswith(f" --on-success '{bus};x'")
+    assert line.endswith(f" --on-success '{function}'")
 
 
 def test_what_could_not_be_written_again_is_told_before_it_is_changed(eic: eicnb.Eic) -> None:

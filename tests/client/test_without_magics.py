@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 
 import eicnb
-from eicnb.aws.connection import OPTIONS as OF_DERIVE
+from eicnb.aws.options import OPTIONS as OF_DERIVE
 from eicnb.cli.options import CONNECTION, ROLE, VERBS, Verb, verb
 from eicnb.client.eic import Eic
 from eicnb.fleet.scope import Errors, Qualifiers
@@ -181,6 +181,6 @@ def test_a_plain_script_does_it_all_without_ipython(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[-3:] == [
         "eicnb.errors.UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2",
-        "Try: a whole number: 0, 1 or 2",
+        "Try: give a whole number: 0, 1 or 2",
         "See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html",
     ]

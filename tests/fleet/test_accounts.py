@@ -19,9 +19,9 @@ from eicnb.cli import parser
 from eicnb.cli.source import Source
 from eicnb.client import commands, connections
 from eicnb.errors import AccessDenied, UsageError
-from tests.answering import Answer, Answering, Seen, Step
+from tests.answering import Answer, Answering, Cut, Seen, Step, identity
 from tests.fleet.conftest import Run
-from tests.fleet.lambdas import Lambda
+from tests.fleet.lambdas import EXPIRED, Lambda
 
 ROLE = "arn:aws:iam::222222222222:role/audit"
 
@@ -174,7 +174,7 @@ def test_two_profiles_of_one_account_are_refused_by_name_of_the_account(profiles
 
 
 def test_profile_and_profiles_do_not_go_together(profiles: list[str]) -> None:
-    with pytest.raises(UsageError, match="both --profile and --profiles are given"):
+    with pytest.raises(UsageError, match="--profile and --profiles are both given"):
         run_command("audit --profiles prod,tools --profile prod")
 
 
@@ -219,3 +219,58 @@ def add_profile(name: str, line: str) -> None:
 def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str]) -> None:
     run_command("audit --profiles prod,tools --rate 100 --no-progress")
     assert connections.current() is eic
+
+
+@pytest.mark.parametrize(
+    ("options", "again"),
+    [
+        ("--profiles tools,prod --rate 100", "--profiles tools,prod"),
+        ("--profile prod --regions us-east-1,eu-west-1", "--profile prod"),
+        ("--profile prod --no-verify-ssl --cli-read-timeout 9", "--profile prod --no-verify-ssl --cli-read-timeout 9"),
+    ],
+)
+def test_the_hint_that_resumes_names_the_accounts_again(profiles: list[str], options: str, again: str) -> None:
+    with pytest.raises(eicnb.IncompleteAudit) as raised:
+        run_command(f"audit {options} --functions nosuch --no-progress")
+    assert raised.value.hint == f"%eic audit {again} --resume ${{sys.last_value}}"
+
+
+class Turning(Sts):
+    """A role whose credentials, once renewed, belong to another account."""
+
+    def __call__(self, seen: Seen) -> Step:
+        if b"GetCallerIdentity" in seen.body and seen.access_key != "ROLE1":
+            return identity("333333333333")
+        if seen.service == "lambda" and seen.access_key == "ROLE1" and seen.path.count("f0001"):
+            return EXPIRED
+        return super().__call__(seen)
+
+
+@pytest.mark.parametrize("sts", [True, False], ids=["named by STS", "seen in ARNs"])
+def test_credentials_that_renew_into_another_account_read_nothing_there_and_the_rows_say_so(
+    run: Run, *, sts: bool
+) -> None:
+    class Service(Turning):
+        def __call__(self, seen: Seen) -> Step:
+            if b"GetCallerIdentity" in seen.body and not sts:
+                return Cut()
+            if seen.access_key == "ROLE2" and not seen.path.count("/event-invoke-config"):
+                self.account_id = "333333333333"
+            return super().__call__(seen)
+
+    service = Service(3600)
+    service.names = [f"f{number:04}" for number in range(30)]
+    with Answering(service) as server, Answering(Lambda(2)) as other:
+        turning = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE)
+        steady = eicnb.connect(region="us-east-1", endpoint_url=other.url)
+        frame = run([turning, steady], errors="rows")
+        read = [seen.path for seen in server.seen if seen.access_key == "ROLE2" and seen.service == "lambda"]
+    assert set(frame.account_id) == {"222222222222", "123456789012"}
+    mine = frame[frame.account_id == "222222222222"]
+    assert len(mine) == 30
+    assert set(mine.scan_state) == {"ok", "failed"}
+    errors = mine.error.dropna()
+    assert errors.str.contains("333333333333").all()
+    assert errors.str.contains("222222222222").all()
+    assert not [path for path in read if "event-invoke-config" in path]
+    assert set(frame[frame.account_id == "123456789012"].scan_state) == {"ok"}

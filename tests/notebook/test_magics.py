@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.aws import boto
 from eicnb.client import connections
 from eicnb.errors import AwsError, EicError, NotFound, UsageError
 
@@ -30,7 +29,7 @@ def settings(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 def test_loading_prints_nothing_and_opens_no_session(bare_notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[object] = []
-    monkeypatch.setattr(boto, "profile_session", lambda *args: opened.append(args))
+    monkeypatch.setattr("eicnb.client.connect.profile_session", lambda *args: opened.append(args))
     bare_notebook.run("%load_ext eicnb")
     assert bare_notebook.printed() == ""
     assert (opened, connections._in_use._chosen, connections._in_use._default) == ([], None, None)
@@ -175,7 +174,9 @@ def test_one_call_that_is_not_the_whole_list_says_so_too(notebook: Notebook) -> 
     assert (len(first), len(rest)) == (50, 10)
 
 
-@pytest.mark.parametrize("cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic"])
+@pytest.mark.parametrize(
+    "cell", ["%eic", "%eic  # later", "%%eic\n# later\n\n", "%%eic --out x\n# later", "x = %eic", "%%eic\n%eic"]
+)
 def test_no_command_does_nothing_and_mentions_help(notebook: Notebook, sent: Sent, cell: str) -> None:
     assert notebook.run(cell) is None
     assert notebook.printed() == "Nothing to run. %eic help lists the commands.\n"
@@ -348,7 +349,7 @@ MISTAKES = r"""
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     %eic put my-function --retries 3
                                    ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %eic put my-function
@@ -371,7 +372,7 @@ See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 UsageError: 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
     %eic put my-function --on-success s3:lost
                                       ^^^^^^^
-Try: on success, an SQS queue, SNS topic, Lambda function or EventBridge bus
+Try: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
 %eic get my-function; get my-function
@@ -379,7 +380,10 @@ See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 UsageError: a line takes one command
     %eic get my-function; get my-function
                           ^^^^^^^^^^^^^^^
-Try: put one command on each line below %%eic
+Try: write one command a line in a cell
+    %%eic
+    get my-function
+    get my-function
 
 %%eic --out 1x
 get my-function
@@ -403,7 +407,7 @@ MaximumRetryAttempts: 3
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     line 2: MaximumRetryAttempts: 3
                                   ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 %%eic
@@ -413,7 +417,8 @@ get f --retries 0
 UsageError: eic get has no option '--retries'
     line 3: get f --retries 0
                   ^^^^^^^^^
-Try: --function-name, --qualifier, or one that `%eic help get` names
+Try: --function-name, --qualifier
+    %eic help get
 """
 """Cells with one mistake each; under each all that is shown."""
 
@@ -466,7 +471,7 @@ def test_an_error_of_the_python_api_is_shown_in_its_own_lines_too(notebook: Note
     notebook.fail("import eicnb\neicnb.put('my-function', maximum_retry_attempts=3)")
     assert notebook.printed() == (
         "UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2\n"
-        "Try: a whole number: 0, 1 or 2\n"
+        "Try: give a whole number: 0, 1 or 2\n"
         "See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html\n"
     )
 
@@ -539,5 +544,12 @@ def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
     error = bare_notebook.fail("%eic get my-function")
     assert isinstance(error, eicnb.ConfigurationError)
     assert bare_notebook.printed() == (
-        "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_DEFAULT_REGION\n"
+        "ConfigurationError: no AWS region is set\nTry: --region us-east-1, connect(region=…) or AWS_REGION\n"
     )
+
+
+def test_a_cell_may_hold_the_line_magics_of_another(notebook: Notebook) -> None:
+    frame = notebook.run(
+        "%%eic\n%eic put my-function --retries 0\n  %eic update my-function --max-age 1h\nget my-function"
+    )
+    assert frame.maximum_retry_attempts.tolist() == [0, 0, 0]

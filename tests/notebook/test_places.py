@@ -62,7 +62,7 @@ def test_whoami_tells_account_identity_and_region(notebook: Notebook, eic: eicnb
 
 
 def test_whoami_shows_the_alias_of_the_account(notebook: Notebook, eic: eicnb.Eic) -> None:
-    client = eic._connection.aws._client("iam", "CreateAccountAlias")
+    client = eic._connection.aws._client("iam")
     client.create_account_alias(AccountAlias="shop-prod")
     assert notebook.run("%eic whoami").account_alias.tolist() == ["shop-prod"]
 

@@ -91,7 +91,7 @@ def test_a_typographic_dash_is_told(notebook: Notebook) -> None:
 def test_a_session_of_the_users_own_keeps_its_settings() -> None:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     session._session.set_default_client_config(Config(read_timeout=70, proxies={"https": "http://127.0.0.1:9"}))
-    client = eicnb.connect(boto3_session=session)._connection.aws._client("lambda", "ListFunctions")
+    client = eicnb.connect(boto3_session=session)._connection.aws._client("lambda")
     assert (client.meta.config.read_timeout, client.meta.config.proxies) == (70, {"https": "http://127.0.0.1:9"})
 
 

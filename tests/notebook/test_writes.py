@@ -205,6 +205,23 @@ def test_the_python_verbs_rehearse_too(eic: eicnb.Eic, sent: Sent) -> None:
     } == set()
 
 
+@pytest.mark.parametrize(
+    "ending", [">/dev/null", ">/dev/null 2>&1", "2>/dev/null", "| Out-Null", "--output json >/dev/null"]
+)
+def test_a_put_whose_output_goes_nowhere_writes_and_shows_nothing(
+    notebook: Notebook, eic: eicnb.Eic, ending: str
+) -> None:
+    assert notebook.run(f"%eic put my-function --retries 1 {ending}") is None
+    assert notebook.printed() == ""
+    assert eic.get("my-function").maximum_retry_attempts.tolist() == [1]
+
+
+def test_what_is_read_for_nothing_is_not_shown_but_its_failure_is(notebook: Notebook) -> None:
+    assert notebook.run("%eic get my-function:BLUE --output json >/dev/null 2>&1") is None
+    assert notebook.printed() == ""
+    assert isinstance(notebook.fail("%eic get nosuch >/dev/null 2>&1"), NotFound)
+
+
 MISSING = "Note: the SQS queue nope does not exist in us-east-1. Until it does, Lambda cannot deliver to it.\n"
 
 
@@ -226,3 +243,9 @@ def test_a_destination_that_does_not_exist_is_noted_once(notebook: Notebook, cel
     notebook.printed()
     notebook.run(cell)
     assert notebook.printed().count(MISSING) == notes
+
+
+def test_a_config_that_is_missing_is_no_error_where_that_is_requested(notebook: Notebook) -> None:
+    notebook.run("%eic delete my-function:BLUE")
+    assert notebook.run("%eic delete my-function:BLUE --missing-ok").empty
+    assert isinstance(notebook.fail("%eic delete my-function:BLUE"), NotFound)

@@ -160,3 +160,15 @@ def test_a_log_that_goes_on_hears_what_the_other_no_longer_does() -> None:
         ["to both\n"],
         ["to both\n", "to one\n"],
     ]
+
+
+def test_a_handler_of_a_library_itself_sees_no_more_than_before(caught: list[str]) -> None:
+    logger, handler = logging.getLogger("botocore"), logging.getLogger().handlers[-1]
+    logger.addHandler(handler)
+    try:
+        with logged(lambda _: None):
+            logging.getLogger("botocore.auth").debug("Signature")
+        assert caught == []
+        assert handler.filters == []
+    finally:
+        logger.removeHandler(handler)

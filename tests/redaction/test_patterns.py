@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from eicnb.redaction.masks import Masks, replaced
@@ -224,26 +222,50 @@ def test_the_masks_that_are_there_are_counted(text: str, number: int) -> None:
     assert highest_mask(text) == number
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
+PIECES = [
+    *(
         "a",
         "1",
         "A1/",
-        "authorization=",
-        "://",
+        "Aa1",
+        " ",
+        "-",
+        "\\",
+        "\\/",
+        "%2F",
+        "<",
+        "a b ",
+        "SG.",
         "eyJ.",
+        "://",
+        "://a:b@",
         "/home/",
-        "ACCOUNT-0001 123456789012 acme ",
-        "<b></b>acme",
-        "-----BEGIN PRIVATE KEY-----",
-    ],
-)
+        "/Users/a b ",
+    ),
+    *(
+        "authorization=",
+        "Bearer ",
+        "Basic a",
+        "cookie: a=b; ",
+        "a=b; ",
+        "password='",
+        'secret="\\',
+        "secret_",
+        'api_key, "',
+    ),
+    *("password=a.", "password: a-", "Credential=", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A", "<script>", "1e-"),
+    *("123456789012 ", "123456789012", "<b></b>acme", "ACCOUNT-0001 123456789012 acme "),
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
 def test_a_long_text_takes_time_that_grows_with_its_length(piece: str) -> None:
-    text = piece * (400_000 // len(piece))
-    started = time.perf_counter()
-    spans(text, IN_NOTEBOOKS, ["acme"])
-    assert time.perf_counter() - started < 2
+    """Linear, these characters take a second or two; with its square they would take hours.
+
+    The limit is pytest's own, so that a busy machine fails no test.
+    """
+    text = piece * (600_000 // len(piece))
+    assert isinstance(spans(text, IN_NOTEBOOKS, ["acme"]), list)
 
 
 def test_what_messages_never_show_is_part_of_what_notebooks_are_searched_for() -> None:

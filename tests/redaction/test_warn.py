@@ -28,7 +28,7 @@ def told_by_a_cell(home: Path, **environment: str) -> str:
 
 
 def test_the_line_is_the_caller_s(eic: Eic) -> None:
-    with pytest.warns(UserWarning, match=r"^no function fits nix-\*$") as caught:
+    with pytest.warns(UserWarning, match=r"^no function matches nix-\*$") as caught:
         eic.audit(functions="nix-*", rate=500, progress=False)
     assert [(one.filename, one.lineno) for one in caught] == [(__file__, FIRST_LINE + 2)]
 
@@ -38,18 +38,18 @@ FIRST_LINE = test_the_line_is_the_caller_s.__code__.co_firstlineno
 
 def test_a_line_that_holds_what_is_masked_is_not_shown(eic: Eic) -> None:
     settings.choose(redact=True, redact_names=["shop"])
-    with pytest.warns(UserWarning, match=r"^no function fits NAME-0001\*$") as caught:
+    with pytest.warns(UserWarning, match=r"^no function matches NAME-0001\*$") as caught:
         eic.audit(functions="shop*", rate=500, progress=False)
     assert [(one.filename, one.lineno) for one in caught] == [("<line hidden>", 0)]
 
 
 def test_a_magic_shows_the_line_of_its_cell_and_no_path_of_the_package(tmp_path: Path) -> None:
     told = told_by_a_cell(tmp_path)
-    assert "UserWarning: no function fits shop*\n" in told
+    assert "UserWarning: no function matches shop*\n" in told
     assert "eic', 'audit --functions shop* --no-progress --rate 200'" in told
     assert not [path for path in ("eicnb/", "IPython/") if path in told]
 
 
 def test_a_magic_shows_a_mask_instead_of_its_line(tmp_path: Path) -> None:
     told = told_by_a_cell(tmp_path, EICNB_REDACT="1", EICNB_REDACT_NAMES="shop")
-    assert told == "<line hidden>:0: UserWarning: no function fits NAME-0001*\n"
+    assert told == "<line hidden>:0: UserWarning: no function matches NAME-0001*\n"

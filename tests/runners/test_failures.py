@@ -26,7 +26,7 @@ BAD_RETRIES = """\
 UsageError: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2
     %eic put my-function --retries 3
                                    ^
-Try: a whole number: 0, 1 or 2
+Try: give a whole number: 0, 1 or 2
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"""
 
 NO_CONFIG = """\

@@ -30,11 +30,11 @@ FAULTS = [
         "The function is in eu-west-1, but this connection acts in us-east-1. Try: --region eu-west-1",
     ),
     ({"function_name": "my-function:live"}, "qualifier", "The function is named with the qualifier 'live', but"),
-    ({"qualifier": "a b"}, "qualifier", "'a b' is not a qualifier. Try: a version number such as 7"),
+    ({"qualifier": "a b"}, "qualifier", "'a b' is not a qualifier. Try: type a version number such as 7"),
     (
         {"maximum_retry_attempts": "3"},
         "maximum_retry_attempts",
-        "The maximum number of retry attempts is 3, but AWS allows 0, 1 or 2. Try: a whole number: 0, 1 or 2",
+        "The maximum number of retry attempts is 3, but AWS allows 0, 1 or 2. Try: give a whole number: 0, 1 or 2",
     ),
     ({"maximum_retry_attempts": "two"}, "maximum_retry_attempts", "The maximum number of retry attempts is 'two', whi"),
     ({"maximum_event_age_in_seconds": "59"}, "maximum_event_age_in_seconds", "The maximum event age is 59, but AWS"),

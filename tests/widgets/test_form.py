@@ -566,7 +566,7 @@ def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None
     form = notebook.run("%eic form search-indexer")
     note = (
         "As it is, the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
-        "not deliver records of asynchronous events. Try: a standard queue"
+        "not deliver records of asynchronous events. Try: send to a standard queue"
     )
     assert repr(form).splitlines()[-1] == note
     assert html.escape(note) in form._repr_html_()

@@ -1,15 +1,27 @@
-"""The way to Lambda in one region, and the keys that sign for it, as botocore worked them out."""
+"""The route to Lambda in one region, as botocore works it out for its own requests."""
 
 from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import ProxyConfiguration, create_urllib3_context, get_cert_path
+from botocore.utils import get_environ_proxies
+
+from eicnb.aws.endpoint import is_local
 
 _LIST_FUNCTIONS = "/2015-03-31/functions"
+
+_MOST_CONTEXTS = 16
 
 _SCOPE = re.compile(r"/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
@@ -32,35 +44,50 @@ class Route:
     connect_timeout: float | None = None
     read_timeout: float | None = None
 
-    @classmethod
-    def of_request(
-        cls,
-        url: str,
-        headers: Mapping[str, str | bytes],
-        *,
-        region: str,
-        proxy: str | None,
-        tls: ssl.SSLContext | bool,
-        timeouts: tuple[float | None, float | None],
-    ) -> Self:
-        """The way of a ListFunctions that botocore made ready; its signature says what calls are signed for."""
-        said = {name.lower(): value if isinstance(value, str) else value.decode() for name, value in headers.items()}
-        scope = _SCOPE.search(said.get("authorization", ""))
-        return cls(
-            url=url.partition("?")[0].rstrip("/").removesuffix(_LIST_FUNCTIONS),
-            region=scope["region"] if scope else region,
-            service=scope["service"] if scope else "lambda",
-            signs=scope is not None,
-            user_agent=said.get("user-agent", "eicnb"),
-            proxy=proxy,
-            tls=tls,
-            connect_timeout=timeouts[0],
-            read_timeout=timeouts[1],
-        )
+
+def route_of(client: Any, region: str, *, verify: Any) -> Route:
+    """Return the route of a Lambda client's calls in a region; it prepares a ListFunctions that is not sent."""
+    with _probing(region) as probe:
+        client.list_functions()
+    request = probe.request
+    assert request is not None, "botocore says before it sends"
+    config, parts = client.meta.config, urlsplit(str(request.url))
+    url = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+    headers = {
+        name.lower(): value if isinstance(value, str) else value.decode() for name, value in request.headers.items()
+    }
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    return Route(
+        url=url.rstrip("/").removesuffix(_LIST_FUNCTIONS),
+        region=scope["region"] if scope else region,
+        service=scope["service"] if scope else "lambda",
+        signs=scope is not None,
+        user_agent=headers.get("user-agent", "eicnb"),
+        proxy=_proxy(url, config.proxies),
+        tls=parts.scheme == "https" and _trusting(get_cert_path(verify), config.client_cert),
+        connect_timeout=config.connect_timeout,
+        read_timeout=config.read_timeout,
+    )
 
 
-def trusting(context: Any, bundle: Any, client_cert: Any) -> ssl.SSLContext:
+def _proxy(url: str, given: Any) -> str | None:
+    """The proxy on the way to a URL: the given ones, or those of the environment; none to this machine."""
+    if is_local(url):
+        return None
+    proxies = get_environ_proxies(url) if given is None else given
+    proxy: str | None = ProxyConfiguration(proxies=proxies).proxy_url_for(url)
+    return proxy
+
+
+def _trusting(bundle: Any, client_cert: Any) -> ssl.SSLContext:
     """A TLS context that trusts the certificates of a bundle, a file or a directory; False trusts any."""
+    return _context(bundle, client_cert, bundle is not False and Path(bundle).stat().st_mtime)
+
+
+@lru_cache(maxsize=_MOST_CONTEXTS)
+def _context(bundle: Any, client_cert: Any, _changed: float) -> ssl.SSLContext:
+    """Such a context, made once until its bundle changes, since to read the certificates takes long."""
+    context: Any = create_urllib3_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE if bundle is False else ssl.CERT_REQUIRED
     context.check_hostname = bundle is not False
@@ -69,3 +96,56 @@ def trusting(context: Any, bundle: Any, client_cert: Any) -> ssl.SSLContext:
     if client_cert:
         context.load_cert_chain(*([client_cert] if isinstance(client_cert, str) else client_cert))
     return context  # type: ignore[no-any-return] # urllib3 says what it is, botocore does not
+
+
+class _Probe:
+    """A request that botocore prepared for a region; it is stored instead of sent, and gets an empty list back."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self.request: AWSPreparedRequest | None = None
+
+    def stream(self) -> Iterator[bytes]:
+        """The body, as botocore reads it."""
+        yield b"{}"
+
+
+_probe: ContextVar[_Probe | None] = ContextVar("probe", default=None)
+
+
+@contextmanager
+def _probing(region: str) -> Iterator[_Probe]:
+    probe = _Probe(region)
+    token = _probe.set(probe)
+    try:
+        yield probe
+    finally:
+        _probe.reset(token)
+
+
+def let_probe(client: Any) -> None:
+    """Prepare a client to tell its route to any region, so that no region needs a client of its own."""
+    events = client.meta.events
+    events.register("before-endpoint-resolution.lambda", _resolve_elsewhere)
+    events.register("before-sign.lambda", _sign_elsewhere)
+    events.register("before-send.lambda", _store)
+
+
+def _resolve_elsewhere(builtins: dict[str, Any], **_: Any) -> None:
+    probe = _probe.get()
+    if probe is not None and "AWS::Region" in builtins:
+        builtins["AWS::Region"] = probe.region
+
+
+def _sign_elsewhere(request: Any, **_: Any) -> None:
+    probe = _probe.get()
+    if probe is not None:
+        request.context.setdefault("signing", {}).setdefault("region", probe.region)
+
+
+def _store(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+    probe = _probe.get()
+    if probe is None:
+        return None
+    probe.request = request
+    return AWSResponse(request.url, 200, {}, probe)  # type: ignore[arg-type] # the stubs know no plain headers

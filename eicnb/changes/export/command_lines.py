@@ -6,7 +6,6 @@ Each text comes back to the call that it was written from: `eicnb.cli.parser` re
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -26,8 +25,6 @@ from eicnb.model.place import Where
 from eicnb.model.request import Request
 
 _LONGEST_LINE = 88
-
-_PLAIN_ARN = re.compile(r"[\w:./$-]+", re.ASCII)
 
 _DESTINATIONS = ("on_success", "on_failure")
 
@@ -112,14 +109,14 @@ def python_call(request: Request, where: Where, elsewhere: Mapping[str, Any] = H
 
 
 def to_shorthand(config: DestinationConfig) -> str:
-    """What `--destination-config` takes: the AWS CLI's shorthand, or JSON where a name has odd characters.
+    """Return what `--destination-config` takes: the AWS CLI's shorthand, or JSON for an empty destination.
 
     >>> to_shorthand(DestinationConfig(on_failure=DestinationArn.parse("arn:aws:s3:::lost-events")))
     'OnFailure={Destination=arn:aws:s3:::lost-events}'
     """
     members = config.to_api()
     arns = [member.get("Destination", "") for member in members.values()]
-    if not arns or not all(_PLAIN_ARN.fullmatch(arn) for arn in arns):
+    if not arns or not all(arns):
         return to_json(config)
     return ",".join(f"{key}={{Destination={member['Destination']}}}" for key, member in members.items())
 

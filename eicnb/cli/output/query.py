@@ -63,8 +63,8 @@ class Query:
             return self._compiled.search(value)
         except _FAILURES as error:
             missing = getattr(error, "current_value", "") is None
-            hint = "a default where a member may be missing: MaximumRetryAttempts || `2`" if missing else None
-            raise EicError(f"--query {self.text!r} fails on the answer: {error}", hint=hint) from error
+            hint = "give a default where a member may be missing: MaximumRetryAttempts || `2`" if missing else None
+            raise EicError(f"--query {self.text!r} fails on the response: {error}", hint=hint) from error
 
     def then(self, change: Callable[[Any], Any]) -> Query:
         """The same query, whose selection is changed before it is used.

@@ -36,6 +36,9 @@ _RESET = "\x1b[0m"
 _BLUE = "\x1b[1m\x1b[34m"
 _YELLOW = "\x1b[2m\x1b[33m"
 
+COLORS = (_RESET, _BLUE, _YELLOW)
+"""The control sequences in a table with colors."""
+
 _Paint = Callable[[str], str]
 _Place = Callable[[str, int, str], str]
 
@@ -101,7 +104,7 @@ class _Section:
             if len(cells) != expected:
                 raise EicError(
                     f"a table cannot show rows of unequal length: here {expected} and {len(cells)} cells",
-                    hint="--output json or yaml, or a --query that selects the same members for each row",
+                    hint="use --output json or yaml, or a --query that selects the same members for each row",
                 )
             self.rows.append(cells)
 
@@ -177,7 +180,7 @@ class _Outline:
         if not all(isinstance(value, Mapping) for value in values):
             raise EicError(
                 "a table cannot show a list that holds both structures and other values",
-                hint="--output json or yaml, or a --query that selects the members of the structures",
+                hint="use --output json or yaml, or a --query that selects the members of the structures",
             )
         headers, inner = _names(values, scalar=True), _names(values, scalar=False)
         for number, value in enumerate(values):

@@ -58,7 +58,7 @@ def _structures(values: list[Any], name: str | None) -> list[str]:
     if not all(isinstance(value, Mapping) for value in values):
         raise EicError(
             "text cannot show a list that holds both structures and other values",
-            hint="--output json or yaml, or a --query for the members, as DestinationConfig.OnFailure.Destination",
+            hint="use --output json or yaml, or --query DestinationConfig.OnFailure.Destination",
         )
     columns = sorted({key for value in values for key, member in value.items() if _is_scalar(member)})
     return [line for value in values for line in _structure(value, columns, name)]

@@ -69,7 +69,7 @@ def test_nothing_of_a_call_shows_a_key(run: Run, monkeypatch: pytest.MonkeyPatch
 def test_unsigned_calls_have_no_signature(run: Run) -> None:
     with Answering(Lambda()) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url).derive(no_sign_request=True)
-        eic._connection.aws._account_id = "123456789012"  # unsigned, STS could not be asked
+        eic._connection.aws.note_account("123456789012")
         assert len(run(eic)) == 3
         assert not [seen for seen in server.seen if "Authorization" in seen.headers]
 
@@ -116,7 +116,7 @@ def test_a_certificate_is_trusted_as_the_connection_says(
 def test_a_certificate_that_nobody_vouches_for_is_refused(run: Run, tls_server: Any) -> None:
     url, _ = tls_server
     eic = eicnb.connect(region="us-east-1", endpoint_url=url)
-    eic._connection.aws._account_id = "123456789012"
+    eic._connection.aws.note_account("123456789012")
     frame = run(eic, errors="rows")
     assert list(frame.scan_state) == ["failed"]
     assert "CERTIFICATE_VERIFY_FAILED" in frame.error[0]
@@ -125,7 +125,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(run: Run, tls_server: 
 def test_a_session_of_the_user_s_own_keeps_its_timeouts() -> None:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     assert eicnb.connect(boto3_session=session)._connection.aws.route("us-east-1").read_timeout == 60
-    assert eicnb.connect(region="us-east-1")._connection.aws.route("us-east-1").read_timeout == 10
+    assert eicnb.connect(region="us-east-1")._connection.aws.route("us-east-1").read_timeout == 60
     patient = eicnb.connect(region="us-east-1").derive(read_timeout=0, connect_timeout=7)
     assert patient._connection.aws.route("us-east-1").read_timeout is None
     assert patient._connection.aws.route("us-east-1").connect_timeout == 7

@@ -14,7 +14,7 @@ from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.age import age
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
-from eicnb.model.destination import DestinationArn, DestinationName
+from eicnb.model.destination import DestinationArn, DestinationName, NoDestination
 from eicnb.model.function import FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.request import Paging, Request, build
@@ -147,6 +147,6 @@ def test_a_connection_that_is_no_default_is_named_in_the_aws_command() -> None:
     ]
 
 
-def test_odd_names_are_written_as_json() -> None:
-    config = DestinationConfig(on_failure=DestinationArn.parse("arn:aws:s3:::a,b"))
-    assert to_shorthand(config) == to_json(config) == '{"OnFailure": {"Destination": "arn:aws:s3:::a,b"}}'
+def test_an_empty_destination_is_written_as_json() -> None:
+    config = DestinationConfig(on_failure=NoDestination.EMPTY)
+    assert to_shorthand(config) == to_json(config) == '{"OnFailure": {}}'

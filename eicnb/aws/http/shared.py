@@ -1,0 +1,50 @@
+"""The HTTP connections that boto3 clients share: a pool for each combination of proxies, certificates and timeouts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import RLock
+from typing import Any
+
+from botocore.httpsession import URLLib3Session
+
+from eicnb.aws.endpoint import is_local
+
+_MOST_POOLS = 8
+
+
+class _Pools:
+    """The HTTP sessions in use, those used last at the end; a client keeps its own even when it was dropped here."""
+
+    def __init__(self) -> None:
+        self._sessions: OrderedDict[str, URLLib3Session] = OrderedDict()
+        self._lock = RLock()
+
+    def like(self, own: Any, *, without_proxy: bool) -> URLLib3Session:
+        """Return the session that is set up as this one of a client, which is not needed any more then."""
+        proxies, timeout = own._proxy_config, own._timeout  # noqa: SLF001 # a client does not say how its session is set up
+        settings = {
+            "verify": own._verify,  # noqa: SLF001 # the same
+            "proxies": {} if without_proxy else proxies._proxies,  # noqa: SLF001 # the same
+            "timeout": (timeout.connect_timeout, timeout.read_timeout),
+            "max_pool_connections": own._max_pool_connections,  # noqa: SLF001 # the same
+            "socket_options": own._socket_options,  # noqa: SLF001 # the same
+            "client_cert": (own._cert_file, own._key_file) if own._key_file else own._cert_file,  # noqa: SLF001 # the same
+            "proxies_config": proxies.settings,
+        }
+        key = repr(settings)
+        with self._lock:
+            found = self._sessions.pop(key, None) or URLLib3Session(**settings)
+            self._sessions[key] = found
+            while len(self._sessions) > _MOST_POOLS:
+                self._sessions.popitem(last=False)
+            return found
+
+
+_pools = _Pools()
+
+
+def share(client: Any) -> None:
+    """Let a client send over the connections of all clients that are set up alike; none to this machine has a proxy."""
+    endpoint: Any = client._endpoint  # noqa: SLF001 # a handler of before-send would send what another one has answered
+    endpoint.http_session = _pools.like(endpoint.http_session, without_proxy=is_local(client.meta.endpoint_url))

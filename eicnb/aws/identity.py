@@ -1,0 +1,75 @@
+"""The account that the credentials in use belong to.
+
+Tested in tests/aws/test_credentials.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+
+from eicnb.aws.keys import Keys
+
+AskSts = Callable[[Keys | None], str]
+"""Asks STS for the account of some credentials; None for calls that are not signed."""
+
+
+class AccountChanged(Exception):
+    """Credentials of another account than the one that the connection is for."""
+
+
+class Identity:
+    """The account of a connection: looked up with the credentials that sign, and again when these change.
+
+    >>> identity = Identity()
+    >>> identity.account_of(Keys("AKID1", "secret"), lambda keys: "111111111111")
+    '111111111111'
+    >>> identity.check(Keys("AKID2", "secret"), lambda keys: "222222222222")
+    Traceback (most recent call last):
+    eicnb.aws.identity.AccountChanged: the credentials now belong to account 222222222222, but this connection is for account 111111111111; nothing was sent
+
+    A connection stays with the account that it had first.
+    """  # noqa: E501 # a message stands in one line
+
+    def __init__(self, *, given: str | None = None) -> None:
+        self._given = given
+        self._known = given
+        self._is_noted = False
+        self._keys: Keys | None = None
+        self._lock = RLock()
+
+    @property
+    def known(self) -> str | None:
+        """The account, if it was looked up already."""
+        return self._known
+
+    def check(self, keys: Keys, ask: AskSts) -> None:
+        """Refuse credentials of another account than the known one; without one that STS named, any may pass."""
+        if self._known is not None and self._given is None and not self._is_noted and keys != self._keys:
+            self.account_of(keys, ask)
+
+    def account_of(self, keys: Keys | None, ask: AskSts, *, anew: bool = False) -> str:
+        """Return the account of the credentials; `anew` asks STS even if they are known."""
+        with self._lock:
+            if self._given is not None:
+                return self._given
+            if anew or self._known is None or keys != self._keys:
+                self._note(keys, ask(keys))
+                self._is_noted = False
+            assert self._known is not None
+            return self._known
+
+    def note(self, keys: Keys | None, account_id: str) -> None:
+        """Take over an account that something else than STS showed, if none is known yet."""
+        with self._lock:
+            if self._known is None:
+                self._note(keys, account_id)
+                self._is_noted = True
+
+    def _note(self, keys: Keys | None, account_id: str) -> None:
+        if self._known is not None and account_id != self._known:
+            raise AccountChanged(
+                f"the credentials now belong to account {account_id}, but this connection is for account "
+                f"{self._known}; nothing was sent"
+            )
+        self._known, self._keys = account_id, keys

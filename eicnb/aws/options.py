@@ -1,0 +1,68 @@
+"""The options by which a connection is derived from another one.
+
+Tested in tests/client/test_verbs.py and tests/client/test_without_magics.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.endpoint import check_role
+from eicnb.aws.login import Login
+from eicnb.aws.session import profile_session
+from eicnb.errors import UsageError
+
+T = TypeVar("T")
+
+OPTIONS = frozenset(
+    {
+        *("region", "profile", "endpoint_url", "role_arn", "external_id"),
+        *("no_verify_ssl", "ca_bundle", "no_sign_request", "connect_timeout", "read_timeout"),
+    }
+)
+"""What can differ; the last five are as in the AWS CLI."""
+
+
+def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
+    """Return AWS as seen with these options; an unknown profile is a ConfigurationError at once.
+
+    >>> varied(Aws(Login(lambda: profile_session(None, "us-east-1"))), {"region": "eu-west-1"}).region
+    'eu-west-1'
+    """
+    if unknown := set(options) - OPTIONS:
+        raise UsageError(f"a connection has no option {min(unknown)!r}", hint=", ".join(sorted(OPTIONS)))
+    region, endpoint_url = options.get("region"), options.get("endpoint_url")
+    if profile := options.get("profile"):
+        login = Login(lambda: profile_session(profile, region))
+        aws = Aws(login, endpoint_url=aws.endpoint_url, profile=profile)
+        _ = aws.session
+    aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+    role_arn, external_id = options.get("role_arn"), options.get("external_id")
+    with UsageError.about("role_arn" if external_id is None else "external_id"):
+        check_role(role_arn, external_id)
+    return aws if role_arn is None else aws.assuming(role_arn, external_id)
+
+
+class Derivations(Generic[T]):
+    """What was derived from one connection, by the options: the same options give the same one."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._by_options: dict[tuple[tuple[str, Any], ...], T] = {}
+
+    def get(self, options: Mapping[str, Any], derive: Callable[[Mapping[str, Any]], T]) -> T:
+        """Return what these options gave before, or derive it."""
+        key = tuple(sorted(options.items()))
+        with self._lock:
+            if key not in self._by_options:
+                self._by_options[key] = derive(options)
+            return self._by_options[key]
+
+    def options_of(self, derived: object) -> dict[str, Any] | None:
+        """Return the options that gave this one; None if it is not from here."""
+        with self._lock:
+            found = next((dict(key) for key, one in self._by_options.items() if one is derived), None)
+        return found and {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,97 @@
+"""Explain that a function's role may not deliver to a destination: the role, the action and the statement it lacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import partial
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.targets import briefly
+from eicnb.errors import EicError
+from eicnb.model.delivery import ACTIONS, refused_destination, statement
+from eicnb.model.destination import DestinationArn
+from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
+
+_NEW_ROLE = "A new role or policy takes about ten seconds to work."
+
+
+def explain_role(connection: Connection, request: Request, error: EicError) -> None:
+    """Let the error of a write that was refused for want of a permission say what to add; others stay as they are.
+
+    The function's role is read for that; without permission to read it, the hint names none.
+    """
+    destination = refused_destination(error.message)
+    if destination is not None:
+        error.hint = missing_permission(connection, destination, role_of(connection, request))
+
+
+def role_of(connection: Connection, request: Request) -> str | None:
+    """Return the ARN of the function's role; None if it can't be read.
+
+    >>> role_of(connection, connection.request("put", "customer-export", on_failure="sqs:shop-failures"))
+    'arn:aws:iam::123456789012:role/shop-basic'
+    """
+    try:
+        named = {"FunctionName": str(request.function)}
+        qualifier = {} if request.qualifier is None else {"Qualifier": request.qualifier}
+        pages = connection.listing("lambda", Operation.GET_CONFIGURATION, 1, **named, **qualifier)
+        role = next(iter(pages), {}).get("Role")
+    except EicError:
+        return None
+    return role if isinstance(role, str) and role.startswith("arn:") else None
+
+
+def permission_note(connection: Connection, request: Request, destinations: Iterable[DestinationArn]) -> str:
+    """Return a line for each destination that the function's role may not deliver to; an empty text without one.
+
+    IAM is asked to simulate the role's own policies. If it can't be asked, nothing is noted.
+    """
+    destinations = tuple(destinations)
+    role = briefly(lambda: role_of(connection, request)) if destinations else None
+    if role is None:
+        return ""
+    refused = [arn for arn in destinations if briefly(partial(_may_deliver, connection, role, arn)) is False]
+    return "\n".join(
+        "Note: AWS refuses this unless the destination's own policy allows it. "
+        f"To make sure, {missing_permission(connection, arn, role)}"
+        for arn in refused
+    )
+
+
+def _may_deliver(connection: Connection, role: str, destination: DestinationArn) -> bool | None:
+    resource = f"{destination}/*" if destination.kind == "s3" else str(destination)
+    asked = {
+        "PolicySourceArn": role,
+        "ActionNames": [ACTIONS[destination.kind][0]],
+        "ResourceArns": [resource],
+        "ContextEntries": [
+            {
+                "ContextKeyName": "s3:ResourceAccount",
+                "ContextKeyValues": [role.split(":")[4]],
+                "ContextKeyType": "string",
+            }
+        ],
+    }
+    try:
+        page = next(iter(connection.listing("iam", Operation.SIMULATE, 1, **asked)), {})
+    except EicError:
+        return None
+    results = page.get("EvaluationResults") or []
+    return all(result.get("EvalDecision") == "allowed" for result in results) if results else None
+
+
+def missing_permission(connection: Connection, destination: DestinationArn, role: str | None) -> str:
+    """Return what to add to a role so that it may deliver to a destination.
+
+    >>> [queue] = [DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")]
+    >>> print(missing_permission(connection, queue, "arn:aws:iam::123456789012:role/shop-basic"))
+    allow sqs:SendMessage to the role arn:aws:iam::123456789012:role/shop-basic:
+    {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:123456789012:lost"}
+    A new role or policy takes about ten seconds to work.
+    """
+    account_id = role.split(":")[4] if role else connection.known_account_id or ""
+    action = " and ".join(ACTIONS[destination.kind])
+    subject = f"the role {role}" if role else "the function's role"
+    return f"allow {action} to {subject}:\n{json.dumps(statement(destination, account_id))}\n{_NEW_ROLE}"

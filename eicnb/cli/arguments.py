@@ -1,0 +1,201 @@
+"""The arguments of a command: what its words and its document give, each value checked.
+
+Tested in tests/cli/test_parser.py and tests/cli/test_documents.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eicnb.cli import options, values
+from eicnb.cli.command import Command, whole
+from eicnb.cli.files import ReadFile
+from eicnb.cli.options import Option, Verb
+from eicnb.cli.source import Word
+from eicnb.errors import UsageError
+from eicnb.model.config import check_event_age, check_retry_attempts
+from eicnb.model.members import Member
+
+ReadModel = Callable[[str], Iterable[Member]]
+"""Returns what an operation of AWS takes, by the service model; called only for what the table of options lacks."""
+
+_SETTINGS = {option.argument for option in (*options.SETTINGS, *options.INPUT)}
+_CLASHES = (("region", "regions"), ("profile", "profiles"))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What commands are read with: the notebook's names, a reader of files, and the service model."""
+
+    names: Mapping[str, Any]
+    files: ReadFile
+    model: ReadModel
+
+    def modelled(self, verb: Verb) -> Verb:
+        """Return the verb with the options that only the service model knows."""
+        return verb.with_members(self.model(verb.operation)) if verb.operation else verb
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The words of one command, sorted by the argument that they give; `further` are the later words of a list."""
+
+    verb: Verb
+    words: tuple[Word, ...]
+    around: Surroundings
+    options: dict[str, tuple[Option, Word]] = field(default_factory=dict)
+    further: dict[str, list[Word]] = field(default_factory=dict)
+
+    def command(self) -> Command:
+        """Return the command, or the form or the explanation that is requested in its place."""
+        if {"help", "version"} & set(self.options):
+            return self._explanation()
+        return self._form() if "prompt" in self.options else self._command(self._arguments())
+
+    def _command(self, arguments: dict[str, Any]) -> Command:
+        skeleton = arguments.pop("skeleton", None)
+        connection, output, paging = (
+            {option.argument: arguments.pop(option.argument) for option in group if option.argument in arguments}
+            for group in (
+                (*options.CONNECTION, *options.ROLE),
+                options.OUTPUT,
+                (*options.PAGING, options.PAGINATE, *options.CALL),
+            )
+        )
+        if "call_max_items" in arguments:
+            paging["call_max_items"] = arguments.pop("call_max_items")
+        for option in options.NO_EFFECT:
+            arguments.pop(option.argument, None)
+        flags: dict[str, Any] = {name: arguments.pop(name, False) for name in ("debug", "dry_run", "quiet")}
+        flags["quiet"] |= self._is_silenced(prints=bool(output))
+        more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
+        if skeleton in {None, "output"}:
+            self._check_function(arguments)
+        return Command(
+            self.verb.name,
+            arguments,
+            connection,
+            self.words,
+            self._argument_words(),
+            paging,
+            skeleton,
+            more=more,
+            **output,
+            **flags,
+        )
+
+    def _is_silenced(self, *, prints: bool) -> bool:
+        """Return whether a redirection hides the result: what `--output` prints is no message, nor is what is read."""
+        silences = {word.silences for word in self.words}
+        return "output" in silences or ("messages" in silences and options.QUIET in self.verb.options and not prints)
+
+    def _argument_words(self) -> dict[str, Word]:
+        return {name: word for name, (_, word) in self.options.items()}
+
+    def _form(self) -> Command:
+        """`--cli-auto-prompt`: the form of the function instead of the command, in the same place."""
+        if "no_cli_auto_prompt" in self.options:
+            with self.options["prompt"][1].blamed():
+                raise UsageError(
+                    "--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="leave one of the two out"
+                )
+        settings = [name for name in self.options if name in _SETTINGS]
+        if settings:
+            with self.options[settings[0]][1].blamed():
+                hint = "enter the setting in the form\n%eic form my-function"
+                raise UsageError(f"the form takes no {self.options[settings[0]][0].name}", hint=hint)
+        arguments = self._arguments()
+        connection = {o.argument: arguments[o.argument] for o in options.CONNECTION if o.argument in arguments}
+        shown: dict[str, Any] = {name: arguments[name] for name in arguments.keys() & {"function_name", "qualifier"}}
+        return Command("form", shown, connection, self.words, self._argument_words(), {})
+
+    def _explanation(self) -> Command:
+        """The response to `--help` and `--version`, whatever else the line has."""
+        topic = "version" if "version" in self.options else "help"
+        arguments = {} if topic == "version" or self.verb.name == "help" else {"topic": self.verb.name}
+        return Command(topic, arguments, {}, self.words, {}, {})
+
+    def _arguments(self) -> dict[str, Any]:
+        """The values by their names in the Python API; a document gives those that no option does."""
+        self._refuse_clashes()
+        read = {name: self._value(*given) for name, given in self.options.items() if name != "prompt"}
+        documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
+        if len(documents) > 1:
+            with self.options[documents[1]][1].blamed():
+                raise UsageError(
+                    "both --cli-input-json and --cli-input-yaml are given", hint="leave one of the two out"
+                )
+        document = read.pop(documents[0]) if documents else {}
+        paging = document.pop("paging", {})
+        for name in {**paging, **document}:
+            self._refuse_foreign_member(name, documents[0])
+        together = {**paging, **document, **read}
+        return {
+            name: value for name, value in together.items() if not (name in {"profile", "region"} and _is_empty(value))
+        }
+
+    def _refuse_clashes(self) -> None:
+        """Raise a UsageError where one name and several are given for the same thing."""
+        for one, several in _CLASHES:
+            if one in self.options and several in self.options:
+                (first, single), (second, word) = self.options[one], self.options[several]
+                with word.blamed():
+                    hint = f"{second.name} {single.raw},{word.raw}"
+                    raise UsageError(f"{first.name} and {second.name} are both given", hint=hint)
+
+    def _refuse_foreign_member(self, argument: str, document: str) -> None:
+        taken = {option.argument for option in self.verb.options}
+        taken |= {"call_max_items"} if self.verb.name == "list" else set()
+        if argument in taken or argument[0].isupper():
+            return
+        with self.options[document][1].blamed():
+            known = ", ".join(values.members_of(taken))
+            raise UsageError(
+                f"{self.verb.name} takes no {values.member_name(argument)} from the input", hint=f"use only {known}"
+            )
+
+    def _value(self, option: Option, word: Word) -> Any:
+        names, files = self.around.names, self.around.files
+        if option.kind == "flag":
+            return option.member is None or option.name == option.member.option
+        if option.kind == "member":
+            return values.read_member(option, [word, *self.further.get(option.argument, ())], names, files)
+        if "skeleton" in self.options and self.options["skeleton"][1].text != "output" and option.kind != "choice":
+            return values.read_unchecked(option, word, names, files)
+        document = values.Document(self._new_members, self.options.keys())
+        value = values.read(option, word, names, files, document)
+        with word.blamed():
+            if option.argument == "maximum_retry_attempts":
+                return check_retry_attempts(value)
+            if option.argument == "maximum_event_age_in_seconds":
+                return check_event_age(value)
+        return value
+
+    def _new_members(self) -> set[str]:
+        return {option.argument for option in self.around.modelled(self.verb).options if option.member}
+
+    def _check_function(self, arguments: Mapping[str, Any]) -> None:
+        if options.FUNCTION_NAME not in self.verb.options:
+            return
+        if "function_name" not in arguments and not self.verb.needs_function:
+            return
+        if "function_name" not in arguments:
+            with whole(self.words).blamed():
+                raise UsageError(f"{self.verb.name} needs a function", hint=self._with_a_function())
+        if "qualifier" in arguments:
+            blame = self.options["qualifier"][1] if "qualifier" in self.options else whole(self.words)
+            with blame.blamed():
+                arguments["function_name"].with_qualifier(arguments["qualifier"])
+
+    def _with_a_function(self) -> str:
+        """The command as it was typed, with the name of a function behind its verb."""
+        typed = [word.raw for word in self.words if word.raw not in {"$", "%", "%eic", "%%eic"}]
+        at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
+        option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
+        return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, str) and not value

@@ -1,0 +1,130 @@
+"""Commands of AWS that eicnb does not have, and slips of the pen in those that it has.
+
+A look-alike is suggested for a slip alone: never for a command that AWS really has, and never a write for a read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from eicnb.cli import options, shell
+from eicnb.cli.shell import Advice
+from eicnb.model.verbs import Operation
+
+_READS = {"get", "list", "functions", "audit", "whoami", "config", "help", "require"}
+_COMMAND = re.compile(
+    r"(?:add|batch|copy|create|delete|describe|disable|enable|get|invoke|list|publish|put|remove|send|start|stop|tag"
+    r"|untag|update|wait)(?:-[a-z0-9]+)+|invoke|wait"
+)
+_AWS = re.compile(r"(?:.*[/\\])?aws(?:2|\.exe|\.cmd)?", re.IGNORECASE)
+_OURS = {
+    ("lambda", Operation.LIST_FUNCTIONS.command): ("%eic functions", "shows the functions of the region"),
+    ("sts", Operation.GET_CALLER_IDENTITY.command): ("%eic whoami", "shows account, identity and region"),
+}
+_LOCALSTACK = "http://localhost:4566"
+_A_LONG_NAME = 20
+_OURS_BEGUN = "-function-event-inv"
+
+
+def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
+    """Advise on a word that stands where a verb should, behind `aws` and `lambda`.
+
+    >>> advice("s3", ["aws"], ["aws", "s3", "ls"]).hint.splitlines()
+    ['run it in a cell of its own', '!aws s3 ls']
+    """
+    if not before and (of_the_program := _program(word, words)):
+        return of_the_program
+    if (meant := _meant(word, before)) is not None:
+        return Advice(f"eicnb has no command {word!r}", meant)
+    if before or _COMMAND.fullmatch(word):
+        return _of_aws(word, before, words)
+    return Advice(f"eicnb has no command {word!r}", _every_verb())
+
+
+def _every_verb() -> str:
+    return ", ".join(verb.name for verb in options.VERBS)
+
+
+def _program(word: str, words: Sequence[str]) -> Advice | None:
+    """Advise on other names of the program `aws`."""
+    rest = " ".join(words[1:])
+    if word == "awslocal":
+        hint = f"name LocalStack's address\n%eic {rest} --endpoint-url {_LOCALSTACK}"
+        return Advice("'awslocal' is the AWS CLI for LocalStack", hint)
+    if _AWS.fullmatch(word):
+        return Advice(f"{word!r} is no command here; the AWS CLI's name is 'aws'", f"write it so\n%eic aws {rest}")
+    if word.lower() == "lambda":
+        return Advice(
+            f"{word!r} is no command here; the service's name is 'lambda'", f"write it so\n%eic lambda {rest}"
+        )
+    return None
+
+
+def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
+    """Advise on a command of the AWS CLI that eicnb does not cover."""
+    typed = [other for other in words if other not in shell.PROMPTS]
+    start = typed.index(word)
+    named = tuple(typed[start : start + 2]) if before == ["aws"] or not before else ("lambda", word)
+    if named[0] == word and _COMMAND.fullmatch(word):
+        named = ("lambda", word)
+    whole = " ".join(typed if typed[0] == "aws" else ["aws", *([] if typed[0] == "lambda" else ["lambda"]), *typed])
+    told = f"aws {' '.join(named)}" if named[0] == "lambda" else f"aws {word}"
+    message = f"eicnb covers five commands of `aws lambda`, and not {told!r}"
+    if named in _OURS:
+        line, meaning = _OURS[named]
+        return Advice(message, f"type this, which {meaning}\n{line}")
+    if word == "configure" and (len(named) == 1 or named[1].startswith("-") or named[1] == "sso"):
+        return Advice(message, f"choose a profile\n%eic use {_profile(typed) or '--profile default'}")
+    return Advice(message, f"run it in a cell of its own\n!{whole}")
+
+
+def _profile(words: Sequence[str]) -> str:
+    found = re.search(r"--profile[= ](\S+)", " ".join(words))
+    return f"--profile {found[1]}" if found else ""
+
+
+def _meant(word: str, before: Sequence[str]) -> str | None:
+    """Return the command or the word that was meant, if a slip of the pen or two lead there."""
+    short = [verb.name for verb in options.VERBS]
+    full = [verb.aws_name for verb in options.VERBS if verb.aws_name]
+    if _OURS_BEGUN in word:
+        same = [name for name in full if name.partition("-")[0] == word.partition("-")[0]]
+        return same[0] if same else ", ".join(full)
+    if list(before) == ["aws"]:
+        return _closest(word, ["lambda"]) or _closest(word, full)
+    return _closest(word, [*full, *(["help"] if before else short)])
+
+
+def _closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the nearest known word; of equally near ones a read, and a write for no read that AWS might have."""
+    folded = word.lower()
+    near = [(_distance(folded, name), name.partition("-")[0] not in _READS, name) for name in known]
+    fitting = [found for found in near if found[0] <= _most(folded, found[2])]
+    return min(fitting)[2] if fitting else None
+
+
+def _most(word: str, name: str) -> int:
+    """Return how many slips of the pen may lead from a name to a word."""
+    if len(name) > _A_LONG_NAME:
+        return 3 if word.partition("-")[0] == name.partition("-")[0] else 1
+    return 1 if len(name) < len("update") else 2
+
+
+def _distance(word: str, name: str) -> int:
+    """Count the slips between two words: a letter more, less or other, or two that changed places.
+
+    >>> _distance("lsit", "list"), _distance("putt", "put"), _distance("tag", "get")
+    (1, 1, 2)
+    """
+    if abs(len(word) - len(name)) > len("lsi"):
+        return len(word) + len(name)
+    before: list[int] = []
+    current = list(range(len(name) + 1))
+    for row, letter in enumerate(word, 1):
+        before, last, current = current, before, [row]
+        for column, other in enumerate(name, 1):
+            cost = min(before[column] + 1, current[-1] + 1, before[column - 1] + (letter != other))
+            swapped = row > 1 and column > 1 and letter == name[column - 2] and word[row - 2] == other
+            current.append(min(cost, last[column - 2] + 1) if swapped else cost)
+    return current[-1]

@@ -1,0 +1,73 @@
+"""Option names: which option of a command a word means, in full or abbreviated.
+
+The AWS CLI reads its global options first, and only then those of the command: `--q` is `--query`, although a command
+has `--qualifier`. Options that are eicnb's own have to be written in full, so that an abbreviation means here what it
+means there. Tested in tests/cli/test_parser.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from eicnb.cli import options
+from eicnb.cli.options import Option, Verb
+from eicnb.cli.source import Word
+from eicnb.errors import UsageError, nearest
+
+HELP = {"--help", "-h"}
+_NEGATIVE_NUMBER = "-0123456789."
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_option(word: Word) -> bool:
+    """Return whether a word begins with a dash, as typed: no negative number, and no text with blanks."""
+    name = word.text.partition("=")[0]
+    is_number = bool(word.text) and set(word.text) <= set(_NEGATIVE_NUMBER)
+    return name.startswith("-") and not is_number and not re.search(r"\s", name) and not word.silences
+
+
+def one_of(name: str, known: Sequence[Option]) -> Option | None:
+    """Return the option of that name, or the only one that begins so."""
+    fitting = [option for option in known if option.name == name] or [o for o in known if o.name.startswith(name)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def find(word: Word, name: str, verb: Verb) -> Option:
+    """Return the option of a command that a word names, or raise a UsageError that suggests one."""
+    if (exact := options.HELP if name in HELP else verb.option(name)) is not None:
+        return exact
+    shared = [option for option in verb.options if option in options.GLOBAL]
+    own = [option for option in verb.options if option not in shared and option not in options.OURS]
+    for group in (shared, own):
+        fitting = [option for option in group if option.name.startswith(name) and len(name) > len("--")]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            excerpt = word.source.excerpt(word.start, word.start + len(name))
+            hint = ", ".join(option.name for option in fitting)
+            raise UsageError(f"{name!r} could be more than one option", hint=hint, excerpt=excerpt)
+    raise _unknown(word, name, verb)
+
+
+def _unknown(word: Word, name: str, verb: Verb) -> UsageError:
+    own = [option.name for option in verb.options if option not in options.RARE]
+    names = [option.name for option in verb.options]
+    begun = [option for option in names if len(name) > len("--") and option.startswith(name)]
+    hint = (begun[0] if len(begun) == 1 else None) or nearest(name, names)
+    if hint is None:
+        listed = f"{', '.join(own)}\n" if own else "see the options of the command\n"
+        hint = f"{listed}%eic help {verb.name}"
+    excerpt = word.source.excerpt(word.start, word.start + len(name))
+    return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
+
+
+def named_by(word: str, verb: Verb) -> Option | None:
+    """Return the option that a word without dashes names: `retries`, or AWS's `MaximumRetryAttempts`.
+
+    >>> named_by("retries", options.VERBS[0]).name
+    '--retries'
+    """
+    name = "--" + _CAPITAL.sub("-", word).lower().replace("_", "-").lstrip("-")
+    found = verb.option(name)
+    return found if found and found not in options.NO_EFFECT else None

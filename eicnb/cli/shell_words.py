@@ -1,0 +1,216 @@
+"""Words that begin a line of a shell script, and what to type here instead.
+
+Tested in tests/cli/test_shell.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from eicnb.cli.shell import Advice, for_a_shell, is_command, magic
+
+_ASSIGNMENT = re.compile(r"(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+
+
+def of_words(words: Sequence[str]) -> Advice | None:
+    """Advise on a command that begins with a word of a shell, or return None.
+
+    >>> of_words(["cd", "runbooks"]).hint.splitlines()
+    ['change the folder of the notebook', '%cd runbooks']
+    """
+    first, rest = words[0], list(words[1:])
+    text = " ".join(rest)
+    if first.startswith("$env:"):
+        return _variable(first.removeprefix("$env:"), text.removeprefix("=").strip())
+    if rest[:1] == ["="]:
+        return _python_assignment(first, " ".join(rest[1:]))
+    if found := _ASSIGNMENT.fullmatch(first):
+        return _variable(found["name"], found["value"]) if not rest else None
+    if first.startswith(("$", '"$', "{")) and rest:
+        message = f"{first} stands for a program, and no program is run here"
+        return Advice(message, f"leave it out\n{magic(text)}" if is_command(text) else _in_a_shell(" ".join(words)))
+    if first.startswith("!"):
+        return _bang(first, text)
+    return _WORDS[first](first, rest) if first in _WORDS else None
+
+
+def is_word(word: str) -> bool:
+    """Return whether a shell or a shell script begins a line with this word."""
+    return word in _WORDS or word.startswith(("$env:", "!"))
+
+
+def _python_assignment(name: str, value: str) -> Advice:
+    """Advise on `x = …`: a statement of Python, or of PowerShell."""
+    plain = name.removeprefix("$")
+    if is_command(value):
+        hint = f"assign in a cell of its own\n{plain} = {magic(value)}"
+    else:
+        hint = f"assign in a Python cell; `${plain}` then stands for it here\n{plain} = {value}"
+    return Advice(f"{name!r} is assigned to, which a command line cannot do", hint)
+
+
+_CONNECTION = {
+    "AWS_PROFILE": "--profile",
+    "AWS_DEFAULT_PROFILE": "--profile",
+    "AWS_REGION": "--region",
+    "AWS_DEFAULT_REGION": "--region",
+    "AWS_ENDPOINT_URL": "--endpoint-url",
+    "AWS_ENDPOINT_URL_LAMBDA": "--endpoint-url",
+    "AWS_CA_BUNDLE": "--ca-bundle",
+}
+
+
+def _variable(name: str, value: str) -> Advice:
+    """Advise on a variable that a line of its own sets."""
+    message = f"{name}=… sets a variable of a shell, and no shell reads this line"
+    if name in _CONNECTION and value:
+        return Advice(message, f"choose the connection for all that follows\n%eic use {_CONNECTION[name]} {value}")
+    if name.startswith("AWS_"):
+        return Advice(message, f"set it in a Python cell\n{in_the_environment(name, value)}")
+    return Advice(
+        message, f"name the value in a Python cell; `${name}` then stands for it here\n{statement(name, value)}"
+    )
+
+
+def statement(name: str, value: str) -> str:
+    """Return the Python statement that gives a name the value that a shell would.
+
+    >>> statement("QUEUE", "lost")
+    'QUEUE = "lost"'
+    """
+    plain = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+    if re.fullmatch(r"0|[1-9][0-9]{0,8}", plain):
+        return f"{name} = {plain}"
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{name} = "{quoted}"'
+
+
+def in_the_environment(name: str, value: str) -> str:
+    """Return the lines of Python that set a variable of the environment; a secret is asked for and not repeated.
+
+    >>> print(in_the_environment("AWS_MAX_ATTEMPTS", "5"))
+    import os
+    os.environ["AWS_MAX_ATTEMPTS"] = "5"
+    """
+    if re.search(r"KEY|SECRET|TOKEN|PASSWORD", name):
+        return f'import getpass, os\nname = "{name}"\nos.environ[name] = getpass.getpass()'
+    plain = value.strip("'\"").replace("\\", "\\\\").replace('"', '\\"')
+    return f'import os\nos.environ["{name}"] = "{plain}"'
+
+
+def _bang(first: str, text: str) -> Advice:
+    """Advise on `!aws …`, which runs a program in a notebook."""
+    line = " ".join(part for part in (first.lstrip("!"), text) if part)
+    if is_command(line):
+        return Advice(f"{first!r} runs a program, and this is a command of eicnb", f"leave out the `!`\n{magic(line)}")
+    return Advice(f"{first!r} runs a program, which a command line cannot do", _in_a_shell(line))
+
+
+def _in_a_shell(line: str) -> str:
+    return f"run it in a cell of its own\n!{line}"
+
+
+def _export(first: str, rest: Sequence[str]) -> Advice:
+    """Advise on `export NAME=value` and its like, whose first variable decides."""
+    for word in rest:
+        if found := _ASSIGNMENT.fullmatch(word):
+            return _variable(found["name"], found["value"])
+    return _left_out(first, rest)
+
+
+def _set(first: str, rest: Sequence[str]) -> Advice:
+    if any("=" in word for word in rest):
+        return _export(first, rest)
+    line = " ".join([first, *rest])
+    return Advice(f"{line!r} sets up a shell", "leave it out: a cell stops at its first failure by itself")
+
+
+def _unset(first: str, rest: Sequence[str]) -> Advice:
+    if not rest or not _PLAIN_NAME.fullmatch(rest[-1]):
+        return _left_out(first, rest)
+    line = f'import os\nos.environ.pop("{rest[-1]}", None)'
+    return Advice(for_a_shell(first), f"remove the variable in a Python cell\n{line}")
+
+
+def _loop(first: str, rest: Sequence[str]) -> Advice:
+    names = list(rest[2:]) if rest[1:2] == ["in"] else []
+    plain = [name for name in names if re.fullmatch(r"[\w:.-]+", name)]
+    listed = plain if plain and plain == names else ["my-function", "order-events"]
+    quoted = ", ".join(f'"{name}"' for name in listed)
+    return Advice(
+        f"{first!r} begins a loop of a shell",
+        f"loop in a Python cell\nfor name in [{quoted}]:\n    %eic get ${{name}}",
+    )
+
+
+def _condition(first: str, rest: Sequence[str]) -> Advice:
+    del rest
+    return Advice(
+        f"{first!r} begins a condition of a shell",
+        "decide in a Python cell\nimport eicnb\ntry:\n    %eic get my-function\n"
+        'except eicnb.NotFound:\n    print("no config")',
+    )
+
+
+def _time(first: str, rest: Sequence[str]) -> Advice:
+    text = " ".join(rest)
+    if is_command(text):
+        return Advice(for_a_shell(first), f"time it in a cell of its own\n%time {magic(text)}")
+    return _left_out(first, rest)
+
+
+def _around(first: str, rest: Sequence[str]) -> Advice:
+    """Advise on a word that runs the command behind it."""
+    start = next((at for at in range(len(rest)) if is_command(" ".join(rest[at:]))), None)
+    if start is None:
+        return _program(first, rest)
+    text = " ".join([*filter(_ASSIGNMENT.fullmatch, rest[:start]), *rest[start:]])
+    return Advice(f"{first!r} runs a program, and none is run here", f"leave it out\n{magic(text)}")
+
+
+def _left_out(first: str, rest: Sequence[str]) -> Advice:
+    del rest
+    return Advice(for_a_shell(first), "leave the line out")
+
+
+def _folder(first: str, rest: Sequence[str]) -> Advice:
+    line = " ".join(["%cd", *rest])
+    return Advice(
+        f"{first!r} is for a shell, and no shell reads this line", f"change the folder of the notebook\n{line}"
+    )
+
+
+def _program(first: str, rest: Sequence[str]) -> Advice:
+    line = " ".join([first, *rest])
+    return Advice(f"{first!r} is a program, and none is run here", _in_a_shell(line))
+
+
+def _environment(first: str, rest: Sequence[str]) -> Advice:
+    del rest
+    hint = "leave the line out: a notebook has the environment that Jupyter was started in"
+    return Advice(for_a_shell(first), hint)
+
+
+_LEFT_OUT = (
+    "exit return trap wait shopt ulimit umask function break continue true false : { } ]] alias shift select read"
+)
+_PROGRAMS = (
+    "awk cat chmod cp curl cut date docker echo find git grep head jq kill ls make mkdir mv npm pip pip3 printf ps pwd "
+    "python python3 rm rmdir sam sed serverless sh bash sleep sls sort ssh tail tar tee terraform touch uniq wc wget "
+    "which xargs yq zip unzip cdk"
+)
+_WORDS: Mapping[str, Callable[[str, Sequence[str]], Advice]] = {
+    **dict.fromkeys(("export", "declare", "typeset", "local", "readonly", "setx", "let"), _export),
+    **dict.fromkeys(("for", "while", "until", "foreach", "do", "done"), _loop),
+    **dict.fromkeys(("if", "then", "elif", "else", "fi", "case", "esac", "test", "[", "[["), _condition),
+    **dict.fromkeys(("sudo", "env", "command", "exec", "nohup", "eval", "aws-vault", "timeout", "nice"), _around),
+    **dict.fromkeys(_LEFT_OUT.split(), _left_out),
+    **dict.fromkeys(("cd", "pushd"), _folder),
+    **dict.fromkeys(("source", ".", "conda", "nvm", "pyenv"), _environment),
+    **dict.fromkeys(_PROGRAMS.split(), _program),
+    "set": _set,
+    "unset": _unset,
+    "time": _time,
+}

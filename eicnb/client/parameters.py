@@ -1,0 +1,93 @@
+"""Calls with parameters that a function does not have: a UsageError that names the one that was meant.
+
+>>> @checked
+... def put(function_name, *, maximum_retry_attempts=None):
+...     return maximum_retry_attempts
+>>> put("my-function", retries=1)
+Traceback (most recent call last):
+eicnb.errors.UsageError: put has no parameter 'retries'
+Try: maximum_retry_attempts
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from inspect import Parameter, signature
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar
+
+from eicnb.errors import UsageError, nearest
+
+P = ParamSpec("P")
+R = TypeVar("R")
+C = TypeVar("C")
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ALIASES = {
+    "retries": "maximum_retry_attempts",
+    "max_retry_attempts": "maximum_retry_attempts",
+    "max_age": "maximum_event_age_in_seconds",
+    "age": "maximum_event_age_in_seconds",
+    "region_name": "region",
+    "profile_name": "profile",
+    "session": "boto3_session",
+    "alias": "qualifier",
+    "version": "qualifier",
+    "function": "function_name",
+    "name": "function_name",
+}
+"""Names that the command line, AWS's API and boto3 have for parameters."""
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a call that does not fit the parameters raise a UsageError in the place of Python's TypeError."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # from inside the function
+            raise _misfit(function, args, kwargs) or error from None
+
+    return call
+
+
+def checked_methods(cls: type[C]) -> type[C]:
+    """Let every public method of a class check its parameters."""
+    for name, method in [*vars(cls).items()]:
+        if isinstance(method, FunctionType) and not name.startswith("_"):
+            setattr(cls, name, checked(method))
+    return cls
+
+
+def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> UsageError | None:
+    """Return what is wrong with a call, if it is one of the usual mistakes."""
+    parameters = {name: one for name, one in signature(function).parameters.items() if name != "self"}
+    name = function.__name__
+    for wrong in kwargs.keys() - parameters.keys():
+        return UsageError(f"{name} has no parameter {wrong!r}", hint=_meant(wrong, parameters))
+    positional = [one.name for one in parameters.values() if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    given = len(args) - ("self" in signature(function).parameters)
+    if given > len(positional):
+        named = next((one.name for one in parameters.values() if one.kind is Parameter.KEYWORD_ONLY), None)
+        hint = f"{named}=…" if named else f"leave out all but {len(positional)}"
+        return UsageError(f"{name} takes {len(positional)} arguments without a name, not {given}", hint=hint)
+    for twice in set(positional[:given]) & kwargs.keys():
+        return UsageError(f"{name} is given {twice} twice", hint=f"leave out {twice}=…")
+    needed = [one.name for one in parameters.values() if one.default is Parameter.empty]
+    missing = [one for one in needed if one not in {*positional[:given], *kwargs}]
+    if missing:
+        return UsageError(f"{name} needs {missing[0]}", hint=f"{missing[0]}=…")
+    return None
+
+
+def _meant(wrong: str, parameters: Mapping[str, Any]) -> str:
+    snake = _CAPITAL.sub("_", wrong).lower()
+    for name in (snake, _ALIASES.get(snake, "")):
+        if name in parameters:
+            return name
+    return nearest(snake, parameters) or ", ".join(parameters)

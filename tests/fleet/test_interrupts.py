@@ -1,0 +1,121 @@
+"""Ctrl-C twice: the second one waits until the rows of the audit are handed over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+import pytest
+
+import eicnb
+from eicnb.errors import AuditInterrupted
+from eicnb.fleet.audit import to_audit_frame
+from eicnb.fleet.entry import Home
+from eicnb.fleet.interrupts import Interrupts
+from eicnb.fleet.progress import Progress
+from eicnb.fleet.region import RegionWalk
+from eicnb.fleet.row import AuditRow
+from eicnb.fleet.scan import Audit
+from eicnb.fleet.scope import Scope
+from eicnb.model.reported import ReportedFunction
+from tests.answering import Answering
+from tests.fleet.conftest import Run
+from tests.fleet.lambdas import Lambda
+
+
+def press() -> None:
+    """Press Ctrl-C in the middle of what the main thread does."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("more", [0, 1, 5])
+def test_the_first_interrupt_stops_an_audit_and_later_ones_lose_no_row(run: Run, more: int) -> None:
+    def show(progress: Progress) -> None:
+        if progress.is_over:
+            for _ in range(more):
+                press()
+        elif progress.functions_done >= 3:
+            press()
+
+    before = signal.getsignal(signal.SIGINT)
+    with Answering(Lambda(60)) as server, pytest.raises(AuditInterrupted) as raised:
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), rate=20, show=show)
+    assert signal.getsignal(signal.SIGINT) is before
+    attrs = raised.value.result.attrs
+    assert (attrs["rows"], attrs["failed"]) == (60, 0)
+    assert attrs["ok"] >= 3
+    assert attrs["unread"] == 60 - attrs["ok"]
+
+
+def test_an_interrupt_that_was_held_back_is_raised_with_the_whole_frame(run: Run) -> None:
+    def show(progress: Progress) -> None:
+        if progress.is_over:
+            press()
+
+    with Answering(Lambda(3)) as server, pytest.raises(AuditInterrupted) as raised:
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), show=show)
+    assert raised.value.result.attrs["complete"]
+
+
+def test_a_drawer_that_is_interrupted_every_time_loses_no_row(run: Run) -> None:
+    def show(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with Answering(Lambda(3)) as server, pytest.raises(AuditInterrupted) as raised:
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), rate=2, show=show)
+    assert len(raised.value.result) >= 1
+
+
+def test_in_another_thread_no_interrupt_can_come_and_no_handler_is_touched() -> None:
+    before, seen = signal.getsignal(signal.SIGINT), []
+
+    def elsewhere() -> None:
+        with Interrupts():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert seen == [before]
+
+
+MANY = 100_000
+SLOWEST = 1.0
+"""Seconds of CPU time to hand over 100,000 rows; they do not grow with what else the machine does."""
+
+
+def test_many_rows_are_handed_over_within_a_second() -> None:
+    home = Home("123456789012", "us-east-1", "aws")
+    sender: Any = None  # nothing is sent
+    walk = RegionWalk(home=home, sender=sender, scope=Scope.parse(functions=None, qualifiers="configured", rate=10))
+    for number in range(MANY):
+        name = f"function-{number:06}"
+        function = ReportedFunction(
+            function=home.function(name), runtime="python3.13", timeout=3, dead_letter_arn=None, role_arn="role"
+        )
+        walk.functions[name] = function
+        if number % 2:
+            walk.done.add(name)
+            walk.rows.append(
+                AuditRow(
+                    region=home.region,
+                    account_id=home.account_id,
+                    function=function.function,
+                    qualifier="$LATEST",
+                    runs=function,
+                )
+            )
+    running = Audit(
+        connections=[eicnb.connect(region="us-east-1")._connection.aws],
+        regions=None,
+        scope=walk.scope,
+        walks=[walk],
+        is_placed=True,
+    )
+    started = time.process_time()
+    frame = to_audit_frame(running)
+    assert time.process_time() - started < SLOWEST
+    assert (len(frame), frame.attrs["ok"], frame.attrs["unread"]) == (MANY + 1, MANY // 2, MANY // 2 + 1)

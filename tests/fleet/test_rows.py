@@ -1,0 +1,175 @@
+"""Names without a function, accounts without STS, and regions that botocore does not know: nothing is missing."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import eicnb
+from eicnb.errors import EicError, IncompleteAudit
+from tests.answering import Answer, Answering, Cut, Seen, Silence, Step, as_json
+from tests.fleet.conftest import Run
+from tests.fleet.lambdas import ACCOUNT, DENIED, EXPIRED, Lambda
+
+
+def test_a_name_without_a_function_is_a_row_that_is_gone(run: Run) -> None:
+    with Answering(Lambda(3)) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        with pytest.raises(IncompleteAudit) as raised:
+            run(eic, functions=["nosuch", "f0001"])
+        again = run(eic, resume=raised.value)
+    frame = raised.value.result
+    assert list(zip(frame.function_name, frame.scan_state, strict=True)) == [("f0001", "ok"), ("nosuch", "gone")]
+    assert frame.error[1] == "there is no function 'nosuch' in us-east-1"
+    assert frame.function_arn[1] == f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:nosuch:$LATEST"
+    assert not frame.attrs["complete"]
+    assert again.attrs["complete"]
+
+
+def test_a_name_that_is_in_one_region_is_missed_in_no_other(run: Run) -> None:
+    class Fleet(Lambda):
+        def right(self, seen: Seen, region: str, name: str) -> Step:
+            return super().right(seen, region, name) if region == "us-east-1" else as_json({"Functions": []})
+
+    with Answering(Fleet(3)) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        frame = run(eic, functions=["nosuch", "f0001"], regions=["us-east-1", "eu-west-1"], errors="rows")
+    assert list(zip(frame.region, frame.function_name, frame.scan_state, strict=True)) == [
+        ("eu-west-1", "nosuch", "gone"),
+        ("us-east-1", "f0001", "ok"),
+    ]
+    assert frame.error[0] == "there is no function 'nosuch' in eu-west-1, us-east-1"
+
+
+def test_a_name_is_not_called_gone_where_a_list_could_not_be_read(run: Run) -> None:
+    with Answering(Lambda(3, lambda seen, region, name: DENIED if region == "eu-west-1" else None)) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        frame = run(eic, functions=["nosuch"], regions=["us-east-1", "eu-west-1"], errors="rows")
+    assert sorted(frame.scan_state) == ["denied", "unread"]
+
+
+def test_every_glob_without_a_function_is_named_in_a_warning_and_in_attrs(run: Run) -> None:
+    with Answering(Lambda(3)) as server, pytest.warns(UserWarning, match=r"^no function matches x\*, \[yz\]\*$"):
+        frame = run(
+            eicnb.connect(region="us-east-1", endpoint_url=server.url), functions=["x*", "f*", "[yz]*", "f0001"]
+        )
+    assert frame.attrs["unmatched"] == "x*, [yz]*"
+    assert len(frame) == 3
+    assert frame.attrs["complete"]
+
+
+class WithoutSts(Lambda):
+    """A Lambda beside which STS cannot be used."""
+
+    def __init__(self, sts: Step, size: int = 3) -> None:
+        super().__init__(size)
+        self.sts = sts
+
+    def __call__(self, seen: Seen) -> Step:
+        return self.sts if seen.service == "sts" else super().__call__(seen)
+
+
+REFUSED = Answer(403, b"<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>")
+
+
+@pytest.mark.parametrize("sts", [REFUSED, Cut(), Answer(200, b"<html>hotel</html>")], ids=["refused", "cut", "hotel"])
+@pytest.mark.parametrize("regions", [None, ["eu-west-1", "us-east-1"]], ids=str)
+def test_an_account_that_sts_does_not_name_is_that_of_the_arns(run: Run, sts: Step, regions: Any) -> None:
+    with Answering(WithoutSts(sts)) as server:
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url), regions=regions)
+    assert set(frame.account_id) == {ACCOUNT}
+    assert frame.attrs["account_id"] == ACCOUNT
+    assert frame.attrs["complete"]
+
+
+def test_an_sts_that_is_silent_is_not_waited_for(run: Run) -> None:
+    with Answering(WithoutSts(Silence(30))) as server:
+        started = time.monotonic()
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+    assert set(frame.account_id) == {ACCOUNT}
+    assert time.monotonic() - started < 10
+
+
+def test_an_endpoint_of_lambda_alone_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Answering(Lambda(3)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
+        frame = run(eicnb.connect(region="us-east-1"))
+    assert (len(frame), set(frame.account_id)) == (3, {ACCOUNT})
+
+
+def test_an_empty_account_needs_no_sts(run: Run) -> None:
+    with Answering(WithoutSts(Cut(), size=0)) as server:
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+    assert (len(frame), frame.attrs["complete"]) == (0, True)
+
+
+def test_an_account_that_cannot_be_identified_is_a_row_a_region(run: Run) -> None:
+    def refuses(seen: Seen) -> Step:
+        return EXPIRED
+
+    with Answering(refuses) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        frame = run(eic, regions=["us-east-1", "eu-west-1"], errors="rows")
+    assert list(zip(frame.region, frame.scan_state, strict=True)) == [("eu-west-1", "failed"), ("us-east-1", "failed")]
+    assert frame.account_id.isna().all()
+
+
+def test_a_frame_is_not_resumed_without_its_account(run: Run) -> None:
+    with Answering(Lambda(3)) as server:
+        first = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+    with Answering(lambda seen: EXPIRED) as server, pytest.raises(EicError, match="expired"):
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), resume=first)
+
+
+def regions_of_ec2(*names: str) -> Answer:
+    items = "".join(f"<item><regionName>{name}</regionName></item>" for name in names)
+    xml = f"<DescribeRegionsResponse><regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
+    return Answer(200, xml.encode(), {"Content-Type": "text/xml"})
+
+
+class Everywhere(Lambda):
+    """An account with these regions enabled."""
+
+    def __init__(self, *regions: str) -> None:
+        super().__init__(2)
+        self.regions = regions
+
+    def __call__(self, seen: Seen) -> Step:
+        if seen.service == "ec2":
+            return regions_of_ec2(*self.regions)
+        return super().__call__(seen)
+
+
+NEW = "xx-brandnew-1"
+
+
+@pytest.mark.parametrize("regions", ["all", [NEW, "us-east-1"]], ids=str)
+def test_a_region_that_botocore_does_not_know_yet_is_read_like_the_others(run: Run, regions: Any) -> None:
+    with Answering(Everywhere("us-east-1", NEW, "cn-north-1")) as server:
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url), regions=regions)
+    assert list(frame.region) == ["us-east-1"] * 2 + [NEW] * 2
+    assert frame.attrs["complete"]
+
+
+def test_an_account_without_any_region_is_an_error_and_not_an_empty_frame(run: Run) -> None:
+    with Answering(Everywhere()) as server, pytest.raises(EicError) as raised:
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), regions="all")
+    assert raised.value.message == "DescribeRegions reports no region that is enabled"
+    assert raised.value.hint is not None
+    assert raised.value.hint.startswith("name the regions: --regions us-east-1,eu-west-1")
+
+
+def test_a_user_in_the_endpoint_of_the_environment_reads_as_the_verbs_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Answering(Lambda(3)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url.replace("//", "//user:pass@"))
+        eic = eicnb.connect(region="us-east-1")
+        assert len(eic.functions()) == 3
+        assert len(run(eic)) == 3
+        hosts = {seen.headers["Host"] for seen in server.seen if seen.service == "lambda"}
+    assert hosts == {urlsplit(server.url).netloc}
