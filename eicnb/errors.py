@@ -42,6 +42,21 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
+def width_of(text: str) -> int:
+    r"""Return how many columns of a terminal a text takes: none for a combining mark, two for a wide character.
+
+    >>> width_of("queue"), width_of("\N{CJK UNIFIED IDEOGRAPH-5217}"), width_of("e\N{COMBINING ACUTE ACCENT}")
+    (5, 2, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Me", "Mn", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"F", "W"} else 1
+
+
 def shown(value: object) -> str:
     """A value as it stands in a message: text and numbers as they are, of anything else only the type.
 
@@ -82,7 +97,7 @@ class Excerpt:
         head, tail = "…" if cut else "", "…" if cut + self._WIDTH < len(line) else ""
         label = "    " if self.number is None else f"    line {self.number}: "
         before, marked = shown[: start - cut], shown[start - cut : max(end - cut, start - cut + 1)]
-        pointer = " " * (len(label) + len(head) + _columns(before)) + "^" * max(1, _columns(marked))
+        pointer = " " * (len(label) + len(head) + width_of(before)) + "^" * max(1, width_of(marked))
         return f"{label}{head}{shown}{tail}\n{pointer}"
 
 
@@ -91,16 +106,6 @@ def _printable(character: str) -> str:
     if character == "\t":
         return " "
     return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
-
-
-def _columns(text: str) -> int:
-    """Count the columns that a text takes on the screen.
-
-    >>> _columns("live"), _columns("函数")
-    (4, 4)
-    """
-    wide = sum(unicodedata.east_asian_width(character) in {"W", "F"} for character in text)
-    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
 
 
 class EicError(Exception):

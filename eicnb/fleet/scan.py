@@ -18,8 +18,7 @@ from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.http.threads import aside
-from eicnb.aws.identity import AccountChanged
-from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
 from eicnb.fleet.places import Place, PlaceFinder, naming, together
@@ -141,9 +140,7 @@ class Audit:
             with naming(place.aws):
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
-        except Exception as error:
-            if isinstance(error, UsageError | ConfigurationError) and not isinstance(error.__cause__, AccountChanged):
-                raise
+        except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
             self._rows.append(region_failure(place.account_id, place.region, error))
             self._failed.add(place.key)
             del self._pending[place.key]

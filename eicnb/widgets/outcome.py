@@ -12,7 +12,7 @@ from ipywidgets import HTML, Button, HBox, VBox
 from eicnb.changes.change import LABELS, SETTINGS, Unread, in_words, settings_of
 from eicnb.changes.current import Live
 from eicnb.errors import EicError
-from eicnb.frames.drawing import table
+from eicnb.frames.drawing import html_table
 from eicnb.model.reported import ReportedConfig
 from eicnb.redaction.masks import masked
 from eicnb.widgets.fields import said
@@ -66,7 +66,7 @@ class Outcome:
             choices.insert(0, self._choice(f"{over[0]}, over the live config", over[1]))
         self.say(
             HTML(said(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
-            HTML(f'<div class="eicnb-text">{masked(table(head, rows))}</div>'),
+            HTML(f'<div class="eicnb-text">{masked(html_table(head, rows))}</div>'),
             _row(*choices),
         )
 
