@@ -202,6 +202,11 @@ def _function(place: Place, function_name: str | FunctionRef, qualifier: str | N
 
 
 def resolved_destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
+    """Return the destination that a text or a name means in that place.
+
+    >>> str(resolved_destination(connection.where(), "s3:lost-events"))
+    'arn:aws:s3:::lost-events'
+    """
     if isinstance(value, str):
         value = parse_destination(value)
     if isinstance(value, DestinationName):
