@@ -26,7 +26,7 @@ from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.destination import Destination, DestinationName
 
 
-class _InUse:
+class _NamedConnections:
     """The connections by name, and the one in use: the one that was chosen, or else boto3's default."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class _InUse:
             return self._default
 
 
-_in_use = _InUse()
+_in_use = _NamedConnections()
 
 
 @checked
