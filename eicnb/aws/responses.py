@@ -47,11 +47,6 @@ def without_user(text: str) -> str:
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
-def told(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What AWS said, without what botocore says of the answer."""
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-
-
 def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
     """The objects in a page of a list; a page without its list is an EicError, and not an empty one."""
     found = page.get(key)
@@ -68,5 +63,5 @@ def check_deleted(answer: Mapping[str, Any], function_name: str) -> None:
     if status not in _SUCCESS or "html" in content_type:
         raise EicError(
             f"the response to the delete is malformed: status {status}, {content_type or 'no content type'}",
-            hint=f"%eic get {function_name} to see whether the config is still there",
+            hint=f"see whether the config is still there\n%eic get {function_name}",
         )
