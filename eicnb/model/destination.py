@@ -192,13 +192,14 @@ class DestinationName:
 
     def __post_init__(self) -> None:
         check_destination_kind(self.kind)
-        _check_name(self.kind, self.name, self.name, lambda name: f"{self.kind}:{name}")
+        _check_name(self.kind, self.name, f"{self.kind}:{self.name}", lambda name: f"{self.kind}:{name}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
-        refuse_leftover("destination", text)
         kind, _, name = text.partition(":")
+        if kind not in DESTINATION_KINDS:
+            refuse_leftover("destination", text)
         if not name or "://" in text or (kind not in DESTINATION_KINDS and meant_by(text)):
             hint = f"{instead_of(text)}, or none"
             raise UsageError(f"{text!r} is not a destination", hint=hint, rule=DESTINATION_RULE, culprit=text)
