@@ -16,7 +16,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eicnb.changes.export.command_lines import commands_for as commands_for
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
     from eicnb.client.connections import config as config
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -76,7 +76,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "client.connections",
-    "commands_for": "changes.export.command_lines",
+    "commands_for": "client.script",
     "config": "client.connections",
     "connect": "client.connect",
     "connections": "client.connections",

@@ -198,6 +198,15 @@ def test_a_rule_of_aws_stands_in_the_model_alone(module: str) -> None:
     assert [text for text in texts if RULES_OF_AWS.search(text)] == [], "take it from eicnb.model"
 
 
+def test_a_class_name_occurs_once() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in modules():
+        for name, node in definitions(tree(module)):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(name.rpartition(".")[2].lstrip("_"), []).append(module)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
     offered = {name for name in dir(eicnb.Eic) if not name.startswith("_")}
     assert offered == {

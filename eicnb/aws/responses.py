@@ -50,11 +50,6 @@ def without_user(text: str) -> str:
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
-def told(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a response without what botocore adds to it."""
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-
-
 def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
     """Return the objects in a page of a list; a page without its list is an EicError, not an empty list."""
     found = page.get(key)

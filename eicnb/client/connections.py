@@ -25,7 +25,7 @@ from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
 
 
-class _InUse:
+class _NamedConnections:
     """The connections by name, and the one in use: the one that was chosen, or else boto3's default."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class _InUse:
             return self._default
 
 
-_in_use = _InUse()
+_in_use = _NamedConnections()
 
 
 @checked

@@ -1,4 +1,7 @@
-"""The verbs of a connection, as methods that return DataFrames."""
+"""The verbs of a connection, as methods that return DataFrames.
+
+Tested in tests/client/test_verbs.py.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Command lines as values: those that put configs back, and the run of many, with a rehearsal of the same ones.
+"""Command lines as values: those that restore the configs of a frame, and the run or rehearsal of many.
 
-A runbook makes its lines once, shows them, rehearses them and runs them, so that the three cannot differ.
+A runbook makes its lines once, shows them, rehearses them and runs them, so that the three can't differ.
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ from typing import Any
 
 from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
+from eicnb.changes.export.command_lines import change_line
+from eicnb.changes.export.frame_changes import changes_in
 from eicnb.cli.command import Command
 from eicnb.cli.parser import parse
 from eicnb.cli.source import Source
 from eicnb.client import commands
+from eicnb.client.connections import current
 from eicnb.client.parameters import checked
-from eicnb.errors import UsageError, shown
+from eicnb.errors import ConfigurationError, UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS
 from eicnb.frames.frame import to_frame
 
 
 @checked
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
-    r"""Run command lines on the connection in use, as a `%%eic` cell does; returns their rows as one frame.
+    r"""Run command lines on the connection in use, as a `%%eic` cell does; return their rows as one frame.
 
     >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
     put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
@@ -34,9 +37,10 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     >>> eic.get("my-function:BLUE").maximum_event_age_in_seconds.tolist()
     [21600]
 
-    All are checked before the first is sent. Each write shows its line when it is done; the first failure ends the
-    run, and its error says which lines were done, which one failed, and which were not done. With `dry_run` the same
-    writes are rehearsed, and nothing is written. No lines are a frame without rows.
+    All are validated before the first is sent. Each write shows its line when it is done. The first failure stops the
+    run, and its error lists the lines that were done, the one that failed and those that were not done. With `dry_run`
+    the same writes are rehearsed, and nothing is written. Several lines add the leading column `verb`; without lines
+    the frame has no rows.
     """
     text = _text(lines)
     parsed = parse(Source(text, first_line=1), {}, model=members)
@@ -45,6 +49,25 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     return commands.run(
         [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Reader(sys.stdout.write)
     )
+
+
+@checked
+def commands_for(frame: Any) -> list[str]:
+    """Return the command lines that make each row's config what the frame shows.
+
+    >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
+    put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
+
+    The frame is one of configs or of an audit, or a part of one: kept from before a change, it is the way back. A row
+    with settings is a put of all of them. A row without a config is a delete that may find none, so that the lines of a
+    whole audit restore it. Lines for another region than that of the connection in use have `--region`. A row that was
+    not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that names the row.
+    """
+    try:
+        region = current().region
+    except ConfigurationError:
+        region = None  # no region is set, so that each line names its own
+    return [change_line(change, region) for change in changes_in(frame)]
 
 
 def _text(lines: Any) -> str:

@@ -17,11 +17,10 @@ from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.http.threads import aside
-from eicnb.aws.identity import AccountChanged
-from eicnb.errors import ConfigurationError, EicError, UsageError
+from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
-from eicnb.fleet.places import Place, PlaceFinder, naming, together
+from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.region import ChoiceError, RegionWalk
 from eicnb.fleet.resume import NOTHING, Earlier
@@ -135,14 +134,12 @@ class Audit:
             with ExitStack() as shares:
                 await together(self._walk(place, pool, shares) for place in places)
 
-    async def _walk(self, place: Place, pool: SenderPool, shares: ExitStack) -> None:
+    async def _walk(self, place: AccountRegion, pool: SenderPool, shares: ExitStack) -> None:
         try:
             with naming(place.aws):
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
-        except Exception as error:
-            if isinstance(error, UsageError | ConfigurationError) and not isinstance(error.__cause__, AccountChanged):
-                raise
+        except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
             self._rows.append(region_failure(place.account_id, place.region, error))
             self._failed.add(place.key)
             del self._pending[place.key]
@@ -160,7 +157,7 @@ class Audit:
         del self._pending[place.key]
         await walk.run()
 
-    async def _route(self, place: Place) -> Route:
+    async def _route(self, place: AccountRegion) -> Route:
         """Return the way there; a given endpoint is the same in every region, and is worked out once."""
         if place.aws.endpoint_url is None:
             return await aside(place.aws.route, place.region)

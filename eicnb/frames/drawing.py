@@ -1,4 +1,4 @@
-"""How a frame is drawn: cells in words, and the table as HTML and as text. It knows of no pandas and no notebook."""
+"""How a table is drawn: cells in words, and the whole as HTML and as text. It knows of no pandas and no notebook."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from eicnb.errors import width_of
 from eicnb.model.destination import KINDS
 
 ABSENT = {
@@ -41,6 +42,8 @@ _LEFT = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
 
 _RIGHT = 'style="text-align: right; white-space: nowrap; padding: 0.2em 0.7em"'
 
+_WRAPS = 'style="text-align: left; overflow-wrap: anywhere"'
+
 _CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; padding: 0.2em 0.7em"'
 
 
@@ -59,7 +62,7 @@ class Cut:
 
     @classmethod
     def of(cls, states: Sequence[Any], most: int) -> Cut:
-        """The cut of rows that have these scan states; `ok` where rows have none."""
+        """Return the cut of rows that have these scan states; `ok` where rows have none."""
         places = list(range(len(states)))
         if len(states) > most:
             places = sorted(places, key=lambda place: bool(states[place] == READ))[:most]
@@ -96,31 +99,19 @@ class Table:
     removed: frozenset[int] = frozenset()
     hide: Callable[[Sequence[str]], Sequence[str]] = list
 
-    def to_html(self) -> str:
-        """A table of HTML without scripts and colours, whose every text is escaped; it scrolls sideways."""
+    def to_html(self, name: str = "") -> str:
+        """Return HTML without scripts and colours, whose every text is escaped; it scrolls sideways.
+
+        `name` tells this table from others of the same caption to those who hear the page.
+        """
         (caption, index_name, *names), rows = self._shown()
-        caption = _escaped(caption)
         styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
-        head = "".join(
-            f'<th scope="col" {style}>{_escaped(name)}</th>'
-            for style, name in zip(styles, [index_name or "row", *names], strict=True)
-        )
-        return "\n".join(
-            [
-                f'<div role="region" aria-label="{caption}" tabindex="0" {_SCROLLS}>',
-                "<table>",
-                f"<caption {_CAPTION}>{caption}</caption>",
-                f"<thead><tr>{head}</tr></thead>",
-                "<tbody>",
-                *(_html_row(words, styles) for words in rows),
-                "</tbody>",
-                "</table>",
-                "</div>",
-            ]
-        )
+        label = _escaped(f"{name}: {caption}" if name else caption)
+        drawn = html_table([index_name or "row", *names], rows, caption=caption, styles=styles)
+        return f'<div role="region" aria-label="{label}" tabindex="0" {_SCROLLS}>\n{drawn}\n</div>'
 
     def to_text(self) -> str:
-        """The table as text, as wide as its longest words are; columns that do not fit beside others come below."""
+        """Return the table as text, as wide as its longest words; columns that do not fit go on below."""
         (caption, *names), rows = self._shown()
         if not rows:
             return caption
@@ -163,7 +154,7 @@ class Table:
 
 
 def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
-    """A value as it is read in its column.
+    """Return a value as it is read in its column.
 
     >>> word_of("on_failure_type", "events"), word_of("maximum_retry_attempts", None, "not set")
     ('EventBridge bus', 'not set')
@@ -179,10 +170,36 @@ def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
 
 
+def html_table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "", styles: Sequence[str] = ()
+) -> str:
+    """Return rows of text as an HTML table, every text escaped; the first column names the rows.
+
+    >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
+    1
+
+    Without `styles`, one for each column, a long text is wrapped.
+    """
+    styles = styles or [_WRAPS] * len(head)
+    names = "".join(f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, head, strict=True))
+    return "\n".join(
+        [
+            "<table>",
+            *([f"<caption {_CAPTION}>{_escaped(caption)}</caption>"] if caption else []),
+            f"<thead><tr>{names}</tr></thead>",
+            "<tbody>",
+            *(_html_row(words, styles) for words in rows),
+            "</tbody>",
+            "</table>",
+        ]
+    )
+
+
 def _html_row(words: Sequence[str], styles: Sequence[str]) -> str:
+    first, *others = styles
     label, *cells = map(_escaped, words)
-    shown = "".join(f"<td {style}>{cell}</td>" for style, cell in zip(styles[1:], cells, strict=True))
-    return f'<tr><th scope="row" {_LEFT}>{label}</th>{shown}</tr>'
+    shown = "".join(f"<td {style}>{cell}</td>" for style, cell in zip(others, cells, strict=True))
+    return f'<tr><th scope="row" {first}>{label}</th>{shown}</tr>'
 
 
 def _is_number(value: Any) -> bool:
@@ -194,19 +211,21 @@ def _escaped(text: str) -> str:
 
 
 def _column(words: Sequence[str], *, right: bool = False) -> list[str]:
-    width = max(map(len, words))
-    return [word.rjust(width) if right else word.ljust(width) for word in words]
+    widths = [width_of(word) for word in words]
+    gaps = [" " * (max(widths) - width) for width in widths]
+    return [gap + word if right else word + gap for word, gap in zip(words, gaps, strict=True)]
 
 
 def _blocks(labels: list[str], columns: list[list[str]], page: int) -> Iterator[list[list[str]]]:
-    """The columns in groups that fit a page's width, each behind the labels; a wide column has one of its own."""
-    block, width = [labels], len(labels[0])
+    """Yield the columns in groups that fit a page's width, each behind the labels; a wide column stands alone."""
+    block, width = [labels], width_of(labels[0])
     for column in columns:
-        if len(block) > 1 and width + len(_GAP) + len(column[0]) > page:
+        wider = len(_GAP) + width_of(column[0])
+        if len(block) > 1 and width + wider > page:
             yield block
-            block, width = [labels], len(labels[0])
+            block, width = [labels], width_of(labels[0])
         block.append(column)
-        width += len(_GAP) + len(column[0])
+        width += wider
     yield block
 
 
@@ -214,22 +233,3 @@ def _beside(block: list[list[str]]) -> str:
     labels, *columns = block
     lines = zip(*columns, strict=True) if columns else [() for _ in labels]
     return "\n".join(f"{label} {_GAP.join(cells)}".rstrip() for label, cells in zip(labels, lines, strict=True))
-
-
-_CELL = 'style="text-align: left"'
-
-_VALUE = 'style="text-align: left; overflow-wrap: anywhere"'
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Rows of text as an HTML table; the first column names the rows.
-
-    >>> table(("a",), [("<b>",)]).count("&lt;b&gt;")
-    1
-    """
-    columns = "".join(f'<th scope="col" {_CELL}>{escape(name)}</th>' for name in head)
-    body = ""
-    for first, *others in rows:
-        cells = "".join(f"<td {_VALUE if ':' in text else _CELL}>{escape(text)}</td>" for text in others)
-        body += f'<tr><th scope="row" {_CELL}>{escape(first)}</th>{cells}</tr>'
-    return f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
+from itertools import count
 from typing import Any
 
 import pandas as pd
 
 from eicnb.errors import UsageError
 from eicnb.frames.columns import (
+    CONFIG_COLUMNS,
+    FUNCTION_COLUMNS,
     NEXT_TOKEN,
     SEVERAL,
     VERB,
@@ -24,6 +29,8 @@ from eicnb.redaction.control_characters import printable
 
 _WIDTH = 80
 _MOST_ROWS = 60
+_NUMBERS = count(1)
+_OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)}
 
 
 class MostRows:
@@ -45,30 +52,45 @@ MOST_ROWS = MostRows()
 """The process's switch, which the settings push."""
 
 
-class Frame(pd.DataFrame):
-    """A DataFrame that shows where its rows come from, its ARNs whole, and types and missing values as words.
+class Drawn(pd.DataFrame):
+    """A DataFrame that shows its ARNs whole, and types and missing values as words.
 
-    Only the display is in words and has masks (`eicnb.redaction`); the values are real. Whatever is made from it is
-    a plain DataFrame: a slice or a merge loses the caption rather than lie.
+    Only the display is in words and has masks (`eicnb.redaction`); the values are real. What has none of our columns,
+    or other values in them (a count, a comparison), is shown as pandas does.
     """
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
-        return pd.DataFrame
+        return FramePart
 
-    @property
-    def provenance(self) -> str:
-        """Account and region, as they stand in the caption."""
-        return masks.printed(provenance(self.attrs))
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the rows: libraries find pandas in a frame's module, where pickle would look for our class."""
+        return _restored, (isinstance(self, Frame), pd.DataFrame(self), dict(self.attrs))
 
     def __repr__(self) -> str:
-        return self._drawn().to_text()
+        return self._drawn().to_text() if self._has_our_columns() else super().__repr__()
 
     def _repr_html_(self) -> str | None:
-        return self._drawn().to_html() if pd.get_option("display.notebook_repr_html") else None
+        if not self._has_our_columns():
+            of_pandas: str | None = super()._repr_html_()  # type: ignore[misc] # the stubs lack it
+            return of_pandas
+        html = pd.get_option("display.notebook_repr_html")
+        return self._drawn().to_html(f"Table {next(_NUMBERS)}") if html else None
 
     def _repr_data_resource_(self) -> None:
         """Nothing: front ends would show it as a tree instead of the table, and with its real values."""
+
+    def _has_our_columns(self) -> bool:
+        known = [dtype == _OUR_DTYPES[name] for name, dtype in self.dtypes.items() if name in _OUR_DTYPES]
+        return bool(known) and all(known)
+
+    def _caption_start(self) -> str:
+        """Return what holds for any rows of a frame, not where all of them come from."""
+        return _marks(self.attrs)
+
+    def _caption_end(self) -> str:
+        """Return what a whole frame says of rows that it lacks."""
+        return ""
 
     def _drawn(self) -> Table:
         """Raises ConfigurationError for a setting that cannot be used, rather than show what should be masked."""
@@ -77,15 +99,55 @@ class Frame(pd.DataFrame):
         cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
         drawn = self.iloc[list(cut.places)]
         return Table(
-            caption=printable(f"{provenance(self.attrs)}  {cut}{_more(self.attrs)}"),
+            caption=printable("  ".join(filter(None, [self._caption_start(), f"{cut}{self._caption_end()}"]))),
             columns=columns,
             labels=tuple(str(label) for label in drawn.index),
             rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
             index_name=" ".join(str(name) for name in self.index.names if name is not None),
-            width=pd.get_option("display.width") or _WIDTH,
+            width=_width(),
             removed=_removed(self.attrs, columns, drawn),
             hide=masks.masked_together,
         )
+
+
+class Frame(Drawn):
+    """The rows of a verb as they came, with a caption that says where they come from."""
+
+    @property
+    def provenance(self) -> str:
+        """Account and region, as they stand in the caption."""
+        return masks.printed(provenance(self.attrs))
+
+    def _caption_start(self) -> str:
+        return provenance(self.attrs)
+
+    def _caption_end(self) -> str:
+        is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
+        return f"{', deleted' if is_deleted else ''}{_more(self.attrs)}"
+
+
+class FramePart(Drawn):
+    """What is made from a frame: shown like it, without the caption of the whole, which need not hold any more."""
+
+
+# itables, among others, asks for the first part of a frame's module to tell pandas' from polars'.
+for _of_pandas in (Drawn, Frame, FramePart):
+    _of_pandas.__module__ = pd.DataFrame.__module__
+
+
+def _restored(whole: bool, rows: pd.DataFrame, attrs: dict[Any, Any]) -> Drawn:  # noqa: FBT001 # pickle passes by position
+    frame = Frame(rows) if whole else FramePart(rows)
+    frame.attrs = attrs
+    return frame
+
+
+def _width() -> int:
+    """Return the width chosen for pandas; by default a terminal's own."""
+    chosen: int | None = pd.get_option("display.width")
+    if chosen not in {None, _WIDTH}:
+        return chosen or _WIDTH
+    in_a_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size((_WIDTH, 24)).columns if in_a_terminal else _WIDTH
 
 
 def _more(attrs: Mapping[Any, Any]) -> str:
@@ -117,20 +179,27 @@ def _plain(value: Any) -> Any:
 
 
 def provenance(attrs: Mapping[Any, Any]) -> str:
-    """Where a frame comes from, in words: `SANDBOX` where it is one, the account, the region."""
+    """Return where a frame comes from, in words: `SANDBOX` for the embedded AWS, the account, the region."""
     if "scope" in attrs:
         return str(attrs["scope"])
-    account_id, region, sandbox = (attrs.get(name) for name in ("account_id", "region", "sandbox"))
+    account_id, region = attrs.get("account_id"), attrs.get("region")
     account = f"account {account_id}" if account_id else "account not asked for"
     where = [
-        {None: None, False: None, SEVERAL: "DRY RUN of some rows"}.get(
-            attrs.get("dry_run"), "DRY RUN, nothing was written"
-        ),
-        "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
+        _marks(attrs),
         "several accounts" if account_id == SEVERAL else account,
         "several regions" if region == SEVERAL else region,
     ]
     return "  ".join(filter(None, where))
+
+
+def _marks(attrs: Mapping[Any, Any]) -> str:
+    """Return whether rows were never written or come from the sandbox, in words."""
+    dry_run, sandbox = attrs.get("dry_run"), attrs.get("sandbox")
+    marks = [
+        "DRY RUN of some rows" if dry_run == SEVERAL else "DRY RUN, nothing was written" if dry_run else None,
+        "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
+    ]
+    return "  ".join(filter(None, marks))
 
 
 def config_row(config: ReportedConfig) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""A validated request of one operation, not yet sent."""
+"""A validated request of one operation, not yet sent.
+
+Tested in tests/client/test_checks.py.
+"""
 
 from __future__ import annotations
 
@@ -146,8 +149,7 @@ def build(
     settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:
         raise UsageError(f"there is no verb {verb!r}", hint=", ".join(OPERATIONS))
-    with UsageError.about("function_name"):
-        function = _function(place, function_name, qualifier)
+    function = _named(place, function_name, qualifier)
     if verb not in {"put", "update"}:
         return Request(verb, function, qualifier, paging=paging, more=more, missing_ok=missing_ok)
     one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]
@@ -180,6 +182,14 @@ def build(
 
 def _unless_missing(value: Any) -> Any:
     return None if type(value).__name__ == "NAType" else value
+
+
+def _named(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:
+    try:
+        return _function(place, function_name, qualifier)
+    except UsageError as error:
+        error.argument = error.argument or "function_name"
+        raise
 
 
 def _function(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:

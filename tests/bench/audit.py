@@ -1,8 +1,9 @@
-"""The audit's figures, each against a fake Lambda in another process, beside the usual way with boto3 and threads.
+"""The audit's figures, each against a fake Lambda in another process, next to the usual way with boto3 and threads.
 
-    python tests/bench/audit.py [limit] [cpu] [side-by-side] [faults] [memory]
+    python tests/bench/audit.py [limit] [cpu] [side-by-side] [faults] [memory] [--small]
 
-Without a name all five are measured, in about four minutes:
+Without a name all five are measured, in about four minutes; `--small` takes a second or two for each. Either way a
+claim that does not hold ends it with an AssertionError: no function is lost, and the ratio to boto3 is measured.
 
 - limit: 450 functions behind 15 calls a second with 40 ms latency; the bound is calls / rate.
 - cpu: 5,000 functions without limit or latency; CPU time of this process for each function, median of five turns.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import resource
 import statistics
@@ -24,6 +26,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -38,7 +41,24 @@ ACCOUNT = "123456789012"
 REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1")
 MORE_REGIONS = (*REGIONS, "eu-central-1", "sa-east-1")
 THREADS = 16
+PAGE = 50
 HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many functions, turns, accounts and regions are measured."""
+
+    limited: int
+    unlimited: int
+    turns: int
+    side_by_side: tuple[int, int, int]
+    faulty: int
+    many: int
+
+
+WHOLE = Sizes(limited=450, unlimited=5000, turns=5, side_by_side=(100, 4, 10), faulty=500, many=100_000)
+SMALL = Sizes(limited=12, unlimited=1000, turns=1, side_by_side=(5, 2, 2), faulty=40, many=2_000)
 
 
 @contextmanager
@@ -96,73 +116,80 @@ def with_boto3(url: str, mode: str, attempts: int) -> int:
         return sum(pool.map(is_read, names))
 
 
-def limit() -> None:
-    print("limit: 450 functions behind 15 calls/s, 40 ms latency")
-    with fake_lambda(functions=450, latency=0.04, limit=15) as url:
+def limit(sizes: Sizes) -> None:
+    functions = sizes.limited
+    print(f"limit: {functions} functions behind 15 calls/s, 40 ms latency")
+    with fake_lambda(functions=functions, latency=0.04, limit=15) as url:
         started = time.perf_counter()
         frame = connection(url).audit(rate=14, progress=False)
         seconds = time.perf_counter() - started
         calls, throttled = frame.attrs["calls"], counted(url).get("throttled", 0)
         print(
             f"  eicnb at 14/s      {seconds:6.1f} s  {seconds / (calls / 14):.3f} x bound  "
-            f"{450 - frame.attrs['ok']:3} lost  {throttled / calls:.1%} of the calls answered 429"
+            f"{functions - frame.attrs['ok']:3} lost  {throttled / calls:.1%} of the calls answered 429"
         )
+        assert frame.attrs["ok"] == functions, "no function is lost"
+    listed = math.ceil(functions / PAGE)
     for mode, attempts in (("standard", 5), ("adaptive", 10)):
-        with fake_lambda(functions=450, latency=0.04, limit=15) as url:
+        with fake_lambda(functions=functions, latency=0.04, limit=15) as url:
             started = time.perf_counter()
             read = with_boto3(url, mode, attempts)
             seconds = time.perf_counter() - started
-            print(f"  boto3 {mode:9}    {seconds:6.1f} s  {seconds / (459 / 15):.3f} x bound  {450 - read:3} lost")
+            bound = (functions + listed) / 15
+            print(f"  boto3 {mode:9}    {seconds:6.1f} s  {seconds / bound:.3f} x bound  {functions - read:3} lost")
 
 
-def cpu(turns: int = 5) -> None:
-    print("cpu: 5,000 functions, no limit, no latency; CPU time of the client's process")
-    with fake_lambda(functions=5000) as url:
+def cpu(sizes: Sizes) -> None:
+    functions = sizes.unlimited
+    print(f"cpu: {functions:,} functions, no limit, no latency; CPU time of the client's process")
+    with fake_lambda(functions=functions) as url:
         eic = connection(url)
         ways: dict[str, Callable[[], object]] = {
-            "eicnb": lambda: eic.audit(rate=1_000_000, progress=False),
+            "eicnb": lambda: eic.audit(rate=1_000_000, progress=False).attrs["ok"],
             "boto3": lambda: with_boto3(url, "standard", 3),
         }
         taken: dict[str, list[float]] = {way: [] for way in ways}
-        for _ in range(turns):
+        for turn in range(sizes.turns + 1):
             for way, run in ways.items():
                 before = cpu_seconds()
-                run()
-                taken[way].append((cpu_seconds() - before) / 5000 * 1000)
+                assert run() == functions, "no function is lost"
+                if turn > 0:  # the first one loads what it needs
+                    taken[way].append((cpu_seconds() - before) / functions * 1000)
     medians = {way: statistics.median(times) for way, times in taken.items()}
     for way, median in medians.items():
         print(f"  {way}  {median:.3f} ms a function  {median / medians['boto3']:.3f} x boto3")
+    assert medians["eicnb"] < medians["boto3"], "an audit takes less CPU time than boto3"
 
 
-def side_by_side() -> None:
-    print("side-by-side: 100 functions in each account and region at 10 calls/s, 20 ms latency")
-    alone = _audited([ACCOUNT], MORE_REGIONS[:1])
+def side_by_side(sizes: Sizes) -> None:
+    functions, accounts, regions = sizes.side_by_side
+    print(f"side-by-side: {functions} functions in each account and region at 10 calls/s, 20 ms latency")
+    alone = _audited([ACCOUNT], MORE_REGIONS[:1], functions)
     print(f"  1 account-region    {alone:6.2f} s")
-    together = _audited([f"{number:012}" for number in range(1, 5)], MORE_REGIONS)
-    print(f"  40 account-regions  {together:6.2f} s  {together / alone:.3f} x alone")
+    together = _audited([f"{number:012}" for number in range(1, accounts + 1)], MORE_REGIONS[:regions], functions)
+    print(f"  {accounts * regions} account-regions  {together:6.2f} s  {together / alone:.3f} x alone")
 
 
-def _audited(accounts: Sequence[str], regions: Sequence[str]) -> float:
-    with fake_lambda(functions=100, latency=0.02) as url:
+def _audited(accounts: Sequence[str], regions: Sequence[str], functions: int) -> float:
+    with fake_lambda(functions=functions, latency=0.02) as url:
         connections = [connection(url, account_id) for account_id in accounts]
         started = time.perf_counter()
         frame = eicnb.audit(connections=connections, regions=regions, rate=10, progress=False)
         seconds = time.perf_counter() - started
-    assert frame.attrs["ok"] == 100 * len(accounts) * len(regions)
+    assert frame.attrs["ok"] == functions * len(accounts) * len(regions), "no function is lost"
     return seconds
 
 
-def faults() -> None:
-    print("faults: 500 functions in each of 5 regions; 5 % 500s, 3 % cut, 1 % torn, one region denies")
-    with fake_lambda(functions=500, failures=0.05, cuts=0.03, torn=0.01, denied="us-west-2") as url:
+def faults(sizes: Sizes) -> None:
+    functions = sizes.faulty
+    print(f"faults: {functions} functions in each of 5 regions; 5 % 500s, 3 % cut, 1 % torn, one region denies")
+    with fake_lambda(functions=functions, failures=0.05, cuts=0.03, torn=0.01, denied="us-west-2") as url:
         started = time.perf_counter()
-        try:
-            connection(url).audit(regions=REGIONS[:5], rate=200, progress=False)
-        except eicnb.IncompleteAudit as error:
-            attrs = error.result.attrs
+        frame = connection(url).audit(regions=REGIONS[:5], rate=200, errors="rows", progress=False)
         seconds = time.perf_counter() - started
-        states = {state: attrs[state] for state in ("ok", "denied", "throttled", "gone", "failed")}
-        print(f"  {seconds:.1f} s, {attrs['rows']} rows: {states}; the fake: {counted(url)}")
+        states = frame.scan_state.value_counts().to_dict()
+        print(f"  {seconds:.1f} s, {len(frame)} rows: {states}; the fake: {counted(url)}")
+        assert states == {"ok": 4 * functions, "denied": 1}, "no function is lost"
 
 
 MEMORY = """
@@ -172,6 +199,7 @@ before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 eic = eicnb.connect(endpoint_url=sys.argv[1])
 frame = eic.audit(rate=1_000_000, progress=False)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert len(frame) == int(sys.argv[2]), "no function is lost"
 print(f"  {len(frame):,} rows: process at its peak {peak / 1024:.0f} MB (at the start {before / 1024:.0f} MB), "
       f"frame {frame.memory_usage(deep=True).sum() / 2**20:.0f} MB")
 for name, question in {
@@ -188,11 +216,11 @@ for name, question in {
 """
 
 
-def memory() -> None:
-    print("memory: 100,000 functions in one region")
+def memory(sizes: Sizes) -> None:
+    print(f"memory: {sizes.many:,} functions in one region")
     keys = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
-    with fake_lambda(functions=100_000) as url:
-        subprocess.run([sys.executable, "-c", MEMORY, url], check=True, env={**os.environ, **keys})
+    with fake_lambda(functions=sizes.many) as url:
+        subprocess.run([sys.executable, "-c", MEMORY, url, str(sizes.many)], check=True, env={**os.environ, **keys})
 
 
 FIGURES = {"limit": limit, "cpu": cpu, "side-by-side": side_by_side, "faults": faults, "memory": memory}
@@ -201,9 +229,10 @@ FIGURES = {"limit": limit, "cpu": cpu, "side-by-side": side_by_side, "faults": f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
-    chosen = parser.parse_args().figures or list(FIGURES)
-    for name in chosen:
-        FIGURES[name]()
+    parser.add_argument("--small", action="store_true", help="a second or two for each, to see that the claims hold")
+    arguments = parser.parse_args()
+    for name in arguments.figures or list(FIGURES):
+        FIGURES[name](SMALL if arguments.small else WHOLE)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,10 @@ class Fleet:
                 "LastModified": 1793534400.123,
                 "FunctionArn": f"{self.arn}{name}:$LATEST",
                 "MaximumRetryAttempts": 1,
-                "DestinationConfig": {"OnSuccess": {}, "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:1:lost"}},
+                "DestinationConfig": {
+                    "OnSuccess": {},
+                    "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:lost"},
+                },
             }
             number = int(name.rpartition("-")[2])
             configs = [] if number % 3 else [config]

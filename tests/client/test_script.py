@@ -122,8 +122,8 @@ def test_a_row_that_was_not_read_cannot_be_put_back(eic: eicnb.Eic, everything: 
     with pytest.raises(UsageError) as told:
         eicnb.commands_for(frame)
     assert str(told.value) == (
-        f"the config of arn:aws:lambda:us-east-1:{eic.account_id}:function:newsletters:$LATEST was not read: denied\n"
-        "Try: rows that are ok"
+        f"row 0 (arn:aws:lambda:us-east-1:{eic.account_id}:function:newsletters:$LATEST): its config was not read: "
+        'denied\nTry: frame[frame.scan_state == "ok"]'
     )
 
 

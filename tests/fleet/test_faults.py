@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import eicnb
+from eicnb.aws.http.sender import PATIENCE
 from eicnb.errors import IncompleteAudit
 from eicnb.frames.frame import Frame
 from tests.answering import Answer, Answering, Cut, Seen, Silence, Stall, Step, as_json
@@ -51,7 +52,7 @@ def test_a_fleet_is_read_whole_through_failures_cuts_and_torn_answers(run: Run) 
             return Cut()
         return Answer(200, b'{"Functions": [', {"Content-Type": "application/json"}) if share < 0.09 else None
 
-    frame, service = audited(run, twist, size=120, regions=REGIONS)
+    frame, service = audited(run, twist, size=120, regions=REGIONS, patience=PATIENCE)
     assert len(frame) == 4 * 120 + 1
     assert frame.scan_state.value_counts().to_dict() == {"ok": 480, "denied": 1}
     denied = frame[frame.scan_state == "denied"].iloc[0]

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
 import copy
+import fcntl
+import os
 import pickle
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 import time
+import tracemalloc
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import pandas as pd
@@ -13,7 +23,7 @@ from IPython.core.formatters import DisplayFormatter
 from eicnb.client import settings
 from eicnb.errors import ConfigurationError
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Scalar
-from eicnb.frames.frame import Frame, config_row, function_row, provenance, stack, to_frame
+from eicnb.frames.frame import Drawn, Frame, FramePart, config_row, function_row, provenance, stack, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 
@@ -88,27 +98,113 @@ def test_the_attributes_are_json_scalars() -> None:
     assert {type(value) for value in attrs.values()} <= {str, int, float, bool, type(None)}
 
 
+MADE = (
+    lambda frame: frame[frame.qualifier == "live"],
+    lambda frame: frame[["qualifier", "on_failure"]],
+    lambda frame: frame.head(1),
+    lambda frame: frame.copy(),
+    copy.copy,
+    copy.deepcopy,
+    lambda frame: frame.drop(columns="region"),
+    lambda frame: frame.sort_values("qualifier"),
+    lambda frame: frame.set_index("qualifier"),
+    lambda frame: frame.explode("qualifier"),
+    lambda frame: frame.fillna({"on_failure": "none"}),
+    lambda frame: frame.assign(team="shop"),
+    lambda frame: pd.concat([frame, frame]),
+    lambda frame: frame.merge(frame[["function_name"]], on="function_name"),
+)
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_what_is_made_from_a_frame_is_drawn_like_it_without_its_caption(made: Any) -> None:
+    shown = made(frame_of(reported(retries=None)))
+    assert type(shown) is FramePart
+    assert repr(shown).splitlines()[-1] == f"SANDBOX  {len(shown)} row{'s' * (len(shown) > 1)}"
+    assert "<NA>" not in repr(shown)
+
+
+@pytest.mark.parametrize(
+    ("made", "caption"),
+    [
+        (lambda frame: frame.head(1), "1 row"),
+        (lambda frame: frame.assign(retries=0)[:1][["qualifier"]], "1 row"),
+        (lambda frame: frame[frame.qualifier == "no"], "no rows"),
+    ],
+)
+def test_a_selection_of_a_real_account_claims_nothing(made: Any, caption: str) -> None:
+    assert repr(made(frame_of(reported(), sandbox=False, next_token="t"))).splitlines()[-1] == caption
+
+
+def test_a_selection_of_a_dry_run_is_marked_too() -> None:
+    assert repr(frame_of(reported(), dry_run=True).head(1)).endswith("DRY RUN, nothing was written  SANDBOX  1 row")
+
+
 @pytest.mark.parametrize(
     "made",
     [
-        lambda frame: frame[frame.qualifier == "live"],
-        lambda frame: frame[["qualifier", "on_failure"]],
-        lambda frame: frame.head(1),
-        lambda frame: frame.copy(),
-        copy.copy,
-        copy.deepcopy,
-        lambda frame: frame.drop(columns="region"),
-        lambda frame: frame.sort_values("qualifier"),
-        lambda frame: frame.set_index("qualifier"),
-        lambda frame: frame.explode("qualifier"),
-        lambda frame: frame.fillna({"on_failure": "none"}),
-        lambda frame: frame.assign(team="shop"),
-        lambda frame: pd.concat([frame, frame]),
-        lambda frame: frame.merge(frame, on="function_name"),
+        lambda frame: frame.describe(),
+        lambda frame: frame.isna(),
+        lambda frame: frame.groupby("region").size().to_frame("functions"),
+        lambda frame: frame.T,
+        lambda frame: frame.rename(columns=str.upper),
     ],
 )
-def test_what_is_made_from_a_frame_is_a_plain_data_frame(made: Any) -> None:
-    assert type(made(frame_of(reported()))) is pd.DataFrame
+def test_what_has_other_values_is_shown_as_pandas_does(made: Any) -> None:
+    shown = made(frame_of(reported()))
+    plain = pd.DataFrame(shown)
+    assert repr(shown) == repr(plain)
+    assert shown._repr_html_() == plain._repr_html_()  # type: ignore[operator] # pandas' own
+
+
+def test_no_name_of_ours_hides_one_of_pandas() -> None:
+    ours = {name for kind in (Drawn, Frame, FramePart) for name in vars(kind)}
+    overridden = {"_constructor", "_repr_html_", "_repr_data_resource_"}
+    assert {name for name in ours & set(dir(pd.DataFrame)) if not name.startswith("__")} == overridden
+
+
+def test_two_tables_of_a_page_have_labels_of_their_own() -> None:
+    frame = frame_of(reported())
+    pages = [frame._repr_html_() or "", frame._repr_html_() or "", frame.head(1)._repr_html_() or ""]
+    labels = [re.findall(r'aria-label="(Table [0-9]+: [^"]*)"', page) for page in pages]
+    assert [len(found) for found in labels] == [1, 1, 1]
+    assert len({found[0] for found in labels}) == len(pages)
+    assert labels[0][0].endswith(f": {CAPTION}  1 row")
+
+
+TERMINAL = """
+import pandas as pd
+from eicnb.frames.columns import CONFIG_COLUMNS
+from eicnb.frames.frame import to_frame
+row = {column.name: None for column in CONFIG_COLUMNS} | {"function_name": "f" * 40, "qualifier": "q" * 40}
+print(max(len(line) for line in repr(to_frame([row], CONFIG_COLUMNS, {})).splitlines()))
+"""
+
+
+@pytest.mark.parametrize(("columns", "longest"), [(120, 111), (60, 58)])
+def test_in_a_terminal_a_table_is_as_wide_as_it(columns: int, longest: int) -> None:
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    command = [sys.executable, "-c", TERMINAL]
+    with subprocess.Popen(command, stdout=child, stdin=child, stderr=subprocess.PIPE, env=environment) as process:
+        _, trouble = process.communicate(timeout=60)
+    os.close(child)
+    printed = os.read(parent, 1000).decode()
+    os.close(parent)
+    assert (int(printed), trouble) == (longest, b"")
+
+
+def test_a_frame_of_100_000_rows_takes_under_300_megabytes() -> None:
+    rows = [config_row(reported(str(number))) for number in range(1_000)]
+    tracemalloc.start()
+    try:
+        frame = to_frame((row for _ in range(100) for row in rows), CONFIG_COLUMNS, ATTRS)
+        taken, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(frame) == 100_000
+    assert max(taken, most) < 300_000_000
 
 
 def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
@@ -276,3 +372,28 @@ def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> 
         "function_arn": "string",
     }
     assert list(frame.function_arn) == arns
+
+
+class Terminal(StringIO):
+    """A terminal, as programs see it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("columns", "option", "widest"), [("80", 80, 80), ("400", 80, 400), ("400", 100, 100)])
+def test_text_is_as_wide_as_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: str, option: int, widest: int
+) -> None:
+    frame = frame_of(reported(on_failure=None))
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.stdout", Terminal())
+    with pd.option_context("display.width", option):
+        *table, _caption = repr(frame).splitlines()
+    assert (len(table) == 2) == (widest == 400)
+    assert max(map(len, table)) <= widest
+
+
+def test_the_caption_of_a_delete_says_so_also_without_settings() -> None:
+    assert repr(frame_of(reported(on_failure=None, retries=None), verb="delete")).endswith("1 row, deleted")
+    assert repr(frame_of(reported(), verb="delete", dry_run=True)).endswith("1 row")

@@ -1,6 +1,6 @@
-"""One checked put or delete, written out: for a terminal, for `%eic` and for Python.
+"""A put or delete as a command: for a terminal, for `%eic` and for Python.
 
-Each text comes back to the call that it was written from: `eicnb.cli.parser` reads the first two, Python the third.
+Read again, each gives the request that it was written from: `eicnb.cli.parser` reads the first two, Python the third.
 """
 
 from __future__ import annotations
@@ -11,13 +11,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from eicnb.aws.service_model import members
+from eicnb.changes.change import Change
 from eicnb.cli import options
-from eicnb.cli.parser import parse
-from eicnb.cli.source import Source
-from eicnb.errors import UsageError, shown
-from eicnb.frames.columns import CONFIG_COLUMNS, Column
-from eicnb.frames.frame import rows_of
 from eicnb.model.age import age
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
 from eicnb.model.destination import DestinationArn, name_of
@@ -35,7 +30,7 @@ Words = list[tuple[str, ...]]
 
 
 def aws_command(request: Request, where: Where) -> str:
-    r"""The AWS CLI's command, quoted for a shell, an option a line; it names its region and its profile.
+    r"""Return the AWS CLI's command, quoted for a shell, with an option a line, the region and the profile.
 
     >>> from eicnb.model.function import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -62,9 +57,9 @@ def aws_command(request: Request, where: Where) -> str:
 
 
 def eic_line(request: Request, where: Where, elsewhere: Mapping[str, Any] = HERE) -> str:
-    """The line magic, in eicnb's own words; destinations of the same account and region go by their names.
+    """Return the line magic; destinations in the same account and region go by their names.
 
-    `elsewhere` are the options of `derive` that lead from the connection in use to that place.
+    `elsewhere` are the options of `derive` that turn the connection in use into that place's.
 
     >>> from eicnb.model.function import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -84,7 +79,7 @@ def eic_line(request: Request, where: Where, elsewhere: Mapping[str, Any] = HERE
 
 
 def python_call(request: Request, where: Where, elsewhere: Mapping[str, Any] = HERE) -> str:
-    """The call of Python, on the connection in use, or on the one that is derived from it by `elsewhere`.
+    """Return the Python call, on the connection in use or the one derived from it by `elsewhere`.
 
     >>> from eicnb.model.function import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -122,7 +117,7 @@ def to_shorthand(config: DestinationConfig) -> str:
 
 
 def to_json(config: DestinationConfig) -> str:
-    """A destination config as AWS's API has it, in JSON.
+    """Return a destination config as JSON, as in AWS's API.
 
     >>> to_json(DestinationConfig())
     '{}'
@@ -136,7 +131,7 @@ def _subject(request: Request) -> Words:
 
 
 def _connection(elsewhere: Mapping[str, Any]) -> Words:
-    """The options of a connection as a command has them; what is not asked for is not written."""
+    """Return the options of a connection as words of a command."""
     words: Words = []
     for option in options.CONNECTION:
         value = elsewhere.get(option.argument)
@@ -146,49 +141,29 @@ def _connection(elsewhere: Mapping[str, Any]) -> Words:
 
 
 def _destinations(config: EventInvokeConfig) -> Iterator[tuple[str, DestinationArn]]:
-    """The destinations by the arguments that take them; a form makes no empty ones."""
+    """Yield the destinations that are set, each with the argument for it."""
     for argument in _DESTINATIONS:
         arn = getattr(config.destination_config, argument, None)
         if isinstance(arn, DestinationArn):
             yield argument, arn
 
 
-_STATE = {"configured": True, "scan_state": "ok"}
-"""What holds for the rows of a frame that is no audit."""
+def change_line(change: Change, region: str | None = None) -> str:
+    """Return the command line that makes a change, for a connection in this region.
 
+    >>> from eicnb.model.function import FunctionRef
+    >>> arn = "arn:aws:lambda:eu-west-1:123456789012:function:my-function:live"
+    >>> change_line(Change(FunctionRef.parse(arn), None, None), "us-east-1")
+    'delete arn:aws:lambda:eu-west-1:123456789012:function:my-function:live --missing-ok --region eu-west-1'
 
-def commands_for(frame: Any) -> list[str]:
-    """The command lines that make each row's config as the frame shows it: a put of all of it, or a delete.
-
-    >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
-    put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
-
-    The frame is one of configs or of an audit, or a part of one; a row that is not `configured` becomes a delete. Of
-    a frame that was kept they are the way back. UsageError where a row could not be read, or where nobody could write
-    it again, such as a FIFO queue: it is said here, before anything is changed that could not be put back.
+    It is a put of all settings, or a delete that may find no config. Without `region` it names the function's own.
     """
-    if "columns" not in dir(frame):
-        raise UsageError(f"{shown(frame)} is no frame of configs", hint="eic.list(…), or a part of an audit")
-    known = [Column(name, "object", "") for name in _STATE if name in frame.columns]
-    lines = [_line({**_STATE, **row}) for row in rows_of(frame, [*CONFIG_COLUMNS, *known])]
-    parse(Source("\n".join(lines), first_line=1), {}, model=members)
-    return lines
-
-
-def _line(row: dict[str, Any]) -> str:
-    function_arn = row["function_arn"]
-    if row["scan_state"] != "ok":
-        subject = function_arn or f"a row of {row['region']}"
-        raise UsageError(f"the config of {subject} was not read: {row['scan_state']}", hint="rows that are ok")
-    if row["configured"] is None:
-        raise UsageError(
-            f"nobody knows whether {function_arn} has a config", hint="rows whose configured is True or False"
-        )
-    if not row["configured"]:
-        return f"delete {function_arn}"
-    retries, seconds = row["maximum_retry_attempts"], row["maximum_event_age_in_seconds"]
-    words = ["put", function_arn]
-    words += [] if retries is None else ["--retries", str(retries)]
-    words += [] if seconds is None else ["--max-age", age(seconds)]
-    words += ["--on-failure", row["on_failure"] or "none", "--on-success", row["on_success"] or "none"]
+    function_arn, own = str(change.target), change.target.region
+    words = ["delete", function_arn, "--missing-ok"] if change.after is None else ["put", function_arn]
+    if change.after is not None:
+        retries, seconds = change.after.maximum_retry_attempts, change.after.maximum_event_age_in_seconds
+        words += [] if retries is None else ["--retries", str(retries)]
+        words += [] if seconds is None else ["--max-age", age(seconds)]
+        words += ["--on-failure", change.after.on_failure or "none", "--on-success", change.after.on_success or "none"]
+    words += ["--region", own] if own and own != region else []
     return " ".join(word if word == function_arn else shlex.quote(word) for word in words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import boto3
 import pytest
 
 import eicnb
+from eicnb.aws.http.sender import Patience
 from eicnb.errors import EicError
-from tests.answering import Answering, Seen, Step
+from tests.answering import Answer, Answering, Seen, Silence, Step
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import Lambda
 from tests.golden.replay import write_certificate
@@ -136,3 +138,57 @@ def test_a_key_that_no_header_can_hold_is_refused_by_name(run: Run, monkeypatch:
     with pytest.raises(EicError, match="the access key has a blank, a line break") as raised:
         run(eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:9"))
     assert "X: y" not in str(raised.value)
+
+
+def test_a_refused_certificate_is_one_line_and_is_not_tried_again(run: Run, tls_server: Any) -> None:
+    url, _ = tls_server
+    frame = run(eicnb.connect(region="us-east-1", endpoint_url=url), errors="rows")
+    [error], reason = frame.error, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
+    assert error.splitlines() == [
+        f"ListFunctions was not sent: the TLS certificate of {url.removeprefix('https://')} was refused: {reason}",
+        "Try: give the certificates that your network uses: --ca-bundle PATH, or the variable AWS_CA_BUNDLE",
+    ]
+    assert frame.attrs["calls"] == 1
+
+
+@pytest.mark.parametrize("speaks_tls", [False, None], ids=["no TLS", "nothing"])
+def test_another_failure_of_the_connection_is_one_line_too(run: Run, *, speaks_tls: bool | None) -> None:
+    with Answering(Lambda()) as server:
+        port = server.url.rpartition(":")[2] if speaks_tls is False else "9"
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=f"https://127.0.0.1:{port}"), errors="rows")
+    [error] = frame.error
+    assert error.startswith(f"ListFunctions got no response: cannot connect to 127.0.0.1:{port}: ")
+    assert len(error.splitlines()) == 2
+    assert " object at 0x" not in error
+
+
+PAGE = Answer(403, b"<html><body>Blocked by policy 4711</body></html>", {"Content-Type": "text/html"})
+
+
+def test_the_error_page_of_a_proxy_is_shown(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    with Answering([PAGE]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url="http://lambda.example"), errors="rows")
+    assert "Blocked by policy 4711" in frame.error[0]
+
+
+def test_a_tunnel_that_a_proxy_refuses_is_one_line_and_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    with Answering([PAGE]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url="https://lambda.example"), errors="rows")
+    assert frame.error[0].splitlines()[0] == (
+        "ListFunctions got no response: the proxy refused the connection with 403 Forbidden"
+    )
+    assert frame.attrs["calls"] == 1
+
+
+def test_a_proxy_that_is_silent_meets_the_connect_timeout(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    with Answering([Silence(60)]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        eic = eicnb.connect(region="us-east-1", endpoint_url="https://lambda.example").derive(connect_timeout=1)
+        started = time.monotonic()
+        frame = run(eic, errors="rows", patience=Patience(failed=0.5, response=120))
+    assert time.monotonic() - started < 20
+    assert frame.error[0].startswith("ListFunctions got no response: Connection timeout to host")

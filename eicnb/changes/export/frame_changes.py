@@ -1,0 +1,141 @@
+"""The change that each row of a frame asks for; a row that can't be written is named by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eicnb.changes.change import SETTINGS, Change, Unread
+from eicnb.errors import UsageError, shown
+from eicnb.frames.columns import CONFIG_COLUMNS, Column
+from eicnb.frames.frame import rows_of
+from eicnb.model.destination import NoDestination, parse_destination
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.place import Where
+from eicnb.model.request import Paging, Request, build
+
+_OF_AN_AUDIT = ("configured", "scan_state")
+
+_NAMES = ("function_name", "qualifier", "region", "account_id")
+
+_MOST_FAULTS = 10
+
+_BEFORE = Unread("it was not read")
+
+Row = Mapping[str, Any]
+
+
+class _Fault(Exception):
+    """The reason why a row can't be written, and what to do about it."""
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.hint = hint
+
+
+def changes_in(frame: Any) -> tuple[Change, ...]:
+    """Return the change to what each row shows: a put of all its settings, or a delete without a config.
+
+    >>> [change.target.qualifier for change in changes_in(eic.list("my-function"))]
+    ['BLUE', 'GREEN']
+
+    The frame is one of configs or of an audit, or a part of one. What the config is now is not read. Rows that can't
+    be written are a UsageError that names each: those that were not read, those whose names and ARN disagree, those
+    that contradict themselves or another row, and those with a setting that AWS would refuse.
+    """
+    if "columns" not in dir(frame):
+        raise UsageError(f"{shown(frame)} is not a frame of configs", hint='eicnb.list("my-function")')
+    known = [Column(name, "object", "") for name in _OF_AN_AUDIT if name in frame.columns]
+    found: dict[FunctionRef, tuple[Any, Change]] = {}
+    faults: dict[str, str] = {}
+    for label, row in zip(frame.index, rows_of(frame, [*CONFIG_COLUMNS, *known]), strict=True):
+        try:
+            change = _change(row)
+            other, same = found.setdefault(change.target, (label, change))
+            if same != change:
+                faults[f"row {label} ({_subject(row)}): row {other} has other settings for it"] = (
+                    f"frame.drop({label!r})"
+                )
+        except _Fault as fault:
+            faults[f"row {label} ({_subject(row)}): {fault.why}"] = fault.hint
+    if faults:
+        raise _refused(faults)
+    return tuple(change for _, change in found.values())
+
+
+def _refused(faults: Mapping[str, str]) -> UsageError:
+    first, hint = next(iter(faults.items()))
+    if len(faults) == 1:
+        return UsageError(f"{first}", hint=hint)
+    shown_faults = [f"    {text}" for text in list(faults)[:_MOST_FAULTS]]
+    more = len(faults) - len(shown_faults)
+    rest = [f"    and {more} more"] if more else []
+    return UsageError("\n".join([f"{len(faults)} rows can't be written:", *shown_faults, *rest]), hint=hint)
+
+
+def _subject(row: Row) -> str:
+    named = [row["function_name"], row["qualifier"]]
+    return row["function_arn"] or ":".join(filter(None, named)) or row["region"] or "no name"
+
+
+def _change(row: Row) -> Change:
+    if row.get("scan_state", "ok") != "ok":
+        raise _Fault(f"its config was not read: {row['scan_state']}", 'frame[frame.scan_state == "ok"]')
+    target = _target(row)
+    if not _has_config(row):
+        return Change(target, _BEFORE, None)
+    return Change.of(_put(target, row), _BEFORE)
+
+
+def _target(row: Row) -> FunctionRef:
+    """Return the version or alias that a row is of; its names must be those of its ARN."""
+    try:
+        target = FunctionRef.parse(row["function_arn"] or "")
+    except UsageError as error:
+        raise _Fault(f"its function_arn: {error.message}", "frame.dropna(subset=['function_arn'])") from error
+    target = target.with_qualifier(target.qualifier or LATEST)
+    for name in _NAMES:
+        if row[name] != getattr(target, name):
+            why = f"its {name} is {row[name]!r}, but its function_arn has {getattr(target, name)!r}"
+            raise _Fault(why, "edit both, or only the settings")
+    return target
+
+
+def _has_config(row: Row) -> bool:
+    """Return whether a row asks for a config; one that doesn't say so, or that contradicts itself, is a fault.
+
+    Settings ask for one, also where the audit found none. A row of a config that was read has its `last_modified`.
+    """
+    is_set = any(row[name] is not None for name in SETTINGS)
+    was_read = row["last_modified"] is not None
+    configured = row.get("configured", True if is_set or was_read else None)
+    if configured is None and not is_set:
+        raise _Fault("it has no settings, and its config was not read", "frame[frame.last_modified.notna()]")
+    if is_set and was_read and configured is not None and not configured:
+        why = "it is not configured, but has settings and was modified"
+        raise _Fault(why, "set configured to True, or clear its settings")
+    return is_set or bool(configured)
+
+
+def _put(target: FunctionRef, row: Row) -> Request:
+    """Return the put of all settings of a row; a destination by name is in the row's own account and region."""
+    where = Where(partition=target.partition or "", region=target.region or "", account_id=target.account_id or "")
+    try:
+        on_success, on_failure = (
+            parse_destination(row[name]) if row[name] else NoDestination.EMPTY for name in ("on_success", "on_failure")
+        )
+        return build(
+            where,
+            "put",
+            target,
+            qualifier=None,
+            on_success=on_success,
+            on_failure=on_failure,
+            destination_config=None,
+            paging=Paging(),
+            maximum_retry_attempts=row["maximum_retry_attempts"],
+            maximum_event_age_in_seconds=row["maximum_event_age_in_seconds"],
+        )
+    except UsageError as error:
+        raise _Fault(error.message, error.hint or "edit the row") from error
