@@ -126,7 +126,7 @@ def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand
             if command.verb in _ALONE and len(commands) > 1:
                 raise UsageError(
                     f"{command.verb} cannot be combined with other commands",
-                    hint=f"run %eic {command.verb} in a cell of its own",
+                    hint=f"run it in a cell of its own\n%eic {command}",
                 )
             prepared.append(PreparedCommand(command, preparation.of(command)))
     return prepared

@@ -160,9 +160,9 @@ def build(
         )
     if one_by_one:
         with UsageError.about("on_success"):
-            success = DestinationConfig(on_success=_destination(place, on_success)).on_success
+            success = DestinationConfig(on_success=resolved_destination(place, on_success)).on_success
         with UsageError.about("on_failure"):
-            failure = _destination(place, on_failure)
+            failure = resolved_destination(place, on_failure)
         destination_config = DestinationConfig(on_success=success, on_failure=failure)
     elif destination_config is not None and not isinstance(destination_config, DestinationConfig):
         destination_config = DestinationConfig.from_api(destination_config)
@@ -211,7 +211,12 @@ def _function(place: Place, function_name: str | FunctionRef, qualifier: str | N
     return function_name
 
 
-def _destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
+def resolved_destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
+    """Return the destination that a text or a name means in that place.
+
+    >>> str(resolved_destination(connection.where(), "s3:lost-events"))
+    'arn:aws:s3:::lost-events'
+    """
     if isinstance(value, str):
         value = parse_destination(value)
     if isinstance(value, DestinationName):

@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 import tracemalloc
 from datetime import UTC, datetime
 from io import StringIO
@@ -265,12 +264,11 @@ def test_a_long_audit_shows_errors_first_and_keeps_its_order() -> None:
     assert frame.function_name.tolist() == ["f0", "f1", "f2", "f3", "f4"]
 
 
-def test_a_frame_of_many_rows_is_drawn_at_once() -> None:
+def test_of_a_frame_of_many_rows_only_those_are_drawn_that_are_shown() -> None:
     rows = [{"function_name": f"f{number}", "scan_state": "ok"} for number in range(100_000)]
     frame = to_frame(rows, (Column("function_name", "string", ""), Column("scan_state", "string", "")), ATTRS)
-    started = time.perf_counter()
     assert repr(frame).endswith("100000 rows, 99940 of them not shown")
-    assert time.perf_counter() - started < 2
+    assert len(frame._drawn().rows) == 60
 
 
 @pytest.mark.parametrize("width", [None, 40, 200])
