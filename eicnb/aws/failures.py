@@ -185,7 +185,7 @@ _CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECAS
 
 _NO_FUNCTION_HINT = "%eic functions for the functions of this region, --region for another one"
 
-_NO_CONFIG_HINT = "%eic list NAME for the configs that there are, %eic put to write this one"
+_NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
 
 def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:  # noqa: PLR0911 # a table
