@@ -264,9 +264,12 @@ class AwsError(EicError):
         self.region = region
         self.request_id = request_id
         self.place = place or region
+        self.was_sent = True
+        """Whether AWS saw the request; expired credentials may be noticed before."""
 
     def _details(self) -> list[str]:
-        return [printed(f"    {self.code}, answered to {self.operation} in {self.place}")]
+        when = "answered to" if self.was_sent else "before"
+        return [printed(f"    {self.code}, {when} {self.operation} in {self.place}")]
 
 
 class NotFound(AwsError):

@@ -12,11 +12,14 @@ from eicnb.model.verbs import Operation
 _LISTS = (Operation.LIST_FUNCTIONS, Operation.LIST_ALIASES, Operation.LIST_VERSIONS)
 _CHOICES = (Operation.LIST_QUEUES, Operation.LIST_TOPICS, Operation.LIST_BUSES, Operation.LIST_BUCKETS)
 
-_NOTES = (
+_EXISTENCE = (
     *(Operation.GET_QUEUE_URL, Operation.GET_TOPIC_ATTRIBUTES, Operation.DESCRIBE_BUS, Operation.HEAD_BUCKET),
-    *(Operation.GET_CONFIGURATION, Operation.SIMULATE),
+    Operation.GET_CONFIGURATION,
 )
-"""What tells whether a destination exists, and whether the function's role may deliver to it."""
+"""What tells whether a destination exists."""
+
+_NOTES = (*_EXISTENCE, Operation.SIMULATE)
+"""The same, and whether the function's role may deliver to it."""
 
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, Operation.LIST, *_NOTES),
@@ -34,7 +37,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "config": (),
-    "require": (),
+    "require": _EXISTENCE,
     "sandbox": (),
     "help": (),
 }
@@ -52,6 +55,7 @@ NOTES: Mapping[str, str] = {
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
+    "require": "for `--destination` alone",
 }
 """What some of them are for."""
 

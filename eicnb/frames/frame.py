@@ -122,7 +122,8 @@ class Frame(Drawn):
         return provenance(self.attrs)
 
     def _caption_end(self) -> str:
-        return _more(self.attrs)
+        is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
+        return f"{', deleted' if is_deleted else ''}{_more(self.attrs)}"
 
 
 class FramePart(Drawn):

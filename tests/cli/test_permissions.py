@@ -19,6 +19,8 @@ UNNAMED = {"ListBucket"}
 
 DESTINATIONS = ["sqs:shop-failures", "sns:shop-alerts", "events:shop", "s3:shop-events"]
 
+EXISTING = [*DESTINATIONS[:3], "s3:shop-events-us-east-1-123456789012", "lambda:my-function"]
+
 RUNS = {
     "put": [f"put my-function --on-failure {name}" for name in DESTINATIONS]
     + ["put my-function:prod --on-failure sqs:shop-failures --dry-run"],
@@ -30,7 +32,7 @@ RUNS = {
     "functions": ["functions"],
     "audit": ["audit --regions all --qualifiers all --no-progress", "audit --no-progress"],
     "whoami": ["whoami"],
-    "require": ["require --region us-east-1"],
+    "require": ["require --region us-east-1", *(f"require --destination {name}" for name in EXISTING)],
     "config": ["config"],
     "help": ["help put"],
 }
