@@ -149,7 +149,7 @@ def _matcher(known: Callable[[], Known]) -> Callable[[Any], dict[str, Any]]:
 
 def _type(candidate: Candidate) -> str:
     """Return the kind of a candidate as IPython names it; behind a `function` a terminal would show brackets."""
-    return "Lambda function" if candidate.kind == "function" else candidate.kind
+    return "lambda" if candidate.kind == "function" else candidate.kind
 
 
 class _Nothing(list[Any]):

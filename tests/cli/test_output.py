@@ -137,7 +137,7 @@ def test_all_lines_of_a_table_are_equally_wide(rows: list[list[Any]]) -> None:
         (float("inf"), "- .inf\n"),
         (1e20, "- 1e+20\n"),
         ({"": None}, "- '': null\n"),
-        ({"a\nb": []}, '- "a\\nb": []\n'),
+        ({"a\nb": []}, "- ? 'a\n\n    b'\n  : []\n"),
     ],
 )
 def test_yaml_writes_what_libyaml_writes(value: Any, written: str) -> None:
