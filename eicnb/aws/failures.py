@@ -157,7 +157,7 @@ _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 
 _NO_FUNCTION_HINT = "%eic functions for the functions of this region, --region for another one"
 
-_NO_CONFIG_HINT = "%eic list NAME for the configs that there are, %eic put to write this one"
+_NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
 RENEW_HINT = "aws sso login (or renew the credentials), then run this again; no restart is needed"
 

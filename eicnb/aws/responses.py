@@ -63,5 +63,5 @@ def check_deleted(answer: Mapping[str, Any], function_name: str) -> None:
     if status not in _SUCCESS or "html" in content_type:
         raise EicError(
             f"the response to the delete is malformed: status {status}, {content_type or 'no content type'}",
-            hint=f"%eic get {function_name} to see whether the config is still there",
+            hint=f"see whether the config is still there\n%eic get {function_name}",
         )

@@ -210,7 +210,7 @@ def test_a_missing_config_is_not_found_and_says_how_to_write_one(eic: Eic, call:
         "doesn't have an EventInvokeConfig\n"
         f"    ResourceNotFoundException, answered to {operation}FunctionEventInvokeConfig in us-east-1, SANDBOX, "
         f"account {eic.account_id}\n"
-        "Try: %eic list NAME for the configs that there are, %eic put to write this one"
+        "Try: list the configs of the function, or put this one"
     )
 
 
