@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
+import pandas as pd
+
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
@@ -117,7 +119,7 @@ def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
 def _frame_in(resume: Any) -> Any:
     """Return the frame to resume: a frame, or the one that an error carries."""
     frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
-    if type(frame).__name__ not in {"Frame", "DataFrame"}:
+    if not isinstance(frame, pd.DataFrame):
         raise UsageError(
             f"resume is {shown(resume)}", hint="pass the frame of an audit, or the IncompleteAudit it raised"
         )
