@@ -1,13 +1,13 @@
 """Every error that eicnb raises, in one tree.
 
-    EicError                    255  anything else that went wrong: an unreachable endpoint, a broken answer
+    EicError                    255  anything else that went wrong: an unreachable endpoint, a malformed response
     ├── UsageError              252  the command line, or a value in it, is wrong; nothing was sent
     ├── ConfigurationError      253  no region, no credentials, an unknown profile, an unusable setting
-    ├── AwsError                254  AWS answered with an error
+    ├── AwsError                254  AWS responded with an error
     │   ├── NotFound                 no such function, qualifier or config
     │   ├── AccessDenied             the caller may not do this
-    │   ├── Throttled                too many calls, and patience ran out
-    │   └── ExpiredCredentials       the session has ended and must be renewed
+    │   ├── Throttled                too many calls, also after all retries
+    │   └── ExpiredCredentials       the credentials must be renewed
     └── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
 
 Ctrl-C in an audit raises `AuditInterrupted`, which is a KeyboardInterrupt and outside the tree: what catches errors
@@ -58,7 +58,7 @@ def _width(character: str) -> int:
 
 
 def shown(value: object) -> str:
-    """A value as it stands in a message: text and numbers as they are, of anything else only the type.
+    """Return a value for a message: text and numbers as they are, of anything else only the type.
 
     >>> shown("two"), shown([1, 2])
     ("'two'", 'a list')
@@ -111,10 +111,10 @@ def _printable(character: str) -> str:
 class EicError(Exception):
     """Something that eicnb could not do; the base of every error that it raises.
 
-    `message` says what was wrong, `hint` what to do instead, `result` holds what had been read or done before, if
-    anything. In a notebook it is shown without a traceback
-    and still stops the run; `%xmode Verbose` brings the traceback back. What is shown has masks
-    (`eicnb.redaction`); `message` and the other attributes are real.
+    `message` is what was wrong and `hint` what to do: a sentence, below it the lines to type, or such a line alone.
+    `result` holds what had been read or done before. A notebook shows the error without a traceback and still stops;
+    `%xmode Verbose` brings the traceback back. What is shown has masks (`eicnb.redaction`) and no control characters;
+    `message` and the other attributes are real.
     """
 
     exit_code: ClassVar[int] = 255
@@ -126,7 +126,7 @@ class EicError(Exception):
         self.result: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled with all it says: the constructors of some classes need more than a message."""
+        """Pickle the attributes too: the constructors of some classes need more than a message."""
         return _restored, (type(self), self.args, vars(self))
 
     def __str__(self) -> str:
@@ -143,14 +143,14 @@ class EicError(Exception):
         return []
 
     def _render_traceback_(self) -> list[str]:
-        """The lines that IPython shows; IPython alone calls this, so IPython is there to be asked for its mode."""
+        """Return the lines that IPython shows; only IPython calls this, so it is loaded and knows its mode."""
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
             return self._traceback_without_values(tracebacks)
         return [f"{type(self).__name__}: {self}", *map(printed, getattr(self, "__notes__", ()))]
 
     def _traceback_without_values(self, tracebacks: Any) -> list[str]:
-        """The frames of the traceback but not their variables, which may hold a secret of the notebook."""
+        """Return the frames of the traceback without their variables, which may hold a secret of the notebook."""
         tracebacks.set_mode("Context")
         try:
             shown: list[str] = tracebacks.structured_traceback(type(self), self, self.__traceback__)
@@ -160,7 +160,7 @@ class EicError(Exception):
 
 
 def _cut(text: str) -> str:
-    """A text whose long words are cut: what was typed may be a whole file."""
+    """Cut the long words of a text: what was typed may be a whole file."""
     return re.sub(r"\S{600,}", lambda found: f"{found[0][:100]}…", text)
 
 
@@ -182,7 +182,7 @@ def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str,
 
 
 class UsageError(EicError, ValueError):
-    """A command line or a value is wrong; nothing was sent.
+    """A wrong command line or value; nothing was sent.
 
     `rule` is the AWS page that the rule comes from. Where the fault is narrower than the text that was being read,
     `position` is its offset there, or `culprit` the part that is wrong. `argument` is the argument that it is about,
@@ -211,7 +211,7 @@ class UsageError(EicError, ValueError):
     @classmethod
     @contextmanager
     def about(cls, argument: str) -> Iterator[None]:
-        """Let an error that is raised inside say which argument it is about."""
+        """Name the argument in an error that is raised inside."""
         try:
             yield
         except UsageError as error:
@@ -219,7 +219,7 @@ class UsageError(EicError, ValueError):
             raise
 
     def at(self, excerpt: Excerpt) -> Self:
-        """The same error, pointing at a line; one that already points somewhere keeps its place."""
+        """Point the error at a line, unless it points at one already."""
         self.excerpt = self.excerpt or excerpt
         return self
 
@@ -231,16 +231,16 @@ class UsageError(EicError, ValueError):
 
 
 class ConfigurationError(EicError):
-    """The connection cannot be used: no region, no credentials, an unknown profile, a missing extra."""
+    """A connection that cannot be used: no region, no credentials, an unknown profile, a missing extra."""
 
     exit_code: ClassVar[int] = 253
 
 
 class AwsError(EicError):
-    """AWS answered with an error; the service's own message is kept whole in `message`.
+    """An error that AWS responded with; `message` is the service's own, whole.
 
-    `code` is AWS's name of the error, `operation` the API call, `request_id` what AWS support asks for,
-    `region` where the call went; `place` says the same with the account. `__cause__` is botocore's exception.
+    `code` is AWS's name of the error, `operation` the API call, `request_id` what AWS support needs, `region` where
+    the call went, and `place` the same with the account. `__cause__` is botocore's exception.
     """
 
     exit_code: ClassVar[int] = 254
@@ -257,7 +257,7 @@ class AwsError(EicError):
         hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
-        self.operation = operation
+        self.operation = str(operation)
         self.code = code
         self.region = region
         self.request_id = request_id
@@ -268,27 +268,27 @@ class AwsError(EicError):
 
 
 class NotFound(AwsError):
-    """The function, its qualifier or its config does not exist."""
+    """A function, qualifier or config that does not exist."""
 
 
 class AccessDenied(AwsError):
-    """The caller may not do this."""
+    """A call that the caller may not make."""
 
 
 class Throttled(AwsError):
-    """AWS refused the call for coming too fast, after botocore's own retries."""
+    """A call that AWS refused because there were too many, after all retries."""
 
 
 class ExpiredCredentials(AwsError):
-    """The credentials have expired; renew them (`aws sso login`) and run the cell again, no restart needed."""
+    """Expired credentials; renew them (`aws sso login`) and run the cell again, without a restart."""
 
 
 class IncompleteAudit(EicError):
-    """Not all of an audit could be read; `result` is the whole frame, in which `scan_state` and `error` say what."""
+    """An audit with unread rows; `result` is the whole frame, whose `scan_state` and `error` say which and why."""
 
 
 class AuditInterrupted(KeyboardInterrupt):
-    """An audit was stopped with Ctrl-C; `result` is the frame of what was read until then.
+    """An audit that Ctrl-C stopped; `result` is the frame of what was read until then.
 
     It is a KeyboardInterrupt, so that `except Exception` lets it through and a run of the whole notebook stops.
     """
@@ -298,15 +298,16 @@ class AuditInterrupted(KeyboardInterrupt):
         self.result = result
 
     def _render_traceback_(self) -> list[str]:
-        """The lines that IPython shows."""
+        """Return the lines that IPython shows."""
         return [printed(f"{type(self).__name__}: {self}")]
 
 
 def sentence(error: EicError) -> str:
-    """An error as it stands under a field: what is wrong, and what to type instead.
+    """Return an error as one paragraph for the place under a field: what is wrong, and what to type instead.
 
     >>> sentence(UsageError("the qualifier is empty", hint="live"))
     'The qualifier is empty. Try: live'
     """
     message = error.message.strip().rstrip(".")
-    return f"{message[:1].upper()}{message[1:]}.{f' Try: {error.hint}' if error.hint else ''}"
+    hint = (error.hint or "").replace("\n", ": ", 1).replace("\n", " ")
+    return f"{message[:1].upper()}{message[1:]}.{f' Try: {hint}' if hint else ''}"

@@ -7,11 +7,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import eicnb
 from eicnb.client import connections, settings
 from eicnb.redaction import masks
+
+# A machine that does something else as well fails no test.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 _USES_EIC = re.compile(r"\beic\.|\bconnection[,.)]")
 _USES_CONNECTION = re.compile(r"\bconnection[,.)]")

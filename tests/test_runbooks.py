@@ -183,12 +183,16 @@ def test_in_the_wrong_place_it_stops_before_anything_is_written(
     ("name", "parameters", "message"),
     [
         ("find_silent_failures", {"functions": "shop-*"}, "no function of us-east-1,eu-west-1 fits shop-*"),
-        ("roll_out_failure_queue", {"queue": "payment-failurs"}, "The specified queue does not exist"),
+        ("roll_out_failure_queue", {"queue": "payment-failurs"}, "this notebook needs the SQS queue payment-failurs"),
         ("roll_out_failure_queue", {"canary": "payments-refund"}, "payments-refund is not in the table above"),
         ("roll_out_failure_queue", {"queue": "search-updates.fifo"}, "'search-updates.fifo' is a FIFO queue"),
-        ("stop_retries_in_an_incident", {"function_name": "cart-remainder"}, "there is no function cart-remainder"),
+        (
+            "stop_retries_in_an_incident",
+            {"function_name": "cart-remainder"},
+            "the audit is incomplete: 1 of 1 rows could not be read: 1 gone",
+        ),
         ("stop_retries_in_an_incident", {"qualifier": "live"}, "there is no function cart-reminder with live"),
-        ("stop_retries_in_an_incident", {"function_name": "newsletters"}, "what fails is kept nowhere"),
+        ("stop_retries_in_an_incident", {"function_name": "newsletters"}, "failed events would be lost"),
         ("stop_retries_in_an_incident", {"function_name": "search-indexer"}, "row 0 (arn:aws:lambda:us-east-1:"),
     ],
 )
@@ -212,6 +216,9 @@ def test_a_roll_out_that_stops_half_way_says_what_was_done_and_what_was_not(run:
     assert "\n".join(stopped.value.traceback).splitlines() == [
         f"AwsError: The function's execution role does not have permissions to call SendMessage on {queue}",
         f"    InvalidParameterValueException, answered to PutFunctionEventInvokeConfig in {place}",
+        f"Try: allow sqs:SendMessage to the role arn:aws:iam::{eic.account_id}:role/shop-basic:",
+        f'    {{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "{queue}"}}',
+        "    A new role or policy takes about ten seconds to work.",
         "Commands done before it: 1 of 3",
         f"    done      update {arn}:audit-trail:$LATEST --on-failure sqs:shop-failures",
         f"    failed    put {arn}:customer-export:$LATEST --on-failure sqs:shop-failures",

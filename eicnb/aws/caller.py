@@ -49,6 +49,7 @@ class Caller:
         self.sandbox = sandbox
         self._transport = transport
         self._identity = identity or Identity()
+        self._checked: Keys | None = None
         self.profile = profile
         self.role_arn = role_arn
 
@@ -157,8 +158,10 @@ class Caller:
 
     def _checked_keys(self) -> Keys:
         keys = self._login.keys()
-        with self._staying():
-            self._identity.check(keys, self._ask_sts)
+        if keys is not self._checked:
+            with self._staying():
+                self._identity.check(keys, self._ask_sts)
+            self._checked = keys
         return keys
 
     @contextmanager

@@ -79,11 +79,11 @@ class Transport:
     verify: bool | str | None = None
     signs: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
+    key: tuple[Any, ...] = field(init=False, compare=False, repr=False)
+    """What tells it from another one, as a key of a dict."""
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What tells it from another one, as a key of a dict."""
-        return self.verify, self.signs, *sorted(self.settings.items())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.verify, self.signs, *sorted(self.settings.items())))
 
     def changed(self, options: Mapping[str, Any]) -> Transport:
         """This one with the AWS CLI's options, in which a timeout of 0 is no limit."""

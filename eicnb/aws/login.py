@@ -44,6 +44,7 @@ class Login:
         self._renewing = RLock()
         self._session: Session | None = None
         self._keys: Keys | None = None
+        self._frozen: Any = None
         self._renew_after = 0.0
         self._failure: Exception | None = None
         self._failed_at = 0.0
@@ -85,10 +86,19 @@ class Login:
         if waits and renewal is not None and not renewal(_MUST_RENEW_SECONDS):
             assert self._keys is not None
             return self._keys
-        keys = keys_of(self.session)
+        keys = self._keys_now()
         if keys == self._keys and renewal is not None and renewal():
             self._renew_after = self._clock() + _SECONDS_AFTER_A_FAILURE
         return keys
+
+    def _keys_now(self) -> Keys:
+        """Return the session's credentials, checked once for as long as they stay the same."""
+        credentials = self.session.get_credentials()
+        frozen = credentials and credentials.get_frozen_credentials()
+        if frozen is None or frozen != self._frozen or self._keys is None:
+            self._frozen = frozen
+            return keys_of(self.session)
+        return self._keys
 
     def forget(self) -> None:
         """Drop the session with its refused credentials, and its source's; the next call opens another one."""

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.responses import BROKEN_ANSWER_HINT, check_deleted, items, told
+from eicnb.aws.responses import BROKEN_ANSWER_HINT, check_deleted, items
 from eicnb.aws.retries import sent_once
 from eicnb.errors import EicError
 from eicnb.model.function import LATEST
@@ -58,7 +58,7 @@ def pages(aws: Aws, request: Request) -> Pages:
         responses, token = aws.pages(operation, request.paging.configuration(), **request.parameters())
         for page in responses:
             items(page, CONFIGS, operation)
-        return [told(page) for page in responses], token
+        return [_body(page) for page in responses], token
     response = aws.call(operation, **request.parameters())
     if request.verb == "list":
         items(response, CONFIGS, operation)
@@ -66,4 +66,9 @@ def pages(aws: Aws, request: Request) -> Pages:
         check_deleted(response, str(request.function))
     elif not response.keys() & {"FunctionArn", "LastModified"}:
         ReportedConfig.from_api(response)  # raises what is missing
-    return [told(response)], None
+    return [_body(response)], None
+
+
+def _body(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what AWS sent, without what botocore adds."""
+    return {key: value for key, value in response.items() if key != "ResponseMetadata"}

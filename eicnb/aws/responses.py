@@ -47,11 +47,6 @@ def without_user(text: str) -> str:
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
-def told(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What AWS said, without what botocore says of the answer."""
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-
-
 def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
     """The objects in a page of a list; a page without its list is an EicError, and not an empty one."""
     found = page.get(key)

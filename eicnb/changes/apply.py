@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -38,20 +39,31 @@ _TURNS = tuple(Lock() for _ in range(64))
 class Applied:
     """The result of a write, or of its rehearsal: the configs in the response, and a line about the change.
 
-    `is_confirmed` is whether the response was lost, and the config was read to confirm the write.
+    The line is worded when it is needed. `is_confirmed` is whether the response was lost, and the config was read to
+    confirm the write.
     """
 
     configs: Sequence[ReportedConfig]
-    line: str
+    word: Callable[[], str]
     is_confirmed: bool = False
+
+    @property
+    def line(self) -> str:
+        """What changed, and where."""
+        return self.word()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request that can be sent as it is, and the change that it makes to the config that was read."""
+    """A request that can be sent as it is, and the config that was read before it."""
 
     request: Request
-    change: Change
+    before: ReportedConfig | Unread | None
+
+    @property
+    def change(self) -> Change:
+        """The change that the request makes to that config."""
+        return Change.of(self.request, self.before)
 
 
 def rehearse(connection: Connection, request: Request, *, must: bool = True) -> Applied:
@@ -67,10 +79,10 @@ def rehearse(connection: Connection, request: Request, *, must: bool = True) -> 
         where = place_of(change.before.function, sandbox=connection.is_sandbox)
     else:
         where = connection.where()
-    line = change.line(where, request.verb)
+    word = partial(change.line, where, request.verb)
     if change.after is not None:
-        return Applied([replace(change.after, function=_placed(change.target, where))], line)
-    return Applied([change.before] if isinstance(change.before, ReportedConfig) else [], line)
+        return Applied([replace(change.after, function=_placed(change.target, where))], word)
+    return Applied([change.before] if isinstance(change.before, ReportedConfig) else [], word)
 
 
 def write(connection: Connection, request: Request, *, reads: bool = True) -> Applied:
@@ -85,7 +97,7 @@ def write(connection: Connection, request: Request, *, reads: bool = True) -> Ap
     if request.keeps_other_destination:
         return _write_merged(connection, request)
     if not reads and request.verb != "delete":
-        return apply(connection, Prepared(request, Change.of(request, _NOT_READ)))
+        return apply(connection, Prepared(request, _NOT_READ))
     return apply(connection, prepare(connection, request))
 
 
@@ -110,7 +122,7 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
             raise
         before = Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
     request = _completed(request, before)
-    return Prepared(request, Change.of(request, before))
+    return Prepared(request, before)
 
 
 def send_as_the_cli(connection: Connection, request: Request) -> Pages:
@@ -154,27 +166,32 @@ def _leaves_the_write_possible(error: EicError) -> bool:
 
 def apply(connection: Connection, prepared: Prepared) -> Applied:
     """Send a prepared request; if the response is lost, read the config to find out whether it arrived."""
-    request, change = prepared.request, prepared.change
-    if request.verb == "delete" and change.before is None:
-        return Applied([], change.line(_known_where(connection), request.verb))
+    request, before = prepared.request, prepared.before
+    if request.verb == "delete" and before is None:
+        return Applied([], partial(_worded, connection, prepared, []))
     sent_at, is_confirmed = time.time(), False
     try:
         configs = connection.send(request)
     except EicError as error:
         if isinstance(error, NotFound):
             if request.missing_ok:
-                return Applied([], change.line(_known_where(connection), request.verb))
+                return Applied([], partial(_worded, connection, prepared, []))
             raise _explained(connection, request, error) from error.__cause__
         if not may_have_arrived(error):
             explain_role(connection, request, error)
             raise
-        settled = settle(connection, Lost(request, change, error, sent_at))
+        settled = settle(connection, Lost(request, prepared.change, error, sent_at))
         configs, is_confirmed = settled.configs, settled.is_confirmed
-    if request.verb == "delete" and isinstance(change.before, ReportedConfig):
-        configs = [change.before]
+    if request.verb == "delete" and isinstance(before, ReportedConfig):
+        configs = [before]
+    words = [CONFIRMED] if is_confirmed else []
+    return Applied(configs, partial(_worded, connection, prepared, configs, *words), is_confirmed)
+
+
+def _worded(connection: Connection, prepared: Prepared, configs: Sequence[ReportedConfig], *words: str) -> str:
+    """Return the line of a write: the change, where, and further words."""
     where = place_of(configs[0].function, sandbox=connection.is_sandbox) if configs else _known_where(connection)
-    words = [change.line(where, request.verb), *([CONFIRMED] if is_confirmed else [])]
-    return Applied(configs, "  ".join(words), is_confirmed)
+    return "  ".join([prepared.change.line(where, prepared.request.verb), *words])
 
 
 def _write_merged(connection: Connection, request: Request) -> Applied:

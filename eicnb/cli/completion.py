@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import cast
 
-from eicnb.cli.cursor import Candidate, CandidateKind, Place
+from eicnb.cli.cursor import Candidate, CandidateKind, CursorPlace
 from eicnb.cli.options import VERBS, Option, Verb
 from eicnb.model.age import age, human
 from eicnb.model.destination import DESTINATION_KINDS
@@ -67,7 +67,7 @@ def complete(text: str, cursor: int, known: Known) -> Completions:
     cursor = min(max(cursor, 0), len(text))
     if len(text) > _LONGEST_TEXT:
         return Completions(cursor)
-    place = Place.of(text, cursor)
+    place = CursorPlace.of(text, cursor)
     if place.quote == "#":
         return Completions(cursor)
     if place.quote != "'" and (reference := _OPEN_REFERENCE.search(text, 0, cursor)):
@@ -103,7 +103,7 @@ _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+
 class _Said:
     """What a command says so far, read leniently from left to right."""
 
-    def __init__(self, place: Place, known: Known) -> None:
+    def __init__(self, place: CursorPlace, known: Known) -> None:
         self.newer = known.options
         self.services: list[str] = []
         self.verb: Verb | None = None
@@ -161,7 +161,7 @@ class _Said:
             self.given |= {"qualifier"} if found["qualifier"] else set()
 
 
-def _offered(place: Place, known: Known) -> Offer:
+def _offered(place: CursorPlace, known: Known) -> Offer:
     said, typed = _Said(place, known), place.typed
     name, equals, value = typed.partition("=")
     if said.lost:

@@ -39,7 +39,7 @@ _REST = re.compile(r"[^\s;'\"\\]*")
 _SAFE = re.compile(r"[\w@%+=:,./{\[\]$-]+")
 
 
-class _Word:
+class _TypedWord:
     """One word, also an unfinished one: `quote` is what is still open at its end, "#" being a comment."""
 
     def __init__(self) -> None:
@@ -66,9 +66,9 @@ class _Word:
                 self.pieces.append(found[0])
 
 
-def _commands(text: str, start: int, stop: int) -> Iterator[list[_Word]]:
+def _commands(text: str, start: int, stop: int) -> Iterator[list[_TypedWord]]:
     """The words of each command, one list at least; a comment is a word only where it is still being written."""
-    command: list[_Word] = []
+    command: list[_TypedWord] = []
     apart = True
     for found in _PIECE.finditer(text, start, stop):
         kind = found.lastgroup
@@ -79,14 +79,14 @@ def _commands(text: str, start: int, stop: int) -> Iterator[list[_Word]]:
             apart = True
         elif not (kind == "join" and apart):
             if apart:
-                command.append(_Word())
+                command.append(_TypedWord())
             command[-1].add(found)
             apart = False
     yield command
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CursorPlace:
     """Where the cursor stands: in a half-typed word, between the other words of its command."""
 
     before: list[str]
@@ -96,10 +96,10 @@ class Place:
     after: list[str]
 
     @classmethod
-    def of(cls, text: str, cursor: int) -> Place:
+    def of(cls, text: str, cursor: int) -> CursorPlace:
         """The place of a cursor in a text of commands."""
         *_, before = _commands(text[:cursor], 0, cursor)
-        word = before.pop() if before and before[-1].end == cursor else _Word()
+        word = before.pop() if before and before[-1].end == cursor else _TypedWord()
         behind = _behind(text, cursor, word.quote)
         after = [str(other) for other in next(_commands(text, behind, len(text))) if other.quote != "#"]
         adjoining = after and not text[behind].isspace()

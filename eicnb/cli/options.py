@@ -260,6 +260,7 @@ REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
     Option("--region", "region", "text", "REGION", "region that it must be in"),
     Option("--sandbox", "sandbox", "flag", "", "the sandbox, and no other account"),
+    Option("--destination", "destination", "destination", "DEST", "destination that must exist: sqs:NAME or an ARN"),
 )
 TOPIC = Option("", "topic", "text", "VERB", "the command to explain")
 NAMED = Option("", "connection", "text", "NAME", "a connection that was used before")

@@ -57,7 +57,7 @@ def parse(
     around = Surroundings(names, files, model)
     for before, words in pairwise(lines):
         _refuse_rest_of_a_line(before, words, around)
-    return [_Reader(words, around).command(body) for words in lines]
+    return [_WordReader(words, around).command(body) for words in lines]
 
 
 def _is_more_than_a_prompt(words: list[Word]) -> bool:
@@ -70,7 +70,7 @@ def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surrou
     if not is_rest or "\n" not in words[0].source.text[before[-1].end : words[0].start]:
         return
     try:
-        _Reader(words, around).verb()
+        _WordReader(words, around).verb()
     except UsageError:
         above, below = (" ".join(word.raw for word in line) for line in (before, words))
         hint = f"end the line above with a `\\`\n{shell.magic(above)} \\\n    {below}"
@@ -80,7 +80,7 @@ def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surrou
             ) from None
 
 
-class _Reader:
+class _WordReader:
     """Reads the words of one command from left to right."""
 
     def __init__(self, words: list[Word], around: Surroundings) -> None:

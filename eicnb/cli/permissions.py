@@ -12,18 +12,24 @@ from eicnb.model.verbs import Operation
 _LISTS = (Operation.LIST_FUNCTIONS, Operation.LIST_ALIASES, Operation.LIST_VERSIONS)
 _CHOICES = (Operation.LIST_QUEUES, Operation.LIST_TOPICS, Operation.LIST_BUSES, Operation.LIST_BUCKETS)
 
-_NOTES = (
+_EXISTENCE = (
     *(Operation.GET_QUEUE_URL, Operation.GET_TOPIC_ATTRIBUTES, Operation.DESCRIBE_BUS, Operation.HEAD_BUCKET),
-    *(Operation.GET_CONFIGURATION, Operation.SIMULATE),
+    Operation.GET_CONFIGURATION,
 )
-"""What tells whether a destination exists, and whether the function's role may deliver to it."""
+"""What tells whether a destination exists."""
+
+_NOTES = (*_EXISTENCE, Operation.SIMULATE)
+"""The same, and whether the function's role may deliver to it."""
+
+_MISSING = (Operation.LIST, Operation.GET_CONFIGURATION)
+"""What finds out whether the function, the version or alias, or only the config is missing."""
 
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, Operation.LIST, *_NOTES),
-    "update": (Operation.UPDATE, Operation.GET, *_NOTES),
-    "get": (Operation.GET,),
+    "update": (Operation.UPDATE, Operation.GET, Operation.LIST, *_NOTES),
+    "get": (Operation.GET, *_MISSING),
     "list": (Operation.LIST,),
-    "delete": (Operation.DELETE, Operation.GET),
+    "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "form": (
@@ -34,7 +40,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "config": (),
-    "require": (),
+    "require": _EXISTENCE,
     "sandbox": (),
     "help": (),
 }
@@ -47,11 +53,13 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 NOTES: Mapping[str, str] = {
     "put": f"`{Operation.PUT}` alone suffices; the others are for the line, for notes about destinations and dry runs",
     "update": f"`{Operation.GET}` is for the line and for the destination that is kept; the others are for notes",
-    "delete": "the read is for what is returned",
+    "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
+    "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
+    "require": "for `--destination` alone",
 }
 """What some of them are for."""
 

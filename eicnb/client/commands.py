@@ -48,7 +48,7 @@ _ALONE = {"sandbox", "audit", "config", *_OF_A_CONNECTION}
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedCommand:
     """A validated command and the function that runs it."""
 
     command: Command
@@ -118,7 +118,7 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     return _together(results)
 
 
-def prepare(commands: Sequence[Command], reader: Reader) -> list[Prepared]:
+def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand]:
     """Validate each command against the connection it will use; an error points at its command."""
     preparation, prepared = _Preparation(reader), []
     for command in commands:
@@ -128,7 +128,7 @@ def prepare(commands: Sequence[Command], reader: Reader) -> list[Prepared]:
                     f"{command.verb} cannot be combined with other commands",
                     hint=f"run %eic {command.verb} in a cell of its own",
                 )
-            prepared.append(Prepared(command, preparation.of(command)))
+            prepared.append(PreparedCommand(command, preparation.of(command)))
     return prepared
 
 

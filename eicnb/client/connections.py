@@ -23,9 +23,10 @@ from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
+from eicnb.model.destination import Destination, DestinationName
 
 
-class _InUse:
+class _NamedConnections:
     """The connections by name, and the one in use: the one that was chosen, or else boto3's default."""
 
     def __init__(self) -> None:
@@ -61,7 +62,7 @@ class _InUse:
             return self._default
 
 
-_in_use = _InUse()
+_in_use = _NamedConnections()
 
 
 @checked
@@ -217,16 +218,24 @@ def _origin(name: str) -> str:
 
 
 @checked
-def require(*, account: str | None = None, region: str | None = None, sandbox: bool | None = None) -> Eic:
+def require(
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    sandbox: bool | None = None,
+    destination: str | Destination | DestinationName | None = None,
+) -> Eic:
     """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
 
     >>> require(region=eic.region, sandbox=True) is eic
     True
 
-    `sandbox=True` wants the embedded AWS, False anything but it. AWS is asked for the account.
+    `sandbox=True` requires the embedded AWS, False anything but it. `destination` must exist (`"sqs:lost-events"` or
+    an ARN). STS is asked for the account each time.
     """
     eic = current()
-    Requirement(account=account, region=region, sandbox=sandbox).check(connection_of(eic))
+    wanted = Requirement(account=account, region=region, sandbox=sandbox, destination=destination)
+    wanted.check(connection_of(eic))
     return eic
 
 

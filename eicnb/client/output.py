@@ -1,4 +1,7 @@
-"""`--output` and `--query`: a command's answer as the text that the AWS CLI prints, or as what the query selects."""
+"""Print a response as the AWS CLI does (`--output`), or return what a query selects (`--query`).
+
+Tested in tests/notebook/test_magics.py and tests/cli/test_output.py.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +26,19 @@ TimestampStyle = Literal["iso8601", "wire"]
 
 
 def printing(connection: Connection, request: Request, command: Command) -> Callable[[], str]:
-    """What sends a call and makes the text of `--output`; whatever could not be printed is refused here, unsent."""
+    """Return a function that sends a request and prints its response; unprintable ones are rejected unsent."""
     style = _timestamp_style(connection)
     _check_printable(request, command)
     return lambda: _printed(_answer(connection, request, style), command)
 
 
 def selecting(connection: Connection, request: Request, command: Command) -> Callable[[], Any]:
-    """What sends a call and returns what `--query` selects: a frame when it is a list of objects."""
+    """Return a function that sends a request and returns what `--query` selects: a frame for a list of objects."""
     style = _timestamp_style(connection)
     return lambda: _selected(select(_answer(connection, request, style), command.query))
 
 
-def _printed(told: Answer, command: Command) -> str:
+def _printed(response: Answer, command: Command) -> str:
     """Return what `--output` prints: values are masked before they are laid out, and then the rest of the text.
 
     It is what the AWS CLI prints, except for control characters, which the CLI sends to the terminal.
@@ -43,7 +46,7 @@ def _printed(told: Answer, command: Command) -> str:
     query = command.query
     if masks.active().on:
         query = (query or Query.parse("@")).then(_masked)
-    text = masks.masked(render(told, command.output or "", query=query, color=command.color == "on"))
+    text = masks.masked(render(response, command.output or "", query=query, color=command.color == "on"))
     return printable(text, keep=COLORS if command.color == "on" else ())
 
 
@@ -56,7 +59,7 @@ def _masked(value: Any) -> Any:
 
 
 def _answer(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
-    """What AWS answers to a request, in the form that `--output` and `--query` work on."""
+    """Send a request, and return its response in the form that `--output` and `--query` work on."""
     pages, token = send_as_the_cli(connection, request)
     pages = [_plain(page, style) for page in pages]
     if request.verb != "list" or request.paging.is_one_call:
@@ -68,7 +71,7 @@ def _answer(connection: Connection, request: Request, style: TimestampStyle) -> 
 
 
 def _check_printable(request: Request, command: Command) -> None:
-    """A change whose answer could not be printed is not sent."""
+    """Reject a change whose response could not be printed."""
     if request.config is None or not command.output:
         return
     function_arn = example_arn("lambda", f"function:{request.function.function_name}:$LATEST")
@@ -78,19 +81,19 @@ def _check_printable(request: Request, command: Command) -> None:
 
 
 def _timestamp_style(connection: Connection) -> TimestampStyle:
-    """How the AWS config wants times written; checked before anything is sent."""
+    """Return how the AWS config file formats times; checked before anything is sent."""
     style = connection.aws.setting("cli_timestamp_format")
     if style not in {None, "iso8601", "wire"}:
-        raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="iso8601 or wire")
+        raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="set it to iso8601 or wire")
     binary_format = connection.aws.setting("cli_binary_format")
     if binary_format not in {None, "base64", "raw-in-base64-out"}:
         message = f"the setting cli_binary_format is {binary_format!r}"
-        raise ConfigurationError(message, hint="base64 or raw-in-base64-out")
+        raise ConfigurationError(message, hint="set it to base64 or raw-in-base64-out")
     return "wire" if style == "wire" else "iso8601"
 
 
 def _plain(value: Any, style: TimestampStyle) -> Any:
-    """The answer in plain dictionaries, lists and scalars, with its times as the AWS CLI writes them."""
+    """Return a response as plain dictionaries, lists and scalars, with its times as the AWS CLI writes them."""
     if isinstance(value, datetime):
         return format_timestamp(value, style)
     if isinstance(value, Mapping):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import operator
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.session import check_known_region
+from eicnb.changes.targets import exists
 from eicnb.errors import ConfigurationError, UsageError, shown
+from eicnb.model.destination import KINDS, Destination, DestinationArn, DestinationName
 from eicnb.model.place import check_region
+from eicnb.model.request import resolved_destination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """An account, a region, or the sandbox; what is None may be any.
+    """An account, a region, a destination that exists, or the sandbox; None requires nothing.
 
     >>> Requirement(account="123456789012", region="us-east-1").check(connection)
     'us-east-1  123456789012  SANDBOX  as required'
@@ -25,9 +28,10 @@ class Requirement:
     account: str | None = None
     region: str | None = None
     sandbox: bool | None = None
+    destination: str | Destination | DestinationName | None = None
 
     def __post_init__(self) -> None:
-        if self.account is None and self.region is None and self.sandbox is None:
+        if all(getattr(self, one.name) is None for one in fields(self)):
             hint = "--account 123456789012 --region us-east-1, or --sandbox"
             raise UsageError("require has nothing to require", hint=hint)
         if self.sandbox is not None and not isinstance(self.sandbox, bool):
@@ -41,9 +45,9 @@ class Requirement:
             check_region(self.region)
 
     def check(self, connection: Connection) -> str:
-        """A line that says where the connection is; ConfigurationError when that is somewhere else.
+        """Return a line that says where the connection is; ConfigurationError if it is somewhere else.
 
-        AWS is asked for the account, so that neither expired credentials nor a region that does not exist pass.
+        The account comes from STS each time, so that expired credentials do not pass.
         """
         wrong = []
         check_known_region(connection.region)
@@ -56,20 +60,36 @@ class Requirement:
             wrong.append(f"account {self.account}")
         if wrong:
             raise ConfigurationError(
-                f"this notebook is for {' and '.join(wrong)}, but the connection in use is {_told(connection)}",
-                hint=self._cure(),
+                f"this notebook is for {' and '.join(wrong)}, but the connection in use is {_described(connection)}",
+                hint=self._hint(),
             )
-        return f"{_told(connection, short=True)}  as required"
+        destination = self._existing(connection)
+        return "  ".join(filter(None, [_described(connection, short=True), destination, "as required"]))
 
-    def _cure(self) -> str:
+    def _existing(self, connection: Connection) -> str:
+        """Return the destination if it exists; ConfigurationError if it does not, or if AWS does not say."""
+        with UsageError.about("destination"):
+            found = resolved_destination(connection.where(), self.destination) if self.destination else None
+        if not isinstance(found, DestinationArn):
+            return ""
+        known = exists(connection, found)
+        if known:
+            return str(found)
+        wrong = "does not exist" if known is False else "could not be read, so it may not exist"
+        raise ConfigurationError(
+            f"this notebook needs the {KINDS[found.kind]} {found.name}, which {wrong}",
+            hint="name a destination that exists, or create this one",
+        )
+
+    def _hint(self) -> str:
         if self.sandbox:
             return "%eic sandbox"
         region = f" --region {self.region}" if self.region else ""
-        return f"%eic use --profile NAME{region}, or other values where the notebook requires them"
+        return f"%eic use --profile NAME{region}, or change what the notebook requires"
 
 
 def _account(value: Any) -> str:
-    """Twelve digits; a number of papermill's parameters has lost its leading zeros, and gets them back."""
+    """Return twelve digits; a number, which papermill makes of them, gets its leading zeros back."""
     with suppress(TypeError):
         if not isinstance(value, bool):
             value = f"{operator.index(value):012d}"
@@ -79,7 +99,7 @@ def _account(value: Any) -> str:
     return value
 
 
-def _told(connection: Connection, *, short: bool = False) -> str:
+def _described(connection: Connection, *, short: bool = False) -> str:
     account = connection.known_account_id
     sandbox = "SANDBOX" if connection.is_sandbox else ""
     if short:

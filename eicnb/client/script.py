@@ -27,7 +27,7 @@ from eicnb.frames.frame import to_frame
 
 @checked
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
-    r"""Run command lines on the connection in use, as a `%%eic` cell does; returns their rows as one frame.
+    r"""Run command lines on the connection in use, as a `%%eic` cell does; return their rows as one frame.
 
     >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
     put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
@@ -39,7 +39,8 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
 
     All are validated before the first is sent. Each write shows its line when it is done. The first failure stops the
     run, and its error lists the lines that were done, the one that failed and those that were not done. With `dry_run`
-    the same writes are rehearsed, and nothing is written. Without lines the frame has no rows.
+    the same writes are rehearsed, and nothing is written. Several lines add the leading column `verb`; without lines
+    the frame has no rows.
     """
     text = _text(lines)
     parsed = parse(Source(text, first_line=1), {}, model=members)

@@ -1,4 +1,4 @@
-"""How eicnb behaves in the whole process: what was chosen, or else the environment, or else the default."""
+"""The settings of the whole process: a choice, or else the environment, or else the default."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
 from eicnb.frames.frame import MOST_ROWS
+from eicnb.model.limits import REQUESTS_A_SECOND
 from eicnb.model.place import check_region
 from eicnb.redaction import masks
 
@@ -20,14 +21,14 @@ _ON = frozenset({"1", "true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How frames are drawn, what displays hide, and what commands do without being told.
+    """The values that decide how frames look, what displays hide, and what commands do by default.
 
     >>> Settings(max_rows=0)
     Traceback (most recent call last):
     eicnb.errors.UsageError: max_rows is 0
-    Try: a whole number, 1 or more
+    Try: set a whole number, 1 or more
 
-    `region` and `profile` are those of the connection that is used before one is chosen.
+    `region` and `profile` belong to the connection that is in use before another is chosen.
     """
 
     region: str | None = None
@@ -42,36 +43,37 @@ class Settings:
 
     def __post_init__(self) -> None:
         if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
-            raise UsageError(f"max_rows is {self.max_rows!r}", hint="a whole number, 1 or more")
+            raise UsageError(f"max_rows is {self.max_rows!r}", hint="set a whole number, 1 or more")
         for name in ("progress", "interpolate", "confirm", "redact"):
             if not isinstance(value := getattr(self, name), bool):
-                raise UsageError(f"{name} is {value!r}", hint="True or False")
+                raise UsageError(f"{name} is {value!r}", hint="set True or False")
         if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 < self.rate < math.inf:
-            raise UsageError(f"rate is {self.rate!r}", hint="calls a second: 10, or up to AWS's limit of 15")
+            hint = f"set requests a second: 10, or up to AWS's limit of {REQUESTS_A_SECOND}"
+            raise UsageError(f"rate is {self.rate!r}", hint=hint)
         for name in ("region", "profile"):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value.strip()):
-                raise UsageError(f"{name} is {value!r}", hint=f"the name of a {name}, or None")
+                raise UsageError(f"{name} is {value!r}", hint=f"set the name of a {name}, or None")
         check_region(self.region)
         check_names(self.redact_names)
 
 
 MEANINGS = {
-    "region": "region of the connection that is used before one is chosen",
+    "region": "region of the connection that is in use before another is chosen",
     "profile": "profile of that connection",
-    "rate": "calls a second of an audit in each account and region",
-    "progress": "whether an audit shows how far it is",
-    "interpolate": "whether `${name}`, `$name` and `{name}` bring in values of the notebook",
-    "confirm": "whether each write of a command line is asked for before it is sent",
+    "rate": "requests a second of an audit in each account and region",
+    "progress": "whether an audit shows its progress",
+    "interpolate": "whether `${name}`, `$name` and `{name}` insert values of the notebook",
+    "confirm": "whether each write of a command line needs a confirmation",
     "max_rows": "the most rows of a frame that are shown",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
 }
-"""What each setting means; `%config EicMagics.NAME = …` chooses it."""
+"""The meaning of each setting; `%config EicMagics.NAME = …` sets it."""
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
-    """The names without the blanks around them; one that is empty is a UsageError, which shows none of them.
+    """Return the names without surrounding blanks; an empty one is a UsageError that shows none of them.
 
     >>> check_names(["acme", " shop "])
     ('acme', 'shop')
@@ -85,7 +87,7 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable: the setting that it gives, and what it takes."""
+    """An environment variable, its setting, and the values it takes."""
 
     name: str
     setting: str
@@ -105,7 +107,7 @@ _resolved: list[tuple[Any, Settings]] = []
 
 
 def check(name: str, value: Any) -> None:
-    """Refuse a setting that does not exist, and a value that it cannot have."""
+    """Reject a setting that does not exist, and a value that it cannot have."""
     if name not in MEANINGS:
         raise UsageError(f"there is no setting {name!r}", hint=nearest(name, MEANINGS) or ", ".join(MEANINGS))
     chosen: dict[str, Any] = {name: check_names(value) if name == "redact_names" else value}
@@ -113,7 +115,7 @@ def check(name: str, value: Any) -> None:
 
 
 def choose(**values: Any) -> Settings:
-    """Choose settings for this process, over the environment; None takes a choice back. Returns what holds now.
+    """Choose settings for this process, over the environment; None undoes a choice. Returns the settings in force.
 
     >>> choose(max_rows=20).max_rows
     20
@@ -146,14 +148,14 @@ def current() -> Settings:
 
 
 def source(setting: str) -> Source:
-    """Where the value of a setting comes from."""
+    """Return where the value of a setting comes from."""
     if _chosen.get(setting) is not None:
         return "chosen"
     return "environment" if setting in from_environment(os.environ) else "default"
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that the environment has.
+    """Return the settings that the environment has.
 
     >>> from_environment({"EICNB_REDACT": "yes", "EICNB_REDACT_NAMES": "acme, shop"})
     {'redact': True, 'redact_names': ('acme', 'shop')}
@@ -172,13 +174,13 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise UsageError(f"max_rows is {text!r}", hint="a whole number, 1 or more")
+        raise UsageError(f"max_rows is {text!r}", hint="set a whole number, 1 or more")
     return int(text)
 
 
 def _switch(text: str) -> bool:
     if text.lower() not in _ON | masks.OFF:
-        raise UsageError(f"redact is {text!r}", hint="1 or 0")
+        raise UsageError(f"redact is {text!r}", hint="set 1 or 0")
     return text.lower() in _ON
 
 

@@ -32,7 +32,7 @@ _STS_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AccountRegion:
     """One account and region, and the connection that reaches it."""
 
     aws: Aws
@@ -60,7 +60,7 @@ class PlaceFinder:
     rows: list[AuditRow] = field(default_factory=list)
     _notes: list[asyncio.Future[None]] = field(default_factory=list)
 
-    async def find(self) -> list[Place]:
+    async def find(self) -> list[AccountRegion]:
         """Return every account and region once; two connections of the same one are a UsageError."""
         keyrings = [Keyring(aws) for aws in self.connections]
         accounts = await together(map(self._account, self.connections, keyrings))
@@ -74,7 +74,7 @@ class PlaceFinder:
             own.setdefault(account_id, []).append(aws.region)
         found = await together(self._regions(aws, account_id, own[account_id]) for aws, _, account_id in known)
         places = [
-            Place(aws, keyring, account_id, region)
+            AccountRegion(aws, keyring, account_id, region)
             for (aws, keyring, account_id), regions in zip(known, found, strict=True)
             for region in regions
         ]
@@ -93,7 +93,7 @@ class PlaceFinder:
         except (UsageError, ConfigurationError):
             raise
         except (EicError, TimeoutError) as error:
-            probe = Probe(self.pool, aws, keyring)
+            probe = AccountProbe(self.pool, aws, keyring)
             account_id = await probe.account_id(named)
             if account_id is not None:
                 self._notes.append(asyncio.ensure_future(aside(aws.note_account, account_id)))  # it waits for STS
@@ -107,7 +107,7 @@ class PlaceFinder:
             keyring.guard(account_id, lambda keys: self._account_of(aws, keys, named))
         return account_id
 
-    def _give_up(self, probe: Probe, named: Sequence[str], error: Exception) -> None:
+    def _give_up(self, probe: AccountProbe, named: Sequence[str], error: Exception) -> None:
         """Add a row for each region that cannot be read; one that Lambda listed as empty needs no row and no account.
 
         Nothing can be added to an earlier audit without its account, so that its rows are left as they are.
@@ -130,7 +130,7 @@ class PlaceFinder:
         try:
             return await asyncio.wait_for(aside(aws.account_of, keys), _STS_SECONDS)
         except (EicError, TimeoutError):
-            return await Probe(self.pool, aws, FixedKeys(keys)).account_id(named)
+            return await AccountProbe(self.pool, aws, FixedKeys(keys)).account_id(named)
 
     async def _regions(self, aws: Aws, account_id: str, own: Sequence[str]) -> tuple[str, ...]:
         """Return the regions of a connection; `own` are those of all connections of its account."""
@@ -147,7 +147,7 @@ class PlaceFinder:
 
 
 @dataclass(slots=True)
-class Probe:
+class AccountProbe:
     """The account of some keys, from the ARN of the first function that Lambda lists.
 
     `errors` are those of the regions whose functions could not be listed.
@@ -197,7 +197,7 @@ class Probe:
         return None
 
 
-def _check_once(places: Iterable[Place]) -> None:
+def _check_once(places: Iterable[AccountRegion]) -> None:
     seen: set[tuple[str, str]] = set()
     for place in places:
         if place.key in seen:

@@ -21,7 +21,7 @@ from eicnb.aws.http.threads import aside
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
-from eicnb.fleet.places import Place, PlaceFinder, naming, together
+from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.region import ChoiceError, RegionWalk
 from eicnb.fleet.resume import NOTHING, Earlier
@@ -135,7 +135,7 @@ class Audit:
             with ExitStack() as shares:
                 await together(self._walk(place, pool, shares) for place in places)
 
-    async def _walk(self, place: Place, pool: SenderPool, shares: ExitStack) -> None:
+    async def _walk(self, place: AccountRegion, pool: SenderPool, shares: ExitStack) -> None:
         try:
             with naming(place.aws):
                 route = await self._route(place)
@@ -156,7 +156,7 @@ class Audit:
         del self._pending[place.key]
         await walk.run()
 
-    async def _route(self, place: Place) -> Route:
+    async def _route(self, place: AccountRegion) -> Route:
         """Return the way there; a given endpoint is the same in every region, and is worked out once."""
         if place.aws.endpoint_url is None:
             return await aside(place.aws.route, place.region)

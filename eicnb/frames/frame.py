@@ -61,7 +61,7 @@ class Drawn(pd.DataFrame):
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
-        return Selection
+        return FramePart
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the rows: libraries find pandas in a frame's module, where pickle would look for our class."""
@@ -122,20 +122,21 @@ class Frame(Drawn):
         return provenance(self.attrs)
 
     def _caption_end(self) -> str:
-        return _more(self.attrs)
+        is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
+        return f"{', deleted' if is_deleted else ''}{_more(self.attrs)}"
 
 
-class Selection(Drawn):
+class FramePart(Drawn):
     """What is made from a frame: shown like it, without the caption of the whole, which need not hold any more."""
 
 
 # itables, among others, asks for the first part of a frame's module to tell pandas' from polars'.
-for _of_pandas in (Drawn, Frame, Selection):
+for _of_pandas in (Drawn, Frame, FramePart):
     _of_pandas.__module__ = pd.DataFrame.__module__
 
 
 def _restored(whole: bool, rows: pd.DataFrame, attrs: dict[Any, Any]) -> Drawn:  # noqa: FBT001 # pickle passes by position
-    frame = Frame(rows) if whole else Selection(rows)
+    frame = Frame(rows) if whole else FramePart(rows)
     frame.attrs = attrs
     return frame
 

@@ -17,10 +17,10 @@ from xml.sax.saxutils import escape
 from werkzeug.wrappers import Response
 
 from eicnb.local_aws import faults, simulation
-from eicnb.local_aws.call import Answer
+from eicnb.local_aws.call import Reply
 from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
-from eicnb.local_aws.faults import Fault
+from eicnb.local_aws.faults import PlantedFault
 from eicnb.local_aws.other_services import OtherServices
 from eicnb.local_aws.paths import is_private
 from eicnb.local_aws.request_log import RequestRecord, without_signature
@@ -36,18 +36,18 @@ _SCOPE = re.compile(r"Credential=[^/,\s]*/\d+/(?P<region>[a-z0-9-]+)/(?P<service
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SigningScope:
     """Where a request was signed for; an unsigned one has no service and the default region."""
 
     region: str
     service: str | None
 
     @classmethod
-    def parse(cls, authorization: str) -> Scope:
+    def parse(cls, authorization: str) -> SigningScope:
         """The scope in an Authorization header.
 
-        >>> Scope.parse("AWS4-HMAC-SHA256 Credential=sandbox/20261101/eu-west-1/lambda/aws4_request, …")
-        Scope(region='eu-west-1', service='lambda')
+        >>> SigningScope.parse("AWS4-HMAC-SHA256 Credential=sandbox/20261101/eu-west-1/lambda/aws4_request, …")
+        SigningScope(region='eu-west-1', service='lambda')
         """
         match = _SCOPE.search(authorization)
         return cls(match["region"], match["service"]) if match else cls(DEFAULT_REGION, None)
@@ -72,7 +72,7 @@ class Application:
             return list(self._log)
 
     def _respond(self, environ: WSGIEnvironment) -> Response:
-        scope = Scope.parse(environ.get("HTTP_AUTHORIZATION", ""))
+        scope = SigningScope.parse(environ.get("HTTP_AUTHORIZATION", ""))
         target = _target(environ["REQUEST_URI"])
         is_lambda = scope.service == "lambda" or (scope.service is None and speaks_lambda(target))
         operation = None
@@ -84,7 +84,7 @@ class Application:
             else:
                 operation = _moto_operation(environ)
                 response = self._handle_other(environ, target, scope.service, operation)
-        except Fault as fault:
+        except PlantedFault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
         self._remember(
@@ -123,7 +123,7 @@ class Application:
             return Response(simulation.simulated(body, self._other_services.may), content_type="text/xml")
         try:
             return self._other_services.handle(environ, service)
-        except Fault:
+        except PlantedFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
             raise faults.unreadable_request(repr(error)) from error
@@ -149,13 +149,13 @@ def _moto_operation(environ: WSGIEnvironment) -> str | None:
     return None
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: Reply) -> Response:
     body: Any = b"" if answer.body is None else json.dumps(answer.body)
     headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answer.headers}
     return Response(body, status=answer.status, headers=headers, content_type="application/json")
 
 
-def _refused(environ: WSGIEnvironment, fault: Fault, service: str | None) -> Response:
+def _refused(environ: WSGIEnvironment, fault: PlantedFault, service: str | None) -> Response:
     """Return a fault in the form that the service's clients can read: XML for S3 and the query protocol, or JSON."""
     is_query = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
     if not is_query and service != "s3":

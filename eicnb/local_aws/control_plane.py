@@ -14,11 +14,11 @@ from urllib.parse import parse_qs, unquote
 
 from eicnb.local_aws import event_invoke, faults, listings
 from eicnb.local_aws.account import Account
-from eicnb.local_aws.call import Answer, Call
-from eicnb.local_aws.faults import Fault
+from eicnb.local_aws.call import Call, Reply
+from eicnb.local_aws.faults import PlantedFault
 from eicnb.local_aws.throttle import Throttle
 
-Operation = Callable[[Account, Call], Answer]
+Operation = Callable[[Account, Call], Reply]
 
 NAME = "{FunctionName}"
 _CONFIG = "/2019-09-25/functions/{FunctionName}/event-invoke-config"
@@ -45,7 +45,7 @@ class Handled:
     """An answer, and the operation that gave it; None where the path names none that is served."""
 
     operation: str | None
-    answer: Answer
+    answer: Reply
 
 
 class ControlPlane:
@@ -66,13 +66,13 @@ class ControlPlane:
         call = Call(name, region, function_name, _query(query), body)
         return Handled(name, self._answer(call, operation))
 
-    def _answer(self, call: Call, operation: Operation) -> Answer:
+    def _answer(self, call: Call, operation: Operation) -> Reply:
         try:
             if not self._throttle.admits(call.region, call.operation):
                 raise faults.rate_exceeded()
             with self._lock:
                 return operation(self._account, call)
-        except Fault as fault:
+        except PlantedFault as fault:
             return refusal(fault)
 
 
@@ -97,12 +97,12 @@ def _query(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
-def _unrouted(method: str, path: str) -> Fault:
+def _unrouted(method: str, path: str) -> PlantedFault:
     if speaks_lambda(path):
         return faults.not_served(method, path, [name for name, _ in ROUTES.values()])
     return faults.unknown_operation(method, path)
 
 
-def refusal(fault: Fault) -> Answer:
+def refusal(fault: PlantedFault) -> Reply:
     """The answer that a fault becomes."""
-    return Answer(fault.status, fault.body, {"x-amzn-ErrorType": fault.code, **fault.headers})
+    return Reply(fault.status, fault.body, {"x-amzn-ErrorType": fault.code, **fault.headers})

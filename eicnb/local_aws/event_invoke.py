@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from eicnb.local_aws import destinations, faults, lookup, paging, validation
 from eicnb.local_aws.account import LATEST, Account, Config
-from eicnb.local_aws.call import Answer, Call
-from eicnb.local_aws.lookup import Target
-from eicnb.local_aws.validation import Settings
+from eicnb.local_aws.call import Call, Reply
+from eicnb.local_aws.lookup import NamedFunction
+from eicnb.local_aws.validation import EventSettings
 
 
-def put_config(account: Account, call: Call) -> Answer:
+def put_config(account: Account, call: Call) -> Reply:
     """Set a config anew: whatever the call leaves out is gone."""
     settings, target = _checked_change(account, call)
     config = Config(
@@ -27,7 +27,7 @@ def put_config(account: Account, call: Call) -> Answer:
     return _store(account, call, target, config)
 
 
-def update_config(account: Account, call: Call) -> Answer:
+def update_config(account: Account, call: Call) -> Reply:
     """Change a config field by field; the destination config is one field, replaced as a whole."""
     settings, target = _checked_change(account, call)
     config = replace(_existing(account, call, target), last_modified=_now(account))
@@ -40,24 +40,24 @@ def update_config(account: Account, call: Call) -> Answer:
     return _store(account, call, target, config)
 
 
-def get_config(account: Account, call: Call) -> Answer:
+def get_config(account: Account, call: Call) -> Reply:
     """The config of one qualifier; a missing function is told in the same words as a missing config."""
     validation.check(call)
     target = lookup.target_of(account, call)
     config = _existing(account, call, target)
-    return Answer(200, config.to_api(_qualified_arn(account, call, target)))
+    return Reply(200, config.to_api(_qualified_arn(account, call, target)))
 
 
-def delete_config(account: Account, call: Call) -> Answer:
+def delete_config(account: Account, call: Call) -> Reply:
     """Remove the config of one qualifier."""
     validation.check(call)
     target = lookup.target_of(account, call)
     _existing(account, call, target)
     del account.region(call.region).configs_of(target.name)[target.invoked]
-    return Answer(204)
+    return Reply(204)
 
 
-def list_configs(account: Account, call: Call) -> Answer:
+def list_configs(account: Account, call: Call) -> Reply:
     """Every config of one function, whichever qualifier the call names."""
     validation.check(call)
     size = validation.page_size(call, validation.LIST_CONFIGS_ITEMS)
@@ -67,7 +67,7 @@ def list_configs(account: Account, call: Call) -> Answer:
     return paging.page(items, "FunctionEventInvokeConfigs", size=size, marker=call.query.get("Marker"))
 
 
-def _checked_change(account: Account, call: Call) -> tuple[Settings, Target]:
+def _checked_change(account: Account, call: Call) -> tuple[EventSettings, NamedFunction]:
     settings = validation.settings_of(call)
     validation.check(call, settings)
     if settings.is_empty:
@@ -77,7 +77,7 @@ def _checked_change(account: Account, call: Call) -> tuple[Settings, Target]:
     return settings, target
 
 
-def _existing(account: Account, call: Call, target: Target) -> Config:
+def _existing(account: Account, call: Call, target: NamedFunction) -> Config:
     region = account.region(call.region)
     config = region.configs.get(target.name, {}).get(target.invoked)
     if config is None:
@@ -86,12 +86,12 @@ def _existing(account: Account, call: Call, target: Target) -> Config:
     return config
 
 
-def _store(account: Account, call: Call, target: Target, config: Config) -> Answer:
+def _store(account: Account, call: Call, target: NamedFunction, config: Config) -> Reply:
     account.region(call.region).configs_of(target.name)[target.invoked] = config
-    return Answer(200, config.to_api(_qualified_arn(account, call, target)))
+    return Reply(200, config.to_api(_qualified_arn(account, call, target)))
 
 
-def _qualified_arn(account: Account, call: Call, target: Target) -> str:
+def _qualified_arn(account: Account, call: Call, target: NamedFunction) -> str:
     return account.function_arn(call.region, target.name, target.invoked)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from eicnb.local_aws import faults, lookup, paging, validation
 from eicnb.local_aws.account import LATEST, Account, Function
-from eicnb.local_aws.call import Answer, Call
+from eicnb.local_aws.call import Call, Reply
 
 
-def list_functions(account: Account, call: Call) -> Answer:
+def list_functions(account: Account, call: Call) -> Reply:
     """Every function of the region, by name; with `FunctionVersion=ALL` every version of each."""
     size = validation.page_size(call, validation.LIST_ITEMS)
     wanted = call.query.get("FunctionVersion")
@@ -25,17 +25,17 @@ def list_functions(account: Account, call: Call) -> Answer:
     return paging.page(items, "Functions", size=size, marker=call.query.get("Marker"))
 
 
-def get_function(account: Account, call: Call) -> Answer:
+def get_function(account: Account, call: Call) -> Reply:
     """One function with its code's place; the sandbox has no code to fetch."""
-    return Answer(200, {"Configuration": _configuration(account, call), "Code": {"RepositoryType": "S3"}, "Tags": {}})
+    return Reply(200, {"Configuration": _configuration(account, call), "Code": {"RepositoryType": "S3"}, "Tags": {}})
 
 
-def get_function_configuration(account: Account, call: Call) -> Answer:
+def get_function_configuration(account: Account, call: Call) -> Reply:
     """The settings of one function, version, or the version behind an alias."""
-    return Answer(200, _configuration(account, call))
+    return Reply(200, _configuration(account, call))
 
 
-def list_aliases(account: Account, call: Call) -> Answer:
+def list_aliases(account: Account, call: Call) -> Reply:
     """The aliases of a function by name; `FunctionVersion` keeps those that point at one version."""
     size = validation.page_size(call, validation.LIST_ITEMS)
     function, _ = lookup.described_function(account, call)
@@ -47,7 +47,7 @@ def list_aliases(account: Account, call: Call) -> Answer:
     return paging.page(chosen, "Aliases", size=size, marker=call.query.get("Marker"))
 
 
-def list_versions_by_function(account: Account, call: Call) -> Answer:
+def list_versions_by_function(account: Account, call: Call) -> Reply:
     """`$LATEST` and every version of a function, by number."""
     size = validation.page_size(call, validation.LIST_ITEMS)
     function, _ = lookup.described_function(account, call)

@@ -19,7 +19,7 @@ _NAME_FORMS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class NamedFunction:
     """The function that a call names; `qualifier` is None where the call names none."""
 
     name: str
@@ -31,7 +31,7 @@ class Target:
         return self.qualifier or LATEST
 
 
-def target_of(account: Account, call: Call) -> Target:
+def target_of(account: Account, call: Call) -> NamedFunction:
     """The target of a call, as long as it lies within reach: this region, this account, one qualifier.
 
     Name forms: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html.
@@ -48,10 +48,10 @@ def target_of(account: Account, call: Call) -> Target:
         raise faults.invalid_parameter(
             "The derived qualifier from the function name does not match the specified qualifier."
         )
-    return Target(name, given or derived)
+    return NamedFunction(name, given or derived)
 
 
-def function_of(account: Account, call: Call) -> tuple[Function, Target]:
+def function_of(account: Account, call: Call) -> tuple[Function, NamedFunction]:
     """The function that a put, an update or a list of configs is about; it and its qualifier must exist."""
     target = target_of(account, call)
     function = account.region(call.region).functions.get(target.name)
@@ -60,7 +60,7 @@ def function_of(account: Account, call: Call) -> tuple[Function, Target]:
     return function, target
 
 
-def described_function(account: Account, call: Call) -> tuple[Function, Target]:
+def described_function(account: Account, call: Call) -> tuple[Function, NamedFunction]:
     """The function that GetFunction and its kin are about; what is missing is named by its ARN."""
     validation.check(call)
     target = target_of(account, call)

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from eicnb.local_aws import faults
-from eicnb.local_aws.call import Answer
+from eicnb.local_aws.call import Reply
 
 
-def page(items: Sequence[dict[str, Any]], member: str, *, size: int, marker: str | None) -> Answer:
+def page(items: Sequence[dict[str, Any]], member: str, *, size: int, marker: str | None) -> Reply:
     """One page of `size` items after the marker; `NextMarker` is there only when more follow."""
     start = _position(marker) if marker else 0
     body: dict[str, Any] = {member: list(items[start : start + size])}
     if start + size < len(items):
         body["NextMarker"] = _marker(start + size)
-    return Answer(200, body)
+    return Reply(200, body)
 
 
 def _marker(position: int) -> str:

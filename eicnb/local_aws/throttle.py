@@ -15,10 +15,10 @@ from eicnb.errors import ConfigurationError
 GET_FUNCTION_SHARE = 100 / 15
 
 
-class TokenBucket:
+class RequestBucket:
     """Lets `burst` calls through at once and then `rate` calls a second.
 
-    >>> bucket = TokenBucket(rate=1, burst=1, now=lambda: 0.0)
+    >>> bucket = RequestBucket(rate=1, burst=1, now=lambda: 0.0)
     >>> bucket.take(), bucket.take()
     (True, False)
     """
@@ -50,7 +50,7 @@ class Throttle:
         self._now = now
         self._rate: float | None = None
         self._burst = 0.0
-        self._buckets: dict[tuple[str, bool], TokenBucket] = {}
+        self._buckets: dict[tuple[str, bool], RequestBucket] = {}
         self._lock = Lock()
 
     def limit(self, requests_per_second: float | None, burst: float | None = None) -> None:
@@ -75,9 +75,9 @@ class Throttle:
             bucket = self._bucket(region, self._rate, is_get_function=operation == "GetFunction")
         return bucket.take()
 
-    def _bucket(self, region: str, rate: float, *, is_get_function: bool) -> TokenBucket:
+    def _bucket(self, region: str, rate: float, *, is_get_function: bool) -> RequestBucket:
         key = (region, is_get_function)
         if key not in self._buckets:
             share = GET_FUNCTION_SHARE if is_get_function else 1.0
-            self._buckets[key] = TokenBucket(rate=rate * share, burst=self._burst * share, now=self._now)
+            self._buckets[key] = RequestBucket(rate=rate * share, burst=self._burst * share, now=self._now)
         return self._buckets[key]

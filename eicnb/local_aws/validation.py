@@ -74,7 +74,7 @@ LONGEST_BARE_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EventSettings:
     """The body of a put or an update; None is a member that was left out."""
 
     maximum_retry_attempts: int | None
@@ -101,13 +101,13 @@ class Settings:
             yield from DESTINATION.violations(self.on_failure, "destinationConfig.onFailure.destination")
 
 
-def settings_of(call: Call) -> Settings:
+def settings_of(call: Call) -> EventSettings:
     """The typed body of a put or an update; types are checked before any constraint."""
     body = call.json()
     destination_config = _structure(body, "DestinationConfig")
     on_success = _structure(destination_config or {}, "OnSuccess") or {}
     on_failure = _structure(destination_config or {}, "OnFailure") or {}
-    return Settings(
+    return EventSettings(
         maximum_retry_attempts=_integer(body, "MaximumRetryAttempts"),
         maximum_event_age_in_seconds=_integer(body, "MaximumEventAgeInSeconds"),
         has_destination_config=destination_config is not None,
@@ -116,7 +116,7 @@ def settings_of(call: Call) -> Settings:
     )
 
 
-def check(call: Call, settings: Settings | None = None) -> None:
+def check(call: Call, settings: EventSettings | None = None) -> None:
     """Refuse a call whose values break constraints, with every violation in one answer."""
     violations = [*_name_violations(call), *(settings.violations() if settings else ())]
     if violations:

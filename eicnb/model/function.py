@@ -61,14 +61,14 @@ class FunctionRef:
             raise UsageError(
                 f"the function name has {len(self.function_name)} characters, "
                 f"but AWS allows {LONGEST_FUNCTION_NAME} in a name alone",
-                hint="copy the name from `%eic functions`",
+                hint="copy the name from the list\n%eic functions",
                 rule=SETTINGS_RULE,
                 position=LONGEST_FUNCTION_NAME,
             )
         if len(text) > LONGEST_FUNCTION_ARN:
             raise UsageError(
                 f"the function ARN has {len(text)} characters, but AWS allows {LONGEST_FUNCTION_ARN}",
-                hint="copy the ARN from `%eic functions`",
+                hint="copy the ARN from the list\n%eic functions",
                 rule=SETTINGS_RULE,
                 position=LONGEST_FUNCTION_ARN,
             )

@@ -149,8 +149,7 @@ def build(
     settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:
         raise UsageError(f"there is no verb {verb!r}", hint=", ".join(OPERATIONS))
-    with UsageError.about("function_name"):
-        function = _function(place, function_name, qualifier)
+    function = _named(place, function_name, qualifier)
     if verb not in {"put", "update"}:
         return Request(verb, function, qualifier, paging=paging, more=more, missing_ok=missing_ok)
     one_by_one = [destination for destination in (on_success, on_failure) if destination is not None]
@@ -161,9 +160,9 @@ def build(
         )
     if one_by_one:
         with UsageError.about("on_success"):
-            success = DestinationConfig(on_success=_destination(place, on_success)).on_success
+            success = DestinationConfig(on_success=resolved_destination(place, on_success)).on_success
         with UsageError.about("on_failure"):
-            failure = _destination(place, on_failure)
+            failure = resolved_destination(place, on_failure)
         destination_config = DestinationConfig(on_success=success, on_failure=failure)
     elif destination_config is not None and not isinstance(destination_config, DestinationConfig):
         destination_config = DestinationConfig.from_api(destination_config)
@@ -185,6 +184,14 @@ def _unless_missing(value: Any) -> Any:
     return None if type(value).__name__ == "NAType" else value
 
 
+def _named(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:
+    try:
+        return _function(place, function_name, qualifier)
+    except UsageError as error:
+        error.argument = error.argument or "function_name"
+        raise
+
+
 def _function(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:
     if isinstance(function_name, str):
         function_name = FunctionRef.parse(function_name)
@@ -204,7 +211,12 @@ def _function(place: Place, function_name: str | FunctionRef, qualifier: str | N
     return function_name
 
 
-def _destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
+def resolved_destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
+    """Return the destination that a text or a name means in that place.
+
+    >>> str(resolved_destination(connection.where(), "s3:lost-events"))
+    'arn:aws:s3:::lost-events'
+    """
     if isinstance(value, str):
         value = parse_destination(value)
     if isinstance(value, DestinationName):

@@ -1,4 +1,4 @@
-"""Masks in whatever a notebook displays: what is made from a frame is pandas' own, and shows account ids too."""
+"""Mask what a notebook displays, also what pandas makes of a frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TEXTS = ("text/", "application/json", "application/javascript", "image/svg+xml"
 
 
 class MaskedFormat:
-    """Draws a value as IPython does, and then puts the masks in where redaction is on.
+    """A display formatter that masks the output of IPython's own while redaction is on.
 
     >>> plain = lambda value, include=None, exclude=None: ({"text/plain": str(value)}, {})
     >>> MaskedFormat(plain)("sqs")
@@ -23,7 +23,7 @@ class MaskedFormat:
         self.plain = plain
 
     def __call__(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The bundle and its metadata, in the form of `DisplayFormatter.format`."""
+        """Return the bundle and its metadata, in the form of `DisplayFormatter.format`."""
         if not masks.active().on:
             return self.plain(*args, **kwargs)  # type: ignore[no-any-return] # IPython's own
         with uncut():
@@ -49,7 +49,7 @@ def _masked(shown: Any, name: str = "") -> Any:
 
 
 def register(ip: Any) -> None:
-    """Let a shell mask what it displays, once however often this is called.
+    """Mask what a shell displays; registering it twice has no further effect.
 
     >>> from types import SimpleNamespace
     >>> shell = SimpleNamespace(display_formatter=SimpleNamespace(format=str))
@@ -64,7 +64,7 @@ def register(ip: Any) -> None:
 
 
 def unregister(ip: Any) -> None:
-    """Let a shell display as before; whatever else has changed its displays since then is left alone."""
+    """Let a shell display as before; later changes by others are left alone."""
     shown_by = ip.display_formatter.format
     if type(shown_by).__qualname__ == MaskedFormat.__qualname__ and type(shown_by).__module__ == __name__:
         ip.display_formatter.format = shown_by.plain

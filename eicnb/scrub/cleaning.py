@@ -12,7 +12,7 @@ from eicnb.redaction.kinds import Span
 from eicnb.redaction.masks import Masks, replaced
 from eicnb.redaction.patterns import ACCOUNT, IN_NOTEBOOKS, SECRETS
 from eicnb.redaction.search import spans
-from eicnb.scrub.report import Place, Report
+from eicnb.scrub.report import Part, Report
 
 _DATA_URL = re.compile(r"(data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -27,7 +27,7 @@ class _Number:
     holder: Any
     key: Any
     digits: str
-    place: Place
+    place: Part
     is_named: bool
 
 
@@ -50,7 +50,10 @@ class Cleaning:
     def cleaned(self, notebook: Mapping[str, Any]) -> dict[str, Any]:
         """Return the notebook with masks; it is one that `eicnb.scrub.files` has checked."""
         cells = [self._cell(cell, number) for number, cell in enumerate(notebook["cells"], start=1)]
-        changed = {"metadata": self._value(notebook.get("metadata", {}), Place(None, "metadata")), "cells": cells}
+        changed = {
+            "metadata": self._value(notebook.get("metadata", {}), Part(None, "metadata")),
+            "cells": cells,
+        }
         self._mask_numbers()
         return {name: changed.get(name, value) for name, value in notebook.items()}
 
@@ -58,19 +61,19 @@ class Cleaning:
         changed: dict[str, Any] = {}
         for name, value in cell.items():
             if name == "source":
-                self._text(_joined(value), Place(number, "source"))
+                self._text(_joined(value), Part(number, "source"))
             elif name == "outputs":
-                changed[name] = [self._output(output, Place(number, "output")) for output in value]
+                changed[name] = [self._output(output, Part(number, "output")) for output in value]
             elif name == "attachments":
-                place = Place(number, "attachment")
+                place = Part(number, "attachment")
                 for file in value:  # the source refers to it by this name
-                    self._text(file, Place(number, "source"))
+                    self._text(file, Part(number, "source"))
                 changed[name] = {file: self._bundle(its, place) for file, its in value.items()}
             elif name not in {"cell_type", "execution_count", "id"}:
-                changed[name] = self._value(value, Place(number, "metadata"))
+                changed[name] = self._value(value, Part(number, "metadata"))
         return {**cell, **changed}
 
-    def _output(self, output: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    def _output(self, output: Mapping[str, Any], place: Part) -> dict[str, Any]:
         changed = {}
         for name, value in output.items():
             if name == "data":
@@ -81,10 +84,10 @@ class Cleaning:
                 changed[name] = self._value(value, place)
         return {**output, **changed}
 
-    def _bundle(self, bundle: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    def _bundle(self, bundle: Mapping[str, Any], place: Part) -> dict[str, Any]:
         return {kind: self._shown(kind, value, place) for kind, value in bundle.items()}
 
-    def _shown(self, kind: str, value: Any, place: Place) -> Any:
+    def _shown(self, kind: str, value: Any, place: Part) -> Any:
         """Return one form of an output: text is masked, Base64 is counted."""
         if kind == "application/json" or kind.endswith("+json"):
             return self._value(value, place)
@@ -95,7 +98,7 @@ class Cleaning:
             return self._value(value, place)
         return self._lines(value, place, script=kind in _SCRIPTS)
 
-    def _lines(self, value: Any, place: Place, *, script: bool = False) -> Any:
+    def _lines(self, value: Any, place: Part, *, script: bool = False) -> Any:
         """Return a text that may be saved as a list of its lines, in the form that it had."""
         text = _joined(value)
         cleaned = self._text(text, place, script=script)
@@ -103,7 +106,7 @@ class Cleaning:
             return value
         return cleaned if isinstance(value, str) else cleaned.splitlines(keepends=True)
 
-    def _value(self, value: Any, place: Place, name: str = "") -> Any:
+    def _value(self, value: Any, place: Part, name: str = "") -> Any:
         """Return any JSON with masks in its texts and in the names of members; `name` is that of this value."""
         if isinstance(value, str):
             return self._text(value, place, f"{name}=" if name else "")
@@ -113,7 +116,7 @@ class Cleaning:
             return members
         return self._object(value, place) if isinstance(value, dict) else value
 
-    def _object(self, value: dict[str, Any], place: Place) -> dict[str, Any]:
+    def _object(self, value: dict[str, Any], place: Part) -> dict[str, Any]:
         for kind, data in (("widget buffer", "data"), ("array", "bdata")):
             is_encoded = value.get("encoding") == "base64" if data == "data" else "dtype" in value
             if is_encoded and isinstance(value.get(data), str):
@@ -126,7 +129,7 @@ class Cleaning:
             self._remember_numbers(members, [(shown, member)], place, name)
         return members
 
-    def _remember_numbers(self, holder: Any, members: Iterable[tuple[Any, Any]], place: Place, name: str) -> None:
+    def _remember_numbers(self, holder: Any, members: Iterable[tuple[Any, Any]], place: Part, name: str) -> None:
         for key, member in members:
             if isinstance(member, int | float) and (digits := digits_of(member)):
                 self._numbers.append(_Number(holder, key, digits, place, is_named=names_an_account(name)))
@@ -142,7 +145,7 @@ class Cleaning:
                 number.holder[number.key] = type(number.holder[number.key])(shown)
                 self.report.found[number.place, ACCOUNT.name] += 1
 
-    def _text(self, text: str, place: Place, lead: str = "", *, script: bool = False) -> str:
+    def _text(self, text: str, place: Part, lead: str = "", *, script: bool = False) -> str:
         """Return a text with masks, each counted; a data URL cannot be read, and is counted too."""
         if "base64," not in text:
             return self._plain(text, place, lead, script=script)
@@ -152,7 +155,7 @@ class Cleaning:
         pieces[::2] = [self._plain(piece, place, lead, script=script) for piece in pieces[::2]]
         return "".join(pieces)
 
-    def _plain(self, text: str, place: Place, lead: str, *, script: bool) -> str:
+    def _plain(self, text: str, place: Part, lead: str, *, script: bool) -> str:
         """Return a text masked until nothing is left to mask: a mask can part what had hidden an account id."""
         for _ in range(_MOST_ROUNDS):
             found = list(self._spans(text, lead, script=script))

@@ -25,7 +25,7 @@ LEFT = 1
 """The exit code when something is left that should not be shared."""
 
 
-class _Parser(argparse.ArgumentParser):
+class _ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=" ".join(self.format_usage().split()[1:]))
 
@@ -57,7 +57,7 @@ def _names_of(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = _ArgumentParser(
         prog="python -m eicnb scrub",
         description="Mask account ids, names, keys, tokens and signatures in the outputs and metadata of notebooks.",
         epilog="Exit code 0: nothing is left. 1: something is left, in sources, or anywhere with --check.",

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Part:
     """A part of a notebook: the source, the outputs or the metadata of a cell, or the notebook's metadata.
 
-    >>> str(Place(3, "source")), str(Place(None, "metadata"))
+    >>> str(Part(3, "source")), str(Part(None, "metadata"))
     ('cell 3, source', 'notebook, metadata')
     """
 
@@ -35,15 +35,15 @@ class Report:
     r"""The number of findings of each kind, and of what was not searched, place by place.
 
     >>> report = Report()
-    >>> report.found[Place(2, "output"), "account id"] += 2
-    >>> report.unread[Place(3, "output"), "picture"] += 1
+    >>> report.found[Part(2, "output"), "account id"] += 2
+    >>> report.unread[Part(3, "output"), "picture"] += 1
     >>> print("\n".join(report.lines()))
     cell 2, output: 2 account ids
     cell 3, output: 1 picture not looked into
     """
 
-    found: Counter[tuple[Place, str]] = field(default_factory=Counter)
-    unread: Counter[tuple[Place, str]] = field(default_factory=Counter)
+    found: Counter[tuple[Part, str]] = field(default_factory=Counter)
+    unread: Counter[tuple[Part, str]] = field(default_factory=Counter)
 
     @property
     def to_clean(self) -> int:

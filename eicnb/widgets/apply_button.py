@@ -2,48 +2,67 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from ipywidgets import Button
 
 from eicnb.redaction.masks import masked
+from eicnb.widgets.background import Background
 from eicnb.widgets.preview import Preview
+
+_SECONDS_OF_REST = 0.3
 
 
 class ApplyButton:
-    """A button that passes on each preview once: clicks queued while the kernel was busy find none.
+    """A button that applies a preview once, and only after the fields have been at rest for a moment.
 
-    After a click it stays disabled until `renew`.
+    A click can overtake keys: while the kernel works, a front end holds back what is typed, but not a click. So after
+    an edit the button is disabled for a moment, and a click that arrives then goes to `too_early`. Clicks queued behind
+    one that was carried out find nothing to apply, until `renew`.
     """
 
-    def __init__(self, apply: Callable[[Preview], object]) -> None:
+    def __init__(
+        self, background: Background, apply: Callable[[Preview], object], too_early: Callable[[], object]
+    ) -> None:
+        self._background = background
         self._apply = apply
-        self._lock = threading.Lock()
-        self._armed: Preview | None = None
+        self._too_early = too_early
+        self._shown: Preview | None = None
+        self._is_at_rest = False
         self._is_used = False
-        self.widget = Button(layout={"width": "auto", "max_width": "100%"})
+        self._cancel_timer: Callable[[], object] = lambda: None
+        self.widget = Button(disabled=True, layout={"width": "auto", "max_width": "100%"})
         self.widget.add_class("eicnb-apply")
         self.widget.on_click(lambda _: self._clicked())
 
     def renew(self) -> None:
-        """Allow another click, once the next preview is shown."""
+        """Allow another click, once the next preview has been shown for a moment."""
         self._is_used = False
+        self._shown = None
 
     def show(self, preview: Preview, note: str = "") -> None:
-        """Show what a click would do, and enable the button if there is something to apply."""
-        is_enabled = preview.is_applicable and not self._is_used
-        self._armed = preview if is_enabled else None
-        self.widget.disabled = not is_enabled
+        """Show what a click would do; a moment later the button can be used, if there is something to apply."""
         self.widget.description = masked(" ".join(filter(None, [_label(preview), note])))
+        if preview == self._shown:
+            return
+        self._cancel_timer()
+        self._shown, self._is_at_rest, self.widget.disabled = preview, False, True
+        if preview.is_applicable and not self._is_used:
+            self._cancel_timer = self._background.later(_SECONDS_OF_REST, lambda: self._rest(preview))
+
+    def _rest(self, preview: Preview) -> None:
+        if preview is self._shown and not self._is_used:
+            self._is_at_rest, self.widget.disabled = True, False
 
     def _clicked(self) -> None:
-        with self._lock:
-            preview, self._armed = self._armed, None
-        if preview is not None:
-            self._is_used = True
-            self.widget.disabled = True
-            self._apply(preview)
+        preview = self._shown
+        if preview is None or self._is_used or not preview.is_applicable:
+            return
+        if not self._is_at_rest:
+            self._too_early()
+            return
+        self._is_used = self.widget.disabled = True
+        self._apply(preview)
 
 
 def _label(preview: Preview) -> str:

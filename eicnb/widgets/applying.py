@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply import CONFIRMED, Prepared, apply, config_frame
-from eicnb.changes.change import Change, Unread, count
+from eicnb.changes.change import Unread, count
 from eicnb.changes.current import Live
 from eicnb.cli.memory import MEMORY
 from eicnb.errors import EicError
@@ -71,10 +71,10 @@ class Applying:
             )
 
     def _write(self, preview: Preview, now: Live) -> None:
-        request = preview.checked.request
+        request = preview.validated.request
         assert request is not None, "nothing is armed without a request"
         before = Unread(now.unread) if now.unread else now.config
-        applied = apply(self._connection, Prepared(request, Change.of(request, before)))
+        applied = apply(self._connection, Prepared(request, before))
         frame = config_frame(self._connection, applied.configs, request.verb)
         MEMORY.learn(frame)
         self._applied(preview, Live(None if request.verb == "delete" else applied.configs[0]), frame)

@@ -1,6 +1,6 @@
-"""Work beside the notebook: done in a thread, its result handed to the kernel's own loop.
+"""Work in threads, with results handed to the kernel's event loop.
 
-Only there may anything be displayed: what a thread sends of its own has no cell that it belongs to.
+Only the loop may display anything: output from a thread belongs to no cell.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 
 class Background(Protocol):
-    """Does work now or later, and calls back with what came of it."""
+    """The way a form does work now or later, and is called with the result."""
 
     def start(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
         """Do the work, and call `done` with its result."""
 
     def later(self, seconds: float, action: Callable[[], object]) -> Callable[[], object]:
-        """Call `action` after so many seconds; what is returned calls it off."""
+        """Call `action` after so many seconds; return a function that cancels it."""
 
 
 class AtOnce:
-    """No background at all: work is done when it is started. For where there is no loop.
+    """No background: work is done when it is started. For code without an event loop.
 
     >>> AtOnce().start(lambda: 1 + 1, print)
     2
@@ -42,7 +42,7 @@ class AtOnce:
 
 
 class Threads:
-    """Work in threads, results in a loop, in the context of the cell that the form was made in."""
+    """Work in threads, results in an event loop, in the context of the cell that made the form."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -59,22 +59,22 @@ class Threads:
         threading.Thread(target=run, name="eicnb-form", daemon=True).start()
 
     def later(self, seconds: float, action: Callable[[], object]) -> Callable[[], object]:
-        """Call `action` in the loop after so many seconds; what is returned calls it off."""
-        called_off = threading.Event()
+        """Call `action` in the loop after so many seconds; return a function that cancels it."""
+        is_cancelled = threading.Event()
 
         def act() -> None:
-            if not called_off.is_set():
+            if not is_cancelled.is_set():
                 action()
 
         def set_timer() -> None:
             self._loop.call_later(seconds, act, context=self._context.copy())
 
         self._loop.call_soon_threadsafe(set_timer)
-        return called_off.set
+        return is_cancelled.set
 
 
 def here() -> Background:
-    """Threads beside the running loop, or nothing beside when none runs."""
+    """Return threads that report to the running event loop, or without one no background."""
     try:
         return Threads(asyncio.get_running_loop())
     except RuntimeError:

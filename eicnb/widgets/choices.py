@@ -1,6 +1,6 @@
-"""What a form offers: the account's functions, their versions and aliases, and the destinations of each kind.
+"""The names that a form offers: functions, versions and aliases, and destinations of each kind.
 
-A list that may not be read is an empty one with a note that says so: whoever knows a name can still type it.
+A list that may not be read is empty, with a note that gives the reason; a name can still be typed.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ Sleep = Callable[[float], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The names that AWS lists, and what there is to say about the list; `is_whole` is whether none is missing."""
+class NameList:
+    """Names that AWS lists, with a note about the list; `is_whole` is whether no name is missing."""
 
     names: tuple[str, ...] = ()
     note: str = ""
     is_whole: bool = False
 
-    def offered(self, typed: str) -> tuple[str, ...]:
-        """The names that a field offers for what is typed: those that begin so, then those that contain it, a few.
+    def matching(self, typed: str) -> tuple[str, ...]:
+        """Return a few names that match: first those that begin with the text, then those that contain it.
 
-        >>> Listed(("order-events", "events")).offered("EVENT")
+        >>> NameList(("order-events", "events")).matching("EVENT")
         ('events', 'order-events')
         """
         typed = typed.strip().lower()
@@ -45,10 +45,10 @@ class Listed:
         contain = [name for name in self.names if typed in name.lower() and not name.lower().startswith(typed)]
         return tuple((begin + contain)[:MOST_OFFERED])
 
-    def said(self) -> str:
-        """The note, or how many there are and that they are not all offered at once.
+    def summary(self) -> str:
+        """Return the note, or the number of names.
 
-        >>> Listed(("a", "b")).said()
+        >>> NameList(("a", "b")).summary()
         '2 found'
         """
         more = ", type to search" if len(self.names) > MOST_OFFERED else ""
@@ -56,8 +56,8 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
-    """One list of AWS: where it is read, under which key its items stand, and what they are called."""
+class ListOperation:
+    """An operation of AWS that lists names: the key of its items, what they are, and the name of each."""
 
     operation: Operation
     key: str
@@ -65,8 +65,8 @@ class Catalogue:
     name: Callable[[Any], str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def read(self, connection: Connection, sleep: Sleep | None = None, **parameters: Any) -> Listed:
-        """The names in order, without FIFO queues and topics, which cannot be destinations; never an error."""
+    def read(self, connection: Connection, sleep: Sleep | None = None, **parameters: Any) -> NameList:
+        """Return the names in order, without FIFO queues and topics, which cannot be destinations; never an error."""
         names: list[str] = []
         try:
             pages = connection.listing(
@@ -78,61 +78,65 @@ class Catalogue:
                     break
         except EicError as error:
             if isinstance(error, AccessDenied) or getattr(error, "code", "") == _SNS_DENIES:
-                return Listed(
+                return NameList(
                     note=f"You may not list {self.what} ({self.operation.action} is denied): type the name or the ARN."
                 )
             return self._unlisted(sentence(error))
         except (KeyError, TypeError, AttributeError) as error:
-            return self._unlisted(f"AWS's answer to {self.operation} cannot be read: {error!r}")
+            return self._unlisted(f"AWS's response to {self.operation} is malformed: {error!r}")
         is_whole = len(names) < MOST_NAMES
-        return Listed(self._usable(names), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
+        return NameList(self._usable(names), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
 
     def _usable(self, names: list[str]) -> tuple[str, ...]:
         has_fifo = self.operation.service in {"sqs", "sns"}
         return tuple(sorted(name for name in names if not (has_fifo and name.endswith(".fifo"))))
 
-    def _unlisted(self, why: str) -> Listed:
-        return Listed(note=f"The {self.what} cannot be listed; type the name or the ARN. {why}")
+    def _unlisted(self, why: str) -> NameList:
+        return NameList(note=f"The {self.what} cannot be listed; type the name or the ARN. {why}")
 
 
 _SNS_DENIES = "AuthorizationError"
 
 
 def _gently(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mapping[str, Any]]:
-    """A long list is read slowly: AWS's limit of calls is shared with the account's deployments."""
+    """Read a long list slowly: the account's deployments share AWS's rate limit."""
     for number, page in enumerate(pages, start=1):
         yield page
         if number >= _PAGES_AT_ONCE:
             sleep(_SECONDS_BETWEEN_PAGES)
 
 
-FUNCTIONS = Catalogue(Operation.LIST_FUNCTIONS, "Functions", "functions", lambda item: str(item["FunctionName"]))
-TARGETS: Mapping[str, Catalogue] = {
-    "sqs": Catalogue(
+FUNCTIONS = ListOperation(Operation.LIST_FUNCTIONS, "Functions", "functions", lambda item: str(item["FunctionName"]))
+DESTINATIONS: Mapping[str, ListOperation] = {
+    "sqs": ListOperation(
         Operation.LIST_QUEUES,
         "QueueUrls",
         "queues",
         lambda url: str(url).rpartition("/")[2],
         {"PaginationConfig": {"PageSize": 1000}},
     ),
-    "sns": Catalogue(Operation.LIST_TOPICS, "Topics", "topics", lambda item: str(item["TopicArn"]).rpartition(":")[2]),
+    "sns": ListOperation(
+        Operation.LIST_TOPICS, "Topics", "topics", lambda item: str(item["TopicArn"]).rpartition(":")[2]
+    ),
     "lambda": FUNCTIONS,
-    "events": Catalogue(Operation.LIST_BUSES, "EventBuses", "buses", lambda item: str(item["Name"]), {"Limit": 100}),
-    "s3": Catalogue(Operation.LIST_BUCKETS, "Buckets", "buckets", lambda item: str(item["Name"])),
+    "events": ListOperation(
+        Operation.LIST_BUSES, "EventBuses", "buses", lambda item: str(item["Name"]), {"Limit": 100}
+    ),
+    "s3": ListOperation(Operation.LIST_BUCKETS, "Buckets", "buckets", lambda item: str(item["Name"])),
 }
 """The lists of destinations, by kind."""
 
-_VERSIONS = Catalogue(Operation.LIST_VERSIONS, "Versions", "versions", lambda item: str(item["Version"]))
-_ALIASES = Catalogue(Operation.LIST_ALIASES, "Aliases", "aliases", lambda item: str(item["Name"]))
+_VERSIONS = ListOperation(Operation.LIST_VERSIONS, "Versions", "versions", lambda item: str(item["Version"]))
+_ALIASES = ListOperation(Operation.LIST_ALIASES, "Aliases", "aliases", lambda item: str(item["Name"]))
 
 
-def qualifiers(connection: Connection, function_name: str) -> Listed:
-    """`$LATEST`, the aliases and then the versions of a function, the newest first."""
+def qualifiers(connection: Connection, function_name: str) -> NameList:
+    """Return `$LATEST`, the aliases and the versions of a function, the newest version first."""
     aliases = _ALIASES.read(connection, FunctionName=function_name)
     versions = _VERSIONS.read(connection, FunctionName=function_name)
     numbers = sorted((name for name in versions.names if name != LATEST), key=_number, reverse=True)
     note = " ".join(dict.fromkeys(filter(None, (aliases.note, versions.note))))
-    return Listed((LATEST, *aliases.names, *numbers), note, aliases.is_whole and versions.is_whole)
+    return NameList((LATEST, *aliases.names, *numbers), note, aliases.is_whole and versions.is_whole)
 
 
 def _number(version: str) -> int:

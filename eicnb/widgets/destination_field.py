@@ -12,9 +12,9 @@ from eicnb.errors import UsageError
 from eicnb.model.destination import KINDS, DestinationArn, name_of
 from eicnb.model.place import Where
 from eicnb.widgets.background import Background
-from eicnb.widgets.choices import TARGETS, Listed
-from eicnb.widgets.draft import OTHER, Target, kind_of
-from eicnb.widgets.fields import Field, Search, control
+from eicnb.widgets.choices import DESTINATIONS, NameList
+from eicnb.widgets.draft import OTHER, DestinationDraft, kind_of
+from eicnb.widgets.fields import Field, SearchField, control
 
 _NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
 _KINDS: Mapping[str, str] = {str(kind): name for kind, name in KINDS.items()}
@@ -30,7 +30,7 @@ class DestinationField:
     def __init__(self, name: str, connection: Connection, background: Background) -> None:
         self._connection = connection
         self._background = background
-        self._lists: dict[str, Listed] = {}
+        self._lists: dict[str, NameList] = {}
         self._requested: set[str] = set()
         self._names: dict[str, str] = {}
         self._kind_of_name = ""
@@ -47,25 +47,25 @@ class DestinationField:
             hint=_HINT,
         )
         self._label = LABELS[name].lower()
-        self.target = Search(f"Queue {self._label}", placeholder="name or ARN")
+        self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN")
         self.box = VBox([self.kind.box, self.target.box])
         self.kind.on_edit(self._show_kind)
         self._show_kind()
 
     @property
-    def value(self) -> Target:
+    def value(self) -> DestinationDraft:
         """The destination as it is chosen and typed."""
         if self._is_whole:
-            return Target.typed(self.kind.value)
+            return DestinationDraft.typed(self.kind.value)
         kind = kind_of(self.kind.value)
-        return Target(kind, self.target.value if kind == self._kind_of_name else "")
+        return DestinationDraft(kind, self.target.value if kind == self._kind_of_name else "")
 
     @property
     def _is_whole(self) -> bool:
         """Whether the kind's field has a whole destination, such as `sqs:NAME`."""
         return ":" in self.kind.value
 
-    def fill(self, target: Target) -> None:
+    def fill(self, target: DestinationDraft) -> None:
         """Put a destination into the controls."""
         self._names, self._kind_of_name = {}, target.kind
         self.kind.fill(next((name for kind, name in KINDS.items() if kind == target.kind), target.kind))
@@ -87,7 +87,7 @@ class DestinationField:
     def is_listed(self, destination: DestinationArn, where: Where) -> bool:
         """Return whether the list of the account's destinations has this one; no request is sent."""
         name = name_of(destination, where)
-        return name is not None and name.partition(":")[2] in self._lists.get(destination.kind, Listed()).names
+        return name is not None and name.partition(":")[2] in self._lists.get(destination.kind, NameList()).names
 
     def on_edit(self, edited: Callable[[], object]) -> None:
         """Call this whenever the kind or the name changes."""
@@ -100,13 +100,13 @@ class DestinationField:
             self._change_kind(kind)
         self.target.box.layout.display = "" if kind in _NAMES and not self._is_whole else "none"
         self.target.widget.description = f"{_NAMES.get(kind, _NAMES[OTHER])} {self._label}"
-        if kind not in TARGETS:
-            self.target.offer(Listed())
+        if kind not in DESTINATIONS:
+            self.target.offer(NameList())
             self.target.hint("")
         elif kind in self._lists:
             self.target.offer(self._lists[kind])
         else:
-            self.target.loading(TARGETS[kind].what)
+            self.target.loading(DESTINATIONS[kind].what)
             self._load(kind)
         self._show_whole(kind)
 
@@ -119,10 +119,10 @@ class DestinationField:
 
     def _show_whole(self, kind: str) -> None:
         """Offer whole destinations while one is typed, and the kinds otherwise."""
-        listed = self._lists.get(kind, Listed())
+        listed = self._lists.get(kind, NameList())
         prefix, _, name = self.kind.value.partition(":")
         is_named = self._is_whole and prefix == kind
-        options = tuple(f"{kind}:{name}" for name in listed.offered(name)) if is_named else self._kinds
+        options = tuple(f"{kind}:{name}" for name in listed.matching(name)) if is_named else self._kinds
         self.kind.widget.options = options
         self.kind.hint(_KINDS.get(kind, "") if self._is_whole else _HINT)
 
@@ -130,10 +130,10 @@ class DestinationField:
         if kind not in self._requested:
             self._requested.add(kind)
             self._background.start(
-                lambda: TARGETS[kind].read(self._connection), lambda listed: self._take(kind, listed)
+                lambda: DESTINATIONS[kind].read(self._connection), lambda listed: self._take(kind, listed)
             )
 
-    def _take(self, kind: str, listed: Listed) -> None:
+    def _take(self, kind: str, listed: NameList) -> None:
         self._lists[kind] = listed
         if self.value.kind == kind:
             self.target.offer(listed)

@@ -17,7 +17,7 @@ from eicnb.model.place import Where
 from eicnb.widgets.background import Background, here
 from eicnb.widgets.destination_field import DestinationField
 from eicnb.widgets.draft import Draft
-from eicnb.widgets.fields import said, stylesheet, title_of
+from eicnb.widgets.fields import stylesheet, text_html, title_of
 from eicnb.widgets.preview import NEEDS_A_KERNEL
 
 
@@ -29,8 +29,8 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
     def __init__(self, connection: Connection, where: Where, background: Background | None = None) -> None:
         self._where = where
         self._faults: dict[str, str] = {}
-        beside = background or here()
-        self._targets = {name: DestinationField(name, connection, beside) for name in ("on_success", "on_failure")}
+        background = background or here()
+        self._targets = {name: DestinationField(name, connection, background) for name in ("on_success", "on_failure")}
         self._summary = HTML("")
         head = f'{stylesheet()}<div class="eicnb-text eicnb-offline">⚠ {escape(NEEDS_A_KERNEL)}</div>'
         title = title_of("Destinations", str(where))
@@ -43,11 +43,11 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def to_shorthand(self) -> str:
-        """The value as `--destination-config` takes it; UsageError while a field is wrong."""
+        """Return the value in the syntax of `--destination-config`; UsageError while a field is wrong."""
         return command_lines.to_shorthand(self._valid())
 
     def to_json(self) -> str:
-        """The value as AWS's API has it, in JSON; UsageError while a field is wrong."""
+        """Return the value as JSON of AWS's API; UsageError while a field is wrong."""
         return command_lines.to_json(self._valid())
 
     def _valid(self) -> DestinationConfig:
@@ -64,11 +64,11 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
             one.message(self._faults.get(name, ""))
         names = ", ".join(LABELS[name] for name in self._faults)
         trouble = f"Not ready: {count(len(self._faults), 'field')} to correct ({names})."
-        self._summary.value = said(trouble if value is None else f"Value: {command_lines.to_shorthand(value)}")
+        self._summary.value = text_html(trouble if value is None else f"Value: {command_lines.to_shorthand(value)}")
         self.value = value
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """The widget, and what stands in its place where there are none."""
+        """Return the widget, and what a front end without widgets shows instead."""
         text = f"Destinations: {command_lines.to_shorthand(self.value) if self.value is not None else 'not ready'}"
         return {
             "text/plain": f"{text}\n{NEEDS_A_KERNEL}",

@@ -1,12 +1,12 @@
-"""What stands in the fields of a form, and what it comes to: one checked call, or a sentence for each field.
+"""The text in the fields of a form, and its validation: one request, or a sentence for each field that is wrong.
 
-The checks are those of the magics and of the Python API; nothing here knows how a field looks.
+The rules are those of the magics and of the Python API. Nothing here depends on widgets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from eicnb.changes.change import SETTINGS
@@ -31,11 +31,11 @@ from eicnb.model.request import Paging, Request, build
 T = TypeVar("T")
 
 OTHER = "other"
-"""The kind of a target that AWS reports and that is none of those that could be set today."""
+"""The kind of a destination that AWS reports but that cannot be set, such as a Kafka topic."""
 
 
 def kind_of(typed: str) -> str:
-    """The kind that is typed: by its name or a part of it that fits no other; what fits none stays as it is.
+    """Return the kind with this name, or with this part of a name if only one fits; else the text as it is.
 
     >>> kind_of("SQS queue"), kind_of("topic"), kind_of("None"), kind_of("s")
     ('sqs', 'sns', '', 's')
@@ -48,11 +48,11 @@ def kind_of(typed: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A destination as it is chosen: its kind, and its name or its whole ARN; without a kind there is none.
+class DestinationDraft:
+    """A destination as it is typed: its kind, and its name or ARN; without a kind, no destination.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
-    >>> str(Target("sqs", "lost-events").destination(where))
+    >>> str(DestinationDraft("sqs", "lost-events").destination(where))
     'arn:aws:sqs:us-east-1:123456789012:lost-events'
     """
 
@@ -63,9 +63,9 @@ class Target:
     def typed(cls, text: str) -> Self:
         """Read a whole destination: `sqs:NAME` and its like, or an ARN; what is neither gets the kind OTHER.
 
-        >>> Target.typed("sqs:lost-events")
-        Target(kind='sqs', text='lost-events')
-        >>> Target.typed("arn:aws:sns:us-east-1:123456789012:alerts").kind
+        >>> DestinationDraft.typed("sqs:lost-events")
+        DestinationDraft(kind='sqs', text='lost-events')
+        >>> DestinationDraft.typed("arn:aws:sns:us-east-1:123456789012:alerts").kind
         'sns'
         """
         text = text.strip()
@@ -77,7 +77,7 @@ class Target:
 
     @classmethod
     def of(cls, reported: str | None, where: Where) -> Self:
-        """What AWS reports: by its name where that is enough, else by its ARN, also one that cannot be set today."""
+        """Return the draft of a destination that AWS reports: its name if that is enough, else its ARN."""
         if not reported:
             return cls()
         try:
@@ -88,27 +88,30 @@ class Target:
         return named if name_of(arn, where) and not named._is_prefixed(arn.name) else cls(arn.kind, reported)
 
     def destination(self, where: Where) -> DestinationArn | None:
-        """The destination that this names, in that place; UsageError when it names none."""
+        """Return the destination in an account and region; UsageError if the text is not valid."""
         text = self.text.strip()
         if not self.kind:
             return None
         if self.kind not in {*KINDS, OTHER}:
-            raise UsageError(f"{self.kind!r} is no kind of destination", hint=f"{', '.join(KINDS.values())} or none")
+            raise UsageError(
+                f"{self.kind!r} is not a kind of destination",
+                hint=f"choose {', '.join(KINDS.values())} or none",
+            )
         if not text:
             what = f"the name of {A_KIND[check_destination_kind(self.kind)]}" if self.kind != OTHER else "the ARN"
-            raise UsageError(f"{what} is missing", hint="one of the list, or its name or ARN")
+            raise UsageError(f"{what} is missing", hint="choose one from the list, or type its name or ARN")
         if text.startswith("arn:") or "://" in text or self.kind == OTHER:
             return self._of_this_kind(DestinationArn.parse(text))
         name = DestinationName.parse(text) if self._is_prefixed(text) else DestinationName(self._kind(), text)
         if not where.account_id and name.kind != "s3":
-            raise UsageError("the account is not known, so that a name alone is not enough", hint="the whole ARN")
+            raise UsageError("the account is not known, so a name alone is not enough", hint="type the whole ARN")
         return self._of_this_kind(name.arn(where.partition, where.region, where.account_id))
 
     def _kind(self) -> Any:
         return check_destination_kind(self.kind)
 
     def _is_prefixed(self, text: str) -> bool:
-        """Whether a name is typed as in a command, `sqs:NAME`; a function and its alias have a colon as well."""
+        """Return whether a name is typed as in a command, `sqs:NAME`; a function with an alias has a colon too."""
         kind, colon, _ = text.partition(":")
         return bool(colon) and (kind == self.kind or (kind in DESTINATION_KINDS and self.kind != "lambda"))
 
@@ -116,14 +119,14 @@ class Target:
         if self.kind not in (arn.kind, OTHER):
             raise UsageError(
                 f"{self.text.strip()!r} is {A_KIND[arn.kind]}, not {A_KIND[self._kind()]}",
-                hint=f"{A_KIND[arn.kind].partition(' ')[2]} as the kind",
+                hint=f"choose {A_KIND[arn.kind].partition(' ')[2]} as the kind",
             )
         return arn
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What the fields come to: the call that Apply would send, or the fault of each field that has one."""
+class Validated:
+    """The result of validating the fields: the request that Apply would send, or the faults by field."""
 
     request: Request | None
     faults: Mapping[str, str]
@@ -135,20 +138,20 @@ class Draft:
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> Draft(function_name="my-function", maximum_event_age_in_seconds="59").check(where).faults
-    {'maximum_event_age_in_seconds': 'The maximum event age is 59, but AWS allows 60 to 21600. Try: a whole number of \
-seconds: 60 to 21600'}
+    {'maximum_event_age_in_seconds': 'The maximum event age is 59, but AWS allows 60 to 21600. Try: give a whole \
+number of seconds: 60 to 21600'}
     """
 
     function_name: str = ""
     qualifier: str = LATEST
     maximum_retry_attempts: str = ""
     maximum_event_age_in_seconds: str = ""
-    on_success: Target = field(default_factory=Target)
-    on_failure: Target = field(default_factory=Target)
+    on_success: DestinationDraft = field(default_factory=DestinationDraft)
+    on_failure: DestinationDraft = field(default_factory=DestinationDraft)
 
     @classmethod
     def of(cls, function_name: str, qualifier: str, reported: ReportedConfig | None, where: Where) -> Self:
-        """What a form opens with: the config that AWS reports, or nothing set."""
+        """Return the fields for a config that AWS reports; without one, nothing is set."""
         if reported is None:
             return cls(function_name=function_name, qualifier=qualifier)
         attempts, age = reported.maximum_retry_attempts, reported.maximum_event_age_in_seconds
@@ -157,9 +160,13 @@ seconds: 60 to 21600'}
             qualifier=qualifier,
             maximum_retry_attempts="" if attempts is None else str(attempts),
             maximum_event_age_in_seconds="" if age is None else str(age),
-            on_success=Target.of(reported.on_success, where),
-            on_failure=Target.of(reported.on_failure, where),
+            on_success=DestinationDraft.of(reported.on_success, where),
+            on_failure=DestinationDraft.of(reported.on_failure, where),
         )
+
+    def named(self, function_name: str, qualifier: str) -> Self:
+        """Return these settings under another name."""
+        return replace(self, function_name=function_name, qualifier=qualifier)
 
     def edits_since(self, opened: Draft) -> dict[str, Any]:
         """Return the settings that differ from those that the form opened with, by field.
@@ -170,18 +177,18 @@ seconds: 60 to 21600'}
         return {name: getattr(self, name) for name in SETTINGS if getattr(self, name) != getattr(opened, name)}
 
     def subject(self) -> FunctionRef:
-        """The function and the qualifier; UsageError, about the field that is wrong."""
+        """Return the function with its qualifier; UsageError names the field that is wrong."""
         with UsageError.about("function_name"):
             if not self.function_name.strip():
-                raise UsageError("no function is chosen", hint="one of the list, or its name or ARN")
+                raise UsageError("no function is chosen", hint="choose one from the list, or type its name or ARN")
             function = FunctionRef.parse(self.function_name.strip())
         with UsageError.about("qualifier"):
             return function.with_qualifier(check_qualifier(self.qualifier.strip()))
 
-    def check(self, where: Where) -> Checked:
-        """The one call that makes AWS's config what the fields show: a put, or a delete when nothing is set.
+    def check(self, where: Where) -> Validated:
+        """Return the one request that writes what the fields show: a put, or a delete if nothing is set.
 
-        AWS refuses a put that sets nothing; a function without a config does what one with nothing set does.
+        AWS refuses a put without a setting; without a config, its defaults apply.
         https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
         """
         faults: dict[str, str] = {}
@@ -199,7 +206,7 @@ seconds: 60 to 21600'}
         on_success = read("on_success", lambda: self._on_success(where))
         on_failure = read("on_failure", lambda: self.on_failure.destination(where))
         if subject is None or faults:
-            return Checked(None, faults)
+            return Validated(None, faults)
         settings = {
             "maximum_retry_attempts": retries,
             "maximum_event_age_in_seconds": age,
@@ -207,10 +214,10 @@ seconds: 60 to 21600'}
             "on_failure": on_failure,
         }
         request = read("function_name", lambda: _request(where, subject, settings))
-        return Checked(request, faults)
+        return Validated(request, faults)
 
     def destinations(self, where: Where) -> tuple[DestinationConfig | None, Mapping[str, str]]:
-        """The two destinations alone, or the faults of their fields."""
+        """Return the two destinations alone, or the faults of their fields."""
         faults: dict[str, str] = {}
         for name, reader in (("on_success", self._on_success), ("on_failure", self.on_failure.destination)):
             try:
@@ -234,15 +241,15 @@ seconds: 60 to 21600'}
         return check_retry_attempts(int(text) if text.isdecimal() else text) if text else None
 
     def event_age(self) -> int | None:
-        """The event age in seconds; UsageError when what is typed is none that AWS allows."""
+        """Return the event age in seconds; UsageError if AWS does not allow it."""
         text = self.maximum_event_age_in_seconds.strip()
         return check_event_age(read_age(text, "the maximum event age", shown(text))) if text else None
 
 
 def _request(where: Where, subject: FunctionRef, settings: Mapping[str, Any]) -> Request:
-    """A put of what is set; `$LATEST` is not written, since AWS takes it where nothing is."""
-    named = subject.qualifier in {None, LATEST}
-    function, qualifier = subject.without_qualifier(), None if named else subject.qualifier
+    """Return a put, or a delete if nothing is set; `$LATEST` is left out, because it is AWS's default."""
+    is_latest = subject.qualifier in {None, LATEST}
+    function, qualifier = subject.without_qualifier(), None if is_latest else subject.qualifier
     if any(value is not None for value in settings.values()):
         return build(where, "put", function, qualifier=qualifier, destination_config=None, paging=Paging(), **settings)
     unused: dict[str, Any] = {"on_success": None, "on_failure": None, "destination_config": None}

@@ -16,7 +16,7 @@ from ipywidgets import HTML, Combobox, HBox, Text, VBox
 
 from eicnb.changes.change import LABELS
 from eicnb.redaction.masks import masked
-from eicnb.widgets.choices import Listed
+from eicnb.widgets.choices import NameList
 
 _LABEL_WIDTH = "13em"
 _CONTROL_WIDTH = "38em"
@@ -29,7 +29,7 @@ def control(kind: Callable[..., Any], label: str, **traits: Any) -> Any:
     return kind(description=label, style=style, layout=layout, **traits)
 
 
-def said(text: str, css_class: str = "") -> str:
+def text_html(text: str, css_class: str = "") -> str:
     """Write text as the HTML of a widget; nothing in it is markup."""
     return f'<div class="eicnb-text {css_class}">{escape(masked(text))}</div>' if text else ""
 
@@ -53,7 +53,7 @@ class Field:
 
     def __init__(self, widget: Any, *, hint: str = "") -> None:
         self.widget = widget
-        self._hint = HTML(said(hint))
+        self._hint = HTML(text_html(hint))
         self._message = HTML("")
         self._message.add_class("eicnb-message")
         self._message.layout.display = "none"
@@ -73,12 +73,12 @@ class Field:
 
     def hint(self, text: str) -> None:
         """Show a hint next to the control."""
-        self._hint.value = said(text)
+        self._hint.value = text_html(text)
 
     def message(self, fault: str, *, warning: str = "") -> None:
         """Show under the control what is wrong with its value, or else a warning; a word tells them apart."""
         text = f"✗ Not valid: {fault}" if fault else f"⚠ Note: {warning}" if warning else ""
-        self._message.value = said(text, "eicnb-fault" if fault else "eicnb-warning")
+        self._message.value = text_html(text, "eicnb-fault" if fault else "eicnb-warning")
         self._message.layout.display = "" if text else "none"
 
     def on_edit(self, edited: Callable[[], object]) -> None:
@@ -86,30 +86,30 @@ class Field:
         self.widget.observe(lambda _: edited(), "value")
 
 
-class Search(Field):
+class SearchField(Field):
     """A combobox over a list that may be long: it offers the few names that match the text."""
 
     def __init__(self, label: str, value: str = "", *, placeholder: str = "") -> None:
         super().__init__(
             control(Combobox, label, value=value, placeholder=placeholder, ensure_option=False, continuous_update=True)
         )
-        self.listed = Listed()
+        self.listed = NameList()
         self.widget.observe(lambda _: self._offer(), "value")
 
     def loading(self, what: str) -> None:
         """Show that the list of these names is on its way."""
-        self.listed = Listed()
+        self.listed = NameList()
         self._offer()
         self.hint(f"loading the {what} …")
 
-    def offer(self, listed: Listed) -> None:
+    def offer(self, listed: NameList) -> None:
         """Offer the names of a list."""
         self.listed = listed
         self._offer()
-        self.hint(listed.said())
+        self.hint(listed.summary())
 
     def _offer(self) -> None:
-        self.widget.options = self.listed.offered(self.widget.value)
+        self.widget.options = self.listed.matching(self.widget.value)
 
 
 def text_field(name: str, placeholder: str) -> Field:

@@ -24,13 +24,14 @@ from eicnb.redaction.masks import masked
 from eicnb.widgets.apply_button import ApplyButton
 from eicnb.widgets.applying import Applying
 from eicnb.widgets.background import Background, here
-from eicnb.widgets.carry_over import CarryOver, Edits
-from eicnb.widgets.draft import Checked, Draft
-from eicnb.widgets.fields import said, stylesheet, title_of
+from eicnb.widgets.carry_over import CarryOver
+from eicnb.widgets.draft import Draft, Validated
+from eicnb.widgets.edited_config import EditedConfig, Edits
+from eicnb.widgets.fields import stylesheet, text_html, title_of
 from eicnb.widgets.form_fields import FormFields
-from eicnb.widgets.loading import Loaded, Loader
+from eicnb.widgets.loader import Loader
 from eicnb.widgets.outcome import Outcome
-from eicnb.widgets.preview import NEEDS_A_KERNEL, Preview, Standstill
+from eicnb.widgets.preview import NEEDS_A_KERNEL, Preview, StaticForm
 
 
 class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -60,7 +61,9 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._lock = threading.RLock()
         self._fields = FormFields(connection, where, background, lambda: self._guarded(self._refresh))
         self._carry_over = CarryOver(lambda edits: self._guarded(lambda: self._carry(edits)))
-        self._apply = ApplyButton(lambda preview: self._guarded(lambda: self._applying.attempt(preview)))
+        self._apply = ApplyButton(
+            background, lambda preview: self._guarded(lambda: self._applying.attempt(preview)), self._too_early
+        )
         self._outcome = Outcome(self._guarded)
         self._applying = Applying(
             connection, where, self._outcome, applied=self._applied, changed=self._changed, reread=self._reread
@@ -90,33 +93,33 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _open(self, subject: FunctionRef | None, live: Live) -> None:
         name, qualifier = (str(subject.without_qualifier()), subject.qualifier or LATEST) if subject else ("", LATEST)
-        self._loaded = Loaded(None, Live(), Draft(function_name=name, qualifier=qualifier))
-        self._unreadable: Loaded | None = None
-        self._fields.fill(self._loaded.draft)
+        opened = Draft(function_name=name, qualifier=qualifier)
+        self._edited = EditedConfig(self._where, opened)
+        self._fields.fill(opened)
         self._fields.list_functions()
-        if subject is None:
-            self._fields.list_qualifiers(None)
-        else:
+        self._fields.list_qualifiers(None)
+        if subject is not None:
+            self._edited.type(subject, opened)
             self._show_live(subject, live)
         self._refresh()
-        self._fields.on_edit(lambda: self._guarded(self._edited))
+        self._fields.on_edit(lambda: self._guarded(self._edit))
 
     def _preview_of(self, draft: Draft) -> Preview:
         """Read the fields; without the live config of their function nothing can be applied."""
-        checked = draft.check(self._where)
+        validated = draft.check(self._where)
         try:
             subject: FunctionRef | None = draft.subject()
         except UsageError:
             subject = None
-        found = self._read_of(subject)
+        found = self._edited.read_of(subject)
         live = found.live if found else Live()
-        if live.is_missing and "function_name" not in checked.faults:
-            checked = Checked(None, {"function_name": live.trouble, **checked.faults})
+        if live.is_missing and "function_name" not in validated.faults:
+            validated = Validated(None, {"function_name": live.trouble, **validated.faults})
         if found is None or live.trouble:
-            checked = Checked(None, checked.faults)
+            validated = Validated(None, validated.faults)
         return Preview(
             where=self._where,
-            checked=checked,
+            validated=validated,
             subject=subject,
             live=live.config,
             trouble=live.trouble,
@@ -125,20 +128,19 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             read=found is not None,
         )
 
-    def _read_of(self, subject: FunctionRef | None) -> Loaded | None:
-        """Return what was read of a function and qualifier: a config, or why it cannot be read; None if not yet."""
-        both = (self._unreadable, self._loaded)
-        return next((one for one in both if one is not None and one.is_of(subject, self._where)), None)
-
-    def _edited(self) -> None:
+    def _edit(self) -> None:
         """Preview the change, or read the config of another function or qualifier once it is typed."""
         self._apply.renew()
         self._outcome.withdraw()
+        draft = self._fields.draft()
+        kept, edits = self._edited.type(self._preview_of(draft).subject, draft)
+        if kept != draft:
+            self._fields.fill(kept)
+        self._carry_over.offer(edits)
         preview = self._refresh()
         if preview.subject is None or preview.read:
             self._loader.cancel()
         else:
-            self._unreadable = None
             self._loader.read_soon(preview.subject)
 
     def _take(self, subject: FunctionRef, live: Live) -> None:
@@ -146,25 +148,20 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def _show_live(self, subject: FunctionRef, live: Live) -> None:
-        """Fill the fields with a live config, and offer the edits that this replaces.
-
-        A config that cannot be read changes no field: the name may be half typed, or a slip.
-        """
-        if live.trouble:
-            self._unreadable = Loaded(subject, live)
-            self._fields.list_qualifiers(None if live.is_missing else subject)
-            return
-        typed = self._fields.draft()
-        edits = Edits(typed.edits_since(self._loaded.draft), self._loaded.function)
-        opened = Draft.of(typed.function_name, typed.qualifier, live.config, self._where)
-        self._unreadable, self._loaded = None, Loaded(subject, live, opened)
-        self._fields.fill(opened)
-        self._fields.list_qualifiers(subject)
+        """Fill the fields with a live config, and offer the edits that this replaces."""
+        filled, edits = self._edited.load(subject, live, self._fields.draft())
+        if not live.trouble:
+            self._fields.fill(filled)
         self._carry_over.offer(edits)
+        self._fields.list_qualifiers(None if live.is_missing else subject)
 
     def _carry(self, edits: Edits) -> None:
         self._fields.fill(replace(self._fields.draft(), **edits.settings))
-        self._edited()
+        self._edit()
+
+    def _too_early(self) -> None:
+        text = "⚠ Nothing was applied: the click came with the last edit. Check the preview and click again."
+        self._summary.value = text_html(text, "eicnb-warning")
 
     def _reread(self) -> None:
         """Load the live config again."""
@@ -179,13 +176,13 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def _applied(self, preview: Preview, live: Live, frame: Frame) -> None:
-        self._loaded = Loaded(preview.subject, live, self._fields.draft())
+        self._edited.apply(preview.subject, live, self._fields.draft())
         self.result = frame
         self._refresh()
 
     def _changed(self, live: Live) -> None:
         """Preview the edits against what is live now."""
-        self._loaded = replace(self._loaded, live=live)
+        self._edited.change(live)
         self._refresh()
 
     def _refresh(self) -> Preview:
@@ -193,8 +190,8 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         draft = self._fields.draft()
         preview = self._preview_of(draft)
         self._title.value = title_of(str(preview.subject or "Choose a function"), str(self._where))
-        self._fields.show(draft, preview.checked.faults)
-        self._summary.value = said(preview.verdict(), "eicnb-summary")
+        self._fields.show(draft, preview.validated.faults)
+        self._summary.value = text_html(preview.verdict(), "eicnb-summary")
         self._apply.show(preview, self._fields.missing_destinations())
         if self._is_displayed and preview != self._shown:
             display(preview, display_id=self._preview_id, update=True)
@@ -217,10 +214,10 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the widget, and what a front end without widgets shows instead."""
-        standstill = Standstill(self.preview)
+        static_form = StaticForm(self.preview)
         return {
-            "text/plain": masked(f"{standstill!r}\n{NEEDS_A_KERNEL}"),
-            "text/html": f"<div>{masked(standstill._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
+            "text/plain": masked(f"{static_form!r}\n{NEEDS_A_KERNEL}"),
+            "text/html": f"<div>{masked(static_form._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
             "application/vnd.jupyter.widget-view+json": {
                 "version_major": 2,
                 "version_minor": 0,

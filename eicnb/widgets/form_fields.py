@@ -14,10 +14,10 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
 from eicnb.model.place import Where
 from eicnb.widgets.background import Background
-from eicnb.widgets.choices import FUNCTIONS, Listed, qualifiers
+from eicnb.widgets.choices import FUNCTIONS, NameList, qualifiers
 from eicnb.widgets.destination_field import DestinationField
 from eicnb.widgets.draft import Draft
-from eicnb.widgets.fields import Field, Search, few_choices, text_field
+from eicnb.widgets.fields import Field, SearchField, few_choices, text_field
 from eicnb.widgets.missing_destinations import MissingDestinations
 
 _MOST_NAMED = 8
@@ -38,8 +38,8 @@ class FormFields:
         self._background = background
         self._is_filling = False
         self._has_qualifiers_of = ""
-        self._function = Search(LABELS["function_name"], placeholder="type to search, or an ARN")
-        self._qualifier = Search(LABELS["qualifier"], LATEST, placeholder="version or alias")
+        self._function = SearchField(LABELS["function_name"], placeholder="type to search, or an ARN")
+        self._qualifier = SearchField(LABELS["qualifier"], LATEST, placeholder="version or alias")
         self._retries = few_choices("maximum_retry_attempts", _RETRIES, "not set")
         self._age = text_field("maximum_event_age_in_seconds", "not set; seconds, or 6h, 90m")
         self._destinations = {
@@ -132,12 +132,12 @@ class FormFields:
             return
         self._has_qualifiers_of = name
         if not name:
-            self._qualifier.offer(Listed((LATEST,)))
+            self._qualifier.offer(NameList((LATEST,)))
             self._qualifier.hint("")
             return
         self._qualifier.loading("versions and aliases")
 
-        def take(listed: Listed) -> None:
+        def take(listed: NameList) -> None:
             if name == self._has_qualifiers_of:
                 self._qualifier.offer(listed)
                 self._qualifier.message("", warning=self._unknown_qualifier(self.draft()))

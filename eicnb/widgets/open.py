@@ -1,4 +1,4 @@
-"""A form where there are widgets, and a text to edit where there are none."""
+"""Open a form: widgets in a notebook, elsewhere the config and a line to edit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eicnb.errors import EicError, UsageError
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.widgets.draft import Draft
-from eicnb.widgets.preview import Preview, Standstill
+from eicnb.widgets.preview import Preview, StaticForm
 
 
 def form(
@@ -23,7 +23,7 @@ def form(
     function_name: str | FunctionRef | None,
     qualifier: str | None,
 ) -> Any:
-    """Open a form: as widgets in a kernel; elsewhere the config, and a line that stands ready at the next prompt."""
+    """Open a form in a kernel; elsewhere return the config, and put a line to edit at the next prompt."""
     subject = _subject(function_name, qualifier)
     where = connection.where()
     live = Live.read(connection, subject) if subject else Live()
@@ -34,14 +34,14 @@ def form(
         return Form(connection, where, subject, live, in_use=in_use)
     if live.error is not None:
         raise live.error
-    standstill = Standstill(opened(connection, in_use(), where, subject, live))
+    static_form = StaticForm(opened(connection, in_use(), where, subject, live))
     if shell is not None:
-        shell.set_next_input(standstill.line)
-    return standstill
+        shell.set_next_input(static_form.line)
+    return static_form
 
 
 def _subject(function_name: str | FunctionRef | None, qualifier: str | None) -> FunctionRef | None:
-    """The function and qualifier to open with; what is wrong in them is an error at once."""
+    """Return the function and qualifier to open with; an invalid name raises UsageError at once."""
     if function_name is None:
         if qualifier is not None:
             raise UsageError("a qualifier is given without a function", hint='form("my-function", qualifier="live")')
@@ -53,12 +53,12 @@ def _subject(function_name: str | FunctionRef | None, qualifier: str | None) -> 
 def opened(
     connection: Connection, in_use: Connection, where: Where, subject: FunctionRef | None, live: Live
 ) -> Preview:
-    """The preview that a form opens with."""
+    """Return the preview that a form opens with."""
     name, qualifier = (str(subject.without_qualifier()), subject.qualifier or LATEST) if subject else ("", LATEST)
     draft = Draft.of(name, qualifier, live.config, where)
     return Preview(
         where=where,
-        checked=draft.check(where),
+        validated=draft.check(where),
         subject=subject,
         live=live.config,
         trouble=live.trouble,
@@ -75,7 +75,7 @@ def destination_form(connection: Connection) -> Any:
 
 
 def known_where(connection: Connection) -> Where:
-    """Where the connection acts, as far as it can tell."""
+    """Return the account and region of the connection, as far as they are known."""
     try:
         return connection.where()
     except EicError:

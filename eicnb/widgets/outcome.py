@@ -18,7 +18,7 @@ from eicnb.errors import EicError
 from eicnb.frames.drawing import html_table
 from eicnb.model.reported import ReportedConfig
 from eicnb.redaction.masks import masked
-from eicnb.widgets.fields import said
+from eicnb.widgets.fields import text_html
 from eicnb.widgets.preview import Preview
 
 Action = Callable[[], object]
@@ -45,30 +45,30 @@ class Outcome:
     def show_result(self, text: str, frame: Any) -> None:
         """Show the frame of an applied change."""
         head = '<div class="eicnb-result" tabindex="0" role="region" aria-label="Result of Apply">'
-        self.say(HTML(said(f"✓ {text}")), HTML(f"{head}{frame._repr_html_() or ''}</div>"))
+        self.say(HTML(text_html(f"✓ {text}")), HTML(f"{head}{frame._repr_html_() or ''}</div>"))
 
     def show_error(self, error: EicError, label: str, again: Action) -> None:
         """Show the whole error, and a button to try again."""
-        head = said(f"✗ {type(error).__name__}: the request failed.", "eicnb-fault")
+        head = text_html(f"✗ {type(error).__name__}: the request failed.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(str(error))), _row(self._choice(f"Try again: {label}", again)))
 
     def show_bug(self) -> None:
         """Show the traceback of an exception that is a bug; it would vanish into the kernel's log."""
-        head = said("✗ The form failed. This is a bug of eicnb.", "eicnb-fault")
+        head = text_html("✗ The form failed. This is a bug of eicnb.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(traceback.format_exc())))
 
     def ask(self, preview: Preview, now: Live, over: tuple[str, Action] | None, take: Action) -> None:
         """Show both configs after someone else wrote, or what is not known; nothing is written before the choice."""
-        wanted = preview.checked.request.config if preview.checked.request else None
+        wanted = preview.validated.request.config if preview.validated.request else None
         opened, live = _unless_unread(preview.live, preview.unread), _unless_unread(now.config, now.unread)
         columns = (settings_of(opened), settings_of(live), settings_of(wanted))
         rows = [(LABELS[name], *(in_words(name, column[name]) for column in columns)) for name in SETTINGS]
-        head = ("Setting", "When the form opened", "Live now", "In this form")
+        head = ("Setting", "Read before", "Live now", "In this form")
         choices = [self._choice("Load the live config into the form", take)]
         if over is not None:
-            choices.insert(0, self._choice(f"{over[0]}, over the live config", over[1]))
+            choices.insert(0, self._choice(f"Overwrite the live config: {_lower(over[0])}", over[1]))
         self.say(
-            HTML(said(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
+            HTML(text_html(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
             HTML(f'<div class="eicnb-text">{masked(html_table(head, rows))}</div>'),
             _row(*choices),
         )
@@ -85,6 +85,10 @@ class Outcome:
 
         button.on_click(clicked)
         return button
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def _unless_unread(config: ReportedConfig | None, unread: str) -> ReportedConfig | Unread | None:

@@ -28,7 +28,7 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
-from eicnb.widgets.draft import Checked, Draft, Target
+from eicnb.widgets.draft import DestinationDraft, Draft, Validated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Preview:
     """
 
     where: Where
-    checked: Checked
+    validated: Validated
     subject: FunctionRef | None = None
     live: ReportedConfig | None = None
     trouble: str = ""
@@ -53,7 +53,7 @@ class Preview:
     def change(self) -> Change | None:
         """What Apply would change; None while the fields have faults."""
         before = Unread(self.unread) if self.unread else self.live
-        return Change.of(self.checked.request, before) if self.checked.request else None
+        return Change.of(self.validated.request, before) if self.validated.request else None
 
     def settings(self) -> tuple[SettingChange, ...]:
         """Return each setting before and after Apply; nothing changes while the fields have faults."""
@@ -70,19 +70,19 @@ class Preview:
     @property
     def is_applicable(self) -> bool:
         """Whether there is something that can be applied."""
-        is_ready = self.read and not self.trouble and self.checked.request is not None
+        is_ready = self.read and not self.trouble and self.validated.request is not None
         return is_ready and self.number_of_changes > 0 and not self._deletes_unread()
 
     @property
     def title(self) -> str:
         """The function with its qualifier, and where it is."""
-        return f"{self.subject or 'no function yet'} in {self.where}"
+        return f"{self.subject or 'no function chosen'} in {self.where}"
 
     def verdict(self) -> str:
         """Return what is missing before Apply, or that nothing is."""
-        if self.checked.faults:
-            names = ", ".join(LABELS[name] for name in self.checked.faults)
-            return f"Not ready: {count(len(self.checked.faults), 'field')} to correct ({names})."
+        if self.validated.faults:
+            names = ", ".join(LABELS[name] for name in self.validated.faults)
+            return f"Not ready: {count(len(self.validated.faults), 'field')} to correct ({names})."
         if self.trouble:
             return f"Not ready: {self.trouble}"
         if not self.read:
@@ -104,7 +104,7 @@ class Preview:
         return f"{what} {self.title}{removed}"
 
     def _deletes(self) -> bool:
-        return self.checked.request is not None and self.checked.request.verb == "delete"
+        return self.validated.request is not None and self.validated.request.verb == "delete"
 
     def _deletes_unread(self) -> bool:
         """Whether nothing is set over a config that could not be read, which no one asked to delete."""
@@ -112,7 +112,7 @@ class Preview:
 
     def effect(self) -> str:
         """Return what the request does in addition to what it sets."""
-        if not (self.checked.request and self.number_of_changes) or self._deletes_unread():
+        if not (self.validated.request and self.number_of_changes) or self._deletes_unread():
             return ""
         if self._deletes():
             return "Nothing is set anymore, and AWS refuses a config without a setting: Apply deletes it."
@@ -127,11 +127,11 @@ class Preview:
         """Return the settings with their headings; without the values after Apply while the fields have faults."""
         rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings()]
         table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
-        return table if self.checked.request else [row[:2] for row in table]
+        return table if self.validated.request else [row[:2] for row in table]
 
     def commands(self) -> dict[str, str]:
         """Return the request as a command for a terminal, for `%eic` and for Python."""
-        request = self.checked.request
+        request = self.validated.request
         if request is None or (self._deletes() and self.live is None):
             return {}
         return {
@@ -151,23 +151,24 @@ class Preview:
 
     def text(self) -> str:
         """Return the preview as plain text."""
-        parts = [f"Preview: {self.title}", self.verdict(), *self.checked.faults.values()]
+        parts = [f"Preview: {self.title}", self.verdict(), *self.validated.faults.values()]
         if self.is_known:
             parts += [_columns([*self._table()]), self.effect()]
         commands = [f"{name}:\n{_indented(text)}" for name, text in self.commands().items()]
-        return "\n".join(filter(None, [*parts, *commands, *self.notes(), NEEDS_A_KERNEL]))
+        return "\n".join(filter(None, [*parts, *commands, *self.notes(), REOPENED]))
 
     def html(self) -> str:
         """Return the preview as HTML; values from AWS and from fields are escaped."""
         parts = [f"<p><strong>Preview: {escape(self.title)}</strong><br>{escape(self.verdict())}</p>"]
-        if self.checked.faults:
-            parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.checked.faults.values())}</ul>")
+        if self.validated.faults:
+            parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.validated.faults.values())}</ul>")
         if self.is_known:
             head, *rows = self._table()
             parts += [html_table(head, rows), _paragraph(self.effect())]
         for name, text in self.commands().items():
             parts.append(f"<p>{escape(name)}</p><pre {_WRAPPED}>{escape(text)}</pre>")
-        return "\n".join([*filter(None, parts), *map(_paragraph, [*self.notes(), NEEDS_A_KERNEL])])
+        reopened = f'<p class="eicnb-reopened">{escape(REOPENED)}</p>'
+        return "\n".join([*filter(None, parts), *map(_paragraph, self.notes()), reopened])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": f"<div>{self.html()}</div>", "text/plain": self.text()}
@@ -195,9 +196,12 @@ ELSEWHERE = "%eic and eicnb act on the connection in use, which is not this form
 
 NEEDS_A_KERNEL = "The form needs a running kernel and a front end with widgets: run its cell again."
 
+REOPENED = "If the form above is missing or grey, run its cell again: it needs a running kernel."
+"""The last line of a preview; under a form that works, its stylesheet hides it."""
+
 
 @dataclass(frozen=True, slots=True)
-class Standstill:
+class StaticForm:
     """A form without widgets: the config as it is, and a line to edit and run.
 
     A terminal shows its text, and a saved notebook its HTML in place of the form.
@@ -264,5 +268,5 @@ def editable_line(preview: Preview) -> str:
 def _destination_words(name: str, arn: str | None, where: Where) -> str:
     if not arn:
         return ""
-    target = Target.of(arn, where)
+    target = DestinationDraft.of(arn, where)
     return shlex.join([f"--{name.replace('_', '-')}", arn if target.text == arn else f"{target.kind}:{target.text}"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -343,9 +342,7 @@ def test_a_region_or_endpoint_that_cannot_be_one_is_a_usage_error(
 def test_an_unreachable_endpoint_is_told_as_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    started = time.monotonic()
     error = failure(get, eicnb.connect(region="us-east-1", endpoint_url=url))
-    assert time.monotonic() - started < 10
     assert type(error) is EicError
     assert error.exit_code == 255
     assert str(error) == (

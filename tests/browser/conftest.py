@@ -19,6 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 import eicnb
 from eicnb.client import connections
@@ -38,6 +39,13 @@ FLAGS = [
     *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
 ]
 FRONT_ENDS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
+UNUSED = ("debugger", "extensionmanager", "lsp", "terminal")
+SETTINGS: dict[str, Any] = {
+    "default_setting_overrides.json": {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}},
+    "page_config.json": {"disabledExtensions": {f"@jupyterlab/{name}-extension": True for name in UNUSED}},
+}
+"""What no test looks at is off: a front end starts sooner without it."""
+
 SETUP = """\
 import eicnb
 %load_ext eicnb
@@ -80,9 +88,10 @@ class Jupyter:
     environment: Mapping[str, str]
 
     def trust(self, name: str) -> None:
-        """Sign a notebook, so that its widgets and scripts are shown."""
-        words = [sys.executable, "-m", "jupyter", "trust", name]
-        subprocess.run(words, env=self.environment, cwd=self.folder, check=True, capture_output=True)
+        """Sign a notebook as `jupyter trust` does, so that its widgets and scripts are shown."""
+        notary = NotebookNotary(data_dir=self.environment["JUPYTER_DATA_DIR"])
+        notary.sign(nbformat.read(self.folder / name, as_version=4))
+        notary.store.close()
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +106,10 @@ def serving(home: Path) -> Iterator[Jupyter]:
     """A server that has JupyterLab and Notebook, with nothing of this machine's settings."""
     folder = home / "notebooks"
     folder.mkdir()
-    settings = home / "jupyter_config_dir" / "labconfig" / "default_setting_overrides.json"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}))
+    for name, settings in SETTINGS.items():
+        path = home / "jupyter_config_dir" / "labconfig" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -163,12 +173,23 @@ class Page:
 
     def open(self, name: str) -> None:
         """Show a notebook of the folder."""
+        if self.front_end == "lab" and self.page.url.startswith(self.jupyter.url):
+            self.command("docmanager:open", path=name)
+            self.page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=name)
+            return
         path = FRONT_ENDS[self.front_end].format(name)
         joint = "&" if "?" in path else "?"
         self.page.goto(f"{self.jupyter.url}/{path}{joint}token={TOKEN}", timeout=60_000)
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000
         )
+
+    def open_new(self, name: str, aws: Eic) -> None:
+        """Show a new notebook, whose kernel is warm and connected to the sandbox."""
+        path = f"{name}-{self.front_end}.ipynb"
+        write_notebook(self.folder / path, "", "", "")
+        self.open(path)
+        self.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
 
     def run(self, source: str, cell: int = 1) -> None:
         """Put the source into a cell, run it, and wait for its end."""
@@ -219,14 +240,29 @@ class Page:
     def form(self, *arguments: str) -> Any:
         """A fresh form, when its Apply button is there."""
         self.run(f"form = eicnb.form({', '.join(arguments)})\nform")
-        form = self.page.locator(".jp-OutputArea .eicnb-form")
+        form = self.page.locator(".jp-NotebookPanel:visible .jp-OutputArea .eicnb-form")
         form.locator(".eicnb-apply").wait_for()
         return form
 
     def picture(self, name: str) -> None:
         """Keep what the page shows now."""
         PICTURES.mkdir(exist_ok=True, parents=True)
-        self.page.screenshot(path=PICTURES / f"{self.front_end}-{re.sub(r'[^a-z]+', '-', name.lower())}.png")
+        self.page.screenshot(path=PICTURES / f"{self.front_end}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png")
+
+    @contextmanager
+    def as_wide_as(self, width: int) -> Iterator[None]:
+        """Make the window so wide, without the file browser, and as before afterwards."""
+        before = self.page.viewport_size
+        is_lab = self.front_end == "lab"
+        if is_lab:
+            self.command("application:toggle-left-area")
+        self.page.set_viewport_size({"width": width, "height": 1400})
+        try:
+            yield
+        finally:
+            self.page.set_viewport_size(before)
+            if is_lab:
+                self.command("application:toggle-left-area")
 
 
 def write_notebook(path: Path, *cells: str) -> None:
@@ -241,9 +277,14 @@ def shared_page(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any, 
     context = browser.new_context(viewport={"width": 1280, "height": 1400})
     context.set_default_timeout(10_000)
     page = Page(context.new_page(), jupyter, request.param)
-    name = f"forms-{request.param}.ipynb"
-    write_notebook(jupyter.folder / name, "", "", "")
-    page.open(name)
-    page.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
+    page.open_new("forms", aws)
     yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def second_page(shared_page: Page) -> Page:
+    """Another page of the same front end, for notebooks that are opened again or lose their kernel."""
+    page = shared_page.page.context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 1400})
+    return Page(page, shared_page.jupyter, shared_page.front_end)

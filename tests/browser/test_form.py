@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eicnb.client.eic import Eic
+from tests.browser.conftest import SETUP
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Page
@@ -104,7 +105,9 @@ def test_a_change_made_meanwhile_is_shown_and_asked_about(page: Page, aws: Eic) 
     expect(row).to_have_text("Maximum event age21600 s = 6 hours900 s = 15 minutes21600 s = 6 hours")
     page.picture("a conflict")
     assert writes(aws) == before
-    form.get_by_role("button", name=f"Apply 2 changes to audit-trail:$LATEST {WHERE}, over the live config").dblclick()
+    form.get_by_role(
+        "button", name=f"Overwrite the live config: apply 2 changes to audit-trail:$LATEST {WHERE}"
+    ).dblclick()
     expect(form.get_by_role("region", name="Result of Apply")).to_contain_text("21600")
     assert writes(aws) - before == 1
 
@@ -165,6 +168,7 @@ def test_the_keyboard_alone_is_enough(page: Page, aws: Eic) -> None:
     keys.press("Tab")
     expect(form.get_by_label("Bus on failure")).to_be_focused()
     keys.type("shop")
+    expect(preview(page)).to_contain_text("--on-failure events:shop")
     expect(apply_button(form)).to_be_enabled()
     keys.press("Tab")
     expect(apply_button(form)).to_be_focused()
@@ -224,18 +228,11 @@ def serious(axe: Any, page: Page) -> list[str]:
     ]
 
 
-def reopened(page: Page, context: Any, name: str) -> Any:
-    """A saved notebook in a new browser, with no kernel."""
-    fresh = type(page)(context.new_page(), page.jupyter, page.front_end)
-    fresh.open(name)
-    return fresh
-
-
-NO_KERNEL = "The form needs a running kernel"
+NO_KERNEL = "needs a running kernel"
 
 
 @pytest.mark.parametrize("kept", ["untrusted", "trusted", "trusted with widget state"])
-def test_a_form_reopened_without_a_kernel_says_so(page: Page, browser: Any, aws: Eic, kept: str) -> None:
+def test_a_form_reopened_without_a_kernel_says_so(page: Page, second_page: Page, kept: str) -> None:
     from playwright.sync_api import expect
 
     form = page.form('"checkout"', 'qualifier="live"')
@@ -250,14 +247,94 @@ def test_a_form_reopened_without_a_kernel_says_so(page: Page, browser: Any, aws:
     assert NO_KERNEL in outputs[0]["text/html"]
     assert NO_KERNEL in outputs[0]["text/plain"]
     assert "%eic put checkout --qualifier live --retries 2 --max-age 2h" in outputs[1]["text/plain"]
-    context = browser.new_context(viewport={"width": 1280, "height": 1400})
-    context.set_default_timeout(10_000)
-    fresh = reopened(page, context, name)
-    shown = fresh.page.locator(".jp-OutputArea")
-    expect(shown.get_by_text(NO_KERNEL).first).to_be_visible()
-    expect(shown.get_by_text("7200 s = 2 hours")).to_be_visible()
+    second_page.open(name)
+    reopened = second_page.page.locator(".jp-NotebookPanel:visible .jp-OutputArea")
+    expect(reopened.get_by_text(NO_KERNEL).first).to_be_visible()
+    expect(reopened.get_by_text("7200 s = 2 hours")).to_be_visible()
     if kept == "trusted with widget state":
-        expect(shown.locator(".eicnb-offline")).to_be_visible()
-        expect(shown.locator(".eicnb-form input").first).to_have_css("pointer-events", "none")
-    fresh.picture(f"reopened without a kernel {kept}")
-    context.close()
+        expect(reopened.locator(".eicnb-offline")).to_be_visible()
+        expect(reopened.locator(".eicnb-form input").first).to_have_css("pointer-events", "none")
+    second_page.picture(f"reopened without a kernel {kept}")
+
+
+SHUT_DOWN = "() => jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+
+
+def test_a_form_whose_kernel_has_stopped_says_so_and_has_no_buttons(second_page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    second_page.open_new("stopped", aws)
+    form = second_page.form('"checkout"')
+    expect(form.locator(".eicnb-offline")).to_be_hidden()
+    second_page.page.evaluate(SHUT_DOWN)
+    expect(form.locator(".eicnb-offline")).to_be_visible()
+    expect(form.get_by_role("button")).to_have_count(0)
+    second_page.picture("after a shutdown")
+    second_page.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
+    form = second_page.form('"checkout"')
+    expect(form.get_by_role("button")).not_to_have_count(0)
+    second_page.start("import os\nos._exit(1)", cell=2)
+    expect(form.locator(".eicnb-offline")).to_be_visible()
+    expect(form.get_by_role("button")).to_have_count(0)
+    second_page.picture("after a crash")
+
+
+def test_another_function_loads_its_own_config_and_offers_the_edits(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("checkout", maximum_retry_attempts=2, maximum_event_age_in_seconds=3600, on_failure="sqs:checkout-failures")
+    aws.put("cart-reminder", maximum_retry_attempts=1, on_failure="sqs:shop-failures")
+    form = page.form('"checkout"')
+    form.get_by_label("Maximum retry attempts").fill("0")
+    form.get_by_label("On failure, send to").fill("")
+    before = writes(aws)
+    name = form.get_by_label("Function", exact=True)
+    name.fill("")
+    name.press_sequentially("cart-reminder", delay=60)
+    expect(form.get_by_text("2 edits of checkout:$LATEST were not applied")).to_be_visible()
+    expect(form.get_by_label("Maximum retry attempts")).to_have_value("1")
+    expect(form.get_by_label("Queue on failure")).to_have_value("shop-failures")
+    expect(apply_button(form)).to_be_disabled()
+    page.picture("unapplied edits are offered")
+    form.get_by_role("button", name="Carry 2 edits over").click()
+    expect(form.get_by_label("Maximum retry attempts")).to_have_value("0")
+    expect(preview(page)).to_contain_text("%eic put cart-reminder --retries 0")
+    expect(apply_button(form)).to_be_enabled()
+    assert writes(aws) == before
+
+
+def test_a_destination_that_does_not_exist_is_noted(page: Page, aws: Eic) -> None:
+    from playwright.sync_api import expect
+
+    form = page.form('"newsletters"')
+    form.get_by_label("On failure, send to").press_sequentially("sqs:nope", delay=40)
+    expect(form.get_by_text("the SQS queue nope does not exist in us-east-1")).to_be_visible()
+    expect(apply_button(form)).to_contain_text("SQS queue nope does not exist")
+    page.picture("a missing destination")
+
+
+CUT_OFF = "button => button.scrollWidth > button.clientWidth || button.scrollHeight > button.clientHeight + 1"
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 640, 500])
+def test_nothing_is_cut_off_or_out_of_place_in_a_narrow_window(page: Page, aws: Eic, width: int) -> None:
+    from playwright.sync_api import expect
+
+    aws.put("thumbnails", maximum_retry_attempts=2, on_failure="sqs:checkout-failures")
+    with page.as_wide_as(width):
+        form = page.form('"thumbnails"')
+        form.get_by_label("Maximum event age").fill("59")
+        expect(message(form, "The maximum event age is 59")).to_be_visible()
+        page.picture(f"{width} px with a fault")
+        for row in form.locator(".eicnb-row:visible:has(.eicnb-text)").all():
+            control, hint = row.locator("input").bounding_box(), row.locator(".eicnb-text").bounding_box()
+            assert hint["x"] >= control["x"] - 1
+            assert hint["x"] + hint["width"] <= form.bounding_box()["x"] + form.bounding_box()["width"]
+        form.get_by_label("Maximum event age").fill("2h")
+        expect(apply_button(form)).to_be_enabled()
+        aws.update("thumbnails", maximum_event_age_in_seconds=900)
+        apply_button(form).click()
+        expect(form.get_by_text("Nothing has been written.")).to_be_visible()
+        page.picture(f"{width} px with a conflict")
+        assert [one.inner_text() for one in form.get_by_role("button").all() if one.evaluate(CUT_OFF)] == []
+        aws.delete("thumbnails")

@@ -269,7 +269,8 @@ get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
 the function name has 65 characters, but AWS allows 64 in a name alone
     %eic get nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
                                                                              ^
-Try: copy the name from `%eic functions`
+Try: copy the name from the list
+    %eic functions
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --retrys 0

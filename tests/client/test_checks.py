@@ -159,13 +159,16 @@ NAME_CASES: list[tuple[Any, Any, str]] = [
         None,
         (
             "the function name has 65 characters, but AWS allows 64 in a name alone"
-            f"\nTry: copy the name from `%eic functions`{SETTINGS}"
+            f"\nTry: copy the name from the list\n    %eic functions{SETTINGS}"
         ),
     ),
     (
         f"{A}:lambda:{HERE}:function:{'a' * 250}",
         None,
-        f"the function ARN has 297 characters, but AWS allows 256\nTry: copy the ARN from `%eic functions`{SETTINGS}",
+        (
+            "the function ARN has 297 characters, but AWS allows 256\n"
+            f"Try: copy the ARN from the list\n    %eic functions{SETTINGS}"
+        ),
     ),
     (None, None, 'None is not the name of a function\nTry: "my-function"'),
     (7, None, '7 is not the name of a function\nTry: "my-function"'),

@@ -35,9 +35,9 @@ def test_names_may_be_chosen_and_the_switch_left_to_the_environment(monkeypatch:
 
 
 REFUSED = [
-    ({"max_rows": 0}, "max_rows is 0\nTry: a whole number, 1 or more"),
-    ({"max_rows": True}, "max_rows is True\nTry: a whole number, 1 or more"),
-    ({"redact": "yes"}, "redact is 'yes'\nTry: True or False"),
+    ({"max_rows": 0}, "max_rows is 0\nTry: set a whole number, 1 or more"),
+    ({"max_rows": True}, "max_rows is True\nTry: set a whole number, 1 or more"),
+    ({"redact": "yes"}, "redact is 'yes'\nTry: set True or False"),
     ({"redact_names": ["acme", " "]}, "name 2 of 2 to redact is empty\nTry: remove the empty name"),
     ({"redact_names": ["acme", 7]}, "name 2 of 2 to redact is a int\nTry: a text"),
     ({"redact_names": "acme"}, 'redact_names is one text\nTry: a list of names, such as ["my-company"]'),
@@ -57,9 +57,9 @@ def test_a_bad_value_is_refused_and_nothing_is_chosen(values: dict[str, Any], me
 
 
 VARIABLES = [
-    ("EICNB_MAX_ROWS", "many", "EICNB_MAX_ROWS: max_rows is 'many'\nTry: a whole number, 1 or more"),
-    ("EICNB_MAX_ROWS", "0", "EICNB_MAX_ROWS: max_rows is 0\nTry: a whole number, 1 or more"),
-    ("EICNB_REDACT", "maybe", "EICNB_REDACT: redact is 'maybe'\nTry: 1 or 0"),
+    ("EICNB_MAX_ROWS", "many", "EICNB_MAX_ROWS: max_rows is 'many'\nTry: set a whole number, 1 or more"),
+    ("EICNB_MAX_ROWS", "0", "EICNB_MAX_ROWS: max_rows is 0\nTry: set a whole number, 1 or more"),
+    ("EICNB_REDACT", "maybe", "EICNB_REDACT: redact is 'maybe'\nTry: set 1 or 0"),
     (
         "EICNB_REDACT_NAMES",
         "acme,,shop",

@@ -103,9 +103,7 @@ ALWAYS: dict[str, tuple[Step, str, str]] = {
 @pytest.mark.parametrize("case", ALWAYS)
 def test_a_function_that_is_never_answered_rightly_is_one_row_with_its_facts(run: Run, case: str) -> None:
     answer, state, told = ALWAYS[case]
-    started = time.monotonic()
     frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
-    assert time.monotonic() - started < 8
     assert states(frame) == {"f0000": "ok", "f0001": state, "f0002": "ok"}
     row = frame[frame.function_name == "f0001"].iloc[0]
     assert told in row.error

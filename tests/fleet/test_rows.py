@@ -90,7 +90,7 @@ def test_an_sts_that_is_silent_is_not_waited_for(run: Run) -> None:
         started = time.monotonic()
         frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
     assert set(frame.account_id) == {ACCOUNT}
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 25
 
 
 def test_an_endpoint_of_lambda_alone_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eicnb.frames.columns import CONFIG_COLUMNS
-from eicnb.frames.frame import Frame, Selection, config_row, to_frame
+from eicnb.frames.frame import Frame, FramePart, config_row, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig
 
@@ -81,7 +81,7 @@ def test_arrow(frame: pd.DataFrame) -> None:
 def test_pickle(frame: pd.DataFrame, protocol: int) -> None:
     again: Any = pickle.loads(pickle.dumps(frame, protocol))
     assert type(again) is type(frame)
-    assert type(again) in {Frame, Selection}
+    assert type(again) in {Frame, FramePart}
     assert (again.attrs, repr(again)) == (frame.attrs, repr(frame))
     pd.testing.assert_frame_equal(again, frame)
     again.attrs["account_id"] = "changed"

@@ -16,7 +16,7 @@ from eicnb.cli.completion import Known, complete
 from eicnb.cli.source import Source
 from eicnb.errors import EicError
 
-SLOWEST = 1.0
+SLOWEST = 5.0  # seconds of this thread, which other programs do not lengthen
 NAMES: dict[str, Any] = {"n": 1, "name": "my-function", "rows": [{"a": "b"}]}
 KNOWN = Known(functions=["my-function"], qualifiers={"my-function": ["live"]}, names=list(NAMES))
 
@@ -28,12 +28,12 @@ def no_file(path: str) -> bytes:
 
 def survive(text: str) -> None:
     """Read a cell and complete it; anything but a result or an EicError that can be shown is a bug."""
-    started = time.perf_counter()
+    started = time.thread_time()
     try:
         shown = [str(command) for command in parse_cell(Source(text, "%%eic ", first_line=1), NAMES, no_file)]
     except EicError as error:
         shown = [str(error)]
-    assert time.perf_counter() - started < SLOWEST, "it takes too long"
+    assert time.thread_time() - started < SLOWEST, "it takes too long"
     assert all(shown)
     for cursor in {0, len(text) // 2, len(text)}:
         complete(text, cursor, KNOWN)

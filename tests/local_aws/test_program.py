@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -18,13 +17,11 @@ from tests.local_aws.conftest import Shop
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_a_signal_and_ends_with_0(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "eicnb", "sandbox", "--port", "0"]
-    started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout is not None
             assert program.stderr is not None
             line = program.stdout.readline()
-            assert time.monotonic() - started < 10
             match = re.fullmatch(
                 r"SANDBOX (http://127\.0\.0\.1:\d+)  account 123456789012  regions us-east-1, eu-west-1\n",
                 line,

@@ -6,7 +6,7 @@ import pytest
 
 from eicnb.errors import ConfigurationError
 from eicnb.local_aws.server import Sandbox
-from eicnb.local_aws.throttle import Throttle, TokenBucket
+from eicnb.local_aws.throttle import RequestBucket, Throttle
 from tests.local_aws.conftest import Shop
 
 
@@ -20,7 +20,7 @@ class Clock:
 
 def test_a_bucket_lets_its_burst_through_and_then_its_rate() -> None:
     clock = Clock()
-    bucket = TokenBucket(rate=2, burst=3, now=clock)
+    bucket = RequestBucket(rate=2, burst=3, now=clock)
     assert [bucket.take() for _ in range(4)] == [True, True, True, False]
     clock.seconds = 0.5
     assert [bucket.take() for _ in range(2)] == [True, False]

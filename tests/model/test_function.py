@@ -144,14 +144,14 @@ def test_any_text_is_a_function_or_a_usage_error(text: str) -> None:
             "n" * 65,
             (
                 "the function name has 65 characters, but AWS allows 64 in a name alone\n"
-                f"Try: copy the name from `%eic functions`\n{NAME_RULE}"
+                f"Try: copy the name from the list\n    %eic functions\n{NAME_RULE}"
             ),
         ),
         (
             "arn:aws:lambda:us-east-1:123456789012:function:" + "n" * 210,
             (
                 "the function ARN has 257 characters, but AWS allows 256\n"
-                f"Try: copy the ARN from `%eic functions`\n{NAME_RULE}"
+                f"Try: copy the ARN from the list\n    %eic functions\n{NAME_RULE}"
             ),
         ),
         (

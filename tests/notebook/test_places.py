@@ -89,6 +89,32 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize("kind_and_name", ["sqs:shop-failures", "sns:shop-alerts", "events:shop", "lambda:my-function"])
+def test_a_required_destination_exists(notebook: Notebook, eic: eicnb.Eic, kind_and_name: str) -> None:
+    notebook.run(f"%eic require --account {eic.account_id} --destination {kind_and_name}")
+    assert notebook.printed().endswith(f"{kind_and_name.partition(':')[2]}  as required\n")
+    assert eicnb.require(destination=kind_and_name) is eic
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        ("sqs:nope", "this notebook needs the SQS queue nope, which does not exist"),
+        ("s3:nope-of-nobody", "this notebook needs the S3 bucket nope-of-nobody, which does not exist"),
+        (
+            "arn:aws:sqs:us-east-1:210987654321:theirs",
+            "this notebook needs the SQS queue theirs, which could not be read, so it may not exist",
+        ),
+    ],
+)
+def test_a_destination_that_may_not_exist_stops_the_notebook(
+    notebook: Notebook, sent: Sent, destination: str, message: str
+) -> None:
+    error = notebook.fail(f"%eic require --destination {destination}\n%eic put my-function --retries 0")
+    assert str(error) == f"{message}\nTry: name a destination that exists, or create this one"
+    assert "PutFunctionEventInvokeConfig" not in sent()
+
+
 @pytest.mark.parametrize(("required", "message"), WRONG)
 def test_the_wrong_place_stops_the_notebook(
     notebook: Notebook, eic: eicnb.Eic, sent: Sent, required: str, message: str

@@ -65,7 +65,7 @@ def test_a_rehearsal_shows_the_same_line_and_writes_nothing(
     assert "DRY RUN, nothing was written" in repr(notebook["x"])
     assert {operation for operation in sent() if operation} <= {
         *("GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs", "GetFunctionConfiguration"),
-        *("GetCallerIdentity", "GetQueueUrl"),
+        *("GetCallerIdentity", "GetQueueUrl", "SimulatePrincipalPolicy"),
     }
     pd.testing.assert_frame_equal(eic.list("my-function"), before)
 

@@ -17,7 +17,7 @@ from nbclient.exceptions import CellExecutionError
 from tests.answering import Answering, Seen, Silence, Step, config_answer
 from tests.runners.conftest import written
 
-SLOWEST = 5
+SLOWEST = 30
 """Seconds from the interrupt to the end of the run; the answer that is waited for would take six times as long."""
 
 CONNECTION = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}

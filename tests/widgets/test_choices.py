@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import eicnb
-from eicnb.widgets.choices import FUNCTIONS, MOST_NAMES, MOST_OFFERED, TARGETS, Listed, qualifiers
+from eicnb.widgets.choices import DESTINATIONS, FUNCTIONS, MOST_NAMES, MOST_OFFERED, NameList, qualifiers
 from tests.answering import Answer, Answering, Seen, as_json, fault
 
 
@@ -27,14 +27,14 @@ SHOP = [
 
 @pytest.mark.parametrize(("kind", "first"), SHOP)
 def test_each_kind_is_listed_without_fifo(eic: eicnb.Eic, kind: str, first: tuple[str, ...]) -> None:
-    listed = TARGETS[kind].read(eic._connection)
+    listed = DESTINATIONS[kind].read(eic._connection)
     assert listed.names[: len(first)] == first
     assert listed.is_whole
     assert not any(name.endswith(".fifo") for name in listed.names)
 
 
 def test_buckets_are_listed(eic: eicnb.Eic) -> None:
-    assert f"shop-events-us-east-1-{eic.account_id}" in TARGETS["s3"].read(eic._connection).names
+    assert f"shop-events-us-east-1-{eic.account_id}" in DESTINATIONS["s3"].read(eic._connection).names
 
 
 def test_qualifiers_are_latest_the_aliases_and_the_newest_versions_first(eic: eicnb.Eic) -> None:
@@ -69,8 +69,8 @@ DENIED = [
 @pytest.mark.parametrize(("kind", "answer", "what"), DENIED)
 def test_a_denied_list_is_a_note_and_names_can_be_typed(kind: str, answer: Answer, what: str) -> None:
     with Answering([answer]) as aws:
-        listed = TARGETS[kind].read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection)
-    assert listed == Listed(note=f"You may not list {what}: type the name or the ARN.")
+        listed = DESTINATIONS[kind].read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection)
+    assert listed == NameList(note=f"You may not list {what}: type the name or the ARN.")
 
 
 def test_a_list_that_fails_says_so() -> None:
@@ -82,7 +82,7 @@ def test_a_list_that_fails_says_so() -> None:
 def test_an_answer_that_is_no_list_says_so() -> None:
     with Answering([as_json({"Functions": [{}]})]) as aws:
         listed = FUNCTIONS.read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection)
-    assert listed.note.endswith("AWS's answer to ListFunctions cannot be read: KeyError('FunctionName')")
+    assert listed.note.endswith("AWS's response to ListFunctions is malformed: KeyError('FunctionName')")
 
 
 def test_ten_thousand_functions_are_offered_a_few_at_a_time() -> None:
@@ -96,9 +96,9 @@ def test_ten_thousand_functions_are_offered_a_few_at_a_time() -> None:
     with Answering(page) as aws:
         listed = FUNCTIONS.read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection, slept.append)
     assert (len(listed.names), listed.is_whole) == (MOST_NAMES, False)
-    assert listed.said() == "only the first 10,000 are offered"
-    assert len(listed.offered("")) == len(listed.offered("function")) == MOST_OFFERED
-    assert listed.offered("09999") == ("function-09999",)
+    assert listed.summary() == "only the first 10,000 are offered"
+    assert len(listed.matching("")) == len(listed.matching("function")) == MOST_OFFERED
+    assert listed.matching("09999") == ("function-09999",)
     assert len(slept) > 100
 
 
@@ -106,5 +106,5 @@ def test_a_name_with_markup_is_a_name_like_any_other() -> None:
     queue: Any = {"QueueUrls": ["https://sqs.us-east-1.amazonaws.com/123456789012/<b>bold"]}
     answer = Answer(200, json.dumps(queue).encode(), {"Content-Type": "application/x-amz-json-1.0"})
     with Answering([answer]) as aws:
-        listed = TARGETS["sqs"].read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection)
+        listed = DESTINATIONS["sqs"].read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection)
     assert listed.names == ("<b>bold",)

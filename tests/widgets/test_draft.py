@@ -7,17 +7,17 @@ import pytest
 import eicnb
 from eicnb.model.destination import DestinationArn
 from eicnb.model.place import Where
-from eicnb.widgets.draft import Draft, Target, kind_of
+from eicnb.widgets.draft import DestinationDraft, Draft, kind_of
 
 WHERE = Where(partition="aws", region="us-east-1", account_id="123456789012")
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
-GOOD = Draft(function_name="my-function", maximum_retry_attempts="1", on_failure=Target("sqs", "lost-events"))
+GOOD = Draft(function_name="my-function", maximum_retry_attempts="1", on_failure=DestinationDraft("sqs", "lost-events"))
 
 FAULTS = [
     (
         {"function_name": ""},
         "function_name",
-        "No function is chosen. Try: one of the list, or its name or ARN",
+        "No function is chosen. Try: choose one from the list, or type its name or ARN",
     ),
     (
         {"function_name": "my function"},
@@ -44,26 +44,46 @@ FAULTS = [
         "maximum_event_age_in_seconds",
         "The maximum event age is 'an hour', which is not an age. Try: 6h, 90m, 3600s or 3600: from 1m to 6h",
     ),
-    ({"on_failure": Target("sqs", "")}, "on_failure", "The name of an SQS queue is missing. Try: one of the list,"),
-    ({"on_failure": Target("sqs", "a.fifo")}, "on_failure", "'a.fifo' is a FIFO queue, to which Lambda does not"),
-    ({"on_failure": Target("sns", f"{QUEUE[:13]}a")}, "on_failure", "'arn:aws:sqs:ua' is not an ARN"),
     (
-        {"on_failure": Target("sns", QUEUE)},
+        {"on_failure": DestinationDraft("sqs", "")},
         "on_failure",
-        f"{QUEUE!r} is an SQS queue, not an SNS topic. Try: SQS queue",
+        "The name of an SQS queue is missing.",
     ),
-    ({"on_failure": Target("sq", "a")}, "on_failure", "'sq' is no kind of destination. Try: SQS queue, SNS topic, La"),
-    ({"on_success": Target("s3", "bucket")}, "on_success", "'arn:aws:s3:::bucket' is an S3 bucket, which can be a d"),
-    ({"on_failure": Target("lambda", "my-function")}, "on_failure", "'arn:aws:lambda:us-east-1:123456789012:function"),
+    (
+        {"on_failure": DestinationDraft("sqs", "a.fifo")},
+        "on_failure",
+        "'a.fifo' is a FIFO queue, to which",
+    ),
+    ({"on_failure": DestinationDraft("sns", f"{QUEUE[:13]}a")}, "on_failure", "'arn:aws:sqs:ua' is not an ARN"),
+    (
+        {"on_failure": DestinationDraft("sns", QUEUE)},
+        "on_failure",
+        f"{QUEUE!r} is an SQS queue, not an SNS topic. Try: choose SQS queue as the kind",
+    ),
+    (
+        {"on_failure": DestinationDraft("sq", "a")},
+        "on_failure",
+        "'sq' is not a kind of destination. Try: cho",
+    ),
+    (
+        {"on_success": DestinationDraft("s3", "bucket")},
+        "on_success",
+        "'arn:aws:s3:::bucket' is an S3 bucket",
+    ),
+    (
+        {"on_failure": DestinationDraft("lambda", "my-function")},
+        "on_failure",
+        "'arn:aws:lambda:us-east-1",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("typed", "field", "sentence"), FAULTS, ids=lambda case: str(case)[:40])
 def test_what_is_wrong_is_a_sentence_under_its_field_alone(typed: dict[str, str], field: str, sentence: str) -> None:
-    checked = replace(GOOD, **typed).check(WHERE)  # type: ignore[arg-type] # each case has its own fields
-    assert checked.request is None
-    assert list(checked.faults) == [field]
-    assert checked.faults[field].startswith(sentence)
+    validated = replace(GOOD, **typed).check(WHERE)  # type: ignore[arg-type] # each case has its own fields
+    assert validated.request is None
+    assert list(validated.faults) == [field]
+    assert validated.faults[field].startswith(sentence)
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -77,14 +97,14 @@ def test_all_faults_are_told_at_once() -> None:
 
 @pytest.mark.parametrize("text", ["lost-events", "sqs:lost-events", QUEUE, f" {QUEUE} "])
 def test_a_destination_is_found_by_its_name_and_by_its_arn(text: str) -> None:
-    assert Target("sqs", text).destination(WHERE) == DestinationArn.parse(QUEUE)
+    assert DestinationDraft("sqs", text).destination(WHERE) == DestinationArn.parse(QUEUE)
 
 
 def test_without_an_account_a_whole_arn_still_works() -> None:
     nowhere = Where(partition="aws", region="", account_id="")
-    assert Target("sqs", QUEUE).destination(nowhere) == DestinationArn.parse(QUEUE)
-    with pytest.raises(eicnb.UsageError, match="the account is not known, so that a name alone is not enough"):
-        Target("sqs", "lost-events").destination(nowhere)
+    assert DestinationDraft("sqs", QUEUE).destination(nowhere) == DestinationArn.parse(QUEUE)
+    with pytest.raises(eicnb.UsageError, match="the account is not known, so a name alone is not enough"):
+        DestinationDraft("sqs", "lost-events").destination(nowhere)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +120,11 @@ def test_without_an_account_a_whole_arn_still_works() -> None:
     ],
 )
 def test_what_aws_reports_opens_as_what_it_is(reported: str) -> None:
-    assert str(Target.of(reported, WHERE).destination(WHERE)) == reported
+    assert str(DestinationDraft.of(reported, WHERE).destination(WHERE)) == reported
 
 
 def test_a_fifo_queue_that_is_live_is_shown_and_refused() -> None:
-    target = Target.of("arn:aws:sqs:us-east-1:123456789012:a.fifo", WHERE)
+    target = DestinationDraft.of("arn:aws:sqs:us-east-1:123456789012:a.fifo", WHERE)
     assert (target.kind, target.text) == ("sqs", "arn:aws:sqs:us-east-1:123456789012:a.fifo")
     with pytest.raises(eicnb.UsageError, match="is a FIFO queue"):
         target.destination(WHERE)
@@ -129,33 +149,35 @@ def test_everything_set_is_one_put() -> None:
 
 
 def test_edits_are_the_settings_that_differ_whatever_the_function() -> None:
-    opened = Draft(function_name="a", maximum_event_age_in_seconds="60", on_failure=Target("sqs", "lost"))
-    edited = replace(opened, function_name="b", qualifier="live", maximum_retry_attempts="0", on_failure=Target())
-    assert edited.edits_since(opened) == {"maximum_retry_attempts": "0", "on_failure": Target()}
+    opened = Draft(function_name="a", maximum_event_age_in_seconds="60", on_failure=DestinationDraft("sqs", "lost"))
+    edited = replace(
+        opened, function_name="b", qualifier="live", maximum_retry_attempts="0", on_failure=DestinationDraft()
+    )
+    assert edited.edits_since(opened) == {"maximum_retry_attempts": "0", "on_failure": DestinationDraft()}
     assert opened.edits_since(opened) == {}
 
 
 TYPED_WHOLE = [
-    ("sqs:lost-events", Target("sqs", "lost-events")),
-    (" sns:alerts ", Target("sns", "alerts")),
-    ("sqs:", Target("sqs", "")),
-    ("lambda:f:live", Target("lambda", "f:live")),
-    ("lambda:lambda:live", Target("lambda", "lambda:lambda:live")),
-    ("s3:bucket", Target("s3", "bucket")),
-    (QUEUE, Target("sqs", QUEUE)),
-    ("arn:aws:sns:eu-west-1:123456789012:alerts", Target("sns", "arn:aws:sns:eu-west-1:123456789012:alerts")),
+    ("sqs:lost-events", DestinationDraft("sqs", "lost-events")),
+    (" sns:alerts ", DestinationDraft("sns", "alerts")),
+    ("sqs:", DestinationDraft("sqs", "")),
+    ("lambda:f:live", DestinationDraft("lambda", "f:live")),
+    ("lambda:lambda:live", DestinationDraft("lambda", "lambda:lambda:live")),
+    ("s3:bucket", DestinationDraft("s3", "bucket")),
+    (QUEUE, DestinationDraft("sqs", QUEUE)),
+    ("arn:aws:sns:eu-west-1:123456789012:alerts", DestinationDraft("sns", "arn:aws:sns:eu-west-1:123456789012:alerts")),
 ]
 
 
 @pytest.mark.parametrize(("text", "target"), TYPED_WHOLE)
-def test_a_whole_destination_brings_its_kind(text: str, target: Target) -> None:
-    assert Target.typed(text) == target
+def test_a_whole_destination_brings_its_kind(text: str, target: DestinationDraft) -> None:
+    assert DestinationDraft.typed(text) == target
 
 
 @pytest.mark.parametrize("text", ["queue:lost-events", "arn:", "arn:aws:iam::123456789012:role/r", "https://sqs/q"])
 def test_a_whole_destination_of_no_kind_is_refused_in_words(text: str) -> None:
     with pytest.raises(eicnb.UsageError):
-        Target.typed(text).destination(WHERE)
+        DestinationDraft.typed(text).destination(WHERE)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from eicnb.model.place import Where
 from eicnb.widgets.background import AtOnce, Background
 from eicnb.widgets.destination_form import DestinationForm
 from eicnb.widgets.form import Form
-from eicnb.widgets.preview import NEEDS_A_KERNEL, Standstill
+from eicnb.widgets.preview import NEEDS_A_KERNEL, StaticForm
 
 if TYPE_CHECKING:
     from tests.shell import Notebook
@@ -140,12 +140,12 @@ def test_a_change_made_meanwhile_is_asked_about_once(eic: eicnb.Eic, writes: Cal
     click(apply)
     assert writes() == 0
     assert "The config was changed since this form opened. Nothing has been written." in shown(form)
-    over = button(form, "Apply 2 changes")
+    over = button(form, "Overwrite the live config: apply 2 changes")
     eic.update("my-function:GREEN", maximum_event_age_in_seconds=90)
     click(over)
     click(over)
     assert writes() == 0
-    click(button(form, "Apply 2 changes"))
+    click(button(form, "Overwrite the live config"))
     assert (writes(), eic.get("my-function:GREEN").maximum_event_age_in_seconds.item()) == (1, 3600)
 
 
@@ -286,7 +286,7 @@ def test_a_conflict_is_withdrawn_with_its_function(eic: eicnb.Eic, writes: Calla
     form = edit_checkout(eic)
     eic.update("checkout", maximum_event_age_in_seconds=777)
     click(button(form, "Apply 2 changes"))
-    over, take = button(form, "Apply 3 changes"), button(form, "Load the live config")
+    over, take = button(form, "Overwrite the live config: apply 3 changes"), button(form, "Load the live config")
     field(form, "Function").value = "cart-reminder"
     for choice in (over, take):
         click(choice)
@@ -329,11 +329,10 @@ class Later:
             self.waiting.pop(0)()
 
 
-def test_edits_made_while_another_config_is_read_are_not_carried_over(eic: eicnb.Eic) -> None:
-    subject, background = FunctionRef("checkout", "$LATEST"), Later()
-    form = Form(
-        eic._connection, eic._connection.where(), subject, Live.read(eic._connection, subject), background=background
-    )
+@pytest.mark.parametrize("name", ["checkout", None])
+def test_what_is_typed_under_the_new_name_stays_with_it(eic: eicnb.Eic, name: str | None) -> None:
+    background = Later()
+    form = opened(eic, name, background=background)
     background.run()
     field(form, "Maximum retry attempts").value = "0"
     field(form, "Function").value = "cart-reminder"
@@ -341,10 +340,39 @@ def test_edits_made_while_another_config_is_read_are_not_carried_over(eic: eicnb
     assert button(form, "Apply").disabled
     assert form.preview.commands() == {}
     background.run()
-    assert field(form, "Maximum retry attempts").value != "0"
-    assert "2 edits of checkout:$LATEST were not applied: Maximum retry attempts 0, Maximum event age 77." in shown(
-        form
-    )
+    assert settings_in(form) == ["2", "77", "", "SQS queue"]
+    assert "1 edit" in shown(form)
+    assert "not applied: Maximum retry attempts 0." in shown(form)
+
+
+def test_a_click_that_overtakes_an_edit_applies_nothing(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+    background = Later()
+    form = opened(eic, "newsletters", background=background)
+    background.run()
+    field(form, "On failure, send to").value = "events:s"
+    click(button(form, "Apply"))
+    assert writes() == 0
+    assert "Nothing was applied: the click came with the last edit." in shown(form)
+    field(form, "On failure, send to").value = "events:shop"
+    assert "Nothing was applied" not in shown(form)
+    background.run()
+    click(button(form, "Apply"))
+    click(button(form, "Apply"))
+    assert writes() == 1
+    assert form.result.on_failure.tolist() == [f"arn:aws:events:us-east-1:{eic.account_id}:event-bus/shop"]
+
+
+def test_what_was_typed_under_another_name_does_not_come_back_with_the_first_one(eic: eicnb.Eic) -> None:
+    background = Later()
+    form = opened(eic, "checkout", background=background)
+    background.run()
+    field(form, "Maximum retry attempts").value = "0"
+    field(form, "Function").value = "cart-reminder"
+    field(form, "Maximum event age").value = "77"
+    field(form, "Function").value = "checkout"
+    background.run()
+    assert settings_in(form) == ["0", "3600", "", "SQS queue"]
+    assert "1 edit of cart-reminder:$LATEST was not applied: Maximum event age 77." in shown(form)
 
 
 def test_a_config_that_arrives_late_changes_nothing(eic: eicnb.Eic) -> None:
@@ -529,7 +557,7 @@ def test_a_destination_form_has_a_value_to_observe(eic: eicnb.Eic) -> None:
 
 def test_without_widgets_the_config_and_a_line_to_edit_are_shown(notebook: Notebook, eic: eicnb.Eic) -> None:
     shown_instead = notebook.run("%eic form my-function --qualifier BLUE")
-    assert isinstance(shown_instead, Standstill)
+    assert isinstance(shown_instead, StaticForm)
     assert repr(shown_instead) == (
         f"my-function:BLUE in us-east-1, account {eic.account_id} (SANDBOX)\n"
         "The config as it is:\n"

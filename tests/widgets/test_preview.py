@@ -7,15 +7,15 @@ import pytest
 import eicnb
 from eicnb.changes.current import Live
 from eicnb.model.age import human
-from eicnb.widgets.draft import Checked, Draft, Target
-from eicnb.widgets.preview import Preview, Standstill
+from eicnb.widgets.draft import DestinationDraft, Draft, Validated
+from eicnb.widgets.preview import Preview, StaticForm
 
 GREEN = Draft(
     function_name="my-function",
     qualifier="GREEN",
     maximum_retry_attempts="2",
     maximum_event_age_in_seconds="3600",
-    on_failure=Target("sqs", "shop-failures"),
+    on_failure=DestinationDraft("sqs", "shop-failures"),
 )
 
 
@@ -24,7 +24,7 @@ def preview_of(eic: eicnb.Eic, draft: Draft) -> Preview:
     live = Live.read(eic._connection, subject)
     return Preview(
         where=eic._connection.where(),
-        checked=draft.check(eic._connection.where()),
+        validated=draft.check(eic._connection.where()),
         subject=subject,
         live=live.config,
         trouble=live.trouble,
@@ -58,11 +58,11 @@ In Python:
         maximum_event_age_in_seconds=7200,
     )
 This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.
-The form needs a running kernel and a front end with widgets: run its cell again."""
+If the form above is missing or grey, run its cell again: it needs a running kernel."""
 
 
 def test_a_preview_says_before_and_after_what_put_resets_and_the_call_three_times(eic: eicnb.Eic) -> None:
-    preview = preview_of(eic, replace(GREEN, maximum_event_age_in_seconds="2h", on_failure=Target()))
+    preview = preview_of(eic, replace(GREEN, maximum_event_age_in_seconds="2h", on_failure=DestinationDraft()))
     assert preview.text() == CHANGED.format(account_id=eic.account_id)
     place = f"my-function:GREEN in us-east-1, account {eic.account_id} (SANDBOX)"
     assert preview.action() == f"Apply 2 changes to {place}"
@@ -95,15 +95,17 @@ def test_a_delete_says_so(eic: eicnb.Eic) -> None:
 
 def test_markup_is_shown_as_text(eic: eicnb.Eic) -> None:
     trouble = "<script>alert(1)</script>"
-    preview = Preview(where=eic._connection.where(), checked=Checked(None, {"function_name": trouble}), trouble=trouble)
+    preview = Preview(
+        where=eic._connection.where(), validated=Validated(None, {"function_name": trouble}), trouble=trouble
+    )
     assert trouble not in preview.html()
     assert "&lt;script&gt;" in preview.html()
-    assert "<script>" not in Standstill(preview)._repr_html_()
+    assert "<script>" not in StaticForm(preview)._repr_html_()
 
 
 def test_a_queue_whose_name_is_markup_is_shown_as_text(eic: eicnb.Eic) -> None:
-    preview = preview_of(eic, replace(GREEN, on_failure=Target("sqs", "<img src=x>")))
-    assert preview.checked.request is None
+    preview = preview_of(eic, replace(GREEN, on_failure=DestinationDraft("sqs", "<img src=x>")))
+    assert preview.validated.request is None
     assert "<img" not in preview.html()
     assert "&lt;img src=x&gt;" in preview.html()
 
@@ -121,7 +123,7 @@ LINES = [
 
 @pytest.mark.parametrize(("name", "qualifier", "line"), LINES)
 def test_the_line_to_edit_writes_what_is_there(eic: eicnb.Eic, name: str, qualifier: str, line: str) -> None:
-    assert Standstill(preview_of(eic, Draft(function_name=name, qualifier=qualifier))).line.startswith(line)
+    assert StaticForm(preview_of(eic, Draft(function_name=name, qualifier=qualifier))).line.startswith(line)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ FindAccount = Callable[[Keys], Awaitable[str | None]]
 """Returns the account that keys belong to; None if that cannot be determined."""
 
 
-class Source(Protocol):
+class KeySource(Protocol):
     """Where credentials come from; both calls may take as long as a call to STS."""
 
     def keys(self) -> Keys: ...
@@ -58,7 +58,7 @@ class Keyring:
     not called again. Once `guard` has named an account, keys of another account are refused.
     """
 
-    def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, source: KeySource, clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
         self._clock = clock
         self._lock = asyncio.Lock()

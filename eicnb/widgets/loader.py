@@ -1,43 +1,15 @@
-"""The config that a form has loaded, and the reading of another one when the function or qualifier changes."""
+"""Reading the live config of another function, version or alias while its name is typed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.current import Live
-from eicnb.model.function import LATEST, FunctionRef
-from eicnb.model.place import Where
+from eicnb.model.function import FunctionRef
 from eicnb.widgets.background import Background
-from eicnb.widgets.draft import Draft
 
 _SECONDS_AFTER_THE_LAST_KEY = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The config in a form: whose it is, what is live, and the fields as they were filled with it."""
-
-    function: FunctionRef | None = None
-    live: Live = field(default_factory=Live)
-    draft: Draft = field(default_factory=Draft)
-
-    def is_of(self, function: FunctionRef | None, where: Where) -> bool:
-        """Return whether this is the config of a function and qualifier, however they are written.
-
-        >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
-        >>> Loaded(FunctionRef("f")).is_of(FunctionRef.parse("123456789012:function:f:$LATEST"), where)
-        True
-        """
-        return _identity(self.function, where) == _identity(function, where)
-
-
-def _identity(function: FunctionRef | None, where: Where) -> tuple[str, ...] | None:
-    if function is None:
-        return None
-    account_id, region = function.account_id or where.account_id, function.region or where.region
-    return function.function_name, function.qualifier or LATEST, account_id, region
 
 
 class Loader:

@@ -1,0 +1,125 @@
+"""The config that a form edits: whose it is, which edits belong to it, and which were made for another function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from eicnb.changes.change import LABELS, count
+from eicnb.changes.current import Live
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.place import Where
+from eicnb.widgets.draft import DestinationDraft, Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """Settings that were edited for one function and have not been applied, by field."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    function: FunctionRef | None = None
+
+    def __str__(self) -> str:
+        """Name the edits and their values.
+
+        >>> print(Edits({"maximum_retry_attempts": "0", "on_failure": DestinationDraft()}, FunctionRef("f", "live")))
+        2 edits of f:live were not applied: Maximum retry attempts 0, On failure none.
+        """
+        values = ", ".join(f"{LABELS[name]} {_text(value)}" for name, value in self.settings.items())
+        of = f" of {self.function}" if self.function else ""
+        were = "was" if len(self.settings) == 1 else "were"
+        return f"{count(len(self.settings), 'edit')}{of} {were} not applied: {values}."
+
+
+def _text(value: str | DestinationDraft) -> str:
+    if isinstance(value, DestinationDraft):
+        return f"{value.kind} {value.text}".strip() if value.kind else "none"
+    return value.strip() or "not set"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read of a function, version or alias, and the fields as they were filled with it."""
+
+    function: FunctionRef | None = None
+    live: Live = field(default_factory=Live)
+    draft: Draft = field(default_factory=Draft)
+
+    def is_of(self, function: FunctionRef | None, where: Where) -> bool:
+        """Return whether this is the config of a function and qualifier, however they are written.
+
+        >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+        >>> Loaded(FunctionRef("f")).is_of(FunctionRef.parse("123456789012:function:f:$LATEST"), where)
+        True
+        """
+        return function is not None and _identity(self.function, where) == _identity(function, where)
+
+
+def _identity(function: FunctionRef | None, where: Where) -> tuple[str, ...] | None:
+    if function is None:
+        return None
+    account_id, region = function.account_id or where.account_id, function.region or where.region
+    return function.function_name, function.qualifier or LATEST, account_id, region
+
+
+class EditedConfig:
+    """The config in a form, and the function that is typed, whose config may not have been read yet.
+
+    Settings that are edited after a function was typed belong to that function; edits from before never do.
+    """
+
+    def __init__(self, where: Where, opened: Draft) -> None:
+        self._where = where
+        self._loaded = Loaded(draft=opened)
+        self._unreadable: Loaded | None = None
+        self._typed: FunctionRef | None = None
+        self._when_typed = opened
+
+    def read_of(self, function: FunctionRef | None) -> Loaded | None:
+        """Return what was read of a function: a config, or why it cannot be read; None if nothing yet."""
+        both = (self._unreadable, self._loaded)
+        return next((one for one in both if one is not None and one.is_of(function, self._where)), None)
+
+    def type(self, function: FunctionRef | None, draft: Draft) -> tuple[Draft, Edits]:
+        """Take the function that is typed now; return what the fields should contain, and edits to offer.
+
+        Back at the config that is loaded, its own edits are kept, and those made under another name are offered.
+        """
+        before = Loaded(self._typed)
+        if before.is_of(function, self._where) or (function is None and self._typed is None):
+            return draft, Edits()
+        elsewhere = Edits(draft.edits_since(self._when_typed), self._typed)
+        if self._loaded.is_of(function, self._where) and not self._loaded.is_of(self._typed, self._where):
+            draft = self._when_typed.named(draft.function_name, draft.qualifier)
+        else:
+            elsewhere = Edits()
+        self._unreadable = None
+        self._typed, self._when_typed = function, draft
+        return draft, elsewhere
+
+    def load(self, function: FunctionRef, live: Live, draft: Draft) -> tuple[Draft, Edits]:
+        """Take what was read of a function; return what the fields should contain, and edits to offer.
+
+        A config that cannot be read changes no field: the name may be half typed, or a slip.
+        """
+        if live.trouble:
+            self._unreadable = Loaded(function, live)
+            return draft, Edits()
+        is_new = not self._loaded.is_of(function, self._where)
+        edited_before = self._when_typed if is_new else draft
+        edits = Edits(edited_before.edits_since(self._loaded.draft), self._loaded.function)
+        opened = Draft.of(draft.function_name, draft.qualifier, live.config, self._where)
+        filled = replace(opened, **draft.edits_since(self._when_typed)) if is_new else opened
+        self._loaded, self._unreadable = Loaded(function, live, opened), None
+        self._typed, self._when_typed = function, opened
+        return filled, edits
+
+    def apply(self, function: FunctionRef | None, live: Live, draft: Draft) -> None:
+        """Take what was written, and with it the edits."""
+        self._loaded = Loaded(function, live, draft)
+        self._when_typed = draft
+
+    def change(self, live: Live) -> None:
+        """Take the live config after someone else changed it; the edits stay."""
+        self._loaded = replace(self._loaded, live=live)
