@@ -214,7 +214,7 @@ class Change:
         if isinstance(self.before, Unread):
             raise UsageError(
                 f"the change of {self.target} cannot be undone: the previous config could not be read",
-                hint="write the config with %eic put",
+                hint="put the config",
             )
         return Change(self.target, self.after, self.before)
 

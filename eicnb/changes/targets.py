@@ -3,8 +3,8 @@
     missing_note(connection, destinations)  -> "Note: the SQS queue nope does not exist in us-east-1. …", or ""
     exists(connection, destination)         -> True, False, or None if AWS does not say
 
-Both are meant for the main thread and never raise for what AWS answers. A destination that exists, or that may not be
-read, is requested once per connection; a missing one again each time, because it may have been created since.
+Neither raises for a response of AWS. A destination that exists, or that may not be read, is requested once per
+connection; a missing one again each time, because it may have been created since.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def exists(connection: Connection, destination: DestinationArn) -> bool | None:
     >>> exists(connection, queue)
     True
 
-    Only the connection's own account and region are read: elsewhere AWS answers "missing" for what you may not see.
+    Only the connection's own account and region are read: elsewhere AWS reports as missing what you may not see.
     """
     known = _known.setdefault(connection, {})
     name = str(destination)
@@ -98,11 +98,11 @@ def briefly(read: Callable[[], T]) -> T | None:
     >>> briefly(lambda: 1)
     1
     """
-    answer: list[T] = []
-    reading = threading.Thread(target=lambda: answer.append(read()), daemon=True)
+    found: list[T] = []
+    reading = threading.Thread(target=lambda: found.append(read()), daemon=True)
     reading.start()
     reading.join(_SECONDS)
-    return answer[0] if answer else None
+    return found[0] if found else None
 
 
 def _read(connection: Connection, destination: DestinationArn) -> bool | None:

@@ -142,8 +142,18 @@ class Given:
             if one in self.options and several in self.options:
                 (first, single), (second, word) = self.options[one], self.options[several]
                 with word.blamed():
-                    hint = f"{second.name} {single.raw},{word.raw}"
+                    listed = f"{second.name} {single.raw},{''.join(word.raw.split())}"
+                    typed = self._without(self._without(list(self.words), single), word)
+                    line = " ".join(["%eic", *(other.raw for other in typed), listed])
+                    hint = f"give all of them to {second.name}\n{line}"
                     raise UsageError(f"{first.name} and {second.name} are both given", hint=hint)
+
+    def _without(self, words: list[Word], value: Word) -> list[Word]:
+        """Leave out an option with its value."""
+        rest = [word for word in words if word.end <= value.start or word.start >= value.end]
+        is_apart = not any(word.start < value.start < word.end for word in words)
+        option = max((word for word in rest if word.end <= value.start), key=lambda word: word.start, default=None)
+        return [word for word in rest if word is not option] if is_apart else rest
 
     def _refuse_foreign_member(self, argument: str, document: str) -> None:
         taken = {option.argument for option in self.verb.options}

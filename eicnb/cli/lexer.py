@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from eicnb.cli import shell, shell_words
 from eicnb.cli.references import Reference
-from eicnb.cli.source import Silences, Source, Word
+from eicnb.cli.source import EXPRESSION, Silences, Source, Word
 from eicnb.errors import UsageError
 
 
@@ -82,7 +82,7 @@ _INSIDE = re.compile(
 _BODY = re.compile(
     rf"(?P<latest>{_LATEST})|(?P<braced>\$\{{)|(?P<named>\$[^\W\d]\w*)|(?P<plain>[^$]+)|(?P<other>.)", re.DOTALL
 )
-_EXPRESSION = re.compile(r"""(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*""")
+_EXPRESSION = re.compile(EXPRESSION)
 
 _STRAIGHT: dict[str, str | int | None] = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
@@ -235,7 +235,10 @@ class _Lexer:
         body = _EXPRESSION.match(self.text, self.at)
         assert body is not None, "the pattern matches nothing, too"
         if self.text[body.end() : body.end() + 1] != "}":
-            raise self.source.error("the reference ${ is not closed", found.start(), found.end(), hint="${name}")
+            name = re.match(r"[\w.]*", body[0])
+            end = found.end() + (name.end() if name else 0)
+            hint = f"${{{name[0] if name and name[0] else 'name'}}}"
+            raise self.source.error("the reference ${ is not closed", found.start(), end, hint=hint)
         self.at = body.end() + 1
         self._reference(found.start(), lambda: Reference.parse(body[0]))
 

@@ -56,8 +56,8 @@ def _unknown(word: Word, name: str, verb: Verb) -> UsageError:
     begun = [option for option in names if len(name) > len("--") and option.startswith(name)]
     hint = (begun[0] if len(begun) == 1 else None) or nearest(name, names)
     if hint is None:
-        listed = f"{', '.join(own)}\n" if own else "see the options of the command\n"
-        hint = f"{listed}%eic help {verb.name}"
+        listed = ", ".join(own) or "see the options of the command"
+        hint = f"{listed}\n%eic help {verb.name}"
     excerpt = word.source.excerpt(word.start, word.start + len(name))
     return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
 

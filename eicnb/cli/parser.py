@@ -73,6 +73,7 @@ def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surrou
         _WordReader(words, around).verb()
     except UsageError:
         above, below = (" ".join(word.raw for word in line) for line in (before, words))
+        below = f"--{below.lstrip('-' + ''.join(_TYPOGRAPHIC_DASHES))}"
         hint = f"end the line above with a `\\`\n{shell.magic(above)} \\\n    {below}"
         with words[0].blamed():
             raise UsageError(

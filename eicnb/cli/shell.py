@@ -89,19 +89,23 @@ def _redirected(left: str, right: str, mode: str = "") -> str:
     found = re.match(r"""["']?([^\s"';|&]+)""", right)
     name = found[1] if found else "out.json"
     if re.search(r"(?<!\S)--output\b|(?<!\S)help\b", left):
-        return (
-            "capture what the command prints, and write it to the file in the next cell\n"
-            f'%%capture captured\n%eic {left}\n\nopen("{name}", "{mode or "w"}").write(captured.stdout)'
-        )
+        advice = "capture what the command prints, and write it to the file in the next cell"
+        return f"{advice}\n%%capture captured\n%eic {left}\n\n{_written(name, 'captured.stdout', mode)}"
+    advice = f"keep the result and write it from Python\nx = %eic {left}\n"
     if re.search(r"(?<!\S)--query\b", left):
-        return (
-            f'keep the result and write it from Python\nx = %eic {left}\nopen("{name}", "{mode or "w"}").write(str(x))'
-        )
+        return advice + _written(name, "str(x)", mode)
     if name.endswith(".json"):
         lines = ', orient="records", lines=True, mode="a"' if mode else ""
-        return f'keep the result and write it from Python\nx = %eic {left}\nx.to_json("{name}"{lines})'
+        return f'{advice}x.to_json("{name}", date_format="iso"{lines})'
     append = ', mode="a"' if mode else ""
-    return f'keep the result and write it from Python\nx = %eic {left}\nx.to_csv("{name}"{append})'
+    return f'{advice}x.to_csv("{name}"{append})'
+
+
+def _written(name: str, text: str, mode: str) -> str:
+    """Return the lines of Python that write a text to a file."""
+    if mode:
+        return f'with open("{name}", "{mode}") as file:\n    file.write({text})'
+    return f'import pathlib\npathlib.Path("{name}").write_text({text})'
 
 
 def _appended(left: str, right: str) -> str:
@@ -149,7 +153,7 @@ def _from_a_file(left: str, right: str) -> str:
     option = left.rpartition(" ")[2]
     if option.startswith("--"):
         return f"name the file behind the option\n%eic {left} file://{name}"
-    return f"name the file behind an option\n--cli-input-json file://{name}"
+    return f"name the file behind an option\n%eic {left} --cli-input-json file://{name}"
 
 
 def _in_quotes(left: str, right: str) -> str:

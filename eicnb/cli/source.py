@@ -5,6 +5,7 @@ Tested in tests/cli/test_lexer.py.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,11 @@ class Source:
         """Return a UsageError that points at a part of the text."""
         return UsageError(message, hint=hint, excerpt=self.excerpt(start, end))
 
+
+EXPRESSION = r"""(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*"""
+"""What stands between the braces of `${…}`."""
+
+REFERENCE = re.compile(rf"\$\{{{EXPRESSION}\}}|\$\w+|\{{\w+\}}")
 
 Silences = Literal["", "nothing", "messages", "output"]
 """What a redirection hides: `2>&1` nothing, `2>/dev/null` the messages, `>/dev/null` the output and the messages."""
@@ -83,10 +89,24 @@ class Word:
     def fill_text(self, text: str, names: Mapping[str, Any]) -> Any:
         """Put the values in place of the marks in a text that was cut out of this word."""
         if text in self.references:
-            return self.references[text].value(names)
+            with self._about(text):
+                return self.references[text].value(names)
         if not self.references:
             return text
-        return "".join(self.references[c].text(names) if c in self.references else c for c in text)
+        return "".join(self._text_of(c, names) if c in self.references else c for c in text)
+
+    def _text_of(self, mark: str, names: Mapping[str, Any]) -> str:
+        with self._about(mark):
+            return self.references[mark].text(names)
+
+    @contextmanager
+    def _about(self, mark: str) -> Iterator[None]:
+        """Let a UsageError that is raised inside be about a reference of this word."""
+        try:
+            yield
+        except UsageError as error:
+            error.culprit = error.culprit or mark
+            raise
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -97,6 +117,10 @@ class Word:
             raise error.at(self._excerpt_of(error)) from error.__cause__
 
     def _excerpt_of(self, error: UsageError) -> Excerpt:
+        if error.culprit and error.culprit in self.references and error.culprit in self.text:
+            start = self._there(self.text.index(error.culprit))
+            typed = REFERENCE.match(self.source.text, start)
+            return self.source.excerpt(start, typed.end() if typed else self.end)
         begin, length = error.position, 1
         if error.culprit and self.text.count(error.culprit) == 1:
             begin, length = self.text.index(error.culprit), len(error.culprit)

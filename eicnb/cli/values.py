@@ -98,7 +98,6 @@ def _typed(option: Option, word: Word) -> Iterator[None]:
             raise UsageError(
                 f"the quote {found[0]} is a typographic one",
                 hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
-                position=None if word.references else found.start(),
             ) from error
         raise
 

@@ -126,7 +126,7 @@ def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand
             if command.verb in _ALONE and len(commands) > 1:
                 raise UsageError(
                     f"{command.verb} cannot be combined with other commands",
-                    hint=f"run %eic {command.verb} in a cell of its own",
+                    hint=f"run it in a cell of its own\n%eic {command}",
                 )
             prepared.append(PreparedCommand(command, preparation.of(command)))
     return prepared
@@ -182,15 +182,15 @@ class _Preparation:
         """Prepare a request to AWS; `--debug` logs all that it sends, from validation on."""
         eic = self._current().derive(**command.connection) if command.connection else self._current()
         if not command.debug:
-            return self._answering(eic, command)
+            return self._calling(eic, command)
         log = self.reader.log
         listening = partial(logged, lambda text: log(masks.printed(text)), lambda: connection_of(eic).aws.secrets)
         log(masks.printed(f"{_version()}{command}\n"))
         with listening():
-            call = self._answering(eic, command)
+            call = self._calling(eic, command)
         return listening()(call)
 
-    def _answering(self, eic: Eic, command: Command) -> Callable[[], Any]:
+    def _calling(self, eic: Eic, command: Command) -> Callable[[], Any]:
         """Prepare what the command returns or prints."""
         if command.verb in _OF_A_CONNECTION:
             return partial(getattr(eic, command.verb), **command.arguments)
@@ -277,8 +277,8 @@ def _skeleton(command: Command) -> str:
     operation = OPERATIONS[command.verb]
     request, response = shape_of(service_model(), operation)
     if command.skeleton == "output" and (command.output or command.query):
-        answer = Answer.of(operation, sample(response))
-        return render(answer, command.output or "json", query=command.query, color=command.color == "on")
+        printed = Answer.of(operation, sample(response))
+        return render(printed, command.output or "json", query=command.query, color=command.color == "on")
     return skeleton(command.skeleton or "input", request, response)
 
 

@@ -29,13 +29,13 @@ def printing(connection: Connection, request: Request, command: Command) -> Call
     """Return a function that sends a request and prints its response; unprintable ones are rejected unsent."""
     style = _timestamp_style(connection)
     _check_printable(request, command)
-    return lambda: _printed(_answer(connection, request, style), command)
+    return lambda: _printed(_response(connection, request, style), command)
 
 
 def selecting(connection: Connection, request: Request, command: Command) -> Callable[[], Any]:
     """Return a function that sends a request and returns what `--query` selects: a frame for a list of objects."""
     style = _timestamp_style(connection)
-    return lambda: _selected(select(_answer(connection, request, style), command.query))
+    return lambda: _selected(select(_response(connection, request, style), command.query))
 
 
 def _printed(response: Answer, command: Command) -> str:
@@ -58,7 +58,7 @@ def _masked(value: Any) -> Any:
     return [_masked(member) for member in value] if isinstance(value, list) else value
 
 
-def _answer(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
+def _response(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
     """Send a request, and return its response in the form that `--output` and `--query` work on."""
     pages, token = send_as_the_cli(connection, request)
     pages = [_plain(page, style) for page in pages]

@@ -337,7 +337,7 @@ def test_a_process_whose_credentials_have_expired_is_told_as_expired(tmp_path: P
     (tmp_path / "config").write_text(f"[default]\ncredential_process = {program}\n")
     with Answering(aws) as server:
         eic = connection(server)
-        with pytest.raises(ExpiredCredentials, match="aws sso login"):
+        with pytest.raises(ExpiredCredentials, match="as the credential_process of profile 'default' requires"):
             eic.get("my-function")
         (tmp_path / "answer").write_text(json.dumps({**answer, "AccessKeyId": NEW}))
         assert len(eic.get("my-function")) == 1
@@ -426,7 +426,9 @@ def test_after_a_new_sso_login_the_next_call_works(
         with pytest.raises(ConfigurationError if before == "no token" else ExpiredCredentials) as raised:
             eic.get("my-function")
         error = raised.value
-        assert error.hint == "aws sso login (or renew the credentials), then run this again; no restart is needed"
+        assert error.hint == (
+            "run this in a terminal, then repeat the command; no restart is needed\n    aws sso login --profile me"
+        )
         assert error.__cause__ is not None
         if isinstance(error, ExpiredCredentials):
             assert error.code in {"UnauthorizedSSOTokenError", "TokenRetrievalError"}

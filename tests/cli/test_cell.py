@@ -111,15 +111,15 @@ the input has no member 'MaximumRetryAttempt'
             ^^^^^^^^^^^^^^^^^^^
 Try: MaximumRetryAttempts
 ====
-put my-function
-put other --retries 0
+get my-function
+put order-events --retries 0
 'put' begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here
-    line 2: put other --retries 0
+    line 2: put order-events --retries 0
             ^^^
 Try: leave the first line to `%%eic` alone
     %%eic
-    put my-function
-    put other --retries 0
+    get my-function
+    put order-events --retries 0
 ====
 put my-function --cli-input-json {}
 MaximumRetryAttempts: 0
@@ -147,7 +147,7 @@ put my-function
 MaximumRetryAttempts: ${retry}
 ${retry} is not defined: the notebook has no name 'retry'
     line 2: MaximumRetryAttempts: ${retry}
-            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                                  ^^^^^^^^
 Try: ${retries}
 """
 

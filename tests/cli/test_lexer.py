@@ -170,7 +170,7 @@ Try: remove the `\`
 get ${name
 the reference ${ is not closed
     get ${name
-        ^^
+        ^^^^^^
 Try: ${name}
 
 get ${name()}
@@ -198,7 +198,7 @@ get f > out.json
           ^
 Try: keep the result and write it from Python, or quote the `>`
     x = %eic get f
-    x.to_json("out.json")
+    x.to_json("out.json", date_format="iso")
 
 get $(name)
 '$(' is for a shell, and no shell reads this line

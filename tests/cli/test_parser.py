@@ -238,24 +238,24 @@ put my-function --destination-config OnFailure={Destination=arn:aws:sns:us-east-
 Try: send to a standard topic
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
-put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
+put my-function --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
 'arn:aws:s3:::lost' is an S3 bucket, which can be a destination on failure only
-    %eic put f --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
-                                                           ^^^^^^^^^^^^^^^^^
+    %eic put my-function --destination-config OnSuccess={Destination=arn:aws:s3:::lost}
+                                                                     ^^^^^^^^^^^^^^^^^
 Try: send successes to an SQS queue, SNS topic, Lambda function or EventBridge bus
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
-put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
+put my-function --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
 'dynamodb' cannot be a destination
-    %eic put f --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
-                                    ^^^^^^^^
+    %eic put my-function --on-failure arn:aws:dynamodb:us-east-1:123456789012:table/lost
+                                              ^^^^^^^^
 Try: send to an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
-put f --on-failure lost
+put my-function --on-failure lost
 'lost' is not a destination
-    %eic put f --on-failure lost
-                            ^^^^
+    %eic put my-function --on-failure lost
+                                      ^^^^
 Try: sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN, or none
 See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 
@@ -285,9 +285,9 @@ eicnb has no command 'putt'
          ^^^^
 Try: put
 
-aws lambda put-function-event-invoke-confg --function-name f
+aws lambda put-function-event-invoke-confg --function-name my-function --maximum-retry-attempts 0
 eicnb has no command 'put-function-event-invoke-confg'
-    %eic aws lambda put-function-event-invoke-confg --function-name f
+    %eic aws lambda put-function-event-invoke-confg --function-name my-function --maximum-retry-atte…
                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 Try: put-function-event-invoke-config
 
@@ -335,28 +335,28 @@ the quote ' is not closed
              ^
 Try: add a second ' where the text ends
 
-put f --destination-config OnFailure={Destination=arn:aws:s3:::lost
+put my-function --destination-config OnFailure={Destination=arn:aws:s3:::lost
 the { is not closed
-    %eic put f --destination-config OnFailure={Destination=arn:aws:s3:::lost
-                                              ^
+    %eic put my-function --destination-config OnFailure={Destination=arn:aws:s3:::lost
+                                                        ^
 Try: add a } at the end, and write "" for an empty value
 
-put f --destination-config '{"OnFailure": {"Destination": "x"}'
+put my-function --destination-config '{"OnFailure": {"Destination": "x"}'
 this is not JSON: Expecting ',' delimiter
-    %eic put f --destination-config '{"OnFailure": {"Destination": "x"}'
-                                                                       ^
+    %eic put my-function --destination-config '{"OnFailure": {"Destination": "x"}'
+                                                                                 ^
 Try: '{"OnFailure": {"Destination": "ARN"}}', in single quotes
 
-put f --destination-config OnFailur={}
+put my-function --destination-config OnFailur={}
 DestinationConfig has no member 'OnFailur'
-    %eic put f --destination-config OnFailur={}
-                                    ^^^^^^^^
+    %eic put my-function --destination-config OnFailur={}
+                                              ^^^^^^^^
 Try: OnFailure
 
-put f --destination-config file://config.json
+put my-function --destination-config file://config.json
 'file://config.json' cannot be read: No such file or directory
-    %eic put f --destination-config file://config.json
-                                    ^^^^^^^^^^^^^^^^^^
+    %eic put my-function --destination-config file://config.json
+                                              ^^^^^^^^^^^^^^^^^^
 Try: check the path of the file
 
 get my-function | jq .
@@ -372,7 +372,7 @@ get my-function > out.json
                          ^
 Try: keep the result and write it from Python, or quote the `>`
     x = %eic get my-function
-    x.to_json("out.json")
+    x.to_json("out.json", date_format="iso")
 
 get $(name)
 '$(' is for a shell, and no shell reads this line
@@ -389,7 +389,7 @@ Try: ${function}
 get ${name
 the reference ${ is not closed
     %eic get ${name
-             ^^
+             ^^^^^^
 Try: ${name}
 
 get my-$
@@ -428,10 +428,10 @@ get my-function --output jsn
                                   ^^^
 Try: json
 
-put f --retries 1 --maximum-retry-attempts 1
+put my-function --retries 1 --maximum-retry-attempts 1
 --retries and --maximum-retry-attempts are the same setting
-    %eic put f --retries 1 --maximum-retry-attempts 1
-                                                    ^
+    %eic put my-function --retries 1 --maximum-retry-attempts 1
+                                                              ^
 Try: leave one of the two out
 
 functions my-function

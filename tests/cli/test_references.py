@@ -234,19 +234,19 @@ Try: ${nothing}
 a-${names}
 ${names} is of type list, which cannot be part of a word
     a-${names}
-    ^^^^^^^^^^
+      ^^^^^^^^
 Try: use text or a whole number
 
 a-${ratio}
 ${ratio} is of type float, which cannot be part of a word
     a-${ratio}
-    ^^^^^^^^^^
+      ^^^^^^^^
 Try: use text or a whole number
 
 a-${yes}
 ${yes} is of type bool, which cannot be part of a word
     a-${yes}
-    ^^^^^^^^
+      ^^^^^^
 Try: use text or a whole number
 """
 """Words with one fault each; under each the whole message."""
