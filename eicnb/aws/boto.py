@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
@@ -133,13 +132,6 @@ class Aws(Caller):
             keys = self._checked_keys() if self._transport.signs else None
             with signing_with(keys):
                 return route_of(client, region, verify=self._verify())
-
-    def _verify(self) -> bool | str:
-        """The certificates to trust, as botocore finds them."""
-        given = self._transport.verify
-        if given is None:
-            given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
-        return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
 
     def setting(self, name: str) -> str | None:
         """Return a setting of the profile in the AWS config file."""

@@ -5,18 +5,20 @@ Tested in tests/aws/test_credentials.py.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from eicnb.aws.clients import signing_with
-from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_endpoint
+from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_bundle, check_endpoint
 from eicnb.aws.failures import Attempt
 from eicnb.aws.identity import AccountChanged, Identity
 from eicnb.aws.keys import Keys
 from eicnb.aws.login import Login
-from eicnb.aws.responses import broken_answer
+from eicnb.aws.renewal import renew_hint
+from eicnb.aws.responses import malformed
 from eicnb.aws.session import Session, instance_region
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
 from eicnb.model.arn import ACCOUNT
@@ -141,7 +143,7 @@ class Caller:
         with signing_with(keys), self._translated(Operation.GET_CALLER_IDENTITY):
             account_id = str(client.get_caller_identity().get("Account"))
         if not re.fullmatch(ACCOUNT, account_id):
-            raise broken_answer(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
+            raise malformed(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
         return account_id
 
     def keys(self) -> Keys:
@@ -177,6 +179,10 @@ class Caller:
             options += ["boto3_session=boto3.Session()"] if self._login.is_given else []
             raise ConfigurationError(str(error), hint=f"eicnb.use(eicnb.connect({', '.join(options)}))") from error
 
+    def attempt(self, operation: str, region: str, place: str) -> Attempt:
+        """Return what is about to be tried, for the errors that may come of it."""
+        return Attempt(operation, region, place, renew_hint(self._login.opened, self.profile))
+
     @contextmanager
     def _calling(self, service: str, operation: str) -> Iterator[Any]:
         """Give a client whose calls are signed with credentials of the right account; its errors become eicnb's."""
@@ -187,7 +193,25 @@ class Caller:
             yield client
 
     def _client(self, service: str) -> Any:
-        return self._login.clients.get(self.session, service, self.region, self.endpoint_url, self._transport)
+        client = self._login.clients.get(self.session, service, self.region, self.endpoint_url, self._transport)
+        if client.meta.endpoint_url.startswith("https:"):
+            check_bundle(self._verify())
+        return client
+
+    def _verify(self) -> bool | str:
+        """The certificates to trust, as botocore finds them."""
+        given = self._transport.verify
+        if given is None:
+            given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
+        return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
+
+    def check_options(self) -> None:
+        """Refuse a missing CA bundle before anything is sent, unless the settings name a plain http endpoint."""
+        settings = self.session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
+        environment = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"))
+        given = [self.endpoint_url, *environment, settings.get("endpoint_url")]
+        if "services" not in settings and not next(filter(None, given), "https:").startswith("http:"):
+            check_bundle(self._transport.verify)
 
     @contextmanager
     def _translated(self, operation: str, *, sent: bool = True) -> Iterator[None]:
@@ -198,7 +222,7 @@ class Caller:
             raise
         except Exception as error:
             region = self._region or ""
-            translated = Attempt(operation, region, self._placed(region)).told(error, sent=sent)
+            translated = self.attempt(operation, region, self._placed(region)).translated(error, sent=sent)
             if translated is None:
                 raise
             if not sent or isinstance(translated, AccessDenied | ExpiredCredentials):

@@ -41,6 +41,13 @@ def check_endpoint(endpoint_url: str | None) -> None:
         raise UsageError(f"{endpoint_url!r} is not the URL of an endpoint", hint=hint, culprit=endpoint_url)
 
 
+def check_bundle(path: Any) -> None:
+    """Refuse a CA bundle that does not exist; True and None stand for botocore's own, False for none."""
+    if isinstance(path, str) and not Path(path).exists():
+        with UsageError.about("ca_bundle"):
+            raise UsageError(f"there is no CA bundle {path!r}", hint="give the path of a PEM file", culprit=path)
+
+
 def check_role(role_arn: str | None, external_id: str | None) -> None:
     """Refuse what is no ARN of a role, and an external id that STS would refuse or that has no role.
 
@@ -93,8 +100,6 @@ class Transport:
                 hint = f"1 to {_LONGEST_TIMEOUT} seconds, or 0 for no limit"
                 raise UsageError(f"the {name.replace('_', ' ')} is {shown(seconds)}", hint=hint)
         ca_bundle = options.get("ca_bundle")
-        if ca_bundle is not None and not Path(ca_bundle).is_file():
-            raise UsageError(f"there is no CA bundle {ca_bundle!r}", hint="the path of a PEM file", culprit=ca_bundle)
         verify = False if options.get("no_verify_ssl") else ca_bundle or self.verify
         signs = self.signs and not options.get("no_sign_request")
         return Transport(verify=verify, signs=signs, settings={**self.settings, **settings})

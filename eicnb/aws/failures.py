@@ -1,16 +1,17 @@
-"""What went wrong with a call, in eicnb's words: an error that AWS answered with, or an exception of botocore.
+"""Map AWS error codes and botocore's exceptions to eicnb's errors.
 
-botocore's exceptions are known here by the names of their classes, so that `aws.py` stays the one door to it.
+botocore's exceptions are recognised by the names of their classes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from eicnb.aws.responses import (
-    broken_answer,
+    malformed,
     without_user,
 )
 from eicnb.aws.retries import certainly_not_sent
@@ -24,13 +25,17 @@ from eicnb.errors import (
     Throttled,
     UsageError,
 )
-from eicnb.model.verbs import action_of
+from eicnb.model.verbs import Operation, action_of
 
-_NO_ANSWER = {"HTTPClientError", "ConnectionError"}
+WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 
-_BROKEN = {"PaginationError", "ResponseParserError"}
+_NO_RESPONSE = {"HTTPClientError", "ConnectionError"}
 
-_SIGN_IN_ENDED = {"SSOError", "UnauthorizedSSOTokenError", "TokenRetrievalError"}
+_MALFORMED = {"PaginationError", "ResponseParserError"}
+
+_SIGN_IN_EXPIRED = {"SSOError", "UnauthorizedSSOTokenError", "TokenRetrievalError", "LoginError"}
+
+_SIGN_IN_MISSING = {"SSOTokenLoadError", "LoginTokenLoadError"}
 
 _NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError"}
 
@@ -38,40 +43,51 @@ _NO_PROVIDER = {"CredentialRetrievalError", "InvalidConfigError", "ProfileNotFou
 
 _UNREADABLE = {"OSError", "EOFError", "KeyError", "JSONDecodeError"}
 
-# What botocore's parsers raise on an answer that is not what the service model says.
-_BROKEN_ANSWER = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RuntimeError)
+# What botocore's parsers raise on a response that does not fit the service model.
+_PARSER_ERRORS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RuntimeError)
 
-# What settings of the environment and the config files make botocore raise, beside its own errors.
+# What settings of the environment and the config files make botocore raise, besides its own errors.
 _UNUSABLE_SETTING = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError)
 
-_NOT_SENT_HINT = "a look at the region, the endpoint URL and the network"
+_NOT_SENT_HINT = "check the region, the endpoint URL and the network"
 
-_NO_ANSWER_HINT = "%eic get, to see whether it arrived all the same; then the command again"
+_WRITE_HINT = "run %eic get to see whether it arrived, then repeat the command"
 
-_GET_CREDENTIALS = "aws configure, aws sso login, or %eic sandbox for an AWS without an account"
+_READ_HINT = "check the network, then run it again"
 
-_SETTINGS_HINT = "a look at the AWS_* variables and the AWS config file"
+_GET_CREDENTIALS = "run aws configure or aws sso login; %eic sandbox needs no account"
+
+_SETTINGS_HINT = "check the AWS_* variables and ~/.aws/config"
+
+CERTIFICATE_HINT = "give the certificates that your network uses: --ca-bundle PATH, or the variable AWS_CA_BUNDLE"
+
+_CLOCK_HINT = "set the clock of this machine: AWS refuses a request whose time is more than 5 minutes off"
+
+_CRT_HINT = "pip install 'eicnb[crt]'"
+
+RENEW_HINT = "renew the credentials, then run this again; no restart is needed"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was tried: an operation of AWS, in a region, at a place in words."""
+    """What was tried: an operation of AWS, in a region, at a place in words; `renew` tells how to get credentials."""
 
     operation: str
     region: str
     place: str
+    renew: str = RENEW_HINT
 
     def answered(self, response: Mapping[str, Any]) -> AwsError:
-        """The error that AWS answered with, as the class for its code.
+        """Return the error that AWS reported, as the class for its code.
 
         >>> attempt = Attempt("GetFunction", "us-east-1", "us-east-1")
         >>> type(attempt.answered({"Error": {"Code": "AccessDeniedException", "Message": "no"}})).__name__
         'AccessDenied'
         """
-        told = response.get("Error", {})
+        error = response.get("Error", {})
         metadata = response.get("ResponseMetadata", {})
-        code, status = told.get("Code", "Unknown"), metadata.get("HTTPStatusCode")
-        message = told.get("Message") or f"AWS answered {status} without a message"
+        code, status = error.get("Code", "Unknown"), metadata.get("HTTPStatusCode")
+        message = error.get("Message") or f"AWS answered {status} without a message"
         kind, hint = kind_of(code, status, self.operation, message)
         return kind(
             message,
@@ -80,60 +96,68 @@ class Attempt:
             region=self.region,
             request_id=metadata.get("RequestId"),
             place=self.place,
-            hint=hint,
+            hint=self.renew if kind is ExpiredCredentials else hint,
         )
 
-    def told(self, error: Any, *, sent: bool) -> EicError | None:
-        """The error for an exception of a call that was sent or was still to be sent; None for what must be a bug."""
+    def translated(self, error: Any, *, sent: bool) -> EicError | None:
+        """Return the error for an exception before or after sending; None for what must be a bug."""
         names = _names(error)
         if "ClientError" in names:
             return replace(self, operation=error.operation_name).answered(error.response)
         if "BotoCoreError" in names:
-            return self.failed(error)
-        if sent and ("ResponseParserError" in names or isinstance(error, _BROKEN_ANSWER)):
-            return broken_answer(self.operation, str(error))
+            return self._of_the_network(error) or self._before(error)
+        if sent and ("ResponseParserError" in names or isinstance(error, _PARSER_ERRORS)):
+            return malformed(self.operation, str(error))
         return self._before(error) if not sent and isinstance(error, _UNUSABLE_SETTING) else None
 
-    def failed(self, error: Exception) -> EicError:
-        """What an exception of botocore means: the network, an answer that came apart, or else a setting."""
-        return self._on_the_way(error) or self._before(error)
-
-    def _on_the_way(self, error: Exception) -> EicError | None:
-        """What the network, or an answer that came apart, did to a call; None when it was something else."""
-        told, names = without_user(str(error)), _names(error)
+    def _of_the_network(self, error: Exception) -> EicError | None:
+        """Return what the network, or a malformed response, did to a request; None if it was something else."""
+        text, names = without_user(str(error)), _names(error)
+        if "CERTIFICATE_VERIFY_FAILED" in text:
+            return EicError(f"{self.operation} was not sent: {_one_line(text)}", hint=CERTIFICATE_HINT)
         if certainly_not_sent(error):
-            return EicError(f"{self.operation} was not sent: {told}", hint=_NOT_SENT_HINT)
+            return EicError(f"{self.operation} was not sent: {text}", hint=_NOT_SENT_HINT)
         if "SSOError" in names or "BotoCoreError" not in names:
             return None
-        if names & _NO_ANSWER:
-            return EicError(f"{self.operation} got no answer: {told}", hint=_NO_ANSWER_HINT)
-        return broken_answer(self.operation, told) if names & _BROKEN else None
+        if names & _NO_RESPONSE:
+            hint = _WRITE_HINT if self.operation in WRITES else _READ_HINT
+            return EicError(f"{self.operation} got no response: {text}", hint=hint)
+        return malformed(self.operation, text) if names & _MALFORMED else None
 
     def _before(self, error: Exception) -> EicError:  # noqa: PLR0911 # a table
-        """What is wrong with the credentials, the region or another setting; nothing was sent."""
-        told, names = without_user(str(error)), _names(error)
-        if "SSOTokenLoadError" in names:
-            return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
-        if names & _SIGN_IN_ENDED:
-            return self._expired(told, type(error).__name__)
-        if "RuntimeError" in names and "still expired" in told:
-            return self._expired(told, "ExpiredCredentials")
+        """Return what is wrong with the credentials, the region or another setting; nothing was sent."""
+        text, names = without_user(str(error)), _names(error)
+        if names & _SIGN_IN_MISSING:
+            return ConfigurationError(f"no usable AWS credentials: {text}", hint=self.renew)
+        if names & _SIGN_IN_EXPIRED:
+            return self._expired(text, type(error).__name__)
+        if "RuntimeError" in names and "still expired" in text:
+            return self._expired(text, "ExpiredCredentials")
+        if "MissingDependencyException" in names:
+            return ConfigurationError("a profile of `aws login` needs botocore's extra crt", hint=_CRT_HINT)
         if names & _NO_CREDENTIALS:
-            return ConfigurationError(f"no usable AWS credentials: {told}", hint=_GET_CREDENTIALS)
+            return ConfigurationError(f"no usable AWS credentials: {text}", hint=_GET_CREDENTIALS)
         if names & {"InvalidRegionError", "UnknownRegionError"}:
-            return UsageError(told, hint="--region us-east-1")
+            return UsageError(text, hint="--region us-east-1")
         if "ParamValidationError" in names:
-            return UsageError(told)
-        if "ValueError" in names and "endpoint" in told.lower():
-            return UsageError(told, hint="--endpoint-url http://127.0.0.1:4566")
+            return UsageError(text)
+        if "ValueError" in names and "endpoint" in text.lower():
+            return UsageError(text, hint="--endpoint-url http://127.0.0.1:4566")
         if names & (_NO_PROVIDER | _UNREADABLE):
-            return ConfigurationError(f"no usable AWS credentials: {told}", hint=RENEW_HINT)
-        return ConfigurationError(f"an AWS setting cannot be used: {told}", hint=_SETTINGS_HINT)
+            return ConfigurationError(f"no usable AWS credentials: {text}", hint=self.renew)
+        return ConfigurationError(f"an AWS setting cannot be used: {text}", hint=_SETTINGS_HINT)
 
     def _expired(self, message: str, code: str) -> ExpiredCredentials:
-        return ExpiredCredentials(
-            message, operation=self.operation, code=code, region=self.region, place=self.place, hint=RENEW_HINT
+        error = ExpiredCredentials(
+            message, operation=self.operation, code=code, region=self.region, place=self.place, hint=self.renew
         )
+        error.was_sent = False
+        return error
+
+
+def _one_line(text: str) -> str:
+    """The text of a TLS error without the place in OpenSSL's source."""
+    return re.sub(r" \(_ssl\.c:\d+\)", "", " ".join(text.split()))
 
 
 def _names(error: Exception) -> set[str]:
@@ -153,25 +177,29 @@ _NOT_THESE_CREDENTIALS = {
 
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException"}
+
+_CLOCK = {"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"}
+
+_CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECASE)
 
 _NO_FUNCTION_HINT = "%eic functions for the functions of this region, --region for another one"
 
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
-RENEW_HINT = "aws sso login (or renew the credentials), then run this again; no restart is needed"
 
-
-def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:
-    """The class of an error, and what to do about it."""
+def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:  # noqa: PLR0911 # a table
+    """Return the class of an error, and what to do about it."""
+    if code in _CLOCK or (code in _NOT_THESE_CREDENTIALS and _CLOCK_MESSAGE.search(message)):
+        return AccessDenied, _CLOCK_HINT
     if code in _EXPIRED:
         return ExpiredCredentials, RENEW_HINT
     if code in _NOT_THESE_CREDENTIALS:
-        return AccessDenied, "other credentials: AWS does not know these"
+        return AccessDenied, "use other credentials: AWS does not know these"
     if code in _DENIED:
-        return AccessDenied, f"a role that may call {action_of(operation)}, or other credentials"
+        return AccessDenied, f"use a role that may call {action_of(operation)}, or other credentials"
     if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
-        return Throttled, "the same again in a few seconds; the account's other tools share this limit"
+        return Throttled, "run it again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":
         no_config = "doesn't have an EventInvokeConfig" in message
         return NotFound, _NO_CONFIG_HINT if no_config else _NO_FUNCTION_HINT

@@ -58,6 +58,11 @@ class Login:
             return self._session
 
     @property
+    def opened(self) -> Session | None:
+        """The session as it is; None before it was needed."""
+        return self._session
+
+    @property
     def secrets(self) -> frozenset[str]:
         """The credentials that were used last, for a log to leave out."""
         return frozenset(filter(None, astuple(self._keys))) if self._keys else frozenset()

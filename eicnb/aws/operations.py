@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.responses import BROKEN_ANSWER_HINT, check_deleted, items
+from eicnb.aws.responses import MALFORMED_HINT, check_deleted, items
 from eicnb.aws.retries import sent_once
 from eicnb.errors import EicError
 from eicnb.model.function import LATEST
@@ -47,7 +47,7 @@ def one(aws: Aws, request: Request) -> ReportedConfig:
         requested,
     ):
         message = f"AWS's response is about another function: {str(reported.function)!r}"
-        raise EicError(message, hint=BROKEN_ANSWER_HINT)
+        raise EicError(message, hint=MALFORMED_HINT)
     return reported
 
 

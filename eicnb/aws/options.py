@@ -40,6 +40,8 @@ def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
         aws = Aws(login, endpoint_url=aws.endpoint_url, profile=profile)
         _ = aws.session
     aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+    if options.get("ca_bundle"):
+        aws.check_options()
     role_arn, external_id = options.get("role_arn"), options.get("external_id")
     with UsageError.about("role_arn" if external_id is None else "external_id"):
         check_role(role_arn, external_id)

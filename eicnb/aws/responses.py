@@ -1,4 +1,7 @@
-"""What AWS's answers mean: the class and the cure of an error, and the signs of an answer that is none."""
+"""Tell AWS's responses from malformed ones, and a list that ends from one that never does.
+
+Tested in tests/aws/test_failures.py.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ _SUCCESS = range(200, 300)
 
 _MOST_EMPTY_PAGES = 100
 
-BROKEN_ANSWER_HINT = "run it again; if it fails again, look for a proxy between here and AWS"
+MALFORMED_HINT = "run it again; if it fails again, look for a proxy between here and AWS"
 
 
 class Markers:
-    """Refuses a list that never ends: a marker that is no text or comes twice, or empty pages without end."""
+    """The markers of a list so far; they refuse one that never ends, by repetition or by empty pages."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation
@@ -27,33 +30,33 @@ class Markers:
         """Raise EicError when this page cannot follow those before it."""
         marker = page.get("NextMarker")
         if marker is not None and not isinstance(marker, str):
-            raise broken_answer(self._operation, f"its NextMarker is {marker!r}")
+            raise malformed(self._operation, f"its NextMarker is {marker!r}")
         if marker in self._seen:
-            raise broken_answer(self._operation, f"its NextMarker {marker!r} came before")
+            raise malformed(self._operation, f"its NextMarker {marker!r} came before")
         self._empty = 0 if any(isinstance(value, list) and value for value in page.values()) else self._empty + 1
         if marker is not None and self._empty > _MOST_EMPTY_PAGES:
-            raise broken_answer(self._operation, f"{self._empty} empty pages, and no end")
+            raise malformed(self._operation, f"{self._empty} empty pages, and no end")
         if marker is not None:
             self._seen.add(marker)
 
 
-def broken_answer(operation: str, why: str) -> EicError:
-    """The error for an answer that cannot be read."""
-    return EicError(f"AWS's answer to {operation} cannot be read: {why}", hint=BROKEN_ANSWER_HINT)
+def malformed(operation: str, why: str) -> EicError:
+    """Return the error for a response that cannot be read."""
+    return EicError(f"the response to {operation} is malformed: {why}", hint=MALFORMED_HINT)
 
 
 def without_user(text: str) -> str:
-    """The text without the user name and password of a URL in it."""
+    """Return the text without the user name and password of a URL in it."""
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
-    """The objects in a page of a list; a page without its list is an EicError, and not an empty one."""
+    """Return the objects in a page of a list; a page without its list is an EicError, not an empty list."""
     found = page.get(key)
     if isinstance(found, Sequence) and all(isinstance(item, Mapping) for item in found):
         return found
     why = f"it has no {key}" if found is None else f"not all of its {key} are objects"
-    raise EicError(f"AWS's answer to {operation} is not a list: {why}", hint=BROKEN_ANSWER_HINT)
+    raise EicError(f"the response to {operation} is malformed: {why}", hint=MALFORMED_HINT)
 
 
 def check_deleted(answer: Mapping[str, Any], function_name: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eicnb.aws.responses import broken_answer
+from eicnb.aws.responses import malformed
 from eicnb.errors import EicError, UsageError, shown
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedFunction
@@ -64,14 +64,14 @@ def entries(page: Mapping[str, Any], key: str, operation: str, home: Home) -> It
     """Yield every entry of a page; a malformed one does not keep the others from being read."""
     listed = page.get(key)
     if not isinstance(listed, list):
-        raise broken_answer(operation, f"it has no {key}" if listed is None else f"its {key} is {shown(listed)}")
+        raise malformed(operation, f"it has no {key}" if listed is None else f"its {key} is {shown(listed)}")
     for item in listed:
         yield _entry(item, operation, home)
 
 
 def _entry(item: Any, operation: str, home: Home) -> Entry:
     if not isinstance(item, Mapping):
-        return Unnamed(broken_answer(operation, f"an entry is {shown(item)}"))
+        return Unnamed(malformed(operation, f"an entry is {shown(item)}"))
     try:
         reported = ReportedFunction.from_api(item)
         _check(reported, item, operation, home)
@@ -85,10 +85,10 @@ def _check(reported: ReportedFunction, item: Mapping[str, Any], operation: str, 
     """Refuse an entry about another account, region or function, and text that no encoding can hold."""
     function = reported.function
     if not home.holds(function) or item.get("FunctionName", function.function_name) != function.function_name:
-        raise broken_answer(operation, f"it is about {str(function)!r}")
+        raise malformed(operation, f"it is about {str(function)!r}")
     for text in (reported.runtime, reported.role_arn, reported.dead_letter_arn):
         if text is not None and not text.isascii() and not is_encodable(text):
-            raise broken_answer(operation, f"{text!r} is not text")
+            raise malformed(operation, f"{text!r} is not text")
 
 
 def is_encodable(text: str) -> bool:

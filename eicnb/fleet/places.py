@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.failures import Attempt
 from eicnb.aws.http.keyring import FixedKeys, KeyGiver, Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import TokenBucket
@@ -182,7 +181,9 @@ class AccountProbe:
             route = await aside(self.aws.route, region)
         words = f"{region}, SANDBOX" if self.aws.sandbox else region
         turns = TokenBucket(self.pool.clock)
-        return self.pool.sender(route, self.keyring, turns, lambda operation: Attempt(operation, region, words))
+        return self.pool.sender(
+            route, self.keyring, turns, lambda operation: self.aws.attempt(operation, region, words)
+        )
 
     async def _first(self, sender: Sender) -> FunctionRef | None:
         """Return the first listed function whose ARN can be read."""

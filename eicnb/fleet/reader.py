@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from eicnb.aws.http.sender import Sender
-from eicnb.aws.responses import broken_answer, items
+from eicnb.aws.responses import items, malformed
 from eicnb.errors import EicError, NotFound, UsageError
 from eicnb.fleet.entry import Home, Malformed, Unnamed, entries, is_encodable, qualifier_of
 from eicnb.fleet.row import AuditRow, function_failure
@@ -94,9 +94,9 @@ class FunctionReader:
                 config, named = _config(item)
                 qualifier = qualifier_of(named)
                 if named.without_qualifier() != function:
-                    raise broken_answer(operation, f"it is about another function, {str(named)!r}")
+                    raise malformed(operation, f"it is about another function, {str(named)!r}")
                 if qualifier in configs:
-                    raise broken_answer(operation, f"it has two configs of {qualifier}")
+                    raise malformed(operation, f"it has two configs of {qualifier}")
                 configs[qualifier] = config
         return configs
 
@@ -118,7 +118,7 @@ class FunctionReader:
                 if isinstance(entry, Unnamed):
                     raise entry.error
                 if entry.function.function_name != function.function_name:
-                    raise broken_answer(operation, f"it is about {str(entry.function)!r}")
+                    raise malformed(operation, f"it is about {str(entry.function)!r}")
                 versions[qualifier_of(entry.function)] = entry
         return aliases, versions
 
@@ -137,7 +137,7 @@ def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, Functio
             raise error from None
     for text in (config.on_failure, config.on_success):
         if text is not None and not is_encodable(text):
-            return broken_answer(Operation.LIST, f"{text!r} is not text"), config.function
+            return malformed(Operation.LIST, f"{text!r} is not text"), config.function
     return config, config.function
 
 
@@ -154,8 +154,8 @@ def _time(value: Any) -> Any:
 def _alias(item: Mapping[str, Any]) -> tuple[str, str]:
     name, version = item.get("Name"), item.get("FunctionVersion")
     if not isinstance(name, str) or not isinstance(version, str):
-        raise broken_answer(Operation.LIST_ALIASES, f"an alias is {name!r} at version {version!r}")
+        raise malformed(Operation.LIST_ALIASES, f"an alias is {name!r} at version {version!r}")
     try:
         return check_qualifier(name), check_qualifier(version)
     except UsageError as error:
-        raise broken_answer(Operation.LIST_ALIASES, error.message) from error
+        raise malformed(Operation.LIST_ALIASES, error.message) from error

@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.failures import Attempt
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.route import Route
@@ -150,7 +149,9 @@ class Audit:
         shares.enter_context(turns.shared_at(self.scope.rate))
         sandbox = ["SANDBOX"] if place.aws.sandbox else []
         words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
-        sender = pool.sender(route, place.keyring, turns, lambda operation: Attempt(operation, place.region, words))
+        sender = pool.sender(
+            route, place.keyring, turns, lambda operation: place.aws.attempt(operation, place.region, words)
+        )
         before = self.earlier.at(place.account_id, place.region)
         walk = RegionWalk(home=home, sender=sender, scope=self.scope, settled=before.settled, known=before.known)
         self.walks.append(walk)

@@ -318,6 +318,18 @@ def test_credentials_that_cannot_be_had_are_a_configuration_error_with_its_cause
     assert raised.value.__cause__ is not None
 
 
+@pytest.mark.parametrize("text", ["{}", "key {}.", "SECRET={}", "'{}'", "{}={}"])
+def test_no_error_shows_a_secret_that_a_credential_process_printed(tmp_path: Path, text: str) -> None:
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    program = tmp_path / "process.py"
+    program.write_text(f"import sys\nprint({text.format(secret, secret)!r}, file=sys.stderr)\nsys.exit(1)\n")
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = {sys.executable} {program}\n")
+    with Answering(aws) as server, pytest.raises(ConfigurationError, match="no usable AWS credentials") as raised:
+        connection(server).get("my-function")
+    assert "SECRET-0001" in str(raised.value)
+    assert secret not in f"{raised.value}{raised.value!r}"
+
+
 def test_a_process_whose_credentials_have_expired_is_told_as_expired(tmp_path: Path) -> None:
     answer = {"Version": 1, "AccessKeyId": OLD, "SecretAccessKey": "secret", "SessionToken": "token"}
     (tmp_path / "answer").write_text(json.dumps({**answer, "Expiration": "2020-01-01T00:00:00Z"}))
@@ -325,7 +337,7 @@ def test_a_process_whose_credentials_have_expired_is_told_as_expired(tmp_path: P
     (tmp_path / "config").write_text(f"[default]\ncredential_process = {program}\n")
     with Answering(aws) as server:
         eic = connection(server)
-        with pytest.raises(ExpiredCredentials, match="aws sso login"):
+        with pytest.raises(ExpiredCredentials, match="as the credential_process of profile 'default' requires"):
             eic.get("my-function")
         (tmp_path / "answer").write_text(json.dumps({**answer, "AccessKeyId": NEW}))
         assert len(eic.get("my-function")) == 1
@@ -414,7 +426,9 @@ def test_after_a_new_sso_login_the_next_call_works(
         with pytest.raises(ConfigurationError if before == "no token" else ExpiredCredentials) as raised:
             eic.get("my-function")
         error = raised.value
-        assert error.hint == "aws sso login (or renew the credentials), then run this again; no restart is needed"
+        assert error.hint == (
+            "run this in a terminal, then repeat the command; no restart is needed\n    aws sso login --profile me"
+        )
         assert error.__cause__ is not None
         if isinstance(error, ExpiredCredentials):
             assert error.code in {"UnauthorizedSSOTokenError", "TokenRetrievalError"}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
 import pytest
+import urllib3
 
 import eicnb
 from eicnb.client.eic import Eic
@@ -41,6 +43,7 @@ from tests.answering import (
     fault,
     identity,
 )
+from tests.golden.replay import write_certificate
 
 SECRET = "wJalrSECRETSECRET"
 TOKEN = "FwoGTOKENTOKEN"
@@ -114,7 +117,7 @@ REFUSALS = {
         "AccessDeniedException",
         "User: me is not authorized to perform: lambda:Get…\n"
         "    AccessDeniedException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
-        "Try: a role that may call lambda:GetFunctionEventInvokeConfig, or other credentials",
+        "Try: use a role that may call lambda:GetFunctionEventInvokeConfig, or other credentials",
     ),
     "throttled": Refusal(
         fault(429, "TooManyRequestsException", "Rate exceeded"),
@@ -122,7 +125,7 @@ REFUSALS = {
         "TooManyRequestsException",
         "Rate exceeded\n"
         "    TooManyRequestsException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
-        "Try: the same again in a few seconds; the account's other tools share this limit",
+        "Try: run it again in a few seconds; the account's other tools share this limit",
     ),
     "expired": Refusal(
         fault(403, "ExpiredTokenException", "The security token included in the request is expired"),
@@ -130,7 +133,8 @@ REFUSALS = {
         "ExpiredTokenException",
         "The security token included in the request is expired\n"
         "    ExpiredTokenException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
-        "Try: aws sso login (or renew the credentials), then run this again; no restart is needed",
+        "Try: set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to new credentials, "
+        "then run this again",
     ),
     "not found": Refusal(
         fault(404, "ResourceNotFoundException", "The function doesn't exist."),
@@ -247,7 +251,7 @@ def test_no_credentials_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch
     assert type(error) is ConfigurationError
     assert str(error) == (
         "no usable AWS credentials: Unable to locate credentials\n"
-        "Try: aws configure, aws sso login, or %eic sandbox for an AWS without an account"
+        "Try: run aws configure or aws sso login; %eic sandbox needs no account"
     )
     assert isinstance(error.__cause__, botocore.exceptions.NoCredentialsError)
 
@@ -258,7 +262,7 @@ def test_half_of_the_credentials_is_a_configuration_error(monkeypatch: pytest.Mo
     assert type(error) is ConfigurationError
     assert str(error) == (
         "no usable AWS credentials: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n"
-        "Try: aws configure, aws sso login, or %eic sandbox for an AWS without an account"
+        "Try: run aws configure or aws sso login; %eic sandbox needs no account"
     )
     assert isinstance(error.__cause__, botocore.exceptions.PartialCredentialsError)
 
@@ -348,7 +352,7 @@ def test_an_unreachable_endpoint_is_told_as_not_sent() -> None:
     assert str(error) == (
         "GetFunctionEventInvokeConfig was not sent: Could not connect to the endpoint URL: "
         f'"{url}/2019-09-25/functions/my-function/event-invoke-config"\n'
-        "Try: a look at the region, the endpoint URL and the network"
+        "Try: check the region, the endpoint URL and the network"
     )
     assert isinstance(error.__cause__, botocore.exceptions.EndpointConnectionError)
 
@@ -359,13 +363,13 @@ def test_a_cut_connection_is_told_as_not_answered() -> None:
         url = server.url
     assert type(error) is EicError
     assert str(error) == (
-        "the response to the put of my-function:$LATEST was lost (PutFunctionEventInvokeConfig got no answer: "
+        "the response to the put of my-function:$LATEST was lost (PutFunctionEventInvokeConfig got no response: "
         "Connection was closed before we received a valid response from "
         f'endpoint URL: "{url}/2019-09-25/functions/my-function/event-invoke-config".), and the config can\'t be read '
-        "to find out whether it arrived (GetFunctionEventInvokeConfig got no answer: "
+        "to find out whether it arrived (GetFunctionEventInvokeConfig got no response: "
         "Connection was closed before we received a valid response from "
-        f'endpoint URL: "{url}/2019-09-25/functions/my-function/event-invoke-config".); '
-        "this may have reached AWS: retries ? -> 0, age ? -> 6h (default), on-failure ? -> none, on-success ? -> none\n"
+        f'endpoint URL: "{url}/2019-09-25/functions/my-function/event-invoke-config?Qualifier=%24LATEST".); '
+        "this may have reached AWS: retries ? -> 0, age ? -> 6h (default), on-success ? -> none, on-failure ? -> none\n"
         "Try: %eic get my-function"
     )
     assert isinstance(error.__cause__, botocore.exceptions.ConnectionClosedError)
@@ -377,7 +381,7 @@ def test_a_server_that_falls_silent_is_given_up_after_the_read_timeout(step: Ste
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url).derive(read_timeout=1)
         error = failure(get, eic)
     assert type(error) is EicError
-    assert error.message.startswith("GetFunctionEventInvokeConfig got no answer: Read timeout on endpoint URL")
+    assert error.message.startswith("GetFunctionEventInvokeConfig got no response: Read timeout on endpoint URL")
     assert isinstance(error.__cause__, botocore.exceptions.ReadTimeoutError)
 
 
@@ -404,7 +408,7 @@ UNREADABLE: dict[str, Step] = {
 def test_an_answer_that_botocore_cannot_read_is_an_error_with_its_cause(answer: Step) -> None:
     error = failure_on([answer])
     assert type(error) is EicError
-    assert error.message.startswith("AWS's answer to GetFunctionEventInvokeConfig cannot be read: ")
+    assert error.message.startswith("the response to GetFunctionEventInvokeConfig is malformed: ")
     assert error.hint == PROXY.removeprefix("Try: ")
     assert error.__cause__ is not None
 
@@ -444,7 +448,7 @@ def test_a_malformed_response_never_becomes_a_row(answer: Step, why: str) -> Non
 def test_a_write_with_a_malformed_response_may_have_reached_aws(call: Call, answer: Step, why: str) -> None:
     error = failure_on([answer], call)
     assert type(error) is EicError
-    lost = f"the response to the {call.__name__} of my-function:$LATEST was lost (AWS's answer is not what it should be"
+    lost = f"the response to the {call.__name__} of my-function:$LATEST was lost (AWS's response is malformed"
     assert error.message.startswith(f"{lost}: {why}), and the config can't be read to find out whether it arrived")
     assert "this may have reached AWS: retries ? -> 0" in error.message
     assert error.hint == "%eic get my-function"
@@ -464,7 +468,7 @@ def test_a_list_without_its_member_is_an_error_and_not_an_empty_frame(
 ) -> None:
     error = failure_on([Answer(200, body.replace("KEY", key).encode())], call)
     assert type(error) is EicError
-    assert str(error) == f"AWS's answer to {operation} is not a list: it has no {key}\n{PROXY}"
+    assert str(error) == f"the response to {operation} is malformed: it has no {key}\n{PROXY}"
 
 
 @pytest.mark.parametrize(
@@ -556,6 +560,80 @@ def test_a_refusal_of_sts_does_not_ask_for_a_permission_of_lambda() -> None:
     assert type(error) is AccessDenied
     assert (error.code, error.operation) == ("InvalidClientTokenId", "GetCallerIdentity")
     assert "lambda:GetCallerIdentity" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidSignatureException", "Signature expired: 20261126T000000Z is now earlier than 20261126T003000Z"),
+        ("InvalidSignatureException", "Signature not yet current: 20261126T003000Z is still later than …"),
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+        ("RequestExpired", "Request has expired."),
+    ],
+)
+def test_a_wrong_clock_is_told_from_wrong_credentials(code: str, message: str) -> None:
+    error = failure_on([fault(403, code, message)])
+    assert type(error) is AccessDenied
+    assert error.hint == "set the clock of this machine: AWS refuses a request whose time is more than 5 minutes off"
+
+
+@pytest.fixture
+def tls_server(tmp_path: Path) -> Iterator[str]:
+    """A server whose certificate is signed by itself; it is in `cert.pem`."""
+    write_certificate(tmp_path / "cert.pem", tmp_path / "key.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    server = Answering([config_answer()])
+    server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
+    with server:
+        yield server.url.replace("http:", "https:")
+
+
+@pytest.mark.parametrize("call", [get, put, list_], ids=lambda call: call.__name__)
+def test_an_untrusted_certificate_is_one_line_with_what_to_give(call: Call, tls_server: str, tmp_path: Path) -> None:
+    eic = eicnb.connect(region="us-east-1", endpoint_url=tls_server)
+    error = failure(call, eic)
+    assert "CERTIFICATE_VERIFY_FAILED" in error.message
+    assert "was not sent: SSL validation failed" in error.message
+    assert "_ssl.c" not in error.message
+    assert "\n" not in error.message
+    assert error.hint == (
+        "give the certificates that your network uses: --ca-bundle PATH, or the variable AWS_CA_BUNDLE"
+    )
+    assert len(eic.derive(ca_bundle=str(tmp_path / "cert.pem")).get("my-function")) == 1
+
+
+@pytest.mark.parametrize("way", ["an option", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "the config file"])
+def test_a_missing_ca_bundle_is_named(
+    way: str, tls_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = str(tmp_path / "none.pem")
+    if way.isupper():
+        monkeypatch.setenv(way, missing)
+    elif way == "the config file":
+        (tmp_path / "config").write_text(f"[default]\nca_bundle = {missing}\n")
+    options = {"ca_bundle": missing} if way == "an option" else {}
+    with pytest.raises(UsageError) as raised:
+        eicnb.connect(region="us-east-1", endpoint_url=tls_server).derive(**options).get("my-function")
+    assert str(raised.value) == f"there is no CA bundle {missing!r}\nTry: give the path of a PEM file"
+
+
+def test_a_missing_ca_bundle_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(UsageError, match="there is no CA bundle '/no/such"):
+        eicnb.connect(region="us-east-1").derive(ca_bundle="/no/such.pem")
+
+
+def test_a_missing_ca_bundle_does_not_matter_without_tls_or_without_verification(
+    tls_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Answering([config_answer()]) as server:
+        plain = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        assert len(plain.derive(ca_bundle="/no/such.pem").get("my-function")) == 1
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        assert len(eicnb.connect(region="us-east-1").derive(ca_bundle="/no/such.pem").get("my-function")) == 1
+    unverified = eicnb.connect(region="us-east-1", endpoint_url=tls_server)
+    with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
+        unverified.derive(ca_bundle="/no/such.pem", no_verify_ssl=True).get("my-function")
 
 
 def told_by(error: EicError) -> list[str]:

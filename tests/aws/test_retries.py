@@ -128,7 +128,7 @@ def test_a_proxy_that_reads_a_write_and_closes_may_have_passed_it_on(monkeypatch
         error = send(_behind(monkeypatch, f"http://127.0.0.1:{server.getsockname()[1]}"), "put")
         assert len(seen) == 1
     assert error is not None
-    assert "got no answer" in error.message
+    assert "got no response" in error.message
     assert may_have_arrived(error)
 
 

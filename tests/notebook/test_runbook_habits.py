@@ -27,7 +27,6 @@ Sent = Callable[[], list[str | None]]
         ("--endpoint-url ftp://x", "'ftp://x' is not the URL of an endpoint"),
         ("--endpoint-url http://127.0.0.1:99999", "'http://127.0.0.1:99999' is not the URL of an endpoint"),
         ("--cli-read-timeout -1", "the read timeout is -1"),
-        ("--ca-bundle /no/such.pem", "there is no CA bundle '/no/such.pem'"),
     ],
 )
 def test_nothing_is_sent_when_a_later_line_goes_nowhere(

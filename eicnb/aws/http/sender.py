@@ -16,13 +16,13 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 from yarl import URL
 
-from eicnb.aws.failures import Attempt
+from eicnb.aws.failures import CERTIFICATE_HINT, Attempt
 from eicnb.aws.http.keyring import KeyGiver
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.signing import Signer
 from eicnb.aws.keys import Keys
-from eicnb.aws.responses import Markers, broken_answer, without_user
+from eicnb.aws.responses import Markers, malformed, without_user
 from eicnb.errors import AwsError, EicError, ExpiredCredentials, Throttled
 
 _OK = 200
@@ -225,7 +225,7 @@ class Sender:
         certificate = refused_certificate(error)
         if certificate:
             text = f"{operation} was not sent: the TLS certificate of {self._host} was refused: {certificate}"
-            self.down = EicError(text, hint=_CERTIFICATE_HINT)
+            self.down = EicError(text, hint=CERTIFICATE_HINT)
             return self.down
         failure = EicError(f"{operation} got no response: {without_user(reason(error))}", hint=_NO_RESPONSE)
         if isinstance(error, aiohttp.ClientHttpProxyError) and error.status not in _TEMPORARY_PROXY_STATUS:
@@ -266,16 +266,14 @@ _TEMPORARY_PROXY_STATUS = {408, 429, *range(500, 600)}
 
 _NO_RESPONSE = "check the region and the network, then resume the audit"
 
-_CERTIFICATE_HINT = "give the certificates that your network uses: --ca-bundle PATH, or the variable AWS_CA_BUNDLE"
-
 
 def _read(operation: str, body: bytes) -> Mapping[str, Any]:
     try:
         response = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
-        raise _Temporary(broken_answer(operation, str(error))) from error
+        raise _Temporary(malformed(operation, str(error))) from error
     if not isinstance(response, dict):
-        raise _Temporary(broken_answer(operation, f"it is a {type(response).__name__}, not an object"))
+        raise _Temporary(malformed(operation, f"it is a {type(response).__name__}, not an object"))
     return response
 
 
