@@ -319,5 +319,9 @@ def test_a_terminal_shows_a_function_without_brackets(shell: Any) -> None:
 
     line = "%eic get my-f"
     with provisionalcompleter():
-        found = [*IPythonPTCompleter(ipy_completer=shell.Completer)._get_completions(line, len(line), len(line), shell.Completer)]
+        found = [
+            *IPythonPTCompleter(ipy_completer=shell.Completer)._get_completions(
+                line, len(line), len(line), shell.Completer
+            )
+        ]
     assert [(one.text, one.display_text) for one in found] == [("my-function", "my-function")]
