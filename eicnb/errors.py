@@ -43,7 +43,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def width_of(text: str) -> int:
-    r"""Return how many columns of a terminal a text takes: none for a combining mark, two for a wide character.
+    r"""Return how many columns of a terminal a text takes.
+
+    A combining mark takes none, a wide character two.
 
     >>> width_of("queue"), width_of("\N{CJK UNIFIED IDEOGRAPH-5217}"), width_of("e\N{COMBINING ACUTE ACCENT}")
     (5, 2, 1)
@@ -102,7 +104,7 @@ class Excerpt:
 
 
 def _printable(character: str) -> str:
-    """Return a character that takes its place on the screen: a blank for a tab, a mark for what cannot be shown."""
+    """Return a character that has a width: a blank for a tab, a mark for one that cannot be shown."""
     if character == "\t":
         return " "
     return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
@@ -165,7 +167,7 @@ def _cut(text: str) -> str:
 
 
 def _below(hint: str) -> str:
-    r"""Return a hint with its lines to type below its sentence, each alone on its line so that it can be copied.
+    r"""Put the lines to type below a hint's sentence, each on its own so that it can be copied.
 
     >>> print(_below("time it\n%time %eic audit"))
     time it
@@ -287,7 +289,7 @@ class ExpiredCredentials(AwsError):
 
 
 class IncompleteAudit(EicError):
-    """An audit with unread rows; `result` is the whole frame, whose `scan_state` and `error` say which and why."""
+    """An audit with unread rows; `scan_state` and `error` in the frame `result` say which and why."""
 
 
 class AuditInterrupted(KeyboardInterrupt):
@@ -306,7 +308,7 @@ class AuditInterrupted(KeyboardInterrupt):
 
 
 def sentence(error: EicError) -> str:
-    """Return an error as one paragraph for the place under a field: what is wrong, and what to type instead.
+    """Return an error as one paragraph, for a form: what is wrong, and what to type instead.
 
     >>> sentence(UsageError("the qualifier is empty", hint="live"))
     'The qualifier is empty. Try: live'

@@ -16,6 +16,8 @@ from eicnb.errors import (
     Throttled,
     UsageError,
     nearest,
+    sentence,
+    width_of,
 )
 
 AWS_ERROR = Throttled(
@@ -160,3 +162,34 @@ def test_in_a_notebook_an_error_is_its_own_lines_and_its_notes() -> None:
     error = EicError("it broke", hint="glue")
     error.add_note("Commands done before it: 1 of 2")
     assert error._render_traceback_() == ["EicError: it broke\nTry: glue", "Commands done before it: 1 of 2"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"),
+    [
+        ("live", "Try: live"),
+        ("copy the name from the list\n%eic functions", "Try: copy the name from the list\n    %eic functions"),
+        ("use a cell\n%%eic\nput f", "Try: use a cell\n    %%eic\n    put f"),
+    ],
+)
+def test_what_a_hint_says_to_type_is_alone_on_its_line(hint: str, text: str) -> None:
+    assert str(UsageError("the qualifier is empty", hint=hint)) == f"the qualifier is empty\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"),
+    [
+        (None, "The qualifier is empty."),
+        ("live", "The qualifier is empty. Try: live"),
+        ("copy it\n%eic functions", "The qualifier is empty. Try: copy it: %eic functions"),
+    ],
+)
+def test_an_error_is_one_paragraph_in_a_form(hint: str | None, text: str) -> None:
+    assert sentence(UsageError("the qualifier is empty", hint=hint)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "width"), [("", 0), ("queue", 5), ("\u5217\u961f", 4), ("e\u0301", 1), ("\u200b", 0), ("\uff41", 2)]
+)
+def test_the_width_of_a_text_is_that_of_its_characters_in_a_terminal(text: str, width: int) -> None:
+    assert width_of(text) == width

@@ -1,4 +1,7 @@
-"""The columns of every DataFrame, as data."""
+"""The columns of every DataFrame, as data.
+
+Tested in tests/frames/test_frame.py and tests/test_readme.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from eicnb.model.place import partition_of
 Scalar = str | int | float | bool | None
 
 SEVERAL = "several"
-"""What stands in a frame's attrs where its rows come from more than one place."""
+"""The value of an attr if a frame's rows have several."""
 
 
 VERB = "verb"
@@ -23,7 +26,7 @@ NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, no password
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a frame: its name, its pandas dtype and what stands in it."""
+    """One column of a frame: its name, its pandas dtype and what it holds."""
 
     name: str
     dtype: str

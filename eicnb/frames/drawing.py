@@ -49,7 +49,7 @@ _CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; paddin
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which rows of a frame are drawn: all, or so many of them, those that could not be read before the others.
+    """The rows of a frame that are drawn: all, or so many, those that could not be read first.
 
     >>> cut = Cut.of(["ok", "denied", "ok"], most=2)
     >>> cut.places, str(cut)
@@ -79,15 +79,15 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A frame's columns and the rows that are drawn; a missing value is None, and `labels` are those of the index.
+    """The columns and the drawn rows of a frame; a missing value is None.
 
     >>> print(Table("us-east-1  1 row", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
       qualifier  on_failure_type
     0 live       SQS queue
     us-east-1  1 row
 
-    `width` is where the text goes on below, in characters; `removed` are the places of rows whose config was deleted;
-    `hide` puts the masks in, into all texts at once.
+    `labels` are those of the index. Columns beyond `width` characters go on below. `removed` are the numbers of the
+    rows whose config was deleted. `hide` puts the masks into all texts at once.
     """
 
     caption: str
@@ -217,7 +217,7 @@ def _column(words: Sequence[str], *, right: bool = False) -> list[str]:
 
 
 def _blocks(labels: list[str], columns: list[list[str]], page: int) -> Iterator[list[list[str]]]:
-    """Yield the columns in groups that fit a page's width, each behind the labels; a wide column stands alone."""
+    """Yield the columns in groups that fit a page, each behind the labels; a wide one stands alone."""
     block, width = [labels], width_of(labels[0])
     for column in columns:
         wider = len(_GAP) + width_of(column[0])

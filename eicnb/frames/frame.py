@@ -1,4 +1,4 @@
-"""The DataFrames that eicnb returns: their columns as data, and rows made into frames."""
+"""The DataFrames that eicnb returns, their display, and rows made into frames."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTI
 
 
 class MostRows:
-    """How many rows a display shows at the most; `choose` takes what tells the number at that moment."""
+    """The largest number of rows in a display; `choose` takes a function that returns it."""
 
     def __init__(self) -> None:
         self._tell: Callable[[], int] = lambda: _MOST_ROWS
 
     def choose(self, tell: Callable[[], int]) -> None:
-        """Ask this from now on."""
+        """Call this from now on."""
         self._tell = tell
 
     def shown(self) -> int:
-        """The most rows at this moment."""
+        """Return the most rows at this moment."""
         return self._tell()
 
 
@@ -78,7 +78,7 @@ class Drawn(pd.DataFrame):
         return self._drawn().to_html(f"Table {next(_NUMBERS)}") if html else None
 
     def _repr_data_resource_(self) -> None:
-        """Nothing: front ends would show it as a tree instead of the table, and with its real values."""
+        """Return nothing: front ends would show a tree with the real values instead of the table."""
 
     def _has_our_columns(self) -> bool:
         known = [dtype == _OUR_DTYPES[name] for name, dtype in self.dtypes.items() if name in _OUR_DTYPES]
@@ -93,7 +93,7 @@ class Drawn(pd.DataFrame):
         return ""
 
     def _drawn(self) -> Table:
-        """Raises ConfigurationError for a setting that cannot be used, rather than show what should be masked."""
+        """Return the table, or raise ConfigurationError if a setting leaves unclear what to mask."""
         columns = tuple(str(name) for name in self.columns)
         states = self.iloc[:, columns.index(STATE)] if STATE in columns else [READ] * len(self)
         cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
@@ -115,7 +115,7 @@ class Frame(Drawn):
 
     @property
     def provenance(self) -> str:
-        """Account and region, as they stand in the caption."""
+        """The account and region, as the caption has them."""
         return masks.printed(provenance(self.attrs))
 
     def _caption_start(self) -> str:
@@ -127,7 +127,7 @@ class Frame(Drawn):
 
 
 class FramePart(Drawn):
-    """What is made from a frame: shown like it, without the caption of the whole, which need not hold any more."""
+    """A part of a frame, or what else is made from one: drawn like it, without the whole's caption."""
 
 
 # itables, among others, asks for the first part of a frame's module to tell pandas' from polars'.
@@ -167,12 +167,12 @@ def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFra
 
 
 def uncut() -> AbstractContextManager[object]:
-    """While this is open pandas cuts no cell, so that no half of a name or an account id is shown."""
+    """Let pandas cut no cell meanwhile, so that no half of a name or an account id is shown."""
     return pd.option_context("display.max_colwidth", None)
 
 
 def _plain(value: Any) -> Any:
-    """A value without pandas and NumPy: None for a missing one."""
+    """Return a value without pandas and NumPy: None for a missing one."""
     if not pd.api.types.is_scalar(value):
         return value
     return None if pd.isna(value) else value.item() if hasattr(value, "item") else value
@@ -203,7 +203,7 @@ def _marks(attrs: Mapping[Any, Any]) -> str:
 
 
 def config_row(config: ReportedConfig) -> dict[str, Any]:
-    """A reported config as a row of `CONFIG_COLUMNS`."""
+    """Return a reported config as a row of `CONFIG_COLUMNS`."""
     function = config.function.with_qualifier(config.function.qualifier or "$LATEST")
     return {
         "function_name": function.function_name,
@@ -222,7 +222,7 @@ def config_row(config: ReportedConfig) -> dict[str, Any]:
 
 
 def function_row(reported: ReportedFunction) -> dict[str, Any]:
-    """A reported function as a row of `FUNCTION_COLUMNS`."""
+    """Return a reported function as a row of `FUNCTION_COLUMNS`."""
     return {
         "function_name": reported.function.function_name,
         "runtime": reported.runtime,
@@ -237,13 +237,13 @@ def function_row(reported: ReportedFunction) -> dict[str, Any]:
 
 @cache
 def _dtype(name: str) -> Any:
-    """The dtype itself; to look it up by name takes longer than to fill a row."""
+    """Return a dtype by its name, which takes longer to look up than to fill a row."""
     return pd.api.types.pandas_dtype(name)
 
 
 @cache
 def _layout(columns: Sequence[Column]) -> tuple[pd.Index, Mapping[Any, Sequence[str]]]:
-    """The names of columns as an index, and the columns of each dtype."""
+    """Return the names of columns as an index, and the columns of each dtype."""
     by_dtype: dict[Any, list[str]] = {}
     for column in columns:
         by_dtype.setdefault(_dtype(column.dtype), []).append(column.name)
@@ -270,9 +270,10 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
 
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """The rows of a frame with these columns, None where nothing is; any other frame is a UsageError."""
+    """Return the rows of a frame with these columns, None for a missing value, or raise UsageError."""
     if missing := [column.name for column in columns if column.name not in frame.columns]:
-        raise UsageError(f"the frame has no column {missing[0]!r}", hint=", ".join(column.name for column in columns))
+        wanted = ", ".join(column.name for column in columns)
+        raise UsageError(f"the frame has no column {missing[0]!r}", hint=f"keep the columns {wanted}")
     array: Callable[..., Any] = pd.array
     values = {}
     for column in columns:
@@ -281,19 +282,20 @@ def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, An
             exact = array(held.array, dtype=_dtype(column.dtype))
         except (TypeError, ValueError) as error:
             raise UsageError(
-                f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}", hint="the frame as it was"
+                f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
+                hint="pass the frame as eicnb returned it",
             ) from error
         values[column.name] = [None if missing else value for value, missing in zip(exact, pd.isna(exact), strict=True)]
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
 def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A plain frame of what a query selected: a column a member, of whatever dtype pandas finds."""
+    """Make a plain frame of what a query selected: a column a member, of the dtype that pandas finds."""
     return pd.DataFrame(list(objects))
 
 
 def stack(frames: Sequence[Frame]) -> Frame:
-    """One frame with the rows of all, which have the same columns; attrs that differ become `several`."""
+    """Make one frame of frames with the same columns; attrs that differ become `several`."""
     stacked = Frame(pd.concat(frames, ignore_index=True))
     attrs = [frame.attrs for frame in frames]
     for key in {key: None for one in attrs for key in one}:

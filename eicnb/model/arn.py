@@ -63,7 +63,7 @@ def _leftover(text: str) -> re.Match[str] | None:
 
 
 def refuse_leftover(what: str, text: str) -> None:
-    """No legal name has a `$` or a brace: one that is left is a reference that was not filled in."""
+    """Refuse a `$` or a brace, which no legal name has: it is a reference that was not filled in."""
     if found := _leftover(text):
         raise UsageError(
             f"the {what} {text!r} has a {found[0]!r} left in it, which no {what} in AWS can have",

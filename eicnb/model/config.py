@@ -1,7 +1,7 @@
-"""The four settings of an asynchronous invocation: what may be asked for, and what AWS reports.
+"""The four settings of an asynchronous invocation, as they may be written.
 
-Three states are kept apart everywhere: a setting that is absent (None), one that is there and empty, and one with
-an explicit value, which may be the default. Only the last two are ever sent.
+A setting has three states: absent (None), empty, and an explicit value, which may be the default. Only the last two
+are sent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
     try:
-        number = operator.index(value)  # type: ignore[arg-type] # what is not a number is told so below
+        number = operator.index(value)  # type: ignore[arg-type] # a value that is no number is refused below
     except TypeError:
         number = None
     if number is not None and not isinstance(value, bool) and number in allowed:
@@ -47,7 +47,7 @@ def check_retry_attempts(value: object) -> int:
 
 
 def check_event_age(value: object) -> int:
-    """Return the maximum age of an event in seconds, 60 to 21600 (6 hours), as an int, or raise UsageError.
+    """Return the maximum age of an event, 60 to 21600 seconds, as an int, or raise UsageError.
 
     >>> check_event_age(3600)
     3600
@@ -72,7 +72,7 @@ def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationConfig:
-    """Where the records of events go: after success, and after the last failure.
+    """The destinations of an event's record: after success, and after the last failure.
 
     >>> DestinationConfig(on_failure=DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")).to_api()
     {'OnFailure': {'Destination': 'arn:aws:sqs:us-east-1:123456789012:lost'}}
@@ -105,7 +105,7 @@ class DestinationConfig:
         return cls(on_success=on_success, on_failure=on_failure)
 
     def to_api(self) -> dict[str, dict[str, str]]:
-        """The `DestinationConfig` of AWS's API; what is None is left out."""
+        """Return the `DestinationConfig` of AWS's API; what is None is left out."""
         members = {"OnSuccess": self.on_success, "OnFailure": self.on_failure}
         return {key: _destination_to_api(value) for key, value in members.items() if value is not None}
 
@@ -167,7 +167,7 @@ class EventInvokeConfig:
         )
 
     def to_api(self) -> dict[str, Any]:
-        """The members of AWS's request; what is None is left out."""
+        """Return the members of AWS's request; what is None is left out."""
         destinations = self.destination_config
         members = {
             "MaximumRetryAttempts": self.maximum_retry_attempts,
@@ -177,5 +177,5 @@ class EventInvokeConfig:
         return {key: value for key, value in members.items() if value is not None}
 
     def __bool__(self) -> bool:
-        """Whether anything is set: AWS refuses a config in which nothing is."""
+        """Return whether anything is set: AWS refuses an empty config."""
         return bool(self.to_api())

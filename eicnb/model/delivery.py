@@ -44,10 +44,10 @@ def statement(destination: DestinationArn, account_id: str) -> dict[str, Any]:
 
 
 def refused_destination(message: str) -> DestinationArn | None:
-    """Return the destination that a function's role may not deliver to, by AWS's message; None for any other message.
+    """Return the destination that AWS's message denies to a function's role; None without one.
 
-    >>> refused_destination("The function's execution role does not have permissions to call Publish on arn:aws:s3:::b")
-    DestinationArn(kind='s3', name='b', partition='aws', region=None, account_id=None)
+    >>> refused_destination("The function's execution role does not have permissions to call X on arn:aws:s3:::abc")
+    DestinationArn(kind='s3', name='abc', partition='aws', region=None, account_id=None)
     """
     found = _REFUSED.search(message)
     if found is None:

@@ -1,4 +1,4 @@
-"""The names AWS has for functions and for destinations, as frozen values."""
+"""AWS's names for destinations, as frozen values."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _ALLOWED = one_of(KINDS).replace(KINDS["s3"], f"(on failure only) {KINDS['s3']}"
 
 @dataclass(frozen=True, slots=True)
 class DestinationArn:
-    """Where Lambda sends the record of an event: a queue, topic, function, event bus or bucket.
+    """The target of an event's record: a queue, topic, function, event bus or bucket.
 
     >>> DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:dead-letters")
     DestinationArn(kind='sqs', name='dead-letters', partition='aws', region='us-east-1', account_id='123456789012')
@@ -158,7 +158,7 @@ def check_destination_kind(service: str) -> DestinationKind:
 
 
 def destination_kind(text: str) -> DestinationKind | None:
-    """The kind of a destination that AWS reports, also of one that could not be set today; None if unknown.
+    """Return the kind of a reported destination, also of one that cannot be set; None if unknown.
 
     >>> destination_kind("arn:aws:sqs:us-east-1:123456789012:orders.fifo")
     'sqs'
@@ -181,7 +181,7 @@ def _refuse_fifo(kind: DestinationKind, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DestinationName:
-    """A destination by kind and name, in the account, region and partition of whoever uses it.
+    """A destination by kind and name, in the account, region and partition of the connection.
 
     >>> str(DestinationName.parse("sqs:dead-letters").arn("aws", "us-east-1", "123456789012"))
     'arn:aws:sqs:us-east-1:123456789012:dead-letters'
@@ -192,27 +192,28 @@ class DestinationName:
 
     def __post_init__(self) -> None:
         check_destination_kind(self.kind)
-        _check_name(self.kind, self.name, self.name, lambda name: f"{self.kind}:{name}")
+        _check_name(self.kind, self.name, f"{self.kind}:{self.name}", lambda name: f"{self.kind}:{name}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
-        refuse_leftover("destination", text)
         kind, _, name = text.partition(":")
+        if kind not in DESTINATION_KINDS:
+            refuse_leftover("destination", text)
         if not name or "://" in text or (kind not in DESTINATION_KINDS and meant_by(text)):
             hint = f"{instead_of(text)}, or none"
             raise UsageError(f"{text!r} is not a destination", hint=hint, rule=DESTINATION_RULE, culprit=text)
         return cls(check_destination_kind(kind), name)
 
     def arn(self, partition: str, region: str, account_id: str) -> DestinationArn:
-        """The whole ARN; a bucket's has neither region nor account."""
+        """Return the whole ARN; a bucket's has neither region nor account."""
         if self.kind == "s3":
             return DestinationArn("s3", self.name, partition)
         return DestinationArn(self.kind, self.name, partition, region, account_id)
 
 
 def name_of(arn: DestinationArn, where: Where) -> str | None:
-    """`kind:name` where that means this ARN to whoever is in that place.
+    """Return `kind:name` if that means this ARN in that place, else None.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> name_of(DestinationArn.parse("arn:aws:s3:::lost-events"), where)
@@ -225,9 +226,9 @@ def name_of(arn: DestinationArn, where: Where) -> str | None:
 
 
 class NoDestination(Enum):
-    """A destination that is there and empty: the event's record goes nowhere, and that was said.
+    """An explicitly empty destination: the event's record goes nowhere.
 
-    AWS accepts both spellings; each is sent as it was written.
+    AWS accepts both spellings; each is sent as written.
     """
 
     EMPTY = "{}"

@@ -36,8 +36,8 @@ class FunctionRef:
     >>> str(FunctionRef.parse("arn:aws:lambda:eu-west-1:123456789012:function:my-function:7"))
     'arn:aws:lambda:eu-west-1:123456789012:function:my-function:7'
 
-    `str` gives back the form that was read, since AWS is asked with it. A part that the form does not have is
-    None; None as `qualifier` means that none was written, and AWS then takes `$LATEST`.
+    `str` returns the form that was read, which is also what is sent. A part that the form does not have is None;
+    without a `qualifier` AWS takes `$LATEST`.
 
     Names alone have up to 64 characters, the long forms up to 256:
     https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
@@ -93,7 +93,7 @@ class FunctionRef:
         )
 
     def with_qualifier(self, qualifier: str | None) -> Self:
-        """This function at a version or alias; two that differ are an error, as they are for AWS."""
+        """Return this function at a version or alias; two that differ are an error, as in AWS."""
         if qualifier is None or qualifier == self.qualifier:
             return self
         if self.qualifier is not None:
@@ -105,7 +105,7 @@ class FunctionRef:
         return replace(self, qualifier=check_qualifier(qualifier))
 
     def without_qualifier(self) -> Self:
-        """The function itself, whichever version or alias this names."""
+        """Return the function itself, without the version or alias."""
         return replace(self, qualifier=None)
 
     def __str__(self) -> str:

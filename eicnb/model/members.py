@@ -1,4 +1,7 @@
-"""What an operation takes and answers, as the service model describes it."""
+"""The members of an operation's request and response, as the service model describes them.
+
+Tested in tests/cli/test_skeleton.py and tests/cli/test_newer_model.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of a request or an answer, as the service model describes it.
+    """One member of a request or a response, as the service model describes it.
 
     `kind` is the model's word (`string`, `integer`, `structure`, `list`, …) and `documentation` its HTML. `members` are
     those of a structure, or the one element of a list or a map. `minimum` is the least that an integer may be.
@@ -27,13 +30,13 @@ class Member:
 
 
 def shape_of(model: Any, operation: str) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
-    """What an operation takes and answers, from botocore's model of its service."""
+    """Return the members of an operation's request and response, from botocore's model."""
     described = model.operation_model(operation)
     return members_of(described.input_shape), members_of(described.output_shape)
 
 
 def members_of(shape: Any) -> tuple[Member, ...]:
-    """The members of one of botocore's structures, or the one element of a list or a map."""
+    """Return the members of one of botocore's structures, or the one element of a list or a map."""
     match getattr(shape, "type_name", None):
         case "structure":
             required = shape.required_members
@@ -60,7 +63,7 @@ def _member(name: str, shape: Any, *, required: bool = False) -> Member:
 
 
 def option_of(member: str) -> str:
-    """The AWS CLI's option for a member of a request.
+    """Return the AWS CLI's option for a member of a request.
 
     >>> option_of("KMSKeyArn")
     '--kms-key-arn'

@@ -77,7 +77,7 @@ def _of_url(text: str) -> str | None:
 
 
 def _queue(url: SplitResult, host: str) -> str | None:
-    """The queue of a URL of AWS or LocalStack; in some of LocalStack's there is no region."""
+    """Return the queue of a URL of AWS or LocalStack; some of LocalStack's name no region."""
     found = _QUEUE.fullmatch(url.path)
     if not found:
         return None

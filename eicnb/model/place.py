@@ -10,7 +10,7 @@ from eicnb.errors import UsageError, shown
 
 
 def check_region(region: str | None) -> None:
-    """Refuse what no region can be called; which regions there are is AWS's to say."""
+    """Refuse a text that cannot name a region; AWS decides which regions exist."""
     if region is not None and not isinstance(region, str):
         raise UsageError(f"the region is {shown(region)}, not text", hint="us-east-1")
     if region and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", region):
@@ -39,7 +39,7 @@ def partition_of(region: str) -> str:
 
 
 class Place(Protocol):
-    """Where a call will go; asked only for what the call needs."""
+    """The place that a call goes to, of which only what the call needs is read."""
 
     @property
     def partition(self) -> str: ...
@@ -53,7 +53,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """A place that is known whole, and how one gets there; an empty `account_id` is one that nobody could tell."""
+    """A place that is known, and how to reach it; an empty `account_id` is an unknown one."""
 
     partition: str
     region: str

@@ -16,7 +16,7 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedConfig:
-    """A config as AWS reported it; None is a setting that is not set, which is not the same as the default.
+    """A config as AWS reported it; None is a setting that is not set, which is not the default.
 
     It holds what AWS holds, also a destination that could not be written today (a FIFO queue, a name with a blank):
     users must see what is there to be able to fix it.
@@ -31,7 +31,7 @@ class ReportedConfig:
 
     @classmethod
     def from_api(cls, response: Mapping[str, Any]) -> Self:
-        """Read AWS's response, or raise an EicError for one that is not a config, which must not become a row."""
+        """Read AWS's response, or raise an EicError for one that is not a config."""
         destinations = _reported(response, "DestinationConfig", dict) or {}
         function = _reported_function(response)
         last_modified = _required(_reported(response, "LastModified", datetime), "LastModified")
@@ -48,12 +48,12 @@ class ReportedConfig:
 
     @property
     def on_failure_type(self) -> DestinationKind | None:
-        """The kind of the on-failure destination, or None."""
+        """The kind of the on-failure destination; None for an unknown one or none."""
         return destination_kind(self.on_failure) if self.on_failure else None
 
     @property
     def on_success_type(self) -> DestinationKind | None:
-        """The kind of the on-success destination, or None."""
+        """The kind of the on-success destination; None for an unknown one or none."""
         return destination_kind(self.on_success) if self.on_success else None
 
 
@@ -69,7 +69,7 @@ class ReportedFunction:
 
     @classmethod
     def from_api(cls, response: Mapping[str, Any]) -> Self:
-        """Read AWS's response, or raise an EicError for one that is not a function, which must not become a row."""
+        """Read AWS's response, or raise an EicError for one that is not a function."""
         dead_letters = _reported(response, "DeadLetterConfig", dict) or {}
         return cls(
             function=_reported_function(response),
@@ -128,7 +128,10 @@ def _reported_count(response: Mapping[str, Any], key: str, allowed: range = rang
 
 
 def _reported_destination(destinations: Mapping[str, Any], key: str) -> str | None:
-    """Return the text that AWS holds, also one that could not be written today; half a character is malformed."""
+    """Return the text that AWS holds, also one that could not be written today.
+
+    Half a surrogate pair is malformed.
+    """
     text = _reported(_reported(destinations, key, dict) or {}, "Destination", str) or None
     if text is not None and re.search(r"[\ud800-\udfff]", text):
         raise _broken(f"its {key} destination is {text!r}")

@@ -1,4 +1,7 @@
-"""The offer to use unapplied edits again, after the form has loaded another config."""
+"""The offer to use unapplied edits again, after the form has loaded another config.
+
+Tested in tests/widgets/test_edited_config.py.
+"""
 
 from __future__ import annotations
 

@@ -66,7 +66,10 @@ class ListOperation:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def read(self, connection: Connection, sleep: Sleep | None = None, **parameters: Any) -> NameList:
-        """Return the names in order, without FIFO queues and topics, which cannot be destinations; never an error."""
+        """Return the names in order, without FIFO queues and topics. It never raises.
+
+        FIFO queues and topics cannot be destinations.
+        """
         names: list[str] = []
         try:
             pages = connection.listing(

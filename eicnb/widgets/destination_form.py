@@ -22,7 +22,10 @@ from eicnb.widgets.preview import NEEDS_A_KERNEL
 
 
 class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
-    """A form whose `value` is a DestinationConfig, or None while a field is wrong; `observe` it as any widget's."""
+    """A form whose `value` is a DestinationConfig, or None while a field is wrong.
+
+    `observe` the value as you would any widget's.
+    """
 
     value = AnyValue(None, allow_none=True)
 

@@ -35,7 +35,7 @@ OTHER = "other"
 
 
 def kind_of(typed: str) -> str:
-    """Return the kind with this name, or with this part of a name if only one fits; else the text as it is.
+    """Return the kind with this name, or the only one with this part of a name; else the text.
 
     >>> kind_of("SQS queue"), kind_of("topic"), kind_of("None"), kind_of("s")
     ('sqs', 'sns', '', 's')
@@ -111,7 +111,10 @@ class DestinationDraft:
         return check_destination_kind(self.kind)
 
     def _is_prefixed(self, text: str) -> bool:
-        """Return whether a name is typed as in a command, `sqs:NAME`; a function with an alias has a colon too."""
+        """Return whether a name is typed as in a command, `sqs:NAME`.
+
+        A function with an alias has a colon too.
+        """
         kind, colon, _ = text.partition(":")
         return bool(colon) and (kind == self.kind or (kind in DESTINATION_KINDS and self.kind != "lambda"))
 

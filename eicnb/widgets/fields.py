@@ -2,6 +2,8 @@
 
 All of them are lines of text, the choices too: while a drop-down list has the focus, JupyterLab takes arrows and
 letters for its own shortcuts, which move the cell and change its type.
+
+Tested in tests/widgets/test_form.py.
 """
 
 from __future__ import annotations

@@ -186,7 +186,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def _refresh(self) -> Preview:
-        """Show at each field and in the preview what the fields amount to, and enable the button if it may be used."""
+        """Show faults and hints at the fields, update the preview, and enable the button."""
         draft = self._fields.draft()
         preview = self._preview_of(draft)
         self._title.value = title_of(str(preview.subject or "Choose a function"), str(self._where))
@@ -207,7 +207,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             self._outcome.show_bug()
 
     def _ipython_display_(self) -> None:
-        """Display the form, and the preview as an output of its own that the notebook saves and updates in place."""
+        """Display the form and, as a separate output that the notebook saves, the preview."""
         display(self._repr_mimebundle_(), raw=True)
         display(self.preview, display_id=self._preview_id)
         self._is_displayed = True

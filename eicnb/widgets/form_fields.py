@@ -1,4 +1,7 @@
-"""The six fields of a form together: what they contain, and what is shown at each of them."""
+"""The six fields of a form together: what they contain, and what is shown at each of them.
+
+Tested in tests/widgets/test_form.py.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,10 @@ _SECONDS_AFTER_THE_LAST_KEY = 0.4
 
 
 class MissingDestinations:
-    """Notes about destinations that do not exist; each is requested once, after the last key, until `forget`."""
+    """Notes about destinations that do not exist.
+
+    Each destination is looked up once, after the last key, until `forget`.
+    """
 
     def __init__(self, connection: Connection, background: Background, found: Callable[[], object]) -> None:
         self._connection = connection
@@ -24,7 +27,7 @@ class MissingDestinations:
         self._cancel_timer: Callable[[], object] = lambda: None
 
     def note(self, destination: DestinationArn | None) -> str:
-        """Return the note about a destination that does not exist; an empty text if it exists, or is not known to."""
+        """Return the note about a destination that does not exist; otherwise an empty text."""
         return self._notes.get(destination, "") if destination else ""
 
     def check(self, destinations: Iterable[DestinationArn]) -> None:

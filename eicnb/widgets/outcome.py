@@ -1,6 +1,6 @@
 """The result of Apply in a form: the frame, the error, or the question to decide first.
 
-Tested in tests/widgets/test_form.py.
+Tested in tests/widgets/test_applying.py.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Outcome:
         self.say(HTML(head), HTML(_pre(traceback.format_exc())))
 
     def ask(self, preview: Preview, now: Live, over: tuple[str, Action] | None, take: Action) -> None:
-        """Show both configs after someone else wrote, or what is not known; nothing is written before the choice."""
+        """Show both configs after someone else wrote, or what is not known, and offer a choice."""
         wanted = preview.validated.request.config if preview.validated.request else None
         opened, live = _unless_unread(preview.live, preview.unread), _unless_unread(now.config, now.unread)
         columns = (settings_of(opened), settings_of(live), settings_of(wanted))

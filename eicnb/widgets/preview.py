@@ -124,7 +124,7 @@ class Preview:
         return self.subject is not None and self.read and not self.trouble
 
     def _table(self) -> list[tuple[str, ...]]:
-        """Return the settings with their headings; without the values after Apply while the fields have faults."""
+        """Return the settings with their headings; while a field is wrong, without the values after Apply."""
         rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings()]
         table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
         return table if self.validated.request else [row[:2] for row in table]

@@ -17,10 +17,10 @@ STATEMENTS: list[tuple[str, dict[str, Any]]] = [
     ("arn:aws:lambda:us-east-1:123456789012:function:f:live", {"Action": "lambda:InvokeFunction"}),
     ("arn:aws:events:us-east-1:123456789012:event-bus/b", {"Action": "events:PutEvents"}),
     (
-        "arn:aws-cn:s3:::b",
+        "arn:aws-cn:s3:::lost",
         {
             "Action": ["s3:PutObject", "s3:ListBucket"],
-            "Resource": ["arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"],
+            "Resource": ["arn:aws-cn:s3:::lost", "arn:aws-cn:s3:::lost/*"],
             "Condition": {"StringEquals": {"s3:ResourceAccount": ACCOUNT}},
         },
     ),

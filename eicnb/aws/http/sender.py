@@ -243,7 +243,7 @@ class Sender:
             raise
 
     def _unanswered(self, operation: str, error: Exception) -> Exception:
-        """Return the error of a request without a response; what no retry can change is final for all requests."""
+        """Return the error of a request without a response; what no retry can change is final."""
         certificate = refused_certificate(error)
         if certificate:
             text = f"{operation} was not sent: the TLS certificate of {self._host} was refused: {certificate}"
@@ -304,7 +304,7 @@ def _read(operation: str, body: bytes) -> Mapping[str, Any]:
 
 
 def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """Return an error response in botocore's shape; what is not JSON, such as a proxy's page, is the message."""
+    """Return an error response in botocore's shape; what is not JSON (a proxy's page) is the message."""
     try:
         error = json.loads(body)
     except (ValueError, RecursionError):
