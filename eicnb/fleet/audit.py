@@ -77,6 +77,7 @@ def audit(
         message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: {hint}"
         raise AuditInterrupted(message, result) from interrupt
     _warn_of_globs(running)
+    _warn_of_handlers(running)
     if errors == "raise" and not result.attrs["complete"]:
         raise _incomplete(result, hint)
     return result
@@ -97,6 +98,12 @@ def _warn_of_globs(running: Audit) -> None:
     if globs := _globs(running):
         lists = "" if running.is_whole else "; not every list of functions could be read"
         warn(f"no function matches {globs}{lists}")
+
+
+def _warn_of_handlers(running: Audit) -> None:
+    modules = sorted({module for aws in running.connections for module in aws.handlers})
+    if modules:
+        warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")
 
 
 def _globs(running: Audit) -> str | None:

@@ -142,11 +142,11 @@ def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, Functio
 
 
 def _time(value: Any) -> Any:
-    """Return AWS's seconds since 1970 as a time; anything else as it is, for the model to refuse."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Return AWS's seconds since 1970 as a time, and moto's text; anything else as it is, for the model to refuse."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     try:
-        return datetime.fromtimestamp(value, UTC)
+        return datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         return value
 
