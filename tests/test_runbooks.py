@@ -193,7 +193,7 @@ def test_in_the_wrong_place_it_stops_before_anything_is_written(
         ),
         ("stop_retries_in_an_incident", {"qualifier": "live"}, "there is no function cart-reminder with live"),
         ("stop_retries_in_an_incident", {"function_name": "newsletters"}, "failed events would be lost"),
-        ("stop_retries_in_an_incident", {"function_name": "search-indexer"}, "'search-updates.fifo' is a FIFO queue"),
+        ("stop_retries_in_an_incident", {"function_name": "search-indexer"}, "row 0 (arn:aws:lambda:us-east-1:"),
     ],
 )
 def test_what_would_lose_events_or_could_not_be_taken_back_stops_it_before_the_first_write(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, cast
@@ -12,16 +13,23 @@ from botocore.exceptions import UnknownRegionError
 
 from eicnb.aws.caller import Caller
 from eicnb.aws.clients import make_client, signing_with
+from eicnb.aws.handlers import Received, foreign_handlers, receiving
 from eicnb.aws.http.route import Route, route_of
 from eicnb.aws.login import Login, role_session
 from eicnb.aws.responses import Markers
 from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session
+from eicnb.errors import EicError
 from eicnb.model.verbs import Operation
 
 
 class Aws(Caller):
-    """The operations of AWS that eicnb calls, as one user in one region."""
+    """The operations of AWS that eicnb calls, as one user in one region.
+
+    `handlers` are the modules whose event handlers an audit found, and for which it went through botocore.
+    """
+
+    handlers: Sequence[str] = ()
 
     @property
     def partition(self) -> str:
@@ -131,7 +139,20 @@ class Aws(Caller):
             client = self._client(LAMBDA)
             keys = self._checked_keys() if self._transport.signs else None
             with signing_with(keys):
-                return route_of(client, region, verify=self._verify())
+                route = route_of(client, region, verify=self._verify())
+            self.handlers = foreign_handlers(client, Operation.LIST_FUNCTIONS)
+            return replace(route, through=self._through_botocore) if self.handlers else route
+
+    def _through_botocore(self, region: str, operation: str, parameters: Mapping[str, str]) -> Received:
+        """Send an operation once through botocore, and return the response as it came."""
+        once = self.derived(region=region, options={"retries": 1})
+        with receiving() as responses:
+            try:
+                once.call(operation, **parameters)
+            except EicError:
+                if not responses:
+                    raise
+        return responses[-1]
 
     def setting(self, name: str) -> str | None:
         """Return a setting of the profile in the AWS config file."""

@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 
 from eicnb.aws import retries
 from eicnb.aws.endpoint import Transport
+from eicnb.aws.handlers import collect
 from eicnb.aws.http.route import let_probe
 from eicnb.aws.http.shared import share
 from eicnb.aws.keys import Keys
@@ -98,6 +99,7 @@ def make_client(
     if service == LAMBDA:
         retries.install(client)
         let_probe(client)
+        client.meta.events.register("before-parse.lambda", collect)
     return client
 
 

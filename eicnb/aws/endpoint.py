@@ -90,7 +90,7 @@ class Transport:
     """What tells it from another one, as a key of a dict."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", (self.verify, self.signs, *sorted(self.settings.items())))
+        object.__setattr__(self, "key", (self.verify, self.signs, repr(sorted(self.settings.items()))))
 
     def changed(self, options: Mapping[str, Any]) -> Transport:
         """This one with the AWS CLI's options, in which a timeout of 0 is no limit."""
@@ -102,7 +102,8 @@ class Transport:
         ca_bundle = options.get("ca_bundle")
         verify = False if options.get("no_verify_ssl") else ca_bundle or self.verify
         signs = self.signs and not options.get("no_sign_request")
-        return Transport(verify=verify, signs=signs, settings={**self.settings, **settings})
+        attempts = {"retries": {"total_max_attempts": options["retries"]}} if "retries" in options else {}
+        return Transport(verify=verify, signs=signs, settings={**self.settings, **settings, **attempts})
 
 
 OWN_TRANSPORT = Transport(

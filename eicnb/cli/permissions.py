@@ -21,12 +21,15 @@ _EXISTENCE = (
 _NOTES = (*_EXISTENCE, Operation.SIMULATE)
 """The same, and whether the function's role may deliver to it."""
 
+_MISSING = (Operation.LIST, Operation.GET_CONFIGURATION)
+"""What finds out whether the function, the version or alias, or only the config is missing."""
+
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, Operation.LIST, *_NOTES),
-    "update": (Operation.UPDATE, Operation.GET, *_NOTES),
-    "get": (Operation.GET,),
+    "update": (Operation.UPDATE, Operation.GET, Operation.LIST, *_NOTES),
+    "get": (Operation.GET, *_MISSING),
     "list": (Operation.LIST,),
-    "delete": (Operation.DELETE, Operation.GET),
+    "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "form": (
@@ -50,7 +53,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 NOTES: Mapping[str, str] = {
     "put": f"`{Operation.PUT}` alone suffices; the others are for the line, for notes about destinations and dry runs",
     "update": f"`{Operation.GET}` is for the line and for the destination that is kept; the others are for notes",
-    "delete": "the read is for what is returned",
+    "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
+    "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "use": "for `--role-arn` alone",

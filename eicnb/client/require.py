@@ -12,6 +12,7 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.session import check_known_region
 from eicnb.changes.targets import exists
 from eicnb.errors import ConfigurationError, UsageError, shown
+from eicnb.model.arn import ACCOUNT, not_an_account
 from eicnb.model.destination import KINDS, Destination, DestinationArn, DestinationName
 from eicnb.model.place import check_region
 from eicnb.model.request import resolved_destination
@@ -94,8 +95,10 @@ def _account(value: Any) -> str:
         if not isinstance(value, bool):
             value = f"{operator.index(value):012d}"
     with UsageError.about("account"):
-        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{12}", value):
-            raise UsageError(f"{shown(value)} is not an account", hint="the account's 12 digits")
+        if not isinstance(value, str) or not re.fullmatch(ACCOUNT, value):
+            if isinstance(value, str) and value.isdecimal():
+                raise not_an_account(value)
+            raise UsageError(f"{shown(value)} is not an account", hint="write its twelve digits")
     return value
 
 

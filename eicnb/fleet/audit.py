@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
+import pandas as pd
+
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
@@ -46,9 +48,10 @@ def audit(
     patience: Patience = PATIENCE,
     buckets: Buckets = BUCKETS,
 ) -> Frame:
-    """Audit every connection's account; the arguments are those of `Eic.audit`, all checked before anything is sent.
+    """Audit every connection's account; the arguments are those of `Eic.audit`.
 
-    `line` is the command that reaches the same accounts, for the hint that resumes.
+    They are all checked before anything is sent. `line` is the command that reaches the same accounts, for the hint
+    that resumes.
     """
     check_choice("errors", errors, ("raise", "rows"))
     named = check_regions(regions)
@@ -74,6 +77,7 @@ def audit(
         message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: {hint}"
         raise AuditInterrupted(message, result) from interrupt
     _warn_of_globs(running)
+    _warn_of_handlers(running)
     if errors == "raise" and not result.attrs["complete"]:
         raise _incomplete(result, hint)
     return result
@@ -96,6 +100,12 @@ def _warn_of_globs(running: Audit) -> None:
         warn(f"no function matches {globs}{lists}")
 
 
+def _warn_of_handlers(running: Audit) -> None:
+    modules = sorted({module for aws in running.connections for module in aws.handlers})
+    if modules:
+        warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")
+
+
 def _globs(running: Audit) -> str | None:
     """Return the globs that match no function, in one text; None if there are none."""
     return ", ".join(filter(is_glob, running.unmatched())) or None
@@ -116,7 +126,7 @@ def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
 def _frame_in(resume: Any) -> Any:
     """Return the frame to resume: a frame, or the one that an error carries."""
     frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
-    if type(frame).__name__ not in {"Frame", "DataFrame"}:
+    if not isinstance(frame, pd.DataFrame):
         raise UsageError(
             f"resume is {shown(resume)}", hint="pass the frame of an audit, or the IncompleteAudit it raised"
         )
@@ -124,7 +134,7 @@ def _frame_in(resume: Any) -> Any:
 
 
 def _earlier(frame: Any) -> Earlier:
-    """Return the rows of a frame; one that has fewer rows than its audit had, or does not know, is not whole."""
+    """Return the rows of a frame; one with fewer rows than its audit had is not whole."""
     is_whole = frame.attrs.get("rows") == len(frame)
     is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
     return Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), is_whole=is_whole, is_everywhere=is_everywhere)
@@ -168,7 +178,7 @@ def to_audit_frame(running: Audit) -> Frame:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Pause the garbage collector, which would search many new rows again and again for what it never finds."""
+    """Pause the garbage collector, which would search many new rows again and again in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

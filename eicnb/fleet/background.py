@@ -16,7 +16,7 @@ _LONGEST_STOP = 0.3
 
 
 class LoopThread:
-    """A thread whose loop runs one coroutine; it works inside a running loop too, as in a notebook's kernel."""
+    """A thread whose loop runs one coroutine, also while a loop runs in the caller's, as in a kernel."""
 
     def __init__(self, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._main = main
@@ -26,7 +26,10 @@ class LoopThread:
         self._error: BaseException | None = None
 
     def run(self, draw: Callable[[], object]) -> None:
-        """Draw until the coroutine is over, and raise its exception; one of drawing, or Ctrl-C, stops it at once."""
+        """Draw until the coroutine is over, and raise its exception.
+
+        An exception of drawing, above all Ctrl-C, stops the coroutine at once.
+        """
         try:
             threading.Thread(target=self._in_a_loop, daemon=True, name="eicnb-audit").start()
             while not self._over.wait(_BETWEEN_DRAWINGS):

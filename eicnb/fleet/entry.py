@@ -1,6 +1,6 @@
 """One entry of a list of functions or versions: what it reports, or what is wrong with it.
 
-Tested in tests/fleet/test_rows.py.
+Tested in tests/fleet/test_faults.py.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def is_encodable(text: str) -> bool:
 
 
 def _named(item: Mapping[str, Any], home: Home) -> FunctionRef | None:
-    """Return the function of a malformed entry, from its ARN or its name; None if they say nothing or disagree."""
+    """Return the function of a malformed entry, from its ARN or its name; None if it is unclear."""
     arn, name = item.get("FunctionArn"), item.get("FunctionName")
     try:
         if isinstance(arn, str) and arn.startswith("arn:"):

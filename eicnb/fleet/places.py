@@ -47,7 +47,7 @@ class AccountRegion:
 
 @dataclass(slots=True, kw_only=True)
 class PlaceFinder:
-    """Finds the places of an audit: its connections in their `regions`.
+    """The search for the places of an audit: its connections in their `regions`.
 
     `rows` gets a row for each region of an account that could not be identified.
     """
@@ -82,7 +82,7 @@ class PlaceFinder:
         return places
 
     async def _account(self, aws: Aws, keyring: Keyring) -> str | None:
-        """Return the account of a connection's credentials, which hold for the whole audit; None if it is unknown."""
+        """Return the account of a connection for the whole audit; None if it cannot be determined."""
         named = (aws.region,) if self.regions in {None, (ALL_REGIONS,)} else self.regions or ()
         asked = asyncio.ensure_future(self._asked(aws, keyring))
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -107,7 +107,7 @@ class PlaceFinder:
         return account_id
 
     def _give_up(self, probe: AccountProbe, named: Sequence[str], error: Exception) -> None:
-        """Add a row for each region that cannot be read; one that Lambda listed as empty needs no row and no account.
+        """Add a row for each region that cannot be read; one that is listed as empty needs none.
 
         Nothing can be added to an earlier audit without its account, so that its rows are left as they are.
         """
@@ -158,7 +158,7 @@ class AccountProbe:
     errors: dict[str, EicError] = field(default_factory=dict)
 
     async def account_id(self, regions: Sequence[str]) -> str | None:
-        """Return the account of the first function in these regions; None if there is none, or none can be listed."""
+        """Return the account of the first function in these regions; None if none is listed."""
         for region in regions:
             try:
                 function = await self._first(await self._sender(region))
@@ -221,7 +221,7 @@ async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
 
 @contextmanager
 def naming(aws: Aws) -> Iterator[None]:
-    """Prefix what is wrong with settings by the profile or the role: of several accounts it tells which one."""
+    """Prefix what is wrong with settings by the profile or the role, to tell several accounts apart."""
     try:
         yield
     except ConfigurationError as error:

@@ -1,6 +1,6 @@
 """Reads one function: its configs, and what each configured version or alias runs.
 
-Tested in tests/fleet/test_faults.py and tests/fleet/test_rows.py.
+Tested in tests/fleet/test_faults.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ Configs = dict[str, ReportedConfig | EicError]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionReader:
-    """Reads the functions of one account and region; `wants_all` adds versions and aliases without a config."""
+    """A reader of the functions of one account and region.
+
+    `wants_all` adds the versions and aliases without a config.
+    """
 
     home: Home
     sender: Sender
@@ -121,7 +124,10 @@ class FunctionReader:
 
 
 def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, FunctionRef]:
-    """Return a config and what it is about; one that cannot be read is its error, unless its ARN is what is wrong."""
+    """Return a config and what it is about; one that cannot be read is its error.
+
+    Without a valid ARN no one knows what it is about, and the error is raised.
+    """
     try:
         config = ReportedConfig.from_api({**item, "LastModified": _time(item.get("LastModified"))})
     except EicError as error:
@@ -136,11 +142,11 @@ def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, Functio
 
 
 def _time(value: Any) -> Any:
-    """Return AWS's seconds since 1970 as a time; anything else as it is, for the model to refuse."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Return AWS's seconds since 1970 as a time, and moto's text; anything else as it is, for the model to refuse."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     try:
-        return datetime.fromtimestamp(value, UTC)
+        return datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         return value
 

@@ -1,6 +1,6 @@
 """Walks one account and region: every function that is listed there becomes rows.
 
-Tested in tests/fleet/test_faults.py and tests/fleet/test_rows.py.
+Tested in tests/fleet/test_faults.py.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class RegionWalk:
 
     @property
     def _reader_count(self) -> int:
-        """Return enough readers for the usual rates if a response takes two seconds; more of them cost CPU time."""
+        """Return enough readers for the usual rates if a response takes two seconds; more cost CPU time."""
         return min(_MOST, max(_FEWEST, math.ceil(2 * self.scope.rate)))
 
     def found(self) -> list[AuditRow]:

@@ -33,7 +33,7 @@ _ALL = ("all",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
-    """What is known of one account and region; `known` is None if the list of functions must be read again."""
+    """The knowledge of one account and region; `known` is None if its list must be read again."""
 
     settled: frozenset[str] = frozenset()
     known: tuple[ReportedFunction, ...] | None = None
@@ -164,7 +164,7 @@ def _not_resumable(message: str, hint: str) -> UsageError:
 
 
 def _is_settled(rows: list[Row]) -> bool:
-    """Return whether a function is read: all its rows are `ok`, and one of them is `$LATEST`, which all have."""
+    """Return whether a function is read: all its rows are `ok`, and `$LATEST` is among them."""
     return all(row["scan_state"] == "ok" for row in rows) and any(row["qualifier"] == LATEST for row in rows)
 
 
@@ -226,7 +226,7 @@ def _is_named_twice(row: Row) -> bool:
 
 
 def _odd_setting(row: Row) -> str | None:
-    """Return the first column of a row that was read whose value no audit can have read; None if all are plausible.
+    """Return the first column whose value no audit can have read; None if all are plausible.
 
     A destination that AWS would refuse today, such as a FIFO queue, is plausible: the config may be older.
     """

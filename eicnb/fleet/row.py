@@ -1,6 +1,6 @@
 """One row of an audit: a function at a version or alias, or a region that could not be read.
 
-Tested in tests/fleet/test_faults.py and tests/fleet/test_rows.py.
+Tested in tests/fleet/test_faults.py.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ Order = tuple[str, str, str, int, int, str]
 
 
 def order(account_id: str | None, region: str, function_name: str | None, qualifier: str | None) -> Order:
-    """Return the sort key of a row: account, region, function; `$LATEST`, then versions by number, then aliases.
+    """Return the sort key of a row: account, region, function, qualifier.
+
+    `$LATEST` comes first, then versions by number, then aliases.
 
     >>> sorted(["live", "10", "$LATEST", "9"], key=lambda text: order(None, "", "", text))
     ['$LATEST', '9', '10', 'live']

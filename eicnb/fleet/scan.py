@@ -36,9 +36,10 @@ STOPPED = "the audit was stopped before this was read"
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """One audit: `connections` in their `regions`, which are None for each one's own and `("all",)` for all enabled.
+    """One audit: its `connections` in their `regions`.
 
-    `is_placed` tells whether the accounts and regions are known yet; before that nothing is read.
+    `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` tells whether
+    the accounts and regions are known yet; before that nothing is read.
     """
 
     connections: Sequence[Aws]
@@ -59,7 +60,7 @@ class Audit:
     _routes: dict[Aws, asyncio.Future[Route]] = field(default_factory=dict)
 
     def run(self, show: Show) -> None:
-        """Audit until everything is read; an exception while drawing, above all Ctrl-C, stops it and is raised."""
+        """Audit until everything is read; an exception while drawing, above all Ctrl-C, stops it."""
         self._started_at = self.clock()
         try:
             LoopThread(self._main).run(lambda: show(self.progress()))

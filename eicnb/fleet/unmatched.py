@@ -1,7 +1,4 @@
-"""The names given to an audit that match no function.
-
-Tested in tests/fleet/test_rows.py.
-"""
+"""The names given to an audit that match no function."""
 
 from __future__ import annotations
 

@@ -272,7 +272,8 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the rows of a frame with these columns, None for a missing value, or raise UsageError."""
     if missing := [column.name for column in columns if column.name not in frame.columns]:
-        raise UsageError(f"the frame has no column {missing[0]!r}", hint=", ".join(column.name for column in columns))
+        wanted = ", ".join(column.name for column in columns)
+        raise UsageError(f"the frame has no column {missing[0]!r}", hint=f"keep the columns {wanted}")
     array: Callable[..., Any] = pd.array
     values = {}
     for column in columns:
@@ -281,7 +282,8 @@ def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, An
             exact = array(held.array, dtype=_dtype(column.dtype))
         except (TypeError, ValueError) as error:
             raise UsageError(
-                f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}", hint="the frame as it was"
+                f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
+                hint="pass the frame as eicnb returned it",
             ) from error
         values[column.name] = [None if missing else value for value, missing in zip(exact, pd.isna(exact), strict=True)]
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]

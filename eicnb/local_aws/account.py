@@ -1,4 +1,7 @@
-"""The state of one account: per region its functions, their versions and aliases, and their configs."""
+"""The state of one account: the functions of each region, their versions, aliases and configs.
+
+Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_listings.py.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ _PARTITIONS = (
 
 
 def partition_of(region: str) -> str:
-    """The partition of a region, as it stands in ARNs.
+    """Return the partition of a region, as in ARNs.
 
     >>> partition_of("cn-north-1"), partition_of("eu-west-1")
     ('aws-cn', 'aws')
@@ -43,7 +46,7 @@ class Config:
     on_failure: str | None = None
 
     def to_api(self, function_arn: str) -> dict[str, Any]:
-        """The answer's shape: unset numbers are absent, the destination config is always whole."""
+        """Return the response: unset numbers are absent, the destination config is always complete."""
         numbers = {
             "MaximumRetryAttempts": self.maximum_retry_attempts,
             "MaximumEventAgeInSeconds": self.maximum_event_age_in_seconds,
@@ -78,19 +81,19 @@ class Function:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """`$LATEST`, then every number."""
+        """Return `$LATEST`, then every number."""
         return (LATEST, *map(str, range(1, self.version_count + 1)))
 
     def has(self, qualifier: str) -> bool:
-        """Whether the qualifier is `$LATEST`, a version or an alias of this function."""
+        """Return whether the qualifier is `$LATEST`, a version or an alias of this function."""
         return qualifier in self.versions or qualifier in self.aliases
 
     def version_of(self, qualifier: str) -> str:
-        """The version that a qualifier stands for."""
+        """Return the version that a qualifier points at."""
         return self.aliases.get(qualifier, qualifier)
 
     def summary(self, version: str, *, arn: str) -> dict[str, Any]:
-        """What lists show of one version: AWS leaves the state out there."""
+        """Return what lists show of one version: AWS leaves out the state there."""
         packaged_as_image = self.runtime is None
         code = hashlib.sha256(f"{self.arn}:{version}".encode()).digest()
         return {
@@ -116,7 +119,7 @@ class Function:
         }
 
     def configuration(self, version: str, *, arn: str) -> dict[str, Any]:
-        """What GetFunction shows of one version."""
+        """Return what GetFunction shows of one version."""
         return {
             **self.summary(version, arn=arn),
             "State": "Active",
@@ -132,13 +135,16 @@ class Region:
     configs: dict[str, dict[str, Config]] = field(default_factory=dict)
 
     def configs_of(self, function_name: str) -> dict[str, Config]:
-        """The configs of one function by qualifier; changes are kept."""
+        """Return the configs of one function by qualifier, to read and to change."""
         return self.configs.setdefault(function_name, {})
 
 
 @dataclass(slots=True)
 class Account:
-    """One account; `now` gives the time of a change, `may` says whether a role may do an action on an ARN."""
+    """One account.
+
+    `now` returns the time of a change, `may` whether a role may do an action on an ARN.
+    """
 
     account_id: str
     now: Callable[[], float]
@@ -146,10 +152,10 @@ class Account:
     regions: dict[str, Region] = field(default_factory=dict)
 
     def region(self, name: str) -> Region:
-        """The state of a region; one that nobody used yet is empty."""
+        """Return the state of a region; an unused one is empty."""
         return self.regions.setdefault(name, Region())
 
     def function_arn(self, region: str, function_name: str, qualifier: str | None = None) -> str:
-        """The ARN of a function of this account, whether it exists or not."""
+        """Return the ARN of a function of this account, whether it exists or not."""
         arn = f"arn:{partition_of(region)}:lambda:{region}:{self.account_id}:function:{function_name}"
         return f"{arn}:{qualifier}" if qualifier else arn

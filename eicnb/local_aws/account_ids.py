@@ -1,4 +1,7 @@
-"""One AWS account id for each running sandbox, so that sandboxes in one process never share state."""
+"""One AWS account id for each running sandbox, so that sandboxes in one process never share state.
+
+Tested in tests/local_aws/test_other_services.py.
+"""
 
 from __future__ import annotations
 

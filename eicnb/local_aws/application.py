@@ -1,4 +1,7 @@
-"""The one door of a sandbox: tells Lambda's calls from all others, and keeps a log of both."""
+"""The WSGI application of a sandbox: it routes requests to Lambda or to moto, and logs both.
+
+Tested in tests/local_aws/test_server.py.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from eicnb.local_aws import faults, simulation
 from eicnb.local_aws.call import Reply
 from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
-from eicnb.local_aws.faults import PlantedFault
+from eicnb.local_aws.faults import ServiceFault
 from eicnb.local_aws.other_services import OtherServices
 from eicnb.local_aws.paths import is_private
 from eicnb.local_aws.request_log import RequestRecord, without_signature
@@ -37,14 +40,14 @@ _SCOPE = re.compile(r"Credential=[^/,\s]*/\d+/(?P<region>[a-z0-9-]+)/(?P<service
 
 @dataclass(frozen=True, slots=True)
 class SigningScope:
-    """Where a request was signed for; an unsigned one has no service and the default region."""
+    """The region and service of a signature; without one, no service and the default region."""
 
     region: str
     service: str | None
 
     @classmethod
     def parse(cls, authorization: str) -> SigningScope:
-        """The scope in an Authorization header.
+        """Read the scope from an Authorization header.
 
         >>> SigningScope.parse("AWS4-HMAC-SHA256 Credential=sandbox/20261101/eu-west-1/lambda/aws4_request, …")
         SigningScope(region='eu-west-1', service='lambda')
@@ -84,7 +87,7 @@ class Application:
             else:
                 operation = _moto_operation(environ)
                 response = self._handle_other(environ, target, scope.service, operation)
-        except PlantedFault as fault:
+        except ServiceFault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
         self._remember(
@@ -123,14 +126,14 @@ class Application:
             return Response(simulation.simulated(body, self._other_services.may), content_type="text/xml")
         try:
             return self._other_services.handle(environ, service)
-        except PlantedFault:
+        except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
             raise faults.unreadable_request(repr(error)) from error
 
 
 def _target(request_uri: str) -> str:
-    """Path and query as they were sent; a proxy's absolute form loses its host."""
+    """Return path and query as they were sent; the absolute form of proxies loses its host."""
     if request_uri.startswith(("http://", "https://")):
         parts = urlsplit(request_uri)
         return f"{parts.path}?{parts.query}"
@@ -138,7 +141,7 @@ def _target(request_uri: str) -> str:
 
 
 def _moto_operation(environ: WSGIEnvironment) -> str | None:
-    """The operation of the two AWS protocols that name it: JSON in a header, query in the body."""
+    """Return the operation, which the JSON protocol names in a header and the query protocol in the body."""
     if named := environ.get("HTTP_X_AMZ_TARGET"):
         return str(named).rpartition(".")[2]
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
@@ -155,8 +158,8 @@ def _response(answer: Reply) -> Response:
     return Response(body, status=answer.status, headers=headers, content_type="application/json")
 
 
-def _refused(environ: WSGIEnvironment, fault: PlantedFault, service: str | None) -> Response:
-    """Return a fault in the form that the service's clients can read: XML for S3 and the query protocol, or JSON."""
+def _refused(environ: WSGIEnvironment, fault: ServiceFault, service: str | None) -> Response:
+    """Return a fault as the service's clients read it: XML for S3 and the query protocol, or JSON."""
     is_query = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
     if not is_query and service != "s3":
         answer = refusal(fault)

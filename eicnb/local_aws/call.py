@@ -1,4 +1,7 @@
-"""A call of the Lambda API and its answer, free of any server."""
+"""A request to the Lambda API and its response, independent of any server.
+
+Tested in tests/local_aws/test_faults.py.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class Call:
     body: bytes = b""
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; an empty body is an empty object."""
+        """Return the body as a JSON object; an empty body is an empty object."""
         try:
             document = json.loads(self.body or b"{}")
         except (ValueError, RecursionError) as error:
@@ -33,7 +36,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: `body` is None where AWS answers with an empty one."""
+    """A response; `body` is None if AWS sends an empty one."""
 
     status: int
     body: dict[str, Any] | None = None
@@ -41,7 +44,7 @@ class Reply:
 
 
 def json_token(value: object) -> str:
-    """The service's name for the kind of a JSON value, as it stands in a SerializationException."""
+    """Return the service's name for the type of a JSON value, as in a SerializationException."""
     match value:
         case bool():
             return "TRUE_VALUE" if value else "FALSE_VALUE"

@@ -1,7 +1,8 @@
-"""Lambda's control plane: from a request's method, path and body to an answer.
+"""Lambda's control plane: from a request's method, path and body to a response.
 
 A request is matched to its operation, counted against the limit, and then answered under the account's lock.
-Whatever the service refuses is a `Fault`, raised anywhere below and made an answer here.
+A refusal of the service is a `Fault`, raised anywhere below and made an answer here.
+Tested in tests/local_aws/test_server.py and tests/local_aws/test_event_invoke.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs, unquote
 from eicnb.local_aws import event_invoke, faults, listings
 from eicnb.local_aws.account import Account
 from eicnb.local_aws.call import Call, Reply
-from eicnb.local_aws.faults import PlantedFault
+from eicnb.local_aws.faults import ServiceFault
 from eicnb.local_aws.throttle import Throttle
 
 Operation = Callable[[Account, Call], Reply]
@@ -42,7 +43,7 @@ _API_VERSION = re.compile(r"/20\d\d-\d\d-\d\d/")
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """An answer, and the operation that gave it; None where the path names none that is served."""
+    """A response, and the operation that made it; None if the path names no operation that is served."""
 
     operation: str | None
     answer: Reply
@@ -72,12 +73,12 @@ class ControlPlane:
                 raise faults.rate_exceeded()
             with self._lock:
                 return operation(self._account, call)
-        except PlantedFault as fault:
+        except ServiceFault as fault:
             return refusal(fault)
 
 
 def speaks_lambda(path: str) -> bool:
-    """Whether a path begins like one of the Lambda API; for requests whose signature does not say it."""
+    """Return whether a path begins like one of the Lambda API, for requests without a signature."""
     return _API_VERSION.match(path) is not None
 
 
@@ -97,12 +98,12 @@ def _query(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
-def _unrouted(method: str, path: str) -> PlantedFault:
+def _unrouted(method: str, path: str) -> ServiceFault:
     if speaks_lambda(path):
         return faults.not_served(method, path, [name for name, _ in ROUTES.values()])
     return faults.unknown_operation(method, path)
 
 
-def refusal(fault: PlantedFault) -> Reply:
-    """The answer that a fault becomes."""
+def refusal(fault: ServiceFault) -> Reply:
+    """Return the response that reports a fault."""
     return Reply(fault.status, fault.body, {"x-amzn-ErrorType": fault.code, **fault.headers})

@@ -1,6 +1,7 @@
-"""What the service checks about a destination before it stores one.
+"""The service's checks of a destination before it is stored.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_faults.py.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from eicnb.local_aws import faults, lookup
 from eicnb.local_aws.account import Account, Function
 
-# The call that Lambda makes for each kind of destination, and so the permission that the role needs.
+# The request that Lambda makes for each kind of destination, and so the permission that the role needs.
 _DELIVERING_CALLS = {
     "sqs": "SendMessage",
     "sns": "Publish",
@@ -51,7 +52,7 @@ def _is_of_served_kind(destination: str | None, *, on: str) -> bool:
 
 
 def _kind(destination: str) -> str:
-    """The service in an ARN; `kafka://` addresses pass the model's pattern and are no ARNs."""
+    """Return the service in an ARN; `kafka://` addresses pass the model's pattern and are not ARNs."""
     return destination.split(":")[2] if destination.startswith("arn:") else "kafka"
 
 

@@ -15,7 +15,7 @@ from eicnb.local_aws.validation import EventSettings
 
 
 def put_config(account: Account, call: Call) -> Reply:
-    """Set a config anew: whatever the call leaves out is gone."""
+    """Replace a config: what the request leaves out is removed."""
     settings, target = _checked_change(account, call)
     config = Config(
         last_modified=_now(account),
@@ -41,7 +41,7 @@ def update_config(account: Account, call: Call) -> Reply:
 
 
 def get_config(account: Account, call: Call) -> Reply:
-    """The config of one qualifier; a missing function is told in the same words as a missing config."""
+    """Return the config of one qualifier; a missing function has the same message as a missing config."""
     validation.check(call)
     target = lookup.target_of(account, call)
     config = _existing(account, call, target)
@@ -58,7 +58,7 @@ def delete_config(account: Account, call: Call) -> Reply:
 
 
 def list_configs(account: Account, call: Call) -> Reply:
-    """Every config of one function, whichever qualifier the call names."""
+    """Return every config of one function, whichever qualifier the request names."""
     validation.check(call)
     size = validation.page_size(call, validation.LIST_CONFIGS_ITEMS)
     function, _ = lookup.function_of(account, call)
@@ -100,7 +100,7 @@ def _now(account: Account) -> float:
 
 
 def _order(qualifier: str) -> tuple[int, int, str]:
-    """`$LATEST`, the versions by number, the aliases by name."""
+    """Return the sort key: `$LATEST`, the versions by number, the aliases by name."""
     if qualifier == LATEST:
         return (0, 0, "")
     return (1, int(qualifier), "") if qualifier.isdecimal() else (2, 0, qualifier)

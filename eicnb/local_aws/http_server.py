@@ -1,4 +1,7 @@
-"""A silent HTTP/1.1 server on 127.0.0.1 that keeps connections alive and can be stopped for good."""
+"""A silent HTTP/1.1 server on 127.0.0.1 that keeps connections alive and can be stopped for good.
+
+Tested in tests/local_aws/test_server.py.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ HOST = "127.0.0.1"
 _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
-class QuietHandler(MotoRequestHandler):
-    """Reads a request whole, answers it, and waits for the next one on the same connection.
+class RequestHandler(MotoRequestHandler):
+    """A handler that reads a whole request, responds, and waits for the next one on the connection.
 
     werkzeug's own handler closes every connection, because it leaves unread bodies behind; this one does not.
     """
@@ -81,26 +84,26 @@ class QuietHandler(MotoRequestHandler):
             self.wfile.write(body)
 
 
-class LoopbackServer(ThreadedWSGIServer):
-    """Serves an application on 127.0.0.1, a thread a connection, from `start` to `stop`."""
+class HttpServer(ThreadedWSGIServer):
+    """A server of one application on 127.0.0.1, with a thread for each connection."""
 
     daemon_threads = True
 
     def __init__(self, application: WSGIApplication, port: int) -> None:
         # werkzeug prints and exits when it cannot bind; so it gets a socket that is bound already.
         with socket.create_server((HOST, port), backlog=128) as listener:
-            super().__init__(HOST, port, application, QuietHandler, fd=listener.fileno())
+            super().__init__(HOST, port, application, RequestHandler, fd=listener.fileno())
         self._connections: dict[socket.socket, Thread] = {}
         self._thread = Thread(
             target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="eicnb-sandbox", daemon=True
         )
 
     def start(self) -> None:
-        """Serve from now on, in a thread of its own."""
+        """Start serving, in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is being answered, close every connection, and give the port back."""
+        """Finish the requests in progress, close every connection, and release the port."""
         self.shutdown()
         self._thread.join()
         for connection, worker in list(self._connections.items()):
@@ -119,7 +122,7 @@ class LoopbackServer(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep silent about clients that went away in the middle."""
+        """Keep silent about clients that disconnect."""
 
 
 def _end_reading(connection: socket.socket) -> None:

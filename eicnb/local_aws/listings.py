@@ -1,4 +1,4 @@
-"""The operations that describe functions: what an audit needs beside the configs."""
+"""The operations that describe functions: what an audit needs in addition to the configs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eicnb.local_aws.call import Call, Reply
 
 
 def list_functions(account: Account, call: Call) -> Reply:
-    """Every function of the region, by name; with `FunctionVersion=ALL` every version of each."""
+    """Return every function of the region, by name; with `FunctionVersion=ALL` every version of each."""
     size = validation.page_size(call, validation.LIST_ITEMS)
     wanted = call.query.get("FunctionVersion")
     if wanted not in {None, "ALL"}:
@@ -26,17 +26,17 @@ def list_functions(account: Account, call: Call) -> Reply:
 
 
 def get_function(account: Account, call: Call) -> Reply:
-    """One function with its code's place; the sandbox has no code to fetch."""
+    """Return one function with the location of its code, which the sandbox does not have."""
     return Reply(200, {"Configuration": _configuration(account, call), "Code": {"RepositoryType": "S3"}, "Tags": {}})
 
 
 def get_function_configuration(account: Account, call: Call) -> Reply:
-    """The settings of one function, version, or the version behind an alias."""
+    """Return the settings of one function, version, or the version behind an alias."""
     return Reply(200, _configuration(account, call))
 
 
 def list_aliases(account: Account, call: Call) -> Reply:
-    """The aliases of a function by name; `FunctionVersion` keeps those that point at one version."""
+    """Return the aliases of a function by name; `FunctionVersion` selects those of one version."""
     size = validation.page_size(call, validation.LIST_ITEMS)
     function, _ = lookup.described_function(account, call)
     version = call.query.get("FunctionVersion")
@@ -48,7 +48,7 @@ def list_aliases(account: Account, call: Call) -> Reply:
 
 
 def list_versions_by_function(account: Account, call: Call) -> Reply:
-    """`$LATEST` and every version of a function, by number."""
+    """Return `$LATEST` and every version of a function, by number."""
     size = validation.page_size(call, validation.LIST_ITEMS)
     function, _ = lookup.described_function(account, call)
     return paging.page(_versions(function), "Versions", size=size, marker=call.query.get("Marker"))

@@ -1,4 +1,7 @@
-"""From the function name of a call, in any of AWS's forms, to the function and qualifier that are meant."""
+"""The function and qualifier that a request names, in any of AWS's forms of a name.
+
+Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_faults.py.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,19 @@ _NAME_FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NamedFunction:
-    """The function that a call names; `qualifier` is None where the call names none."""
+    """The function that a request names; `qualifier` is None if it names none."""
 
     name: str
     qualifier: str | None
 
     @property
     def invoked(self) -> str:
-        """The qualifier whose config the call is about."""
+        """Return the qualifier whose config the request is about."""
         return self.qualifier or LATEST
 
 
 def target_of(account: Account, call: Call) -> NamedFunction:
-    """The target of a call, as long as it lies within reach: this region, this account, one qualifier.
+    """Return the target of a request; a fault if it is in another region or account, or ambiguous.
 
     Name forms: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html.
     """
@@ -52,7 +55,7 @@ def target_of(account: Account, call: Call) -> NamedFunction:
 
 
 def function_of(account: Account, call: Call) -> tuple[Function, NamedFunction]:
-    """The function that a put, an update or a list of configs is about; it and its qualifier must exist."""
+    """Return the function of a put, an update or a list of configs; it and its qualifier must exist."""
     target = target_of(account, call)
     function = account.region(call.region).functions.get(target.name)
     if function is None or not function.has(target.invoked):
@@ -61,7 +64,7 @@ def function_of(account: Account, call: Call) -> tuple[Function, NamedFunction]:
 
 
 def described_function(account: Account, call: Call) -> tuple[Function, NamedFunction]:
-    """The function that GetFunction and its kin are about; what is missing is named by its ARN."""
+    """Return the function of GetFunction and similar; the message about a missing one has its ARN."""
     validation.check(call)
     target = target_of(account, call)
     function = account.region(call.region).functions.get(target.name)
@@ -72,7 +75,7 @@ def described_function(account: Account, call: Call) -> tuple[Function, NamedFun
 
 
 def exists(account: Account, function_arn: str) -> bool:
-    """Whether a function ARN, with or without qualifier, names something in this account."""
+    """Return whether a function ARN, with or without qualifier, names something in this account."""
     parts = _parts(function_arn)
     if parts["account_id"] != account.account_id or not parts["region"]:
         return False
@@ -81,7 +84,7 @@ def exists(account: Account, function_arn: str) -> bool:
 
 
 def is_same_function(function: Function, function_arn: str) -> bool:
-    """Whether an ARN names this function, whatever its qualifier."""
+    """Return whether an ARN names this function, whatever its qualifier."""
     return function_arn == function.arn or function_arn.startswith(f"{function.arn}:")
 
 

@@ -1,4 +1,4 @@
-"""Every other AWS service of a sandbox's account: moto's own, kept to that account.
+"""Every other AWS service of a sandbox's account: moto's, restricted to that account.
 
 moto keeps its state for the whole process, by account id. So one account id per sandbox keeps them apart,
 and dropping the account forgets everything. Where moto itself reaches across accounts, `reach` refuses first.
@@ -69,7 +69,7 @@ class OtherServices:
         get_backend("s3")[self._account_id]["aws"].create_bucket(name, region)
 
     def create_event_bus(self, region: str, name: str) -> None:
-        """Create an EventBridge bus beside the default one."""
+        """Create an EventBridge bus in addition to the default one."""
         get_backend("events")[self._account_id][region].create_event_bus(name)
 
     def create_role(self, name: str, description: str, actions: tuple[str, ...]) -> None:
@@ -80,7 +80,7 @@ class OtherServices:
         roles.put_role_policy(name, "what-it-may-do", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
     def may(self, role_arn: str, action: str, resource: str) -> bool:
-        """Whether a role's policies allow an action, as IAM has them now."""
+        """Return whether a role's policies allow an action, as IAM has them now."""
         roles = {role.arn: role for role in get_backend("iam")[self._account_id]["aws"].get_roles()}
         role = roles.get(role_arn)
         if role is None:
@@ -90,7 +90,7 @@ class OtherServices:
         return PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
 
     def forget(self) -> None:
-        """Drop everything of this account, in whichever service it came to be."""
+        """Drop everything of this account, in all services."""
         self._forget_buckets()
         # moto's only list of the services in use is a private one.
         services: list[Any] = list(BackendDict._instances)  # type: ignore[misc]  # noqa: SLF001
@@ -106,10 +106,10 @@ class OtherServices:
 
 
 class _SilentDispatcher(DomainDispatcherApplication):
-    """The application of moto, which prints a line when it does not know a service; this one raises."""
+    """The application of moto, except that it raises where moto prints that it knows no such service."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """Return the moto service that answers for a host name; a LookupError if the sandbox must not serve it."""
+        """Return the moto service of a host name; a LookupError if the sandbox must not serve it."""
         is_known = any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns)
         if host and "amazonaws.com" in host and not is_known:
             raise LookupError(f"moto knows no {host}")
@@ -120,7 +120,7 @@ class _SilentDispatcher(DomainDispatcherApplication):
 
 
 def _shared_application() -> Any:
-    """The application of moto: it keeps no account's state itself, so that all sandboxes can share one."""
+    """Return the application of moto: it has no account's state, so that all sandboxes share one."""
     with _settling:
         return _application()
 

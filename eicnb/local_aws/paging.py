@@ -1,4 +1,7 @@
-"""Pages of a list, as the Lambda API cuts them."""
+"""Pages of a list, as the Lambda API cuts them.
+
+Tested in tests/local_aws/test_listings.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from eicnb.local_aws.call import Reply
 
 
 def page(items: Sequence[dict[str, Any]], member: str, *, size: int, marker: str | None) -> Reply:
-    """One page of `size` items after the marker; `NextMarker` is there only when more follow."""
+    """Return one page of `size` items after the marker; `NextMarker` is there only when more follow."""
     start = _position(marker) if marker else 0
     body: dict[str, Any] = {member: list(items[start : start + size])}
     if start + size < len(items):

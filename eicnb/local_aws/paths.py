@@ -26,7 +26,7 @@ def plain_path(path: str) -> str:
 
 
 def is_private(path: str) -> bool:
-    """Return whether a path leads to moto's private API, which reads and resets every sandbox of the process.
+    """Return whether a path leads to moto's private API, which reaches every sandbox of the process.
 
     >>> is_private("//./%4Doto-api/data.json"), is_private("/my-bucket/moto-api")
     (True, False)

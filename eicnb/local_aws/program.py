@@ -14,7 +14,7 @@ from eicnb.local_aws.server import Sandbox
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve, say where, and return the exit code."""
+    """Serve until a signal, and return the exit code."""
     options = _parser().parse_args(arguments)
     done = Event()
     # Ctrl-C is a signal like the other: nothing is interrupted in the middle.
@@ -25,10 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             port=options.port, requests_per_second=options.requests_per_second, account_id=options.account_id
         )
         with sandbox:
-            _say(_greeting(sandbox), to=sys.stdout)
+            _print(_greeting(sandbox), to=sys.stdout)
             _wait(done)
     except EicError as error:
-        _say(str(error), to=sys.stderr)
+        _print(str(error), to=sys.stderr)
         return error.exit_code
     return 0
 
@@ -59,7 +59,7 @@ def _greeting(sandbox: Sandbox) -> str:
     )
 
 
-def _say(text: str, *, to: TextIO) -> None:
+def _print(text: str, *, to: TextIO) -> None:
     to.write(f"{text}\n")
     to.flush()
 

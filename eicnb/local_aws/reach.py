@@ -1,4 +1,4 @@
-"""What a request to another service reaches for, because moto lets one account of the process into the next."""
+"""The check that a request stays in its own account, because moto lets it into the others of the process."""
 
 from __future__ import annotations
 

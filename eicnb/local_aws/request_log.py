@@ -1,4 +1,7 @@
-"""What a sandbox remembers of a request: enough to count, and nothing that is secret."""
+"""The log of a sandbox: enough of each request to count it, and nothing secret.
+
+Tested in tests/local_aws/test_server.py.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """One request that was answered; `service` and `operation` are None where the request names none."""
+    """One logged request; `service` and `operation` are None if the request names none."""
 
     method: str
     path: str
@@ -20,7 +23,7 @@ class RequestRecord:
 
 
 def without_signature(query: str) -> str:
-    """The query of a request, less what must not be kept.
+    """Return the query of a request without what must not be stored.
 
     Presigned requests carry their credentials in the query, under names that begin with `X-Amz-`.
     """

@@ -1,4 +1,4 @@
-"""Makes the story true: its functions in the fleet, everything around them in moto."""
+"""The seeding of an empty account with the shop: its functions, and what surrounds them in moto."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ _BETWEEN_DEPLOYMENTS = timedelta(hours=7, minutes=13)
 _HANDLERS = {"java": "shop.Handler::handleRequest", "nodejs": "index.handler", "provided": "bootstrap"}
 
 
-def plant(account: Account, neighbours: OtherServices) -> None:
-    """Seed an empty account with the whole story."""
+def fill(account: Account, others: OtherServices) -> None:
+    """Fill an empty account with the whole shop."""
     for role in shop.ROLES:
-        neighbours.create_role(role.name, role.remark, role.actions)
+        others.create_role(role.name, role.remark, role.actions)
     for region in shop.SHOP:
-        _plant_neighbours(region, account.account_id, neighbours)
+        _create_others(region, account.account_id, others)
         for number, function in enumerate(region.functions):
-            _Planting(account, region, function, FIRST_DEPLOYMENT + number * _BETWEEN_DEPLOYMENTS).run()
+            _Deployment(account, region, function, FIRST_DEPLOYMENT + number * _BETWEEN_DEPLOYMENTS).run()
 
 
 def bucket_name(region: ShopRegion, account_id: str) -> str:
-    """A region's bucket; S3 names are global, so the region and the account stand in it."""
+    """Return the name of a region's bucket; S3 names are global, so it has the region and the account."""
     return f"{region.bucket}-{region.name}-{account_id}"
 
 
-def _plant_neighbours(region: ShopRegion, account_id: str, neighbours: OtherServices) -> None:
+def _create_others(region: ShopRegion, account_id: str, others: OtherServices) -> None:
     for queue in region.queues:
-        neighbours.create_queue(region.name, queue)
+        others.create_queue(region.name, queue)
     for topic in region.topics:
-        neighbours.create_topic(region.name, topic)
-    neighbours.create_bucket(region.name, bucket_name(region, account_id))
-    neighbours.create_event_bus(region.name, region.event_bus)
+        others.create_topic(region.name, topic)
+    others.create_bucket(region.name, bucket_name(region, account_id))
+    others.create_event_bus(region.name, region.event_bus)
 
 
-class _Planting:
-    """One function on its way into the fleet."""
+class _Deployment:
+    """One function of the shop, to be deployed into the account."""
 
     def __init__(self, account: Account, region: ShopRegion, function: ShopFunction, deployed: datetime) -> None:
         self._account = account
@@ -50,9 +50,9 @@ class _Planting:
         self._deployed = deployed
 
     def run(self) -> None:
-        fleet: Region = self._account.region(self._region.name)
-        fleet.functions[self._function.name] = self._deployment()
-        fleet.configs_of(self._function.name).update(
+        target: Region = self._account.region(self._region.name)
+        target.functions[self._function.name] = self._deployment()
+        target.configs_of(self._function.name).update(
             {qualifier: self._config(setting) for qualifier, setting in self._function.configs.items()}
         )
 

@@ -1,7 +1,8 @@
-"""The words in which the seeded account is told; `shop` and its two regions are the tale itself.
+"""The vocabulary in which the modules `shop…` describe the seeded account.
 
-Destinations stand as `sqs:NAME`, `sns:NAME`, `lambda:NAME`, `events:BUS` and `s3:BUCKET`, in the function's
-own region; `planting` makes ARNs of them. A remark says what its function is there to show.
+Destinations are written `sqs:NAME`, `sns:NAME`, `lambda:NAME`, `events:BUS` and `s3:BUCKET`, in the function's own
+region; `seed` makes ARNs of them. A remark states what its function demonstrates.
+Tested in tests/local_aws/test_seed.py.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One event-invoke config as the shop made it; None is a setting that nobody made."""
+    """One event-invoke config as the shop made it; None is a setting that is not set."""
 
     retries: int | None = None
     age: int | None = None
@@ -47,7 +48,7 @@ class ShopRole:
 
 @dataclass(frozen=True, slots=True)
 class ShopRegion:
-    """What stands in one region; the bucket's name is completed with the account id."""
+    """Everything in one region; the bucket's name is completed with the account id."""
 
     name: str
     queues: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The sandbox as a thing to start and stop."""
+"""The sandbox, to start and to stop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from eicnb.local_aws.application import Application
-    from eicnb.local_aws.http_server import LoopbackServer
+    from eicnb.local_aws.http_server import HttpServer
     from eicnb.local_aws.other_services import OtherServices
     from eicnb.local_aws.request_log import RequestRecord
 
@@ -26,12 +26,12 @@ _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """What exists only between start and stop."""
+    """The parts that exist only between start and stop."""
 
     account_id: str
     other_services: OtherServices
     application: Application
-    server: LoopbackServer
+    server: HttpServer
 
 
 class Sandbox:
@@ -63,7 +63,7 @@ class Sandbox:
         self._running: _Running | None = None
 
     def start(self) -> Self:
-        """Serve from now on; a sandbox that runs already is left as it is."""
+        """Start serving; a running sandbox is left as it is."""
         if self._running is None:
             account_id = account_ids.claim(self._wanted_account_id)
             try:
@@ -74,7 +74,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving and forget the account; a sandbox that does not run is left as it is."""
+        """Stop serving and forget the account; a stopped sandbox is left as it is."""
         running, self._running = self._running, None
         if running is not None:
             try:
@@ -96,17 +96,17 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Where it listens, as an `endpoint_url`."""
+        """Return its address, as an `endpoint_url`."""
         return f"http://127.0.0.1:{self._started().server.port}"
 
     @property
     def account_id(self) -> str:
-        """The account that every caller is in."""
+        """Return the account of every caller."""
         return self._started().account_id
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions where the shop has functions; every other region works too, and is empty."""
+        """Return the regions with functions; every other region works too, and is empty."""
         return shop.REGIONS
 
     def throttle(self, requests_per_second: float | None, burst: float | None = None) -> None:
@@ -119,12 +119,12 @@ class Sandbox:
         self._throttle.limit(requests_per_second, burst)
 
     def requests(self) -> list[RequestRecord]:
-        """The latest 10,000 requests since the start, oldest first."""
+        """Return the latest 10,000 requests since the start, oldest first."""
         return self._started().application.requests()
 
     def _started(self) -> _Running:
         if self._running is None:
-            raise ConfigurationError("The sandbox is not running.", hint="start it first: Sandbox().start()")
+            raise ConfigurationError("The sandbox is not running.", hint="Sandbox().start()")
         return self._running
 
     def _build(self, account_id: str) -> _Running:
@@ -135,28 +135,30 @@ class Sandbox:
             raise _missing_moto(error) from error
         others = other_services.OtherServices(account_id)
         account = Account(account_id, self._now, others.may)
-        door = application.Application(control_plane.ControlPlane(account, self._throttle), others)
-        server = self._bind(door)
+        served = application.Application(control_plane.ControlPlane(account, self._throttle), others)
+        server = self._bind(served)
         try:
-            seed.plant(account, others)
+            seed.fill(account, others)
         except BaseException:
             server.server_close()
             others.forget()
             raise
         server.start()
-        return _Running(account_id, others, door, server)
+        return _Running(account_id, others, served, server)
 
-    def _bind(self, door: Application) -> LoopbackServer:
-        from eicnb.local_aws.http_server import LoopbackServer
+    def _bind(self, served: Application) -> HttpServer:
+        from eicnb.local_aws.http_server import HttpServer
 
         try:
-            return LoopbackServer(door, self._port)
+            return HttpServer(served, self._port)
         except OSError as error:
             raise _unusable_port(self._port, os.strerror(error.errno or 0)) from error
 
 
 def _unusable_port(port: int, reason: str) -> ConfigurationError:
-    return ConfigurationError(f"The sandbox cannot listen on port {port}: {reason}.", hint="port 0 takes a free one")
+    return ConfigurationError(
+        f"The sandbox cannot listen on port {port}: {reason}.", hint="use port 0, which takes a free one"
+    )
 
 
 def _missing_moto(error: ModuleNotFoundError) -> Exception:

@@ -1,4 +1,7 @@
-"""The account that a sandbox is seeded with: a small web shop, its good habits and its mistakes."""
+"""The account that a sandbox is seeded with: a small web shop, its good habits and its mistakes.
+
+Tested in tests/local_aws/test_seed.py.
+"""
 
 from __future__ import annotations
 

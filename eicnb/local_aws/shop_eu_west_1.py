@@ -1,4 +1,7 @@
-"""The shop's second region: younger, smaller, and under European law."""
+"""The shop's second region: younger, smaller, and under European law.
+
+Tested in tests/local_aws/test_seed.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The shop's first region: where it began, and where most of its mistakes are."""
+"""The shop's first region: where it began, and where most of its mistakes are.
+
+Tested in tests/local_aws/test_seed.py.
+"""
 
 from __future__ import annotations
 

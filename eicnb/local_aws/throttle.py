@@ -16,7 +16,7 @@ GET_FUNCTION_SHARE = 100 / 15
 
 
 class RequestBucket:
-    """Lets `burst` calls through at once and then `rate` calls a second.
+    """A bucket that lets `burst` calls through at once and then `rate` calls a second.
 
     >>> bucket = RequestBucket(rate=1, burst=1, now=lambda: 0.0)
     >>> bucket.take(), bucket.take()
@@ -68,7 +68,7 @@ class Throttle:
             self._buckets.clear()
 
     def admits(self, region: str, operation: str) -> bool:
-        """Whether this call still fits into its region's limit."""
+        """Return whether this request is within the limit of its region."""
         with self._lock:
             if self._rate is None:
                 return True

@@ -1,7 +1,9 @@
 """The constraints of the Lambda API model, and the texts in which the service quotes them.
 
+Tested in tests/local_aws/test_faults.py.
+
 Patterns and ranges are those of https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html.
-The order in which several violations are told is ours: that of the members in the model.
+The order of several violations in one message is ours: that of the members in the model.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Text:
     shortest: int = 0
 
     def violations(self, value: str, at: str) -> Iterator[str]:
-        """What is wrong with the value, in the service's words."""
+        """Yield what is wrong with the value, in the service's words."""
         if len(value) < self.shortest:
             yield violation(value, at, f"have length greater than or equal to {self.shortest}")
         if len(value) > self.longest:
@@ -55,7 +57,7 @@ class Range:
     most: int
 
     def violations(self, value: int, at: str) -> Iterator[str]:
-        """What is wrong with the value, in the service's words."""
+        """Yield what is wrong with the value, in the service's words."""
         if value < self.least:
             yield violation(value, at, f"have value greater than or equal to {self.least}")
         if value > self.most:
@@ -85,12 +87,12 @@ class EventSettings:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all is set."""
+        """Return whether nothing is set."""
         numbers = (self.maximum_retry_attempts, self.maximum_event_age_in_seconds)
         return numbers == (None, None) and not self.has_destination_config
 
     def violations(self) -> Iterator[str]:
-        """What the model's constraints have against these values."""
+        """Yield what the model's constraints have against these values."""
         if self.maximum_retry_attempts is not None:
             yield from RETRY_ATTEMPTS.violations(self.maximum_retry_attempts, "maximumRetryAttempts")
         if self.maximum_event_age_in_seconds is not None:
@@ -102,7 +104,7 @@ class EventSettings:
 
 
 def settings_of(call: Call) -> EventSettings:
-    """The typed body of a put or an update; types are checked before any constraint."""
+    """Return the typed body of a put or an update; types are checked before any constraint."""
     body = call.json()
     destination_config = _structure(body, "DestinationConfig")
     on_success = _structure(destination_config or {}, "OnSuccess") or {}
@@ -117,14 +119,14 @@ def settings_of(call: Call) -> EventSettings:
 
 
 def check(call: Call, settings: EventSettings | None = None) -> None:
-    """Refuse a call whose values break constraints, with every violation in one answer."""
+    """Refuse a call whose values break constraints, with every violation in one response."""
     violations = [*_name_violations(call), *(settings.violations() if settings else ())]
     if violations:
         raise faults.validation_failed(violations)
 
 
 def page_size(call: Call, allowed: Range) -> int:
-    """How many items a page of this call holds: what MaxItems asks for, and never more than 50."""
+    """Return the number of items on a page: MaxItems, and never more than 50."""
     asked = call.query.get("MaxItems")
     if asked is None:
         return PAGE_SIZE
@@ -147,7 +149,7 @@ def _name_violations(call: Call) -> Iterator[str]:
 
 
 def violation(value: object, at: str, what: str) -> str:
-    """One violation in the service's words."""
+    """Return one violation in the service's words."""
     return f"Value '{value}' at '{at}' failed to satisfy constraint: Member must {what}"
 
 
@@ -160,7 +162,7 @@ def _structure(members: Mapping[str, Any], name: str) -> dict[str, Any] | None:
 
 def _integer(members: Mapping[str, Any], name: str) -> int | None:
     value = members.get(name)
-    # JSON's true and false are no numbers, though Python's are.
+    # Python's True and False are numbers, JSON's true and false are not.
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise faults.wrong_type(json_token(value), "an Integer")

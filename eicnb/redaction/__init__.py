@@ -1,1 +1,1 @@
-"""What is secret, and the masks that hide it."""
+"""What must not be shown, and the masks that hide it."""

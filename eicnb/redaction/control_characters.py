@@ -14,7 +14,7 @@ _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u
 
 
 def printable(text: str, keep: Collection[str] = ()) -> str:
-    r"""Return a text whose control characters are escaped as in JSON; `keep` are sequences that stay, such as colours.
+    r"""Return a text whose control characters are escaped as in JSON, except for the sequences to keep.
 
     >>> printable("a\x1b[2Jb\r\n\tc")
     'a\\u001b[2Jb\n\tc'

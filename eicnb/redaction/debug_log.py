@@ -1,4 +1,4 @@
-"""`--debug`: what botocore logs during a command, without its credentials and signatures."""
+"""`--debug`: botocore's log of one command, without credentials and signatures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
 
 
 class _Handler(logging.Handler):
-    """Writes the records of one thread."""
+    """A handler that writes the records of one thread."""
 
     def __init__(self, write: Callable[[str], object], secrets: Callable[[], Collection[str]]) -> None:
         super().__init__(logging.DEBUG)
@@ -48,7 +48,7 @@ class _Handler(logging.Handler):
 
 
 class _AsBefore(logging.Handler):
-    """Passes on to the handlers above what would have reached them without `--debug`, and no more."""
+    """A handler that passes on to those above what they would have received without `--debug`."""
 
     def __init__(self, above: logging.Logger, level: int) -> None:
         super().__init__(level)
@@ -60,7 +60,7 @@ class _AsBefore(logging.Handler):
 
 @contextmanager
 def logged(write: Callable[[str], object], secrets: Callable[[], Collection[str]] = tuple) -> Iterator[None]:
-    r"""Write what botocore logs in this thread, and keep it from every other handler of the process.
+    r"""Write what botocore logs in this thread, and hide it from every other handler of the process.
 
     >>> with logged(lambda text: print(text.rpartition(" - ")[2], end="")):
     ...     logging.getLogger("botocore.auth").debug("Signature:\n%s", "0" * 64)
@@ -74,7 +74,7 @@ def logged(write: Callable[[str], object], secrets: Callable[[], Collection[str]
 
 
 class _FromLevel(logging.Filter):
-    """Lets a handler that was there before see what it would have seen without `--debug`."""
+    """A filter that shows an older handler only what it would have received without `--debug`."""
 
     def __init__(self, level: int) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""Masks instead of account ids, listed names and secrets, the same mask for the same text in the whole process.
+"""Masks in place of account ids, listed names and secrets; a text has the same mask in the whole process.
 
-Only displays are masked: the values in a DataFrame, an error's attributes and whatever is exported stay real.
+Only displays are masked: the values in a DataFrame, the attributes of an error and exported files stay real.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BOUNDARY = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What displays hide: secrets always; account ids and the listed names when it is on.
+    """The choice of what displays hide: secrets always; account ids and the listed names if it is on.
 
     >>> Redaction(on=True).hidden("account 123456789012", Masks())
     'account ACCOUNT-0001'
@@ -38,27 +38,27 @@ class Redaction:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Redaction:
-        """What the environment asks for; a switch that says neither yes nor no is on, so that nothing is given away."""
+        """Read the choice from the environment; a switch that is neither yes nor no is on, to be safe."""
         names = (name.strip() for name in environment.get(NAMES, "").split(","))
         return cls(environment.get(SWITCH, "").strip().lower() not in OFF, tuple(name for name in names if name))
 
     def hidden(self, text: str, masks: Masks) -> str:
-        """The text with masks in it."""
+        """Return the text with masks in it."""
         return replaced(text, self.spans(text), masks)[0]
 
     def spans(self, text: str) -> list[Span]:
-        """What has to be masked in a text."""
+        """Return what must be masked in a text."""
         return spans(text, (*SECRETS, ACCOUNT), self.names) if self.on else spans(text, SECRETS)
 
 
 class Masks:
-    """The masks given so far: numbered as they are asked for, so that nothing leads back from them.
+    """The masks given so far, numbered in order of request: nothing can be derived from them.
 
     >>> masks = Masks()
     >>> masks.of(ACCOUNT, "123456789012"), masks.of(ACCOUNT, "210987654321"), masks.of(ACCOUNT, "1234-5678-9012")
     ('ACCOUNT-0001', 'ACCOUNT-0002', 'ACCOUNT-0001')
 
-    `after` is the highest number that is taken. An account's is the same with dashes and as a float, `123456789012.0`.
+    `after` is the highest number in use. An account id has the same mask with dashes and as a float, `123456789012.0`.
     """
 
     def __init__(self, after: int = 0) -> None:
@@ -68,7 +68,7 @@ class Masks:
         self._after = after
 
     def of(self, kind: Kind, text: str) -> str:
-        """The mask of a text, a new one the first time."""
+        """Return the mask of a text, a new one the first time."""
         key = (kind.word, text.replace("-", "").partition(".")[0] if kind is ACCOUNT else text)
         with self._lock:
             if key not in self._given:
@@ -87,24 +87,24 @@ class Masks:
 
 
 def names_in(names: Iterable[object]) -> tuple[str, ...]:
-    """The names to mask, without the blanks around them; ValueError says what is wrong, and shows none of them.
+    """Return the names to mask, without the blanks around them; a ValueError shows none of them.
 
     >>> names_in(["acme", " shop "])
     ('acme', 'shop')
     """
     if isinstance(names, str):
-        raise ValueError("redact_names is one text", 'a list of names, such as ["my-company"]')  # noqa: TRY004 # one kind of error
+        raise ValueError("redact_names is one text", 'give a list of names, such as ["my-company"]')  # noqa: TRY004 # one kind of error
     listed = tuple(names)
     for number, name in enumerate(listed, start=1):
         if not isinstance(name, str):
-            raise ValueError(f"name {number} of {len(listed)} to redact is a {type(name).__name__}", "a text")  # noqa: TRY004 # one kind of error
+            raise ValueError(f"name {number} of {len(listed)} to redact is a {type(name).__name__}", "give a text")  # noqa: TRY004 # one kind of error
         if not name.strip():
             raise ValueError(f"name {number} of {len(listed)} to redact is empty", "remove the empty name")
     return tuple(str(name).strip() for name in listed)
 
 
 def replaced(text: str, found: list[Span], masks: Masks, *places: int) -> tuple[str, list[int]]:
-    """A text with masks for what was found in it, and where some places of the old text are in the new one.
+    """Return a text with masks for what was found, and where some places of the old text are in it.
 
     >>> replaced("f 123456789012 g", spans("f 123456789012 g", [ACCOUNT]), Masks(), 15)
     ('f ACCOUNT-0001 g', [15])
@@ -129,7 +129,7 @@ def replaced(text: str, found: list[Span], masks: Masks, *places: int) -> tuple[
 
 
 class _Active:
-    """What was chosen for this process, over what the environment asks for; and the process's masks."""
+    """The choice for this process, which overrides the environment, and the masks of the process."""
 
     def __init__(self) -> None:
         self.on: bool | None = None
@@ -142,7 +142,7 @@ _active = _Active()
 
 
 def choose(*, on: bool | None, names: tuple[str, ...] | None) -> None:
-    """Redact, or do not, whatever the environment says; None leaves it to the environment."""
+    """Choose what to redact, whatever the environment says; None leaves it to the environment."""
     _active.on, _active.names = on, names
 
 
@@ -160,7 +160,7 @@ def active() -> Redaction:
 
 
 def masked(text: str) -> str:
-    """A text as it may be shown.
+    """Return a text as it may be shown.
 
     >>> masked("https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=" + 64 * "a")
     'https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=SIGNATURE-0001'
@@ -202,6 +202,6 @@ def masked_number(number: float, name: str = "") -> float:
 
 
 def masked_at(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """A text as it may be shown, and where a part of it begins and ends then."""
+    """Return a text as it may be shown, and where a part of it then begins and ends."""
     text, (start, end) = replaced(text, active().spans(text), _active.masks, start, end)
     return text, start, end

@@ -27,7 +27,7 @@ _WORD = r"[^\s\0\"'&,;<>\\]"
 _QUOTE = r"\\{0,3}[\"']|&quot;|&#x27;|&#39;|&#34;"
 # Where a word of a secret key's characters starts and ends, also in a URL and between the escapes of a quoted text.
 _KEY_START = r"(?:(?<![A-Za-z0-9+/])|(?<=%[013-9A-Fa-f][0-9A-Fa-f])|(?<=%2[0-9ACDEacde])|(?<=\\[nrt]))"
-_KEY_END = r"(?![A-Za-z0-9+/=]|\\/|%2[BbFf]|%3[Dd])"
+_KEY_END = r"(?![A-Za-z0-9+/]|=(?![A-Za-z0-9'\"])|\\/|%2[BbFf]|%3[Dd])"
 _LEAST_ENTROPY = 4.3
 _LONGEST_PLAIN_WORD = 16
 
@@ -42,7 +42,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]+(?:-[a-z]+)*[.,:!?)]*=?")
 
 
 def _named(names: str, value: str = rf"{_WORD}+") -> re.Pattern[str]:
-    """Return the pattern of a value behind one of these names: in code, JSON, XML, a header, a URL or an INI file."""
+    """Return the pattern of a value behind one of these names, in code, JSON, XML, a header or a URL."""
     name = rf"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:{names})(?:{_QUOTE})?\]?"
     between = rf"(?P<between>[ \t]*(?::=|=>|={{1,3}}|:|%3D|%3A)[ \t]*|>|,[ \t]*(?=[bu]?(?:{_QUOTE})[^\s\"',;]{{16}}))"
     # Behind a comma, as in `setenv("NAME", "value")`, a short word may be the next name of a list.
@@ -53,7 +53,7 @@ def _named(names: str, value: str = rf"{_WORD}+") -> re.Pattern[str]:
 
 
 def _is_value(found: re.Match[str]) -> bool:
-    """Return whether what is behind a secret's name is a value, and neither a placeholder nor code nor prose."""
+    """Return whether a secret's name is followed by a value, and not by a placeholder, code or prose."""
     value = found["value"]
     if _NO_VALUE.fullmatch(value):
         return False
@@ -68,7 +68,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _is_credentials(found: re.Match[str]) -> bool:
-    """Return whether what follows `Bearer` or `Basic` is a token, and not prose such as `Basic authentication`."""
+    """Return whether `Bearer` or `Basic` is followed by a token, and not by a word of prose."""
     value = found["value"]
     if found["scheme"].lower() != "basic":
         return not _is_plain(value) and not _NO_VALUE.fullmatch(value)
@@ -240,8 +240,9 @@ SECRETS = (_PRIVATE_KEY, *_HEADERS, *_TOKENS, *_KEYS, *_SIGNATURES, *_URLS)
 """What eicnb shows in no message, display or log, whatever its settings."""
 
 _USER = r"[^\s\0/\\\"':<>|]+"
-# A name may have blanks in it where a separator or a closing quote shows how far it goes.
-_USER_OF_A_PATH = rf"(?P<value>{_USER}(?:[ ]{_USER}){{1,3}}(?=[/\\]|[\"'](?![A-Za-z])|&quot;|<)|{_USER})"
+# A name may have blanks in it where a separator, a closing quote or the end of the line shows how far it goes.
+_FULL_NAME = r"[A-ZÀ-Þ][^\s\0/\\\"':<>|]*(?:[ ][A-ZÀ-Þ][^\s\0/\\\"':<>|]*){1,3}(?=[ ]*(?:\r?\n|\0|\Z))"
+_USER_OF_A_PATH = rf"(?P<value>{_USER}(?:[ ]{_USER}){{1,3}}(?=[/\\]|[\"'](?![A-Za-z])|&quot;|<)|{_FULL_NAME}|{_USER})"
 
 IN_NOTEBOOKS = (
     *SECRETS,

@@ -1,6 +1,7 @@
-"""Where the patterns, and the listed names, stand in a text; and the masks that are there already.
+"""The search for the patterns and the listed names in a text, and for the masks that it has already.
 
-A listed name is found wherever it stands, in a longer word too, in upper and lower case.
+A listed name is found everywhere, inside longer words too, in upper and lower case.
+Tested in tests/redaction/test_patterns.py.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _SCRIPT = re.compile(r"<script[^<>]*>[\s\S]*?(?:</script|\Z)", re.IGNORECASE)
 
 @cache
 def _patterns_of(name: str) -> tuple[re.Pattern[str], ...]:
-    """A name as it is, and as it stands in HTML and in a URL; found also where two of them overlap."""
+    """Return the patterns of a name as it is, and as written in HTML and in a URL; matches may overlap."""
     written = dict.fromkeys([name, escape(name), quote(name, safe="")])
     return tuple(re.compile(f"(?=({re.escape(form)}))", re.IGNORECASE) for form in written)
 
@@ -88,7 +89,7 @@ def _is_number_of(scripts: Sequence[tuple[int, int]], text: str, span: Span) -> 
 
 
 def _holds_what_it_meets(span: Span, masks: Sequence[Span], first: int) -> bool:
-    """Whether a span has more than each mask that it has a part of; `first` is the first that ends behind its start."""
+    """Return whether a span has more than each mask that it meets; `first` is the first that may be met."""
     while first < len(masks) and masks[first].overlaps(span):
         if not span.contains(masks[first]):
             return False
@@ -107,7 +108,7 @@ def _disjoint(found: Iterable[Span]) -> list[Span]:
 
 
 def masks_in(text: str) -> list[str]:
-    """The masks that stand in a text.
+    """Return the masks in a text.
 
     >>> masks_in("sqs:NAME-0001-failures")
     ['NAME-0001']
@@ -116,7 +117,7 @@ def masks_in(text: str) -> list[str]:
 
 
 def highest_mask(text: str) -> int:
-    """The highest number that a mask in a text has; 0 where there is none.
+    """Return the highest number of a mask in a text; 0 without one.
 
     >>> highest_mask("arn:aws:sqs:us-east-1:ACCOUNT-0007:lost")
     7

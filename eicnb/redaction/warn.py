@@ -1,4 +1,4 @@
-"""Warnings that point at the caller's line and show nothing that is to be masked."""
+"""Warnings that point at the caller's line and show nothing that must be masked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HIDDEN = "<line hidden>"
 
 
 def warn(message: str) -> None:
-    """Warn the caller of the package: the line of a cell or script, whatever lies between.
+    """Warn the caller of the package at its line of a cell or script.
 
     >>> with warnings.catch_warnings(record=True, action="always") as caught:
     ...     warn("no function matches nix-*")
@@ -39,7 +39,7 @@ def warn(message: str) -> None:
 
 
 def _caller() -> FrameType:
-    """The innermost frame that is neither the package's nor IPython's, or the outermost of all."""
+    """Return the innermost frame that is neither the package's nor IPython's, or the outermost of all."""
     frame = sys._getframe(1)  # noqa: SLF001 # inspect reads the source of every frame, and skip_file_prefixes needs 3.12
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _OURS:
         frame = frame.f_back

@@ -1,1 +1,1 @@
-"""Cleans a saved notebook of what should not be shared: `python -m eicnb.scrub runbook.ipynb`."""
+"""The cleaning of saved notebooks before they are shared: `python -m eicnb scrub runbook.ipynb`."""

@@ -1,4 +1,4 @@
-"""Reads a notebook from its file, checks that it is one, and writes it back whole or not at all."""
+"""A notebook's file: it is read, checked, and replaced in one step or not at all."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from eicnb.errors import EicError, UsageError
 _FORMAT = 4
 _INDENT = re.compile(r"\{\r?\n([ \t]+)\"")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_CONVERT_HINT = "jupyter nbconvert --to notebook --inplace NOTEBOOK brings it to format 4"
+_CONVERT_HINT = "jupyter nbconvert --to notebook --inplace NOTEBOOK"
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A notebook as it stands in its file: the text, and what it says."""
+    """A notebook in its file: the text, and the JSON in it."""
 
     path: Path
     text: str
@@ -34,9 +34,11 @@ class Saved:
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except OSError as error:
-            raise EicError(f"{path} cannot be read: {error.strerror}", hint="a look at the path") from error
+            raise EicError(f"{path} cannot be read: {error.strerror}", hint="check the path") from error
         except UnicodeDecodeError as error:
-            raise UsageError(f"{path} is not a notebook: it is not UTF-8", hint="a file that Jupyter saved") from error
+            raise UsageError(
+                f"{path} is not a notebook: it is not UTF-8", hint="give a file that Jupyter saved"
+            ) from error
         return cls(path, text, check(_parsed(path, text), path))
 
     def write(self, notebook: Mapping[str, Any]) -> None:
@@ -48,8 +50,8 @@ class Saved:
         try:
             _replace(target, written)
         except OSError as error:
-            message = f"{self.path} cannot be written: {error.strerror}; it is as it was"
-            raise EicError(message, hint="a directory and a file that may be written") from error
+            message = f"{self.path} cannot be written: {error.strerror}; it is unchanged"
+            raise EicError(message, hint="make the file and its directory writable") from error
 
 
 def _replace(target: Path, text: str) -> None:
@@ -73,24 +75,24 @@ def _parsed(path: Path, text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         why = f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise UsageError(f"{path} is not a notebook: {why}", hint="a file that Jupyter saved") from error
+        raise UsageError(f"{path} is not a notebook: {why}", hint="give a file that Jupyter saved") from error
     except (ValueError, RecursionError) as error:
         why = "a number in it is too long" if isinstance(error, ValueError) else "it is nested too deeply"
-        raise UsageError(f"{path} is not a notebook: {why}", hint="a file that Jupyter saved") from error
+        raise UsageError(f"{path} is not a notebook: {why}", hint="give a file that Jupyter saved") from error
 
 
 def check(notebook: Any, path: Path) -> Mapping[str, Any]:
-    """The notebook, when it has the parts of format 4 that are looked into; a UsageError names the first that is bad.
+    """Return the notebook if its parts have the form of format 4; a UsageError names the first bad one.
 
     https://nbformat.readthedocs.io/en/latest/format_description.html
     """
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        raise UsageError(f"{path} is not a notebook: it has no nbformat", hint="a file that Jupyter saved")
+        raise UsageError(f"{path} is not a notebook: it has no nbformat", hint="give a file that Jupyter saved")
     if (version := notebook["nbformat"]) != _FORMAT:
-        hint = _CONVERT_HINT if version < _FORMAT else "a later eicnb"
-        raise UsageError(f"{path} is of notebook format {version}, and format {_FORMAT} is read", hint=hint)
+        hint = _CONVERT_HINT if version < _FORMAT else "pip install --upgrade eicnb"
+        raise UsageError(f"{path} has notebook format {version}; eicnb reads format {_FORMAT}", hint=hint)
     for fault in _faults(notebook):
-        raise UsageError(f"{path} is not a notebook: {fault}", hint="the notebook, opened in Jupyter and saved again")
+        raise UsageError(f"{path} is not a notebook: {fault}", hint="open it in Jupyter and save it")
     return notebook
 
 

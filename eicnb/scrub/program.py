@@ -1,4 +1,4 @@
-"""`python -m eicnb scrub`: cleans saved notebooks, and says what it found and what is left.
+"""`python -m eicnb scrub`: clean saved notebooks, and report what was found and what is left.
 
 Exit codes: 0 when nothing is left that should not be shared; 1 when something is, in the sources of cells, or with
 `--check` anywhere; 252 for a bad command line or a file that is not a notebook; 253 for a bad EICNB_ variable; 255
@@ -31,7 +31,7 @@ class _ArgumentParser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Clean the notebooks, say what was found, and return the exit code."""
+    """Clean the notebooks, report what was found, and return the exit code."""
     try:
         options = _parser().parse_args(arguments)
         names = (*_names_of_environment(), *_names_of(options.name))
@@ -69,9 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="a name to mask, beside those of EICNB_REDACT_NAMES; may be given again",
+        help="a name to mask, in addition to EICNB_REDACT_NAMES; may be repeated",
     )
-    parser.add_argument("--check", action="store_true", help="change nothing, and only say what there is")
+    parser.add_argument("--check", action="store_true", help="report what there is, and change nothing")
     return parser
 
 
@@ -84,7 +84,7 @@ def _scrub(path: Path, names: Sequence[str], *, check: bool) -> int:
             saved.write(notebook)
     except EicError as error:
         return _failed(error)
-    _say(_told(path, cleaning.report, check=check), to=sys.stdout)
+    _print(_summary(path, cleaning.report, check=check), to=sys.stdout)
     left = cleaning.report.found if check else cleaning.report.in_sources
     return LEFT if left else 0
 
@@ -93,10 +93,12 @@ def _cleaned(cleaning: Cleaning, saved: Saved) -> dict[str, object]:
     try:
         return cleaning.cleaned(saved.notebook)
     except RecursionError as error:
-        raise UsageError(f"{saved.path} is not a notebook: it is nested too deeply", hint="another notebook") from error
+        raise UsageError(
+            f"{saved.path} is not a notebook: it is nested too deeply", hint="give another notebook"
+        ) from error
 
 
-def _told(path: Path, report: Report, *, check: bool) -> str:
+def _summary(path: Path, report: Report, *, check: bool) -> str:
     found, in_sources = report.found.total(), report.in_sources
     if not found:
         verdict = "nothing found"
@@ -109,10 +111,10 @@ def _told(path: Path, report: Report, *, check: bool) -> str:
 
 
 def _failed(error: EicError) -> int:
-    _say(str(error), to=sys.stderr)
+    _print(str(error), to=sys.stderr)
     return error.exit_code
 
 
-def _say(text: str, *, to: TextIO) -> None:
+def _print(text: str, *, to: TextIO) -> None:
     to.write(f"{text}\n")
     to.flush()

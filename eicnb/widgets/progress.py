@@ -1,4 +1,7 @@
-"""Where an audit's progress is drawn: the notebook's own drawer, a line in a terminal, or nowhere."""
+"""Where an audit's progress is drawn: a line in the notebook or the terminal, or nowhere.
+
+Tested in tests/notebook/test_audit.py.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,19 @@ from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Progress, Show
 
 FindDrawer = Callable[[], Show | None]
-"""Gives what draws one audit's progress, or None where this is not the place for it."""
+"""Returns what draws one audit's progress, or None if it cannot be drawn here."""
 
 
 def show_of(progress: Any) -> Show:
-    """What draws the progress: nothing for False, the caller's own callable, or for True what fits the place."""
+    """Return what draws the progress: the caller's callable, nothing for False, a line for True."""
     if progress is True:
         return _fitting()
     if progress is False or progress is None:
         return _nothing
     if not callable(progress):
-        error = UsageError(f"progress is {shown(progress)}", hint="True, False, or a callable")
+        error = UsageError(
+            f"progress is {shown(progress)}", hint="progress=True, progress=False, or a callable that takes a Progress"
+        )
         error.argument = "progress"
         raise error
     return progress  # type: ignore[no-any-return] # it is called with a Progress
@@ -42,7 +47,7 @@ def _fitting() -> Show:
 
 
 class TerminalLine:
-    r"""One line that is written over and over; the last text stays.
+    r"""A line in a terminal that is written over and over; the last text stays.
 
     >>> import io
     >>> text = io.StringIO()
@@ -69,16 +74,16 @@ _BETWEEN_UPDATES = 0.25
 
 
 def line_of(shell: Any) -> Show | None:
-    """The line for the cell that is running; None where nobody watches it.
+    """Return the line for the running cell; None if no one watches it.
 
-    A front end with a person says with each cell that it can ask for input; nbclient, and with it papermill and
-    nbconvert, says that it cannot, and keeps no line that was only there to be watched.
+    A front end with a user declares with each cell that it can ask for input. nbclient, and with it papermill and
+    nbconvert, declares that it cannot, and then the saved notebook has no line.
     """
     return NotebookLine() if getattr(shell.kernel, "_allow_stdin", False) else None
 
 
 class NotebookLine:
-    """One line of text, updated a few times a second; the last one stays."""
+    """A line of text in a notebook, updated a few times a second; the last text stays."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

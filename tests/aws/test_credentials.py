@@ -318,6 +318,18 @@ def test_credentials_that_cannot_be_had_are_a_configuration_error_with_its_cause
     assert raised.value.__cause__ is not None
 
 
+@pytest.mark.parametrize("text", ["{}", "key {}.", "SECRET={}", "'{}'", "{}={}"])
+def test_no_error_shows_a_secret_that_a_credential_process_printed(tmp_path: Path, text: str) -> None:
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    program = tmp_path / "process.py"
+    program.write_text(f"import sys\nprint({text.format(secret, secret)!r}, file=sys.stderr)\nsys.exit(1)\n")
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = {sys.executable} {program}\n")
+    with Answering(aws) as server, pytest.raises(ConfigurationError, match="no usable AWS credentials") as raised:
+        connection(server).get("my-function")
+    assert "SECRET-0001" in str(raised.value)
+    assert secret not in f"{raised.value}{raised.value!r}"
+
+
 def test_a_process_whose_credentials_have_expired_is_told_as_expired(tmp_path: Path) -> None:
     answer = {"Version": 1, "AccessKeyId": OLD, "SecretAccessKey": "secret", "SessionToken": "token"}
     (tmp_path / "answer").write_text(json.dumps({**answer, "Expiration": "2020-01-01T00:00:00Z"}))

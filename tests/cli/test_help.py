@@ -121,7 +121,8 @@ Errors, by the AWS CLI's exit codes
   252 UsageError, 253 ConfigurationError, 254 NotFound, AccessDenied, Throttled, ExpiredCredentials
 
 IAM actions
-  lambda:DeleteFunctionEventInvokeConfig, lambda:GetFunctionEventInvokeConfig
+  lambda:DeleteFunctionEventInvokeConfig, lambda:GetFunctionEventInvokeConfig,
+  lambda:ListFunctionEventInvokeConfigs, lambda:GetFunctionConfiguration
 
 AWS's own pages
   https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html

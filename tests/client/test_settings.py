@@ -39,8 +39,8 @@ REFUSED = [
     ({"max_rows": True}, "max_rows is True\nTry: set a whole number, 1 or more"),
     ({"redact": "yes"}, "redact is 'yes'\nTry: set True or False"),
     ({"redact_names": ["acme", " "]}, "name 2 of 2 to redact is empty\nTry: remove the empty name"),
-    ({"redact_names": ["acme", 7]}, "name 2 of 2 to redact is a int\nTry: a text"),
-    ({"redact_names": "acme"}, 'redact_names is one text\nTry: a list of names, such as ["my-company"]'),
+    ({"redact_names": ["acme", 7]}, "name 2 of 2 to redact is a int\nTry: give a text"),
+    ({"redact_names": "acme"}, 'redact_names is one text\nTry: give a list of names, such as ["my-company"]'),
     (
         {"max_row": 1},
         f"there is no setting 'max_row'\nTry: {', '.join(settings.MEANINGS)}",

@@ -451,3 +451,18 @@ def test_an_alias_of_a_version_that_is_not_listed_is_a_row_that_runs_nothing(run
         ("$LATEST", "ok", False),
         ("live", "ok", True),
     ]
+
+
+def test_a_destination_that_could_not_be_written_is_shown_as_aws_holds_it(run: Run) -> None:
+    texts = ["arn:aws:sqs:us-east-1:123456789012:my queue", "arn:aws:sqs:us-east-1:123456789012:q ", "?", "sqs:é"]
+
+    class Old(Lambda):
+        def config(self, region: str, name: str, **changes: Any) -> dict[str, Any]:
+            held = {"OnFailure": {"Destination": texts[self.names.index(name)]}}
+            return super().config(region, name, DestinationConfig=held, **changes)
+
+    with Answering(Old(len(texts))) as server:
+        eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
+        frame = run(eic)
+        assert run(eic, resume=frame).equals(frame)
+    assert list(frame.on_failure) == texts

@@ -50,5 +50,5 @@ def test_an_error_is_a_short_text_and_an_exit_code(seeded: Shop) -> None:
     program = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
     assert (program.returncode, program.stdout) == (253, "")
     assert re.fullmatch(
-        rf"The sandbox cannot listen on port {port}: .+\.\nTry: port 0 takes a free one\n", program.stderr
+        rf"The sandbox cannot listen on port {port}: .+\.\nTry: use port 0, which takes a free one\n", program.stderr
     )

@@ -76,7 +76,7 @@ def test_a_stopped_sandbox_can_be_started_again() -> None:
 def test_a_sandbox_that_does_not_run_has_no_url() -> None:
     with pytest.raises(ConfigurationError) as caught:
         _ = Sandbox().url
-    assert str(caught.value) == "The sandbox is not running.\nTry: start it first: Sandbox().start()"
+    assert str(caught.value) == "The sandbox is not running.\nTry: Sandbox().start()"
 
 
 def test_a_port_in_use_is_named(seeded: Shop) -> None:
@@ -84,7 +84,7 @@ def test_a_port_in_use_is_named(seeded: Shop) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Sandbox(port=port).start()
     assert str(caught.value).startswith(f"The sandbox cannot listen on port {port}: ")
-    assert str(caught.value).endswith(".\nTry: port 0 takes a free one")
+    assert str(caught.value).endswith(".\nTry: use port 0, which takes a free one")
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
@@ -92,7 +92,7 @@ def test_a_port_that_cannot_be_is_refused(port: int) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Sandbox(port=port)
     assert str(caught.value) == (
-        f"The sandbox cannot listen on port {port}: ports end at 65535.\nTry: port 0 takes a free one"
+        f"The sandbox cannot listen on port {port}: ports end at 65535.\nTry: use port 0, which takes a free one"
     )
 
 

@@ -137,7 +137,7 @@ def test_the_sandbox_is_not_aws(notebook: Notebook, eic: eicnb.Eic) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"account": "12345"}, "'12345' is not an account"),
+        ({"account": "12345"}, "'12345' is not an account: it has 5 digits, but AWS's accounts have twelve"),
         ({"account": True}, "True is not an account"),
         ({"account": ["1"]}, "a list is not an account"),
         ({"region": ""}, "the region is '', not the name of one"),

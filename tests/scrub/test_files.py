@@ -9,8 +9,8 @@ from eicnb.errors import EicError, UsageError
 from eicnb.scrub.files import Saved
 from tests.scrub.conftest import Save, code, notebook_of, stream
 
-SAVED = "Try: a file that Jupyter saved"
-AGAIN = "Try: the notebook, opened in Jupyter and saved again"
+SAVED = "Try: give a file that Jupyter saved"
+AGAIN = "Try: open it in Jupyter and save it"
 NOT_A_NOTEBOOK = [
     (b"", f"is not a notebook: it is not JSON: Expecting value in line 1, column 1\n{SAVED}"),
     (b"print(1)\n", f"is not a notebook: it is not JSON: Expecting value in line 1, column 1\n{SAVED}"),
@@ -23,12 +23,9 @@ NOT_A_NOTEBOOK = [
     (b'{"nbformat": "4"}', f"is not a notebook: it has no nbformat\n{SAVED}"),
     (
         b'{"nbformat": 3, "worksheets": []}',
-        (
-            "is of notebook format 3, and format 4 is read\n"
-            "Try: jupyter nbconvert --to notebook --inplace NOTEBOOK brings it to format 4"
-        ),
+        ("has notebook format 3; eicnb reads format 4\nTry: jupyter nbconvert --to notebook --inplace NOTEBOOK"),
     ),
-    (b'{"nbformat": 5}', "is of notebook format 5, and format 4 is read\nTry: a later eicnb"),
+    (b'{"nbformat": 5}', "has notebook format 5; eicnb reads format 4\nTry: pip install --upgrade eicnb"),
     (b'{"nbformat": 4}', f"is not a notebook: it has no list of cells\n{AGAIN}"),
     (b'{"nbformat": 4, "cells": [1]}', f"is not a notebook: it has no list of cells\n{AGAIN}"),
     (b'{"nbformat": 4, "cells": [], "metadata": []}', f"is not a notebook: its metadata is not an object\n{AGAIN}"),
@@ -70,7 +67,7 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, kind: str) -> No
     why = "Is a directory" if kind == "directory" else "No such file or directory"
     with pytest.raises(EicError) as caught:
         Saved.read(path)
-    assert str(caught.value) == f"{path} cannot be read: {why}\nTry: a look at the path"
+    assert str(caught.value) == f"{path} cannot be read: {why}\nTry: check the path"
 
 
 def test_a_file_that_cannot_be_written_stays_as_it_was(save: Save, tmp_path: Path) -> None:

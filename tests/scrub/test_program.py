@@ -151,7 +151,7 @@ def test_of_several_notebooks_all_are_done_and_the_highest_code_counts(
     assert out == [
         line for path in (first, last) for line in (f"{path}: 1 found, 1 masked", "  cell 1, output: 1 account id")
     ]
-    assert err == [f"{tmp_path / '2.ipynb'} cannot be read: No such file or directory", "Try: a look at the path"]
+    assert err == [f"{tmp_path / '2.ipynb'} cannot be read: No such file or directory", "Try: check the path"]
 
 
 def test_the_file_keeps_its_permissions_and_a_link_stays_one(save: Save, tmp_path: Path) -> None:

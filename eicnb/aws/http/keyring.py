@@ -52,7 +52,7 @@ class FixedKeys:
 
 
 class Keyring:
-    """The keys to sign with, a few seconds old at most because botocore renews them minutes before they expire.
+    """The keys to sign with, a few seconds old at most: botocore renews them before they expire.
 
     One caller at a time reads or renews them while the others wait for its result. A failure is final: the source is
     not called again. Once `guard` has named an account, keys of another account are refused.

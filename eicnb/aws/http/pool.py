@@ -1,4 +1,7 @@
-"""The HTTP connections of one audit, and the senders that share them."""
+"""The HTTP connections of one audit, and the senders that share them.
+
+Tested in tests/aws/http/test_sender.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast one account and region may be asked: a token bucket for each, shared by all audits of the process."""
+"""The rate limit of each account and region: a token bucket, shared by all audits of the process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
 RECOVERY_SECONDS = 15.0
-"""How long after a refusal the rate is back at what it was."""
+"""How long after a throttled request the rate is back to normal."""
 
 _SLOWEST_SHARE = 0.1
 _BURST_SECONDS = 0.3
@@ -16,14 +16,14 @@ _LONGEST_PAUSE = 30.0
 
 
 class TokenBucket:
-    """Spaces calls evenly: `rate` a second from the first one on; what a pause cost is made up for 0.3 seconds' worth.
+    """A token bucket that spaces requests evenly; after a pause it catches up 0.3 seconds' worth.
 
     >>> bucket = TokenBucket(clock=lambda: 0.0)
     >>> with bucket.shared_at(10):
     ...     bucket.take(), bucket.take(), bucket.take()
     (0.0, 0.1, 0.2)
 
-    Several users share it at the least of their rates, so that two at once are no faster than the slower one alone.
+    Several users share it at the lowest of their rates, so two at once are no faster than the slower one alone.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -36,7 +36,7 @@ class TokenBucket:
 
     @contextmanager
     def shared_at(self, rate: float) -> Iterator[None]:
-        """Be one of the users for a while, at so many calls a second."""
+        """Be one of the users while this is open, at so many requests a second."""
         with self._lock:
             self._rates.append(rate)
         try:
@@ -47,12 +47,12 @@ class TokenBucket:
 
     @property
     def rate(self) -> float:
-        """Calls a second as things are: the least that a user asked for, lowered for a while by refusals."""
+        """Return the requests a second: the lowest rate of all users, lower for a while after a throttled one."""
         with self._lock:
             return self._rate(self._clock())
 
     def take(self) -> float:
-        """Take the next turn, and return how many seconds it is away."""
+        """Take the next turn, and return the seconds until then."""
         with self._lock:
             now = self._clock()
             rate = self._rate(now)
@@ -61,9 +61,9 @@ class TokenBucket:
             return max(0.0, turn - now)
 
     def refused(self, sent_at: float, retry_after: float) -> None:
-        """A call came too fast: nothing is sent for `retry_after` seconds, and then more slowly for a while.
+        """Slow down after a throttled request: send nothing for `retry_after` seconds, then at half the rate.
 
-        Calls that were under way when the rate was lowered say nothing new.
+        Requests that were under way when the rate was lowered do not lower it again.
         """
         with self._lock:
             now = self._clock()
@@ -80,7 +80,7 @@ class TokenBucket:
 
 
 class Buckets:
-    """The buckets of a process by account and region; one that nobody uses any more is forgotten."""
+    """The buckets of a process by account and region; an unused one is dropped."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -88,7 +88,7 @@ class Buckets:
         self._buckets: WeakValueDictionary[Hashable, TokenBucket] = WeakValueDictionary()
 
     def of(self, account_id: str, region: str) -> TokenBucket:
-        """The bucket of an account and region, the same for everyone who asks at the same time."""
+        """Return the bucket of an account and region, the same one for all users at the same time."""
         with self._lock:
             bucket = self._buckets.get((account_id, region))
             if bucket is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +26,10 @@ _MOST_CONTEXTS = 16
 _SCOPE = re.compile(r"/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
+Through = Callable[[str, str, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
+"""Sends an operation with its parameters to a region, and returns status, headers and body of the response."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Where the calls of a region go and how they travel; timeouts are seconds, None for no limit.
@@ -43,6 +47,8 @@ class Route:
     tls: ssl.SSLContext | bool = False
     connect_timeout: float | None = None
     read_timeout: float | None = None
+    through: Through | None = None
+    """Sends through botocore, whose event handlers nothing else can honour."""
 
 
 def route_of(client: Any, region: str, *, verify: Any) -> Route:

@@ -17,13 +17,15 @@ import aiohttp
 from yarl import URL
 
 from eicnb.aws.failures import CERTIFICATE_HINT, Attempt
+from eicnb.aws.handlers import parameters_of
 from eicnb.aws.http.keyring import KeyGiver
 from eicnb.aws.http.rate_limit import TokenBucket
-from eicnb.aws.http.route import Route
+from eicnb.aws.http.route import Route, Through
 from eicnb.aws.http.signing import Signer
+from eicnb.aws.http.threads import aside
 from eicnb.aws.keys import Keys
 from eicnb.aws.responses import Markers, malformed, without_user
-from eicnb.errors import AwsError, EicError, ExpiredCredentials, Throttled
+from eicnb.errors import AwsError, ConfigurationError, EicError, ExpiredCredentials, Throttled, UsageError
 
 _OK = 200
 _SERVER_ERROR = 500
@@ -179,27 +181,13 @@ class Sender:
             raise
 
     async def _once(self, operation: str, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
-        text = "&".join(f"{quote(name, safe='')}={quote(query[name], safe='')}" for name in sorted(query))
+        text = _query(query)
         keys = await self._keys() if self.route.signs else None
         headers = {"Host": self._host, "User-Agent": self.route.user_agent}
         if keys is not None:
             headers |= self._signer.headers(keys, self._host, self._base + path, text, datetime.now(UTC))
         self.tally.calls += 1
-        try:
-            async with (
-                self.room,
-                self.session.get(
-                    URL(f"{self._origin}{self._base}{path}{'?' if text else ''}{text}", encoded=True),
-                    headers=headers,
-                    proxy=self.route.proxy,
-                    ssl=self.route.tls or True,
-                    timeout=self._timeout,
-                    allow_redirects=False,
-                ) as response,
-            ):
-                status, head, body = response.status, response.headers, await response.read()
-        except (aiohttp.ClientError, OSError) as error:
-            raise self._unanswered(operation, error) from error
+        status, head, body = await self._answer(operation, path, query, headers)
         if status == _OK:
             return _read(operation, body)
         refusal = self.attempt_at(operation).answered(_as_botocore(status, head, body))
@@ -213,6 +201,40 @@ class Sender:
             self.down = refusal
         raise refusal
 
+    async def _answer(
+        self, operation: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send a request once and return status, headers and body of its response."""
+        if self.route.through is not None:
+            return await self._through_botocore(self.route.through, operation, parameters_of(path, query))
+        text = _query(query)
+        try:
+            async with (
+                self.room,
+                self.session.get(
+                    URL(f"{self._origin}{self._base}{path}{'?' if text else ''}{text}", encoded=True),
+                    headers=headers,
+                    proxy=self.route.proxy,
+                    ssl=self.route.tls or True,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                return response.status, response.headers, await response.read()
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._unanswered(operation, error) from error
+
+    async def _through_botocore(
+        self, through: Through, operation: str, parameters: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        try:
+            return await aside(through, self.route.region, operation, parameters)
+        except (ConfigurationError, UsageError, ExpiredCredentials) as error:
+            self.down = error
+            raise
+        except EicError as error:
+            raise _Temporary(error) from error
+
     async def _renewed(self, refused: Keys) -> bool:
         try:
             return await self.keyring.renewed(refused)
@@ -221,7 +243,7 @@ class Sender:
             raise
 
     def _unanswered(self, operation: str, error: Exception) -> Exception:
-        """Return the error of a request without a response; what no retry can change is final for all requests."""
+        """Return the error of a request without a response; what no retry can change is final."""
         certificate = refused_certificate(error)
         if certificate:
             text = f"{operation} was not sent: the TLS certificate of {self._host} was refused: {certificate}"
@@ -232,6 +254,10 @@ class Sender:
             self.down = failure
             return failure
         return _Temporary(failure)
+
+
+def _query(query: Mapping[str, str]) -> str:
+    return "&".join(f"{quote(name, safe='')}={quote(query[name], safe='')}" for name in sorted(query))
 
 
 def refused_certificate(error: BaseException) -> str | None:
@@ -278,7 +304,7 @@ def _read(operation: str, body: bytes) -> Mapping[str, Any]:
 
 
 def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """Return an error response in botocore's shape; what is not JSON, such as a proxy's page, is the message."""
+    """Return an error response in botocore's shape; what is not JSON (a proxy's page) is the message."""
     try:
         error = json.loads(body)
     except (ValueError, RecursionError):

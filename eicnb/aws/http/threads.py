@@ -1,4 +1,7 @@
-"""Blocking calls from an asyncio loop."""
+"""Blocking calls from an asyncio loop.
+
+Tested in tests/fleet/test_audit.py and tests/fleet/test_places.py.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ T = TypeVar("T")
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a blocking call in a thread of its own, which neither the loop nor the process waits for at its end.
+    """Run a blocking call in a thread that neither the loop nor the process waits for at its end.
 
     >>> asyncio.run(aside(max, 1, 2))
     2

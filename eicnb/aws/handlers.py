@@ -1,0 +1,72 @@
+"""Event handlers of the user's session, and of libraries such as moto, which only botocore itself can honour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import unquote
+
+_OURS = ("botocore.", "boto3.", "eicnb.")
+
+_EVENTS = (
+    *("provide-client-params", "before-parameter-build", "before-call", "before-endpoint-resolution"),
+    *("request-created", "choose-signer", "before-sign", "before-send"),
+    *("response-received", "before-parse", "after-call", "needs-retry"),
+)
+
+_FUNCTION = re.compile(r"/functions/([^/]+)/")
+
+Received = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body of a response."""
+
+_received: ContextVar[list[Received] | None] = ContextVar("received", default=None)
+
+
+def foreign_handlers(client: Any, operation: str) -> list[str]:
+    """Return the modules of the handlers that neither botocore nor eicnb registered for an operation of Lambda."""
+    emitter = getattr(client.meta.events, "_emitter", client.meta.events)
+    found: dict[str, None] = {}
+    for event in _EVENTS:
+        for handler in emitter._handlers.prefix_search(f"{event}.lambda.{operation}"):  # noqa: SLF001 # botocore does not list them
+            module = _module(handler)
+            if not f"{module}.".startswith(_OURS) and getattr(handler, "enabled", True):
+                found[module] = None
+    return list(found)
+
+
+def _module(handler: Any) -> str:
+    """The module of a function, a method, a partial or an object that can be called."""
+    function = getattr(handler, "func", handler)
+    return str(getattr(function, "__module__", None) or type(function).__module__)
+
+
+def parameters_of(path: str, query: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of a list operation of Lambda.
+
+    >>> parameters_of("/2015-03-31/functions/my-function/aliases", {"Marker": "m"})
+    {'FunctionName': 'my-function', 'Marker': 'm'}
+    """
+    found = _FUNCTION.search(path)
+    return {**({"FunctionName": unquote(found[1])} if found else {}), **query}
+
+
+@contextmanager
+def receiving() -> Iterator[list[Received]]:
+    """Collect the responses to the requests inside, as they came."""
+    responses: list[Received] = []
+    token = _received.set(responses)
+    try:
+        yield responses
+    finally:
+        _received.reset(token)
+
+
+def collect(response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Remember a response before botocore reads it; a handler of before-parse."""
+    responses = _received.get()
+    if responses is not None:
+        headers = {name.lower(): value for name, value in response_dict["headers"].items()}
+        responses.append((response_dict["status_code"], headers, response_dict["body"] or b""))
