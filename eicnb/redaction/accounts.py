@@ -16,7 +16,7 @@ PATTERN = re.compile(
 
 _SEEN = 64  # How far a match's surroundings are read: the length of a SHA-256 digest.
 _MAY_BE_IN_A_NUMBER = re.compile(r"[0-9A-Za-z.+\N{MINUS SIGN}-]")
-_SIGN = re.compile(r"(?:^|[\s\0(\[{,=:;|<>\"'*])[+\N{MINUS SIGN}-]$")
+_SIGN = re.compile(r"(?:^|[^\w\-)\].%/])[+\N{MINUS SIGN}-]$")
 _MANTISSA = re.compile(r"(?<![\w.])[0-9.]+[eE][+-]?$")
 _EXPONENT = re.compile(r"(?:\.[0-9]+)?[eE][+-]?[0-9]+(?![\w-])")
 _FRACTION = re.compile(r"\.[0-9]+[A-Za-z%\N{MICRO SIGN}]{0,3}(?![\w-]|\.\w)")
@@ -24,7 +24,7 @@ _UUID_HEAD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-$")
 _ESCAPE = re.compile(r"(?:%[0-9a-fA-F]{2}|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[a-z]))$")
 _WORD_BEFORE = re.compile(r"[0-9A-Za-z]*$")
 _WORD_AFTER = re.compile(r"[0-9A-Za-z]*")
-_HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]*[a-fA-FxX][0-9a-fA-F]*")
+_HEX = re.compile(r"0[xX][0-9a-fA-F]+|[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*")
 _ABBREVIATION = "acc"
 
 _BEFORE_A_BARE_NUMBER = re.compile(r"[\[:,(=]\s{0,8}$")

@@ -240,8 +240,9 @@ SECRETS = (_PRIVATE_KEY, *_HEADERS, *_TOKENS, *_KEYS, *_SIGNATURES, *_URLS)
 """What eicnb shows in no message, display or log, whatever its settings."""
 
 _USER = r"[^\s\0/\\\"':<>|]+"
-# A name may have blanks in it where a separator or a closing quote shows how far it goes.
-_USER_OF_A_PATH = rf"(?P<value>{_USER}(?:[ ]{_USER}){{1,3}}(?=[/\\]|[\"'](?![A-Za-z])|&quot;|<)|{_USER})"
+# A name may have blanks in it where a separator, a closing quote or the end of the line shows how far it goes.
+_FULL_NAME = r"[A-ZÀ-Þ][^\s\0/\\\"':<>|]*(?:[ ][A-ZÀ-Þ][^\s\0/\\\"':<>|]*){1,3}(?=[ ]*(?:\r?\n|\0|\Z))"
+_USER_OF_A_PATH = rf"(?P<value>{_USER}(?:[ ]{_USER}){{1,3}}(?=[/\\]|[\"'](?![A-Za-z])|&quot;|<)|{_FULL_NAME}|{_USER})"
 
 IN_NOTEBOOKS = (
     *SECRETS,

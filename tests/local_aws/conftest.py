@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,12 @@ class Reply:
     body: Any
 
 
+@cache
+def session_of(key: str) -> Any:
+    """A session of these keys, which reads the model of each service once."""
+    return boto3.Session(aws_access_key_id=key, aws_secret_access_key="sandbox", region_name="us-east-1")
+
+
 class Shop:
     """A running sandbox and the ways to call it."""
 
@@ -36,9 +43,8 @@ class Shop:
 
     def client(self, service: str = "lambda", region: str = "us-east-1", key: str = "sandbox") -> Any:
         """A boto3 client that sends each call once and checks nothing itself."""
-        session: Any = boto3.Session(aws_access_key_id=key, aws_secret_access_key="sandbox", region_name=region)
         config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
-        return session.client(service, endpoint_url=self.sandbox.url, config=config)
+        return session_of(key).client(service, region_name=region, endpoint_url=self.sandbox.url, config=config)
 
     def send(self, method: str, target: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
         """One unsigned request, its target and its text body exactly as given."""

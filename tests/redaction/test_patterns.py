@@ -36,6 +36,7 @@ HIDDEN = [
         "acc{0}, %3A{0}, %2f{0}".format("ACCOUNT-0001"),
     ),
     ("account id", r"a\n123456789012 \u000a123456789012", r"a\nACCOUNT-0001 \u000aACCOUNT-0001"),
+    ("account id", "x123456789012 0x-123456789012 xfe123456789012", "x{0} 0x-{0} xfe{0}".format("ACCOUNT-0001")),
     ("account id", "- 123456789012, x-123456789012, --123456789012", "- {0}, x-{0}, --{0}".format("ACCOUNT-0001")),
     ("account id", "123456789012. 123456789012...", "ACCOUNT-0001. ACCOUNT-0001..."),
     ("account id", "<script>x='a:123456789012:b'</script>", "<script>x='a:ACCOUNT-0001:b'</script>"),
@@ -128,6 +129,11 @@ HIDDEN = [
         "/home/jane doe/x and file:///C:/Users/Jane%20Doe/x",
         "/home/USER-0001/x and file:///C:/Users/USER-0002/x",
     ),
+    (
+        "user in a path",
+        "C:\\Users\\Jane Doe\nin /Users/jane at noon",
+        "C:\\Users\\USER-0001\nin /Users/USER-0002 at noon",
+    ),
     ("user in a path", "from /home/jane and /home/bob", "from /home/USER-0001 and /home/USER-0002"),
     ("user in a path", r"C:\Users\Jane\x 'C:\\Users\\Jane'", r"C:\Users\USER-0001\x 'C:\\Users\\USER-0001'"),
 ]
@@ -135,6 +141,7 @@ HIDDEN = [
 LEFT_ALONE = [
     "after a point: -18403.123456789012, .123456789012, x.123456789012, 12:00:00.123456789012",
     "a sign: -123456789012, +123456789012, (-123456789012), x=-123456789012, \N{MINUS SIGN}123456789012",
+    "a sign: $-123456789012, ~-123456789012, &minus;x=*-123456789012",
     "a sign: <td>-123456789012</td> [1, -123456789012]",
     "an exponent: 1.123456789012e-05, 123456789012e5, 123456789012E+20, 123456789012.5e3, 1.5e-123456789012",
     "a fraction: 123456789012.5%, 123456789012.25GB, [123456789012.5]",
