@@ -54,7 +54,7 @@ def install(client: Any) -> None:
 
 
 def _refuse(response: Any, operation: Any, caught_exception: Exception | None, **_: Any) -> None:
-    """Raise what would make botocore send a write again although it may have arrived; its own handler runs later."""
+    """Raise the failure of a write that may have arrived, before botocore sends it again."""
     if not _sends_once.get():
         return
     if caught_exception is not None:
@@ -72,7 +72,7 @@ def _is_uncertain(status: int) -> bool:
 
 
 def certainly_not_sent(error: BaseException) -> bool:
-    """Return whether a request failed before anything of it left: connection refused, name not resolved, no tunnel.
+    """Return whether a request never left: connection refused, name not resolved, no tunnel.
 
     A proxy that reads a request and closes raises the same exception as one that cannot be reached, so only its cause
     decides.
@@ -91,7 +91,7 @@ def _names(error: object) -> frozenset[str]:
 
 
 def may_have_arrived(error: EicError) -> bool:
-    """Return whether AWS may have carried out a request that failed: its response was lost, malformed or a 5xx."""
+    """Return whether AWS may have carried out a failed request: no response, or no refusal."""
     if isinstance(error, ConfigurationError | UsageError | Throttled):
         return False
     if isinstance(error, AwsError):

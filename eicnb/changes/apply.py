@@ -37,7 +37,7 @@ _TURNS = tuple(Lock() for _ in range(64))
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The result of a write, or of its rehearsal: the configs in the response, and a line about the change.
+    """The result of a write or of its rehearsal: the configs in the response and a line.
 
     The line is worded when it is needed. `is_confirmed` is whether the response was lost, and the config was read to
     confirm the write.
@@ -126,7 +126,7 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
 
 
 def send_as_the_cli(connection: Connection, request: Request) -> Pages:
-    """Send a request with botocore's own retries, as the AWS CLI does, and return the pages of the response.
+    """Send a request with botocore's own retries, as the AWS CLI does; return the pages.
 
     An error says what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
     """
@@ -159,7 +159,7 @@ def _completed(request: Request, before: ReportedConfig | Unread | None) -> Requ
 
 
 def _leaves_the_write_possible(error: EicError) -> bool:
-    """Return whether a write may succeed after its read failed; without credentials or a connection it can't."""
+    """Return whether a write may succeed although its read failed for this reason."""
     unreachable = error.__cause__ is not None and certainly_not_sent(error.__cause__)
     return not (unreachable or isinstance(error, ConfigurationError | UsageError))
 
@@ -215,7 +215,7 @@ def _write_merged(connection: Connection, request: Request) -> Applied:
 
 
 def _lasts(connection: Connection, request: Request, change: Change, seconds: float) -> bool:
-    """Return whether the destination that was written is not back to its old value once other updates have ended.
+    """Return whether other updates that were on their way left the destination that was written.
 
     Such an update takes about as long as this one did, so the read comes somewhat later.
     """
@@ -232,7 +232,7 @@ def _lasts(connection: Connection, request: Request, change: Change, seconds: fl
 
 
 def _explained(connection: Connection, request: Request, error: NotFound) -> NotFound:
-    """Return the error that says whether the function or the qualifier is missing; the same one if neither is."""
+    """Return the error that says what is missing: the function, the qualifier or only the config."""
     try:
         found = missing(connection, target_of(request), error)
     except EicError:

@@ -80,7 +80,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A config that could not be read, and the reason; `untouched` are the settings that an update leaves alone."""
+    """A config that could not be read.
+
+    `reason` is why, and `untouched` are the settings that an update leaves alone.
+    """
 
     reason: str
     untouched: frozenset[str] = frozenset()
@@ -220,7 +223,7 @@ class Change:
 
 
 def target_of(request: Request) -> FunctionRef:
-    """Return the function of a request with the version or alias that it acts on, `$LATEST` if it names none."""
+    """Return the function of a request with its version or alias, or with `$LATEST`."""
     qualifier = request.qualifier or request.function.qualifier or LATEST
     return request.function.without_qualifier().with_qualifier(qualifier)
 
@@ -297,7 +300,7 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
 
 
 def _in_short(name: str, value: Any, where: Where) -> str:
-    """Return a value in a word: AWS's default if nothing is set, the name of a destination in the same place."""
+    """Return a value in a word: AWS's default if it is not set, or a destination's name."""
     if value is UNKNOWN:
         return _UNREAD
     if name in _DEFAULTS:

@@ -75,7 +75,10 @@ def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The current config, or none; `error` is why it is not known, or that the function or qualifier is `missing`."""
+    """The current config, or none.
+
+    `error` is why it is not known, or says that the function or qualifier is `missing`.
+    """
 
     config: ReportedConfig | None = None
     error: EicError | None = None

@@ -1,4 +1,4 @@
-"""A write whose response was lost: read the config, and confirm the write, send it again, or say what is uncertain."""
+"""Settle a write whose response was lost: confirm it by reading, send it again, or raise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A write that may have arrived: the request, the change that it makes, the error, and when it was sent."""
+    """A write that may have arrived: its request, its change, its error, and when it was sent."""
 
     request: Request
     change: Change
@@ -42,14 +42,14 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The configs of a write that succeeded; `is_confirmed` is whether reading confirmed it, not a response."""
+    """The configs of a write that succeeded; `is_confirmed` is whether reading confirmed it."""
 
     configs: Sequence[ReportedConfig]
     is_confirmed: bool
 
 
 def settle(connection: Connection, lost: Lost) -> Settled:
-    """Find out whether a write arrived, and send it again, at most twice, while the config is as it was before it."""
+    """Find out whether a write arrived; send it again, at most twice, while the config is unchanged."""
     for pause in _PAUSES:
         now = _read(connection, lost)
         if _is_done(lost, now):
@@ -93,7 +93,7 @@ def _read(connection: Connection, lost: Lost) -> ReportedConfig | None:
 
 
 def _is_done(lost: Lost, now: ReportedConfig | None) -> bool:
-    """Return whether the config is what the request makes it; members that eicnb doesn't know can't be compared."""
+    """Return whether the config is what the request makes it, as far as eicnb knows its members."""
     if lost.change.after is None or now is None:
         return lost.change.after is None and now is None
     wanted, found = settings_of(lost.change.after), settings_of(now)
@@ -101,7 +101,7 @@ def _is_done(lost: Lost, now: ReportedConfig | None) -> bool:
 
 
 def _unchanged(lost: Lost, now: ReportedConfig | None) -> Lost:
-    """Return the write with the config that is before it, if no one else wrote; else raise what the config is now."""
+    """Return the write with the config before it; raise if someone else wrote since."""
     before = lost.change.before
     if isinstance(before, Unread):
         sent = datetime.fromtimestamp(lost.sent_at, UTC)

@@ -1,4 +1,4 @@
-"""Explain that a function's role may not deliver to a destination: the role, the action and the statement it lacks."""
+"""Explain what a function's role lacks to deliver to a destination: action and statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEW_ROLE = "A new role or policy takes about ten seconds to work."
 
 
 def explain_role(connection: Connection, request: Request, error: EicError) -> None:
-    """Let the error of a write that was refused for want of a permission say what to add; others stay as they are.
+    """Name the missing permission in the error of a write that AWS refused without it.
 
     The function's role is read for that; without permission to read it, the hint names none.
     """
@@ -44,7 +44,7 @@ def role_of(connection: Connection, request: Request) -> str | None:
 
 
 def permission_note(connection: Connection, request: Request, destinations: Iterable[DestinationArn]) -> str:
-    """Return a line for each destination that the function's role may not deliver to; an empty text without one.
+    """Return a line for each destination that the function's role may not deliver to.
 
     IAM is asked to simulate the role's own policies. If it can't be asked, nothing is noted.
     """

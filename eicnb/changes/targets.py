@@ -120,7 +120,7 @@ def _read(connection: Connection, destination: DestinationArn) -> bool | None:
 
 
 def _is_own(connection: Connection, destination: DestinationArn) -> bool:
-    """Return whether a destination is in the connection's account and region; a bucket's ARN names neither."""
+    """Return whether a destination is in the connection's account and region, or is a bucket."""
     if destination.kind == "s3":
         return True
     return destination.region == connection.region and destination.account_id == connection.account_id

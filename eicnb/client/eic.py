@@ -6,7 +6,6 @@ Tested in tests/client/test_verbs.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
-from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
@@ -40,7 +38,10 @@ class Eic:
     [0]
 
     Every verb returns a DataFrame (`eicnb.frames.columns.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
-    Values are checked before anything is sent. It makes no network call before one is needed.
+    Values are validated before anything is sent. It makes no network call before one is needed. A write reads the
+    current config first, so that a lost response can be told from a lost request.
+
+    One class, because its methods are the verbs that Tab offers, each with its example.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -49,27 +50,27 @@ class Eic:
 
     @property
     def region(self) -> str:
-        """The region that calls go to; ConfigurationError when nothing names one."""
+        """The region of its requests; ConfigurationError if none is set."""
         return self._connection.region
 
     @property
     def account_id(self) -> str:
-        """The account of the credentials; asked of STS at first use."""
+        """The account of the credentials; read from STS at first use."""
         return self._connection.account_id
 
     @property
     def profile(self) -> str | None:
-        """The profile of the AWS config files; None where boto3's own chain decides."""
+        """The profile of the AWS config files; None if boto3's own chain decides."""
         return self._connection.profile
 
     @property
     def endpoint_url(self) -> str | None:
-        """Where calls are sent instead of AWS; None for AWS."""
+        """The endpoint that requests go to instead of AWS; None for AWS."""
         return self._connection.endpoint_url
 
     @property
     def is_sandbox(self) -> bool:
-        """Whether this is the embedded AWS."""
+        """Whether this is the embedded AWS, the sandbox."""
         return self._connection.is_sandbox
 
     @property
@@ -78,10 +79,11 @@ class Eic:
         return self._connection.server
 
     def derive(self, **options: Any) -> Eic:
-        """The same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
+        """Return this connection with another `region`, `profile` or `endpoint_url`.
 
         `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
-        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
+        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` (60 seconds each) and `no_sign_request` are as
+        in the AWS CLI.
 
         >>> eic.derive(region="eu-west-1").region
         'eu-west-1'
@@ -104,7 +106,7 @@ class Eic:
         on_failure: str | Destination | DestinationName | None = None,
         dry_run: bool = False,
     ) -> Frame:
-        """Write a config; whatever is left out is removed from it.
+        """Write a config; settings that are left out are removed.
 
         >>> eic.put("my-function", maximum_retry_attempts=0).maximum_retry_attempts.tolist()
         [0]
@@ -112,7 +114,7 @@ class Eic:
         Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
         `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
         and region; `destination_config` takes both, as AWS's API writes them. Returns one row; with
-        `dry_run` the one that would be there, and nothing is written.
+        `dry_run` the one that would be written, and nothing is.
         https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
         """
         return self._written(
@@ -141,13 +143,14 @@ class Eic:
         on_failure: str | Destination | DestinationName | None = None,
         dry_run: bool = False,
     ) -> Frame:
-        """Write only the settings that are given; NotFound where there is no config yet.
+        """Write only the settings that are given; NotFound without a config.
 
         >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
         [60]
 
-        `on_failure` alone keeps the on-success destination, and the other way round; `destination_config` replaces
-        both, as AWS does. The rest is as in `put`. Returns one row.
+        `on_failure` alone keeps the on-success destination, and the other way round: AWS takes both as one setting, so
+        the other one is read first, and the result is checked for an update at the same time. `destination_config`
+        replaces both. The rest is as in `put`. Returns one row.
         https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
         """
         return self._written(
@@ -165,7 +168,7 @@ class Eic:
         )
 
     def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
-        """Read one config; NotFound where there is none. Returns one row.
+        """Read one config and return its row; NotFound without one.
 
         >>> eic.get("my-function:BLUE").qualifier.item()
         'BLUE'
@@ -197,7 +200,8 @@ class Eic:
         >>> eic.delete("my-function:GREEN").qualifier.item()
         'GREEN'
 
-        Without a config it raises NotFound, or with `missing_ok` returns a frame without rows.
+        Without a config it raises NotFound, or with `missing_ok` returns a frame without rows. The frame also has
+        no rows if the config was deleted but could not be read before.
 
         https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
         """
@@ -217,7 +221,7 @@ class Eic:
         return sent(self._connection, request)
 
     def whoami(self) -> Frame:
-        """Ask who this is: account, its alias if you may see it, region, partition, identity and expiry. One row.
+        """Return who the caller is in one row: account, alias, region, partition, identity, expiry.
 
         >>> eic.whoami().account_id.tolist()
         ['123456789012']
@@ -225,16 +229,10 @@ class Eic:
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         identity = next(iter(self._connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
-        alias = None
-        with suppress(AwsError):
-            alias = next(
-                iter(next(iter(self._connection.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1)))["AccountAliases"]),
-                None,
-            )
         where = self._connection.where()
         row = {
             "account_id": where.account_id,
-            "account_alias": alias,
+            "account_alias": self._connection.aws.account_alias(),
             "region": where.region,
             "partition": where.partition,
             "identity_arn": identity.get("Arn"),
@@ -272,7 +270,7 @@ class Eic:
         errors: Errors = "raise",
         resume: Frame | BaseException | None = None,
     ) -> Frame:
-        """Read what becomes of asynchronous events in every function of the account: a row each, and nothing left out.
+        """Read the settings of every function of the account, a row each; none is left out.
 
         >>> frame = eic.audit(regions=["us-east-1", "eu-west-1"], progress=False)
         >>> frame.attrs["complete"], int((~frame.configured).sum()) > 0
@@ -328,7 +326,7 @@ connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
 
 
 def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:
-    """The row that a write would return, and a line about what it would change; nothing is written."""
+    """Return the row of a write and a line about its change; nothing is written."""
     applied = rehearse(connection_of(eic), request, must=must)
     frame = config_frame(connection_of(eic), applied.configs, request.verb)
     frame.attrs["dry_run"] = True

@@ -1,4 +1,4 @@
-"""Command lines as values: those that restore the configs of a frame, and the run or rehearsal of many.
+"""Command lines as values: made from a frame of configs, rehearsed and run.
 
 A runbook makes its lines once, shows them, rehearses them and runs them, so that the three can't differ.
 """

@@ -144,7 +144,7 @@ def build(
     missing_ok: bool = False,
     **settings: Any,
 ) -> Request:
-    """Validate the arguments of a verb and return its request for a place; `<NA>` is not set, as in a frame."""
+    """Validate the arguments of a verb and return its request; `<NA>` is not set, as in a frame."""
     qualifier, on_success, on_failure = map(_unless_missing, (qualifier, on_success, on_failure))
     settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:

@@ -107,7 +107,7 @@ class Preview:
         return self.validated.request is not None and self.validated.request.verb == "delete"
 
     def _deletes_unread(self) -> bool:
-        """Whether nothing is set over a config that could not be read, which no one asked to delete."""
+        """Return whether nothing is set over an unread config, which the user did not ask to delete."""
         return bool(self.unread) and self._deletes()
 
     def effect(self) -> str:

@@ -1,4 +1,4 @@
-"""How one gets from the connection in use to a form's: by which options, and whether they lead all the way."""
+"""The command-line options that turn the connection in use into a form's."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _NAMED = ("profile", "region", "endpoint_url")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The options of `derive`, which are those of a command too; `is_whole` is whether nothing else is different.
+    """The options of a command, or of `derive`, that lead from one connection to another.
 
-    An account that is not known yet, another sandbox, or a role that no option here can take back leave it unsure.
+    `is_whole` is whether they are enough. It is False if an account is not known yet, for another sandbox, and for a
+    role that no option can undo.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -23,7 +24,7 @@ class Way:
 
     @classmethod
     def between(cls, used: Connection, other: Connection) -> Self:
-        """The way from the connection in use to another one; nobody is asked.
+        """Return the options from the connection in use to another one; no request is sent.
 
         >>> Way.between(connection, connection.derive(region="eu-west-1"))
         Way(options={'region': 'eu-west-1'}, is_whole=True)
@@ -49,5 +50,5 @@ def _is_whole(used: Connection, other: Connection, options: Mapping[str, Any]) -
 
 
 def _by_other_means(connection: Connection) -> dict[str, Any]:
-    """The options of a role and of the network, which hold for what is derived as well."""
+    """Return the options of a role and of the network, which derived connections inherit."""
     return {name: value for name, value in connection.options.items() if name not in _NAMED}

@@ -103,7 +103,7 @@ def _target(row: Row) -> FunctionRef:
 
 
 def _has_config(row: Row) -> bool:
-    """Return whether a row asks for a config; one that doesn't say so, or that contradicts itself, is a fault.
+    """Return whether a row asks for a config; raise if it doesn't say so or contradicts itself.
 
     Settings ask for one, also where the audit found none. A row of a config that was read has its `last_modified`.
     """
@@ -119,7 +119,7 @@ def _has_config(row: Row) -> bool:
 
 
 def _put(target: FunctionRef, row: Row) -> Request:
-    """Return the put of all settings of a row; a destination by name is in the row's own account and region."""
+    """Return the put of all settings of a row; `sqs:NAME` is in the row's account and region."""
     where = Where(partition=target.partition or "", region=target.region or "", account_id=target.account_id or "")
     try:
         on_success, on_failure = (
