@@ -225,7 +225,7 @@ audit --external-id ours
 an external id belongs to a role, and there is none
     %eic audit --external-id ours
                              ^^^^
-Try: role_arn= (--role-arn) with it"""
+Try: give role_arn= (--role-arn) too"""
 
 
 @pytest.mark.parametrize("case", BAD.split("\n\n"), ids=lambda case: case.partition("\n")[0])
