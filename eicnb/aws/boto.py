@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -21,6 +22,8 @@ from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session
 from eicnb.errors import EicError
 from eicnb.model.verbs import Operation
+
+_BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
 
 
 class Aws(Caller):
@@ -118,6 +121,14 @@ class Aws(Caller):
             if page is None:
                 return
             yield page
+
+    def account_alias(self) -> str | None:
+        """Return the alias of the account; None without one, or if IAM refuses or cannot be reached in seconds."""
+        briefly = self.derived(options=_BRIEFLY)
+        with suppress(EicError):
+            page = next(briefly.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1), {})
+            return next(iter(page.get("AccountAliases") or ()), None)
+        return None
 
     def enabled_regions(self) -> list[str]:
         """Return the regions of the partition that are enabled for the account, as EC2 reports them."""

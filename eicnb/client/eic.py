@@ -6,7 +6,6 @@ Tested in tests/client/test_verbs.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
-from eicnb.errors import AwsError
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
@@ -84,7 +82,8 @@ class Eic:
         """Return this connection with another `region`, `profile` or `endpoint_url`.
 
         `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
-        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
+        `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` (60 seconds each) and `no_sign_request` are as
+        in the AWS CLI.
 
         >>> eic.derive(region="eu-west-1").region
         'eu-west-1'
@@ -230,16 +229,10 @@ class Eic:
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         identity = next(iter(self._connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
-        alias = None
-        with suppress(AwsError):
-            alias = next(
-                iter(next(iter(self._connection.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1)))["AccountAliases"]),
-                None,
-            )
         where = self._connection.where()
         row = {
             "account_id": where.account_id,
-            "account_alias": alias,
+            "account_alias": self._connection.aws.account_alias(),
             "region": where.region,
             "partition": where.partition,
             "identity_arn": identity.get("Arn"),

@@ -35,6 +35,9 @@ _LINE = re.compile(
     re.VERBOSE,
 )
 
+_PATH = re.compile(r"(?:[/~]\S*|--ca-bundle[= ]\S*)\Z")
+"""A half-typed path, which IPython completes."""
+
 _JOINED = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*")
 
 
@@ -135,11 +138,25 @@ def _matcher(known: Callable[[], Known]) -> Callable[[Any], dict[str, Any]]:
         if commands is None:
             return {"completions": []}
         found = commands.complete(known())
-        texts = [SimpleCompletion(text=candidate.text, type=candidate.kind) for candidate in found.candidates]
+        texts = [SimpleCompletion(text=candidate.text, type=_type(candidate)) for candidate in found.candidates]
         fragment = context.full_text[found.start : offset]
+        if not texts and not _PATH.search(context.full_text, 0, offset):
+            return {"completions": _Nothing(), "matched_fragment": fragment, "suppress": True}
         return {"completions": texts, "matched_fragment": fragment, "ordered": True, "suppress": bool(texts)}
 
     return eicnb_matcher
+
+
+def _type(candidate: Candidate) -> str:
+    """Return the kind of a candidate as IPython names it; behind a `function` a terminal would show brackets."""
+    return "lambda" if candidate.kind == "function" else candidate.kind
+
+
+class _Nothing(list[Any]):
+    """No completions, which IPython takes for some: only then are those of others suppressed."""
+
+    def __len__(self) -> int:
+        return 1
 
 
 def _hook(known: Callable[[], Known]) -> Callable[[Any, Any], list[str]]:

@@ -63,6 +63,12 @@ def _identity(function: FunctionRef | None, where: Where) -> tuple[str, ...] | N
     return function.function_name, function.qualifier or LATEST, account_id, region
 
 
+def _is_typed_further(before: Draft, now: Draft) -> bool:
+    """Return whether one name is a part of the other: the keys of a name may arrive after those of the next field."""
+    names = ((before.function_name, now.function_name), (before.qualifier, now.qualifier))
+    return all(one.startswith(other) or other.startswith(one) for one, other in names)
+
+
 class EditedConfig:
     """The config in a form, and the function that is typed, whose config may not have been read yet.
 
@@ -74,6 +80,7 @@ class EditedConfig:
         self._loaded = Loaded(draft=opened)
         self._unreadable: Loaded | None = None
         self._typed: FunctionRef | None = None
+        self._names = opened
         self._when_typed = opened
 
     def read_of(self, function: FunctionRef | None) -> Loaded | None:
@@ -86,17 +93,19 @@ class EditedConfig:
 
         Back at the config that is loaded, its own edits are kept, and those made under another name are offered.
         """
-        before = Loaded(self._typed)
-        if before.is_of(function, self._where) or (function is None and self._typed is None):
+        before, names_before = self._typed, self._names
+        self._typed, self._names = function, draft
+        if function == before or Loaded(before).is_of(function, self._where):
             return draft, Edits()
-        elsewhere = Edits(draft.edits_since(self._when_typed), self._typed)
-        if self._loaded.is_of(function, self._where) and not self._loaded.is_of(self._typed, self._where):
-            draft = self._when_typed.named(draft.function_name, draft.qualifier)
-        else:
-            elsewhere = Edits()
         self._unreadable = None
-        self._typed, self._when_typed = function, draft
-        return draft, elsewhere
+        is_leaving = before is None or self._loaded.is_of(before, self._where)
+        if self._loaded.is_of(function, self._where) and not self._loaded.is_of(before, self._where):
+            elsewhere = Edits(draft.edits_since(self._when_typed), before)
+            self._when_typed = self._when_typed.named(draft.function_name, draft.qualifier)
+            return self._when_typed, elsewhere
+        if is_leaving or not _is_typed_further(names_before, draft):
+            self._when_typed = draft
+        return draft, Edits()
 
     def load(self, function: FunctionRef, live: Live, draft: Draft) -> tuple[Draft, Edits]:
         """Take what was read of a function; return what the fields should contain, and edits to offer.

@@ -114,7 +114,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         found = self._edited.read_of(subject)
         live = found.live if found else Live()
         if live.is_missing and "function_name" not in validated.faults:
-            validated = Validated(None, {"function_name": live.trouble, **validated.faults})
+            validated = Validated(None, {"function_name": self._fields.no_function(draft, live), **validated.faults})
         if found is None or live.trouble:
             validated = Validated(None, validated.faults)
         return Preview(

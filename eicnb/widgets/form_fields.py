@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import LABELS
-from eicnb.errors import UsageError
+from eicnb.changes.current import Live
+from eicnb.errors import UsageError, nearest
 from eicnb.model.age import human
 from eicnb.model.destination import KINDS
 from eicnb.model.function import LATEST, FunctionRef
@@ -111,6 +112,11 @@ class FormFields:
             one.message(faults.get(name, ""), warning=self._missing.note(arn))
             unlisted += [arn] if arn and not one.is_listed(arn, self._where) else []
         self._missing.check(unlisted)
+
+    def no_function(self, draft: Draft, live: Live) -> str:
+        """Return the sentence for a missing function, with the listed name that is most like the one typed."""
+        similar = nearest(draft.function_name.strip(), self._function.listed.names)
+        return f"{live.trouble.partition(' Try: ')[0]} Try: {similar}" if similar else live.trouble
 
     def missing_destinations(self) -> str:
         """Name the destinations that do not exist, for the button; an empty text without one."""

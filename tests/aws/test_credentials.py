@@ -514,3 +514,19 @@ def test_an_empty_answer_of_sts_is_not_remembered(tmp_path: Path) -> None:
         with pytest.raises(eicnb.EicError):
             _ = eic.account_id
         assert eic.account_id == "222222222222"
+
+
+def test_a_renewal_that_fails_is_tried_once_for_all_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    def script(seen: Seen) -> Step:
+        return Answer(500) if seen.path.startswith("/keys") else config_answer()
+
+    with Answering(script) as server:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{server.url}/keys")
+        eic = connection(server)
+
+        def work(number: int) -> None:
+            with pytest.raises(ConfigurationError):
+                eic.get("my-function")
+
+        at_once(16, work)
+        assert len(server.seen) <= 6  # botocore tries three times; a thread may come when the first attempt is over

@@ -137,7 +137,7 @@ def test_all_lines_of_a_table_are_equally_wide(rows: list[list[Any]]) -> None:
         (float("inf"), "- .inf\n"),
         (1e20, "- 1e+20\n"),
         ({"": None}, "- '': null\n"),
-        ({"a\nb": []}, '- "a\\nb": []\n'),
+        ({"a\nb": []}, "- ? 'a\n\n    b'\n  : []\n"),
     ],
 )
 def test_yaml_writes_what_libyaml_writes(value: Any, written: str) -> None:
@@ -277,3 +277,23 @@ def test_a_timestamp_has_two_forms(moment: datetime, hours: int, iso: str, wire:
     zone = timezone(timedelta(hours=hours))
     assert format_timestamp(moment, tz=zone) == iso
     assert format_timestamp(moment, "wire", zone) == wire
+
+
+LONG = "x" * 129
+KEYS = [
+    ({"x" * 128: 1}, f"{'x' * 128}: 1\n"),
+    ({LONG: 1}, f"? {LONG}\n: 1\n"),
+    ({"é" * 65: 1}, f"? {'é' * 65}\n: 1\n"),
+    ({"a\nb": 1}, "? 'a\n\n  b'\n: 1\n"),
+    ({"a\rb": 1}, '? "a\\rb"\n: 1\n'),
+    ({"a\nb": {"c": [1]}}, "? 'a\n\n  b'\n: c:\n  - 1\n"),
+    ({"a\nb": [{"d": 1}, 2]}, "? 'a\n\n  b'\n: - d: 1\n  - 2\n"),
+    ({LONG: []}, f"? {LONG}\n: []\n"),
+    ([{LONG: 1, "b": 2}], f"- b: 2\n  ? {LONG}\n  : 1\n"),
+    ({"o": {LONG: {"y\nz": "v"}}}, f"o:\n  ? {LONG}\n  : ? 'y\n\n      z'\n    : v\n"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), KEYS)
+def test_a_key_that_is_long_or_has_line_breaks_stands_behind_a_question_mark(value: Any, text: str) -> None:
+    assert yaml.dump(value) == text

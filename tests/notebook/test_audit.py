@@ -219,7 +219,7 @@ audit my-function
 audit takes no 'my-function'
     %eic audit my-function
                ^^^^^^^^^^^
-Try: audit with options alone
+Try: leave it out
 
 audit --external-id ours
 an external id belongs to a role, and there is none

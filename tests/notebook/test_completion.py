@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -274,3 +275,53 @@ def test_completing_asks_nobody(shell: Any, sent: Callable[[], list[str | None]]
     accepted(shell, "%eic put |")
     assert sent() == before
     assert MEMORY.known() is MEMORY.known()
+
+
+def offered(shell: Any, line: str) -> list[str]:
+    """What a Tab at the end of a line offers, whoever offers it."""
+    with provisionalcompleter():
+        return [one.text for one in shell.Completer.completions(line, len(line))]
+
+
+@pytest.mark.ipython_8_6
+@pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
+@pytest.mark.parametrize("use_jedi", [False, True])
+@pytest.mark.parametrize(
+    ("line", "texts"),
+    [
+        ("%eic use --profile ", ["dev"]),
+        ("%eic get orders --profile=", ["dev"]),
+        ("%eic audit --profiles dev,", ["dev"]),
+        ("%eic use --profile z", []),
+        ("%eic use --region z", []),
+        ("%eic require --account ", []),
+        ("%eic use --as ", []),
+        ("%eic get orders --query ", []),
+    ],
+)
+def test_nothing_but_what_fits_is_offered(shell: Any, line: str, texts: list[str], *, use_jedi: bool) -> None:
+    shell.Completer.use_jedi = use_jedi
+    assert offered(shell, line) == texts
+
+
+@pytest.mark.ipython_8_6
+@pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
+def test_a_file_is_offered_where_one_may_be(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bundle.pem").touch()
+    assert "bundle.pem" in offered(shell, "%eic use --ca-bundle bun")
+
+
+@pytest.mark.ipython_8_6
+@pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
+def test_a_terminal_shows_a_function_without_brackets(shell: Any) -> None:
+    from IPython.terminal.ptutils import IPythonPTCompleter
+
+    line = "%eic get my-f"
+    with provisionalcompleter():
+        found = [
+            *IPythonPTCompleter(ipy_completer=shell.Completer)._get_completions(
+                line, len(line), len(line), shell.Completer
+            )
+        ]
+    assert [(one.text, one.display_text) for one in found] == [("my-function", "my-function")]

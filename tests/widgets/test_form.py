@@ -28,6 +28,12 @@ def test_a_qualifier_that_the_function_lacks_names_those_that_it_has(eic: eicnb.
     assert note in shown(form)
 
 
+def test_a_function_that_does_not_exist_comes_with_the_name_most_like_it(eic: eicnb.Eic) -> None:
+    form = opened(eic)
+    field(form, "Function").value = "chekout"
+    assert "✗ Not valid: There is no function &#x27;chekout&#x27; in us-east-1. Try: checkout<" in shown(form)
+
+
 def test_a_bug_stands_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:
     form = opened(eic, "my-function", "GREEN")
     form._where = None  # type: ignore[assignment] # nothing that a form could work with

@@ -25,6 +25,30 @@ def test_what_is_typed_under_the_new_name_stays_with_it(eic: eicnb.Eic, name: st
     assert "not applied: Maximum retry attempts 0." in shown(form)
 
 
+def test_keys_of_a_name_that_arrive_after_those_of_the_next_field_lose_nothing(eic: eicnb.Eic) -> None:
+    background = Later()
+    form = opened(eic, "checkout", background=background)
+    background.run()
+    field(form, "Function").value = "c"
+    field(form, "Maximum event age").value = "77"
+    field(form, "Function").value = "cart-reminder"
+    background.run()
+    assert settings_in(form) == ["2", "77", "", "SQS queue"]
+    assert "not applied" not in shown(form)
+
+
+def test_what_is_typed_under_one_name_does_not_go_to_the_next(eic: eicnb.Eic) -> None:
+    background = Later()
+    form = opened(eic, "checkout", background=background)
+    background.run()
+    field(form, "Function").value = "newsletters"
+    field(form, "Maximum event age").value = "77"
+    field(form, "Function").value = "cart-reminder"
+    background.run()
+    assert settings_in(form) == ["2", "60", "", "SQS queue"]
+    assert "not applied: Maximum event age 77." in shown(form)
+
+
 def test_what_was_typed_under_another_name_does_not_come_back_with_the_first_one(eic: eicnb.Eic) -> None:
     background = Later()
     form = opened(eic, "checkout", background=background)

@@ -24,10 +24,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
 
 _WIDTH = 80
+_LONGEST_KEY = 128
 _TEXT = "tag:yaml.org,2002:str"
 _HIDDEN = re.compile(r"[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 _BREAKS = "\n\u2028\u2029"
 _BROKEN = re.compile(rf"[{_BREAKS}]")
+_MORE_LINES = re.compile("[\r\n\x85\u2028\u2029]")
 _BLANK_AT_A_BREAK = re.compile(rf" [{_BREAKS}]|[{_BREAKS}] ")
 _INDICATORS = re.compile(r"---|\.\.\.|[#,\[\]{}&*!|>'\"%@`]|[?:-](?: |\Z)|.*?(?::(?: |\Z)| #)")
 _ESCAPES = {
@@ -78,13 +80,20 @@ class _Writer:
             self._scalar(value, indent)
 
     def _mapping(self, value: Mapping[str, Any], indent: int, *, compact: bool) -> None:
-        """mapping = 1*( key ":" node ) ; a list inside is not indented"""
+        """mapping = 1*( key ":" node / "?" scalar ":" node ) ; behind a short key a list is not indented"""
         for number, name in enumerate(sorted(value)):
             self._entry(indent, compact=compact and not number)
-            self._scalar(name, None)
-            self._put(":")
             member = value[name]
-            self.node(member, indent if isinstance(member, list) and member else indent + 2, compact=False)
+            if _is_short(name):
+                self._scalar(name, None)
+                self._put(":")
+                self.node(member, indent if isinstance(member, list) and member else indent + 2, compact=False)
+            else:
+                self._put("? ")
+                self._scalar(name, indent + 2)
+                self._entry(indent, compact=False)
+                self._put(":")
+                self.node(member, indent + 2, compact=True)
 
     def _sequence(self, values: list[Any], indent: int, *, compact: bool) -> None:
         """sequence = 1*( "-" node )"""
@@ -94,11 +103,11 @@ class _Writer:
             self.node(value, indent + 2, compact=True)
 
     def _scalar(self, value: Any, indent: int | None) -> None:
-        """scalar = bare / "'" text "'" / '"' escaped '"' ; a key has no indent and is never folded"""
+        """scalar = bare / "'" text "'" / '"' escaped '"' ; a short key has no indent and is never folded"""
         if not isinstance(value, str):
             self._put(_bare(value))
             return
-        style = _style(value, key=indent is None)
+        style = _style(value)
         self._put(style)
         if style == '"':
             self._escaped(value, indent)
@@ -160,6 +169,11 @@ class _Writer:
         self.column = 0
 
 
+def _is_short(key: str) -> bool:
+    """Return whether a key may stand before its colon: in one line, and with at most 128 bytes."""
+    return len(key.encode("utf-8", "surrogatepass")) <= _LONGEST_KEY and not _MORE_LINES.search(key)
+
+
 def _anchors(value: Any) -> Mapping[int, str]:
     """Names for the lists and structures that come more than once, in the order in which they come again."""
     seen: set[int] = set()
@@ -191,9 +205,9 @@ def _bare(value: Any) -> str:
     return str(value)
 
 
-def _style(text: str, *, key: bool) -> str:
+def _style(text: str) -> str:
     """The quotes that a text needs: none, single or double ones."""
-    if _HIDDEN.search(text) or _BLANK_AT_A_BREAK.search(text) or (key and _BROKEN.search(text)):
+    if _HIDDEN.search(text) or _BLANK_AT_A_BREAK.search(text):
         return '"'
     is_plain = text.strip(" ") == text and not _BROKEN.search(text) and not _INDICATORS.match(text)
     return "" if is_plain and _resolver().resolve(ScalarNode, text, (True, False)) == _TEXT else "'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from dataclasses import replace
@@ -192,3 +193,24 @@ def test_a_proxy_that_is_silent_meets_the_connect_timeout(monkeypatch: pytest.Mo
         frame = run(eic, errors="rows", patience=Patience(failed=0.5, response=120))
     assert time.monotonic() - started < 20
     assert frame.error[0].startswith("ListFunctions got no response: Connection timeout to host")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("call", ["get", "audit"])
+def test_a_proxy_that_never_answers_meets_the_timeouts(
+    scheme: str, call: str, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        url = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        monkeypatch.setenv(f"{scheme}_proxy", url)
+        eic = eicnb.connect(region="us-east-1", endpoint_url=f"{scheme}://lambda.test")
+        eic = eic.derive(connect_timeout=1, read_timeout=1)
+        eic._connection.aws.note_account("123456789012")
+        started = time.monotonic()
+        if call == "get":
+            with pytest.raises(EicError):
+                eic.get("my-function")
+        else:
+            assert list(run(eic, errors="rows").scan_state) == ["failed"]
+        assert time.monotonic() - started < 20
