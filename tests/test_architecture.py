@@ -28,7 +28,7 @@ LONGEST_FUNCTION = 50
 SLOWEST_IMPORT = 0.100
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("", "__main__"),
+    ("", "__main__", "settings"),
     ("notebook",),
     ("client",),
     ("widgets",),

@@ -115,12 +115,14 @@ def check(name: str, value: Any) -> None:
 
 
 def choose(**values: Any) -> Settings:
-    """Choose settings for this process, over the environment; None undoes a choice. Returns the settings in force.
+    """Choose settings for this process, over the environment, and return the settings in force.
 
     >>> choose(max_rows=20).max_rows
     20
     >>> choose(max_rows=None).max_rows
     60
+
+    None undoes a choice.
     """
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(values) - set(known)):

@@ -26,7 +26,10 @@ from eicnb.redaction.kinds import Kind
 _WORD = r"[^\s\0\"'&,;<>\\]"
 _QUOTE = r"\\{0,3}[\"']|&quot;|&#x27;|&#39;|&#34;"
 # Where a word of a secret key's characters starts and ends, also in a URL and between the escapes of a quoted text.
-_KEY_START = r"(?:(?<![A-Za-z0-9+/])|(?<=%[013-9A-Fa-f][0-9A-Fa-f])|(?<=%2[0-9ACDEacde])|(?<=\\[nrt]))"
+_KEY_START = (
+    r"(?:(?<![A-Za-z0-9+/])|(?<=%[013-9A-Fa-f][0-9A-Fa-f])|(?<=%2[0-9ACDEacde])|(?<=\\[nrt])"
+    r"|(?<=A[KS]IA[A-Z0-9]{16}/))"
+)
 _KEY_END = r"(?![A-Za-z0-9+/]|=(?![A-Za-z0-9'\"])|\\/|%2[BbFf]|%3[Dd])"
 _LEAST_ENTROPY = 4.3
 _LONGEST_PLAIN_WORD = 16
@@ -182,7 +185,8 @@ _KEYS = (
     Kind(
         "secret key",
         "SECRET",
-        re.compile(rf"{_KEY_START}[A-Za-z0-9+/]{{40}}{_KEY_END}"),
+        # Its length comes first: few texts have so long a word, and most positions are ruled out at once.
+        re.compile(rf"(?=[A-Za-z0-9+/]{{40}}){_KEY_START}[A-Za-z0-9+/]{{40}}{_KEY_END}"),
         accept=_looks_random,
     ),
     Kind(
@@ -255,9 +259,7 @@ IN_NOTEBOOKS = (
     Kind(
         "user in a path",
         "USER",
-        re.compile(
-            rf"(?:/home/|/Users/|(?<![A-Za-z])[A-Za-z]:\\{{1,4}}Users\\{{1,4}})(?!Shared\b|Public\b){_USER_OF_A_PATH}"
-        ),
+        re.compile(rf"(?:/home/|/Users/|\\{{1,4}}Users\\{{1,4}})(?!Shared\b|Public\b){_USER_OF_A_PATH}"),
         signs=("/home/", "/users/", "users\\"),
     ),
     ACCOUNT,

@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 import eicnb
+from eicnb.aws.http.sender import PATIENCE
 from eicnb.cli import parser
 from eicnb.cli.source import Source
 from eicnb.client import commands, connections
@@ -178,7 +179,7 @@ def test_profile_and_profiles_do_not_go_together(profiles: list[str]) -> None:
         run_command("audit --profiles prod,tools --profile prod")
 
 
-def test_a_profile_that_is_not_there_is_told_before_anything_is_sent(profiles: list[str]) -> None:
+def test_a_missing_profile_is_an_error_before_anything_is_sent(profiles: list[str]) -> None:
     with pytest.raises(eicnb.ConfigurationError, match="there is no AWS profile 'prodd'"):
         run_command("audit --profiles prodd,tools")
 
@@ -263,7 +264,7 @@ def test_credentials_that_renew_into_another_account_read_nothing_there_and_the_
     with Answering(service) as server, Answering(Lambda(2)) as other:
         turning = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE)
         steady = eicnb.connect(region="us-east-1", endpoint_url=other.url)
-        frame = run([turning, steady], errors="rows")
+        frame = run([turning, steady], errors="rows", patience=PATIENCE)
         read = [seen.path for seen in server.seen if seen.access_key == "ROLE2" and seen.service == "lambda"]
     assert set(frame.account_id) == {"222222222222", "123456789012"}
     mine = frame[frame.account_id == "222222222222"]

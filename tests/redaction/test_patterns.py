@@ -95,6 +95,7 @@ HIDDEN = [
     ("secret key", f"k%3D{SECRET}%26j", "k%3DSECRET-0001%26j"),
     ("secret key", f'{{"k": "{SECRET.replace("/", chr(92) + "/")}"}}', '{"k": "SECRET-0001"}'),
     ("secret key", f"'first\\n{SECRET}\\nlast'", "'first\\nSECRET-0001\\nlast'"),
+    ("secret key", f"AKIAIOSFODNN7EXAMPLE/{SECRET}", "KEY-0001/SECRET-0001"),
     ("secret key", f"x == {SECRET} ==", "x == SECRET-0001 =="),
     ("secret key", "api_key=abc123 apiKey: 'a b'", "api_key=SECRET-0001 apiKey: 'SECRET-0002'"),
     ("password", "password='it is \\'it\\'' user='x'", "password='SECRET-0001' user='x'"),
@@ -134,6 +135,7 @@ HIDDEN = [
         "C:\\Users\\Jane Doe\nin /Users/jane at noon",
         "C:\\Users\\USER-0001\nin /Users/USER-0002 at noon",
     ),
+    ("user in a path", r"\\server\Users\Jane Doe\x", r"\\server\Users\USER-0001\x"),
     ("user in a path", "from /home/jane and /home/bob", "from /home/USER-0001 and /home/USER-0002"),
     ("user in a path", r"C:\Users\Jane\x 'C:\\Users\\Jane'", r"C:\Users\USER-0001\x 'C:\\Users\\USER-0001'"),
 ]
