@@ -51,11 +51,11 @@ _UNUSABLE_SETTING = (ValueError, TypeError, KeyError, OSError, EOFError, Runtime
 
 _NOT_SENT_HINT = "check the region, the endpoint URL and the network"
 
-_WRITE_HINT = "run %eic get to see whether it arrived, then repeat the command"
+_WRITE_HINT = "read the config to see whether it arrived, then repeat the command"
 
 _READ_HINT = "check the network, then run it again"
 
-_GET_CREDENTIALS = "run aws configure or aws sso login; %eic sandbox needs no account"
+_GET_CREDENTIALS = "run aws configure or aws sso login; the sandbox needs no account\n%eic sandbox"
 
 _SETTINGS_HINT = "check the AWS_* variables and ~/.aws/config"
 
@@ -183,7 +183,7 @@ _CLOCK = {"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"}
 
 _CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECASE)
 
-_NO_FUNCTION_HINT = "%eic functions for the functions of this region, --region for another one"
+_NO_FUNCTION_HINT = "name another region with --region, or see the functions of this one\n%eic functions"
 
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 

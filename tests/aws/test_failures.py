@@ -251,7 +251,7 @@ def test_no_credentials_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch
     assert type(error) is ConfigurationError
     assert str(error) == (
         "no usable AWS credentials: Unable to locate credentials\n"
-        "Try: run aws configure or aws sso login; %eic sandbox needs no account"
+        "Try: run aws configure or aws sso login; the sandbox needs no account\n    %eic sandbox"
     )
     assert isinstance(error.__cause__, botocore.exceptions.NoCredentialsError)
 
@@ -262,7 +262,7 @@ def test_half_of_the_credentials_is_a_configuration_error(monkeypatch: pytest.Mo
     assert type(error) is ConfigurationError
     assert str(error) == (
         "no usable AWS credentials: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n"
-        "Try: run aws configure or aws sso login; %eic sandbox needs no account"
+        "Try: run aws configure or aws sso login; the sandbox needs no account\n    %eic sandbox"
     )
     assert isinstance(error.__cause__, botocore.exceptions.PartialCredentialsError)
 
