@@ -1,4 +1,7 @@
-"""The one door to AWS: the calls of one user in one region."""
+"""The one door to AWS: the calls of one user in one region.
+
+Tested in tests/aws/test_credentials.py and tests/aws/test_failures.py.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ class Aws(Caller):
             return str(self.session.get_partition_for_region(self.region))
 
     def derived(self, *, region: str | None = None, endpoint_url: str | None = None, options: Mapping[str, Any]) -> Aws:
-        """Return the same user in another region, at another endpoint (then not the sandbox) or by other means."""
+        """Return the same user in another region, at another endpoint or by other means.
+
+        Another endpoint is not the sandbox.
+        """
         is_elsewhere = endpoint_url not in {None, self.endpoint_url}
         return Aws(
             self._login,
@@ -94,7 +100,7 @@ class Aws(Caller):
     def pages(
         self, operation: str, configuration: Mapping[str, Any] | None = None, **parameters: Any
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Call a list operation of Lambda until AWS has no more pages, or the paginator's configuration stops it.
+        """Call a list operation of Lambda for all pages, or those that the configuration of the paginator allows.
 
         Returns the pages, and the token to go on with where they were cut.
         """
@@ -123,7 +129,7 @@ class Aws(Caller):
             yield page
 
     def account_alias(self) -> str | None:
-        """Return the alias of the account; None without one, or if IAM refuses or cannot be reached in seconds."""
+        """Return the alias of the account; None without one, or if IAM refuses or is out of reach."""
         briefly = self.derived(options=_BRIEFLY)
         with suppress(EicError):
             page = next(briefly.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1), {})

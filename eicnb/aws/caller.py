@@ -205,14 +205,6 @@ class Caller:
             given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
         return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
 
-    def check_options(self) -> None:
-        """Refuse a missing CA bundle before anything is sent, unless the settings name a plain http endpoint."""
-        settings = self.session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
-        environment = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"))
-        given = [self.endpoint_url, *environment, settings.get("endpoint_url")]
-        if "services" not in settings and not next(filter(None, given), "https:").startswith("http:"):
-            check_bundle(self._transport.verify)
-
     @contextmanager
     def _translated(self, operation: str, *, sent: bool = True) -> Iterator[None]:
         """Raise botocore's errors as eicnb's, with botocore's as the cause; refused credentials are read again."""

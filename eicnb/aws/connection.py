@@ -1,4 +1,7 @@
-"""A connection to one account in one region, and checked requests through it."""
+"""A connection to one account in one region, and checked requests through it.
+
+Tested in tests/client/test_verbs.py and tests/client/test_connections.py.
+"""
 
 from __future__ import annotations
 

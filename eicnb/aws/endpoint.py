@@ -1,4 +1,7 @@
-"""Where calls go and how they travel: regions, endpoints, timeouts and TLS."""
+"""Where requests go and how they travel: endpoints, timeouts and TLS.
+
+Tested in tests/aws/test_failures.py and tests/aws/http/test_route.py.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 
 def check_endpoint(endpoint_url: str | None) -> None:
-    """Refuse what is no http or https URL, or one with a password in it."""
+    """Refuse what is not an http or https URL, or has a password in it."""
     if not endpoint_url:
         return
     hint = "http://127.0.0.1:4566"
@@ -36,7 +39,7 @@ def check_endpoint(endpoint_url: str | None) -> None:
         usable = False
         parts = urlsplit("")
     if "@" in parts.netloc:
-        raise UsageError("the endpoint URL has a user or a password in it", hint="the URL without them")
+        raise UsageError("the endpoint URL has a user or a password in it", hint="give the URL without them")
     if not usable:
         raise UsageError(f"{endpoint_url!r} is not the URL of an endpoint", hint=hint, culprit=endpoint_url)
 
@@ -49,7 +52,7 @@ def check_bundle(path: Any) -> None:
 
 
 def check_role(role_arn: str | None, external_id: str | None) -> None:
-    """Refuse what is no ARN of a role, and an external id that STS would refuse or that has no role.
+    """Refuse what is not the ARN of a role, and an external id that STS would refuse or that has no role.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
@@ -58,7 +61,7 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
     if external_id is None:
         return
     if role_arn is None:
-        raise UsageError("an external id belongs to a role, and there is none", hint="role_arn= (--role-arn) with it")
+        raise UsageError("an external id belongs to a role, and there is none", hint="give role_arn= (--role-arn) too")
     if not (isinstance(external_id, str) and _EXTERNAL_ID.fullmatch(external_id)):
         raise UsageError("the external id is not one that STS takes", hint="2 to 1224 letters, digits and =,.@:/-")
 
@@ -78,9 +81,10 @@ def is_local(endpoint_url: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """How calls travel: `verify` is the TLS certificates to trust, False for any, None for botocore's choice.
+    """The means by which requests travel.
 
-    `settings` are those of botocore's `Config`; timeouts are seconds, None for no limit.
+    `verify` names the TLS certificates to trust: False for any, None for botocore's choice. `settings` are those of
+    botocore's `Config`; timeouts are seconds, None for no limit.
     """
 
     verify: bool | str | None = None
@@ -93,7 +97,7 @@ class Transport:
         object.__setattr__(self, "key", (self.verify, self.signs, repr(sorted(self.settings.items()))))
 
     def changed(self, options: Mapping[str, Any]) -> Transport:
-        """This one with the AWS CLI's options, in which a timeout of 0 is no limit."""
+        """Return this one with the AWS CLI's options, in which a timeout of 0 means no limit."""
         settings = {name: options[name] or None for name in ("connect_timeout", "read_timeout") if name in options}
         for name, seconds in settings.items():
             if seconds is not None and not 0 < seconds <= _LONGEST_TIMEOUT:
@@ -114,7 +118,7 @@ OWN_TRANSPORT = Transport(
         "user_agent_extra": "eicnb",
     }
 )
-"""How calls travel unless a session of the user's own says otherwise: with the timeouts of the AWS CLI.
+"""How requests travel unless a session of the user's own says otherwise: with the timeouts of the AWS CLI.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html (cli-connect-timeout, cli-read-timeout)
 """

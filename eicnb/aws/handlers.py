@@ -26,7 +26,7 @@ _received: ContextVar[list[Received] | None] = ContextVar("received", default=No
 
 
 def foreign_handlers(client: Any, operation: str) -> list[str]:
-    """Return the modules of the handlers that neither botocore nor eicnb registered for an operation of Lambda."""
+    """Return the modules of handlers for an operation of Lambda that are not botocore's or eicnb's."""
     emitter = getattr(client.meta.events, "_emitter", client.meta.events)
     found: dict[str, None] = {}
     for event in _EVENTS:

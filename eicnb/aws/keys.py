@@ -1,4 +1,7 @@
-"""The credentials that sign a call."""
+"""The credentials that sign a request.
+
+Tested in tests/aws/test_failures.py and tests/aws/http/test_sender.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from eicnb.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """An access key, its secret and its token, of which nothing is ever shown.
+    """An access key, its secret and its token, which are never shown.
 
     >>> Keys("AKIDEXAMPLE", "secret")
     Keys()
@@ -25,5 +28,5 @@ class Keys:
             if value and not (value.isascii() and value.isprintable() and " " not in value):
                 raise ConfigurationError(
                     f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
-                    hint=f"the {what} again, as AWS shows it",
+                    hint=f"copy the {what} again, as AWS shows it",
                 )

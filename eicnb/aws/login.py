@@ -24,7 +24,7 @@ _SECONDS_AFTER_A_FAILURE = 60.0
 
 
 class Login:
-    """The session of one user, which all its regions and endpoints share, and which is opened when it is needed."""
+    """The session of one user, opened at first use and shared by all its regions and endpoints."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Login:
     def keys(self) -> Keys:
         """Return the credentials, renewed if they soon expire: once at a time, while all other callers wait.
 
-        If a renewal fails, whoever waited for it gets its error instead of trying again.
+        If a renewal fails, the callers that waited for it get its error instead of trying again.
         """
         called_at = self._clock()
         with self._renewing:

@@ -5,12 +5,13 @@ Tested in tests/client/test_verbs.py and tests/client/test_without_magics.py.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.endpoint import check_role
+from eicnb.aws.endpoint import check_bundle, check_role
 from eicnb.aws.login import Login
 from eicnb.aws.session import profile_session
 from eicnb.errors import UsageError
@@ -41,11 +42,20 @@ def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
         _ = aws.session
     aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
     if options.get("ca_bundle"):
-        aws.check_options()
+        _check_certificates(aws, options)
     role_arn, external_id = options.get("role_arn"), options.get("external_id")
     with UsageError.about("role_arn" if external_id is None else "external_id"):
         check_role(role_arn, external_id)
     return aws if role_arn is None else aws.assuming(role_arn, external_id)
+
+
+def _check_certificates(aws: Aws, options: Mapping[str, Any]) -> None:
+    """Refuse a missing CA bundle before anything is sent, if TLS is used and verified."""
+    settings = aws.session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
+    environment = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"))
+    endpoint_url = next(filter(None, [aws.endpoint_url, *environment, settings.get("endpoint_url")]), "https:")
+    if "services" not in settings and not endpoint_url.startswith("http:") and not options.get("no_verify_ssl"):
+        check_bundle(options["ca_bundle"])
 
 
 class Derivations(Generic[T]):

@@ -1,4 +1,7 @@
-"""Lambda's service model, as botocore has it."""
+"""Lambda's service model, as botocore has it.
+
+Tested in tests/cli/test_newer_model.py and tests/cli/test_skeleton.py.
+"""
 
 from __future__ import annotations
 

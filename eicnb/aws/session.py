@@ -56,7 +56,10 @@ def profile_session(profile: str | None, region: str | None) -> Session:
 
 
 def sandbox_session(region: str) -> Session:
-    """Open a session that ignores this machine's AWS settings, so that no real credential reaches a sandbox."""
+    """Open a session that ignores this machine's AWS settings.
+
+    No real credential reaches a sandbox.
+    """
     session = _session(_OF_NO_MACHINE, None, region)
     session._session.set_credentials("sandbox", "sandbox")  # noqa: SLF001 # boto3 takes keys at construction only
     return session

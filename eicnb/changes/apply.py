@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -130,9 +131,10 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
 
     An error says what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
     """
-    request = completed(connection, request)
     try:
-        return connection.pages(request)
+        with _turn(connection, request) if request.keeps_other_destination else nullcontext():
+            request = completed(connection, request)
+            return connection.pages(request)
     except EicError as error:
         if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
             return [{}], None
@@ -200,8 +202,7 @@ def _write_merged(connection: Connection, request: Request) -> Applied:
     AWS takes both destinations as one setting and has no conditional write. Updates of this process wait for one
     another; one of another process that read before this write and wrote after it restores the old value.
     """
-    key = (connection.region, request.function.function_name, target_of(request).qualifier)
-    with _TURNS[hash(key) % len(_TURNS)]:
+    with _turn(connection, request):
         for _ in range(_MOST_MERGES):
             started = time.monotonic()
             prepared = prepare(connection, request)
@@ -212,6 +213,12 @@ def _write_merged(connection: Connection, request: Request) -> Applied:
         f"other updates took this one back {_MOST_MERGES} times: {applied.line}",
         hint="give both destinations in one update",
     )
+
+
+def _turn(connection: Connection, request: Request) -> Lock:
+    """Return the lock that updates of one destination of a config share."""
+    key = (connection.region, request.function.function_name, target_of(request).qualifier)
+    return _TURNS[hash(key) % len(_TURNS)]
 
 
 def _lasts(connection: Connection, request: Request, change: Change, seconds: float) -> bool:

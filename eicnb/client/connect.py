@@ -1,4 +1,7 @@
-"""How a connection is made: `connect` to AWS, `start_sandbox` to the embedded one."""
+"""How a connection is made: `connect` to AWS, `start_sandbox` to the embedded one.
+
+Tested in tests/aws/test_credentials.py, tests/aws/test_session.py and tests/client/test_verbs.py.
+"""
 
 from __future__ import annotations
 
@@ -62,17 +65,17 @@ def connect(
 def start_sandbox(
     *, region: str = "us-east-1", requests_per_second: float | None = None, instead_of: Sandbox | None = None
 ) -> Eic:
-    """Start an AWS inside this process, on 127.0.0.1, and connect to it: no account, no credentials, no network.
+    """Start an AWS inside this process, on 127.0.0.1, and connect to it.
 
     >>> eic = start_sandbox()
     >>> eic  # doctest: +ELLIPSIS
     Eic(SANDBOX, account_id='1234567890...', region='us-east-1')
     >>> eic.server.stop()
 
-    It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when
-    `eic.server.stop()` is called or when nothing refers to it any more. Each sandbox is an account of its own.
-    `requests_per_second` answers 429 to what comes faster; `instead_of` is a sandbox to stop first. Needs the extra:
-    `pip install 'eicnb[sandbox]'`.
+    It needs no account, no credentials and no network. It holds a small company's functions in us-east-1 and
+    eu-west-1, and stops when the process exits, when `eic.server.stop()` is called or when nothing refers to it.
+    Each sandbox is an account of its own. `requests_per_second` answers 429 to what comes faster; `instead_of` is a
+    sandbox to stop first. Needs the extra: `pip install 'eicnb[sandbox]'`.
     """
     from eicnb.local_aws.server import Sandbox
 

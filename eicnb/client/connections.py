@@ -132,7 +132,7 @@ def _own_names(connection: Eic) -> Iterator[str]:
 
 
 def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
-    """Whether no connection has a name, or the same one: made with the same options, or a sandbox started again."""
+    """Whether no other connection has a name; one made with the same options is the same."""
     other = taken.get(name)
     if other is None or other is connection:
         return True

@@ -1,4 +1,7 @@
-"""The connection in use, for what a connection itself must ask about: `client.connections` says which it is."""
+"""The connection in use, as other modules find it; `client.connections` determines it.
+
+Tested in tests/client/test_connections.py and tests/widgets/test_form.py.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,17 @@ from eicnb.aws.connection import Connection
 
 
 class InUse:
-    """Gives the connection in use at any moment; `choose` takes what finds it."""
+    """The way to the connection in use; `choose` takes what finds it."""
 
     def __init__(self) -> None:
         self._find: Callable[[], Connection] | None = None
 
     def choose(self, find: Callable[[], Connection]) -> None:
-        """Ask this from now on."""
+        """Find the connection with this from now on."""
         self._find = find
 
     def connection(self) -> Connection:
-        """The connection in use at this moment."""
+        """Return the connection in use."""
         assert self._find is not None, "`eicnb.connect` and `eicnb.sandbox` import what sets it"
         return self._find()
 

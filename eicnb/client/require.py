@@ -1,4 +1,7 @@
-"""What a notebook requires of the connection that it runs on, so that it stops in the wrong place."""
+"""What a notebook requires of its connection, so that it stops in the wrong account or region.
+
+Tested in tests/notebook/test_places.py.
+"""
 
 from __future__ import annotations
 

@@ -84,11 +84,11 @@ class PlaceFinder:
     async def _account(self, aws: Aws, keyring: Keyring) -> str | None:
         """Return the account of a connection for the whole audit; None if it cannot be determined."""
         named = (aws.region,) if self.regions in {None, (ALL_REGIONS,)} else self.regions or ()
-        asked = asyncio.ensure_future(self._asked(aws, keyring))
-        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+        sts = asyncio.ensure_future(self._named_by_sts(aws, keyring))
+        sts.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             with naming(aws):
-                account_id: str | None = await asyncio.wait_for(asyncio.shield(asked), _STS_SECONDS)
+                account_id: str | None = await asyncio.wait_for(asyncio.shield(sts), _STS_SECONDS)
         except (UsageError, ConfigurationError):
             raise
         except (EicError, TimeoutError) as error:
@@ -96,12 +96,12 @@ class PlaceFinder:
             account_id = await probe.account_id(named)
             if account_id is not None:
                 self._notes.append(asyncio.ensure_future(aside(aws.note_account, account_id)))  # it waits for STS
-            if account_id is None and not asked.done() and probe.was_answered:
-                account_id = await asked
+            if account_id is None and not sts.done() and probe.was_answered:
+                account_id = await sts
             if account_id is None:
                 self._give_up(probe, named, error)
         finally:
-            asked.cancel()
+            sts.cancel()
         if account_id is not None:
             keyring.guard(account_id, lambda keys: self._account_of(aws, keys, named))
         return account_id
@@ -118,7 +118,7 @@ class PlaceFinder:
             raise next(iter(errors.values()))
         self.rows += [region_failure(None, region, why) for region, why in errors.items()]
 
-    async def _asked(self, aws: Aws, keyring: Keyring) -> str:
+    async def _named_by_sts(self, aws: Aws, keyring: Keyring) -> str:
         """Return the account that STS names for the very keys that will sign the requests."""
         if not aws.signs:
             return await aside(lambda: aws.account_id)

@@ -122,22 +122,22 @@ class Earlier:
         known = tuple(self.functions[place].values()) if listed else None
         return EarlierRegion(settled=self.settled.get(place, frozenset()), known=known)
 
-    def regions_of(self, account_id: str, asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    def regions_of(self, account_id: str, named: tuple[str, ...] | None) -> tuple[str, ...] | None:
         """Return the regions to audit in an account: those of the rows unless others are given.
 
         If the rows cover all regions and none can be missing, the regions of the account are not looked up again.
         """
         mine = self.regions_in(account_id)
-        if not mine or (asked == _ALL and not (self.is_everywhere and self.is_listed)):
-            return asked
-        if asked is None or asked == _ALL:
+        if not mine or (named == _ALL and not (self.is_everywhere and self.is_listed)):
+            return named
+        if named is None or named == _ALL:
             return tuple(sorted(mine))
-        if beyond := mine - set(asked):
+        if beyond := mine - set(named):
             raise _not_resumable(
                 f"the frame to resume has rows of {min(beyond)}, which is not among the regions",
                 hint="leave out regions=, or name all regions of the frame",
             )
-        return asked
+        return named
 
     def regions_in(self, account_id: str) -> frozenset[str]:
         """Return the regions of an account that have rows."""

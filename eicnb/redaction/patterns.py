@@ -185,7 +185,8 @@ _KEYS = (
     Kind(
         "secret key",
         "SECRET",
-        re.compile(rf"{_KEY_START}[A-Za-z0-9+/]{{40}}{_KEY_END}"),
+        # Its length comes first: few texts have so long a word, and most positions are ruled out at once.
+        re.compile(rf"(?=[A-Za-z0-9+/]{{40}}){_KEY_START}[A-Za-z0-9+/]{{40}}{_KEY_END}"),
         accept=_looks_random,
     ),
     Kind(

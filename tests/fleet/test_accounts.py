@@ -179,7 +179,7 @@ def test_profile_and_profiles_do_not_go_together(profiles: list[str]) -> None:
         run_command("audit --profiles prod,tools --profile prod")
 
 
-def test_a_profile_that_is_not_there_is_told_before_anything_is_sent(profiles: list[str]) -> None:
+def test_a_missing_profile_is_an_error_before_anything_is_sent(profiles: list[str]) -> None:
     with pytest.raises(eicnb.ConfigurationError, match="there is no AWS profile 'prodd'"):
         run_command("audit --profiles prodd,tools")
 

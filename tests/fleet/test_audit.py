@@ -65,7 +65,7 @@ def test_every_function_of_both_regions_is_there_with_its_settings_and_the_count
     assert json.loads(json.dumps(frame.attrs)) == frame.attrs
 
 
-def test_a_default_is_told_apart_from_a_set_value(eic: Eic) -> None:
+def test_a_default_differs_from_a_value_that_is_set(eic: Eic) -> None:
     frame = eic.audit(rate=500, progress=False)
     names = ("configured", "maximum_retry_attempts", "effective_retry_attempts", "effective_event_age_in_seconds")
     assert [of(frame, "newsletters")["$LATEST"][name] for name in names] == [False, None, 2, 21600]
@@ -74,7 +74,7 @@ def test_a_default_is_told_apart_from_a_set_value(eic: Eic) -> None:
     assert [of(frame, "cart-reminder")["$LATEST"][name] for name in names] == [True, 2, 2, 60]
 
 
-def test_the_dead_letter_queue_stands_beside_the_destination(eic: Eic) -> None:
+def test_the_dead_letter_queue_has_a_column_next_to_the_destination(eic: Eic) -> None:
     row = of(eic.audit(functions="payments-*", rate=500, progress=False), "payments-reconcile")["$LATEST"]
     assert row["dead_letter_arn"] == f"arn:aws:sqs:us-east-1:{eic.account_id}:payment-dead-letters"
     assert (row["on_failure"], row["timeout"], row["runtime"]) == (None, 600, "python3.12")
@@ -176,7 +176,7 @@ def test_an_audit_leaves_no_thread_behind(eic: Eic) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name in {"eicnb-audit", "eicnb-aside"}]
 
 
-def test_a_named_function_takes_one_call_beside_the_lists(eic: Eic) -> None:
+def test_a_named_function_takes_one_call_besides_the_lists(eic: Eic) -> None:
     eic.audit(functions="newsletters", rate=500, progress=False)
     assert calls(eic).count("ListFunctionEventInvokeConfigs") == 1
 
@@ -196,7 +196,7 @@ def test_events_tell_how_far_it_is_and_the_last_one_comes_once(eic: Eic) -> None
     assert all(one.functions_done <= two.functions_done for one, two in pairwise(events))
 
 
-def test_events_come_in_the_thread_that_asked(eic: Eic) -> None:
+def test_events_come_in_the_caller_s_thread(eic: Eic) -> None:
     threads: set[threading.Thread] = set()
     eic.audit(functions="checkout", rate=50, progress=lambda event: threads.add(threading.current_thread()))
     assert threads == {threading.current_thread()}

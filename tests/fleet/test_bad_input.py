@@ -54,7 +54,7 @@ def test_bad_input_is_refused_and_nothing_is_sent(eic: Eic, options: dict[str, A
         ("mars-1", 'regions="all" for every region of the account'),
     ],
 )
-def test_a_region_that_nobody_knows_is_refused(eic: Eic, region: str, hint: str) -> None:
+def test_an_unknown_region_is_refused(eic: Eic, region: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
         eic.audit(regions=["us-east-1", region], progress=False)
     assert str(raised.value) == f"there is no region {region!r}\nTry: {hint}"

@@ -101,7 +101,7 @@ ALWAYS: dict[str, tuple[Step, str, str]] = {
 
 
 @pytest.mark.parametrize("case", ALWAYS)
-def test_a_function_that_is_never_answered_rightly_is_one_row_with_its_facts(run: Run, case: str) -> None:
+def test_a_function_without_a_usable_response_is_one_row_with_its_facts(run: Run, case: str) -> None:
     answer, state, told = ALWAYS[case]
     frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
     assert states(frame) == {"f0000": "ok", "f0001": state, "f0002": "ok"}
@@ -112,13 +112,13 @@ def test_a_function_that_is_never_answered_rightly_is_one_row_with_its_facts(run
 
 
 @pytest.mark.parametrize("case", ["denied", "throttled", "500", "cut", "hotel", "a list"])
-def test_a_region_that_is_never_answered_rightly_is_one_row(run: Run, case: str) -> None:
+def test_a_region_without_a_usable_response_is_one_row(run: Run, case: str) -> None:
     answer, state, _ = ALWAYS[case]
     frame, _ = audited(run, lambda seen, region, name: answer)
     assert states(frame) == {None: state}
 
 
-def test_a_service_that_goes_down_is_not_asked_for_every_function_that_is_left(run: Run) -> None:
+def test_a_service_that_goes_down_gets_no_request_for_every_function_that_is_left(run: Run) -> None:
     frame, service = audited(run, lambda seen, region, name: BROKEN if name else None, size=300, rate=100)
     assert set(frame.scan_state) == {"failed"}
     assert set(frame.function_name.dropna()) >= set(service.names[:50])
@@ -160,13 +160,13 @@ GARBAGE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", GARBAGE)
-def test_garbage_about_a_config_never_becomes_a_row_that_looks_right(run: Run, case: str) -> None:
+def test_a_malformed_config_is_never_a_row_that_looks_right(run: Run, case: str) -> None:
     answer = as_json({"FunctionEventInvokeConfigs": [GARBAGE[case]]})
     frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
     assert states(frame) == {"f0000": "ok", "f0001": "failed", "f0002": "ok"}
 
 
-def test_a_config_that_comes_twice_is_garbage(run: Run) -> None:
+def test_a_config_that_comes_twice_is_malformed(run: Run) -> None:
     answer = as_json({"FunctionEventInvokeConfigs": [SERVICE.config("us-east-1", "f0001")] * 2})
     frame, _ = audited(run, lambda seen, region, name: answer if name == "f0001" else None)
     assert states(frame)["f0001"] == "failed"
@@ -414,7 +414,7 @@ def test_credentials_that_end_in_the_middle(
         assert sum(service.asked.values()) < 60
 
 
-def test_an_account_that_cannot_be_told_is_a_row_beside_the_others(run: Run) -> None:
+def test_an_account_that_cannot_be_identified_is_a_row_next_to_the_others(run: Run) -> None:
     def refuses(seen: Seen) -> Step:
         return EXPIRED
 

@@ -32,7 +32,7 @@ def connection(server: Answering, region: str = "us-east-1") -> Eic:
     return eicnb.connect(region=region, endpoint_url=server.url)
 
 
-def test_only_what_is_missing_is_asked_again(run: Run) -> None:
+def test_only_what_is_missing_is_read_again(run: Run) -> None:
     service = Faulty({"f0003": BROKEN, "f0051": DENIED})
     with Answering(service) as server:
         eic = connection(server)
@@ -300,7 +300,7 @@ def test_what_aws_holds_from_earlier_is_not_refused(run: Run) -> None:
         assert run(eic, resume=first).equals(first)
 
 
-def test_all_regions_are_asked_after_an_audit_of_one(eic: Eic, run: Run) -> None:
+def test_all_regions_are_read_after_an_audit_of_one(eic: Eic, run: Run) -> None:
     one = run(eic)
     whole = run(eic, resume=one, regions="all")
     assert same(whole, run(eic, regions="all"))

@@ -124,7 +124,7 @@ def test_an_interrupted_audit_carries_what_was_read(kernel: Kernel) -> None:
     assert attrs["unread"] > 0
 
 
-def test_a_notebook_that_nobody_watches_keeps_no_line(in_a_quiet_home: Path) -> None:
+def test_a_notebook_that_no_one_watches_saves_no_line(in_a_quiet_home: Path) -> None:
     notebook: nbformat.NotebookNode = executed(SETUP, "audit = %eic audit --rate 100", "len(audit)")
     assert "stopped" not in notebook.metadata
     assert notebook.cells[1].outputs == []
@@ -225,11 +225,11 @@ audit --external-id ours
 an external id belongs to a role, and there is none
     %eic audit --external-id ours
                              ^^^^
-Try: role_arn= (--role-arn) with it"""
+Try: give role_arn= (--role-arn) too"""
 
 
 @pytest.mark.parametrize("case", BAD.split("\n\n"), ids=lambda case: case.partition("\n")[0])
-def test_bad_input_is_told_with_its_place(notebook: Notebook, case: str) -> None:
+def test_an_error_points_at_the_bad_input(notebook: Notebook, case: str) -> None:
     line, _, message = case.partition("\n")
     assert str(notebook.fail(f"%eic {line}")) == message
 

@@ -99,7 +99,7 @@ def test_a_config_that_can_no_longer_be_read_is_a_question(eic: eicnb.Eic) -> No
         text = "The live config can&#x27;t be read now, so it may have changed since this form opened: You may not read"
         assert text in shown(form)
         assert "Nothing has been written." in shown(form)
-        button(form, "Apply 4 changes").click()
+        button(form, "Overwrite the live config: apply 4 changes").click()
         assert writes(proxy) == ["PUT"]
     after = eic.get("my-function:GREEN")
     assert (after.maximum_retry_attempts.item(), after.on_failure_type.item()) == (0, "sqs")

@@ -1,4 +1,7 @@
-"""The HTTP connections that boto3 clients share: a pool for each combination of proxies, certificates and timeouts."""
+"""The HTTP connections that boto3 clients share: a pool for each combination of proxies, certificates and timeouts.
+
+Tested in tests/aws/test_clients.py.
+"""
 
 from __future__ import annotations
 

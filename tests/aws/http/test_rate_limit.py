@@ -94,7 +94,7 @@ def test_it_is_never_slower_than_a_tenth_and_no_pause_is_longer_than_half_a_minu
         assert bucket.take() == pytest.approx(30)
 
 
-def test_everyone_who_asks_for_an_account_and_region_gets_the_same_bucket() -> None:
+def test_all_users_of_an_account_and_region_share_a_bucket() -> None:
     buckets = Buckets(Clock())
     one = buckets.of("1", "us-east-1")
     assert buckets.of("1", "us-east-1") is one

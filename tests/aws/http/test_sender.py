@@ -116,7 +116,7 @@ def test_a_certificate_is_trusted_as_the_connection_says(
     assert len(run(eic)) == 3
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(run: Run, tls_server: Any) -> None:
+def test_a_certificate_of_no_trusted_authority_is_refused(run: Run, tls_server: Any) -> None:
     url, _ = tls_server
     eic = eicnb.connect(region="us-east-1", endpoint_url=url)
     eic._connection.aws.note_account("123456789012")
