@@ -1,6 +1,8 @@
 """Commands of AWS that eicnb does not have, and slips of the pen in those that it has.
 
 A look-alike is suggested for a slip alone: never for a command that AWS really has, and never a write for a read.
+
+Tested in tests/cli/test_shell.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One command, read and checked."""
+"""One command, read and checked.
+
+Tested in tests/cli/test_parser.py.
+"""
 
 from __future__ import annotations
 

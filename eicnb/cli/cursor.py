@@ -2,6 +2,8 @@ r"""Where the cursor stands in a half-typed command line: in which word, between
 
 text    = command *( ( newline / ";" ) command )
 command = *( word / blank / comment ) ; a word, a quote or a comment may be open at the end
+
+Tested in tests/cli/test_completion.py.
 """
 
 from __future__ import annotations

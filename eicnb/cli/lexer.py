@@ -96,7 +96,10 @@ def straightened(text: str) -> str:
 
 
 class _Lexer:
-    """Walks once over the text; each rule is named as its group in the patterns above."""
+    """A walk over the text, once; a rule is a method with the name of its group in the patterns above.
+
+    One class, because every rule reads and moves the same position.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -1,4 +1,7 @@
-"""Values of options that only the service model knows: from text to what its shape asks for."""
+"""Values of options that only the service model knows: from text to what its shape asks for.
+
+Tested in tests/cli/test_newer_model.py.
+"""
 
 from __future__ import annotations
 

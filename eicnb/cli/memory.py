@@ -1,4 +1,7 @@
-"""The names that results have shown, for completion."""
+"""The names that results have shown, for completion.
+
+Tested in tests/notebook/test_completion.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The commands and their options, as data."""
+"""The commands and their options, as data.
+
+Tested in tests/cli/test_parser.py.
+"""
 
 from __future__ import annotations
 

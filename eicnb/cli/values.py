@@ -1,4 +1,7 @@
-"""The values of options: from a word to an integer, an age, a destination or a structure."""
+"""The values of options: from a word to an integer, an age, a destination or a structure.
+
+Tested in tests/cli/test_parser.py.
+"""
 
 from __future__ import annotations
 

@@ -81,9 +81,9 @@ def ask_at_the_keyboard(question: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The user of some commands: how text is shown, where `--debug` logs, how to ask, and the settings in force.
+    """The user of some commands: how to show, to log and to ask, and the settings in force.
 
-    The settings are resolved here, once for all the commands.
+    `log` takes the lines of `--debug`. The settings are resolved here, once for all the commands.
     """
 
     show: Show
@@ -320,7 +320,7 @@ def _audit(command: Command) -> Callable[[], Frame]:
 
 
 def _line_of_the_accounts(command: Command, profiles: Sequence[str]) -> str:
-    """Return an audit's line with only the options that lead to its accounts, for the hint that resumes it."""
+    """Return the line that resumes an audit: only the options that lead to its accounts."""
     given = {**command.connection, **({"profiles": ",".join(profiles)} if profiles else {})}
     words = ["%eic audit"]
     for option in (*AUDIT, *CONNECTION, *ROLE):
@@ -330,7 +330,7 @@ def _line_of_the_accounts(command: Command, profiles: Sequence[str]) -> str:
 
 
 def _sandbox(**options: Any) -> Eic:
-    """Start a new sandbox and stop the last one, so that a notebook that runs again finds the same account."""
+    """Start a new sandbox and stop the last one: a notebook that runs again finds the same account."""
     _last_sandbox[:] = [connect.start_sandbox(**options, instead_of=_last_sandbox[0].server if _last_sandbox else None)]
     return in_use.use(_last_sandbox[0])
 

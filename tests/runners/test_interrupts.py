@@ -28,7 +28,7 @@ def silent_about_the_slow_function(request: Seen) -> Step:
 
 
 HOW_FAR = """\
-KeyboardInterrupt: stopped, but AWS may have carried it out all the same: put slow --retries 0
+KeyboardInterrupt: stopped, but it may have reached AWS: put slow --retries 0
 Commands done before it: 1 of 3
     done      put my-function --retries 0
     stopped   put slow --retries 0

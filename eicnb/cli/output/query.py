@@ -1,4 +1,7 @@
-"""`--query`: a JMESPath expression, checked before anything is sent and asked of an answer afterwards."""
+"""`--query`: a JMESPath expression, checked before anything is sent and asked of an answer afterwards.
+
+Tested in tests/cli/test_output.py.
+"""
 
 from __future__ import annotations
 

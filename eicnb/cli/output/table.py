@@ -16,6 +16,8 @@ Every structure and every list is a section with its name as the title, one bar 
 Its scalars are columns in the order of their names, its inner structures are sections below it. A structure with one
 scalar is a row of name and value. If the whole is wider than 80 columns, all sections with headers and a single row
 are turned: a row for each header. All sections are then stretched to the width of the widest.
+
+Tested in tests/cli/test_output.py.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@
 A structure is a line of its scalars in the order of their names, led by the structure's own name in capitals unless
 it is the outermost; its inner structures and lists follow on lines of their own. In a list of structures every line
 has the same columns, and what a structure lacks is left empty. Nothing is escaped.
+
+Tested in tests/cli/test_output.py.
 """
 
 from __future__ import annotations

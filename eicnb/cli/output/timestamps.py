@@ -1,4 +1,7 @@
-"""The two forms of a timestamp that the CLI's setting `cli_timestamp_format` knows."""
+"""The two forms of a timestamp that the CLI's setting `cli_timestamp_format` knows.
+
+Tested in tests/cli/test_output.py.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ other line ends. So the writing is done here, and ruamel.yaml says what a reader
 A text is bare if it cannot be taken for anything else, 'quoted' if it can, and "escaped" if it holds characters that
 YAML does not show. After column 80 a text goes on in the next line at its next blank. A list or a structure that
 comes again is an alias: `&id001` marks it, `*id001` repeats it.
+
+Tested in tests/cli/test_output.py.
 """
 
 from __future__ import annotations
