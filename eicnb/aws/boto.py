@@ -100,7 +100,7 @@ class Aws(Caller):
     def pages(
         self, operation: str, configuration: Mapping[str, Any] | None = None, **parameters: Any
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Call a list operation of Lambda for all pages, or those that the configuration of the paginator allows.
+        """Call a list operation of Lambda for all pages, or those that its pagination allows.
 
         Returns the pages, and the token to go on with where they were cut.
         """

@@ -33,13 +33,13 @@ def printing(connection: Connection, request: Request, command: Command) -> Call
 
 
 def selecting(connection: Connection, request: Request, command: Command) -> Callable[[], Any]:
-    """Return a function that sends a request and returns what `--query` selects: a frame for a list of objects."""
+    """Return a function that sends a request and returns what `--query` selects."""
     style = _timestamp_style(connection)
     return lambda: _selected(select(_response(connection, request, style), command.query))
 
 
 def _printed(response: Answer, command: Command) -> str:
-    """Return what `--output` prints: values are masked before they are laid out, and then the rest of the text.
+    """Return what `--output` prints, with masks in the values first, then in the whole text.
 
     It is what the AWS CLI prints, except for control characters, which the CLI sends to the terminal.
     """
@@ -93,7 +93,7 @@ def _timestamp_style(connection: Connection) -> TimestampStyle:
 
 
 def _plain(value: Any, style: TimestampStyle) -> Any:
-    """Return a response as plain dictionaries, lists and scalars, with its times as the AWS CLI writes them."""
+    """Return a response as plain values, with its times as the AWS CLI writes them."""
     if isinstance(value, datetime):
         return format_timestamp(value, style)
     if isinstance(value, Mapping):
