@@ -1,1 +1,1 @@
-"""The command line: text in, frozen commands out; no file, no network, no DataFrame."""
+"""The command line: parses text into frozen commands, without files, network or DataFrames."""

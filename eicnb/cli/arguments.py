@@ -1,4 +1,4 @@
-"""The arguments of a command: what its words and its document give, each value checked.
+"""The arguments of a command, collected from its words and its document and validated.
 
 Tested in tests/cli/test_parser.py and tests/cli/test_documents.py.
 """
@@ -19,7 +19,7 @@ from eicnb.model.config import check_event_age, check_retry_attempts
 from eicnb.model.members import Member
 
 ReadModel = Callable[[str], Iterable[Member]]
-"""Returns what an operation of AWS takes, by the service model; called only for what the table of options lacks."""
+"""Returns the parameters of an AWS operation from the service model; called only for options that the table lacks."""
 
 _SETTINGS = {option.argument for option in (*options.SETTINGS, *options.INPUT)}
 _CLASHES = (("region", "regions"), ("profile", "profiles"))
@@ -27,7 +27,7 @@ _CLASHES = (("region", "regions"), ("profile", "profiles"))
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What commands are read with: the notebook's names, a reader of files, and the service model."""
+    """The context in which commands are read: the notebook's names, a file reader and the service model."""
 
     names: Mapping[str, Any]
     files: ReadFile
@@ -40,7 +40,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The words of one command, sorted by the argument that they give; `further` are the later words of a list."""
+    """The words of one command, sorted by the argument that they set.
+
+    `further` are the second and later words of a list.
+    """
 
     verb: Verb
     words: tuple[Word, ...]
@@ -49,7 +52,7 @@ class Given:
     further: dict[str, list[Word]] = field(default_factory=dict)
 
     def command(self) -> Command:
-        """Return the command, or the form or the explanation that is requested in its place."""
+        """Return the command, or the form or help page that is requested instead of it."""
         if {"help", "version"} & set(self.options):
             return self._explanation()
         return self._form() if "prompt" in self.options else self._command(self._arguments())
@@ -87,7 +90,10 @@ class Given:
         )
 
     def _is_silenced(self, *, prints: bool) -> bool:
-        """Return whether a redirection hides the result: what `--output` prints is no message, nor is what is read."""
+        """Return whether a redirection hides the result.
+
+        The text that `--output` prints and the result of a read are not messages.
+        """
         silences = {word.silences for word in self.words}
         return "output" in silences or ("messages" in silences and options.QUIET in self.verb.options and not prints)
 
@@ -95,7 +101,7 @@ class Given:
         return {name: word for name, (_, word) in self.options.items()}
 
     def _form(self) -> Command:
-        """`--cli-auto-prompt`: the form of the function instead of the command, in the same place."""
+        """Return the form of the function instead of the command, for `--cli-auto-prompt`."""
         if "no_cli_auto_prompt" in self.options:
             with self.options["prompt"][1].blamed():
                 raise UsageError(
@@ -112,13 +118,16 @@ class Given:
         return Command("form", shown, connection, self.words, self._argument_words(), {})
 
     def _explanation(self) -> Command:
-        """The response to `--help` and `--version`, whatever else the line has."""
+        """Return the command for `--help` or `--version`, whatever else is in the line."""
         topic = "version" if "version" in self.options else "help"
         arguments = {} if topic == "version" or self.verb.name == "help" else {"topic": self.verb.name}
         return Command(topic, arguments, {}, self.words, {}, {})
 
     def _arguments(self) -> dict[str, Any]:
-        """The values by their names in the Python API; a document gives those that no option does."""
+        """Return the values by their names in the Python API.
+
+        A document gives the values that no option gives.
+        """
         self._refuse_clashes()
         read = {name: self._value(*given) for name, given in self.options.items() if name != "prompt"}
         documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
@@ -137,7 +146,7 @@ class Given:
         }
 
     def _refuse_clashes(self) -> None:
-        """Raise a UsageError where one name and several are given for the same thing."""
+        """Raise a UsageError if a single name and a list of names are given for the same argument."""
         for one, several in _CLASHES:
             if one in self.options and several in self.options:
                 (first, single), (second, word) = self.options[one], self.options[several]
@@ -149,7 +158,7 @@ class Given:
                     raise UsageError(f"{first.name} and {second.name} are both given", hint=hint)
 
     def _without(self, words: list[Word], value: Word) -> list[Word]:
-        """Leave out an option with its value."""
+        """Return the line without an option and its value."""
         rest = [word for word in words if word.end <= value.start or word.start >= value.end]
         is_apart = not any(word.start < value.start < word.end for word in words)
         option = max((word for word in rest if word.end <= value.start), key=lambda word: word.start, default=None)
@@ -200,7 +209,7 @@ class Given:
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
 
     def _with_a_function(self) -> str:
-        """The command as it was typed, with the name of a function behind its verb."""
+        """Return the typed command with a function name after its verb."""
         typed = [word.raw for word in self.words if word.raw not in {"$", "%", "%eic", "%%eic"}]
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]

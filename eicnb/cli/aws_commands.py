@@ -1,6 +1,6 @@
-"""Commands of AWS that eicnb does not have, and slips of the pen in those that it has.
+"""Commands of AWS that eicnb does not have, and typing errors in those that it has.
 
-A look-alike is suggested for a slip alone: never for a command that AWS really has, and never a write for a read.
+A similar command is suggested only for a typing error: never for a command that AWS has, and never a write for a read.
 
 Tested in tests/cli/test_shell.py.
 """
@@ -30,7 +30,7 @@ _OURS_BEGUN = "-function-event-inv"
 
 
 def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
-    """Advise on a word that stands where a verb should, behind `aws` and `lambda`.
+    """Advise on a word in the place of a verb, after `aws` and `lambda`.
 
     >>> advice("s3", ["aws"], ["aws", "s3", "ls"]).hint.splitlines()
     ['run it in a cell of its own', '!aws s3 ls']
@@ -71,8 +71,8 @@ def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
     if named[0] == word and _COMMAND.fullmatch(word):
         named = ("lambda", word)
     whole = " ".join(typed if typed[0] == "aws" else ["aws", *([] if typed[0] == "lambda" else ["lambda"]), *typed])
-    told = f"aws {' '.join(named)}" if named[0] == "lambda" else f"aws {word}"
-    message = f"eicnb covers five commands of `aws lambda`, and not {told!r}"
+    named_in_full = f"aws {' '.join(named)}" if named[0] == "lambda" else f"aws {word}"
+    message = f"eicnb covers five commands of `aws lambda`, and not {named_in_full!r}"
     if named in _OURS:
         line, meaning = _OURS[named]
         return Advice(message, f"type this, which {meaning}\n{line}")
@@ -87,7 +87,7 @@ def _profile(words: Sequence[str]) -> str:
 
 
 def _meant(word: str, before: Sequence[str]) -> str | None:
-    """Return the command or the word that was meant, if a slip of the pen or two lead there."""
+    """Return the command or word that was probably meant, if only a few typing errors separate them."""
     short = [verb.name for verb in options.VERBS]
     full = [verb.aws_name for verb in options.VERBS if verb.aws_name]
     if _OURS_BEGUN in word:
@@ -99,7 +99,10 @@ def _meant(word: str, before: Sequence[str]) -> str | None:
 
 
 def _closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the nearest known word; of equally near ones a read, and a write for no read that AWS might have."""
+    """Return the nearest known word, and among equally near ones a read.
+
+    A write is never returned for a read that AWS might have.
+    """
     folded = word.lower()
     near = [(_distance(folded, name), name.partition("-")[0] not in _READS, name) for name in known]
     fitting = [found for found in near if found[0] <= _most(folded, found[2])]
@@ -107,17 +110,19 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _most(word: str, name: str) -> int:
-    """Return how many slips of the pen may lead from a name to a word."""
+    """Return how many typing errors may separate a name from a word."""
     if len(name) > _A_LONG_NAME:
         return 3 if word.partition("-")[0] == name.partition("-")[0] else 1
     return 1 if len(name) < len("update") else 2
 
 
 def _distance(word: str, name: str) -> int:
-    """Count the slips between two words: a letter more, less or other, or two that changed places.
+    """Count the typing errors between two words.
+
+    An error is a missing, extra or wrong letter, or two letters that changed places.
 
     >>> _distance("lsit", "list"), _distance("putt", "put"), _distance("tag", "get")
-    (1, 1, 2)
+    (1, 1, 3)
     """
     if abs(len(word) - len(name)) > len("lsi"):
         return len(word) + len(name)

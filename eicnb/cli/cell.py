@@ -1,4 +1,4 @@
-"""A `%%eic` cell: commands, one a line; or one command on its first line and its document, JSON or YAML, below.
+"""A `%%eic` cell: one command a line, or one command on its first line and its JSON or YAML document below.
 
 cell     = [ command ] newline *( command newline ) / command newline document
 document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`
@@ -23,7 +23,7 @@ from eicnb.errors import UsageError
 def parse_cell(
     source: Source, names: Mapping[str, Any], files: ReadFile = read_file, *, model: ReadModel = no_model
 ) -> list[Command]:
-    r"""Read a cell; its text begins with what stands behind `%%eic`.
+    r"""Read a cell; its text begins with the rest of the `%%eic` line.
 
     >>> [command] = parse_cell(Source("put my-function\n{\"MaximumRetryAttempts\": 0}"), {})
     >>> command.arguments["maximum_retry_attempts"]
@@ -44,19 +44,19 @@ def parse_cell(
 
 
 def _has_document(head: str, rest: str) -> bool:
-    """Whether a command is on the first line, and ends there, and something that is no comment stands below."""
+    """Return whether a complete command is on the first line, and more than comments below it."""
     is_command = bool(head.strip()) and not head.lstrip().startswith("#") and not head.rstrip().endswith("\\")
     return is_command and _first_word(rest) is not None
 
 
 def _first_word(text: str) -> str | None:
-    """The first word that is in no comment."""
+    """Return the first word outside of comments."""
     lines = (line.split(maxsplit=1) for line in text.split("\n"))
     return next((words[0] for words in lines if words and not words[0].startswith("#")), None)
 
 
 def _refuse_command(document: Word, above: str) -> None:
-    """Raise a UsageError for command lines below a first line that has a command, too."""
+    """Raise a UsageError for commands below a first line that already has one."""
     first = _first_word(document.text) or ""
     if first in PROMPTS or is_command(first) or first == "aws":
         with document.blamed():

@@ -1,4 +1,4 @@
-"""One command, read and checked.
+"""One command, read and validated.
 
 Tested in tests/cli/test_parser.py.
 """
@@ -17,11 +17,11 @@ from eicnb.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command, checked: a verb, and the arguments for the Python API's function of that name.
+    """One validated command: a verb, and the arguments for the Python function of that name.
 
-    `connection` holds those of `region`, `profile` and `endpoint_url` that were given, `paging` those of a list's
-    options, `more` the members of AWS's request that only the service model knows. `output` is the form to print; None
-    returns a frame, or what `query` selects.
+    `connection` has the given ones of `region`, `profile` and `endpoint_url`, `paging` the paging options of a list,
+    `more` the members of AWS's request that only the service model knows. `output` is the output format; None returns a
+    frame, or the selection of `query`.
     """
 
     verb: str
@@ -41,14 +41,14 @@ class Command:
 
     @property
     def is_ended(self) -> bool:
-        """Whether a `;` stands behind the command and nothing else in its line, which silences it in a notebook."""
+        """Whether a `;` ends the command and its line, which silences it in a notebook."""
         last = self.words[-1]
         behind = last.source.text[last.end :].partition("\n")[0].strip()
         return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Let an error that is raised inside point at the value that it is about, or at this command."""
+        """Let an error that is raised inside point at the value that caused it, or at the whole command."""
         try:
             yield
         except UsageError as error:
@@ -60,7 +60,7 @@ class Command:
 
 
 def whole(words: Sequence[Word]) -> Word:
-    """All the words of a command as one, to point at."""
+    """Return all words of a command as one, for errors to point at."""
     first, last = words[0], words[-1]
     text = first.source.text[first.start : last.end]
     return Word(first.source, text, first.start, last.end, ((0, first.start),))

@@ -1,4 +1,4 @@
-r"""What may stand at the cursor of a half-typed command line.
+r"""Completions for the cursor of a half-typed command line.
 
     text      = command *( ( newline / ";" ) command )
     command   = [ "$" ] [ "aws" ] *option [ "lambda" ] *option verb *( option / function )
@@ -6,8 +6,8 @@ r"""What may stand at the cursor of a half-typed command line.
     function  = name [ ":" qualifier ]
     structure = key "={Destination=" arn "}" *( "," key "={Destination=" arn "}" )
 
-Half a line is not a faulty one: what cannot be read has no candidates, and nothing is raised. A candidate takes the
-place of the text from `start` to the cursor, and joins what stands right behind the cursor.
+An unfinished line is not an error: if it cannot be read, it has no candidates, and nothing is raised. A candidate
+replaces the text from `start` to the cursor, and joins the text right after the cursor.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LONGEST_TEXT = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of AWS and of the notebook when a line is completed; nobody is asked for more.
+    """The names from AWS and from the notebook that a completion may offer; no request is sent for more.
 
     >>> Known(functions=["my-function"], qualifiers={"my-function": ["live"]}).functions
     ['my-function']
@@ -58,7 +58,7 @@ class Completions:
 
 
 def complete(text: str, cursor: int, known: Known) -> Completions:
-    """What may stand at the cursor of a line, or of a cell of lines.
+    """Return the candidates at the cursor of a line, or of a cell of lines.
 
     >>> found = complete("put my-function --ret", 21, Known())
     >>> found.start, found.candidates[0].text
@@ -81,7 +81,7 @@ def complete(text: str, cursor: int, known: Known) -> Completions:
 
 
 Offer = tuple[str, Iterable[Candidate]]
-"""The part of the half-typed word that is to be replaced, and by what."""
+"""The part of the half-typed word to replace, and its candidates."""
 
 _OPEN_REFERENCE = re.compile(r"(?<!\\)\$\{(?P<expression>[^{}\n]*)\Z")
 _LAST_NAME = re.compile(r"(?:\A|\[)\s*(?P<name>(?:[^\W\d]\w*)?)\Z")
@@ -92,7 +92,7 @@ def _is_option(word: str) -> bool:
 
 
 def _option(name: str, options: Iterable[Option]) -> Option | None:
-    """The option of that name, or the one that it abbreviates."""
+    """Return the option with this name, or the only one that it abbreviates."""
     begun = {option.name: option for option in options if option.name.startswith(name)}
     return begun.get(name) or (next(iter(begun.values())) if len(begun) == 1 else None)
 
@@ -100,8 +100,8 @@ def _option(name: str, options: Iterable[Option]) -> Option | None:
 _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?", re.DOTALL)
 
 
-class _Said:
-    """What a command says so far, read leniently from left to right."""
+class _PartialCommand:
+    """The part of a command that is typed so far, read leniently from left to right."""
 
     def __init__(self, place: CursorPlace, known: Known) -> None:
         self.newer = known.options
@@ -112,17 +112,17 @@ class _Said:
         self.waiting: Option | None = None
         self.function = ""
         for word in place.before:
-            self._hear(word)
+            self._take(word)
         self.half_given, self.waiting = self.waiting, None
         if self.verb is not None:
             half_an_option = place.typed.startswith("-") and "=" not in place.typed
             its_value = half_an_option and place.after and not _is_option(place.after[0])
             for word in place.after[1 if its_value else 0 :]:
-                self._hear(word)
+                self._take(word)
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The verb's options; before the verb those of the connection, which `use` has alone."""
+        """The verb's options; before a verb is typed, the connection options, which are those of `use`."""
         verb = self.verb or next(verb for verb in VERBS if verb.name == "use")
         return (*verb.options, *self.newer.get(verb.name, ()))
 
@@ -134,26 +134,26 @@ class _Said:
     def open_function(self) -> Option | None:
         return next((option for option in self.open_options if option.kind == "function"), None)
 
-    def _hear(self, word: str) -> None:
+    def _take(self, word: str) -> None:
         if _is_option(word):
-            self._hear_option(*word.partition("="))
+            self._take_option(*word.partition("="))
         elif self.waiting is not None:
-            self._hear_value(self.waiting, word)
+            self._take_value(self.waiting, word)
         elif self.verb is not None:
-            self._hear_value(self.open_function, word)
+            self._take_value(self.open_function, word)
         elif word in {"aws", "lambda"}:
             self.services.append(word)
         elif word != "$" and not self.lost:
             self.verb = next((verb for verb in VERBS if word in verb.names), None)
             self.lost = self.verb is None
 
-    def _hear_option(self, name: str, equals: str, value: str) -> None:
+    def _take_option(self, name: str, equals: str, value: str) -> None:
         option = self.waiting = _option(name, self.options)
         self.given |= {option.argument} if option else set()
         if equals or (option and option.kind == "flag"):
-            self._hear_value(option, value)
+            self._take_value(option, value)
 
-    def _hear_value(self, option: Option | None, value: str) -> None:
+    def _take_value(self, option: Option | None, value: str) -> None:
         self.waiting = None
         self.given |= {option.argument} if option else set()
         if option and option.kind == "function" and (found := _FUNCTION.fullmatch(value)):
@@ -162,24 +162,26 @@ class _Said:
 
 
 def _offered(place: CursorPlace, known: Known) -> Offer:
-    said, typed = _Said(place, known), place.typed
+    partial, typed = _PartialCommand(place, known), place.typed
     name, equals, value = typed.partition("=")
-    if said.lost:
+    if partial.lost:
         return typed, ()
     if typed.startswith("-"):
-        option = _option(name, said.options) if equals else None
-        return _value(option, value, said, known) if option else (typed, _options(said, typed) if not equals else ())
-    if said.half_given is not None:
-        return _value(said.half_given, typed, said, known)
-    if said.verb is None or said.verb.name == "help":
-        return typed, _verbs(said.services, typed)
-    part, functions = _functions(typed, known) if said.open_function else (typed, ())
-    options = [] if typed else list(_options(said, ""))
+        option = _option(name, partial.options) if equals else None
+        return (
+            _value(option, value, partial, known) if option else (typed, _options(partial, typed) if not equals else ())
+        )
+    if partial.half_given is not None:
+        return _value(partial.half_given, typed, partial, known)
+    if partial.verb is None or partial.verb.name == "help":
+        return typed, _verbs(partial.services, typed)
+    part, functions = _functions(typed, known) if partial.open_function else (typed, ())
+    options = [] if typed else list(_options(partial, ""))
     return part, [*islice(functions, MOST_CANDIDATES - len(options)), *options]
 
 
 def _matching(texts: Iterable[str], typed: str) -> list[str]:
-    """The texts that begin with what was typed; those that do so in other letter cases where there are none."""
+    """Return the texts that begin with the typed one; if none does, ignore upper and lower case."""
     texts = list(texts)
     folded = typed.casefold()
     exact = [text for text in texts if text.startswith(typed)]
@@ -195,13 +197,13 @@ def _sorted(texts: Iterable[str], typed: str, kind: CandidateKind) -> Iterator[C
 
 
 def _names(expression: str, known: Known) -> Offer:
-    """The names of the notebook inside an unclosed `${`."""
+    """Return the notebook's names inside an unclosed `${`."""
     last = _LAST_NAME.search(expression)
     return (last["name"], _sorted(known.names, last["name"], "name")) if last else ("", ())
 
 
 def _verbs(services: Sequence[str], typed: str) -> Iterator[Candidate]:
-    """Short names, and AWS's own where `lambda` stands before them or where nothing else fits."""
+    """Return the short names of verbs; AWS's own after `lambda`, or if no short one fits."""
     short = {verb.name: verb.meaning for verb in VERBS}
     full = {name: verb.meaning for verb in VERBS for name in verb.names[1:]}
     service = {"lambda": "the service of these commands"}
@@ -213,8 +215,8 @@ def _verbs(services: Sequence[str], typed: str) -> Iterator[Candidate]:
     return (Candidate(name, "verb", meaning) for name, meaning in best.items() if name in fitting)
 
 
-def _options(said: _Said, typed: str) -> Iterator[Candidate]:
-    return _explained({option.name: option.meaning for option in said.open_options}, typed, "option")
+def _options(partial: _PartialCommand, typed: str) -> Iterator[Candidate]:
+    return _explained({option.name: option.meaning for option in partial.open_options}, typed, "option")
 
 
 _SECONDS = {
@@ -228,13 +230,13 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _value(option: Option, typed: str, said: _Said, known: Known) -> Offer:
+def _value(option: Option, typed: str, partial: _PartialCommand, known: Known) -> Offer:
     if option.kind == "function":
         return _functions(typed, known)
     if option.argument == "destination_config":
         return _structure(typed, known)
     if option.argument == "qualifier":
-        return typed, _qualifiers(said.function, typed, known)
+        return typed, _qualifiers(partial.function, typed, known)
     if option.kind == "destination":
         return typed, _destinations(typed, known, buckets=option.argument != "on_success")
     kind = option.argument.removesuffix("s")
@@ -247,7 +249,7 @@ def _value(option: Option, typed: str, said: _Said, known: Known) -> Offer:
 
 
 def _functions(typed: str, known: Known) -> Offer:
-    """Functions, or behind `name:` its qualifiers; `arn:` and an account's number only look like names."""
+    """Return functions, or the qualifiers after `name:`; an ARN or account id is not a name."""
     head, colon, qualifier = typed.rpartition(":")
     function = _FUNCTION.fullmatch(head) if colon else None
     if function is None or function["qualifier"] or head == "arn" or head.isdecimal():
@@ -256,14 +258,14 @@ def _functions(typed: str, known: Known) -> Offer:
 
 
 def _qualifiers(function: str, typed: str, known: Known) -> Iterator[Candidate]:
-    """Aliases, then `$LATEST`, then versions by their number."""
+    """Return aliases, then `$LATEST`, then versions by number."""
     texts = {*known.qualifiers.get(function, ()), LATEST}
     fitting = sorted(_matching(texts, typed), key=lambda text: (text.isdecimal(), text == LATEST, len(text), text))
     return (Candidate(text, "qualifier", "what is not published yet" * (text == LATEST)) for text in fitting)
 
 
 def _destinations(typed: str, known: Known, *, buckets: bool) -> Iterator[Candidate]:
-    """Whatever needs no knowledge first; a destination that is there already is no candidate."""
+    """Return destinations that need no lookup first; one that is already typed is no candidate."""
     own = {"none": "no destination"} | {f"{kind}:": f"{kind}:NAME, in your account" for kind in DESTINATION_KINDS}
     functions = [f"lambda:{name}" for name in known.functions] if typed.startswith("lambda:") else []
     fitting = _matching([*own, *known.destinations, *functions], typed)
@@ -283,7 +285,7 @@ _OPEN_KEY = re.compile(r"(?:\A|,)(?P<typed>\w*)\Z")
 
 
 def _structure(text: str, known: Known) -> Offer:
-    """The shorthand of a destination config; whoever writes JSON, or more than a config has, is left alone."""
+    """Return the shorthand of a destination config; JSON and unknown keys get no candidates."""
     if len(text) > _LONGEST_CONFIG:
         return "", ()
     if found := _OPEN_ARN.search(text):

@@ -1,4 +1,4 @@
-r"""Where the cursor stands in a half-typed command line: in which word, between which others of its command.
+r"""The cursor in a half-typed command line: the word that it is in, and the other words of the command.
 
 text    = command *( ( newline / ";" ) command )
 command = *( word / blank / comment ) ; a word, a quote or a comment may be open at the end
@@ -20,7 +20,7 @@ CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "des
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that may stand at the cursor, what kind of thing it is, and what it means."""
+    """A text to insert at the cursor, with its kind and its meaning."""
 
     text: str
     kind: CandidateKind
@@ -42,7 +42,7 @@ _SAFE = re.compile(r"[\w@%+=:,./{\[\]$-]+")
 
 
 class _TypedWord:
-    """One word, also an unfinished one: `quote` is what is still open at its end, "#" being a comment."""
+    """One word, possibly unfinished; `quote` is what is still open at its end, "#" for a comment."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -69,7 +69,10 @@ class _TypedWord:
 
 
 def _commands(text: str, start: int, stop: int) -> Iterator[list[_TypedWord]]:
-    """The words of each command, one list at least; a comment is a word only where it is still being written."""
+    """Yield the words of each command, in at least one list.
+
+    A comment is a word only while it is being typed.
+    """
     command: list[_TypedWord] = []
     apart = True
     for found in _PIECE.finditer(text, start, stop):
@@ -89,7 +92,7 @@ def _commands(text: str, start: int, stop: int) -> Iterator[list[_TypedWord]]:
 
 @dataclass(frozen=True, slots=True)
 class CursorPlace:
-    """Where the cursor stands: in a half-typed word, between the other words of its command."""
+    """The position of the cursor: a half-typed word, and the other words of its command."""
 
     before: list[str]
     typed: str
@@ -99,7 +102,7 @@ class CursorPlace:
 
     @classmethod
     def of(cls, text: str, cursor: int) -> CursorPlace:
-        """The place of a cursor in a text of commands."""
+        """Return the position of a cursor in a text of commands."""
         *_, before = _commands(text[:cursor], 0, cursor)
         word = before.pop() if before and before[-1].end == cursor else _TypedWord()
         behind = _behind(text, cursor, word.quote)
@@ -109,7 +112,7 @@ class CursorPlace:
         return cls(list(map(str, before)), str(word), word.quote, rest, after[1 if adjoining else 0 :])
 
     def fitting(self, typed: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """The candidates that make a whole word with what follows the cursor, spelled as they are to be typed."""
+        """Yield the candidates that make a whole word with the text after the cursor, quoted as needed."""
         for candidate in candidates:
             text = self._joined(typed, self._spelled(candidate.text))
             if text is not None:
@@ -121,7 +124,7 @@ class CursorPlace:
         return text if _SAFE.fullmatch(text) else quote(text)
 
     def _joined(self, typed: str, text: str | None) -> str | None:
-        """Only what a candidate adds before the rest of its word, which stays where it is."""
+        """Return only what a candidate adds before the rest of its word, which is not replaced."""
         if text is None or not self.rest:
             return text
         part = re.split(r"[:={},\]]", self.rest)[0]
@@ -132,6 +135,6 @@ class CursorPlace:
 
 
 def _behind(text: str, cursor: int, mark: str) -> int:
-    """Where the reading goes on: behind the quote that the cursor stands in, when it is closed in this line."""
+    """Return where reading continues: after the quote around the cursor, if this line closes it."""
     line = text[cursor:].partition("\n")[0]
     return cursor + 1 + line.find(mark) if mark else cursor

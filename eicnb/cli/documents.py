@@ -20,7 +20,7 @@ _MOST_VALUES = 10_000
 _MOST_BRACKETS = 1_000
 _LONGEST_YAML = 20_000
 CURLY_QUOTE = "[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a]"
-"""A typographic quote, which a word processor puts in the place of a straight one."""
+"""A typographic quote, which word processors insert instead of a straight one."""
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
@@ -28,7 +28,7 @@ _YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
 
 
 def read_json(text: str, example: str = _JSON_HINT) -> Any:
-    """Read JSON; a UsageError carries the offset of the fault, and what to do about the usual ones.
+    """Read JSON; a UsageError has the offset of the error, and a hint for the usual mistakes.
 
     >>> read_json('{"MaximumRetryAttempts": 0}')
     {'MaximumRetryAttempts': 0}
@@ -36,11 +36,11 @@ def read_json(text: str, example: str = _JSON_HINT) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        told, position = error.msg, error.pos
+        reason, position = error.msg, error.pos
         if comma := _TRAILING_COMMA.match(text, max(0, text.rfind(",", 0, position + 1))):
-            told, position = "a comma before the closing bracket", comma.start()
+            reason, position = "a comma before the closing bracket", comma.start()
         raise UsageError(
-            f"this is not JSON: {told}", hint=_json_hint(text, position) or example, position=position
+            f"this is not JSON: {reason}", hint=_json_hint(text, position) or example, position=position
         ) from error
     except RecursionError as error:
         raise UsageError("the JSON is nested too deeply") from error
@@ -49,7 +49,7 @@ def read_json(text: str, example: str = _JSON_HINT) -> Any:
 
 
 def _json_hint(text: str, position: int) -> str | None:
-    """What the usual mistakes look like where the reading stopped."""
+    """Return the hint for a usual mistake at the position where reading stopped."""
     if text.startswith("\ufeff"):
         return "remove the byte order mark at its start"
     if re.search(CURLY_QUOTE, text[position : position + 1]):
@@ -64,7 +64,7 @@ def _json_hint(text: str, position: int) -> str | None:
 
 
 def read_yaml(text: str) -> Any:
-    """Read YAML 1.2; tags, keys that come twice, and anchors that make much out of little are refused.
+    """Read YAML 1.2; refuse tags, duplicate keys, and anchors that expand to too much.
 
     >>> read_yaml("Qualifier: 'yes'")
     {'Qualifier': 'yes'}
@@ -92,7 +92,10 @@ def read_yaml(text: str) -> Any:
 
 
 def _values(document: Any) -> Iterator[Any]:
-    """Every value in a document, as often as an alias repeats it; a document that holds itself has no end."""
+    """Yield every value in a document, as often as an alias repeats it.
+
+    The values of a document that contains itself never end.
+    """
     waiting = [document]
     while waiting:
         value = waiting.pop()
@@ -104,13 +107,13 @@ def _values(document: Any) -> Iterator[Any]:
 def input_arguments(
     document: Any, new_members: Callable[[], Collection[str]] = tuple, given: Collection[str] = ()
 ) -> dict[str, Any]:
-    """The arguments of a command, from a document in the names of AWS's API.
+    """Return the arguments of a command from a document in the names of AWS's API.
 
     >>> input_arguments({"FunctionName": "my-function", "MaximumRetryAttempts": 1})["maximum_retry_attempts"]
     1
 
-    Whatever AWS would not take is a UsageError, an unknown member included; `new_members` names those that only the
-    service model knows, which keep their names. What is `given` by an option is not looked at.
+    Anything that AWS would refuse is a UsageError, also an unknown member; `new_members` are those that only the
+    service model knows, which keep their names. Members that are `given` as options are not validated.
     """
     if document is None:
         raise UsageError("the document is empty", hint=_YAML_HINT)

@@ -1,4 +1,4 @@
-"""`file://` and `fileb://`: values that stand in files, read through whoever is handed in.
+"""`file://` and `fileb://`: values from files, read with the reader that the caller gives.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
 """
@@ -12,36 +12,36 @@ from pathlib import Path
 from eicnb.errors import UsageError
 
 ReadFile = Callable[[str], bytes]
-"""Returns what a file holds; an OSError tells why it cannot."""
+"""Returns the content of a file; an OSError gives the reason if it cannot."""
 
 _LARGEST = 100_000
 
 
 def read_file(path: str) -> bytes:
-    """Read a file of this machine, as far as it may be long and a byte further."""
+    """Read a file of this machine, up to one byte more than the limit."""
     with open(path, "rb", opener=_without_waiting) as file:  # a Path has no opener
         return file.read(_LARGEST + 1) or b""
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open a file; a pipe that nobody writes to is empty, and not waited for."""
+    """Open a file; a pipe without a writer counts as empty instead of being waited for."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def is_file(value: object) -> bool:
-    """Whether a value names a file."""
+    """Return whether a value names a file."""
     return isinstance(value, str) and value.startswith(("file://", "fileb://"))
 
 
 def content(value: str, read: ReadFile, *, binary: bool = False) -> str:
-    """The text of the file that a value names; a UsageError says why there is none.
+    """Return the text of the file that a value names; a UsageError gives the reason if it cannot.
 
     >>> content("file://greeting.txt", {"greeting.txt": b"hello"}.__getitem__)
     'hello'
 
     `~` and `$NAME` in the path are expanded, as in the AWS CLI. The text is used as it is, a last newline included, but
     a byte order mark is skipped, and lines end in a newline alone.
-    `binary` is whether `fileb://` will do as well.
+    `binary` is whether `fileb://` is allowed too.
     """
     scheme, _, path = value.partition("://")
     if scheme == "fileb" and not binary:

@@ -1,4 +1,4 @@
-"""`%eic help`: what the table of commands says, as pages to read.
+"""`%eic help`: the table of commands as pages to read.
 
     >>> print(page("delete").splitlines()[0])
     %eic delete: remove a config, and show what was there
@@ -106,9 +106,9 @@ _OPERATIONS = {
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
-    """The page of a command, by its short name or AWS's own; without one, the page of all of them.
+    """Return the page of a command, by its short name or AWS's; without one, the overview.
 
-    `model` gives what an operation of AWS takes, for the options that only the service model knows.
+    `model` returns the parameters of an AWS operation, for options that only the service model knows.
 
     >>> print("".join(page().splitlines(keepends=True)[4:6]), end="")
       put, put-function-event-invoke-config        write a config; what is left out is removed
@@ -154,7 +154,7 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 
 def _shared(verb: Verb) -> list[Option]:
-    """The options that every command of AWS takes, beside the function."""
+    """Return the options that every command of AWS takes in addition to the function."""
     if verb.aws_name is None:
         return []
     takers = [known for known in options.VERBS if known.aws_name]
@@ -163,7 +163,10 @@ def _shared(verb: Verb) -> list[Option]:
 
 
 def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
-    """What to type: in eicnb's words, where its own option for a setting goes before AWS's, and in the AWS CLI's."""
+    """Return the command as eicnb and as the AWS CLI write it.
+
+    eicnb's line has its own option for a setting instead of AWS's.
+    """
     replaced = {option.argument for option in own if option in options.SHORTHAND}
     takes_function = options.FUNCTION_NAME in own
     settings = [option for option in own if option != options.FUNCTION_NAME]
@@ -191,14 +194,14 @@ def _described(described: Iterable[Option]) -> list[tuple[str, str]]:
 
 
 def _meaning(option: Option) -> str:
-    """What an option means, with its choices unless the meaning names them all."""
+    """Return the meaning of an option, with its choices unless the meaning names them all."""
     if all(choice in option.meaning for choice in option.choices):
         return option.meaning
     return f"{option.meaning} (one of {', '.join(option.choices)})"
 
 
 def _rows(rows: Iterable[tuple[str, str]], column: int = 0) -> list[str]:
-    """Names and meanings in two columns; a long meaning goes on below itself."""
+    """Return names and meanings in two columns; a long meaning continues in its own column."""
     rows = list(rows)
     column = max([column, *(len(name) for name, _ in rows)])
     margin = " " * (column + 2 * len(_INDENT))
@@ -221,7 +224,7 @@ def _wrapped(text: str, *, first: str = "", others: str = "") -> list[str]:
 
 
 def _examples(verb: Verb) -> list[str]:
-    """A verb's examples, each cell after an empty line."""
+    """Return a verb's examples, each cell after an empty line."""
     lines: list[str] = []
     for example in EXAMPLES.get(verb.name, ()):
         lines += ["", *example.splitlines()] if "\n" in example else [example]
@@ -229,12 +232,12 @@ def _examples(verb: Verb) -> list[str]:
 
 
 def _operation(verb: Verb) -> Operation | None:
-    """AWS's operation behind a command, if it is one."""
+    """Return the name of AWS's operation for a command, if it has one."""
     return verb.operation or _OPERATIONS.get(verb.name)
 
 
 def _errors(verb: Verb) -> str:
-    """What may be raised, grouped by exit code."""
+    """Return the errors that a command may raise, grouped by exit code."""
     expected: list[type[EicError]] = [UsageError, ConfigurationError]
     if options.FUNCTION_NAME in verb.options:
         expected += [NotFound]

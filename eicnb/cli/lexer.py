@@ -1,4 +1,4 @@
-r"""Shell words with positions: bash's quoting, `\\` continuations and comments, and references to notebook values.
+r"""Shell words with their positions: bash's quoting, `\\` continuations, comments, and references to notebook values.
 
     line      = *( blank / comment ) [ word *( blank word ) ] [ ";" ]
     word      = 1*( plain / "'" text "'" / '"' *( text / escape / reference ) '"' / escape / reference )
@@ -31,7 +31,9 @@ def split(source: Source) -> list[list[Word]]:
 
 
 def body(source: Source, start: int) -> Word:
-    r"""The rest of a text from an offset on, as one word in which only `${…}` and `$name` are more than they are.
+    r"""Return the rest of a text from an offset on as one word.
+
+    Only `${…}` and `$name` have a meaning in it.
 
     >>> body(Source("put\nFunctionName: my-function\n"), 4).text
     'FunctionName: my-function'
@@ -91,12 +93,12 @@ _STRAIGHT: dict[str, str | int | None] = {
 
 
 def straightened(text: str) -> str:
-    """Return a text with straight quotes in the place of typographic ones."""
+    """Return a text with its typographic quotes made straight."""
     return text.translate(str.maketrans(_STRAIGHT))
 
 
 class _Lexer:
-    """A walk over the text, once; a rule is a method with the name of its group in the patterns above.
+    """A single pass over the text; each rule is a method named like its group in the patterns above.
 
     One class, because every rule reads and moves the same position.
     """
@@ -169,10 +171,10 @@ class _Lexer:
             self.words = []
 
     def _join(self, found: re.Match[str]) -> None:
-        r"""A `\\` at the end of a line joins it to the next."""
+        r"""Join the next line to a line that ends in `\\`."""
 
     def _loose_join(self, found: re.Match[str]) -> None:
-        r"""Blanks behind that `\\` are nobody's wish: they come with pasting."""
+        r"""Join the next line in spite of blanks after the `\\`, which come with pasting."""
         self._end_word(found.start())
 
     def _end(self, found: re.Match[str]) -> None:
@@ -286,7 +288,7 @@ class _Lexer:
         raise self._fault(message, found, "move the comment to a line above the command")
 
     def _wrong_join(self, found: re.Match[str]) -> None:
-        """The end of a line in PowerShell or cmd; a `^` inside a word is only itself."""
+        """Refuse a line that ends as in PowerShell or cmd; a `^` inside a word is itself."""
         mark = found[0][0]
         if mark == "^" and self.start is not None:
             self.at = found.start() + 1
@@ -314,7 +316,7 @@ class _Lexer:
         raise self._fault(advice.message, found, "\n".join([sentence, *lines]))
 
     def _refuse_script(self) -> None:
-        """Raise what a line of a shell script deserves before what stands in it or behind it does."""
+        """Raise the error about a line of a shell script before any error about its parts."""
         for words in [*self.done, self.words]:
             if (
                 words
@@ -324,7 +326,7 @@ class _Lexer:
                 raise self.source.error(advice.message, words[0].start, words[0].end, hint=advice.hint)
 
     def _so_far(self, end: int) -> str:
-        """The text of the command that is being read, up to an offset."""
+        """Return the text of the current command, up to an offset."""
         start = self.words[0].start if self.words else end if self.start is None else self.start
         return self.text[start:end]
 

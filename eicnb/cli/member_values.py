@@ -1,4 +1,4 @@
-"""Values of options that only the service model knows: from text to what its shape asks for.
+"""Values of options that only the service model knows: text converted to the type of the member.
 
 Tested in tests/cli/test_newer_model.py.
 """
@@ -24,7 +24,7 @@ _HOLDERS = {"structure", "map", "list"}
 
 
 def parse(member: Member, texts: Sequence[str], read_file: Callable[[str], str] = str) -> Any:
-    """What stands in the words behind an option, of which a list may have several; scalars are still text.
+    """Return the value of an option from its words, several for a list; scalars are still text.
 
     >>> parse(Member("Names", "list", members=(Member("Name", "string"),)), ["a", "b"])
     ['a', 'b']
@@ -40,12 +40,12 @@ def parse(member: Member, texts: Sequence[str], read_file: Callable[[str], str] 
 
 
 def _wrapped(member: Member, value: Any) -> Any:
-    """A list whose one structure is written without its brackets is that list, as in the AWS CLI."""
+    """Wrap a single structure in a list, as the AWS CLI does."""
     return [value] if member.kind == "list" and isinstance(value, Mapping) else value
 
 
 def convert(member: Member, value: Any) -> Any:
-    """A value in which everything may be text, as its shape asks for.
+    """Convert a value in which anything may be text to the types of its member.
 
     >>> convert(Member("Limits", "structure", members=(Member("Size", "integer"),)), {"Size": "3"})
     {'Size': 3}

@@ -1,4 +1,4 @@
-"""The names that results have shown, for completion.
+"""The names in the results so far, for completion.
 
 Tested in tests/notebook/test_completion.py.
 """
@@ -15,16 +15,18 @@ from eicnb.errors import UsageError
 from eicnb.model.destination import DestinationArn
 
 Provider = Callable[[], Sequence[str]]
-"""Gives names that need no network, such as the profiles of the config files; asked at each completion."""
+"""Returns names that need no network, such as the profiles of the config files; called at each completion."""
 
 NewerOptions = Callable[[], Mapping[str, Sequence[Option]]]
-"""Gives, by command, the options that only the service model knows."""
+"""Returns, by command, the options that only the service model knows."""
 
 _MOST_UNREAD = 100
 
 
 class Memory:
-    """The functions, qualifiers and destinations in the results so far; of too many functions the oldest go.
+    """The functions, qualifiers and destinations in the results so far.
+
+    Above a limit, the oldest functions are dropped.
 
     >>> import pandas as pd
     >>> memory = Memory()
@@ -39,7 +41,7 @@ class Memory:
         self.forget()
 
     def forget(self) -> None:
-        """Begin again, as for another account."""
+        """Forget everything, as for another account."""
         with self._lock:
             self._qualifiers: dict[str, dict[str, None]] = {}
             self._destinations: dict[str, None] = {}
@@ -48,7 +50,10 @@ class Memory:
             self._unread: list[Any] = []
 
     def learn(self, result: Any) -> None:
-        """Take what the frame of a verb says; anything else says nothing. Small frames are read when asked for."""
+        """Learn the names in the frame of a verb; ignore anything else.
+
+        Small frames are read when the names are needed.
+        """
         frames = result if isinstance(result, list) else [result]
         with self._lock:
             self._unread += [frame for frame in frames if "function_name" in getattr(frame, "columns", ())]
@@ -63,7 +68,7 @@ class Memory:
         self._unread.clear()
 
     def known(self) -> Known:
-        """All that was learned, made once between two results."""
+        """Return everything that was learned, computed once between two results."""
         with self._lock:
             self._read()
             if self._known is None:
@@ -93,11 +98,11 @@ class Memory:
 
 
 MEMORY = Memory()
-"""What this kernel has seen."""
+"""The memory of this kernel."""
 
 
 def _rows(frame: Any, *columns: str) -> Iterator[tuple[str, ...]]:
-    """The texts of some columns side by side, empty where there are none."""
+    """Yield the texts of some columns row by row, empty for a missing column or value."""
     empty = [""] * len(frame)
     texts = (frame[name].tolist() if name in frame.columns else empty for name in columns)
     return (tuple(text if isinstance(text, str) else "" for text in row) for row in zip(*texts, strict=True))
@@ -109,7 +114,7 @@ def _drop_oldest(entries: dict[str, Any], most: int) -> None:
 
 
 def _spellings(text: str, region: str, account_id: str) -> list[str]:
-    """A destination's ARN, and `kind:name` where that means the same: in its function's account and region."""
+    """Return a destination's ARN, and `kind:name` in its function's account and region."""
     try:
         arn = DestinationArn.parse(text)
     except UsageError:
@@ -126,7 +131,7 @@ def known_to(
     regions: Provider = tuple,
     options: NewerOptions = dict,
 ) -> Known:
-    """What a shell knows: its names, what it has seen of AWS, and what the providers tell.
+    """Return what a shell knows: its names, the results so far, and what the providers return.
 
     >>> from types import SimpleNamespace
     >>> shell = SimpleNamespace(user_ns={"queue": "sqs:lost", "_": 1, "In": []}, user_ns_hidden={"In": []})
@@ -146,7 +151,10 @@ def known_to(
 
 
 def _names(ip: Any) -> list[str]:
-    """The notebook's names: neither private ones nor those that IPython puts there itself, unless they were changed."""
+    """Return the notebook's names, without private ones.
+
+    IPython's own names count only if their values were changed.
+    """
     missing = object()
     hidden = ip.user_ns_hidden
     return sorted(

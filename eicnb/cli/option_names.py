@@ -1,4 +1,4 @@
-"""Option names: which option of a command a word means, in full or abbreviated.
+"""Option names: the option of a command that a word means, in full or abbreviated.
 
 The AWS CLI reads its global options first, and only then those of the command: `--q` is `--query`, although a command
 has `--qualifier`. Options that are eicnb's own have to be written in full, so that an abbreviation means here what it
@@ -21,14 +21,14 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
-    """Return whether a word begins with a dash, as typed: no negative number, and no text with blanks."""
+    """Return whether a word begins with a dash as typed, and is no negative number or text with blanks."""
     name = word.text.partition("=")[0]
     is_number = bool(word.text) and set(word.text) <= set(_NEGATIVE_NUMBER)
     return name.startswith("-") and not is_number and not re.search(r"\s", name) and not word.silences
 
 
 def one_of(name: str, known: Sequence[Option]) -> Option | None:
-    """Return the option of that name, or the only one that begins so."""
+    """Return the option with this name, or the only one that begins with it."""
     fitting = [option for option in known if option.name == name] or [o for o in known if o.name.startswith(name)]
     return fitting[0] if len(fitting) == 1 else None
 

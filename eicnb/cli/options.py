@@ -43,9 +43,9 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: how it is written, which argument of the Python API it is, and how its value is read.
+    """One option: its name, its argument in the Python API, and the type of its value.
 
-    `alone` is its value when none follows. `member` is what the service model says of it, where it is only known there.
+    `alone` is its value if none follows. `member` is its member in the service model, if only that knows the option.
     """
 
     name: str
@@ -61,9 +61,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command of `%eic`: its names, what it does, which options it takes, and whether it must have a function.
+    """One command of `%eic`: its names, meaning and options, and whether it needs a function.
 
-    `alone` is what a word without an option is, where that is not the function.
+    `alone` is the option for a word without one, if that is not the function.
     """
 
     name: str
@@ -74,30 +74,30 @@ class Verb:
 
     @property
     def aws_name(self) -> str | None:
-        """The AWS CLI's name of the command, where it has it."""
+        """The AWS CLI's name of the command, if it has the command."""
         return self.operation.command if self.operation else None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The short name, and AWS's own where there is one."""
+        """The short name, and AWS's own if there is one."""
         return (self.name, self.aws_name) if self.aws_name else (self.name,)
 
     @property
     def operation(self) -> Operation | None:
-        """AWS's operation, where the command is one."""
+        """AWS's operation, if the command has one."""
         return OPERATIONS.get(self.name)
 
     @property
     def positional(self) -> Option | None:
-        """What a word without an option is; None where there may be none."""
+        """The option for a word without one; None if such a word is not allowed."""
         return FUNCTION_NAME if FUNCTION_NAME in self.options else self.alone
 
     def with_members(self, members: Iterable[Member]) -> Verb:
-        """The same with an option for each member of AWS's request that this table does not know."""
+        """Return the verb with an option for each member of AWS's request that this table lacks."""
         return replace(self, options=(*self.options, *from_model(members)))
 
     def option(self, name: str) -> Option | None:
-        """The option of that name."""
+        """Return the option with this name."""
         return next((option for option in self.options if option.name == name), None)
 
 
@@ -140,7 +140,7 @@ SETTINGS = (
 )
 _OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
 SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
-"""The options of a config that are our own."""
+"""The options of a config that only eicnb has."""
 
 CONNECTION = (
     Option("--region", "region", "text", "REGION", "region of the call, or of the connection", may_be_empty=True),
@@ -229,7 +229,7 @@ GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, DEBUG, PROMPT, *NO_EFFECT, HELP, VERSI
 """The options that the AWS CLI takes anywhere in a line."""
 
 RARE = (*GLOBAL, *INPUT, *CALL, SKELETON)
-"""The options that an error does not list."""
+"""The options that errors do not list."""
 
 AUDIT = (
     Option(
@@ -276,7 +276,7 @@ REQUESTS_PER_SECOND = Option(
     f"answer 429 to what comes faster; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
-"""The options that are eicnb's own, and have to be written in full."""
+"""The options that only eicnb has; they must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), alone=TOPIC)
 VERBS = (
@@ -335,7 +335,7 @@ VERBS = (
 
 
 def verb(name: str) -> Verb | None:
-    """The command of that name, short or AWS's own."""
+    """Return the command with this name, short or AWS's own."""
     return next((verb for verb in VERBS if name in verb.names), None)
 
 
@@ -345,7 +345,7 @@ _KNOWN_MEMBERS = {"Marker", "MaxItems"} | {
 
 
 def from_model(members: Iterable[Member]) -> tuple[Option, ...]:
-    """The options of what a request takes and this table does not know: a newer service model brings them.
+    """Return options for members of a request that a newer service model has and this table lacks.
 
     >>> [option.name for option in from_model([Member("BatchSize", "integer", option="--batch-size")])]
     ['--batch-size']

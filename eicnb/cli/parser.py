@@ -1,4 +1,4 @@
-"""Words to commands: which verb, which options, and that every value is one that AWS could take.
+"""Words parsed into commands: the verb and its options, with values that AWS could accept.
 
 command  = [ prompt ] *variable [ "aws" ] *global [ "lambda" ] *global verb *( option / function / silence )
 prompt   = "$" / "%" / "%eic" / "%%eic"
@@ -33,7 +33,7 @@ _NAMED = re.compile(r"(?P<name>[^\W\d][\w-]*)=(?P<value>.*)", re.DOTALL)
 
 
 def no_model(_operation: str) -> Iterable[Member]:
-    """Return the service model of a caller that has none."""
+    """Return no members: the service model of a caller without one."""
     return ()
 
 
@@ -45,12 +45,12 @@ def parse(
     model: ReadModel = no_model,
     body: Word | None = None,
 ) -> list[Command]:
-    """Read every command in a text; the first fault is a UsageError with its place.
+    """Read every command in a text; the first error is a UsageError with its position.
 
     >>> parse(Source("get my-function:live"), {})[0].verb
     'get'
 
-    `names` are the values that `${…}` may name, `files` reads what stands behind `file://`. `body` is the document of
+    `names` are the values that `${…}` may name, `files` reads the files behind `file://`. `body` is the document of
     the one command, as `--cli-input-json` or `--cli-input-yaml` would give it.
     """
     lines = [words for words in split(source) if _is_more_than_a_prompt(words)]
@@ -65,7 +65,10 @@ def _is_more_than_a_prompt(words: list[Word]) -> bool:
 
 
 def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surroundings) -> None:
-    r"""Raise a UsageError where a line begins with an option, and no verb follows: the line above lacks its `\`."""
+    r"""Raise a UsageError for a line that begins with an option and has no verb.
+
+    The line above it lacks its `\`.
+    """
     is_rest = is_option(words[0]) or words[0].text.startswith(_TYPOGRAPHIC_DASHES)
     if not is_rest or "\n" not in words[0].source.text[before[-1].end : words[0].start]:
         return
@@ -82,7 +85,7 @@ def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surrou
 
 
 class _WordReader:
-    """Reads the words of one command from left to right."""
+    """A reader of the words of one command, from left to right."""
 
     def __init__(self, words: list[Word], around: Surroundings) -> None:
         if words[0].raw in _MAGICS:
@@ -151,7 +154,7 @@ class _WordReader:
             raise UsageError("the command has no verb", hint=hint)
 
     def _early_option(self, word: Word) -> None:
-        """Set aside an option before the verb; only with the verb is it known which option it is."""
+        """Store an option before the verb, whose meaning is known only with the verb."""
         self.early.append(word)
         name, equals, _ = word.text.partition("=")
         option = one_of(name, options.GLOBAL) or one_of(name, options.ROLE)
@@ -189,18 +192,21 @@ class _WordReader:
         return value
 
     def _further(self, option: Option) -> list[Word]:
-        """Take the words behind the first one that belong to the same option: those of a list."""
+        """Take the words after the first one that belong to the same option, a list."""
         words: list[Word] = []
         while option.member and option.member.kind == "list" and self.words and not is_option(self.words[0]):
             words.append(self.words.pop(0))
         return words
 
     def _chooses(self, option: Option) -> bool:
-        """Return whether the next word is for an option that may stand alone, and is not the function's name."""
+        """Return whether the next word is the value of an option that needs none, and not the function."""
         return self.is_in_full or bool(self.given.get("function_name")) or self.words[0].text in option.choices
 
     def _give(self, option: Option, value: Word) -> None:
-        """Take a value: of an option given twice the last one counts, as in the AWS CLI; two names for it clash."""
+        """Store a value; if an option is repeated, the last one counts, as in the AWS CLI.
+
+        Two different options for the same argument are an error.
+        """
         earlier = self.given.get(option.argument)
         is_twin = option.member is not None
         if earlier is not None and earlier[0].name != option.name and not is_twin:
@@ -232,7 +238,7 @@ class _WordReader:
         self._give(verb.positional, word)
 
     def _refuse_option_without_dashes(self, word: Word, verb: Verb) -> None:
-        """Raise a UsageError for `retries=1`, and for `retries 1` behind the function."""
+        """Raise a UsageError for `retries=1`, and for `retries 1` after the function."""
         found = _NAMED.fullmatch(word.raw)
         is_first = verb.positional is not None and verb.positional.argument not in self.given
         option = named_by(found["name"] if found else word.text, verb)
@@ -243,7 +249,7 @@ class _WordReader:
             raise UsageError(f"{word.raw!r} is an option without its dashes", hint=hint)
 
     def _give_body(self, verb: Verb, body: Word) -> None:
-        """Take the text below the command for its document: JSON where it begins so, else YAML."""
+        """Store the text below the command as its document: JSON if it begins so, otherwise YAML."""
         name = "--cli-input-json" if body.text.lstrip()[:1] in {"{", "["} else "--cli-input-yaml"
         option = verb.option(name)
         with body.blamed():

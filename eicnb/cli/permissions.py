@@ -1,4 +1,4 @@
-"""What eicnb asks of AWS, command by command, in the names that IAM has for it.
+"""The IAM actions that eicnb needs, command by command.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
 """
@@ -16,13 +16,13 @@ _EXISTENCE = (
     *(Operation.GET_QUEUE_URL, Operation.GET_TOPIC_ATTRIBUTES, Operation.DESCRIBE_BUS, Operation.HEAD_BUCKET),
     Operation.GET_CONFIGURATION,
 )
-"""What tells whether a destination exists."""
+"""The actions that check whether a destination exists."""
 
 _NOTES = (*_EXISTENCE, Operation.SIMULATE)
-"""The same, and whether the function's role may deliver to it."""
+"""The same, and those that check whether the function's role may deliver to it."""
 
 _MISSING = (Operation.LIST, Operation.GET_CONFIGURATION)
-"""What finds out whether the function, the version or alias, or only the config is missing."""
+"""The actions that find out whether the function, the version or alias, or only the config is missing."""
 
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, Operation.LIST, *_NOTES),
@@ -48,7 +48,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     verb: tuple(operation.action for operation in operations) for verb, operations in _OPERATIONS.items()
 }
-"""By command. `sts:GetCallerIdentity`, which tells the account, needs no permission."""
+"""The actions by command. `sts:GetCallerIdentity`, which returns the account, needs no permission."""
 
 NOTES: Mapping[str, str] = {
     "put": f"`{Operation.PUT}` alone suffices; the others are for the line, for notes about destinations and dry runs",
@@ -61,11 +61,11 @@ NOTES: Mapping[str, str] = {
     "whoami": "without it there is no alias",
     "require": "for `--destination` alone",
 }
-"""What some of them are for."""
+"""The purposes of some actions."""
 
 
 def policy() -> dict[str, object]:
-    """One IAM policy with every action, to be cut down to the commands that are used.
+    """Return one IAM policy with every action, to be reduced to the commands in use.
 
     >>> policy()["Version"]
     '2012-10-17'

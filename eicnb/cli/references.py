@@ -1,10 +1,10 @@
-"""`${expression}`: how a value of the notebook is named in a command line.
+"""`${expression}`: a value of the notebook, named in a command line.
 
     expression = name *( "." name / "[" index "]" )
     index      = key *( "," key )
     key        = integer / quoted text / expression
 
-No calls and no operators, so that reading a command never runs more than a lookup.
+It has no calls and no operators, so reading a command never runs more than a lookup.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Index:
         return f"[{inside}]"
 
     def value(self, names: Mapping[str, Any]) -> Any:
-        """What stands in the brackets."""
+        """Return the value in the brackets."""
         if isinstance(self.key, tuple):
             return tuple(Index(key).value(names) for key in self.key)
         return self.key.value(names) if isinstance(self.key, Reference) else self.key
@@ -56,7 +56,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value of the notebook, by the path that leads to it.
+    """A value of the notebook, by the path to it.
 
     >>> Reference.parse('row["on_failure"]').steps
     (Index(key='on_failure'),)
@@ -68,7 +68,7 @@ class Reference:
 
     @classmethod
     def parse(cls, expression: str) -> Reference:
-        """Read an expression, or raise UsageError saying what may stand there."""
+        """Read an expression; a UsageError states what is allowed."""
         if len(expression) > _LONGEST_EXPRESSION:
             raise UsageError(f"the expression has {len(expression)} characters", hint=_WHAT_WORKS)
         try:
@@ -79,14 +79,14 @@ class Reference:
 
     @property
     def expression(self) -> str:
-        """The text that `parse` reads."""
+        """The expression that `parse` reads."""
         return self.name + "".join(map(str, self.steps))
 
     def __str__(self) -> str:
         return f"{{{self.name}}}" if self.scalar_only else f"${{{self.expression}}}"
 
     def value(self, names: Mapping[str, Any]) -> Any:
-        """Look the value up; an undefined name is a UsageError that suggests the nearest."""
+        """Look up the value; an undefined name is a UsageError that suggests the nearest one."""
         if self.name not in names:
             raise _undefined(self, names)
         value = names[self.name]
@@ -100,7 +100,7 @@ class Reference:
         return value
 
     def text(self, names: Mapping[str, Any]) -> str:
-        """The value as it stands inside a longer word: text, a path or a whole number."""
+        """Return the value as part of a longer word: text, a path or a whole number."""
         value = self.value(names)
         if isinstance(value, str | os.PathLike):
             return os.fspath(value)
@@ -183,5 +183,5 @@ def _known_steps(value: Any, step: Attribute | Index) -> list[str]:
 
 
 def _kind(value: object) -> str:
-    """The type alone: a value of the notebook may be a secret."""
+    """Return the type only: a value of the notebook may be a secret."""
     return "None" if value is None else f"of type {type(value).__name__}"

@@ -1,4 +1,4 @@
-"""What a shell would do with a line, and what to type here instead.
+"""Advice on lines that only a shell understands: what to type here instead.
 
 Each piece of advice is a hint: a sentence, and below it the lines to type, each alone on its own line so that it can
 be copied. `%eic …` works in a cell of its own as well as inside `%%eic`.
@@ -14,7 +14,7 @@ from eicnb.cli import options
 from eicnb.model.verbs import Operation
 
 PROMPTS = ("$", "%", "%eic", "%%eic")
-"""Words that a pasted command may begin with; they are left out."""
+"""Words that a pasted command may begin with; they are ignored."""
 
 _ACCOUNT = re.compile(rf"aws\s+sts\s+{Operation.GET_CALLER_IDENTITY.command}\b.*\bAccount\b", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
@@ -22,7 +22,7 @@ _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What is wrong with a line that was written for a shell, and what to type instead."""
+    """An error in a line that was written for a shell, and what to type instead."""
 
     message: str
     hint: str
@@ -76,7 +76,7 @@ def of_operator(operator: str, left: str, right: str) -> Advice:
 
 
 def for_a_shell(what: str) -> str:
-    """Return the message about what only a shell understands.
+    """Return the message about an operator that only a shell understands.
 
     >>> for_a_shell("|")
     "'|' is for a shell, and no shell reads this line"
@@ -121,7 +121,7 @@ def _piped(left: str, right: str) -> str:
 
 
 def _or_else(left: str, right: str) -> str:
-    """Advise on what to do after a failure: a delete may find no config, all else is an exception."""
+    """Advise on `||`: a delete may find no config, any other failure is an exception."""
     does_nothing = re.match(r"(?:true|:)(?!\S)|echo\b|printf\b", right)
     verb = next((found for word in left.split() if (found := options.verb(word))), None)
     if does_nothing and verb and verb.name == "delete":

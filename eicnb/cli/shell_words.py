@@ -1,4 +1,4 @@
-"""Words that begin a line of a shell script, and what to type here instead.
+"""Words at the beginning of a line of a shell script, and what to type here instead.
 
 Tested in tests/cli/test_shell.py.
 """
@@ -37,7 +37,7 @@ def of_words(words: Sequence[str]) -> Advice | None:
 
 
 def is_word(word: str) -> bool:
-    """Return whether a shell or a shell script begins a line with this word."""
+    """Return whether a line of a shell script may begin with this word."""
     return word in _WORDS or word.startswith(("$env:", "!"))
 
 
@@ -63,7 +63,7 @@ _CONNECTION = {
 
 
 def _variable(name: str, value: str) -> Advice:
-    """Advise on a variable that a line of its own sets."""
+    """Advise on a variable that is set on a line of its own."""
     message = f"{name}=… sets a variable of a shell, and no shell reads this line"
     if name in _CONNECTION and value:
         return Advice(message, f"choose the connection for all that follows\n%eic use {_CONNECTION[name]} {value}")
@@ -75,7 +75,7 @@ def _variable(name: str, value: str) -> Advice:
 
 
 def statement(name: str, value: str) -> str:
-    """Return the Python statement that gives a name the value that a shell would.
+    """Return the Python statement that sets a name to the value that a shell would set.
 
     >>> statement("QUEUE", "lost")
     'QUEUE = "lost"'
@@ -88,7 +88,9 @@ def statement(name: str, value: str) -> str:
 
 
 def in_the_environment(name: str, value: str) -> str:
-    """Return the lines of Python that set a variable of the environment; a secret is asked for and not repeated.
+    """Return the Python lines that set an environment variable.
+
+    They prompt for a secret instead of repeating it.
 
     >>> print(in_the_environment("AWS_MAX_ATTEMPTS", "5"))
     import os
@@ -162,7 +164,7 @@ def _time(first: str, rest: Sequence[str]) -> Advice:
 
 
 def _around(first: str, rest: Sequence[str]) -> Advice:
-    """Advise on a word that runs the command behind it."""
+    """Advise on a word that runs the command after it."""
     start = next((at for at in range(len(rest)) if is_command(" ".join(rest[at:]))), None)
     if start is None:
         return _program(first, rest)

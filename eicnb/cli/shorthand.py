@@ -1,8 +1,8 @@
 """The AWS CLI's shorthand for structures: `OnFailure={Destination=arn:…},OnSuccess={Destination=arn:…}`.
 
 Each rule is the docstring of the method that reads it, from the whole to its parts. The grammar is the CLI's
-(https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html); what it makes of a text is what the
-CLI makes of it, and only the errors say more.
+(https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html), and so are the values of each text; only
+the errors say more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def parse(text: str, read_file: Callable[[str], str] = str) -> dict[str, Any]:
     >>> parse("OnFailure={Destination=arn:aws:s3:::lost}")
     {'OnFailure': {'Destination': 'arn:aws:s3:::lost'}}
 
-    A UsageError carries the offset of the fault as `position`. The value behind `@=` goes through `read_file`.
+    A UsageError has the offset of the error as `position`. The value after `@=` goes through `read_file`.
     """
     return _Parser(text, read_file).structure()
 
@@ -181,7 +181,7 @@ class _Parser:
         self.open.pop()
 
     def _current(self) -> str:
-        """The next character; empty at the end, where an open bracket is a fault."""
+        """Return the next character; empty at the end, where an open bracket is an error."""
         if self.at < len(self.text):
             return self.text[self.at]
         if self.open:

@@ -1,4 +1,4 @@
-"""`--generate-cli-skeleton`: what a command takes, and what AWS answers to it, as a text to fill in.
+"""`--generate-cli-skeleton`: the request or response of a command as a text to fill in.
 
     FunctionName: ''  # [REQUIRED] The name or ARN of the Lambda function, version, or alias.
     Qualifier: '' # A version number or alias name.
@@ -22,7 +22,7 @@ from eicnb.model.arn import example_arn
 from eicnb.model.members import Member
 
 KINDS = ("input", "yaml-input", "output")
-"""The values of `--generate-cli-skeleton`; without one it is the first."""
+"""The values of `--generate-cli-skeleton`; without a value it is the first."""
 
 _KEY = "KeyName"
 _HOLDERS = ("structure", "map", "list")
@@ -37,7 +37,7 @@ _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def render(kind: str, request: tuple[Member, ...], response: tuple[Member, ...]) -> str:
-    """The skeleton of one of the KINDS, with its last newline; one of an empty answer is empty.
+    """Return the skeleton of one of the KINDS, with its last newline; that of an empty response is empty.
 
     >>> name = Member("FunctionName", "string", required=True, documentation="<p>The name. Up to 64 letters.</p>")
     >>> print(render("yaml-input", (name,), ()), end="")
@@ -60,7 +60,7 @@ def render(kind: str, request: tuple[Member, ...], response: tuple[Member, ...])
 
 
 def sample(response: tuple[Member, ...]) -> dict[str, Any]:
-    """An answer as AWS might give it, whole and on one page, for `--output` and `--query` to work on.
+    """Return a likely response of AWS, whole and on one page, for `--output` and `--query`.
 
     >>> sample((Member("MaximumEventAgeInSeconds", "integer", minimum=60), Member("NextMarker", "string")))
     {'MaximumEventAgeInSeconds': 60}
@@ -73,7 +73,7 @@ def _json(value: dict[str, Any]) -> str:
 
 
 Fill = Callable[[Member, str], Any]
-"""Gives the value of a member that holds no others, from itself and the name of the one that holds it."""
+"""Returns the value of a member without members, from the member and the name of the one around it."""
 
 
 def _filled(members: tuple[Member, ...], fill: Fill, holder: str = "") -> dict[str, Any]:
@@ -92,12 +92,12 @@ def _value(member: Member, fill: Fill, holder: str) -> Any:
 
 
 def _empty(member: Member, _holder: str) -> Any:
-    """What stands in a skeleton until a user fills it in; null for what neither JSON nor YAML can show."""
+    """Return the value to fill in; null for a type that neither JSON nor YAML can show."""
     return member.choices[0] if member.choices else (_EMPTY | _NUMBERS).get(member.kind)
 
 
 def _plausible(member: Member, holder: str) -> Any:
-    """A value within the limits; a text that nothing is known of is its own name, as in the CLI."""
+    """Return a value within the limits; a text without any is its own name, as in the CLI."""
     match member:
         case Member(name="FunctionArn"):
             return _FUNCTION_ARN
@@ -113,7 +113,7 @@ def _plausible(member: Member, holder: str) -> Any:
 
 
 def _lines(member: Member) -> list[str]:
-    """The YAML of a member's value: node = scalar / 1*entry / "-" node ; a list inside is not indented"""
+    """Return the YAML of a value: node = scalar / 1*entry / "-" node ; a list inside is not indented"""
     if not (member.kind in _HOLDERS and member.members):
         return yaml.dump(_value(member, _empty, "")).splitlines()
     match member:
@@ -126,7 +126,7 @@ def _lines(member: Member) -> list[str]:
 
 
 def _entries(members: tuple[Member, ...]) -> Iterator[str]:
-    """entry = key ":" node [ comment ] ; the first comment of a structure stands a blank further to the right"""
+    """entry = key ":" node [ comment ] ; the first comment of a structure is a blank further right"""
     gap = "  "
     for member in members:
         comment = _comment(member)

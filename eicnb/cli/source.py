@@ -1,4 +1,4 @@
-"""The text that was typed, and its words, which know where in the text they stand.
+"""The typed text, and its words with their positions in it.
 
 Tested in tests/cli/test_lexer.py.
 """
@@ -18,7 +18,7 @@ from eicnb.errors import Excerpt, UsageError
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text that was typed, how errors show its lines, and whether `${…}` names a value of the notebook."""
+    """The typed text, how errors show its lines, and whether `${…}` names a value of the notebook."""
 
     text: str
     prompt: str = ""
@@ -41,20 +41,20 @@ class Source:
 
 
 EXPRESSION = r"""(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*"""
-"""What stands between the braces of `${…}`."""
+"""The expression in the braces of `${…}`."""
 
 REFERENCE = re.compile(rf"\$\{{{EXPRESSION}\}}|\$\w+|\{{\w+\}}")
 
 Silences = Literal["", "nothing", "messages", "output"]
-"""What a redirection hides: `2>&1` nothing, `2>/dev/null` the messages, `>/dev/null` the output and the messages."""
+"""The output that a redirection hides: `2>&1` none, `2>/dev/null` the messages, `>/dev/null` all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as the shell sees it, in which every reference is still one mark (a private-use character).
+    """One word as a shell would read it; each reference is one private-use character in it.
 
-    `runs` are pairs of an offset in `text` and the offset in the source from which that stretch was taken. `silences`
-    is what a redirection to nowhere hides, which is all that such a word does.
+    `runs` are pairs of an offset in `text` and the offset in the source that this stretch was taken from. `silences`
+    is the output that a redirection to nowhere hides; such a word has no other effect.
     """
 
     source: Source
@@ -66,14 +66,14 @@ class Word:
     silences: Silences = ""
 
     def joined(self, other: Word, separator: str = "") -> Word:
-        """Return this word and a later one as one, for names that blanks or commas separate."""
+        """Return this word and a later one as one, for names with blanks or commas between them."""
         shift = len(self.text) + len(separator)
         runs = (*(self.runs or ((0, self.start),)), *((at + shift, there) for at, there in other.runs))
         references = {**self.references, **other.references}
         return replace(self, text=self.text + separator + other.text, end=other.end, runs=runs, references=references)
 
     def part(self, begin: int) -> Word:
-        """The rest of the word from an offset on, such as the value in `--option=value`."""
+        """Return the rest of the word from an offset on, such as the value in `--option=value`."""
         runs = tuple((max(0, at - begin), there + max(0, begin - at)) for at, there in self._runs_from(begin))
         return replace(self, text=self.text[begin:], start=self._there(begin), runs=runs)
 
@@ -83,11 +83,11 @@ class Word:
         return self.source.text[self.start : self.end]
 
     def fill(self, names: Mapping[str, Any]) -> Any:
-        """The word's value: a word that is one whole reference keeps the type of what it names."""
+        """Return the word's value; a word that is one whole reference keeps the type of its value."""
         return self.fill_text(self.text, names)
 
     def fill_text(self, text: str, names: Mapping[str, Any]) -> Any:
-        """Put the values in place of the marks in a text that was cut out of this word."""
+        """Replace the marks in a text that was cut out of this word by the values."""
         if text in self.references:
             with self._about(text):
                 return self.references[text].value(names)
@@ -101,7 +101,7 @@ class Word:
 
     @contextmanager
     def _about(self, mark: str) -> Iterator[None]:
-        """Let a UsageError that is raised inside be about a reference of this word."""
+        """Let a UsageError that is raised inside name a reference of this word."""
         try:
             yield
         except UsageError as error:
@@ -110,7 +110,7 @@ class Word:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Let a UsageError that is raised inside point at this word, or at the part of it that is wrong."""
+        """Let a UsageError that is raised inside point at this word, or at the part that is wrong."""
         try:
             yield
         except UsageError as error:
@@ -134,7 +134,7 @@ class Word:
         return self.runs[max(0, first) :]
 
     def _there(self, offset: int) -> int:
-        """The offset in the source of an offset in this word."""
+        """Return the offset in the source for an offset in this word."""
         if not self.runs:
             return self.start
         at, there = self._runs_from(offset)[0]

@@ -34,9 +34,9 @@ _DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quote
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a document is read beside: the members that only the service model knows, and the arguments of options.
+    """The context of a document: members that only the service model knows, and arguments of options.
 
-    `new_members` is asked when the document has another member; what an option says is not looked at in a document.
+    `new_members` is called if the document has an unknown member. Members that an option gives are not validated.
     """
 
     new_members: Callable[[], Collection[str]] = tuple
@@ -48,7 +48,7 @@ def read(
 ) -> Any:
     """Read the value of an option from its word; an error points at the word.
 
-    What a reference brings in for a number is not shown in the error: it is no number, and may be a secret.
+    The error does not show the value of a reference: it is not a number, and may be a secret.
     """
     with word.blamed(), _of_a_file(word), _typed(option, word):
         if option.kind == "structure":
@@ -57,12 +57,12 @@ def read(
             value = _structure(option, word, names, read_file)
             return input_arguments(value, document.new_members, document.given)
         value = _raw(option, word, names, read_file)
-        told = _told(word, value)
-        return _READERS[option.kind](value, option, told)
+        as_shown = _as_shown(word, value)
+        return _READERS[option.kind](value, option, as_shown)
 
 
 def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
-    """Read a value as a skeleton does, which only has to be written rightly and not to be one that AWS could take."""
+    """Read a value for a skeleton: the syntax must be valid, but AWS may still refuse the value."""
     with word.blamed(), _of_a_file(word):
         if option.kind == "structure":
             _structure(option, word, names, read_file)
@@ -78,8 +78,8 @@ def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_fi
         return _READERS[option.kind](value, option, shown(value))
 
 
-def _told(word: Word, value: Any) -> str:
-    """A value as a message shows it: what comes from the notebook by its name and its type."""
+def _as_shown(word: Word, value: Any) -> str:
+    """Return a value as messages show it; one from the notebook by its name and its type."""
     if not word.references:
         return shown(value)
     kind = f"{shown(value)} of {len(value)}" if isinstance(value, list | tuple) else shown(value)
@@ -91,7 +91,7 @@ _QUOTED = {"structure", "input", "query"}
 
 @contextmanager
 def _typed(option: Option, word: Word) -> Iterator[None]:
-    """Let an error about a value name the usual slips in how it was typed."""
+    """Let an error about a value name usual typing mistakes, such as typographic quotes."""
     try:
         yield
     except UsageError as error:
@@ -116,7 +116,7 @@ def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFi
 
 @contextmanager
 def _of_a_file(word: Word) -> Iterator[None]:
-    """Let an error about what a file holds point at the file's name: it has no place in the line."""
+    """Let an error about the content of a file point at the file's name in the line."""
     try:
         yield
     except UsageError as error:
@@ -126,7 +126,7 @@ def _of_a_file(word: Word) -> Iterator[None]:
 
 
 def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any], read_file: ReadFile) -> Any:
-    """Read the value of an option that only the service model knows, from all the words behind it."""
+    """Read the value of an option that only the service model knows, from all words after it."""
     assert option.member is not None, "it comes from the service model"
     together = replace(words[0], references={mark: it for word in words for mark, it in word.references.items()})
     with together.blamed():
@@ -137,15 +137,15 @@ def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any],
         return member_values.convert(option.member, _fill(value, together, names))
 
 
-def _text(value: Any, option: Option, told: str) -> str:
-    """Text; a whole number from the notebook counts as text, since a version is one."""
+def _text(value: Any, option: Option, as_shown: str) -> str:
+    """Return text; a whole number from the notebook counts as text, since a version is one."""
     if not isinstance(value, str | bool):
         with suppress(TypeError):
             return str(operator.index(value))
     if isinstance(value, list | tuple):
-        raise UsageError(f"{option.name} is {told}, and takes one value", hint=_one_by_one(option))
+        raise UsageError(f"{option.name} is {as_shown}, and takes one value", hint=_one_by_one(option))
     if not isinstance(value, str):
-        raise UsageError(f"{option.name} is {told}, not text", hint=f"{option.name} {option.metavar}")
+        raise UsageError(f"{option.name} is {as_shown}, not text", hint=f"{option.name} {option.metavar}")
     if not value and not option.may_be_empty:
         raise UsageError(f"{option.name} is empty", hint=f"{option.name} {option.metavar}")
     return value
@@ -157,24 +157,24 @@ def _one_by_one(option: Option) -> str:
     return "loop over the names in a Python cell\nfor name in names:\n    %eic get ${name}"
 
 
-def _function(value: Any, option: Option, told: str) -> FunctionRef:
-    return value if isinstance(value, FunctionRef) else FunctionRef.parse(_text(value, option, told))
+def _function(value: Any, option: Option, as_shown: str) -> FunctionRef:
+    return value if isinstance(value, FunctionRef) else FunctionRef.parse(_text(value, option, as_shown))
 
 
-def _integer(value: Any, option: Option, told: str) -> Any:
-    """A whole number, in any form that Python reads; the model says which ones are allowed."""
+def _integer(value: Any, option: Option, as_shown: str) -> Any:
+    """Return a whole number, in any form that Python reads; the model checks its range."""
     if not isinstance(value, str):
         return value
     try:
         return int(value)
     except ValueError:
         hint, rule = _NUMBERS.get(option.argument, ("a whole number", None))
-        message = f"{option.name} is {told}, which is not a whole number"
+        message = f"{option.name} is {as_shown}, which is not a whole number"
         raise UsageError(message, hint=f"{option.name} {option.metavar}: {hint}", rule=rule) from None
 
 
-def _age(value: Any, option: Option, told: str) -> Any:
-    return read_age(value, option.name, told) if isinstance(value, str) else value
+def _age(value: Any, option: Option, as_shown: str) -> Any:
+    return read_age(value, option.name, as_shown) if isinstance(value, str) else value
 
 
 _NUMBERS = {
@@ -183,11 +183,11 @@ _NUMBERS = {
 }
 
 
-def _destination(value: Any, option: Option, told: str) -> DestinationArn | DestinationName | NoDestination:
-    """An ARN or a short form; AWS's own member (`Destination=ARN`, or JSON) is taken as well."""
+def _destination(value: Any, option: Option, as_shown: str) -> DestinationArn | DestinationName | NoDestination:
+    """Return a destination from an ARN, a short form, or AWS's `Destination=ARN` or JSON."""
     if isinstance(value, DestinationArn | NoDestination):
         return value
-    text = _text(value, option, told)
+    text = _text(value, option, as_shown)
     return _member(text, option) if _MEMBER.match(text) else parse_destination(text)
 
 
@@ -214,7 +214,7 @@ _PATH = re.compile(r"(?:~|\.{0,2}[\\/]|[A-Za-z]:[\\/])?[^\s{}\[\]=\"',]+\.(?:jso
 
 
 def _refuse_near_file(word: Word, *, structure: bool = False) -> None:
-    """Raise a UsageError for what is meant as `file://` and is not, or has lost its backslashes to the quoting."""
+    """Raise a UsageError for a misspelled `file://`, or a path whose backslashes the quoting removed."""
     raw, text = word.raw, word.text
     typed = raw.rpartition("=")[2] if raw.startswith("--") else raw
     found = _NEAR_FILE.fullmatch(typed)
@@ -229,44 +229,44 @@ def _refuse_near_file(word: Word, *, structure: bool = False) -> None:
         raise UsageError(f"{text!r} is the name of a file, not what the file holds", hint=f"file://{path}")
 
 
-def _choice(value: Any, option: Option, told: str) -> str:
-    """One of the option's few values."""
+def _choice(value: Any, option: Option, as_shown: str) -> str:
+    """Return one of the option's few values."""
     if value not in option.choices:
         hint = nearest(str(value), option.choices) or ", ".join(option.choices)
-        raise UsageError(f"{option.name} is {told}, which is not one of its values", hint=hint)
+        raise UsageError(f"{option.name} is {as_shown}, which is not one of its values", hint=hint)
     return str(value)
 
 
-def _query(value: Any, option: Option, told: str) -> Query:
-    return Query.parse(_text(value, option, told))
+def _query(value: Any, option: Option, as_shown: str) -> Query:
+    return Query.parse(_text(value, option, as_shown))
 
 
-def _names(value: Any, option: Option, told: str) -> Any:
-    """Names with commas between them; a list from the notebook is left to the Python API."""
-    return _text(value, option, told) if value is None or isinstance(value, str | bool | int | float) else value
+def _names(value: Any, option: Option, as_shown: str) -> Any:
+    """Return names separated by commas; a list from the notebook is checked by the Python API."""
+    return _text(value, option, as_shown) if value is None or isinstance(value, str | bool | int | float) else value
 
 
-def _account(value: Any, option: Option, told: str) -> Any:
-    """Text; a number of the notebook has lost its leading zeros, which `require` gives back."""
-    return value if isinstance(value, int) else _text(value, option, told)
+def _account(value: Any, option: Option, as_shown: str) -> Any:
+    """Return text; a number from the notebook stays one, and `require` restores its leading zeros."""
+    return value if isinstance(value, int) else _text(value, option, as_shown)
 
 
-def _number(value: Any, option: Option, told: str) -> Any:
-    """A number, in any form that Python reads; the audit says which ones are allowed."""
+def _number(value: Any, option: Option, as_shown: str) -> Any:
+    """Return a number, in any form that Python reads; the audit checks its range."""
     if not isinstance(value, str):
         return value
     try:
         return int(value) if value.strip().isdecimal() else float(value)
     except ValueError:
         hint = f"{option.name} {option.metavar}: {option.meaning}"
-        raise UsageError(f"{option.name} is {told}, which is not a number", hint=hint) from None
+        raise UsageError(f"{option.name} is {as_shown}, which is not a number", hint=hint) from None
 
 
-def _frame(value: Any, option: Option, told: str) -> Any:
-    """A frame of the notebook, or an error that carries one, as it is."""
+def _frame(value: Any, option: Option, as_shown: str) -> Any:
+    """Return a frame of the notebook, or an error that carries one, unchanged."""
     if isinstance(value, str):
         raise UsageError(
-            f"{option.name} is {told}, not a frame", hint=f"{option.name} ${{audit}}, a name of the notebook"
+            f"{option.name} is {as_shown}, not a frame", hint=f"{option.name} ${{audit}}, a name of the notebook"
         )
     return value
 
@@ -287,7 +287,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
 
 
 def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
-    """A structure from shorthand, from JSON or YAML, from a file of these, or from the notebook."""
+    """Return a structure from shorthand, JSON or YAML, from a file of these, or from the notebook."""
     _refuse_near_file(word, structure=True)
     value = word.fill(names) if word.text in word.references else word.text
     if isinstance(value, DestinationConfig):
@@ -306,7 +306,7 @@ def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: 
 
 
 def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
-    """The error with its line and column in the file."""
+    """Return the error with its line and column in the file."""
     if error.position is None:
         return error
     if error.position >= len(text.rstrip()) and text != text.rstrip() and not text.lstrip().startswith(("{", "[")):
@@ -318,7 +318,7 @@ def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
 
 
 def _with_quoted_marks(text: str, word: Word) -> str:
-    """JSON in which a reference that stands for a whole value, and not in a text, is a text of its own for now."""
+    """Return JSON in which a reference for a whole value is temporarily quoted as a text."""
     if not word.references or text.lstrip()[:1] not in {"{", "["}:
         return text
     piece = re.compile(r'"(?:[^"\\]|\\.)*"|[' + "".join(word.references) + "]")
@@ -341,7 +341,7 @@ _STRUCTURES: Mapping[str, Callable[[str, ReadFile], Any]] = {
 
 
 def _fill(value: Any, word: Word, names: Mapping[str, Any]) -> Any:
-    """Put the notebook's values into the texts of a structure, after its shape is settled."""
+    """Fill the notebook's values into the texts of a structure that is already parsed."""
     if isinstance(value, str):
         return word.fill_text(value, names)
     if isinstance(value, Mapping):

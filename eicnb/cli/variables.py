@@ -1,4 +1,4 @@
-"""Variables before a command: `AWS_PROFILE=p aws lambda …` holds for that command only, as in a shell.
+"""Variables before a command: as in a shell, `AWS_PROFILE=p aws lambda …` applies to that command only.
 
 Tested in tests/cli/test_shell.py.
 """
@@ -25,15 +25,15 @@ _OPTIONS: Mapping[str, Option] = {
     "AWS_CA_BUNDLE": _BY_ARGUMENT["ca_bundle"],
     "AWS_DEFAULT_OUTPUT": _BY_ARGUMENT["output"],
 }
-"""The options that variables stand for; of two variables for one option the first one here counts."""
+"""The options that variables set; if two variables set one option, the first one here counts."""
 
 _NO_EFFECT = {"AWS_PAGER", "PAGER", "AWS_CLI_AUTO_PROMPT"}
 
 
 def before_a_command(words: list[Word]) -> tuple[list[Word], dict[str, tuple[Option, Word]]]:
-    """Return the words behind the variables, and what the variables give.
+    """Return the words after the variables, and the arguments that the variables set.
 
-    A variable that no option stands for is a UsageError with the line of Python that sets it.
+    A variable without an option is a UsageError with the Python line that sets it.
     """
     found: dict[str, Word] = {}
     rest = list(words)

@@ -64,7 +64,10 @@ def _identity(function: FunctionRef | None, where: Where) -> tuple[str, ...] | N
 
 
 def _is_typed_further(before: Draft, now: Draft) -> bool:
-    """Return whether one name is a part of the other: the keys of a name may arrive after those of the next field."""
+    """Return whether one name is a part of the other.
+
+    The last keys of a name may arrive after the first ones of the next field.
+    """
     names = ((before.function_name, now.function_name), (before.qualifier, now.qualifier))
     return all(one.startswith(other) or other.startswith(one) for one, other in names)
 

@@ -1,4 +1,4 @@
-"""What `aws lambda …-function-event-invoke-config(s)` prints: an answer and the output options in, text out.
+"""The output of `aws lambda …-function-event-invoke-config(s)`: from a response and the output options to text.
 
 Facts rest on AWS CLI 2.36.7; the forms are described in
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html.
@@ -23,12 +23,12 @@ OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
 @dataclass(frozen=True)
 class Answer:
-    """What one command got from AWS, in plain dictionaries, lists and scalars, members in the API's order.
+    """The response to one command, as dictionaries, lists and scalars with members in the API's order.
 
-    `operation` is the API's name and a table's title. `pages` are the answers one by one, already cut by
-    `--max-items`; `whole` is all of them merged, with a `NextToken` if they were cut. Timestamps are formatted and
-    the `ResponseMetadata` is gone. `paged` says that the CLI would go through pages: a list without `--no-paginate`
-    and `--marker`. Elsewhere the one page is the whole.
+    `operation` is the API's name and the title of a table. `pages` are the separate pages, already cut by
+    `--max-items`; `whole` merges them, with a `NextToken` if they were cut. Timestamps are formatted, and
+    `ResponseMetadata` is removed. `paged` is whether the CLI would read several pages: for a list without
+    `--no-paginate` and `--marker`. Otherwise the one page is the whole.
     """
 
     operation: str
@@ -38,7 +38,7 @@ class Answer:
 
     @classmethod
     def of(cls, operation: str, response: Mapping[str, Any]) -> Answer:
-        """The answer to a call without pages.
+        """Return the response to a call without pages.
 
         >>> Answer.of("DeleteFunctionEventInvokeConfig", {}).whole
         {}
@@ -47,7 +47,7 @@ class Answer:
 
 
 def select(answer: Answer, query: Query | None) -> Any:
-    """What `--query` selects from the whole answer.
+    """Return the selection of `--query` from the whole response.
 
     >>> select(Answer.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), Query.parse("keys(@)"))
     ['MaximumRetryAttempts']
@@ -56,12 +56,13 @@ def select(answer: Answer, query: Query | None) -> Any:
 
 
 def render(answer: Answer, output: str, *, query: Query | None = None, color: bool = False) -> str:
-    """The text that the CLI prints for an answer, with its last newline; `output` is one of OUTPUTS.
+    """Return the text that the CLI prints for a response, with its last newline.
 
     >>> print(render(Answer.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), "yaml"), end="")
     MaximumRetryAttempts: 0
 
-    `color` is for tables only. An EicError tells of a value that the form cannot show, or of a query that fails.
+    `output` is one of OUTPUTS; `color` is for tables only. It is an EicError if the format cannot show a value, or if
+    the query fails.
     """
     match output:
         case "json":
@@ -80,9 +81,9 @@ def render(answer: Answer, output: str, *, query: Query | None = None, color: bo
 
 
 def check(samples: Iterable[Answer], output: str, *, query: Query | None = None) -> None:
-    """Raise the error of `render` if it fails for every one of these likely answers, before a change is sent.
+    """Raise the error of `render` if it fails for each of these likely responses to a change.
 
-    The AWS CLI changes things first and then finds that it cannot print the answer.
+    The AWS CLI sends the change first, and then finds that it cannot print the response.
     """
     failure = None
     for sample in samples:
@@ -97,12 +98,15 @@ def check(samples: Iterable[Answer], output: str, *, query: Query | None = None)
 
 
 def _json(value: Any) -> str:
-    """JSON with four blanks a level, members in the API's order; an empty object prints nothing."""
+    """Return JSON indented by four blanks, members in the API's order; an empty object prints nothing."""
     return "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False) + "\n"
 
 
 def _text(answer: Answer, query: Query | None) -> str:
-    """Lines of text, page by page; the query is asked of each page by itself, and of the token of the next one."""
+    """Return lines of text, page by page; the query is applied to each page.
+
+    It is applied to the token of the next page too.
+    """
     values = _text_pages(answer) if answer.paged else answer.pages
     return "".join(text.dump(query.search(value) if query else value) for value in values)
 
@@ -115,11 +119,11 @@ def _text_pages(answer: Answer) -> Iterator[Mapping[str, Any]]:
 
 
 def _yaml(value: Any) -> str:
-    """YAML with sorted members; a lone scalar is JSON, and an empty object prints nothing."""
+    """Return YAML with sorted members; a single scalar is JSON, an empty object prints nothing."""
     return yaml.dump(value) if value and isinstance(value, Mapping | list) else _json(value)
 
 
 def _yaml_stream(answer: Answer, query: Query | None) -> str:
-    """YAML, where each page is an item of a list; the query is asked of each page by itself."""
+    """Return YAML with an item for each page; the query is applied to each page by itself."""
     values = [query.search(page) if query else page for page in answer.pages]
     return "".join(yaml.dump([value]) for value in values if answer.paged or value != {})

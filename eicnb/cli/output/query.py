@@ -1,4 +1,4 @@
-"""`--query`: a JMESPath expression, checked before anything is sent and asked of an answer afterwards.
+"""`--query`: a JMESPath expression, checked before a request is sent and applied to the response.
 
 Tested in tests/cli/test_output.py.
 """
@@ -32,7 +32,7 @@ class Query:
 
     @classmethod
     def parse(cls, text: str) -> Query:
-        """Compile an expression; a UsageError carries the offset of the fault as `position`.
+        """Compile an expression; a UsageError has the offset of the error as `position`.
 
         >>> Query.parse("FunctionArn")
         Query(text='FunctionArn')
@@ -57,7 +57,7 @@ class Query:
         return cls(text, compiled)
 
     def search(self, value: Any) -> Any:
-        """What the expression selects; an EicError keeps JMESPath's own words when it fails.
+        """Return the selection; a failure is an EicError in JMESPath's own words.
 
         >>> Query.parse("MaximumRetryAttempts").search({"MaximumRetryAttempts": 1})
         1
@@ -70,7 +70,7 @@ class Query:
             raise EicError(f"--query {self.text!r} fails on the response: {error}", hint=hint) from error
 
     def then(self, change: Callable[[Any], Any]) -> Query:
-        """The same query, whose selection is changed before it is used.
+        """Return the same query, with its selection passed through a function.
 
         >>> Query.parse("FunctionName").then(str.upper).search({"FunctionName": "f"})
         'F'
@@ -107,7 +107,7 @@ def _reason(error: exceptions.JMESPathError) -> str:
 
 
 def _calls(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The function calls of an expression, in the order of its text."""
+    """Yield the function calls of an expression, in the order of its text."""
     if node["type"] == "function_expression":
         yield node
     for child in node["children"]:

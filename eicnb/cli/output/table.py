@@ -12,7 +12,7 @@
     ||  Destination |  arn:aws:sqs:…:lost         ||
     |+--------------+-----------------------------+|
 
-Every structure and every list is a section with its name as the title, one bar deeper than the section it stands in.
+Every structure and every list is a section with its name as the title, one bar deeper than its outer section.
 Its scalars are columns in the order of their names, its inner structures are sections below it. A structure with one
 scalar is a row of name and value. If the whole is wider than 80 columns, all sections with headers and a single row
 are turned: a row for each header. All sections are then stretched to the width of the widest.
@@ -46,7 +46,7 @@ _Place = Callable[[str, int, str], str]
 
 
 def dump(title: str, value: Any, *, color: bool = False) -> str:
-    """Draw a value as a table under a title; what is empty, null or zero draws nothing.
+    """Draw a value as a table under a title; an empty value, null or zero draws nothing.
 
     >>> print(dump("Numbers", ["one", "two"]), end="")
     ---------
@@ -56,7 +56,7 @@ def dump(title: str, value: Any, *, color: bool = False) -> str:
     |  two  |
     +-------+
 
-    Of a scalar only the title is drawn. An EicError tells of rows of unequal length.
+    For a scalar only the title is drawn. Rows of unequal length are an EicError.
     """
     sections = _Outline().read(title, value).sections
     if not sections:
@@ -77,7 +77,7 @@ def _plain(sections: Iterable[_Section], width: int) -> str:
 
 
 def _colored(sections: Iterable[_Section], width: int) -> str:
-    """Bars in yellow and cells in blue; after each piece that it writes the CLI resets the colour once more."""
+    """Draw yellow bars and blue cells; like the CLI, reset the colour once more after each piece."""
     bar = f"{_YELLOW}|{_RESET}"
     drawn = _lines(sections, width, bar, lambda cell: f"{_BLUE}{cell}{_RESET}")
     pieces = [piece for bars, line in drawn for piece in (bars, line, bars, "\n")]
@@ -111,13 +111,13 @@ class _Section:
             self.rows.append(cells)
 
     def turned(self) -> _Section:
-        """The section with a row for each header, if it has one row."""
+        """Return the section with a row for each header, if it has one row."""
         if not self.headers or len(self.rows) != 1:
             return self
         return replace(self, headers=[], rows=[list(pair) for pair in zip(self.headers, self.rows[0], strict=True)])
 
     def width(self) -> int:
-        """The columns that the section needs, with the bars of the sections around it."""
+        """Return the columns that the section needs, with the bars of the sections around it."""
         needed = max(_columns(self.title), sum(wide + _PADDING for wide in self._widest()))
         return needed + 2 + 2 * self.depth
 
@@ -135,7 +135,7 @@ class _Section:
             yield _rule(widths)
 
     def _widest(self) -> list[int]:
-        """The widest cell of each column."""
+        """Return the width of the widest cell of each column."""
         drawn = [self.headers, *self.rows] if self.headers else self.rows
         return [max(map(_columns, column)) for column in zip(*drawn, strict=True)]
 
@@ -156,7 +156,7 @@ class _Outline:
         return self
 
     def _structure(self, value: Mapping[str, Any], depth: int) -> None:
-        """One row of the scalars, or a pair of name and value if there is only one; then the inner sections."""
+        """Add a row of the scalars, or name and value of a single one; then the inner sections."""
         headers = _names([value], scalar=True)
         if len(headers) == 1:
             self.sections[-1].add([[headers[0], value[headers[0]]]])
@@ -165,7 +165,7 @@ class _Outline:
         self._inner(value, _names([value], scalar=False), depth)
 
     def _list(self, values: list[Any], title: str, depth: int) -> None:
-        """Rows in the section that is being drawn: a scalar is a row of one cell, a list of scalars is a row."""
+        """Add rows to the current section: one for each scalar, and one for each list of scalars."""
         if values and isinstance(values[0], Mapping):
             self._structures(values, title, depth)
             return
@@ -178,7 +178,7 @@ class _Outline:
                 self._list(value, "", 0)
 
     def _structures(self, values: list[Any], title: str, depth: int) -> None:
-        """A row for each structure, with common headers; the section is begun anew after inner sections."""
+        """Add a row for each structure, with common headers; begin the section again after inner ones."""
         if not all(isinstance(value, Mapping) for value in values):
             raise EicError(
                 "a table cannot show a list that holds both structures and other values",
@@ -202,7 +202,7 @@ class _Outline:
 
 
 def _names(values: Iterable[Mapping[str, Any]], *, scalar: bool) -> list[str]:
-    """The names of the members that are scalars in one of these structures, or of those that are not."""
+    """Return the names of the members that are scalars in one of these structures, or that are not."""
     return sorted({name for value in values for name, member in value.items() if _is_scalar(member) is scalar})
 
 
@@ -211,12 +211,15 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _columns(cell: str) -> int:
-    """The columns that a text takes in a terminal: East Asian characters take two."""
+    """Return the width of a text in a terminal, where an East Asian character takes two columns."""
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in cell)
 
 
 def _stretched(widths: list[int], total: int) -> list[int]:
-    """The widths in proportion to a total; what rounding left over goes to the last ones, or comes from the first."""
+    """Return the widths scaled to a total.
+
+    Columns missing after rounding are added from the end; extra ones are taken from the start.
+    """
     if not widths:
         return []
     scale = total / sum(widths)
@@ -229,7 +232,7 @@ def _stretched(widths: list[int], total: int) -> list[int]:
 
 
 def _rule(widths: list[int]) -> str:
-    """A line between rows; the first column's width counts both of its edges."""
+    """Return the line between rows; the first column's width counts both of its edges."""
     first, *others = widths
     return "+" + "-" * (first - 2) + "+" + "".join("-" * (width - 1) + "+" for width in others)
 
@@ -246,7 +249,7 @@ def _centered(cell: str, width: int, edge: str) -> str:
 
 
 def _aligned(cell: str, width: int, edge: str, paint: _Paint) -> str:
-    """A cell at the left, two blanks from the edge if there is room for them."""
+    """Return a cell aligned left, two blanks from the edge if there is room for them."""
     room = width - _columns(cell) - len(edge) - 1
     before = _MARGIN if room >= _MARGIN else 0
     return f"{edge}{' ' * before}{paint(cell)}{' ' * (room - before)}|"

@@ -19,7 +19,7 @@ from eicnb.errors import EicError
 
 
 def dump(value: Any) -> str:
-    r"""Write a value as text; an EicError tells of a list that holds both structures and other values.
+    r"""Write a value as text; a list of structures mixed with other values is an EicError.
 
     >>> dump({"MaximumRetryAttempts": 0, "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::lost"}}})
     '0\nONFAILURE\tarn:aws:s3:::lost\n'
@@ -28,7 +28,7 @@ def dump(value: Any) -> str:
 
 
 def _lines(value: Any, name: str | None) -> list[str]:
-    """The lines of a value that is called `name`; the outermost has none."""
+    """Yield the lines of a value called `name`; the outermost value has no name."""
     if isinstance(value, Mapping):
         scalars = sorted(key for key, member in value.items() if _is_scalar(member))
         return _structure(value, scalars, name)
@@ -38,7 +38,7 @@ def _lines(value: Any, name: str | None) -> list[str]:
 
 
 def _structure(value: Mapping[str, Any], columns: Sequence[str], name: str | None) -> list[str]:
-    """One line for the columns, if there are any, then the lines of the other members."""
+    """Yield one line for the scalars, if there are any, then the lines of the other members."""
     cells = [str(value.get(column, "")) for column in columns]
     lead = [name.upper()] if name is not None else []
     lines = ["\t".join(lead + cells)] if cells else []
@@ -56,7 +56,7 @@ def _list(values: list[Any], name: str | None) -> list[str]:
 
 
 def _structures(values: list[Any], name: str | None) -> list[str]:
-    """The lines of structures with common columns: every scalar that one of them has."""
+    """Yield the lines of structures with common columns: every scalar that one of them has."""
     if not all(isinstance(value, Mapping) for value in values):
         raise EicError(
             "text cannot show a list that holds both structures and other values",
@@ -67,7 +67,7 @@ def _structures(values: list[Any], name: str | None) -> list[str]:
 
 
 def _scalars(values: list[Any], name: str | None) -> list[str]:
-    """A line for each value under a name; without one, a single line of all."""
+    """Yield a line for each value under a name; without one, a single line of all."""
     if name is not None:
         return [f"{name.upper()}\t{value}" for value in values]
     return ["\t".join(map(str, values))] if values else []

@@ -1,4 +1,4 @@
-"""`--output yaml`: YAML 1.2 in block style with sorted keys, to the letter what the CLI's own library writes.
+"""`--output yaml`: YAML 1.2 in block style with sorted keys, exactly as the CLI's own library writes it.
 
     DestinationConfig:
       OnFailure:
@@ -6,11 +6,11 @@
       OnSuccess: {}
     LastModified: '2019-11-13T23:00:21+00:00'
 
-The CLI writes with libyaml, of which ruamel.yaml has only an imitation where no C library is installed: other quotes,
-other line ends. So the writing is done here, and ruamel.yaml says what a reader would take for a number or a date.
-A text is bare if it cannot be taken for anything else, 'quoted' if it can, and "escaped" if it holds characters that
-YAML does not show. After column 80 a text goes on in the next line at its next blank. A list or a structure that
-comes again is an alias: `&id001` marks it, `*id001` repeats it.
+The CLI writes with libyaml. Without a C library, ruamel.yaml only imitates it, with other quotes and other
+line ends. So the writing is done here, and ruamel.yaml decides which texts a reader would take for numbers or dates.
+A text is bare if it cannot be taken for anything else, 'quoted' if it can, and "escaped" if it has characters that
+YAML does not show. After column 80 a text continues on the next line at its next blank. A repeated list or structure
+is an alias: `&id001` marks it, `*id001` repeats it.
 
 Tested in tests/cli/test_output.py.
 """
@@ -56,7 +56,7 @@ def dump(value: Any) -> str:
 
 
 class _Writer:
-    """What has been written so far, and the column where it stands."""
+    """The text written so far, and the current column."""
 
     def __init__(self, value: Any) -> None:
         self.pieces: list[str] = []
@@ -118,7 +118,7 @@ class _Writer:
         self._put(style)
 
     def _shown(self, text: str, indent: int | None, *, quote: str) -> None:
-        """Text as it is, with its quotes doubled if it is quoted; its line ends are doubled, as YAML wants them."""
+        """Write text as it is, with its quotes doubled if it is quoted, and its line ends doubled for YAML."""
         broken = False
         for at, character in enumerate(text):
             if character in _BREAKS:
@@ -141,7 +141,10 @@ class _Writer:
                 self._put(_escape(character))
 
     def _folded(self, text: str, at: int, indent: int | None, *, before_blank: bool = False) -> bool:
-        """Go to the next line in place of a blank after column 80: not the first or last one, nor one after another."""
+        """Start a new line instead of a blank after column 80.
+
+        The first or last blank and one after another blank stay.
+        """
         if indent is None or self.column <= _WIDTH or text[at] != " " or at in (0, len(text) - 1):
             return False
         if text[at - 1] == " " or (text[at + 1] == " " and not before_blank):
@@ -158,7 +161,7 @@ class _Writer:
             self._put(" " * indent)
 
     def _word(self, word: str) -> None:
-        """Put a word, after a blank unless it is the first of the document."""
+        """Write a word, after a blank unless it is the first of the document."""
         self._put(" " + word if self.pieces else word)
 
     def _put(self, text: str) -> None:
@@ -172,12 +175,12 @@ class _Writer:
 
 
 def _is_short(key: str) -> bool:
-    """Return whether a key may stand before its colon: in one line, and with at most 128 bytes."""
+    """Return whether a key fits before its colon: on one line, with at most 128 bytes."""
     return len(key.encode("utf-8", "surrogatepass")) <= _LONGEST_KEY and not _MORE_LINES.search(key)
 
 
 def _anchors(value: Any) -> Mapping[int, str]:
-    """Names for the lists and structures that come more than once, in the order in which they come again."""
+    """Return the anchors of repeated lists and structures, in the order of their repetition."""
     seen: set[int] = set()
     names: dict[int, str] = {}
 
@@ -196,7 +199,7 @@ def _anchors(value: Any) -> Mapping[int, str]:
 
 
 def _bare(value: Any) -> str:
-    """A scalar that is not text, or an empty list or structure."""
+    """Return the text of a scalar that is not text, or of an empty list or structure."""
     match value:
         case None:
             return "null"
@@ -208,7 +211,7 @@ def _bare(value: Any) -> str:
 
 
 def _style(text: str) -> str:
-    """The quotes that a text needs: none, single or double ones."""
+    """Return the quotes that a text needs: none, single or double ones."""
     if _HIDDEN.search(text) or _BLANK_AT_A_BREAK.search(text):
         return '"'
     is_plain = text.strip(" ") == text and not _BROKEN.search(text) and not _INDICATORS.match(text)
@@ -226,5 +229,5 @@ def _escape(character: str) -> str:
 
 @cache
 def _resolver() -> Any:
-    """What ruamel.yaml takes a bare text for, by the rules of YAML 1.2."""
+    """Return ruamel.yaml's resolver, which types a bare text by the rules of YAML 1.2."""
     return YAML(typ="safe", pure=True).resolver
