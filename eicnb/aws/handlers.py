@@ -38,7 +38,7 @@ def foreign_handlers(client: Any, operation: str) -> list[str]:
 
 
 def _module(handler: Any) -> str:
-    """The module of a function, a method, a partial or an object that can be called."""
+    """Return the module of a function, a method, a partial or an object that can be called."""
     function = getattr(handler, "func", handler)
     return str(getattr(function, "__module__", None) or type(function).__module__)
 
@@ -55,7 +55,7 @@ def parameters_of(path: str, query: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def receiving() -> Iterator[list[Received]]:
-    """Collect the responses to the requests inside, as they came."""
+    """Collect the unparsed responses to the requests inside."""
     responses: list[Received] = []
     token = _received.set(responses)
     try:
@@ -65,7 +65,7 @@ def receiving() -> Iterator[list[Received]]:
 
 
 def collect(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Remember a response before botocore reads it; a handler of before-parse."""
+    """Store a response before botocore parses it; a handler of before-parse."""
     responses = _received.get()
     if responses is not None:
         headers = {name.lower(): value for name, value in response_dict["headers"].items()}
