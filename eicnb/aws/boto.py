@@ -15,18 +15,16 @@ from typing import Any, cast
 from botocore import xform_name
 from botocore.exceptions import UnknownRegionError
 
-from eicnb.aws.caller import Caller
+from eicnb.aws.caller import BRIEFLY, Caller
 from eicnb.aws.clients import make_client, signing_with
-from eicnb.aws.handlers import Received, foreign_handlers, receiving
-from eicnb.aws.http.route import Route, route_of
+from eicnb.aws.handlers import foreign_handlers
+from eicnb.aws.http.route import Received, Route, receiving, route_of
 from eicnb.aws.login import Login, role_session
 from eicnb.aws.responses import Markers
 from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session
 from eicnb.errors import EicError
 from eicnb.model.verbs import Operation
-
-_BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
 
 
 class Aws(Caller):
@@ -130,7 +128,7 @@ class Aws(Caller):
 
     def account_alias(self) -> str | None:
         """Return the alias of the account; None without one, or if IAM refuses or is out of reach."""
-        briefly = self.derived(options=_BRIEFLY)
+        briefly = self.derived(options=BRIEFLY)
         with suppress(EicError):
             page = next(briefly.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1), {})
             return next(iter(page.get("AccountAliases") or ()), None)

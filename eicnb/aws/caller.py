@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from eicnb.aws.clients import signing_with
@@ -24,6 +24,9 @@ from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCred
 from eicnb.model.arn import ACCOUNT
 from eicnb.model.place import check_region
 from eicnb.model.verbs import Operation
+
+BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
+"""The options of a request that is not worth a long wait."""
 
 
 class Caller:
@@ -55,6 +58,7 @@ class Caller:
         self._transport = transport
         self._identity = identity or Identity()
         self._checked: Keys | None = None
+        self._is_account_noted = False
         self.profile = profile
         self.role_arn = role_arn
 
@@ -130,9 +134,11 @@ class Caller:
         return self._transport.signs
 
     def note_account(self, account_id: str) -> None:
-        """Store the account that ARNs in AWS's responses showed, if STS cannot be reached."""
-        keys = self._login.keys() if self._transport.signs else None
-        self._identity.note(keys, account_id)
+        """Store the account that an ARN in a response showed, if none is known yet."""
+        if not self._is_account_noted:
+            self._is_account_noted = True
+            keys = self._login.keys() if self._transport.signs else None
+            self._identity.note(keys, account_id)
 
     def _account(self, *, anew: bool) -> str:
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
@@ -148,6 +154,20 @@ class Caller:
         if not re.fullmatch(ACCOUNT, account_id):
             raise malformed(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
         return account_id
+
+    def _ask_sts_briefly(self, keys: Keys) -> str | None:
+        """Return the account of keys; None if STS is out of reach or refuses."""
+        briefly = Caller(
+            self._login,
+            region=self._region,
+            endpoint_url=self.endpoint_url,
+            transport=self._transport.changed(BRIEFLY),
+            profile=self.profile,
+            role_arn=self.role_arn,
+        )
+        with suppress(EicError):
+            return briefly._ask_sts(keys)  # its own class
+        return None
 
     def keys(self) -> Keys:
         """Return the current credentials, renewed if they soon expire; refuse those of another account."""
@@ -165,7 +185,7 @@ class Caller:
         keys = self._login.keys()
         if keys is not self._checked:
             with self._staying():
-                self._identity.check(keys, self._ask_sts)
+                self._identity.check(keys, self._ask_sts, self._ask_sts_briefly)
             self._checked = keys
         return keys
 

@@ -16,8 +16,7 @@ from botocore.credentials import Credentials
 
 from eicnb.aws import retries
 from eicnb.aws.endpoint import Transport
-from eicnb.aws.handlers import collect
-from eicnb.aws.http.route import let_probe
+from eicnb.aws.http.route import collect, let_probe
 from eicnb.aws.http.shared import share
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA

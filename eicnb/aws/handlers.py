@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,11 +16,6 @@ _EVENTS = (
 )
 
 _FUNCTION = re.compile(r"/functions/([^/]+)/")
-
-Received = tuple[int, Mapping[str, str], bytes]
-"""Status, headers and body of a response."""
-
-_received: ContextVar[list[Received] | None] = ContextVar("received", default=None)
 
 
 def foreign_handlers(client: Any, operation: str) -> list[str]:
@@ -51,22 +44,3 @@ def parameters_of(path: str, query: Mapping[str, str]) -> dict[str, str]:
     """
     found = _FUNCTION.search(path)
     return {**({"FunctionName": unquote(found[1])} if found else {}), **query}
-
-
-@contextmanager
-def receiving() -> Iterator[list[Received]]:
-    """Collect the unparsed responses to the requests inside."""
-    responses: list[Received] = []
-    token = _received.set(responses)
-    try:
-        yield responses
-    finally:
-        _received.reset(token)
-
-
-def collect(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Store a response before botocore parses it; a handler of before-parse."""
-    responses = _received.get()
-    if responses is not None:
-        headers = {name.lower(): value for name, value in response_dict["headers"].items()}
-        responses.append((response_dict["status_code"], headers, response_dict["body"] or b""))

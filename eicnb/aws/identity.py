@@ -24,7 +24,7 @@ class Identity:
     >>> identity = Identity()
     >>> identity.account_of(Keys("AKID1", "secret"), lambda keys: "111111111111")
     '111111111111'
-    >>> identity.check(Keys("AKID2", "secret"), lambda keys: "222222222222")
+    >>> identity.check(Keys("AKID2", "secret"), lambda keys: "222222222222", lambda keys: None)
     Traceback (most recent call last):
     eicnb.aws.identity.AccountChanged: the credentials now belong to account 222222222222, but this connection is for account 111111111111; nothing was sent
 
@@ -43,10 +43,21 @@ class Identity:
         """The account, if it was already looked up."""
         return self._known
 
-    def check(self, keys: Keys, ask: AskSts) -> None:
-        """Refuse credentials of another account than the known one; accept any if STS reported none."""
-        if self._known is not None and self._given is None and not self._is_noted and keys != self._keys:
+    def check(self, keys: Keys, ask: AskSts, ask_briefly: Callable[[Keys], str | None]) -> None:
+        """Refuse credentials of another account than the known one.
+
+        An account that only ARNs showed is compared with that of STS, if STS responds soon.
+        """
+        if self._known is None or self._given is not None or keys == self._keys:
+            return
+        if not self._is_noted:
             self.account_of(keys, ask)
+            return
+        account_id = ask_briefly(keys)
+        if account_id is not None:
+            with self._lock:
+                self._note(keys, account_id)
+                self._is_noted = False
 
     def account_of(self, keys: Keys | None, ask: AskSts, *, anew: bool = False) -> str:
         """Return the account of the credentials; with `anew`, request it from STS even if it is known."""
@@ -67,7 +78,8 @@ class Identity:
                 self._is_noted = True
 
     def _note(self, keys: Keys | None, account_id: str) -> None:
-        if self._known is not None and account_id != self._known:
+        is_corrected = self._is_noted and keys == self._keys
+        if self._known is not None and account_id != self._known and not is_corrected:
             raise AccountChanged(
                 f"the credentials now belong to account {account_id}, but this connection is for account "
                 f"{self._known}; nothing was sent"

@@ -48,6 +48,8 @@ def one(aws: Aws, request: Request) -> ReportedConfig:
     ):
         message = f"AWS's response is about another function: {str(reported.function)!r}"
         raise EicError(message, hint=MALFORMED_HINT)
+    if request.function.account_id is None and reported.function.account_id is not None:
+        aws.note_account(reported.function.account_id)
     return reported
 
 

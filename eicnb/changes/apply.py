@@ -139,7 +139,7 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
         if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
             return [{}], None
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
-            explain_role(connection, request, error)
+            explain_role(connection, request, error, reads=False)
             raise
         raise left from error.__cause__ or error
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import settings_of
+from eicnb.changes.similar import similar_function, similar_qualifier
 from eicnb.errors import AccessDenied, EicError, NotFound, sentence
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig
@@ -31,18 +32,23 @@ class Missing:
     error: NotFound
 
 
-def missing(connection: Connection, subject: FunctionRef, not_found: NotFound) -> Missing | None:
+def missing(
+    connection: Connection, subject: FunctionRef, not_found: NotFound, *, suggests: bool = True
+) -> Missing | None:
     """Find out whether the function, version or alias is missing; None if only the config is.
 
     AWS gives one error for all three, so it is asked for the function, and then for the version or alias. The caller
-    may not be allowed to read those; then only the config counts as missing.
+    may not be allowed to read those; then only the config counts as missing. The error `suggests` the existing name
+    that is most like the missing one, for which names are listed.
     """
     function = subject.without_qualifier()
     try:
         connection.pages(Request("list", function))
     except NotFound:
         message = f"there is no function {str(function)!r} in {connection.region}"
-        return Missing("function", _worded(not_found, message, "%eic functions"))
+        similar = similar_function(connection, function) if suggests else None
+        hint = similar or "%eic functions"
+        return Missing("function", _worded(not_found, message, hint))
     except AccessDenied:
         pass
     if subject.qualifier in {None, LATEST}:
@@ -54,7 +60,9 @@ def missing(connection: Connection, subject: FunctionRef, not_found: NotFound) -
         return None
     except NotFound:
         message = f"there is no version or alias {subject.qualifier!r} of {function}"
-        return Missing("qualifier", _worded(not_found, message, f"%eic list {function}"))
+        similar = similar_qualifier(connection, function, subject.qualifier) if suggests else None
+        hint = similar or f"%eic list {function}"
+        return Missing("qualifier", _worded(not_found, message, hint))
     return None
 
 
@@ -85,8 +93,8 @@ class Live:
     missing: Missing | None = None
 
     @classmethod
-    def read(cls, connection: Connection, subject: FunctionRef) -> Self:
-        """Read the current config, and find out what is missing if there is none.
+    def read(cls, connection: Connection, subject: FunctionRef, *, suggests: bool = True) -> Self:
+        """Read the current config, and find out what is missing if there is none; see `missing`.
 
         >>> Live.read(connection, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0
@@ -94,14 +102,16 @@ class Live:
         try:
             return cls(current_config(connection, subject))
         except NotFound as not_found:
-            return cls._without_config(connection, subject, not_found)
+            return cls._without_config(connection, subject, not_found, suggests=suggests)
         except EicError as error:
             return cls(error=error)
 
     @classmethod
-    def _without_config(cls, connection: Connection, subject: FunctionRef, not_found: NotFound) -> Self:
+    def _without_config(
+        cls, connection: Connection, subject: FunctionRef, not_found: NotFound, *, suggests: bool
+    ) -> Self:
         try:
-            found = missing(connection, subject, not_found)
+            found = missing(connection, subject, not_found, suggests=suggests)
         except EicError as error:
             return cls(error=error)
         return cls(error=found.error, missing=found) if found else cls()

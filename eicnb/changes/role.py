@@ -17,14 +17,15 @@ from eicnb.model.verbs import Operation
 _NEW_ROLE = "A new role or policy takes about ten seconds to work."
 
 
-def explain_role(connection: Connection, request: Request, error: EicError) -> None:
+def explain_role(connection: Connection, request: Request, error: EicError, *, reads: bool = True) -> None:
     """Name the missing permission in the error of a write that AWS refused without it.
 
-    The function's role is read for that; without permission to read it, the hint names none.
+    The function's role is read for that; without permission to read it, or if nothing is to be read, the hint names
+    none.
     """
     destination = refused_destination(error.message)
     if destination is not None:
-        error.hint = missing_permission(connection, destination, role_of(connection, request))
+        error.hint = missing_permission(connection, destination, role_of(connection, request) if reads else None)
 
 
 def role_of(connection: Connection, request: Request) -> str | None:

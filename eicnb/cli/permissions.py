@@ -21,14 +21,14 @@ _EXISTENCE = (
 _NOTES = (*_EXISTENCE, Operation.SIMULATE)
 """The same, and those that check whether the function's role may deliver to it."""
 
-_MISSING = (Operation.LIST, Operation.GET_CONFIGURATION)
+_MISSING = (Operation.LIST, Operation.GET_CONFIGURATION, *_LISTS)
 """The actions that find out whether the function, the version or alias, or only the config is missing."""
 
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
-    "put": (Operation.PUT, Operation.GET, Operation.LIST, *_NOTES),
-    "update": (Operation.UPDATE, Operation.GET, Operation.LIST, *_NOTES),
+    "put": (Operation.PUT, Operation.GET, *_MISSING, *_NOTES),
+    "update": (Operation.UPDATE, Operation.GET, *_MISSING, *_NOTES),
     "get": (Operation.GET, *_MISSING),
-    "list": (Operation.LIST,),
+    "list": (Operation.LIST, Operation.LIST_FUNCTIONS),
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
@@ -46,14 +46,15 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
 }
 
 ACTIONS: Mapping[str, tuple[str, ...]] = {
-    verb: tuple(operation.action for operation in operations) for verb, operations in _OPERATIONS.items()
+    verb: tuple(dict.fromkeys(operation.action for operation in operations)) for verb, operations in _OPERATIONS.items()
 }
 """The actions by command. `sts:GetCallerIdentity`, which returns the account, needs no permission."""
 
 NOTES: Mapping[str, str] = {
-    "put": f"`{Operation.PUT}` alone suffices; the others are for the line, for notes about destinations and dry runs",
-    "update": f"`{Operation.GET}` is for the line and for the destination that is kept; the others are for notes",
+    "put": f"`{Operation.PUT}` alone suffices; the others are for the line, dry runs, notes and hints",
+    "update": f"`{Operation.GET}` is for the line and the destination that is kept; the others are for notes and hints",
     "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
+    "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",

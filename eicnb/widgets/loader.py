@@ -43,7 +43,7 @@ class Loader:
     def _start(self, function: FunctionRef) -> None:
         if function == self._wanted:
             self._background.start(
-                lambda: Live.read(self._connection, function), lambda live: self._finish(function, live)
+                lambda: Live.read(self._connection, function, suggests=False), lambda live: self._finish(function, live)
             )
 
     def _finish(self, function: FunctionRef, live: Live) -> None:

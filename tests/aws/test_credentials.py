@@ -158,9 +158,17 @@ MOVED = (
     ],
     ids=["get", "put", "another region", "account_id", "whoami", "audit", "require the old one", "require the new one"],
 )
-@pytest.mark.parametrize("way", ["a refusal", "credential_process"])
+@pytest.mark.parametrize(
+    ("way", "known_by"),
+    [
+        ("a refusal", lambda eic: eic.account_id),
+        ("credential_process", lambda eic: eic.account_id),
+        ("a refusal", lambda eic: eic.get("my-function").account_id.item()),
+    ],
+    ids=["a refusal", "credential_process", "a refusal, and known by an ARN alone"],
+)
 def test_a_connection_whose_account_changed_goes_no_further(
-    call: Callable[[Eic], object], way: str, tmp_path: Path
+    call: Callable[[Eic], object], way: str, known_by: Callable[[Eic], str], tmp_path: Path
 ) -> None:
     is_refused = False
 
@@ -175,7 +183,7 @@ def test_a_connection_whose_account_changed_goes_no_further(
         key_file(tmp_path / "credentials", OLD)
     with Answering(script) as server:
         eic = eicnb.use(connection(server))
-        assert eic.account_id == "111111111111"
+        assert known_by(eic) == "111111111111"
         if way == "credential_process":
             process.put(NEW, timedelta(hours=1))
         else:
@@ -281,16 +289,18 @@ def test_a_session_of_ones_own_signs_every_call(tmp_path: Path) -> None:
         assert eic._connection.aws.session is session
 
 
-def test_the_account_is_asked_for_once_and_only_when_it_is_needed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reads_first", [True, False], ids=["shown by an ARN", "looked up with STS"])
+def test_the_account_is_looked_up_once_and_only_if_no_response_showed_it(tmp_path: Path, *, reads_first: bool) -> None:
     key_file(tmp_path / "credentials", NEW)
-    with Answering(aws) as server:
+    with Answering(aws_of_two_accounts) as server:
         eic = connection(server)
-        eic.get("my-function")
-        assert [request.service for request in server.seen] == ["lambda"]
+        if reads_first:
+            eic.get("my-function")
         for _ in range(2):
             eic.put("my-function", on_failure="sqs:lost", on_success="sns:won")
             assert eic.account_id == "222222222222"
-        assert [request.service for request in server.seen] == ["lambda", "sts", *["lambda"] * 4]
+        first = "lambda" if reads_first else "sts"
+        assert [request.service for request in server.seen] == [first, *["lambda"] * 4]
 
 
 UNUSABLE = {

@@ -80,7 +80,7 @@ def test_every_verb_says_that_the_qualifier_is_missing(eic: eicnb.Eic, name: str
     with pytest.raises(NotFound) as raised:
         VERBS[name](OfAQualifier())
     assert raised.value.message == "there is no version or alias 'nope' of my-function"
-    assert raised.value.hint == "%eic list my-function"
+    assert raised.value.hint == "choose one of $LATEST, BLUE, GREEN, prod, v1, 3, 2, 1"
 
 
 @pytest.mark.parametrize("call", VERBS.values(), ids=VERBS)

@@ -24,8 +24,6 @@ WRITES: list[Callable[[eicnb.Eic], Any]] = [
     lambda eic: eic.put("customer-export", on_failure="sqs:shop-failures"),
     lambda eic: eicnb.run(PUT),
     lambda eic: eicnb.run(f"{PUT} --quiet"),
-    lambda eic: eicnb.run(f"{PUT} --output json"),
-    lambda eic: eicnb.run(f"{PUT} --query FunctionArn"),
 ]
 
 
@@ -36,6 +34,17 @@ def test_a_refused_put_names_the_role_the_action_and_the_statement(
     with pytest.raises(AwsError) as refused:
         write(eic)
     assert refused.value.hint == HINT.format(account=eic.account_id)
+
+
+@pytest.mark.parametrize("option", ["--output json", "--query FunctionArn"])
+def test_a_refused_put_with_the_output_of_the_aws_cli_reads_no_role(option: str, eic: eicnb.Eic) -> None:
+    with pytest.raises(AwsError) as refused:
+        eicnb.run(f"{PUT} {option}")
+    unnamed = HINT.replace(f"the role {ROLE}", "the function's role").format(account=eic.account_id)
+    assert refused.value.hint == unnamed
+    assert eic.server is not None
+    sent = {request.operation for request in eic.server.requests()}
+    assert sent - {"GetCallerIdentity"} == {"PutFunctionEventInvokeConfig"}
 
 
 def test_a_dry_run_notes_what_the_role_lacks(eic: eicnb.Eic, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,14 +23,21 @@ DESTINATIONS = ["sqs:shop-failures", "sns:shop-alerts", "events:shop", "s3:shop-
 
 EXISTING = [*DESTINATIONS[:3], "s3:shop-events-us-east-1-123456789012", "lambda:my-function"]
 
+MISSING = ["nope", "my-function:nope"]
+
 RUNS = {
     "put": [f"put my-function --on-failure {name}" for name in DESTINATIONS]
-    + ["put my-function:prod --on-failure sqs:shop-failures --dry-run"],
+    + [
+        "put my-function:prod --on-failure sqs:shop-failures --dry-run",
+        *(f"put {name} --retries 0" for name in MISSING),
+    ],
     "update": [f"update my-function:BLUE --on-failure {name}" for name in DESTINATIONS]
-    + ["update my-function:BLUE --on-failure sqs:shop-failures --dry-run", "update my-function:v1 --retries 0"],
-    "get": ["get my-function:BLUE", "get my-function:v1"],
-    "list": ["list my-function"],
-    "delete": ["delete my-function:BLUE", "delete my-function:GREEN --dry-run", "delete my-function:v1"],
+    + ["update my-function:BLUE --on-failure sqs:shop-failures --dry-run", "update my-function:v1 --retries 0"]
+    + [f"update {name} --retries 0" for name in MISSING],
+    "get": ["get my-function:BLUE", "get my-function:v1", *(f"get {name}" for name in MISSING)],
+    "list": ["list my-function", "list nope"],
+    "delete": ["delete my-function:BLUE", "delete my-function:GREEN --dry-run", "delete my-function:v1"]
+    + [f"delete {name}" for name in MISSING],
     "functions": ["functions"],
     "audit": ["audit --regions all --qualifiers all --no-progress", "audit --no-progress"],
     "whoami": ["whoami"],

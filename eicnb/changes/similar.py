@@ -1,0 +1,69 @@
+"""Suggest an existing function, version or alias for a name that does not exist.
+
+Nothing is raised for a response of AWS: what the caller may not list, or not within five seconds, is not suggested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.targets import briefly
+from eicnb.errors import EicError, nearest
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.verbs import Operation
+
+_MOST_PAGES = 4
+"""How many pages of functions are searched, 50 functions each; more are not worth the wait."""
+
+_MOST_NAMED = 8
+
+
+def similar_function(connection: Connection, function: FunctionRef) -> str | None:
+    """Return the name of the listed function that is most like this one's; None without one.
+
+    >>> similar_function(connection, FunctionRef("my-functoin"))
+    'my-function'
+
+    Only the connection's own account is listed.
+    """
+    if function.account_id not in {None, connection.known_account_id}:
+        return None
+    names = _names(connection, Operation.LIST_FUNCTIONS, "Functions", "FunctionName")
+    return nearest(function.function_name, names)
+
+
+def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: str) -> str | None:
+    """Return the version or alias that is most like this one, or a sentence with those that exist.
+
+    >>> similar_qualifier(connection, FunctionRef("my-function"), "LATEST")
+    '$LATEST'
+    >>> similar_qualifier(connection, FunctionRef("checkout"), "nope")
+    'choose one of $LATEST, live, 3, 2, 1'
+
+    None if neither versions nor aliases can be listed.
+    """
+    aliases = _names(connection, Operation.LIST_ALIASES, "Aliases", "Name", FunctionName=str(function))
+    versions = _names(connection, Operation.LIST_VERSIONS, "Versions", "Version", FunctionName=str(function))
+    known = list(dict.fromkeys([LATEST, *aliases, *reversed(versions)]))
+    is_version = qualifier.isdecimal()
+    if not is_version and (similar := nearest(qualifier, known)):
+        return similar
+    more = ", …" if len(known) > _MOST_NAMED else ""
+    return f"choose one of {', '.join(known[:_MOST_NAMED])}{more}" if aliases or versions else None
+
+
+def _names(connection: Connection, operation: Operation, items: str, member: str, **parameters: str) -> list[str]:
+    """Return the names on the first pages of a list, as far as it can be read."""
+    listed: list[Any] = []
+
+    def read() -> None:
+        with suppress(EicError):
+            for page in connection.listing("lambda", operation, _MOST_PAGES, **parameters):
+                listed.extend(page.get(items) or ())
+
+    briefly(read)
+    names = [item.get(member) for item in listed if isinstance(item, Mapping)]
+    return [name for name in names if isinstance(name, str)]
