@@ -1,4 +1,4 @@
-"""Whose credentials sign the calls of a region, which account they belong to, and AWS's errors as eicnb's.
+"""The credentials that sign the calls of a region, their account, and AWS's errors as eicnb's.
 
 Tested in tests/aws/test_credentials.py.
 """
@@ -26,11 +26,14 @@ from eicnb.model.place import check_region
 from eicnb.model.verbs import Operation
 
 BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
-"""The options of a request that is worth no long wait."""
+"""The options of a request that is not worth a long wait."""
 
 
 class Caller:
-    """One user of AWS in one region; nothing is opened before it is needed, `sandbox` marks what is not AWS."""
+    """One user of AWS in one region; nothing is opened before it is needed.
+
+    `sandbox` is whether this is the embedded AWS.
+    """
 
     def __init__(
         self,
@@ -83,7 +86,7 @@ class Caller:
 
     @property
     def region(self) -> str:
-        """The region of the calls, at last that of the EC2 instance; ConfigurationError without one."""
+        """The region of the calls, if need be that of the EC2 instance; ConfigurationError without one."""
         if self.known_region is None:
             self._region = instance_region(self.session)
         if not self._region:
@@ -92,7 +95,7 @@ class Caller:
 
     @property
     def known_region(self) -> str | None:
-        """The region, as far as that is known without a call."""
+        """The region, if it is known without a call."""
         if not self._region:
             self._region = self.session.region_name
         return self._region or None
@@ -108,7 +111,7 @@ class Caller:
 
     @property
     def known_account_id(self) -> str | None:
-        """The account, if it was looked up already."""
+        """The account, if it was already looked up."""
         return self._identity.known
 
     @property
@@ -117,11 +120,11 @@ class Caller:
         return self._account(anew=False)
 
     def confirmed_account_id(self) -> str:
-        """Return the account that STS reports now, so that expired credentials are an error."""
+        """Return the account that STS reports now; expired credentials are an error."""
         return self._account(anew=True)
 
     def account_of(self, keys: Keys) -> str:
-        """Return the account that STS names for keys; that of another account is refused."""
+        """Return the account that STS reports for keys; refuse keys of another account."""
         with self._staying():
             return self._identity.account_of(keys, self._ask_sts)
 
@@ -131,7 +134,7 @@ class Caller:
         return self._transport.signs
 
     def note_account(self, account_id: str) -> None:
-        """Take over the account that an ARN in a response showed, if none is known yet."""
+        """Store the account that an ARN in a response showed, if none is known yet."""
         if not self._is_account_noted:
             self._is_account_noted = True
             keys = self._login.keys() if self._transport.signs else None
@@ -167,7 +170,7 @@ class Caller:
         return None
 
     def keys(self) -> Keys:
-        """Return the credentials as they are now, renewed if they soon expire; refuse those of another account."""
+        """Return the current credentials, renewed if they soon expire; refuse those of another account."""
         with self._translated(Operation.LIST_FUNCTIONS, sent=False):
             return self._checked_keys()
 
@@ -188,7 +191,7 @@ class Caller:
 
     @contextmanager
     def _staying(self) -> Iterator[None]:
-        """Read the credentials again once the account has changed, and say how to connect to the new one."""
+        """Read the credentials again if the account changed; the error says how to connect to the new one."""
         try:
             yield
         except AccountChanged as error:
@@ -200,12 +203,12 @@ class Caller:
             raise ConfigurationError(str(error), hint=f"eicnb.use(eicnb.connect({', '.join(options)}))") from error
 
     def attempt(self, operation: str, region: str, place: str) -> Attempt:
-        """Return what is about to be tried, for the errors that may come of it."""
+        """Return a description of the call that is about to be made, for its errors."""
         return Attempt(operation, region, place, renew_hint(self._login.opened, self.profile))
 
     @contextmanager
     def _calling(self, service: str, operation: str) -> Iterator[Any]:
-        """Give a client whose calls are signed with credentials of the right account; its errors become eicnb's."""
+        """Yield a client that signs with credentials of the right account and raises eicnb's errors."""
         with self._translated(operation, sent=False):
             keys = self._checked_keys() if self._transport.signs else None
             client = self._client(service)
@@ -219,7 +222,7 @@ class Caller:
         return client
 
     def _verify(self) -> bool | str:
-        """The certificates to trust, as botocore finds them."""
+        """Return the certificates to trust, as botocore finds them."""
         given = self._transport.verify
         if given is None:
             given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
@@ -227,7 +230,10 @@ class Caller:
 
     @contextmanager
     def _translated(self, operation: str, *, sent: bool = True) -> Iterator[None]:
-        """Raise botocore's errors as eicnb's, with botocore's as the cause; refused credentials are read again."""
+        """Raise botocore's errors as eicnb's, with botocore's as the cause.
+
+        Refused credentials are read again.
+        """
         try:
             yield
         except EicError:

@@ -49,9 +49,9 @@ class Requirement:
             check_region(self.region)
 
     def check(self, connection: Connection) -> str:
-        """Return a line that says where the connection is; ConfigurationError if it is somewhere else.
+        """Return a line with the connection's place; ConfigurationError if it is a different one.
 
-        The account comes from STS each time, so that expired credentials do not pass.
+        The account is requested from STS each time, so that expired credentials are an error.
         """
         wrong = []
         check_known_region(connection.region)
@@ -98,7 +98,7 @@ class Requirement:
 
 
 def _account(value: Any) -> str:
-    """Return twelve digits; a number, which papermill makes of them, gets its leading zeros back."""
+    """Return twelve digits; a number, as papermill passes it, gets its leading zeros back."""
     with suppress(TypeError):
         if not isinstance(value, bool):
             value = f"{operator.index(value):012d}"
