@@ -83,7 +83,7 @@ def _loader(data_path: str | None) -> Loader:
 
 
 def keys_of(session: Session) -> Keys:
-    """Return the current credentials; missing ones, and some that no HTTP header can hold, are refused."""
+    """Return the current credentials; refuse missing ones, and some that no HTTP header can contain."""
     credentials = session.get_credentials()
     if credentials is None:
         raise failures.NoCredentialsError

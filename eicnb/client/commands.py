@@ -81,7 +81,7 @@ def ask_at_the_keyboard(question: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The user of some commands: how to show, to log and to ask, and the settings in force.
+    """The user of some commands: functions to show, log and ask, and the settings in force.
 
     `log` takes the lines of `--debug`. The settings are resolved here, once for all the commands.
     """
@@ -133,7 +133,7 @@ def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand
 
 
 class _Preparation:
-    """The validation of commands in their order, a method a verb; `chosen` is the connection of an earlier `use`."""
+    """The validation of commands in order, a method a verb; an earlier `use` sets `chosen`."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -265,7 +265,7 @@ class _Preparation:
 
 
 def _hide(_text: str) -> None:
-    """Show nothing of a text."""
+    """Ignore a text instead of showing it."""
 
 
 def _silently(run: Callable[[], Any]) -> None:
