@@ -188,6 +188,9 @@ _CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECAS
 
 _NO_FUNCTION_HINT = "name another region with --region, or see the functions of this one\n%eic functions"
 
+NO_CONFIG = "doesn't have an EventInvokeConfig"
+"""What AWS says of a function, version or alias that exists without a config."""
+
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
 
@@ -204,6 +207,5 @@ def kind_of(code: str, status: int | None, operation: str, message: str) -> tupl
     if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "run it again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":
-        no_config = "doesn't have an EventInvokeConfig" in message
-        return NotFound, _NO_CONFIG_HINT if no_config else _NO_FUNCTION_HINT
+        return NotFound, _NO_CONFIG_HINT if NO_CONFIG in message else _NO_FUNCTION_HINT
     return AwsError, None

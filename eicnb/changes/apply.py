@@ -11,11 +11,13 @@ from threading import Lock
 from typing import Any
 
 from eicnb.aws.connection import Connection
+from eicnb.aws.failures import NO_CONFIG
 from eicnb.aws.operations import Pages
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import current_config, missing
 from eicnb.changes.doubt import Lost, left_open, settle
+from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.role import explain_role
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
 from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
@@ -136,6 +138,8 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
             request = completed(connection, request)
             return connection.pages(request)
     except EicError as error:
+        if isinstance(error, NotFound):
+            _hinted(request, error)
         if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
             return [{}], None
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
@@ -243,8 +247,15 @@ def _explained(connection: Connection, request: Request, error: NotFound) -> Not
     try:
         found = missing(connection, target_of(request), error)
     except EicError:
-        return error
-    return found.error if found else error
+        return _hinted(request, error)
+    return found.error if found else _hinted(request, error)
+
+
+def _hinted(request: Request, error: NotFound) -> NotFound:
+    """Return the error with what to type instead, if AWS says that only the config is missing."""
+    if NO_CONFIG in error.message:
+        error.hint = line_without_config(request)
+    return error
 
 
 def _placed(function: FunctionRef, where: Where) -> FunctionRef:

@@ -61,7 +61,7 @@ def missing(
     except NotFound:
         message = f"there is no version or alias {subject.qualifier!r} of {function}"
         similar = similar_qualifier(connection, function, subject.qualifier) if suggests else None
-        hint = similar or f"%eic list {function}"
+        hint = similar or f"%eic audit --functions {function.function_name} --qualifiers all"
         return Missing("qualifier", _worded(not_found, message, hint))
     return None
 

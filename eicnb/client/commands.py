@@ -28,6 +28,7 @@ from eicnb.cli.skeleton import sample
 from eicnb.client import connect, settings
 from eicnb.client import connections as in_use
 from eicnb.client.eic import Eic, audit_of, connection_of, rehearsed
+from eicnb.client.hints import reaching
 from eicnb.client.output import printing, selecting
 from eicnb.client.require import Requirement
 from eicnb.client.settings import Settings
@@ -179,8 +180,16 @@ class _Preparation:
         return _audit(command)
 
     def _call(self, command: Command) -> Callable[[], Any]:
-        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on."""
-        eic = self._current().derive(**command.connection) if command.connection else self._current()
+        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on.
+
+        What a hint gives to type has the command's connection options too.
+        """
+        advising = partial(reaching, command.connection)
+        with advising():
+            return advising()(self._listening(self._current().derive(**command.connection), command))
+
+    def _listening(self, eic: Eic, command: Command) -> Callable[[], Any]:
+        """Prepare a request, and log it for `--debug`."""
         if not command.debug:
             return self._calling(eic, command)
         log = self.reader.log

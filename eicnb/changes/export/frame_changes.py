@@ -14,7 +14,7 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.request import Paging, Request, build
 
-_OF_AN_AUDIT = ("configured", "scan_state")
+_OF_AN_AUDIT = (Column("configured", "boolean", ""), Column("scan_state", "object", ""))
 
 _NAMES = ("function_name", "qualifier", "region", "account_id")
 
@@ -46,7 +46,7 @@ def changes_in(frame: Any) -> tuple[Change, ...]:
     """
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is not a frame of configs", hint='eicnb.list("my-function")')
-    known = [Column(name, "object", "") for name in _OF_AN_AUDIT if name in frame.columns]
+    known = [column for column in _OF_AN_AUDIT if column.name in frame.columns]
     found: dict[FunctionRef, tuple[Any, Change]] = {}
     faults: dict[str, str] = {}
     for label, row in zip(frame.index, rows_of(frame, [*CONFIG_COLUMNS, *known]), strict=True):
@@ -54,9 +54,9 @@ def changes_in(frame: Any) -> tuple[Change, ...]:
             change = _change(row)
             other, same = found.setdefault(change.target, (label, change))
             if same != change:
-                faults[f"row {label} ({_subject(row)}): row {other} has other settings for it"] = (
-                    f"frame.drop({label!r})"
-                )
+                is_unique = frame.index.is_unique
+                hint = f"frame.drop({label!r})" if is_unique else "frame.reset_index(drop=True)"
+                faults[f"row {label} ({_subject(row)}): row {other} has other settings for it"] = hint
         except _Fault as fault:
             faults[f"row {label} ({_subject(row)}): {fault.why}"] = fault.hint
     if faults:
