@@ -22,7 +22,7 @@ _PAUSES = (0.2, 1.0)
 """The seconds to wait before a write is sent for the second and the third time."""
 
 _CLOCK_SKEW = timedelta(minutes=5)
-"""The largest clock difference in seconds; AWS refuses requests beyond it."""
+"""The largest clock difference; AWS refuses requests beyond it."""
 
 
 @dataclass(frozen=True, slots=True)

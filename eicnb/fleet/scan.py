@@ -38,7 +38,7 @@ STOPPED = "the audit was stopped before this was read"
 class Audit:
     """One audit: its `connections` in their `regions`.
 
-    `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` tells whether
+    `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` is whether
     the accounts and regions are known yet; before that nothing is read.
     """
 
