@@ -1,4 +1,4 @@
-"""Commands in hints that reach what the failing command reached."""
+"""The commands in hints, with the connection options of the command that failed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reaching(options: Mapping[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def on_the_way(connection: Connection) -> Iterator[None]:
-    """Add the options from the connection in use to this one to the commands in a hint, if they are enough."""
+    """Add the options that lead to this connection to the commands in a hint, if they suffice."""
     try:
         yield
     except EicError:
