@@ -169,8 +169,10 @@ class _Preparation:
         return partial(in_use.use, self.chosen, name=command.arguments.get("name") or known)
 
     def _require(self, command: Command) -> Callable[[], Any]:
-        requirement = Requirement(**command.arguments, region=command.connection.get("region"))
-        eic = self._current()
+        region = command.connection.get("region")
+        requirement, eic = Requirement(**command.arguments, region=region), self._current()
+        if region is not None:
+            in_use.check_region(eic.derive(region=region))
         return lambda: self._shown(requirement.check(connection_of(eic)))
 
     def _sandbox(self, command: Command) -> Callable[[], Any]:
@@ -186,7 +188,10 @@ class _Preparation:
         """
         advising = partial(reaching, command.connection)
         with advising():
-            return advising()(self._listening(self._current().derive(**command.connection), command))
+            eic = self._current().derive(**command.connection)
+            if command.connection:
+                in_use.check_region(eic)
+            return advising()(self._listening(eic, command))
 
     def _listening(self, eic: Eic, command: Command) -> Callable[[], Any]:
         """Prepare a request, and log it for `--debug`."""
@@ -319,6 +324,8 @@ def _audit(command: Command) -> Callable[[], Frame]:
     else:
         names = names_in("profiles", profiles, "prod")
         connections = [_connection({**command.connection, "profile": name}) for name in names]
+    for connection in connections if command.connection else ():
+        in_use.check_region(connection)
     line = _line_of_the_accounts(command, names)
 
     def run() -> Frame:

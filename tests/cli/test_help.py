@@ -150,7 +150,7 @@ Synopsis
 
 Options
   --region REGION          region of the call, or of the connection
-  --requests-per-second N  answer 429 to what comes faster; AWS's own limit is 15
+  --requests-per-second N  throttle above N requests a second; AWS's own limit is 15
 
 Examples
   %eic sandbox
