@@ -6,7 +6,7 @@ Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
@@ -63,7 +63,7 @@ def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
         hint = f'{argument}=["{example}", …]'
         if isinstance(value, str):
             value = value.split(",")
-        if not isinstance(value, Iterable) or isinstance(value, bytes):
+        if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping) or hasattr(value, "columns"):
             raise UsageError(f"{argument} is {shown(value)}, not a list of names", hint=hint)
         names = []
         for name in value:
