@@ -142,8 +142,8 @@ class Connection:
         >>> connection.request("put", "my-function", maximum_retry_attempts=1).parameters()
         {'FunctionName': 'my-function', 'MaximumRetryAttempts': 1}
 
-        A destination by name (`"sqs:NAME"`) asks STS for the account, once; nothing else is sent. `more` are members of
-        AWS's request that are newer than eicnb; botocore's service model must know them.
+        For a destination by name (`"sqs:NAME"`) the account is requested from STS, once; nothing else is sent. `more`
+        are members of AWS's request that are newer than eicnb; botocore's service model must know them.
         """
         request = build(
             self._aws,

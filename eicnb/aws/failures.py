@@ -116,10 +116,11 @@ class Attempt:
     def _of_the_network(self, error: Exception) -> EicError | None:
         """Return the error of the network or of a malformed response; None if it was something else."""
         text, names = without_user(str(error)), _names(error)
+        nothing = ", so that nothing was written" if self.operation in WRITES else ""
         if "CERTIFICATE_VERIFY_FAILED" in text:
-            return EicError(f"{self.operation} was not sent: {_one_line(text)}", hint=CERTIFICATE_HINT)
+            return EicError(f"{self.operation} was not sent{nothing}: {_one_line(text)}", hint=CERTIFICATE_HINT)
         if certainly_not_sent(error):
-            return EicError(f"{self.operation} was not sent: {text}", hint=_NOT_SENT_HINT)
+            return EicError(f"{self.operation} was not sent{nothing}: {text}", hint=_NOT_SENT_HINT)
         if "SSOError" in names or "BotoCoreError" not in names:
             return None
         if names & _NO_RESPONSE:
@@ -188,6 +189,9 @@ _CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECAS
 
 _NO_FUNCTION_HINT = "name another region with --region, or see the functions of this one\n%eic functions"
 
+NO_CONFIG = "doesn't have an EventInvokeConfig"
+"""What AWS says of a function, version or alias that exists without a config."""
+
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
 
@@ -204,6 +208,5 @@ def kind_of(code: str, status: int | None, operation: str, message: str) -> tupl
     if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "run it again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":
-        no_config = "doesn't have an EventInvokeConfig" in message
-        return NotFound, _NO_CONFIG_HINT if no_config else _NO_FUNCTION_HINT
+        return NotFound, _NO_CONFIG_HINT if NO_CONFIG in message else _NO_FUNCTION_HINT
     return AwsError, None

@@ -28,6 +28,7 @@ from eicnb.cli.skeleton import sample
 from eicnb.client import connect, settings
 from eicnb.client import connections as in_use
 from eicnb.client.eic import Eic, audit_of, connection_of, rehearsed
+from eicnb.client.hints import reaching
 from eicnb.client.output import printing, selecting
 from eicnb.client.require import Requirement
 from eicnb.client.settings import Settings
@@ -179,8 +180,16 @@ class _Preparation:
         return _audit(command)
 
     def _call(self, command: Command) -> Callable[[], Any]:
-        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on."""
-        eic = self._current().derive(**command.connection) if command.connection else self._current()
+        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on.
+
+        What a hint gives to type has the command's connection options too.
+        """
+        advising = partial(reaching, command.connection)
+        with advising():
+            return advising()(self._listening(self._current().derive(**command.connection), command))
+
+    def _listening(self, eic: Eic, command: Command) -> Callable[[], Any]:
+        """Prepare a request, and log it for `--debug`."""
         if not command.debug:
             return self._calling(eic, command)
         log = self.reader.log
@@ -228,7 +237,7 @@ class _Preparation:
         _, line = rehearsed(eic, request, must=False)
         self._note_missing(eic, request)
         try:
-            reply = self.reader.ask(masks.printed(f"{line}\nWrite it? [y/N] "))
+            reply = self.reader.ask(masks.printed(f"About to write:\n{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
                 "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
@@ -365,11 +374,18 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
     return masks.printed("\n".join([*doubt, *how_far]))
 
 
+def _done(commands: Sequence[Command]) -> str:
+    """Return the word for commands that came to their end."""
+    return "rehearsed" if all(command.dry_run for command in commands) else "done"
+
+
 def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:
+    done = [_done([command]) for command in commands[:last]]
+    width = max(map(len, [*done, "not done"]))
     lines = [
-        f"Commands done before it: {last} of {len(commands)}",
-        *(f"    done      {command}" for command in commands[:last]),
-        f"    {outcome:<8}  {commands[last]}",
-        *(f"    not done  {command}" for command in commands[last + 1 :]),
+        f"Commands {_done(commands[:last] or commands)} before it: {last} of {len(commands)}",
+        *(f"    {word:<{width}}  {command}" for word, command in zip(done, commands, strict=False)),
+        f"    {outcome:<{width}}  {commands[last]}",
+        *(f"    {'not done':<{width}}  {command}" for command in commands[last + 1 :]),
     ]
     return "\n".join(lines)

@@ -72,7 +72,7 @@ def start_sandbox(
     Eic(SANDBOX, account_id='1234567890...', region='us-east-1')
     >>> eic.server.stop()
 
-    It needs no account, no credentials and no network. It holds a small company's functions in us-east-1 and
+    It needs no account, no credentials and no network. It has a small company's functions in us-east-1 and
     eu-west-1, and stops when the process exits, when `eic.server.stop()` is called or when nothing refers to it.
     Each sandbox is an account of its own. With `requests_per_second`, faster requests get a 429; `instead_of` is a
     sandbox to stop first. Needs the extra: `pip install 'eicnb[sandbox]'`.

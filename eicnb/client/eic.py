@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
+from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
 from eicnb.fleet.progress import Show
@@ -213,12 +214,14 @@ class Eic:
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        if dry_run:
-            return rehearsed(self, request)[0]
-        return config_frame(self._connection, write(self._connection, request).configs, request.verb)
+        with on_the_way(self._connection):
+            if dry_run:
+                return rehearsed(self, request)[0]
+            return config_frame(self._connection, write(self._connection, request).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
-        return sent(self._connection, request)
+        with on_the_way(self._connection):
+            return sent(self._connection, request)
 
     def whoami(self) -> Frame:
         """Return who the caller is in one row: account, alias, region, partition, identity, expiry.
@@ -312,7 +315,8 @@ class Eic:
         """
         from eicnb.widgets.open import form
 
-        return form(self._connection, IN_USE.connection, function_name, qualifier)
+        with on_the_way(self._connection):
+            return form(self._connection, IN_USE.connection, function_name, qualifier)
 
     def destination_form(self) -> Any:
         """Show a form that builds a DestinationConfig: its `value`, `to_shorthand()` and `to_json()`."""

@@ -1,4 +1,4 @@
-"""The arguments of an audit, checked before anything is sent.
+"""The arguments of an audit, validated before anything is sent.
 
 Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 """
@@ -141,7 +141,7 @@ class Selection:
 
 
 def _pattern(text: str) -> str:
-    """Return a glob unchanged; any other name must be one that a function can have."""
+    """Return a glob unchanged; anything else must be a valid function name."""
     if is_glob(text):
         return text
     function = FunctionRef.parse(text)
@@ -154,7 +154,7 @@ def _pattern(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What an audit reads in every region."""
+    """The part of an audit's arguments that applies to every region."""
 
     selection: Selection
     qualifiers: Qualifiers
@@ -162,7 +162,7 @@ class Scope:
 
     @classmethod
     def parse(cls, *, functions: Any, qualifiers: Any, rate: Any) -> Scope:
-        """Check the arguments of an audit that are the same for every region."""
+        """Validate the arguments of an audit that are the same for every region."""
         check_choice("qualifiers", qualifiers, get_args(Qualifiers))
         return cls(selection=Selection.parse(functions), qualifiers=qualifiers, rate=check_rate(rate))
 

@@ -14,7 +14,7 @@ _UNKNOWN = "no function of this name was listed, but not every list of functions
 def unmatched_rows(names: Iterable[str], walks: Sequence[RegionWalk], region: str, *, is_whole: bool) -> list[AuditRow]:
     """Return a row for each name without a function: `gone`, or `unread` if not all lists were read.
 
-    A name belongs to no region; its row is in the first one that was searched, or in `region` if that has no account.
+    A name has no region; its row is in the first searched one, or in `region` if that has no account.
     """
     home = min((walk.home for walk in walks), key=lambda one: (one.account_id, one.region), default=None)
     searched = ", ".join(sorted({walk.home.region for walk in walks})) or region

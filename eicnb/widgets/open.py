@@ -1,4 +1,4 @@
-"""Open a form: widgets in a notebook, elsewhere the config and a line to edit."""
+"""The opening of a form: widgets in a notebook, elsewhere the config and a line to edit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def opened(
 
 
 def destination_form(connection: Connection) -> Any:
-    """Open a form for the destinations alone; without an account it takes whole ARNs."""
+    """Open a form for the destinations only; without a known account it takes whole ARNs."""
     from eicnb.widgets.destination_form import DestinationForm
 
     return DestinationForm(connection, known_where(connection))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.errors import AwsError, UsageError
+from eicnb.errors import AwsError, NotFound, UsageError
 
 REFUSED = "customer-export"
 """Its role may not write to any destination."""
@@ -63,6 +63,20 @@ def test_the_error_says_what_was_done_and_what_was_not(eic: eicnb.Eic) -> None:
         "    not done  put returns-label --on-failure sqs:shop-failures",
     ]
     assert refused.value.result.function_name.tolist() == ["newsletters"]
+
+
+def test_the_error_of_a_rehearsal_says_what_was_rehearsed(eic: eicnb.Eic) -> None:
+    eicnb.use(eic)
+    lines = ["put newsletters --retries 0", "put nope-nope --retries 0", "put returns-label --retries 0"]
+    with pytest.raises(NotFound) as missing:
+        eicnb.run(lines, dry_run=True)
+    assert "\n".join(missing.value.__notes__).splitlines() == [
+        "Commands rehearsed before it: 1 of 3",
+        "    rehearsed  put newsletters --retries 0",
+        "    failed     put nope-nope --retries 0",
+        "    not done   put returns-label --retries 0",
+    ]
+    assert written(eic) == []
 
 
 @pytest.mark.parametrize(
