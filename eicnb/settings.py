@@ -5,8 +5,6 @@ Tested in tests/client/test_settings.py.
 
 from __future__ import annotations
 
-import sys
+from eicnb.client.settings import MEANINGS, VARIABLES, Settings, check, choose, current, source
 
-from eicnb.client import settings
-
-sys.modules[__name__] = settings
+__all__ = ["MEANINGS", "VARIABLES", "Settings", "check", "choose", "current", "source"]

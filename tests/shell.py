@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import builtins
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,7 @@ def bare_notebook(
     """A fresh shell without eicnb."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.delattr(builtins, "_", raising=False)  # a doctest leaves one, and IPython then keeps its own to itself
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"

@@ -85,12 +85,12 @@ class Aws(Caller):
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the credentials expire; None if they do not say."""
+        """The time at which the credentials expire; None without one."""
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             return getattr(self.session.get_credentials(), "_expiry_time", None)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Call one operation of Lambda, named as in AWS's API; returns botocore's parsed response."""
+        """Call one operation of Lambda, named as in AWS's API, and return botocore's parsed response."""
         with self._calling(LAMBDA, operation) as client:
             response: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
             return response
@@ -100,7 +100,7 @@ class Aws(Caller):
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Call a list operation of Lambda for all pages, or those that its pagination allows.
 
-        Returns the pages, and the token to go on with where they were cut.
+        Returns the pages, and the token for the next one if they were cut.
         """
         seen = Markers(operation)
         pages = []
@@ -113,7 +113,7 @@ class Aws(Caller):
             return pages, iterator.resume_token
 
     def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Yield the pages of a list of any service, so many at most, each fetched when it is needed."""
+        """Yield the pages of a list of any service, up to a number; each is fetched when it is needed."""
         with self._calling(service, operation) as client:
             name = xform_name(operation)
             is_list = client.can_paginate(name)
@@ -142,7 +142,7 @@ class Aws(Caller):
         return [name for name in names if self._partition_of(name) in {None, partition}]
 
     def _partition_of(self, region: str) -> str | None:
-        """The partition of a region; None for one that is newer than botocore."""
+        """Return the partition of a region; None for one that is newer than botocore."""
         try:
             return str(self.session.get_partition_for_region(region))
         except UnknownRegionError:

@@ -1,115 +1,33 @@
-"""Whose credentials sign the calls of a region, which account they belong to, and AWS's errors as eicnb's.
+"""The credentials that sign the calls of a region, and the account that they belong to.
 
 Tested in tests/aws/test_credentials.py.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from eicnb.aws.access import Access
 from eicnb.aws.clients import signing_with
-from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_bundle, check_endpoint
-from eicnb.aws.failures import Attempt
-from eicnb.aws.identity import AccountChanged, Identity
+from eicnb.aws.identity import AccountChanged
 from eicnb.aws.keys import Keys
-from eicnb.aws.login import Login
-from eicnb.aws.renewal import renew_hint
 from eicnb.aws.responses import malformed
-from eicnb.aws.session import Session, instance_region
-from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
+from eicnb.errors import ConfigurationError, EicError
 from eicnb.model.arn import ACCOUNT
-from eicnb.model.place import check_region
 from eicnb.model.verbs import Operation
 
 BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
-"""The options of a request that is worth no long wait."""
+"""The options of a request that is not worth a long wait."""
 
 
-class Caller:
-    """One user of AWS in one region; nothing is opened before it is needed, `sandbox` marks what is not AWS."""
+class Caller(Access):
+    """One user of AWS in one region, who stays in one account."""
 
-    def __init__(
-        self,
-        login: Login,
-        *,
-        region: str | None = None,
-        endpoint_url: str | None = None,
-        identity: Identity | None = None,
-        sandbox: bool = False,
-        transport: Transport = OWN_TRANSPORT,
-        profile: str | None = None,
-        role_arn: str | None = None,
-    ) -> None:
-        with UsageError.about("region"):
-            check_region(region)
-        with UsageError.about("endpoint_url"):
-            check_endpoint(endpoint_url)
-        self._login = login
-        self._region = region
-        self.endpoint_url = endpoint_url
-        self.sandbox = sandbox
-        self._transport = transport
-        self._identity = identity or Identity()
-        self._checked: Keys | None = None
-        self._is_account_noted = False
-        self.profile = profile
-        self.role_arn = role_arn
-
-    @property
-    def user(self) -> str | None:
-        """The role or the profile in words; None if the environment decides."""
-        if self.role_arn is not None:
-            return f"role {self.role_arn}"
-        return None if self.profile is None else f"profile {self.profile!r}"
-
-    @property
-    def is_of_own_session(self) -> bool:
-        """Whether the boto3 session is one that the user made."""
-        return self._login.is_given
-
-    @property
-    def session(self) -> Session:
-        """The boto3 session, opened at first use."""
-        return self._login.session
-
-    @property
-    def secrets(self) -> frozenset[str]:
-        """The credentials that were used last, for a log to leave out."""
-        return self._login.secrets
-
-    @property
-    def region(self) -> str:
-        """The region of the calls, at last that of the EC2 instance; ConfigurationError without one."""
-        if self.known_region is None:
-            self._region = instance_region(self.session)
-        if not self._region:
-            raise ConfigurationError("no AWS region is set", hint="--region us-east-1, connect(region=…) or AWS_REGION")
-        return self._region
-
-    @property
-    def known_region(self) -> str | None:
-        """The region, as far as that is known without a call."""
-        if not self._region:
-            self._region = self.session.region_name
-        return self._region or None
-
-    @property
-    def place(self) -> str:
-        """Region and account in words, as far as they are known without a call."""
-        return self._placed(self.region)
-
-    def _placed(self, region: str) -> str:
-        account = f"account {self.known_account_id}" if self.known_account_id else None
-        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, account]))
-
-    @property
-    def known_account_id(self) -> str | None:
-        """The account, if it was looked up already."""
-        return self._identity.known
+    _checked: Keys | None = None
+    _is_account_noted = False
 
     @property
     def account_id(self) -> str:
@@ -117,21 +35,16 @@ class Caller:
         return self._account(anew=False)
 
     def confirmed_account_id(self) -> str:
-        """Return the account that STS reports now, so that expired credentials are an error."""
+        """Return the account that STS reports now; expired credentials are an error."""
         return self._account(anew=True)
 
     def account_of(self, keys: Keys) -> str:
-        """Return the account that STS names for keys; that of another account is refused."""
+        """Return the account that STS reports for keys; refuse keys of another account."""
         with self._staying():
             return self._identity.account_of(keys, self._ask_sts)
 
-    @property
-    def signs(self) -> bool:
-        """Whether requests are signed."""
-        return self._transport.signs
-
     def note_account(self, account_id: str) -> None:
-        """Take over the account that an ARN in a response showed, if none is known yet."""
+        """Store the account that an ARN in a response showed, if none is known yet."""
         if not self._is_account_noted:
             self._is_account_noted = True
             keys = self._login.keys() if self._transport.signs else None
@@ -167,7 +80,7 @@ class Caller:
         return None
 
     def keys(self) -> Keys:
-        """Return the credentials as they are now, renewed if they soon expire; refuse those of another account."""
+        """Return the current credentials, renewed if they soon expire; refuse those of another account."""
         with self._translated(Operation.LIST_FUNCTIONS, sent=False):
             return self._checked_keys()
 
@@ -188,7 +101,7 @@ class Caller:
 
     @contextmanager
     def _staying(self) -> Iterator[None]:
-        """Read the credentials again once the account has changed, and say how to connect to the new one."""
+        """Read the credentials again if the account changed; the error says how to connect to the new one."""
         try:
             yield
         except AccountChanged as error:
@@ -199,44 +112,11 @@ class Caller:
             options += ["boto3_session=boto3.Session()"] if self._login.is_given else []
             raise ConfigurationError(str(error), hint=f"eicnb.use(eicnb.connect({', '.join(options)}))") from error
 
-    def attempt(self, operation: str, region: str, place: str) -> Attempt:
-        """Return what is about to be tried, for the errors that may come of it."""
-        return Attempt(operation, region, place, renew_hint(self._login.opened, self.profile))
-
     @contextmanager
     def _calling(self, service: str, operation: str) -> Iterator[Any]:
-        """Give a client whose calls are signed with credentials of the right account; its errors become eicnb's."""
+        """Yield a client that signs with credentials of the right account and raises eicnb's errors."""
         with self._translated(operation, sent=False):
             keys = self._checked_keys() if self._transport.signs else None
             client = self._client(service)
         with signing_with(keys), self._translated(operation):
             yield client
-
-    def _client(self, service: str) -> Any:
-        client = self._login.clients.get(self.session, service, self.region, self.endpoint_url, self._transport)
-        if client.meta.endpoint_url.startswith("https:"):
-            check_bundle(self._verify())
-        return client
-
-    def _verify(self) -> bool | str:
-        """The certificates to trust, as botocore finds them."""
-        given = self._transport.verify
-        if given is None:
-            given = self.session._session.get_config_variable("ca_bundle")  # noqa: SLF001 # boto3 has no public way to it
-        return os.environ.get("REQUESTS_CA_BUNDLE") or True if given is None else given
-
-    @contextmanager
-    def _translated(self, operation: str, *, sent: bool = True) -> Iterator[None]:
-        """Raise botocore's errors as eicnb's, with botocore's as the cause; refused credentials are read again."""
-        try:
-            yield
-        except EicError:
-            raise
-        except Exception as error:
-            region = self._region or ""
-            translated = self.attempt(operation, region, self._placed(region)).translated(error, sent=sent)
-            if translated is None:
-                raise
-            if not sent or isinstance(translated, AccessDenied | ExpiredCredentials):
-                self._login.forget()
-            raise translated from error

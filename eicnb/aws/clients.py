@@ -1,4 +1,4 @@
-"""The boto3 clients of a login: made when they are needed, few at a time, over connections that all of them share."""
+"""The boto3 clients of a login: made when they are needed, limited in number, with shared connections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _signing_with: ContextVar[Keys | None] = ContextVar("signing_with", default=None
 
 
 class Clients:
-    """The clients of one login; of all logins together, those that were not used lately are dropped."""
+    """The clients of one login; the least recently used of all logins are dropped."""
 
     def __init__(self) -> None:
         self._made: dict[Key, Any] = {}
@@ -47,12 +47,12 @@ class Clients:
         return client
 
     def drop(self, key: Key) -> None:
-        """Forget one client; a call that runs on it ends as it would have."""
+        """Forget one client; a call that it is making is not affected."""
         with self._lock:
             self._made.pop(key, None)
 
     def clear(self) -> None:
-        """Forget all clients, as when their credentials were refused."""
+        """Forget all clients, as after their credentials were refused."""
         with self._lock:
             self._made.clear()
 
@@ -104,7 +104,7 @@ def make_client(
 
 @contextmanager
 def signing_with(keys: Keys | None) -> Iterator[None]:
-    """Let the calls inside be signed with these credentials, whatever the session has meanwhile."""
+    """Sign the calls inside with these credentials, even if the session gets others meanwhile."""
     token = _signing_with.set(keys)
     try:
         yield

@@ -72,7 +72,7 @@ class Connection:
 
     @property
     def endpoint_url(self) -> str | None:
-        """Where requests are sent instead of AWS; None for AWS."""
+        """The endpoint that requests go to instead of AWS; None for AWS."""
         return self._aws.endpoint_url
 
     @property
@@ -82,11 +82,11 @@ class Connection:
 
     @property
     def server(self) -> Sandbox | None:
-        """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
+        """The server of the embedded AWS, which can be throttled and stopped; None for AWS."""
         return self._server
 
     def described(self) -> dict[str, Any]:
-        """Where it is, as far as that is known without a call."""
+        """Return account and region in words, as far as they are known without a call."""
         return {
             "account_id": self.known_account_id,
             "region": self._known_region(),
@@ -97,7 +97,7 @@ class Connection:
         }
 
     def where(self) -> Where:
-        """Account, region and partition, and how to get there; STS is asked for the account, once."""
+        """Account, region and partition; the account is requested from STS, once."""
         return Where(
             partition=self._aws.partition,
             region=self.region,
@@ -142,8 +142,8 @@ class Connection:
         >>> connection.request("put", "my-function", maximum_retry_attempts=1).parameters()
         {'FunctionName': 'my-function', 'MaximumRetryAttempts': 1}
 
-        A destination by name (`"sqs:NAME"`) asks STS for the account, once; nothing else is sent. `more` are members of
-        AWS's request that are newer than eicnb; botocore's service model must know them.
+        For a destination by name (`"sqs:NAME"`) the account is requested from STS, once; nothing else is sent. `more`
+        are members of AWS's request that are newer than eicnb; botocore's service model must know them.
         """
         request = build(
             self._aws,
@@ -183,7 +183,7 @@ class Connection:
         return operations.pages(self._aws, request)
 
     def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[Mapping[str, Any]]:
-        """Yield the pages of a list of any AWS service, so many at most.
+        """Yield the pages of a list of any AWS service, up to a number.
 
         >>> [bus["Name"] for page in connection.listing("events", "ListEventBuses", 1) for bus in page["EventBuses"]]
         ['default', 'shop']
@@ -191,7 +191,7 @@ class Connection:
         return self._aws.listing(service, operation, most_pages, **parameters)
 
     def derive(self, **options: Any) -> Self:
-        """Return the same connection with another `region`, `profile` or `endpoint_url`; this one stays as it is.
+        """Return this connection with another `region`, `profile` or `endpoint_url`; it is not changed itself.
 
         `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
         `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
@@ -221,7 +221,7 @@ class Connection:
 
     @property
     def options(self) -> dict[str, Any]:
-        """All the options by which this connection was derived from the first one, the last of each."""
+        """All options that derived this connection from the first one; of repeated ones the last."""
         return {} if self._origin is None else {**self._origin.options, **(self._origin.way_to(self) or {})}
 
     def reported(self, request: Request) -> ReportedConfig:

@@ -28,7 +28,7 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 
 def check_endpoint(endpoint_url: str | None) -> None:
-    """Refuse what is not an http or https URL, or has a password in it."""
+    """Refuse an endpoint that is not an http or https URL, or that contains a password."""
     if not endpoint_url:
         return
     hint = "http://127.0.0.1:4566"
@@ -45,14 +45,14 @@ def check_endpoint(endpoint_url: str | None) -> None:
 
 
 def check_bundle(path: Any) -> None:
-    """Refuse a CA bundle that does not exist; True and None stand for botocore's own, False for none."""
+    """Refuse a CA bundle that does not exist; True and None mean botocore's own, False none."""
     if isinstance(path, str) and not Path(path).exists():
         with UsageError.about("ca_bundle"):
             raise UsageError(f"there is no CA bundle {path!r}", hint="give the path of a PEM file", culprit=path)
 
 
 def check_role(role_arn: str | None, external_id: str | None) -> None:
-    """Refuse what is not the ARN of a role, and an external id that STS would refuse or that has no role.
+    """Refuse an invalid role ARN, and an external id that is invalid or has no role.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
@@ -67,7 +67,7 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
 
 
 def is_local(endpoint_url: str | None) -> bool:
-    """Whether an endpoint is on this machine, which is never reached through a proxy.
+    """Return whether an endpoint is on this machine, which is never reached through a proxy.
 
     >>> is_local("http://127.0.0.1:4566"), is_local("https://lambda.us-east-1.amazonaws.com")
     (True, False)
@@ -91,13 +91,13 @@ class Transport:
     signs: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
     key: tuple[Any, ...] = field(init=False, compare=False, repr=False)
-    """What tells it from another one, as a key of a dict."""
+    """A key that tells it from others in a dict."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", (self.verify, self.signs, repr(sorted(self.settings.items()))))
 
     def changed(self, options: Mapping[str, Any]) -> Transport:
-        """Return this one with the AWS CLI's options, in which a timeout of 0 means no limit."""
+        """Return this transport with the AWS CLI's options; a timeout of 0 means no limit."""
         settings = {name: options[name] or None for name in ("connect_timeout", "read_timeout") if name in options}
         for name, seconds in settings.items():
             if seconds is not None and not 0 < seconds <= _LONGEST_TIMEOUT:

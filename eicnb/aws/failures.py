@@ -70,7 +70,10 @@ RENEW_HINT = "renew the credentials, then run this again; no restart is needed"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was tried: an operation of AWS, in a region, at a place in words; `renew` tells how to get credentials."""
+    """An attempted operation of AWS, with its region and place in words.
+
+    `renew` is the hint that gets new credentials.
+    """
 
     operation: str
     region: str
@@ -78,7 +81,7 @@ class Attempt:
     renew: str = RENEW_HINT
 
     def answered(self, response: Mapping[str, Any]) -> AwsError:
-        """Return the error that AWS reported, as the class for its code.
+        """Return the error that AWS reported, in the class for its code.
 
         >>> attempt = Attempt("GetFunction", "us-east-1", "us-east-1")
         >>> type(attempt.answered({"Error": {"Code": "AccessDeniedException", "Message": "no"}})).__name__
@@ -111,12 +114,13 @@ class Attempt:
         return self._before(error) if not sent and isinstance(error, _UNUSABLE_SETTING) else None
 
     def _of_the_network(self, error: Exception) -> EicError | None:
-        """Return what the network, or a malformed response, did to a request; None if it was something else."""
+        """Return the error of the network or of a malformed response; None if it was something else."""
         text, names = without_user(str(error)), _names(error)
+        nothing = ", so that nothing was written" if self.operation in WRITES else ""
         if "CERTIFICATE_VERIFY_FAILED" in text:
-            return EicError(f"{self.operation} was not sent: {_one_line(text)}", hint=CERTIFICATE_HINT)
+            return EicError(f"{self.operation} was not sent{nothing}: {_one_line(text)}", hint=CERTIFICATE_HINT)
         if certainly_not_sent(error):
-            return EicError(f"{self.operation} was not sent: {text}", hint=_NOT_SENT_HINT)
+            return EicError(f"{self.operation} was not sent{nothing}: {text}", hint=_NOT_SENT_HINT)
         if "SSOError" in names or "BotoCoreError" not in names:
             return None
         if names & _NO_RESPONSE:
@@ -125,7 +129,7 @@ class Attempt:
         return malformed(self.operation, text) if names & _MALFORMED else None
 
     def _before(self, error: Exception) -> EicError:  # noqa: PLR0911 # a table
-        """Return what is wrong with the credentials, the region or another setting; nothing was sent."""
+        """Return the error in the credentials, the region or another setting, before anything was sent."""
         text, names = without_user(str(error)), _names(error)
         if names & _SIGN_IN_MISSING:
             return ConfigurationError(f"no usable AWS credentials: {text}", hint=self.renew)
@@ -156,7 +160,7 @@ class Attempt:
 
 
 def _one_line(text: str) -> str:
-    """The text of a TLS error without the place in OpenSSL's source."""
+    """Return the text of a TLS error without the position in OpenSSL's source."""
     return re.sub(r" \(_ssl\.c:\d+\)", "", " ".join(text.split()))
 
 
@@ -185,11 +189,14 @@ _CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECAS
 
 _NO_FUNCTION_HINT = "name another region with --region, or see the functions of this one\n%eic functions"
 
+NO_CONFIG = "doesn't have an EventInvokeConfig"
+"""What AWS says of a function, version or alias that exists without a config."""
+
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
 
 def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:  # noqa: PLR0911 # a table
-    """Return the class of an error, and what to do about it."""
+    """Return the class of an error, and its hint."""
     if code in _CLOCK or (code in _NOT_THESE_CREDENTIALS and _CLOCK_MESSAGE.search(message)):
         return AccessDenied, _CLOCK_HINT
     if code in _EXPIRED:
@@ -201,6 +208,5 @@ def kind_of(code: str, status: int | None, operation: str, message: str) -> tupl
     if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "run it again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":
-        no_config = "doesn't have an EventInvokeConfig" in message
-        return NotFound, _NO_CONFIG_HINT if no_config else _NO_FUNCTION_HINT
+        return NotFound, _NO_CONFIG_HINT if NO_CONFIG in message else _NO_FUNCTION_HINT
     return AwsError, None

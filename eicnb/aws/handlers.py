@@ -31,7 +31,7 @@ def foreign_handlers(client: Any, operation: str) -> list[str]:
 
 
 def _module(handler: Any) -> str:
-    """The module of a function, a method, a partial or an object that can be called."""
+    """Return the module of a function, a method, a partial or an object that can be called."""
     function = getattr(handler, "func", handler)
     return str(getattr(function, "__module__", None) or type(function).__module__)
 

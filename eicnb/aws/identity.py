@@ -11,15 +11,15 @@ from threading import RLock
 from eicnb.aws.keys import Keys
 
 AskSts = Callable[[Keys | None], str]
-"""Asks STS for the account of some credentials; None for calls that are not signed."""
+"""Returns the account of some credentials from STS; None for requests that are not signed."""
 
 
 class AccountChanged(Exception):
-    """Credentials of another account than the one that the connection is for."""
+    """The error for credentials of another account than the connection's."""
 
 
 class Identity:
-    """The account of a connection: looked up with the credentials that sign, and again when these change.
+    """The account of a connection, looked up for the credentials that sign, and again if they change.
 
     >>> identity = Identity()
     >>> identity.account_of(Keys("AKID1", "secret"), lambda keys: "111111111111")
@@ -28,7 +28,7 @@ class Identity:
     Traceback (most recent call last):
     eicnb.aws.identity.AccountChanged: the credentials now belong to account 222222222222, but this connection is for account 111111111111; nothing was sent
 
-    A connection stays with the account that it had first.
+    A connection keeps the first account that it had.
     """  # noqa: E501 # a message stands in one line
 
     def __init__(self, *, given: str | None = None) -> None:
@@ -40,13 +40,13 @@ class Identity:
 
     @property
     def known(self) -> str | None:
-        """The account, if it was looked up already."""
+        """The account, if it was already looked up."""
         return self._known
 
     def check(self, keys: Keys, ask: AskSts, ask_briefly: Callable[[Keys], str | None]) -> None:
         """Refuse credentials of another account than the known one.
 
-        An account that only ARNs showed is compared with STS as far as that can be reached soon.
+        An account that only ARNs showed is compared with that of STS, if STS responds soon.
         """
         if self._known is None or self._given is not None or keys == self._keys:
             return
@@ -60,7 +60,7 @@ class Identity:
                 self._is_noted = False
 
     def account_of(self, keys: Keys | None, ask: AskSts, *, anew: bool = False) -> str:
-        """Return the account of the credentials; `anew` asks STS even if they are known."""
+        """Return the account of the credentials; with `anew`, request it from STS even if it is known."""
         with self._lock:
             if self._given is not None:
                 return self._given
@@ -71,7 +71,7 @@ class Identity:
             return self._known
 
     def note(self, keys: Keys | None, account_id: str) -> None:
-        """Take over an account that something else than STS showed, if none is known yet."""
+        """Store an account that another source than STS showed, if none is known yet."""
         with self._lock:
             if self._known is None:
                 self._note(keys, account_id)

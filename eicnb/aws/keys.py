@@ -12,7 +12,7 @@ from eicnb.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """An access key, its secret and its token, which are never shown.
+    """An access key, its secret and its token; they are never shown.
 
     >>> Keys("AKIDEXAMPLE", "secret")
     Keys()

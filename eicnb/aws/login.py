@@ -1,4 +1,4 @@
-"""Who calls AWS: a session, its credentials, and the clients that they sign for.
+"""The user of AWS: a session, its credentials, and the clients that they sign for.
 
 Tested in tests/aws/test_credentials.py.
 """
@@ -59,7 +59,7 @@ class Login:
 
     @property
     def opened(self) -> Session | None:
-        """The session as it is; None before it was needed."""
+        """The current session; None before it is needed."""
         return self._session
 
     @property
@@ -85,7 +85,7 @@ class Login:
             return self._keys
 
     def _current(self) -> Keys:
-        """Renew early only now and then: botocore would try again at each call if the last attempt failed."""
+        """Limit early renewals: botocore would try at each call after a failed one."""
         renewal: Any = getattr(self.session.get_credentials(), "refresh_needed", None)
         waits = self._keys is not None and self._clock() < self._renew_after
         if waits and renewal is not None and not renewal(_MUST_RENEW_SECONDS):
@@ -106,7 +106,7 @@ class Login:
         return self._keys
 
     def forget(self) -> None:
-        """Drop the session with its refused credentials, and its source's; the next call opens another one."""
+        """Drop the session with its refused credentials, and its source's; the next call opens a new one."""
         with self._lock:
             self._session = None
             self._renew_after = 0.0
@@ -124,7 +124,10 @@ def role_session(
     region: str,
     sandbox_region: str | None,
 ) -> Session:
-    """Open a session that acts as a role; STS is asked at the first call, and again before the credentials expire."""
+    """Open a session that acts as a role.
+
+    Its credentials are requested from STS at the first call, and again before they expire.
+    """
     fetcher = AssumeRoleCredentialFetcher(
         make_client,
         source.get_credentials(),

@@ -72,5 +72,5 @@ def pages(aws: Aws, request: Request) -> Pages:
 
 
 def _body(response: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what AWS sent, without what botocore adds."""
+    """Return the response without botocore's additions."""
     return {key: value for key, value in response.items() if key != "ResponseMetadata"}

@@ -6,7 +6,7 @@ Tested in tests/client/test_verbs.py and tests/client/test_without_magics.py.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.endpoint import check_bundle, check_role
 from eicnb.aws.login import Login
 from eicnb.aws.session import profile_session
-from eicnb.errors import UsageError
+from eicnb.errors import UsageError, shown
 
 T = TypeVar("T")
 
@@ -24,11 +24,11 @@ OPTIONS = frozenset(
         *("no_verify_ssl", "ca_bundle", "no_sign_request", "connect_timeout", "read_timeout"),
     }
 )
-"""What can differ; the last five are as in the AWS CLI."""
+"""The options that can differ; the last five are as in the AWS CLI."""
 
 
 def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
-    """Return AWS as seen with these options; an unknown profile is a ConfigurationError at once.
+    """Return AWS with these options; an unknown profile is a ConfigurationError at once.
 
     >>> varied(Aws(Login(lambda: profile_session(None, "us-east-1"))), {"region": "eu-west-1"}).region
     'eu-west-1'
@@ -59,14 +59,17 @@ def _check_certificates(aws: Aws, options: Mapping[str, Any]) -> None:
 
 
 class Derivations(Generic[T]):
-    """What was derived from one connection, by the options: the same options give the same one."""
+    """The connections derived from one, by options: equal options give the same connection."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._by_options: dict[tuple[tuple[str, Any], ...], T] = {}
 
     def get(self, options: Mapping[str, Any], derive: Callable[[Mapping[str, Any]], T]) -> T:
-        """Return what these options gave before, or derive it."""
+        """Return the connection that these options gave before, or derive it."""
+        for name, value in options.items():
+            if not isinstance(value, Hashable):
+                raise UsageError(f"the {name} is {shown(value)}, not one value", hint=f"{name}=…")
         key = tuple(sorted(options.items()))
         with self._lock:
             if key not in self._by_options:
@@ -74,7 +77,7 @@ class Derivations(Generic[T]):
             return self._by_options[key]
 
     def options_of(self, derived: object) -> dict[str, Any] | None:
-        """Return the options that gave this one; None if it is not from here."""
+        """Return the options that gave this connection; None if it is not from here."""
         with self._lock:
             found = next((dict(key) for key, one in self._by_options.items() if one is derived), None)
         return found and {name: value for name, value in found.items() if value is not None}

@@ -1,4 +1,4 @@
-"""How to renew credentials, by where they come from."""
+"""Hints for renewing credentials, by their source."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BY_METHOD = {
 
 
 def renew_hint(session: Session | None, profile: str | None) -> str:
-    """Return what renews the credentials of a session; nothing is sent for it."""
+    """Return the hint that renews the credentials of a session; no request is sent."""
     if session is None:
         return RENEW_HINT
     core: Any = session._session  # noqa: SLF001 # boto3 has no public way to it
@@ -38,7 +38,7 @@ def renew_hint(session: Session | None, profile: str | None) -> str:
 
 
 def _source(profiles: Mapping[str, Mapping[str, str]], name: str) -> tuple[str, Mapping[str, str]]:
-    """The profile that has credentials of its own, behind those that only assume roles."""
+    """Return the profile with credentials of its own, after following those that only assume roles."""
     for _ in range(_MOST_SOURCES):
         settings = profiles.get(name, {})
         source = settings.get("source_profile")

@@ -1,4 +1,4 @@
-"""Tell AWS's responses from malformed ones, and a list that ends from one that never does.
+"""Checks that tell AWS's responses from malformed ones, and finite lists from endless ones.
 
 Tested in tests/aws/test_failures.py.
 """
@@ -19,7 +19,7 @@ MALFORMED_HINT = "run it again; if it fails again, look for a proxy between here
 
 
 class Markers:
-    """The markers of a list so far; they refuse one that never ends, by repetition or by empty pages."""
+    """The markers of a list so far; repeated markers or many empty pages are refused as endless."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation
@@ -27,7 +27,7 @@ class Markers:
         self._empty = 0
 
     def check(self, page: Mapping[str, Any]) -> None:
-        """Raise EicError when this page cannot follow those before it."""
+        """Raise EicError if this page cannot follow the earlier ones."""
         marker = page.get("NextMarker")
         if marker is not None and not isinstance(marker, str):
             raise malformed(self._operation, f"its NextMarker is {marker!r}")
@@ -60,7 +60,10 @@ def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping
 
 
 def check_deleted(answer: Mapping[str, Any], function_name: str) -> None:
-    """Refuse a response to a delete that is not AWS's: a page of a proxy. Any other 2xx is success."""
+    """Refuse a response to a delete that is not AWS's, such as a proxy's page.
+
+    Any other 2xx is a success.
+    """
     metadata = answer.get("ResponseMetadata", {})
     status, content_type = metadata.get("HTTPStatusCode"), metadata.get("HTTPHeaders", {}).get("content-type", "")
     if status not in _SUCCESS or "html" in content_type:

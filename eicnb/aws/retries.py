@@ -1,7 +1,7 @@
-"""Which failed requests are sent again: a write only if it certainly did not arrive.
+"""The retries of failed requests: a write is sent again only if it certainly did not arrive.
 
 botocore sends any request again after a lost connection or a 5xx response, also a write that AWS carried out. Within
-`sent_once` it does so only for requests that were throttled or never left; whoever sends a write then reads the
+`sent_once` it does so only for requests that were throttled or never left; the code that sends a write then reads the
 config to find out what happened. Outside of it, and for reads, botocore decides as always.
 """
 
@@ -37,7 +37,7 @@ _sends_once: ContextVar[bool] = ContextVar("eicnb_sends_once", default=False)
 
 @contextmanager
 def sent_once() -> Iterator[None]:
-    """Let botocore send the writes within again only if they certainly did not arrive."""
+    """Let botocore retry the writes inside only if they certainly did not arrive."""
     token = _sends_once.set(True)
     try:
         yield
@@ -67,7 +67,7 @@ def _refuse(response: Any, operation: Any, caught_exception: Exception | None, *
 
 
 def _is_uncertain(status: int) -> bool:
-    """Return whether a status leaves open what happened: neither success nor a refusal, which is 4xx."""
+    """Return whether a status leaves the result open: neither success nor a refusal, which is 4xx."""
     return status in _REDIRECTS or status == _REQUEST_TIMEOUT or status in _SERVER_ERRORS
 
 

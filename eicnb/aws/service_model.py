@@ -36,11 +36,11 @@ LAMBDA = "lambda"
 
 @cache
 def service_model() -> ServiceModel:
-    """Lambda's service model, from wherever botocore's settings say; no connection is made."""
+    """Return Lambda's service model, from where botocore's settings say; no request is sent."""
     loader = botocore.session.Session().get_component("data_loader")
     return ServiceModel(loader.load_service_model(LAMBDA, "service-2"), LAMBDA)
 
 
 def members(operation: str) -> Sequence[Member]:
-    """What an operation of AWS takes, by the service model."""
+    """Return the parameters of an operation of AWS in the service model."""
     return shape_of(service_model(), operation)[0]

@@ -18,7 +18,7 @@ from botocore.utils import IMDSRegionProvider
 
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
-from eicnb.errors import ConfigurationError, UsageError, nearest
+from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 
 Session = boto3.Session
 
@@ -44,6 +44,8 @@ _OF_NO_MACHINE: Mapping[str, Any] = {
 
 def profile_session(profile: str | None, region: str | None) -> Session:
     """Open a session from the chain of environment, config files and SSO."""
+    if not isinstance(profile, str | None):
+        raise UsageError(f"the profile is {shown(profile)}, not text", hint='profile="default"')
     try:
         return _session(_AS_THE_CLI, profile, region)
     except failures.ConfigParseError as error:
@@ -83,7 +85,7 @@ def _loader(data_path: str | None) -> Loader:
 
 
 def keys_of(session: Session) -> Keys:
-    """Return the current credentials; missing ones, and some that no HTTP header can hold, are refused."""
+    """Return the current credentials; refuse missing ones, and some that no HTTP header can contain."""
     credentials = session.get_credentials()
     if credentials is None:
         raise failures.NoCredentialsError

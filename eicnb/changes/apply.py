@@ -1,4 +1,4 @@
-"""Rehearse a write, or send it: the configs that it leaves, and a line that says what changes where."""
+"""Rehearse a write or send it; return its configs and a line about its change."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from threading import Lock
 from typing import Any
 
 from eicnb.aws.connection import Connection
+from eicnb.aws.failures import NO_CONFIG
 from eicnb.aws.operations import Pages
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import current_config, missing
 from eicnb.changes.doubt import Lost, left_open, settle
+from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.role import explain_role
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
 from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
@@ -24,12 +26,12 @@ from eicnb.model.function import FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
-from eicnb.model.verbs import CONFIGS
+from eicnb.model.verbs import CONFIGS, Operation
 
 _NOT_READ = Unread("it was not read")
 
 CONFIRMED = "confirmed by reading"
-"""What is said of a write whose response was lost."""
+"""The note about a write whose response was lost."""
 
 _MOST_MERGES = 4
 
@@ -38,7 +40,7 @@ _TURNS = tuple(Lock() for _ in range(64))
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The result of a write or of its rehearsal: the configs in the response and a line.
+    """The result of a write or of its rehearsal: the configs in the response, and a line.
 
     The line is worded when it is needed. `is_confirmed` is whether the response was lost, and the config was read to
     confirm the write.
@@ -56,7 +58,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request that can be sent as it is, and the config that was read before it."""
+    """A complete request, and the config that was read before it."""
 
     request: Request
     before: ReportedConfig | Unread | None
@@ -92,8 +94,8 @@ def write(connection: Connection, request: Request, *, reads: bool = True) -> Ap
     >>> write(connection, connection.request("update", "my-function:BLUE", maximum_retry_attempts=1)).line
     'update my-function:BLUE  retries 0 -> 1  us-east-1  123456789012  SANDBOX'
 
-    The current config is read first; a failed read doesn't prevent the write. Without `reads` a put, and an update that
-    needs nothing of the current config, are one request.
+    The current config is read first; if that fails, the write is sent anyway. Without `reads`, a put and an update
+    that needs nothing of the current config are one request.
     """
     if request.keeps_other_destination:
         return _write_merged(connection, request)
@@ -103,7 +105,7 @@ def write(connection: Connection, request: Request, *, reads: bool = True) -> Ap
 
 
 def prepare(connection: Connection, request: Request, *, must: bool = False, finds_missing: bool = False) -> Prepared:
-    """Read the current config, and complete a request that keeps a part of it.
+    """Read the current config, and complete a request that preserves a part of it.
 
     An update or a delete without a config is NotFound, as it is when sent; with `finds_missing` a put without a
     function or qualifier too. A config that can't be read raises only if it `must` be readable.
@@ -119,8 +121,10 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
                 raise explained from error.__cause__
         before = None
     except EicError as error:
-        if must or not _leaves_the_write_possible(error):
+        if must:
             raise
+        if not _leaves_the_write_possible(error):
+            raise _of_the_write(error, request) from error.__cause__
         before = Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
     request = _completed(request, before)
     return Prepared(request, before)
@@ -129,13 +133,15 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
 def send_as_the_cli(connection: Connection, request: Request) -> Pages:
     """Send a request with botocore's own retries, as the AWS CLI does; return the pages.
 
-    An error says what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
+    An error states what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
     """
     try:
         with _turn(connection, request) if request.keeps_other_destination else nullcontext():
             request = completed(connection, request)
             return connection.pages(request)
     except EicError as error:
+        if isinstance(error, NotFound):
+            _hinted(request, error)
         if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
             return [{}], None
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
@@ -145,7 +151,7 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
 
 
 def completed(connection: Connection, request: Request) -> Request:
-    """Return an update of one destination with the other one as it is now; any other request as it is.
+    """Return an update of one destination completed with the current other one; any other request as it is.
 
     >>> completed(connection, connection.request("update", "my-function:GREEN", on_success="none")).parameters()
     ... # doctest: +ELLIPSIS
@@ -160,8 +166,18 @@ def _completed(request: Request, before: ReportedConfig | Unread | None) -> Requ
     return replace(request, keeps_other_destination=False) if request.keeps_other_destination else request
 
 
+def _of_the_write(error: EicError, request: Request) -> EicError:
+    """Return the error of a read that could not be sent as that of the write, which was not sent either."""
+    of_the_read = f"{Operation.GET} was not sent: "
+    if error.message.startswith(of_the_read):
+        why = error.message.removeprefix(of_the_read)
+        error.message = f"{request.operation} was not sent, so that nothing was written: {why}"
+        error.args = (error.message,)
+    return error
+
+
 def _leaves_the_write_possible(error: EicError) -> bool:
-    """Return whether a write may succeed although its read failed for this reason."""
+    """Return whether a write may succeed although its read failed with this error."""
     unreachable = error.__cause__ is not None and certainly_not_sent(error.__cause__)
     return not (unreachable or isinstance(error, ConfigurationError | UsageError))
 
@@ -197,7 +213,7 @@ def _worded(connection: Connection, prepared: Prepared, configs: Sequence[Report
 
 
 def _write_merged(connection: Connection, request: Request) -> Applied:
-    """Send an update of one destination, and again if another update took it back meanwhile.
+    """Send an update of one destination, and resend it if another update overwrote it meanwhile.
 
     AWS takes both destinations as one setting and has no conditional write. Updates of this process wait for one
     another; one of another process that read before this write and wrote after it restores the old value.
@@ -222,9 +238,9 @@ def _turn(connection: Connection, request: Request) -> Lock:
 
 
 def _lasts(connection: Connection, request: Request, change: Change, seconds: float) -> bool:
-    """Return whether other updates that were on their way left the destination that was written.
+    """Return whether the written destination is still set after other updates that were under way.
 
-    Such an update takes about as long as this one did, so the read comes somewhat later.
+    Such an update takes about as long as this one did, so the config is read after such a time.
     """
     destinations = request.config.destination_config if request.config else None
     name = "on_failure" if getattr(destinations, "on_failure", None) is not None else "on_success"
@@ -239,12 +255,19 @@ def _lasts(connection: Connection, request: Request, change: Change, seconds: fl
 
 
 def _explained(connection: Connection, request: Request, error: NotFound) -> NotFound:
-    """Return the error that says what is missing: the function, the qualifier or only the config."""
+    """Return the error that names what is missing: the function, the qualifier or only the config."""
     try:
         found = missing(connection, target_of(request), error)
     except EicError:
-        return error
-    return found.error if found else error
+        return _hinted(request, error)
+    return found.error if found else _hinted(request, error)
+
+
+def _hinted(request: Request, error: NotFound) -> NotFound:
+    """Return the error with what to type instead, if AWS says that only the config is missing."""
+    if NO_CONFIG in error.message:
+        error.hint = line_without_config(request)
+    return error
 
 
 def _placed(function: FunctionRef, where: Where) -> FunctionRef:
@@ -258,9 +281,11 @@ def _known_where(connection: Connection) -> Where:
 
 
 def sent(connection: Connection, request: Request) -> Frame:
-    """Send a get or a list and return its rows; a list that was cut has its `next_token` in `attrs`.
+    """Send a get or a list and return its rows.
 
-    NotFound says whether the function, the qualifier or only the config is missing.
+    The frame of a list that was cut has its `next_token` in `attrs`.
+
+    NotFound states whether the function, the qualifier or only the config is missing.
 
     >>> sent(connection, connection.request("get", "my-function:BLUE")).qualifier.item()
     'BLUE'
@@ -289,7 +314,7 @@ def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb
 
 
 def frame_attrs(connection: Connection, rows: Sequence[Mapping[str, Any]], verb: str) -> dict[str, Scalar]:
-    """Return the place that the rows of a verb come from."""
+    """Return the account, region and verb of a frame's rows, as its attrs."""
     account_id = rows[0]["account_id"] if rows else connection.known_account_id
     return {
         "verb": verb,

@@ -1,4 +1,4 @@
-"""One change of one config: its settings before and after, in words, and the request that makes it."""
+"""One change of one config: its settings before and after, its wording, and the request that makes it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _UNSET: Mapping[str, str] = {
 DEFAULTS = EventInvokeConfig(
     maximum_retry_attempts=DEFAULT_RETRY_ATTEMPTS, maximum_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS
 )
-"""What AWS does if nothing is set."""
+"""AWS's values for settings that are not set."""
 
 
 class _Unknown(Enum):
@@ -82,7 +82,7 @@ Values = Mapping[str, Any]
 class Unread:
     """A config that could not be read.
 
-    `reason` is why, and `untouched` are the settings that an update leaves alone.
+    `reason` states why, and `untouched` are the settings that an update does not change.
     """
 
     reason: str
@@ -104,7 +104,7 @@ class SettingChange:
 
     @property
     def effect(self) -> str:
-        """What happens to the setting, in a word or two."""
+        """The effect on the setting, in a word or two."""
         if not self.is_one:
             return "unchanged"
         if self.after is None:
@@ -117,7 +117,7 @@ class SettingChange:
         return LABELS[self.name], before, after, self.effect
 
     def phrase(self, where: Where) -> str:
-        """Return the change in a few words; a destination in this account and region goes by its name.
+        """Return the change in a few words; a destination in this account and region has its short name.
 
         >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
         >>> SettingChange("maximum_retry_attempts", 0, None).phrase(where)
@@ -132,13 +132,13 @@ class SettingChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one config: the version or alias that it is of, and the config before and after it.
+    """A change of one config: its function, version or alias, and the config before and after.
 
     >>> change = Change(FunctionRef("my-function", "live"), None, None)
     >>> change.line()
     'delete my-function:live  no change'
 
-    None is no config. `before` is Unread if it could not be read, which does not prevent the change.
+    None means no config. `before` is Unread if it could not be read, which does not prevent the change.
     """
 
     target: FunctionRef
@@ -182,7 +182,7 @@ class Change:
     def line(self, where: Where | None = None, verb: str | None = None) -> str:
         """Return one line that says what changes and where.
 
-        Without `where` it is the place in the target's ARN; without `verb`, put or delete.
+        Without `where`, the place is that of the target's ARN; without `verb`, the verb is put or delete.
         """
         where = where or place_of(self.target)
         verb = verb or ("delete" if self.after is None else "put")
@@ -204,7 +204,7 @@ class Change:
         >>> Change(FunctionRef("my-function", "live"), None, None).request()  # doctest: +ELLIPSIS
         Request(verb='delete', function=FunctionRef(function_name='my-function', ...), qualifier='live', ...)
 
-        A config that AWS holds but would refuse today, such as one with a FIFO queue, is a UsageError.
+        A stored config that AWS would refuse today, such as one with a FIFO queue, is a UsageError.
         """
         function, qualifier = self.target.without_qualifier(), self.target.qualifier
         named = None if qualifier == LATEST else qualifier
@@ -213,7 +213,7 @@ class Change:
         return Request("put", function, named, complete(self.after))
 
     def inverse(self) -> Change:
-        """Return the change back; UsageError if the config before it is not known."""
+        """Return the change that undoes this one; UsageError if the config before it is not known."""
         if isinstance(self.before, Unread):
             raise UsageError(
                 f"the change of {self.target} cannot be undone: the previous config could not be read",
@@ -223,13 +223,13 @@ class Change:
 
 
 def target_of(request: Request) -> FunctionRef:
-    """Return the function of a request with its version or alias, or with `$LATEST`."""
+    """Return the function of a request with its version, its alias or `$LATEST`."""
     qualifier = request.qualifier or request.function.qualifier or LATEST
     return request.function.without_qualifier().with_qualifier(qualifier)
 
 
 def complete(config: ReportedConfig) -> EventInvokeConfig:
-    """Return the settings of a put that writes all of a config, also of one in which nothing is set."""
+    """Return the settings of a put of a whole config, which may have no settings."""
     on_success, on_failure = (_destination(text) for text in (config.on_success, config.on_failure))
     settings = EventInvokeConfig(
         maximum_retry_attempts=config.maximum_retry_attempts,
@@ -245,7 +245,7 @@ def _destination(text: str | None) -> Destination:
 
 
 def place_of(function: FunctionRef, *, sandbox: bool = False) -> Where:
-    """Return the place that a function's ARN names, as far as it does; no request is sent."""
+    """Return the place in a function's ARN, as far as it names one; no request is sent."""
     return Where(
         partition=function.partition or "",
         region=function.region or "",
@@ -287,7 +287,7 @@ def in_words(name: str, value: Any) -> str:
 
 
 def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, names: Container[str] = SETTINGS) -> str:
-    """Return the settings of a config, or those with these names, in a few words each.
+    """Return the settings of a config, all or those with these names, in a few words each.
 
     >>> described(None, Where(partition="aws", region="us-east-1", account_id="123456789012"))
     'no config'
@@ -300,7 +300,7 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
 
 
 def _in_short(name: str, value: Any, where: Where) -> str:
-    """Return a value in a word: AWS's default if it is not set, or a destination's name."""
+    """Return a value in one word: AWS's default if it is not set, or a destination's name."""
     if value is UNKNOWN:
         return _UNREAD
     if name in _DEFAULTS:

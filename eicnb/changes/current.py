@@ -1,4 +1,4 @@
-"""The current config of a function, version or alias, or the reason why it is not known."""
+"""The current config of a function, version or alias, or the reason why it is unknown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eicnb.model.verbs import Operation
 
 
 def current_config(connection: Connection, subject: FunctionRef) -> ReportedConfig:
-    """Read the current config from AWS; NotFound without one, which `missing` tells apart.
+    """Read the current config from AWS; without one, NotFound, which `missing` explains.
 
     >>> current_config(connection, FunctionRef("my-function", "BLUE")).maximum_retry_attempts
     0
@@ -26,7 +26,7 @@ def current_config(connection: Connection, subject: FunctionRef) -> ReportedConf
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A function, or a version or alias of it, that does not exist, and the error that says so."""
+    """A missing function, version or alias, and the error about it."""
 
     what: Literal["function", "qualifier"]
     error: NotFound
@@ -37,8 +37,8 @@ def missing(
 ) -> Missing | None:
     """Find out whether the function, version or alias is missing; None if only the config is.
 
-    AWS gives one error for all three, so it is asked for the function, and then for the version or alias. The caller
-    may not be allowed to read those; then only the config counts as missing. The error `suggests` the existing name
+    AWS has one error for all three, so the function is requested, and then the version or alias. If the caller
+    may not read those, only the config counts as missing.
     that is most like the missing one, for which names are listed.
     """
     function = subject.without_qualifier()
@@ -61,13 +61,13 @@ def missing(
     except NotFound:
         message = f"there is no version or alias {subject.qualifier!r} of {function}"
         similar = similar_qualifier(connection, function, subject.qualifier) if suggests else None
-        hint = similar or f"%eic list {function}"
+        hint = similar or f"%eic audit --functions {function.function_name} --qualifiers all"
         return Missing("qualifier", _worded(not_found, message, hint))
     return None
 
 
 def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
-    """Return AWS's error in other words; its own are in the cause."""
+    """Return AWS's error in other words, with the original as its cause."""
     error = NotFound(
         message,
         operation=not_found.operation,
@@ -85,7 +85,7 @@ def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
 class Live:
     """The current config, or none.
 
-    `error` is why it is not known, or says that the function or qualifier is `missing`.
+    `error` is the reason why it is unknown, or states that the function or qualifier is `missing`.
     """
 
     config: ReportedConfig | None = None
@@ -94,7 +94,7 @@ class Live:
 
     @classmethod
     def read(cls, connection: Connection, subject: FunctionRef, *, suggests: bool = True) -> Self:
-        """Read the current config, and find out what is missing if there is none; see `missing`.
+        """Read the current config; if there is none, find out what is missing.
 
         >>> Live.read(connection, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0
@@ -123,16 +123,16 @@ class Live:
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be written, in a sentence; empty unless the function, version or alias is missing."""
+        """The reason why nothing can be written; empty unless the function, version or alias is missing."""
         return sentence(self.missing.error) if self.missing else ""
 
     @property
     def unread(self) -> str:
-        """Why the config is not known, in a sentence; empty if it is."""
+        """The reason why the config is unknown, in a sentence; empty if it is known."""
         return sentence(self.error) if self.error is not None and self.missing is None else ""
 
     def is_as(self, other: Live) -> bool:
-        """Return whether no one changed a setting, created the config or deleted it in between."""
+        """Return whether the config is still the same: no setting changed, and it was not created or deleted."""
         is_known = not (self.unread or other.unread)
         same_existence = (self.config is None) == (other.config is None)
         return is_known and same_existence and settings_of(self.config) == settings_of(other.config)

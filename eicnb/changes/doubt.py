@@ -1,4 +1,4 @@
-"""Settle a write whose response was lost: confirm it by reading, send it again, or raise."""
+"""Writes whose response was lost: confirm them by reading, send them again, or raise."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 
 _PAUSES = (0.2, 1.0)
-"""Seconds to wait before a write is sent for the second and the third time."""
+"""The seconds to wait before a write is sent for the second and the third time."""
 
 _CLOCK_SKEW = timedelta(minutes=5)
-"""AWS refuses requests from a clock that is further off."""
+"""The largest clock difference; AWS refuses requests beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Lost:
 
     @property
     def cause(self) -> BaseException:
-        """What the error of the send came from: an exception of botocore, as for any other error."""
+        """The cause of the send's error: an exception of botocore, as for any other error."""
         return self.error.__cause__ or self.error
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The configs of a write that succeeded; `is_confirmed` is whether reading confirmed it."""
+    """The configs of a successful write; `is_confirmed` is whether reading confirmed it."""
 
     configs: Sequence[ReportedConfig]
     is_confirmed: bool
@@ -93,7 +93,7 @@ def _read(connection: Connection, lost: Lost) -> ReportedConfig | None:
 
 
 def _is_done(lost: Lost, now: ReportedConfig | None) -> bool:
-    """Return whether the config is what the request makes it, as far as eicnb knows its members."""
+    """Return whether the config has the settings of the request, as far as eicnb knows its members."""
     if lost.change.after is None or now is None:
         return lost.change.after is None and now is None
     wanted, found = settings_of(lost.change.after), settings_of(now)
@@ -101,7 +101,7 @@ def _is_done(lost: Lost, now: ReportedConfig | None) -> bool:
 
 
 def _unchanged(lost: Lost, now: ReportedConfig | None) -> Lost:
-    """Return the write with the config before it; raise if someone else wrote since."""
+    """Return the write with the config before it; raise if another writer changed it since."""
     before = lost.change.before
     if isinstance(before, Unread):
         sent = datetime.fromtimestamp(lost.sent_at, UTC)
@@ -125,7 +125,7 @@ def _overwritten(lost: Lost, now: ReportedConfig | None, why: str) -> EicError:
 
 
 def left_open(error: EicError, request: Request) -> EicError:
-    """Return the error of a write that botocore sent again by itself, with what may have reached AWS.
+    """Return the error of a write that botocore repeated, with what may have reached AWS.
 
     A delete without a config may follow an earlier attempt that deleted it.
     """
@@ -161,7 +161,10 @@ def _where(lost: Lost, now: ReportedConfig | None) -> Where:
 
 
 def _doubtful(error: EicError, message: str, request: Request) -> EicError:
-    """Return the error of the send, which keeps its class and details, with a message about the whole."""
+    """Return the error of the send with a message about the whole write.
+
+    Its class and details are preserved.
+    """
     doubtful = copy.copy(error)
     doubtful.message, doubtful.args = message, (message,)
     target = target_of(request)

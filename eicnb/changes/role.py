@@ -1,4 +1,4 @@
-"""Explain what a function's role lacks to deliver to a destination: action and statement."""
+"""The permission that a function's role lacks to deliver to a destination: action and statement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEW_ROLE = "A new role or policy takes about ten seconds to work."
 def explain_role(connection: Connection, request: Request, error: EicError, *, reads: bool = True) -> None:
     """Name the missing permission in the error of a write that AWS refused without it.
 
-    The function's role is read for that; without permission to read it, or if nothing is to be read, the hint names
+    This reads the function's role; without permission to read it, the hint names none.
     none.
     """
     destination = refused_destination(error.message)
@@ -47,7 +47,7 @@ def role_of(connection: Connection, request: Request) -> str | None:
 def permission_note(connection: Connection, request: Request, destinations: Iterable[DestinationArn]) -> str:
     """Return a line for each destination that the function's role may not deliver to.
 
-    IAM is asked to simulate the role's own policies. If it can't be asked, nothing is noted.
+    IAM simulates the role's own policies. If it refuses or is out of reach, nothing is noted.
     """
     destinations = tuple(destinations)
     role = briefly(lambda: role_of(connection, request)) if destinations else None

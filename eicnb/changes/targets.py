@@ -1,4 +1,4 @@
-"""Check whether destinations exist, and word the note about those that do not.
+"""The existence of destinations, and the note about missing ones.
 
     missing_note(connection, destinations)  -> "Note: the SQS queue nope does not exist in us-east-1. …", or ""
     exists(connection, destination)         -> True, False, or None if AWS does not say
@@ -22,7 +22,7 @@ from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 
 _SECONDS = 5.0
-"""How long a note may hold up a command; an endpoint that cannot be reached is not worth more."""
+"""The longest delay of a command for a note, in seconds; an unreachable endpoint is not worth more."""
 
 _Read = tuple[Operation, Callable[[DestinationArn], Mapping[str, Any]], frozenset[str]]
 
@@ -53,7 +53,7 @@ _known: WeakKeyDictionary[Connection, dict[str, bool | None]] = WeakKeyDictionar
 
 
 def targets_of(request: Request) -> tuple[DestinationArn, ...]:
-    """Return the destinations that a request writes.
+    """Return the destinations in a request.
 
     >>> [str(arn) for arn in targets_of(connection.request("put", "my-function", on_failure="s3:nope"))]
     ['arn:aws:s3:::nope']
@@ -80,7 +80,7 @@ def exists(connection: Connection, destination: DestinationArn) -> bool | None:
     >>> exists(connection, queue)
     True
 
-    Only the connection's own account and region are read: elsewhere AWS reports as missing what you may not see.
+    Only the connection's own account and region are read: AWS reports what you may not see elsewhere as missing.
     """
     known = _known.setdefault(connection, {})
     name = str(destination)
@@ -93,7 +93,7 @@ def exists(connection: Connection, destination: DestinationArn) -> bool | None:
 
 
 def briefly(read: Callable[[], T]) -> T | None:
-    """Return what a read returns; None if that takes longer than five seconds.
+    """Return the result of a read; None if it takes longer than five seconds.
 
     >>> briefly(lambda: 1)
     1

@@ -6,6 +6,7 @@ document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -56,8 +57,13 @@ def _first_word(text: str) -> str | None:
 
 
 def _refuse_command(document: Word, above: str) -> None:
-    """Raise a UsageError for commands below a first line that already has one."""
+    """Raise a UsageError for commands or options below a first line that already has a command."""
     first = _first_word(document.text) or ""
+    if re.match(r"--[a-z]", first):
+        with document.blamed():
+            message = "a line begins with an option, so the line above needs a trailing `\\`"
+            hint = f"end the line above with a `\\`\n%%eic {above} \\\n    {joined(document.text)}"
+            raise UsageError(message, hint=hint, culprit=first)
     if first in PROMPTS or is_command(first) or first == "aws":
         with document.blamed():
             message = (

@@ -52,6 +52,7 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
+_REST_OF_LINE = re.compile(r"(?:\\\r?\n|[^\n])*")
 _LONGEST_WORD = 100_000
 _MOST_WORDS = 1_000
 _LATEST = r"\$LATEST(?:\.PUBLISHED)?(?!\w)"
@@ -307,9 +308,8 @@ class _Lexer:
         left = self._so_far(found.start())
         if not (found[0] in {"$(", "`"} and shell.assigned_to(shell.joined(left))):
             self._refuse_script()
-        line_end = self.text.find("\n", found.end())
-        right = self.text[found.end() : line_end if line_end >= 0 else len(self.text)]
-        advice = shell.of_operator(found[0], left, right)
+        rest = _REST_OF_LINE.match(self.text, found.end())
+        advice = shell.of_operator(found[0], left, re.sub(r"\\\r?\n", " ", rest[0] if rest else ""))
         sentence, *lines = advice.hint.split("\n")
         if found[0] in "|&<>" and self.words:
             sentence += f", or quote the `{found[0]}`"

@@ -23,6 +23,13 @@ NewerOptions = Callable[[], Mapping[str, Sequence[Option]]]
 _MOST_UNREAD = 100
 
 
+Texts = Mapping[str, list[str]]
+"""The columns of a frame that hold names."""
+
+_DESTINATIONS = ("on_failure", "on_success", "dead_letter_arn")
+_COLUMNS = ("function_name", "qualifier", *_DESTINATIONS, "region", "account_id")
+
+
 class Memory:
     """The functions, qualifiers and destinations in the results so far.
 
@@ -63,8 +70,9 @@ class Memory:
     def _read(self) -> None:
         for frame in self._unread:
             self._known = None
-            self._learn_functions(frame)
-            self._learn_destinations(frame)
+            texts = _texts(frame)
+            self._learn_functions(texts)
+            self._learn_destinations(texts)
         self._unread.clear()
 
     def known(self) -> Known:
@@ -81,8 +89,8 @@ class Memory:
                 )
             return self._known
 
-    def _learn_functions(self, frame: Any) -> None:
-        for name, qualifier, region in _rows(frame, "function_name", "qualifier", "region"):
+    def _learn_functions(self, texts: Texts) -> None:
+        for name, qualifier, region in _rows(texts, "function_name", "qualifier", "region"):
             if name:
                 its = self._qualifiers.pop(name, {})
                 its.update({qualifier: None} if qualifier else {})
@@ -90,9 +98,9 @@ class Memory:
             self._regions.update({region: None} if region else {})
         _drop_oldest(self._qualifiers, self.most_functions)
 
-    def _learn_destinations(self, frame: Any) -> None:
-        for column in ("on_failure", "on_success", "dead_letter_arn"):
-            for text, region, account_id in set(_rows(frame, column, "region", "account_id")):
+    def _learn_destinations(self, texts: Texts) -> None:
+        for column in _DESTINATIONS:
+            for text, region, account_id in set(_rows(texts, column, "region", "account_id")):
                 self._destinations.update(dict.fromkeys(_spellings(text, region, account_id)))
         _drop_oldest(self._destinations, self.most_functions)
 
@@ -101,11 +109,16 @@ MEMORY = Memory()
 """The memory of this kernel."""
 
 
-def _rows(frame: Any, *columns: str) -> Iterator[tuple[str, ...]]:
-    """Yield the texts of some columns row by row, empty for a missing column or value."""
+def _texts(frame: Any) -> Texts:
+    """Return the columns that hold names, each read once, with empty texts for missing columns and values."""
+    found = {name: frame[name].tolist() for name in _COLUMNS if name in frame.columns}
     empty = [""] * len(frame)
-    texts = (frame[name].tolist() if name in frame.columns else empty for name in columns)
-    return (tuple(text if isinstance(text, str) else "" for text in row) for row in zip(*texts, strict=True))
+    return {name: [text if isinstance(text, str) else "" for text in found.get(name, empty)] for name in _COLUMNS}
+
+
+def _rows(texts: Texts, *columns: str) -> Iterator[tuple[str, ...]]:
+    """Yield the texts of some columns row by row."""
+    return zip(*(texts[name] for name in columns), strict=True)
 
 
 def _drop_oldest(entries: dict[str, Any], most: int) -> None:

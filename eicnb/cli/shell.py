@@ -67,10 +67,14 @@ def of_operator(operator: str, left: str, right: str) -> Advice:
     >>> of_operator("&", "get my-function", "").hint.splitlines()
     ['run it without the `&`: a notebook runs one command after another', '%eic get my-function']
     """
-    left, right = joined(left), right.strip()
+    descriptor = re.search(r"(?<!\S)[0-9]$", left) if operator in {">", ">>"} else None
+    left, right = joined(left[: descriptor.start()] if descriptor else left), right.strip()
+    if descriptor and descriptor[0] == "2":
+        command = f"{left}{_after_the_file(right)}".strip()
+        return Advice(for_a_shell(operator), f"leave it out: a notebook shows errors by itself\n%eic {command}")
     if operator in {"$(", "`"}:
         return Advice(for_a_shell(operator), _substituted(operator, left, right))
-    if not left and operator in {">", ">>"}:
+    if not left and operator in {">", ">>"} and is_command(right):
         return Advice("'>' is a prompt here, and no part of the command", f"leave it out\n{magic(right)}")
     return Advice(for_a_shell(operator), _OPERATORS[operator](left, right))
 
@@ -84,10 +88,23 @@ def for_a_shell(what: str) -> str:
     return f"{what!r} is for a shell, and no shell reads this line"
 
 
+_FILE = re.compile(r"""\|?\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<plain>[^\s"';|&<>]+))""")
+
+
+def _after_the_file(right: str) -> str:
+    """Return the words of the command that follow the file of a redirection, up to the next operator."""
+    right = right.strip()
+    found = _FILE.match(right)
+    rest = re.match(r"""(?:(?![0-9]?>)[^"';|&<#`\\]|"[^"]*"|'[^']*')*""", right[found.end() :]) if found else None
+    words = rest[0].strip() if rest else ""
+    return f" {words}" if words else ""
+
+
 def _redirected(left: str, right: str, mode: str = "") -> str:
     """Advise on a redirection to a file."""
-    found = re.match(r"""["']?([^\s"';|&]+)""", right)
-    name = found[1] if found else "out.json"
+    found = _FILE.match(right)
+    name = next(filter(None, found.groups())) if found else "out.json"
+    left = f"{left}{_after_the_file(right)}".strip()
     if re.search(r"(?<!\S)--output\b|(?<!\S)help\b", left):
         advice = "capture what the command prints, and write it to the file in the next cell"
         return f"{advice}\n%%capture captured\n%eic {left}\n\n{_written(name, 'captured.stdout', mode)}"
@@ -115,7 +132,9 @@ def _appended(left: str, right: str) -> str:
 def _piped(left: str, right: str) -> str:
     first = right.partition(" ")[0]
     if first in {"tee", "tee-object", "Out-File", "Set-Content"}:
-        return _redirected(left, right.partition(" ")[2].strip())
+        names = re.sub(r"^(?:-+\w+\s+)+", "", right.partition(" ")[2].strip())
+        appends = re.match(r"\S+\s+(?:-a|--append|-Append)\b", right)
+        return _redirected(left, names.partition(" ")[0], "a" if appends else "")
     query = "select with `--query`, or " if first in {"jq", "grep", "awk", "cut", "sed"} else ""
     return f"{query}keep the result and work on it from Python\nx = %eic {left}"
 

@@ -76,7 +76,7 @@ class _Parser:
             self._expect(",")
 
     def _pair(self, read_value: Callable[[], Any]) -> tuple[str, Any]:
-        """pair = key ( "=" / "@=" ) value ; behind "@=", a scalar that names a file is what the file holds"""
+        """pair = key ( "=" / "@=" ) value ; after "@=", a scalar that names a file is the file's content"""
         found = _KEY.match(self.text, self.at)
         key = found[0] if found else ""
         self.at += len(key)
@@ -116,7 +116,7 @@ class _Parser:
         return values if len(values) > 1 else values[0]
 
     def _value(self) -> Any:
-        """value = list / map / scalar, where no bare list may stand"""
+        """value = list / map / scalar, where a list must have brackets"""
         if self._current() == "[":
             return self._list()
         if self._current() == "{":

@@ -1,1 +1,1 @@
-"""What a Python user holds: connections, verbs, settings and scripts."""
+"""The Python interface: connections, verbs, settings and scripts."""

@@ -28,6 +28,7 @@ from eicnb.cli.skeleton import sample
 from eicnb.client import connect, settings
 from eicnb.client import connections as in_use
 from eicnb.client.eic import Eic, audit_of, connection_of, rehearsed
+from eicnb.client.hints import reaching
 from eicnb.client.output import printing, selecting
 from eicnb.client.require import Requirement
 from eicnb.client.settings import Settings
@@ -81,7 +82,7 @@ def ask_at_the_keyboard(question: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The user of some commands: how to show, to log and to ask, and the settings in force.
+    """The user of some commands: functions to show, log and ask, and the settings in force.
 
     `log` takes the lines of `--debug`. The settings are resolved here, once for all the commands.
     """
@@ -133,7 +134,7 @@ def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand
 
 
 class _Preparation:
-    """The validation of commands in their order, a method a verb; `chosen` is the connection of an earlier `use`."""
+    """The validation of commands in order, a method a verb; an earlier `use` sets `chosen`."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -179,8 +180,16 @@ class _Preparation:
         return _audit(command)
 
     def _call(self, command: Command) -> Callable[[], Any]:
-        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on."""
-        eic = self._current().derive(**command.connection) if command.connection else self._current()
+        """Prepare a request to AWS; `--debug` logs all that it sends, from validation on.
+
+        What a hint gives to type has the command's connection options too.
+        """
+        advising = partial(reaching, command.connection)
+        with advising():
+            return advising()(self._listening(self._current().derive(**command.connection), command))
+
+    def _listening(self, eic: Eic, command: Command) -> Callable[[], Any]:
+        """Prepare a request, and log it for `--debug`."""
         if not command.debug:
             return self._calling(eic, command)
         log = self.reader.log
@@ -228,7 +237,7 @@ class _Preparation:
         _, line = rehearsed(eic, request, must=False)
         self._note_missing(eic, request)
         try:
-            reply = self.reader.ask(masks.printed(f"{line}\nWrite it? [y/N] "))
+            reply = self.reader.ask(masks.printed(f"About to write:\n{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
                 "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
@@ -265,7 +274,7 @@ class _Preparation:
 
 
 def _hide(_text: str) -> None:
-    """Show nothing of a text."""
+    """Ignore a text instead of showing it."""
 
 
 def _silently(run: Callable[[], Any]) -> None:
@@ -366,11 +375,18 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
     return masks.printed("\n".join([*doubt, *how_far]))
 
 
+def _done(commands: Sequence[Command]) -> str:
+    """Return the word for commands that came to their end."""
+    return "rehearsed" if all(command.dry_run for command in commands) else "done"
+
+
 def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:
+    done = [_done([command]) for command in commands[:last]]
+    width = max(map(len, [*done, "not done"]))
     lines = [
-        f"Commands done before it: {last} of {len(commands)}",
-        *(f"    done      {command}" for command in commands[:last]),
-        f"    {outcome:<8}  {commands[last]}",
-        *(f"    not done  {command}" for command in commands[last + 1 :]),
+        f"Commands {_done(commands[:last] or commands)} before it: {last} of {len(commands)}",
+        *(f"    {word:<{width}}  {command}" for word, command in zip(done, commands, strict=False)),
+        f"    {outcome:<{width}}  {commands[last]}",
+        *(f"    {'not done':<{width}}  {command}" for command in commands[last + 1 :]),
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""How a connection is made: `connect` to AWS, `start_sandbox` to the embedded one.
+"""Connections: `connect` makes one to AWS, `start_sandbox` one to the embedded AWS.
 
 Tested in tests/aws/test_credentials.py, tests/aws/test_session.py and tests/client/test_verbs.py.
 """
@@ -39,9 +39,9 @@ def connect(
     'eu-central-1'
 
     Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
-    is. An unknown profile, or an EICNB_ variable that cannot be used, is a ConfigurationError at once, a missing
-    region or missing credentials at the first call. `role_arn` is a role to act as, with the `external_id` that it may
-    ask for: STS is asked at the first call, and again before the credentials end.
+    is. An unknown profile, or an unusable EICNB_ variable, is a ConfigurationError at once; a missing region or missing
+    credentials are one at the first request. `role_arn` is a role to act as, with the `external_id`
+    that it may require: STS is called at the first request, and again before the credentials expire.
     https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
     """
     settings.current()
@@ -72,9 +72,9 @@ def start_sandbox(
     Eic(SANDBOX, account_id='1234567890...', region='us-east-1')
     >>> eic.server.stop()
 
-    It needs no account, no credentials and no network. It holds a small company's functions in us-east-1 and
+    It needs no account, no credentials and no network. It has a small company's functions in us-east-1 and
     eu-west-1, and stops when the process exits, when `eic.server.stop()` is called or when nothing refers to it.
-    Each sandbox is an account of its own. `requests_per_second` answers 429 to what comes faster; `instead_of` is a
+    Each sandbox is an account of its own. With `requests_per_second`, faster requests get a 429; `instead_of` is a
     sandbox to stop first. Needs the extra: `pip install 'eicnb[sandbox]'`.
     """
     from eicnb.local_aws.server import Sandbox

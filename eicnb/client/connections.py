@@ -1,4 +1,4 @@
-"""The connection in use, which is that of `%eic`, and the verbs alone, which act on it."""
+"""The connection in use, which `%eic` and the module-level verbs act on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from eicnb.model.destination import Destination, DestinationName
 
 
 class _NamedConnections:
-    """The connections by name, and the one in use: the one that was chosen, or else boto3's default."""
+    """The connections by name, and the one in use: the chosen one, or else boto3's default."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -50,7 +50,7 @@ class _NamedConnections:
             return dict(self._named)
 
     def get(self) -> Eic:
-        """The default follows the environment, as a new process would: it is made again when AWS_* changes."""
+        """Return the connection in use; the default is made again when AWS_* variables change."""
         with self._lock:
             if self._chosen is not None:
                 return self._chosen
@@ -67,14 +67,14 @@ _in_use = _NamedConnections()
 
 @checked
 def use(connection: Eic | str, *, name: str | None = None) -> Eic:
-    """Make a connection the one that `%eic` and the verbs alone use, and return it.
+    """Make a connection the one that `%eic` and the module-level verbs use, and return it.
 
     >>> use(connect(region="eu-west-1"), name="europe")
     Eic(region='eu-west-1')
     >>> use("europe").region
     'eu-west-1'
 
-    Every connection that was used has a name of its own, by which it is used again: the given one, or else its
+    Every connection that was used has its own name, and can be used again by it: the given name, or else its
     profile, `sandbox` or `default`, followed by its role, and by its region if another connection has that name. A
     given name that another connection has is a UsageError.
     """
@@ -101,15 +101,15 @@ def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = No
     True
     >>> eic.server.stop()
 
-    It holds a small company's functions in us-east-1 and eu-west-1, and is gone when the process ends, when
-    `eic.server.stop()` is called or when nothing refers to it any more. Each sandbox is an account of its own.
-    `requests_per_second` answers 429 to what comes faster. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    It has a small company's functions in us-east-1 and eu-west-1, and stops when the process exits, when
+    `eic.server.stop()` is called or when nothing refers to it. Each sandbox is an account of its own.
+    With `requests_per_second`, faster requests get a 429. Needs the extra: `pip install 'eicnb[sandbox]'`.
     """
     return use(start_sandbox(region=region, requests_per_second=requests_per_second))
 
 
 def _name_for(connection: Eic, name: str | None) -> str:
-    """The name that a connection gets; one that another connection has is refused, or made longer."""
+    """Return the name for a connection; refuse or extend one that another connection has."""
     taken = _in_use.named()
     if name is None:
         return next(own for own in _own_names(connection) if _is_free(own, connection, taken))
@@ -121,7 +121,7 @@ def _name_for(connection: Eic, name: str | None) -> str:
 
 
 def _own_names(connection: Eic) -> Iterator[str]:
-    """The names for a connection that was given none, the shortest first."""
+    """Return the names for a connection without a given one, the shortest first."""
     about = connection_of(connection).described()
     own = "sandbox" if connection.is_sandbox else connection.profile or "default"
     if about["role_arn"]:
@@ -132,7 +132,7 @@ def _own_names(connection: Eic) -> Iterator[str]:
 
 
 def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
-    """Whether no other connection has a name; one made with the same options is the same."""
+    """Return whether no other connection has this name; one made with equal options is the same."""
     other = taken.get(name)
     if other is None or other is connection:
         return True
@@ -146,7 +146,7 @@ def _made_by(connection: Eic) -> tuple[Any, ...]:
 
 
 def named(name: str) -> Eic:
-    """The connection that was used under a name."""
+    """Return the connection that was used under a name."""
     known = _in_use.named()
     if name not in known:
         hint = nearest(name, known) or ", ".join(known) or "%eic use --profile NAME"
@@ -155,7 +155,7 @@ def named(name: str) -> Eic:
 
 
 def current() -> Eic:
-    """The connection that `%eic` and the verbs alone use."""
+    """Return the connection that `%eic` and the module-level verbs use."""
     return _in_use.get()
 
 
@@ -163,12 +163,12 @@ IN_USE.choose(lambda: connection_of(current()))
 
 
 def is_chosen() -> bool:
-    """Whether a connection was chosen with `use`; else boto3's own chain decides."""
+    """Return whether a connection was chosen with `use`; otherwise boto3's own chain decides."""
     return _in_use.is_chosen
 
 
 def connections() -> Frame:
-    """The connections that were used so far, a row each, and which of them is in use; nobody is asked.
+    """List the connections that were used so far, a row each, and which one is in use.
 
     >>> _ = use(connect(region="eu-west-1"), name="europe")
     >>> connections().set_index("name").region["europe"]
@@ -181,13 +181,13 @@ def connections() -> Frame:
 
 
 def config() -> Frame:
-    """Every setting with its value and where that comes from, a row each; nobody is asked.
+    """List every setting with its value and the source of the value; no request is sent.
 
     >>> config().set_index("setting").source["max_rows"]
     'default'
 
-    First counts an option of the command, then the connection that was chosen with `use`, then `%config EicMagics`
-    or `eicnb.settings.choose`, then the environment and the AWS config files, then the default.
+    The first of these counts: an option of the command, the connection chosen with `use`, `%config EicMagics`
+    or `eicnb.settings.choose`, the environment and the AWS config files, the default.
     """
     held, eic = settings.current(), connection_of(current()).described()
     rows = []
@@ -197,11 +197,11 @@ def config() -> Frame:
         if name in {"region", "profile"} and (source == "default" or is_chosen()):
             value = eic[name]
             source = "use" if is_chosen() else "default" if value is None else _origin(name)
-        told = ", ".join(value) if isinstance(value, tuple) else value
+        in_text = ", ".join(value) if isinstance(value, tuple) else value
         rows.append(
             {
                 "setting": name,
-                "value": None if told in {None, ""} else str(told),
+                "value": None if in_text in {None, ""} else str(in_text),
                 "source": _SOURCES.get(source, source),
             }
         )
@@ -212,7 +212,7 @@ _SOURCES = {"chosen": "%config", "environment": "environment", "default": "defau
 
 
 def _origin(name: str) -> str:
-    """Which of boto3's own sources gives a region or a profile."""
+    """Return which of boto3's own sources gives a region or a profile."""
     variables = REGION_VARIABLES if name == "region" else PROFILE_VARIABLES
     return next((f"environment, {variable}" for variable in variables if os.environ.get(variable)), "AWS config file")
 
@@ -225,13 +225,13 @@ def require(
     sandbox: bool | None = None,
     destination: str | Destination | DestinationName | None = None,
 ) -> Eic:
-    """Stop, with a ConfigurationError, unless the connection in use is in this account and region; return it.
+    """Return the connection in use, or raise a ConfigurationError in another account or region.
 
     >>> require(region=eic.region, sandbox=True) is eic
     True
 
-    `sandbox=True` requires the embedded AWS, False anything but it. `destination` must exist (`"sqs:lost-events"` or
-    an ARN). STS is asked for the account each time.
+    `sandbox=True` requires the embedded AWS, False AWS itself. `destination` must exist (`"sqs:lost-events"` or
+    an ARN). The account is requested from STS each time.
     """
     eic = current()
     wanted = Requirement(account=account, region=region, sandbox=sandbox, destination=destination)
@@ -244,7 +244,7 @@ R = TypeVar("R")
 
 
 def _of_current(method: Callable[Concatenate[Eic, P], R]) -> Callable[P, R]:
-    """A verb of `Eic` as a function of its own, with the same signature and documentation."""
+    """Return a verb of `Eic` as a function, with the same signature and documentation."""
 
     @wraps(method)
     def verb(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -280,13 +280,13 @@ def audit(
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
 ) -> Frame:
-    """Read what becomes of asynchronous events in every function of one account or of several: a row each.
+    """Read the settings of every function of one account or of several, a row each.
 
     >>> audit(connections=[eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]).region.nunique()
     2
 
-    Without `connections` it is the account in use. Each account and region may be there once. `regions`, where they
-    are given, hold for every connection; all else is as in `Eic.audit`.
+    Without `connections` it reads the account in use. Each account and region may occur once. `regions`, if they
+    are given, apply to every connection; all else is as in `Eic.audit`.
     """
     return audit_of(
         [current()] if connections is None else _checked(connections),

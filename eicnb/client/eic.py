@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
+from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
 from eicnb.fleet.progress import Show
@@ -39,7 +40,7 @@ class Eic:
 
     Every verb returns a DataFrame (`eicnb.frames.columns.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
     Values are validated before anything is sent. It makes no network call before one is needed. A write reads the
-    current config first, so that a lost response can be told from a lost request.
+    current config first, to distinguish a lost response from a lost request.
 
     One class, because its methods are the verbs that Tab offers, each with its example.
     """
@@ -55,7 +56,7 @@ class Eic:
 
     @property
     def account_id(self) -> str:
-        """The account of the credentials; read from STS at first use."""
+        """The account of the credentials; requested from STS at first use."""
         return self._connection.account_id
 
     @property
@@ -75,7 +76,7 @@ class Eic:
 
     @property
     def server(self) -> Sandbox | None:
-        """The embedded AWS's server, which can be throttled and stopped; None for AWS."""
+        """The server of the embedded AWS, which can be throttled and stopped; None for AWS."""
         return self._connection.server
 
     def derive(self, **options: Any) -> Eic:
@@ -178,7 +179,7 @@ class Eic:
         return self._sent(self._request("get", function_name, qualifier=qualifier))
 
     def list(self, function_name: str | FunctionRef) -> Frame:
-        """Read every config of a function: a row for each version or alias that has one, all pages of them.
+        """Read every config of a function: all pages, a row for each version or alias with a config.
 
         >>> sorted(eic.list("my-function").qualifier)
         ['BLUE', 'GREEN']
@@ -213,12 +214,14 @@ class Eic:
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        if dry_run:
-            return rehearsed(self, request)[0]
-        return config_frame(self._connection, write(self._connection, request).configs, request.verb)
+        with on_the_way(self._connection):
+            if dry_run:
+                return rehearsed(self, request)[0]
+            return config_frame(self._connection, write(self._connection, request).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
-        return sent(self._connection, request)
+        with on_the_way(self._connection):
+            return sent(self._connection, request)
 
     def whoami(self) -> Frame:
         """Return who the caller is in one row: account, alias, region, partition, identity, expiry.
@@ -243,7 +246,7 @@ class Eic:
         return to_frame([row], IDENTITY_COLUMNS, frame_attrs(self._connection, [row], "whoami"))
 
     def functions(self) -> Frame:
-        """Read the functions of the region, a row each, all pages of them.
+        """Read the functions of the region: all pages, a row each.
 
         >>> "my-function" in set(eic.functions().function_name)
         True
@@ -277,17 +280,17 @@ class Eic:
         (True, True)
 
         `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
-        are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and says
+        are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and returns
         whether it is wanted. Rows (`eicnb.fleet.columns.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
-        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They stand by account,
-        region and function; `$LATEST` first, then versions, then aliases.
+        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They are in the order of
+        account, region and function; `$LATEST` first, then versions, then aliases.
 
         `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
-        `progress` is whether to draw how far it is, or what to call with each `Progress`. What cannot be read is a row
+        `progress` is whether to draw the progress, or a callable for each `Progress`. What cannot be read is a row
         too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is asked for, and the whole is returned;
-        without `functions` and `regions` of what it was of. A frame that lost rows since is read again.
-        Ctrl-C raises AuditInterrupted, with what was read until then as `result`.
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read, and the whole is returned;
+        omitted `functions` and `regions` are those of the earlier audit. A frame that lost rows since is read again.
+        Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
@@ -312,10 +315,11 @@ class Eic:
         """
         from eicnb.widgets.open import form
 
-        return form(self._connection, IN_USE.connection, function_name, qualifier)
+        with on_the_way(self._connection):
+            return form(self._connection, IN_USE.connection, function_name, qualifier)
 
     def destination_form(self) -> Any:
-        """Show a form that builds a DestinationConfig: `value`, and `to_shorthand()` and `to_json()` of it."""
+        """Show a form that builds a DestinationConfig: its `value`, `to_shorthand()` and `to_json()`."""
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)

@@ -1,4 +1,4 @@
-"""The connection in use, as other modules find it; `client.connections` determines it.
+"""The connection in use, for modules below `client.connections`, which determines it.
 
 Tested in tests/client/test_connections.py and tests/widgets/test_form.py.
 """
@@ -11,13 +11,13 @@ from eicnb.aws.connection import Connection
 
 
 class InUse:
-    """The way to the connection in use; `choose` takes what finds it."""
+    """Access to the connection in use; `choose` sets the function that finds it."""
 
     def __init__(self) -> None:
         self._find: Callable[[], Connection] | None = None
 
     def choose(self, find: Callable[[], Connection]) -> None:
-        """Find the connection with this from now on."""
+        """Find the connection with this function from now on."""
         self._find = find
 
     def connection(self) -> Connection:

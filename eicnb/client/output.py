@@ -39,7 +39,7 @@ def selecting(connection: Connection, request: Request, command: Command) -> Cal
 
 
 def _printed(response: Answer, command: Command) -> str:
-    """Return what `--output` prints, with masks in the values first, then in the whole text.
+    """Return the text that `--output` prints, masked in its values first, then as a whole.
 
     It is what the AWS CLI prints, except for control characters, which the CLI sends to the terminal.
     """

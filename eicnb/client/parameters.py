@@ -1,4 +1,4 @@
-"""Calls with parameters that a function does not have: a UsageError that names the one that was meant.
+"""Calls with unknown parameters: a UsageError that suggests the right one.
 
 >>> @checked
 ... def put(function_name, *, maximum_retry_attempts=None):
@@ -38,11 +38,11 @@ _ALIASES = {
     "function": "function_name",
     "name": "function_name",
 }
-"""Names that the command line, AWS's API and boto3 have for parameters."""
+"""The names of parameters in the command line, AWS's API and boto3."""
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a call that does not fit the parameters raise a UsageError in the place of Python's TypeError."""
+    """Let a call with wrong parameters raise a UsageError instead of Python's TypeError."""
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -65,7 +65,7 @@ def checked_methods(cls: type[C]) -> type[C]:
 
 
 def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> UsageError | None:
-    """Return what is wrong with a call, if it is one of the usual mistakes."""
+    """Return the error in a call, if it is a usual mistake."""
     parameters = {name: one for name, one in signature(function).parameters.items() if name != "self"}
     name = function.__name__
     for wrong in kwargs.keys() - parameters.keys():

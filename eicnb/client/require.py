@@ -49,9 +49,9 @@ class Requirement:
             check_region(self.region)
 
     def check(self, connection: Connection) -> str:
-        """Return a line that says where the connection is; ConfigurationError if it is somewhere else.
+        """Return a line with the connection's place; ConfigurationError if it is a different one.
 
-        The account comes from STS each time, so that expired credentials do not pass.
+        The account is requested from STS each time, so that expired credentials are an error.
         """
         wrong = []
         check_known_region(connection.region)
@@ -65,27 +65,32 @@ class Requirement:
         if wrong:
             raise ConfigurationError(
                 f"this notebook is for {' and '.join(wrong)}, but the connection in use is {_described(connection)}",
-                hint=self._hint(),
+                hint=self._hint(is_region_alone=len(wrong) == 1 and wrong[0].startswith("region ")),
             )
         destination = self._existing(connection)
         return "  ".join(filter(None, [_described(connection, short=True), destination, "as required"]))
 
     def _existing(self, connection: Connection) -> str:
         """Return the destination if it exists; ConfigurationError if it does not, or if AWS does not say."""
-        with UsageError.about("destination"):
-            found = resolved_destination(connection.where(), self.destination) if self.destination else None
-        if not isinstance(found, DestinationArn):
+        if self.destination is None:
             return ""
+        with UsageError.about("destination"):
+            found = resolved_destination(connection.where(), self.destination)
+            if not isinstance(found, DestinationArn):
+                raise UsageError("require needs a destination that can exist", hint="--destination sqs:NAME")
         known = exists(connection, found)
         if known:
             return str(found)
-        wrong = "does not exist" if known is False else "could not be read, so it may not exist"
+        missing = f"does not exist in {connection.where()}"
+        wrong = missing if known is False else "could not be read, so it may not exist"
         raise ConfigurationError(
             f"this notebook needs the {KINDS[found.kind]} {found.name}, which {wrong}",
             hint="name a destination that exists, or create this one",
         )
 
-    def _hint(self) -> str:
+    def _hint(self, *, is_region_alone: bool) -> str:
+        if is_region_alone:
+            return f"%eic use --region {self.region}"
         if self.sandbox:
             return "%eic sandbox"
         region = f" --region {self.region}" if self.region else ""
@@ -93,7 +98,7 @@ class Requirement:
 
 
 def _account(value: Any) -> str:
-    """Return twelve digits; a number, which papermill makes of them, gets its leading zeros back."""
+    """Return twelve digits; a number, as papermill passes it, gets its leading zeros back."""
     with suppress(TypeError):
         if not isinstance(value, bool):
             value = f"{operator.index(value):012d}"

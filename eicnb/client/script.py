@@ -1,6 +1,6 @@
 """Command lines as values: made from a frame of configs, rehearsed and run.
 
-A runbook makes its lines once, shows them, rehearses them and runs them, so that the three can't differ.
+A runbook makes its lines once, then shows, rehearses and runs the same lines.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def commands_for(frame: Any) -> list[str]:
     >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
     put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
 
-    The frame is one of configs or of an audit, or a part of one: kept from before a change, it is the way back. A row
+    The frame is one of configs or of an audit, or a part of one; one from before a change restores the configs. A row
     with settings is a put of all of them. A row without a config is a delete that may find none, so that the lines of a
     whole audit restore it. Lines for another region than that of the connection in use have `--region`. A row that was
     not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that names the row.
@@ -75,8 +75,9 @@ def _text(lines: Any) -> str:
     if isinstance(lines, str):
         return lines
     listed = [*lines] if isinstance(lines, Iterable) else [lines]
-    if wrong := next((line for line in listed if not isinstance(line, str)), None):
-        raise UsageError(f"{shown(wrong)} is not a command line", hint='["put my-function --retries 0"]')
+    for line in listed:
+        if not isinstance(line, str):
+            raise UsageError(f"{shown(line)} is not a command line", hint='["put my-function --retries 0"]')
     return "\n".join(listed)
 
 

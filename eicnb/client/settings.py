@@ -1,4 +1,4 @@
-"""The settings of the whole process: a choice, or else the environment, or else the default."""
+"""The settings of the process, each from a choice, the environment or the default."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ VARIABLES = (
 _chosen: dict[str, Any] = {}
 
 _resolved: list[tuple[Any, Settings]] = []
-"""The settings resolved last, behind what they were resolved from."""
+"""The settings resolved last, with the values that they were resolved from."""
 
 
 def check(name: str, value: Any) -> None:
@@ -122,7 +122,7 @@ def choose(**values: Any) -> Settings:
     >>> choose(max_rows=None).max_rows
     60
 
-    None undoes a choice.
+    None resets a choice.
     """
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(values) - set(known)):
@@ -139,7 +139,7 @@ def choose(**values: Any) -> Settings:
 def current() -> Settings:
     """Return the settings at this moment; an unusable environment variable is a ConfigurationError.
 
-    They are resolved once, and again only when a choice or one of the variables changes.
+    They are resolved once, and again if a choice or one of the variables changes.
     """
     key = (*_chosen.items(), *(os.environ.get(variable.name) for variable in VARIABLES))
     if not _resolved or _resolved[0][0] != key:

@@ -52,7 +52,7 @@ def audit(
 ) -> Frame:
     """Audit every connection's account; the arguments are those of `Eic.audit`.
 
-    They are all checked before anything is sent. `line` is the command that reaches the same accounts, for the hint
+    They are all validated before anything is sent. `line` is the command that reaches the same accounts, for the hint
     that resumes, and `list_line` the one that lists their functions, without a region.
     """
     check_choice("errors", errors, ("raise", "rows"))
@@ -92,7 +92,7 @@ def audit(
 
 
 def _run(running: Audit, show: Show, interrupts: Interrupts) -> KeyboardInterrupt | None:
-    """Run an audit, and return the Ctrl-C that stopped it; later ones wait until its rows are handed over."""
+    """Run an audit, and return the Ctrl-C that stopped it; later ones wait until its rows are returned."""
     try:
         running.run(show)
         interrupts.hold()
@@ -127,7 +127,7 @@ def _globs(running: Audit) -> str | None:
 
 
 def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
-    """Return a connection; one without a region gets the first that is audited."""
+    """Return a connection; one without a region gets the first audited one."""
     try:
         with naming(aws):
             _ = aws.region
@@ -139,7 +139,7 @@ def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
 
 
 def _frame_in(resume: Any) -> Any:
-    """Return the frame to resume: a frame, or the one that an error carries."""
+    """Return the frame to resume: a frame, or that of an error."""
     frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(
@@ -149,7 +149,7 @@ def _frame_in(resume: Any) -> Any:
 
 
 def _earlier(frame: Any) -> Earlier:
-    """Return the rows of a frame; one with fewer rows than its audit had is not whole."""
+    """Return the rows of a frame; one with fewer rows than its audit had is incomplete."""
     is_whole = frame.attrs.get("rows") == len(frame)
     is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
     return Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), is_whole=is_whole, is_everywhere=is_everywhere)
@@ -193,7 +193,7 @@ def to_audit_frame(running: Audit) -> Frame:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Pause the garbage collector, which would search many new rows again and again in vain."""
+    """Pause the garbage collector, which would repeatedly search many new rows in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -229,7 +229,7 @@ def _attrs(running: Audit, rows: Rows) -> dict[str, Scalar]:
 
 
 def _one_of(values: Sequence[Any]) -> Any:
-    """Return the value that all are, or `several`."""
+    """Return the value that all have in common, or `several`."""
     different = list(dict.fromkeys(values))
     return different[0] if len(different) == 1 else SEVERAL
 

@@ -1,4 +1,4 @@
-"""A coroutine in a loop of its own thread, while the caller's thread draws.
+"""A coroutine in a loop of its own thread, while the caller's thread draws the progress.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_interrupts.py.
 """
@@ -26,9 +26,9 @@ class LoopThread:
         self._error: BaseException | None = None
 
     def run(self, draw: Callable[[], object]) -> None:
-        """Draw until the coroutine is over, and raise its exception.
+        """Draw the progress until the coroutine is done, and raise its exception.
 
-        An exception of drawing, above all Ctrl-C, stops the coroutine at once.
+        An exception while drawing, above all Ctrl-C, stops the coroutine at once.
         """
         try:
             threading.Thread(target=self._in_a_loop, daemon=True, name="eicnb-audit").start()

@@ -32,7 +32,7 @@ AUDIT_COLUMNS = (
 def audit_row(row: AuditRow) -> dict[str, Any]:
     """Return a row as values of `AUDIT_COLUMNS`.
 
-    A dict in one piece: an interrupted audit turns all its rows into values before it hands them over.
+    The dict is made in one step: an interrupted audit turns all its rows into values before it returns them.
     """
     function, runs, config, was_read = row.function, row.runs, row.config, row.scan_state == "ok"
     retries = None if config is None else config.maximum_retry_attempts

@@ -1,4 +1,4 @@
-"""One entry of a list of functions or versions: what it reports, or what is wrong with it.
+"""One entry of a list of functions or versions: its function, or its error.
 
 Tested in tests/fleet/test_faults.py.
 """
@@ -24,7 +24,7 @@ class Home:
     partition: str
 
     def function(self, function_name: str) -> FunctionRef:
-        """Return the function of that name here.
+        """Return the function with this name, here.
 
         >>> str(Home("123456789012", "us-east-1", "aws").function("checkout"))
         'arn:aws:lambda:us-east-1:123456789012:function:checkout'
@@ -44,7 +44,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """An entry that cannot be read, about a function that is known."""
+    """A malformed entry of a known function."""
 
     function: FunctionRef
     error: EicError
@@ -52,7 +52,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Unnamed:
-    """An entry that cannot be read, about no one knows what."""
+    """A malformed entry of an unknown function."""
 
     error: EicError
 
@@ -61,7 +61,7 @@ Entry = ReportedFunction | Malformed | Unnamed
 
 
 def entries(page: Mapping[str, Any], key: str, operation: str, home: Home) -> Iterator[Entry]:
-    """Yield every entry of a page; a malformed one does not keep the others from being read."""
+    """Yield every entry of a page, the readable ones also next to malformed ones."""
     listed = page.get(key)
     if not isinstance(listed, list):
         raise malformed(operation, f"it has no {key}" if listed is None else f"its {key} is {shown(listed)}")
@@ -92,7 +92,7 @@ def _check(reported: ReportedFunction, item: Mapping[str, Any], operation: str, 
 
 
 def is_encodable(text: str) -> bool:
-    r"""Return whether a text can be written anywhere: JSON may hold half a character.
+    r"""Return whether a text can be encoded: JSON may contain half a character.
 
     >>> is_encodable("é"), is_encodable("\ud800")
     (True, False)

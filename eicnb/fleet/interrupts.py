@@ -1,4 +1,4 @@
-"""Ctrl-C during an audit: the first one stops it, later ones wait until its rows are handed over.
+"""Ctrl-C during an audit: the first one stops it, later ones wait until its rows are returned.
 
 Tested in tests/runners/test_interrupts.py and tests/fleet/test_interrupts.py.
 """
@@ -12,9 +12,9 @@ from typing import Any, Self
 
 
 class Interrupts:
-    """The interrupts of the main thread while an audit runs; elsewhere none can come.
+    """The interrupts of the main thread while an audit runs; other threads get none.
 
-    `came` tells whether one was held back.
+    `came` is whether one was held back.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Interrupts:
         self._is_held = True
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Raise the first interrupt, as it would be raised without us, and hold back the others."""
+        """Raise the first interrupt as usual, and hold back the others."""
         if self._is_held:
             self.came = True
             return

@@ -107,9 +107,9 @@ class PlaceFinder:
         return account_id
 
     def _give_up(self, probe: AccountProbe, named: Sequence[str], error: Exception) -> None:
-        """Add a row for each region that cannot be read; one that is listed as empty needs none.
+        """Add a row for each region that cannot be read; a region listed as empty needs none.
 
-        Nothing can be added to an earlier audit without its account, so that its rows are left as they are.
+        Without its account, nothing can be added to an earlier audit, so its rows are unchanged.
         """
         errors: dict[str, Exception] = dict(probe.errors)
         if not errors and self.regions == (ALL_REGIONS,):
@@ -119,13 +119,13 @@ class PlaceFinder:
         self.rows += [region_failure(None, region, why) for region, why in errors.items()]
 
     async def _named_by_sts(self, aws: Aws, keyring: Keyring) -> str:
-        """Return the account that STS names for the very keys that will sign the requests."""
+        """Return the account that STS reports for the keys that will sign the requests."""
         if not aws.signs:
             return await aside(lambda: aws.account_id)
         return await aside(aws.account_of, await keyring.keys())
 
     async def _account_of(self, aws: Aws, keys: Keys, named: Sequence[str]) -> str | None:
-        """Return the account of renewed keys; if STS cannot be reached, from the ARNs of the functions."""
+        """Return the account of renewed keys, from STS or from the ARNs of the functions."""
         try:
             return await asyncio.wait_for(aside(aws.account_of, keys), _STS_SECONDS)
         except (EicError, TimeoutError):
@@ -147,7 +147,7 @@ class PlaceFinder:
 
 @dataclass(slots=True)
 class AccountProbe:
-    """The account of some keys, from the ARN of the first function that Lambda lists.
+    """The account of some keys, from the ARN of the first listed function.
 
     `errors` are those of the regions whose functions could not be listed.
     """
@@ -221,7 +221,7 @@ async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
 
 @contextmanager
 def naming(aws: Aws) -> Iterator[None]:
-    """Prefix what is wrong with settings by the profile or the role, to tell several accounts apart."""
+    """Prefix an error about settings with the profile or role, to tell several accounts apart."""
     try:
         yield
     except ConfigurationError as error:
@@ -247,7 +247,7 @@ _NAME_THEM = (
 
 
 def _check_regions(aws: Aws, regions: Sequence[str]) -> None:
-    """Refuse names of no region; the account knows those that are newer than botocore."""
+    """Refuse unknown regions; the account's list has those that are newer than botocore."""
     unknown = [region for region in regions if region not in known_regions()]
     if not unknown:
         return

@@ -1,4 +1,4 @@
-"""How far an audit is, as events; nothing here knows who draws them."""
+"""The progress of an audit as events, independent of how they are drawn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eicnb.model.age import brief
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an audit is.
+    """The progress of an audit.
 
     `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts
     responses of 429. `seconds_left` follows from the rate; None while it is unknown. `is_over` marks the last event,

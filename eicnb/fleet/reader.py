@@ -1,4 +1,4 @@
-"""Reads one function: its configs, and what each configured version or alias runs.
+"""The reader of one function: its configs, and the version behind each configured qualifier.
 
 Tested in tests/fleet/test_faults.py.
 """
@@ -42,7 +42,7 @@ class FunctionReader:
     wants_all: bool
 
     async def rows(self, function: ReportedFunction, listed: Versions | None) -> list[AuditRow]:
-        """Return the rows of a function; `listed` are its versions if the list of functions named them all."""
+        """Return the rows of a function; `listed` are its versions if the list of functions had them all."""
         configs = await self._configs(function.function)
         others = configs.keys() - {LATEST}
         found = [self._row(function.function, LATEST, function, configs.get(LATEST))]
@@ -70,7 +70,7 @@ class FunctionReader:
         runs: ReportedFunction | Malformed | None,
         config: ReportedConfig | EicError | None,
     ) -> AuditRow:
-        """Return the row of a qualifier; one that no longer exists, and so runs nothing, keeps its config."""
+        """Return the row of a qualifier; a deleted one runs nothing, but its row has its config."""
         if isinstance(config, EicError):
             known = None if isinstance(runs, Malformed) else runs
             return function_failure(function.with_qualifier(qualifier), config, known)
@@ -86,7 +86,7 @@ class FunctionReader:
         )
 
     async def _configs(self, function: FunctionRef) -> Configs:
-        """Return the configs of a function by qualifier, each about this function and none twice."""
+        """Return the configs of a function by qualifier; refuse duplicates and other functions' configs."""
         operation = Operation.LIST
         configs: Configs = {}
         async for page in self.sender.pages(operation, _CONFIGS_OF.format(quote(function.function_name, safe=""))):
@@ -103,7 +103,10 @@ class FunctionReader:
     async def _qualifiers(
         self, function: FunctionRef, configured: set[str], listed: Versions | None
     ) -> tuple[dict[str, str], Versions]:
-        """Return the aliases of a function with their versions, and its versions; request only what is needed."""
+        """Return the aliases of a function with their versions, and its versions.
+
+        Only what is needed is requested.
+        """
         path = f"{FUNCTIONS}/{quote(function.function_name, safe='')}"
         aliases: dict[str, str] = {}
         if self.wants_all or any(not qualifier.isdecimal() for qualifier in configured):
@@ -124,9 +127,9 @@ class FunctionReader:
 
 
 def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, FunctionRef]:
-    """Return a config and what it is about; one that cannot be read is its error.
+    """Return a config and its function; if it cannot be read, its error.
 
-    Without a valid ARN no one knows what it is about, and the error is raised.
+    Without a valid ARN its function is unknown, and the error is raised.
     """
     try:
         config = ReportedConfig.from_api({**item, "LastModified": _time(item.get("LastModified"))})
@@ -142,7 +145,7 @@ def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, Functio
 
 
 def _time(value: Any) -> Any:
-    """Return AWS's seconds since 1970 as a time, and moto's text; anything else as it is, for the model to refuse."""
+    """Return a time from AWS's seconds since 1970 or moto's text; the model refuses anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     try:

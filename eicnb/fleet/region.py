@@ -1,4 +1,4 @@
-"""Walks one account and region: every function that is listed there becomes rows.
+"""A walk through one account and region that turns every listed function into rows.
 
 Tested in tests/fleet/test_faults.py.
 """
@@ -23,7 +23,7 @@ _FEWEST, _MOST = 4, 20
 
 
 class ChoiceError(Exception):
-    """The exception of a callable that the caller gave to choose functions."""
+    """The error for an exception in the caller's function that selects functions."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -32,11 +32,11 @@ class ChoiceError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class RegionWalk:
-    """One account and region on its way: what is known so far, and its rows.
+    """One account and region during an audit: the knowledge so far, and its rows.
 
     `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
-    the list is to be read. `others` are the listed names that are not wanted, kept only to find the one that a wanted
-    name was meant to be. `is_listed` means that the list is over, `is_whole` that it came to its regular end.
+    the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
+    wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
     """
 
     home: Home
@@ -61,7 +61,7 @@ class RegionWalk:
         self._reader = FunctionReader(home=self.home, sender=self.sender, wants_all=self.scope.wants_all_qualifiers)
 
     async def run(self) -> None:
-        """Read everything; whatever goes wrong is a row."""
+        """Read everything; a failure becomes a row."""
         readers = [asyncio.ensure_future(self._read_waiting()) for _ in range(self._reader_count)]
         try:
             await self._list()
@@ -73,17 +73,17 @@ class RegionWalk:
 
     @property
     def left(self) -> int:
-        """Return how many of the known functions are still to be read."""
+        """Return the number of known functions that are still to be read."""
         return len(self.functions) - len(self.done) - len(self.settled & self.functions.keys())
 
     @property
     def names(self) -> frozenset[str]:
-        """Return the names of the functions that were listed and selected, the malformed ones included."""
+        """Return the names of the functions that were listed and selected, also of malformed entries."""
         return frozenset(self.functions) | frozenset(self.malformed)
 
     @property
     def _reader_count(self) -> int:
-        """Return enough readers for the usual rates if a response takes two seconds; more cost CPU time."""
+        """Return enough readers for the usual rates at two seconds a response; more cost CPU time."""
         return min(_MOST, max(_FEWEST, math.ceil(2 * self.scope.rate)))
 
     def found(self) -> list[AuditRow]:
@@ -92,7 +92,7 @@ class RegionWalk:
         return [*self.rows, *(function_failure(entry.function, entry.error) for entry in malformed)]
 
     def unread(self, text: str) -> list[AuditRow]:
-        """Return a row for everything that has none yet, as when the audit is stopped."""
+        """Return a row for everything without one, as for an audit that is stopped."""
         read = self.done | self.settled
         left = [function for name, function in list(self.functions.items()) if name not in read]
         rows = [] if self.is_listed else [self._unread(text)]
@@ -110,7 +110,7 @@ class RegionWalk:
         )
 
     async def _list(self) -> None:
-        """Pass every function to the readers; a list that breaks off is a row about the region."""
+        """Pass every function to the readers; a list that fails is a row about the region."""
         try:
             if self.known is None:
                 await self._list_functions()
@@ -149,7 +149,7 @@ class RegionWalk:
             self._versions.setdefault(name, {})[qualifier] = entry
 
     def _take_named(self, name: str, entry: ReportedFunction | Malformed) -> None:
-        """Pass a function to the readers when its name comes up first."""
+        """Pass a function to the readers when its name first occurs."""
         if isinstance(entry, Malformed):
             if self.scope.selection.fits(name):
                 self.malformed[name] = replace(entry, function=entry.function.without_qualifier())
@@ -171,7 +171,7 @@ class RegionWalk:
             raise ChoiceError(error) from error
 
     def _release(self, names: Iterable[str]) -> None:
-        """Let the readers have these functions; if every version is wanted, the list is read to its end first."""
+        """Pass these functions to the readers; if every version is wanted, read the whole list first."""
         for name in names:
             if name not in self.settled:
                 self._waiting.put_nowait(self.functions[name])

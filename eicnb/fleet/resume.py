@@ -1,4 +1,4 @@
-"""The rows of an earlier audit, so that only the rest is read again."""
+"""The rows of an earlier audit, to read only what is missing."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class EarlierRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """The usable rows of an earlier audit, and by account and region what is missing.
+    """The usable rows of an earlier audit, and the missing parts by account and region.
 
-    `gone` are the functions that were listed and then did not exist any more: if they still don't, they count as read.
-    A name that no list had does not count, and is looked for in all lists again. `is_listed` means that the lists name
-    all that is wanted now, so that a complete one is not read again; `is_everywhere` that it covered all regions.
+    `gone` are the functions that were listed and then did not exist: if they still don't, they count as read. A name
+    that no list had does not count, and all lists are read again for it. `is_listed` means that the lists have all that
+    is wanted now, so that a complete one is not read again; `is_everywhere` that it covered all regions.
     """
 
     rows: tuple[Row, ...] = ()
@@ -99,7 +99,7 @@ class Earlier:
         )
 
     def narrowed(self, wants: Callable[[ReportedFunction], object], *, has_all: bool) -> Earlier:
-        """Return only the wanted functions; `has_all` tells that none of them can be missing here."""
+        """Return only the wanted functions; `has_all` is whether all of them are in these rows."""
         functions = {
             place: {name: function for name, function in named.items() if wants(function)}
             for place, named in self.functions.items()
@@ -123,7 +123,7 @@ class Earlier:
         return frozenset(self.functions)
 
     def at(self, account_id: str, region: str) -> EarlierRegion:
-        """Return what is known of an account and region."""
+        """Return the knowledge of an account and region."""
         place = (account_id, region)
         listed = self.is_listed and place in self.functions and place not in self.unlisted
         known = tuple(self.functions[place].values()) if listed else None
@@ -132,7 +132,7 @@ class Earlier:
     def regions_of(self, account_id: str, named: tuple[str, ...] | None) -> tuple[str, ...] | None:
         """Return the regions to audit in an account: those of the rows unless others are given.
 
-        If the rows cover all regions and none can be missing, the regions of the account are not looked up again.
+        If the rows cover all regions and none can be missing, the account's regions are not requested again.
         """
         mine = self.regions_in(account_id)
         if not mine or (named == _ALL and not (self.is_everywhere and self.is_listed)):
@@ -198,7 +198,7 @@ def _function(rows: list[Row]) -> ReportedFunction:
 
 
 def _check_row(row: Row) -> None:
-    """Refuse a row that no audit could have made."""
+    """Refuse a row that is not from an audit."""
     if why := _fault(row):
         raise _damaged(why)
 
@@ -243,7 +243,7 @@ def _is_named_twice(row: Row) -> bool:
 
 
 def _odd_setting(row: Row) -> str | None:
-    """Return the first column whose value no audit can have read; None if all are plausible.
+    """Return the first column with an implausible value; None if all are plausible.
 
     A destination that AWS would refuse today, such as a FIFO queue, is plausible: the config may be older.
     """

@@ -67,7 +67,7 @@ def function_failure(function: FunctionRef, error: Exception, runs: ReportedFunc
 
 
 def region_failure(account_id: str | None, region: str, error: Exception) -> AuditRow:
-    """Return the row of a region that could not be read; a region cannot be `gone`."""
+    """Return the row of a region that could not be read; its state is never `gone`."""
     state, text = failure(error)
     return AuditRow(region=region, account_id=account_id, scan_state="failed" if state == "gone" else state, error=text)
 

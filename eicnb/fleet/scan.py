@@ -1,4 +1,4 @@
-"""Runs an audit: all accounts and regions side by side.
+"""The run of an audit: all accounts and regions side by side.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_faults.py.
 """
@@ -38,7 +38,7 @@ STOPPED = "the audit was stopped before this was read"
 class Audit:
     """One audit: its `connections` in their `regions`.
 
-    `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` tells whether
+    `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` is whether
     the accounts and regions are known yet; before that nothing is read.
     """
 
@@ -60,7 +60,7 @@ class Audit:
     _routes: dict[Aws, asyncio.Future[Route]] = field(default_factory=dict)
 
     def run(self, show: Show) -> None:
-        """Audit until everything is read; an exception while drawing, above all Ctrl-C, stops it."""
+        """Read everything; an exception while drawing, above all Ctrl-C, stops it."""
         self._started_at = self.clock()
         try:
             LoopThread(self._main).run(lambda: show(self.progress()))
@@ -70,7 +70,7 @@ class Audit:
             show(self.progress(is_over=True))
 
     def rows(self) -> list[AuditRow]:
-        """Return all rows; what was not read yet is there too, as `unread`."""
+        """Return all rows, with `unread` ones for what was not read yet."""
         if not self.is_placed:
             return [_unread(None, aws.region) for aws in self.connections]
         walks = list(self.walks)
@@ -98,17 +98,17 @@ class Audit:
         return self.is_placed and not self._pending and not self._rows and all(walk.is_whole for walk in self.walks)
 
     def audited_regions(self) -> list[str]:
-        """Return the regions that were walked or were to be walked."""
+        """Return the regions that were or would have been read."""
         walked = {walk.home.region for walk in list(self.walks)}
         return sorted(walked | {region for _, region in [*self._pending, *self._failed]})
 
     def accounts(self) -> list[str]:
-        """Return the accounts whose regions were walked or were to be walked."""
+        """Return the accounts whose regions were or would have been read."""
         walked = {walk.home.account_id for walk in list(self.walks)}
         return sorted(walked | {account_id for account_id, _ in [*self._pending, *self._failed]})
 
     def progress(self, *, is_over: bool = False) -> Progress:
-        """Return how far it is."""
+        """Return the progress."""
         walks = list(self.walks)
         known = sum(len(walk.functions) for walk in walks)
         is_listed = self.is_placed and not self._pending and all(walk.is_listed for walk in walks)
@@ -126,7 +126,7 @@ class Audit:
         )
 
     def _seconds_left(self, walks: Iterable[RegionWalk]) -> float | None:
-        """Return the time for what is left in the slowest region, at the rate that it has now."""
+        """Return the remaining seconds of the slowest region, at its current rate."""
         calls = 2 if self.scope.wants_all_qualifiers else 1
         return max((calls * walk.left / walk.sender.turns.rate for walk in walks), default=None)
 
@@ -165,7 +165,7 @@ class Audit:
         await walk.run()
 
     async def _route(self, place: AccountRegion) -> Route:
-        """Return the way there; a given endpoint is the same in every region, and is worked out once."""
+        """Return the route to a region; a given endpoint is the same everywhere, and found only once."""
         if place.aws.endpoint_url is None:
             return await aside(place.aws.route, place.region)
         if place.aws not in self._routes:

@@ -1,4 +1,4 @@
-"""The arguments of an audit, checked before anything is sent.
+"""The arguments of an audit, validated before anything is sent.
 
 Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 """
@@ -6,7 +6,7 @@ Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
@@ -63,7 +63,7 @@ def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
         hint = f'{argument}=["{example}", …]'
         if isinstance(value, str):
             value = value.split(",")
-        if not isinstance(value, Iterable) or isinstance(value, bytes):
+        if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping) or hasattr(value, "columns"):
             raise UsageError(f"{argument} is {shown(value)}, not a list of names", hint=hint)
         names = []
         for name in value:
@@ -146,7 +146,7 @@ class Selection:
 
 
 def _pattern(text: str) -> str:
-    """Return a glob unchanged; any other name must be one that a function can have."""
+    """Return a glob unchanged; anything else must be a valid function name."""
     if is_glob(text):
         return text
     function = FunctionRef.parse(text)
@@ -159,7 +159,7 @@ def _pattern(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What an audit reads in every region."""
+    """The part of an audit's arguments that applies to every region."""
 
     selection: Selection
     qualifiers: Qualifiers
@@ -167,7 +167,7 @@ class Scope:
 
     @classmethod
     def parse(cls, *, functions: Any, qualifiers: Any, rate: Any) -> Scope:
-        """Check the arguments of an audit that are the same for every region."""
+        """Validate the arguments of an audit that are the same for every region."""
         check_choice("qualifiers", qualifiers, get_args(Qualifiers))
         return cls(selection=Selection.parse(functions), qualifiers=qualifiers, rate=check_rate(rate))
 

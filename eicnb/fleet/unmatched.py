@@ -26,8 +26,8 @@ def unmatched_rows(
 ) -> list[AuditRow]:
     """Return a row for each name without a function: `gone`, or `unread` if not all lists were read.
 
-    A name belongs to no region; its row is in the first one that was searched, or in `region` if that has no account.
-    A function that an earlier audit `reported` has its row where it was.
+    A name has no region; its row is in the first searched one, or in `region` if that has no account. A function that
+    an earlier audit `reported` has its row where it was.
     """
     home = min((walk.home for walk in walks), key=lambda one: (one.account_id, one.region), default=None)
     searched = ", ".join(sorted({walk.home.region for walk in walks})) or region

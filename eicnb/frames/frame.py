@@ -275,6 +275,10 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
     return frame
 
 
+_TRUTH = {text: value for value in (True, False) for text in (str(value), str(value).lower(), str(value).upper())}
+"""What a CSV file that is read as text has for a boolean."""
+
+
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the rows of a frame with these columns, None for a missing value, or raise UsageError."""
     if missing := [column.name for column in columns if column.name not in frame.columns]:
@@ -284,9 +288,13 @@ def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, An
     values = {}
     for column in columns:
         held = frame[column.name]
+        if held.ndim > 1:
+            hint = "frame.loc[:, ~frame.columns.duplicated()]"
+            raise UsageError(f"the frame has {held.shape[1]} columns {column.name!r}", hint=hint)
         try:
-            exact = array(held.array, dtype=_dtype(column.dtype))
-        except (TypeError, ValueError) as error:
+            held_values = [_TRUTH.get(value, value) for value in held] if column.dtype == "boolean" else held.array
+            exact = array(held_values, dtype=_dtype(column.dtype))
+        except (TypeError, ValueError, OverflowError) as error:
             raise UsageError(
                 f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
                 hint="pass the frame as eicnb returned it",

@@ -1,4 +1,4 @@
-"""Completion of `%eic` and `%%eic` in IPython, from what this notebook has seen; nobody is asked over the network."""
+"""Completion of `%eic` and `%%eic` in IPython from the results so far, without any request."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _JOINED = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """The commands in a cell that the cursor stands in, where they begin, and the cursor within them.
+    """The commands in the cell of the cursor, their offset, and the cursor within them.
 
     >>> Commands.at("x = %eic get my", 15)
     Commands(text=' get my', start=8, cursor=7, whole_cell=False)
@@ -56,7 +56,7 @@ class Commands:
 
     @classmethod
     def at(cls, cell: str, offset: int) -> Commands | None:
-        """The body of a `%%eic` cell, or what stands behind the `%eic` of the line; None anywhere else."""
+        """Return the body of a `%%eic` cell, or the text after the `%eic` of the line; None anywhere else."""
         head = _CELL.match(cell)
         line = None if head or _OTHER_CELL.match(cell) else _LINE.match(cell, _line_start(cell, offset))
         begin = found.end() if (found := head or line) else len(cell)
@@ -67,7 +67,7 @@ class Commands:
         return cls(text, begin, offset - begin, whole_cell=head is not None)
 
     def complete(self, known: Known) -> Completions:
-        """The candidates at the cursor, with their place in the cell."""
+        """Return the candidates at the cursor, with their position in the cell."""
         first_line = self.text.partition("\n")[0] if self.whole_cell else ""
         out = _OUT.search(first_line)
         if out is not None and out.start() < self.cursor <= out.end():
@@ -83,7 +83,7 @@ _OUT_OPTION = Candidate("--out", "option", "the name that the cell's result gets
 
 
 def _line_start(cell: str, offset: int) -> int:
-    r"""Where the line of the cursor begins; a `\` at the end of a line joins it to the next."""
+    r"""Return where the line of the cursor begins; a `\` at the end of a line joins it to the next."""
     start = cell.rfind("\n", 0, offset) + 1
     while re.search(r"\\\r?\n\Z", cell[max(0, start - 3) : start]):
         start = cell.rfind("\n", 0, start - 1) + 1
@@ -148,7 +148,7 @@ def _matcher(known: Callable[[], Known]) -> Callable[[Any], dict[str, Any]]:
 
 
 def _type(candidate: Candidate) -> str:
-    """Return the kind of a candidate as IPython names it; behind a `function` a terminal would show brackets."""
+    """Return the kind of a candidate in IPython's terms; after a `function` a terminal would show brackets."""
     return "lambda" if candidate.kind == "function" else candidate.kind
 
 
@@ -172,7 +172,7 @@ def _hook(known: Callable[[], Known]) -> Callable[[Any, Any], list[str]]:
 
 
 def _from(line: str, start: int, found: Completions) -> Iterable[str]:
-    """The candidates for a part that begins earlier or later than theirs."""
+    """Return the candidates for a part that begins earlier or later than theirs."""
     earlier, said = line[start : found.start], line[found.start : max(found.start, start)]
     texts = (candidate.text for candidate in found.candidates)
     return (earlier + text.removeprefix(said) for text in texts if text.startswith(said))

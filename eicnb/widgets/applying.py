@@ -1,4 +1,4 @@
-"""The write of a form: only over the config that the form shows as live, and a question if that has changed."""
+"""The write of a form, which replaces only the config that the form shows as live, or else asks the user."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from eicnb.widgets.preview import Preview
 
 
 class Applying:
-    """Applies previews, and shows in the outcome what happened.
+    """The part of a form that applies previews and shows the result.
 
-    `applied` is called with what was written, `changed` with the live config if it is not the one in the preview,
+    `applied` is called with the written config, `changed` with the live config if it is not the one in the preview,
     and `reread` if the user wants that config in the form.
     """
 
@@ -42,7 +42,7 @@ class Applying:
         self._reread = reread
 
     def attempt(self, preview: Preview) -> None:
-        """Write what a preview shows; an error of AWS is shown, with a button to try again."""
+        """Write the change in a preview; an error of AWS is shown with a button to try again."""
         try:
             self._write_or_ask(preview)
         except EicError as error:

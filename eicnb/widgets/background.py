@@ -1,6 +1,6 @@
 """Work in threads, with results handed to the kernel's event loop.
 
-Only the loop may display anything: output from a thread belongs to no cell.
+Only the loop may display anything: the output of a thread belongs to no cell.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Background(Protocol):
-    """The way a form does work now or later, and is called with the result."""
+    """A way to do work now or later, and to get its result in a callback."""
 
     def start(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
         """Do the work, and call `done` with its result."""
@@ -25,7 +25,7 @@ class Background(Protocol):
 
 
 class AtOnce:
-    """No background: work is done when it is started. For code without an event loop.
+    """Work without a background, done when it is started; for code without an event loop.
 
     >>> AtOnce().start(lambda: 1 + 1, print)
     2
@@ -42,7 +42,7 @@ class AtOnce:
 
 
 class Threads:
-    """Work in threads, results in an event loop, in the context of the cell that made the form."""
+    """Work in threads, with results in an event loop and in the context of the form's cell."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -74,7 +74,7 @@ class Threads:
 
 
 def here() -> Background:
-    """Return threads that report to the running event loop, or without one no background."""
+    """Return threads for the running event loop; without a loop, no background."""
     try:
         return Threads(asyncio.get_running_loop())
     except RuntimeError:

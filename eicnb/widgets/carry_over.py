@@ -1,4 +1,4 @@
-"""The offer to use unapplied edits again, after the form has loaded another config.
+"""The offer to reuse unapplied edits after the form has loaded another config.
 
 Tested in tests/widgets/test_edited_config.py.
 """
@@ -24,7 +24,7 @@ class CarryOver:
         self.box = VBox([])
 
     def offer(self, edits: Edits) -> None:
-        """Offer these edits instead of earlier ones; without any, an earlier offer stays."""
+        """Offer these edits instead of earlier ones; without any, keep an earlier offer."""
         if not edits.settings:
             return
         self._edits = edits
@@ -38,7 +38,7 @@ class CarryOver:
         self.box.children = [HTML(text_html(f"⚠ {edits}", "eicnb-warning")), row]
 
     def _clicked(self, edits: Edits) -> None:
-        """Carry the edits over once: clicks that were queued behind this one find none."""
+        """Carry the edits over once: further queued clicks find none."""
         if self._edits is edits:
             self._edits = None
             self.box.children = []

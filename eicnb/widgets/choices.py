@@ -1,6 +1,6 @@
 """The names that a form offers: functions, versions and aliases, and destinations of each kind.
 
-A list that may not be read is empty, with a note that gives the reason; a name can still be typed.
+A list that the user may not read is empty, with a note that gives the reason; a name can still be typed.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Sleep = Callable[[float], object]
 
 @dataclass(frozen=True, slots=True)
 class NameList:
-    """Names that AWS lists, with a note about the list; `is_whole` is whether no name is missing."""
+    """Names that AWS lists, with a note about the list; `is_whole` is whether it has all names."""
 
     names: tuple[str, ...] = ()
     note: str = ""
     is_whole: bool = False
 
     def matching(self, typed: str) -> tuple[str, ...]:
-        """Return a few names that match: first those that begin with the text, then those that contain it.
+        """Return a few matching names: first those that begin with the text, then those that contain it.
 
         >>> NameList(("order-events", "events")).matching("EVENT")
         ('events', 'order-events')
@@ -57,7 +57,7 @@ class NameList:
 
 @dataclass(frozen=True, slots=True)
 class ListOperation:
-    """An operation of AWS that lists names: the key of its items, what they are, and the name of each."""
+    """An operation of AWS that lists names: the key of its items, their kind, and the name of each."""
 
     operation: Operation
     key: str
@@ -102,7 +102,7 @@ _SNS_DENIES = "AuthorizationError"
 
 
 def _gently(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mapping[str, Any]]:
-    """Read a long list slowly: the account's deployments share AWS's rate limit."""
+    """Read a long list slowly: the account's deployments need AWS's rate limit too."""
     for number, page in enumerate(pages, start=1):
         yield page
         if number >= _PAGES_AT_ONCE:

@@ -54,7 +54,7 @@ class DestinationField:
 
     @property
     def value(self) -> DestinationDraft:
-        """The destination as it is chosen and typed."""
+        """The destination as chosen and typed."""
         if self._is_whole:
             return DestinationDraft.typed(self.kind.value)
         kind = kind_of(self.kind.value)
@@ -62,7 +62,7 @@ class DestinationField:
 
     @property
     def _is_whole(self) -> bool:
-        """Whether the kind's field has a whole destination, such as `sqs:NAME`."""
+        """Whether the kind's field contains a whole destination, such as `sqs:NAME`."""
         return ":" in self.kind.value
 
     def fill(self, target: DestinationDraft) -> None:
@@ -72,7 +72,7 @@ class DestinationField:
         self.target.fill(target.text)
 
     def message(self, fault: str, *, warning: str = "") -> None:
-        """Show what is wrong under the name, or under the kind if that is the field to correct."""
+        """Show an error under the name, or under the kind if that is the field to correct."""
         is_about_name = not self._is_whole and self.value.kind in _NAMES
         self.target.message(fault if is_about_name else "", warning=warning if is_about_name else "")
         self.kind.message("" if is_about_name else fault, warning="" if is_about_name else warning)
@@ -85,7 +85,7 @@ class DestinationField:
             return None
 
     def is_listed(self, destination: DestinationArn, where: Where) -> bool:
-        """Return whether the list of the account's destinations has this one; no request is sent."""
+        """Return whether the account's list has this destination; no request is sent."""
         name = name_of(destination, where)
         return name is not None and name.partition(":")[2] in self._lists.get(destination.kind, NameList()).names
 
@@ -118,7 +118,7 @@ class DestinationField:
             self.target.fill(self._names.get(kind, ""))
 
     def _show_whole(self, kind: str) -> None:
-        """Offer whole destinations while one is typed, and the kinds otherwise."""
+        """Offer whole destinations while one is typed, otherwise the kinds."""
         listed = self._lists.get(kind, NameList())
         prefix, _, name = self.kind.value.partition(":")
         is_named = self._is_whole and prefix == kind

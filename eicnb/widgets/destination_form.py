@@ -1,4 +1,4 @@
-"""A form for the two destinations alone: it builds a value for use elsewhere, and writes nothing."""
+"""A form for the two destinations only: it builds a value for use elsewhere, and writes nothing."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
         self.value = value
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return the widget, and what a front end without widgets shows instead."""
+        """Return the widget, and the text for front ends without widgets."""
         text = f"Destinations: {command_lines.to_shorthand(self.value) if self.value is not None else 'not ready'}"
         return {
             "text/plain": f"{text}\n{NEEDS_A_KERNEL}",

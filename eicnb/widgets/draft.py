@@ -1,4 +1,4 @@
-"""The text in the fields of a form, and its validation: one request, or a sentence for each field that is wrong.
+"""The text in the fields of a form, and its validation: one request, or an error for each wrong field.
 
 The rules are those of the magics and of the Python API. Nothing here depends on widgets.
 """
@@ -35,7 +35,7 @@ OTHER = "other"
 
 
 def kind_of(typed: str) -> str:
-    """Return the kind with this name, or the only one with this part of a name; else the text.
+    """Return the kind with this name, or the only one with this part of a name; otherwise the text.
 
     >>> kind_of("SQS queue"), kind_of("topic"), kind_of("None"), kind_of("s")
     ('sqs', 'sns', '', 's')
@@ -49,7 +49,7 @@ def kind_of(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DestinationDraft:
-    """A destination as it is typed: its kind, and its name or ARN; without a kind, no destination.
+    """A destination as typed: its kind, and its name or ARN; without a kind, no destination.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> str(DestinationDraft("sqs", "lost-events").destination(where))
@@ -61,7 +61,7 @@ class DestinationDraft:
 
     @classmethod
     def typed(cls, text: str) -> Self:
-        """Read a whole destination: `sqs:NAME` and its like, or an ARN; what is neither gets the kind OTHER.
+        """Read a whole destination, `sqs:NAME` or an ARN; anything else gets the kind OTHER.
 
         >>> DestinationDraft.typed("sqs:lost-events")
         DestinationDraft(kind='sqs', text='lost-events')
@@ -77,7 +77,7 @@ class DestinationDraft:
 
     @classmethod
     def of(cls, reported: str | None, where: Where) -> Self:
-        """Return the draft of a destination that AWS reports: its name if that is enough, else its ARN."""
+        """Return the draft of a reported destination, by its name if that is sufficient, else its ARN."""
         if not reported:
             return cls()
         try:
@@ -172,7 +172,7 @@ number of seconds: 60 to 21600'}
         return replace(self, function_name=function_name, qualifier=qualifier)
 
     def edits_since(self, opened: Draft) -> dict[str, Any]:
-        """Return the settings that differ from those that the form opened with, by field.
+        """Return the settings that differ from those in the opened form, by field.
 
         >>> Draft(function_name="f", maximum_retry_attempts="0").edits_since(Draft())
         {'maximum_retry_attempts': '0'}

@@ -1,4 +1,4 @@
-"""The config that a form edits: whose it is, which edits belong to it, and which were made for another function."""
+"""The config that a form edits: its function, the edits for it, and edits made for another function."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _text(value: str | DestinationDraft) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read of a function, version or alias, and the fields as they were filled with it."""
+    """The config that was read for a function, version or alias, and the fields filled from it."""
 
     function: FunctionRef | None = None
     live: Live = field(default_factory=Live)
@@ -87,14 +87,14 @@ class EditedConfig:
         self._when_typed = opened
 
     def read_of(self, function: FunctionRef | None) -> Loaded | None:
-        """Return what was read of a function: a config, or why it cannot be read; None if nothing yet."""
+        """Return the result of reading a function: a config or an error; None if it is not read yet."""
         both = (self._unreadable, self._loaded)
         return next((one for one in both if one is not None and one.is_of(function, self._where)), None)
 
     def type(self, function: FunctionRef | None, draft: Draft) -> tuple[Draft, Edits]:
-        """Take the function that is typed now; return what the fields should contain, and edits to offer.
+        """Accept the function that is typed now; return the fields to show, and edits to offer.
 
-        Back at the config that is loaded, its own edits are kept, and those made under another name are offered.
+        If that is the loaded config again, its own edits are kept, and those made under another name are offered.
         """
         before, names_before = self._typed, self._names
         self._typed, self._names = function, draft
@@ -111,9 +111,9 @@ class EditedConfig:
         return draft, Edits()
 
     def load(self, function: FunctionRef, live: Live, draft: Draft) -> tuple[Draft, Edits]:
-        """Take what was read of a function; return what the fields should contain, and edits to offer.
+        """Accept the config of a function; return the fields to show, and edits to offer.
 
-        A config that cannot be read changes no field: the name may be half typed, or a slip.
+        A config that cannot be read changes no field: the name may be incomplete or misspelled.
         """
         if live.trouble:
             self._unreadable = Loaded(function, live)
@@ -128,10 +128,10 @@ class EditedConfig:
         return filled, edits
 
     def apply(self, function: FunctionRef | None, live: Live, draft: Draft) -> None:
-        """Take what was written, and with it the edits."""
+        """Accept the written config, and drop the edits in it."""
         self._loaded = Loaded(function, live, draft)
         self._when_typed = draft
 
     def change(self, live: Live) -> None:
-        """Take the live config after someone else changed it; the edits stay."""
+        """Accept the live config after another writer changed it; keep the edits."""
         self._loaded = replace(self._loaded, live=live)

@@ -1,7 +1,7 @@
 """The controls of a form: each with its label, a hint next to it, and a message under it.
 
-All of them are lines of text, the choices too: while a drop-down list has the focus, JupyterLab takes arrows and
-letters for its own shortcuts, which move the cell and change its type.
+All of them are text lines, the choices too: while a drop-down list has the focus, JupyterLab uses arrows and
+letters as its own shortcuts, which move the cell and change its type.
 
 Tested in tests/widgets/test_form.py.
 """
@@ -78,7 +78,7 @@ class Field:
         self._hint.value = text_html(text)
 
     def message(self, fault: str, *, warning: str = "") -> None:
-        """Show under the control what is wrong with its value, or else a warning; a word tells them apart."""
+        """Show an error or a warning under the control, and name which of them it is."""
         text = f"✗ Not valid: {fault}" if fault else f"⚠ Note: {warning}" if warning else ""
         self._message.value = text_html(text, "eicnb-fault" if fault else "eicnb-warning")
         self._message.layout.display = "" if text else "none"
@@ -99,7 +99,7 @@ class SearchField(Field):
         self.widget.observe(lambda _: self._offer(), "value")
 
     def loading(self, what: str) -> None:
-        """Show that the list of these names is on its way."""
+        """Show that the list of these names is loading."""
         self.listed = NameList()
         self._offer()
         self.hint(f"loading the {what} …")
@@ -115,11 +115,11 @@ class SearchField(Field):
 
 
 def text_field(name: str, placeholder: str) -> Field:
-    """Make a line of text that is sent with each key."""
+    """Make a text line that sends its value with each key."""
     return Field(control(Text, LABELS[name], placeholder=placeholder, continuous_update=True))
 
 
 def few_choices(name: str, choices: tuple[str, ...], placeholder: str) -> Field:
-    """Make a line of text that offers its few possible values."""
+    """Make a text line that offers its few possible values."""
     options: dict[str, Any] = {"options": choices, "placeholder": placeholder}
     return Field(control(Combobox, LABELS[name], ensure_option=False, continuous_update=True, **options))

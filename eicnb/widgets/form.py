@@ -1,4 +1,4 @@
-"""The form: fields that open with the live config, a preview of each change, and one button that applies it once."""
+"""The form: fields filled with the live config, a preview of each change, and a button that applies it once."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from eicnb.widgets.preview import NEEDS_A_KERNEL, Preview, StaticForm
 
 
 class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
-    """A form of one function's config; `result` is the frame of what was applied last, None before.
+    """A form for one function's config; `result` is the frame of the last write, None before.
 
-    The fields are those of `eicnb.changes.change.LABELS`. Apply is one put of all that is shown, or a delete when
-    nothing is set any more; it reads the live config again first, and asks when that has changed.
-    Another function or qualifier loads its own config; edits that were not applied are offered, never carried over.
+    The fields are those of `eicnb.changes.change.LABELS`. Apply sends one put of all values, or a delete if
+    nothing is set; it reads the live config again first, and asks the user if that has changed.
+    Another function or qualifier loads its own config; unapplied edits are offered, not carried over silently.
     """
 
     result = AnyValue(None, allow_none=True)
@@ -79,7 +79,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     @property
     def preview(self) -> Preview:
-        """What Apply would do, as the output under the form shows it."""
+        """The effect of Apply, as the output under the form shows it."""
         return self._preview_of(self._fields.draft())
 
     def _parts(self) -> list[Any]:
@@ -105,7 +105,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._fields.on_edit(lambda: self._guarded(self._edit))
 
     def _preview_of(self, draft: Draft) -> Preview:
-        """Read the fields; without the live config of their function nothing can be applied."""
+        """Return the preview of the fields; without their function's live config nothing can be applied."""
         validated = draft.check(self._where)
         try:
             subject: FunctionRef | None = draft.subject()
@@ -181,7 +181,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def _changed(self, live: Live) -> None:
-        """Preview the edits against what is live now."""
+        """Preview the edits against the live config."""
         self._edited.change(live)
         self._refresh()
 
@@ -199,7 +199,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         return preview
 
     def _guarded(self, action: Callable[[], object]) -> None:
-        """Do one thing at a time; an exception that is not an error of AWS is shown as the bug that it is."""
+        """Do one thing at a time; show the traceback of an exception that is not an error of AWS."""
         try:
             with self._lock:
                 action()
@@ -213,7 +213,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._is_displayed = True
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return the widget, and what a front end without widgets shows instead."""
+        """Return the widget, and the text for front ends without widgets."""
         static_form = StaticForm(self.preview)
         return {
             "text/plain": masked(f"{static_form!r}\n{NEEDS_A_KERNEL}"),

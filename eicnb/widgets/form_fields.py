@@ -1,4 +1,4 @@
-"""The six fields of a form together: what they contain, and what is shown at each of them.
+"""The six fields of a form together: their values and messages.
 
 Tested in tests/widgets/test_form.py.
 """
@@ -31,7 +31,7 @@ _RETRIES = tuple(map(str, RETRY_ATTEMPTS))
 class FormFields:
     """The fields of a form, as one draft that can be read and filled.
 
-    `changed` is called when more is known about a value, such as that a destination does not exist.
+    `changed` is called when a value is checked, for example if a destination does not exist.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class FormFields:
         return [self._function, self._qualifier, self._retries, self._age, *self._destinations.values()]
 
     def on_edit(self, edited: Callable[[], object]) -> None:
-        """Call this whenever the user changes a field; what `fill` does is no edit."""
+        """Call this whenever the user changes a field; `fill` is not an edit."""
 
         def changed() -> None:
             if not self._is_filling:
@@ -66,7 +66,7 @@ class FormFields:
             one.on_edit(changed)
 
     def draft(self) -> Draft:
-        """Return what is in the fields."""
+        """Return the values of the fields."""
         return Draft(
             function_name=self._function.value,
             qualifier=self._qualifier.value,
@@ -95,7 +95,7 @@ class FormFields:
             self._is_filling = False
 
     def show(self, draft: Draft, faults: Mapping[str, str]) -> None:
-        """Show at each field what is wrong with it, or what to know about it."""
+        """Show at each field its error, or a note about it."""
         self._function.message(faults.get("function_name", ""))
         self._qualifier.message(faults.get("qualifier", ""), warning=self._unknown_qualifier(draft))
         self._retries.message(faults.get("maximum_retry_attempts", ""))
@@ -114,12 +114,12 @@ class FormFields:
         self._missing.check(unlisted)
 
     def no_function(self, draft: Draft, live: Live) -> str:
-        """Return the sentence for a missing function, with the listed name that is most like the one typed."""
+        """Return the sentence about a missing function, with the most similar name in the list."""
         similar = nearest(draft.function_name.strip(), self._function.listed.names)
         return f"{live.trouble.partition(' Try: ')[0]} Try: {similar}" if similar else live.trouble
 
     def missing_destinations(self) -> str:
-        """Name the destinations that do not exist, for the button; an empty text without one."""
+        """Return the names of missing destinations, for the button; an empty text without one."""
         arns = [one.destination(self._where) for one in self._destinations.values()]
         missing = dict.fromkeys(f"{KINDS[arn.kind]} {arn.name}" for arn in arns if arn and self._missing.note(arn))
         verb = "does" if len(missing) == 1 else "do"
@@ -161,7 +161,7 @@ class FormFields:
 
 
 def _some(names: Sequence[str]) -> str:
-    """Name the first of a list that may be long.
+    """Return the first ones of a list that may be long.
 
     >>> _some(["$LATEST", "live", *map(str, range(30, 0, -1))])
     '$LATEST, live, 30, 29, 28, 27, 26, 25 and 24 more'

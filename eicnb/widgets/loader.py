@@ -1,4 +1,4 @@
-"""Reading the live config of another function, version or alias while its name is typed."""
+"""The loading of another function's live config while its name is typed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SECONDS_AFTER_THE_LAST_KEY = 0.4
 
 
 class Loader:
-    """Reads the live config of the function that was typed last, once typing pauses.
+    """A loader of the live config of the last typed function, once typing pauses.
 
-    Results of functions typed before are dropped.
+    Results for earlier functions are dropped.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Loader:
         self._cancel_timer: Callable[[], object] = lambda: None
 
     def read_soon(self, function: FunctionRef) -> None:
-        """Read a function's config after the last key; one that is being read is not read twice."""
+        """Read a function's config after the last key; one that is being read is not requested twice."""
         if function == self._wanted:
             return
         self.cancel()
@@ -36,7 +36,7 @@ class Loader:
         self._cancel_timer = self._background.later(_SECONDS_AFTER_THE_LAST_KEY, lambda: self._start(function))
 
     def cancel(self) -> None:
-        """Read nothing any more."""
+        """Cancel all reading."""
         self._cancel_timer()
         self._wanted = None
 

@@ -13,7 +13,7 @@ _SECONDS_AFTER_THE_LAST_KEY = 0.4
 
 
 class MissingDestinations:
-    """Notes about destinations that do not exist.
+    """Notes about missing destinations.
 
     Each destination is looked up once, after the last key, until `forget`.
     """
@@ -27,11 +27,11 @@ class MissingDestinations:
         self._cancel_timer: Callable[[], object] = lambda: None
 
     def note(self, destination: DestinationArn | None) -> str:
-        """Return the note about a destination that does not exist; otherwise an empty text."""
+        """Return the note about a missing destination; otherwise an empty text."""
         return self._notes.get(destination, "") if destination else ""
 
     def check(self, destinations: Iterable[DestinationArn]) -> None:
-        """Find out after the last key about those that are not known yet, and call back with what was found."""
+        """Check unknown destinations after the last key, and call back with the missing ones."""
         wanted = frozenset(destinations) - self._notes.keys()
         if wanted == self._wanted:
             return
@@ -41,7 +41,7 @@ class MissingDestinations:
             self._cancel_timer = self._background.later(_SECONDS_AFTER_THE_LAST_KEY, lambda: self._start(wanted))
 
     def forget(self) -> None:
-        """Check everything again, since a destination may have been created or deleted."""
+        """Check all again, since a destination may have been created or deleted."""
         self._notes.clear()
 
     def _start(self, destinations: frozenset[DestinationArn]) -> None:

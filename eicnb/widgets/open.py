@@ -1,4 +1,4 @@
-"""Open a form: widgets in a notebook, elsewhere the config and a line to edit."""
+"""The opening of a form: widgets in a notebook, elsewhere the config and a line to edit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _subject(function_name: str | FunctionRef | None, qualifier: str | None) -> 
             raise UsageError("a qualifier is given without a function", hint='form("my-function", qualifier="live")')
         return None
     function = function_name if isinstance(function_name, FunctionRef) else FunctionRef.parse(function_name)
-    return function.with_qualifier(qualifier or function.qualifier or LATEST)
+    return function.with_qualifier(function.qualifier or LATEST if qualifier is None else qualifier)
 
 
 def opened(
@@ -68,7 +68,7 @@ def opened(
 
 
 def destination_form(connection: Connection) -> Any:
-    """Open a form for the destinations alone; without an account it takes whole ARNs."""
+    """Open a form for the destinations only; without a known account it takes whole ARNs."""
     from eicnb.widgets.destination_form import DestinationForm
 
     return DestinationForm(connection, known_where(connection))

@@ -1,4 +1,4 @@
-"""The result of Apply in a form: the frame, the error, or the question to decide first.
+"""The result of Apply in a form: the frame, the error, or a question to answer first.
 
 Tested in tests/widgets/test_applying.py.
 """
@@ -33,12 +33,12 @@ class Outcome:
         self.box = VBox([])
 
     def say(self, *parts: Any) -> None:
-        """Show these parts and nothing else; choices that were offered before are withdrawn."""
+        """Show only these parts; withdraw choices that were offered before."""
         self._choices = {inner for part in parts for inner in getattr(part, "children", ())}
         self.box.children = parts
 
     def withdraw(self) -> None:
-        """Withdraw a question; a result stays."""
+        """Withdraw a question; keep a result."""
         if self._choices:
             self.say()
 
@@ -53,12 +53,12 @@ class Outcome:
         self.say(HTML(head), HTML(_pre(str(error))), _row(self._choice(f"Try again: {label}", again)))
 
     def show_bug(self) -> None:
-        """Show the traceback of an exception that is a bug; it would vanish into the kernel's log."""
+        """Show the traceback of a bug, which would otherwise vanish into the kernel's log."""
         head = text_html("✗ The form failed. This is a bug of eicnb.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(traceback.format_exc())))
 
     def ask(self, preview: Preview, now: Live, over: tuple[str, Action] | None, take: Action) -> None:
-        """Show both configs after someone else wrote, or what is not known, and offer a choice."""
+        """Show both configs after another write, or the unknown result, and offer a choice."""
         wanted = preview.validated.request.config if preview.validated.request else None
         opened, live = _unless_unread(preview.live, preview.unread), _unless_unread(now.config, now.unread)
         columns = (settings_of(opened), settings_of(live), settings_of(wanted))
@@ -74,7 +74,7 @@ class Outcome:
         )
 
     def _choice(self, label: str, action: Action) -> Button:
-        """Return a button that works once, so that a click on one question never answers the next."""
+        """Return a button that works once, so that a click on one question is never taken for the next."""
         button = Button(description=masked(label), layout={"width": "auto", "max_width": "100%"})
 
         def clicked(_: object) -> None:

@@ -33,10 +33,10 @@ from eicnb.widgets.draft import DestinationDraft, Draft, Validated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The live config of a form's function, what Apply would change in it, and the same as commands.
+    """The live config of a form's function, the changes of Apply, and the same as commands.
 
-    `live` is None without a config. `trouble` is why nothing can be written, `unread` why the live config is not known,
-    which doesn't prevent Apply. `way` leads from the connection in use, on which `%eic` and the verbs act, to the
+    `live` is None without a config. `trouble` is the reason why nothing can be written, `unread` why the live config is
+    unknown, which doesn't prevent Apply. `way` turns the connection in use, on which `%eic` and the verbs act, into the
     form's.
     """
 
@@ -51,12 +51,12 @@ class Preview:
 
     @property
     def change(self) -> Change | None:
-        """What Apply would change; None while the fields have faults."""
+        """The change that Apply would make; None while fields have errors."""
         before = Unread(self.unread) if self.unread else self.live
         return Change.of(self.validated.request, before) if self.validated.request else None
 
     def settings(self) -> tuple[SettingChange, ...]:
-        """Return each setting before and after Apply; nothing changes while the fields have faults."""
+        """Return each setting before and after Apply; while fields have errors, without changes."""
         if self.change is not None:
             return self.change.settings()
         subject = self.subject or FunctionRef("NAME")
@@ -79,7 +79,7 @@ class Preview:
         return f"{self.subject or 'no function chosen'} in {self.where}"
 
     def verdict(self) -> str:
-        """Return what is missing before Apply, or that nothing is."""
+        """Return the sentence about what prevents Apply, or that nothing does."""
         if self.validated.faults:
             names = ", ".join(LABELS[name] for name in self.validated.faults)
             return f"Not ready: {count(len(self.validated.faults), 'field')} to correct ({names})."
@@ -97,7 +97,7 @@ class Preview:
         return f"Ready: {count(self.number_of_changes, 'change')}{deletes}.{unread}"
 
     def action(self) -> str:
-        """Return the label of Apply, which says what it does."""
+        """Return the label of Apply, which names its effect."""
         number = count(self.number_of_changes, "change")
         what = "Delete the config of" if self._deletes() else f"Apply {number} to"
         removed = f" ({count(self.number_of_changes, 'setting')} removed)" if self._deletes() else ""
@@ -107,11 +107,11 @@ class Preview:
         return self.validated.request is not None and self.validated.request.verb == "delete"
 
     def _deletes_unread(self) -> bool:
-        """Return whether nothing is set over an unread config, which the user did not ask to delete."""
+        """Return whether Apply would delete an unread config, which the user did not request."""
         return bool(self.unread) and self._deletes()
 
     def effect(self) -> str:
-        """Return what the request does in addition to what it sets."""
+        """Return the effect of the request besides its settings."""
         if not (self.validated.request and self.number_of_changes) or self._deletes_unread():
             return ""
         if self._deletes():
@@ -120,11 +120,11 @@ class Preview:
 
     @property
     def is_known(self) -> bool:
-        """Whether there are settings to show: the function exists, and AWS has been asked for its config."""
+        """Whether there are settings to show: the function exists, and its config was requested."""
         return self.subject is not None and self.read and not self.trouble
 
     def _table(self) -> list[tuple[str, ...]]:
-        """Return the settings with their headings; while a field is wrong, without the values after Apply."""
+        """Return the settings with their headings; while fields have errors, without values after Apply."""
         rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings()]
         table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
         return table if self.validated.request else [row[:2] for row in table]
@@ -141,7 +141,7 @@ class Preview:
         }
 
     def notes(self) -> list[str]:
-        """Return what to know before pasting a command elsewhere."""
+        """Return notes for pasting a command elsewhere."""
         notes = []
         if self.where.sandbox and self.commands():
             notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
@@ -197,12 +197,12 @@ ELSEWHERE = "%eic and eicnb act on the connection in use, which is not this form
 NEEDS_A_KERNEL = "The form needs a running kernel and a front end with widgets: run its cell again."
 
 REOPENED = "If the form above is missing or grey, run its cell again: it needs a running kernel."
-"""The last line of a preview; under a form that works, its stylesheet hides it."""
+"""The last line of a preview; the stylesheet of a working form hides it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaticForm:
-    """A form without widgets: the config as it is, and a line to edit and run.
+    """A form without widgets: the current config, and a line to edit and run.
 
     A terminal shows its text, and a saved notebook its HTML in place of the form.
     """
@@ -229,7 +229,7 @@ class StaticForm:
         )
 
     def notes(self) -> list[str]:
-        """Return what to know before running the line: that it is refused as it is, or acts somewhere else."""
+        """Return notes for running the line: that AWS refuses it, or that it acts somewhere else."""
         live, where = self.preview.live, self.preview.where
         faults = Draft.of("f", LATEST, live, where).check(where).faults if live else {}
         refused = [f"As it is, the line is refused: {LABELS[name]}: {fault}" for name, fault in faults.items()]
@@ -250,7 +250,7 @@ class StaticForm:
 
 
 def editable_line(preview: Preview) -> str:
-    """Return a put of the live config, even if AWS would refuse it today; without one, of AWS's defaults."""
+    """Return a put of the live config, even if AWS would refuse it now; without one, of AWS's defaults."""
     subject, live = preview.subject or FunctionRef("NAME"), preview.live
     named = None if subject.qualifier == LATEST else subject.qualifier
     values = settings_of(live)

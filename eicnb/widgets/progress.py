@@ -1,4 +1,4 @@
-"""Where an audit's progress is drawn: a line in the notebook or the terminal, or nowhere.
+"""The display of an audit's progress: a line in the notebook or the terminal, or none.
 
 Tested in tests/notebook/test_audit.py.
 """
@@ -15,11 +15,11 @@ from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Progress, Show
 
 FindDrawer = Callable[[], Show | None]
-"""Returns what draws one audit's progress, or None if it cannot be drawn here."""
+"""Returns the function that draws one audit's progress; None if it cannot be drawn here."""
 
 
 def show_of(progress: Any) -> Show:
-    """Return what draws the progress: the caller's callable, nothing for False, a line for True."""
+    """Return the function that draws the progress: the caller's, none for False, a line for True."""
     if progress is True:
         return _fitting()
     if progress is False or progress is None:
@@ -47,7 +47,7 @@ def _fitting() -> Show:
 
 
 class TerminalLine:
-    r"""A line in a terminal that is written over and over; the last text stays.
+    r"""A line in a terminal that is overwritten with each update; the last text stays.
 
     >>> import io
     >>> text = io.StringIO()
@@ -74,10 +74,10 @@ _BETWEEN_UPDATES = 0.25
 
 
 def line_of(shell: Any) -> Show | None:
-    """Return the line for the running cell; None if no one watches it.
+    """Return the line for the running cell; None if no user sees it.
 
-    A front end with a user declares with each cell that it can ask for input. nbclient, and with it papermill and
-    nbconvert, declares that it cannot, and then the saved notebook has no line.
+    A front end with a user states for each cell that it can take input. nbclient, and so papermill and
+    nbconvert, states that it cannot, and then the saved notebook has no line.
     """
     return NotebookLine() if getattr(shell.kernel, "_allow_stdin", False) else None
 

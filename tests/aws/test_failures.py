@@ -196,25 +196,29 @@ def test_an_unknown_function_is_not_found(eic: Eic) -> None:
         "there is no function 'no-function' in us-east-1\n"
         "    ResourceNotFoundException, answered to PutFunctionEventInvokeConfig in us-east-1, SANDBOX, "
         f"account {eic.account_id}\n"
-        "Try: %eic functions"
+        "Try: my-function"
     )
     assert error.request_id
 
 
 @pytest.mark.parametrize(
-    ("call", "operation"),
-    [(get, "Get"), (update, "Get"), (delete, "Get")],
+    ("call", "hint"),
+    [
+        (get, "%eic list my-function"),
+        (update, "%eic put my-function --retries 0"),
+        (delete, "%eic delete my-function --missing-ok"),
+    ],
     ids=["get", "update, which reads first", "delete, which reads first"],
 )
-def test_a_missing_config_is_not_found_and_says_how_to_write_one(eic: Eic, call: Call, operation: str) -> None:
+def test_a_missing_config_is_not_found_and_says_what_to_type(eic: Eic, call: Call, hint: str) -> None:
     error = failure(call, eic)
     assert type(error) is NotFound
     assert str(error) == (
         f"The function arn:aws:lambda:us-east-1:{eic.account_id}:function:my-function:$LATEST "
         "doesn't have an EventInvokeConfig\n"
-        f"    ResourceNotFoundException, answered to {operation}FunctionEventInvokeConfig in us-east-1, SANDBOX, "
+        "    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1, SANDBOX, "
         f"account {eic.account_id}\n"
-        "Try: list the configs of the function, or put this one"
+        f"Try: {hint}"
     )
 
 

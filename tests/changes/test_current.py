@@ -15,7 +15,7 @@ NO_CONFIGS = as_json({"FunctionEventInvokeConfigs": []})
 NOT_FOUND = fault(404, "ResourceNotFoundException", "Function not found")
 DENIED = fault(403, "AccessDeniedException", "no")
 BROKEN = fault(500, "ServiceException", "Out of order")
-NO_QUALIFIER = "There is no version or alias 'nope' of f. Try: %eic list f"
+NO_QUALIFIER = "There is no version or alias 'nope' of f. Try: %eic audit --functions f --qualifiers all"
 NO_FUNCTION = "There is no function 'f' in us-east-1. Try: %eic functions"
 RESPONSES = [
     ([NO_CONFIG, NO_CONFIGS, as_json({"FunctionName": "f"})], "", ""),

@@ -440,7 +440,7 @@ def test_an_answer_of_aws_is_shown_in_a_few_lines(notebook: Notebook, eic: eicnb
         f"arn:aws:lambda:us-east-1:{eic.account_id}:function:my-function:v1 doesn't have an EventInvokeConfig\n"
         "    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in "
         f"us-east-1, SANDBOX, account {eic.account_id}\n"
-        "Try: list the configs of the function, or put this one\n"
+        "Try: %eic list my-function\n"
     )
 
 

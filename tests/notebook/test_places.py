@@ -99,8 +99,14 @@ def test_a_required_destination_exists(notebook: Notebook, eic: eicnb.Eic, kind_
 @pytest.mark.parametrize(
     ("destination", "message"),
     [
-        ("sqs:nope", "this notebook needs the SQS queue nope, which does not exist"),
-        ("s3:nope-of-nobody", "this notebook needs the S3 bucket nope-of-nobody, which does not exist"),
+        (
+            "sqs:nope",
+            "this notebook needs the SQS queue nope, which does not exist in HERE",
+        ),
+        (
+            "s3:nope-of-nobody",
+            "this notebook needs the S3 bucket nope-of-nobody, which does not exist in HERE",
+        ),
         (
             "arn:aws:sqs:us-east-1:210987654321:theirs",
             "this notebook needs the SQS queue theirs, which could not be read, so it may not exist",
@@ -108,10 +114,11 @@ def test_a_required_destination_exists(notebook: Notebook, eic: eicnb.Eic, kind_
     ],
 )
 def test_a_destination_that_may_not_exist_stops_the_notebook(
-    notebook: Notebook, sent: Sent, destination: str, message: str
+    notebook: Notebook, eic: eicnb.Eic, sent: Sent, destination: str, message: str
 ) -> None:
     error = notebook.fail(f"%eic require --destination {destination}\n%eic put my-function --retries 0")
-    assert str(error) == f"{message}\nTry: name a destination that exists, or create this one"
+    text = message.replace("HERE", f"us-east-1, account {eic.account_id} (SANDBOX)")
+    assert str(error) == f"{text}\nTry: name a destination that exists, or create this one"
     assert "PutFunctionEventInvokeConfig" not in sent()
 
 
@@ -123,6 +130,19 @@ def test_the_wrong_place_stops_the_notebook(
     assert isinstance(error, ConfigurationError)
     assert error.message == message.replace("ACCOUNT", eic.account_id)
     assert "PutFunctionEventInvokeConfig" not in sent()
+
+
+def test_another_region_is_a_line_away(notebook: Notebook) -> None:
+    error = notebook.fail("%eic require --region eu-west-1")
+    assert isinstance(error, ConfigurationError)
+    assert error.hint == "%eic use --region eu-west-1"
+    notebook.run(error.hint)
+    notebook.run("%eic require --region eu-west-1")
+
+
+def test_no_destination_is_nothing_to_require(notebook: Notebook) -> None:
+    error = notebook.fail("%eic require --destination none")
+    assert "require needs a destination that can exist" in str(error)
 
 
 def test_the_sandbox_is_not_aws(notebook: Notebook, eic: eicnb.Eic) -> None:

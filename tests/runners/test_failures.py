@@ -32,7 +32,7 @@ See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 NO_CONFIG = """\
 NotFound: The function arn:aws:lambda:us-east-1:123456789012:function:my-function:v1 doesn't have an EventInvokeConfig
     ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1, SANDBOX, account 123456789012
-Try: list the configs of the function, or put this one"""
+Try: %eic list my-function"""
 
 HOW_FAR = """\
 Commands done before it: 1 of 3

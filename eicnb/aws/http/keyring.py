@@ -21,7 +21,7 @@ FindAccount = Callable[[Keys], Awaitable[str | None]]
 
 
 class KeySource(Protocol):
-    """Where credentials come from; both calls may take as long as a call to STS."""
+    """A source of credentials; both calls may take as long as a call to STS."""
 
     def keys(self) -> Keys: ...
 
@@ -47,7 +47,7 @@ class FixedKeys:
         return self.held
 
     async def renewed(self, refused: Keys) -> bool:
-        """Return whether there are others than those that AWS refused."""
+        """Return whether there are other keys than those that AWS refused."""
         return self.held != refused
 
 
@@ -95,7 +95,7 @@ class Keyring:
             return self._keys != refused
 
     async def _take(self, keys: Keys) -> None:
-        """Use these keys from now on, unless they belong to another account than the ones before."""
+        """Use these keys from now on, unless they belong to a different account than the last ones."""
         if self._keys not in {None, keys} and self._find_account is not None:
             find = self._find_account
             await self._tried(lambda: self._check_account(keys, find))

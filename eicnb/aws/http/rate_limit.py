@@ -36,7 +36,7 @@ class TokenBucket:
 
     @contextmanager
     def shared_at(self, rate: float) -> Iterator[None]:
-        """Be one of the users while this is open, at so many requests a second."""
+        """Count as a user while this is open, at a rate in requests a second."""
         with self._lock:
             self._rates.append(rate)
         try:
@@ -47,7 +47,7 @@ class TokenBucket:
 
     @property
     def rate(self) -> float:
-        """Return the requests a second: the lowest rate of all users, lower for a while after a throttled one."""
+        """Return the requests a second: the lowest rate of all users, reduced for a while after throttling."""
         with self._lock:
             return self._rate(self._clock())
 

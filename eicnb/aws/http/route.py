@@ -1,4 +1,4 @@
-"""The route to Lambda in one region, as botocore works it out for its own requests."""
+"""The route to Lambda in one region, as botocore determines it for its own requests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Through = Callable[[str, str, Mapping[str, str]], tuple[int, Mapping[str, str], 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where the calls of a region go and how they travel; timeouts are seconds, None for no limit.
+    """The endpoint and transport of the calls of a region; timeouts are seconds, None for no limit.
 
     `url` is the endpoint without the path of an operation; `region` and `service` are those that a call is signed
     for, unless `signs` is False. `tls` is False for a plain http endpoint.
@@ -57,7 +57,7 @@ class Route:
 
 
 def route_of(client: Any, region: str, *, verify: Any) -> Route:
-    """Return the route of a Lambda client's calls in a region; it prepares a ListFunctions that is not sent."""
+    """Return the route of a Lambda client's calls in a region, from a ListFunctions that is not sent."""
     with _probing(region) as probe:
         client.list_functions()
     request = probe.request
@@ -82,7 +82,7 @@ def route_of(client: Any, region: str, *, verify: Any) -> Route:
 
 
 def _proxy(url: str, given: Any) -> str | None:
-    """The proxy on the way to a URL: the given ones, or those of the environment; none to this machine."""
+    """Return the proxy for a URL: a given one or the environment's; none for this machine."""
     if is_local(url):
         return None
     proxies = get_environ_proxies(url) if given is None else given
@@ -91,13 +91,13 @@ def _proxy(url: str, given: Any) -> str | None:
 
 
 def _trusting(bundle: Any, client_cert: Any) -> ssl.SSLContext:
-    """A TLS context that trusts the certificates of a bundle, a file or a directory; False trusts any."""
+    """Return a TLS context that trusts a bundle, a file or a directory; False trusts any certificate."""
     return _context(bundle, client_cert, bundle is not False and Path(bundle).stat().st_mtime)
 
 
 @lru_cache(maxsize=_MOST_CONTEXTS)
 def _context(bundle: Any, client_cert: Any, _changed: float) -> ssl.SSLContext:
-    """Such a context, made once until its bundle changes, since to read the certificates takes long."""
+    """Return such a context, cached until its bundle changes, because reading certificates is slow."""
     context: Any = create_urllib3_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE if bundle is False else ssl.CERT_REQUIRED
@@ -110,14 +110,17 @@ def _context(bundle: Any, client_cert: Any, _changed: float) -> ssl.SSLContext:
 
 
 class _Probe:
-    """A request that botocore prepared for a region; it is stored instead of sent, and gets an empty list back."""
+    """A request that botocore prepared for a region; it is stored instead of sent.
+
+    Its response is an empty list.
+    """
 
     def __init__(self, region: str) -> None:
         self.region = region
         self.request: AWSPreparedRequest | None = None
 
     def stream(self) -> Iterator[bytes]:
-        """The body, as botocore reads it."""
+        """Yield the body, as botocore reads it."""
         yield b"{}"
 
 
@@ -135,7 +138,7 @@ def _probing(region: str) -> Iterator[_Probe]:
 
 
 def let_probe(client: Any) -> None:
-    """Prepare a client to tell its route to any region, so that no region needs a client of its own."""
+    """Prepare a client to return its route to any region, so that no region needs its own client."""
     events = client.meta.events
     events.register("before-endpoint-resolution.lambda", _resolve_elsewhere)
     events.register("before-sign.lambda", _sign_elsewhere)

@@ -36,10 +36,10 @@ _ENOUGH_FAILURES = 8  # so that one failure after a long silence is not taken fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a temporary failure is retried, in seconds.
+    """The time for which a temporary failure is retried, in seconds.
 
     `throttled` is for responses of 429, `failed` for 5xx, connections that are cut or refused, timeouts and malformed
-    responses. A region without any usable response for that long gets no further request: what is left of it gets the
+    responses. A region without any usable response for that long gets no further request, and the rest of it gets the
     last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `response` is the
     longest that one response may take as a whole, or twice the connection's read timeout if that is longer.
     """
@@ -57,7 +57,7 @@ PATIENCE = Patience()
 
 @dataclass(slots=True)
 class Tally:
-    """How many requests an audit has sent, and how many of them were throttled or retried."""
+    """The number of requests that an audit has sent, and how many were throttled or retried."""
 
     calls: int = 0
     throttles: int = 0
@@ -116,7 +116,7 @@ class Sender:
         self._base = parts.path
 
     async def pages(self, operation: str, path: str, **query: str) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield every page of a list; one that never ends is an EicError."""
+        """Yield every page of a list; an endless list is an EicError."""
         seen = Markers(operation)
         page = await self.call(operation, path, **query)
         while True:
@@ -243,7 +243,7 @@ class Sender:
             raise
 
     def _unanswered(self, operation: str, error: Exception) -> Exception:
-        """Return the error of a request without a response; what no retry can change is final."""
+        """Return the error of a request without a response; one that no retry can change is final."""
         certificate = refused_certificate(error)
         if certificate:
             text = f"{operation} was not sent: the TLS certificate of {self._host} was refused: {certificate}"
@@ -261,7 +261,7 @@ def _query(query: Mapping[str, str]) -> str:
 
 
 def refused_certificate(error: BaseException) -> str | None:
-    """Return why a TLS certificate was refused; None if something else went wrong.
+    """Return the reason why a TLS certificate was refused; None if something else went wrong.
 
     >>> refused_certificate(OSError("connection reset"))
     """
@@ -274,7 +274,7 @@ def refused_certificate(error: BaseException) -> str | None:
 
 
 def reason(error: Exception) -> str:
-    """Return in one line why there was no response.
+    """Return the reason for a missing response, in one line.
 
     >>> reason(TimeoutError())
     'TimeoutError'
@@ -304,7 +304,7 @@ def _read(operation: str, body: bytes) -> Mapping[str, Any]:
 
 
 def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """Return an error response in botocore's shape; what is not JSON (a proxy's page) is the message."""
+    """Return an error response in botocore's shape; the message of a page that is not JSON is its text."""
     try:
         error = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The HTTP connections that boto3 clients share: a pool for each combination of proxies, certificates and timeouts.
+"""The HTTP connections of boto3 clients: a pool for each combination of proxies, certificates and timeouts.
 
 Tested in tests/aws/test_clients.py.
 """
@@ -17,14 +17,14 @@ _MOST_POOLS = 8
 
 
 class _Pools:
-    """The HTTP sessions in use, those used last at the end; a client keeps its own even when it was dropped here."""
+    """The HTTP sessions in use, the last used ones at the end; a client keeps a dropped one."""
 
     def __init__(self) -> None:
         self._sessions: OrderedDict[str, URLLib3Session] = OrderedDict()
         self._lock = RLock()
 
     def like(self, own: Any, *, without_proxy: bool) -> URLLib3Session:
-        """Return the session that is set up as this one of a client, which is not needed any more then."""
+        """Return the session with the same setup as this client's, which is then not needed any more."""
         proxies, timeout = own._proxy_config, own._timeout  # noqa: SLF001 # a client does not say how its session is set up
         settings = {
             "verify": own._verify,  # noqa: SLF001 # the same
@@ -48,6 +48,9 @@ _pools = _Pools()
 
 
 def share(client: Any) -> None:
-    """Let a client send over the connections of all clients that are set up alike; none to this machine has a proxy."""
+    """Let a client share the connections of all clients with the same setup.
+
+    Requests to this machine use no proxy.
+    """
     endpoint: Any = client._endpoint  # noqa: SLF001 # a handler of before-send would send what another one has answered
     endpoint.http_session = _pools.like(endpoint.http_session, without_proxy=is_local(client.meta.endpoint_url))

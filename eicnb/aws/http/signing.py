@@ -1,7 +1,7 @@
-"""Signature Version 4 of a call without a body, with its key made once a day.
+"""Signature Version 4 of a request without a body, with its key made once a day.
 
-A client of botocore makes the key and much else anew at each call, which costs ten times as much; a test holds the
-two to the same signatures. https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
+botocore makes the key and much else again for each request, which takes ten times as long; a test compares the
+signatures of both. https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NO_BODY = hashlib.sha256(b"").hexdigest()
 
 
 class Signer:
-    """Signs the GETs of one service in one region.
+    """A signer for the GET requests of one service in one region.
 
     >>> from datetime import UTC
     >>> signer = Signer("us-east-1", "lambda")
@@ -34,7 +34,10 @@ class Signer:
         self._key = b""
 
     def headers(self, keys: Keys, host: str, path: str, query: str, now: datetime) -> dict[str, str]:
-        """The headers that sign a GET; path and query as they are sent, percent-encoded, the query in its order."""
+        """Return the headers that sign a GET.
+
+        Path and query are percent-encoded as they are sent, the query in its own order.
+        """
         time = now.strftime("%Y%m%dT%H%M%SZ")
         signed = {"host": host, "x-amz-date": time}
         if keys.token:

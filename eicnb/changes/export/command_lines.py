@@ -148,6 +148,35 @@ def _destinations(config: EventInvokeConfig) -> Iterator[tuple[str, DestinationA
             yield argument, arn
 
 
+def line_without_config(request: Request) -> str:
+    """Return the line to type after a request that found no config.
+
+    >>> from eicnb.model.function import FunctionRef
+    >>> line_without_config(Request("delete", FunctionRef("my-function"), "live"))
+    '%eic delete my-function --qualifier live --missing-ok'
+
+    It lists the configs instead of a get, and puts the settings of an update.
+    """
+    if request.verb not in {"update", "delete"}:
+        return f"%eic list {request.function.without_qualifier()}"
+    (_, function), *qualifier = _subject(request)
+    verb = "put" if request.verb == "update" else "delete"
+    words = ["%eic", verb, function, *(word for option in qualifier for word in option)]
+    if request.verb == "delete":
+        return shlex.join([*words, "--missing-ok"])
+    config = request.config or EventInvokeConfig()
+    if config.maximum_retry_attempts is not None:
+        words += ["--retries", str(config.maximum_retry_attempts)]
+    if config.maximum_event_age_in_seconds is not None:
+        words += ["--max-age", age(config.maximum_event_age_in_seconds)]
+    for argument in _DESTINATIONS:
+        destination = getattr(config.destination_config, argument, None)
+        if destination is not None:
+            written = str(destination) if isinstance(destination, DestinationArn) else "none"
+            words += [f"--{argument.replace('_', '-')}", written]
+    return shlex.join(words)
+
+
 def change_line(change: Change, region: str | None = None) -> str:
     """Return the command line that makes a change, for a connection in this region.
 

@@ -13,9 +13,9 @@ _NAMED = ("profile", "region", "endpoint_url")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The options of a command, or of `derive`, that lead from one connection to another.
+    """The options of a command, or of `derive`, that turn one connection into another.
 
-    `is_whole` is whether they are enough. It is False if an account is not known yet, for another sandbox, and for a
+    `is_whole` is whether they suffice. It is False if an account is not known yet, for another sandbox, and for a
     role that no option can undo.
     """
 

@@ -1,4 +1,4 @@
-"""The change that each row of a frame asks for; a row that can't be written is named by its number."""
+"""The changes that the rows of a frame describe; a row that can't be written is named by its number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.request import Paging, Request, build
 
-_OF_AN_AUDIT = ("configured", "scan_state")
+_OF_AN_AUDIT = (Column("configured", "boolean", ""), Column("scan_state", "object", ""))
 
 _NAMES = ("function_name", "qualifier", "region", "account_id")
 
@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 
 class _Fault(Exception):
-    """The reason why a row can't be written, and what to do about it."""
+    """The reason why a row can't be written, and its hint."""
 
     def __init__(self, why: str, hint: str) -> None:
         super().__init__(why)
@@ -35,18 +35,18 @@ class _Fault(Exception):
 
 
 def changes_in(frame: Any) -> tuple[Change, ...]:
-    """Return the change to what each row shows: a put of all its settings, or a delete without a config.
+    """Return the change to each row's config: a put of all its settings, or a delete without a config.
 
     >>> [change.target.qualifier for change in changes_in(eic.list("my-function"))]
     ['BLUE', 'GREEN']
 
-    The frame is one of configs or of an audit, or a part of one. What the config is now is not read. Rows that can't
+    The frame is one of configs or of an audit, or a part of one. The current configs are not read. Rows that can't
     be written are a UsageError that names each: those that were not read, those whose names and ARN disagree, those
     that contradict themselves or another row, and those with a setting that AWS would refuse.
     """
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is not a frame of configs", hint='eicnb.list("my-function")')
-    known = [Column(name, "object", "") for name in _OF_AN_AUDIT if name in frame.columns]
+    known = [column for column in _OF_AN_AUDIT if column.name in frame.columns]
     found: dict[FunctionRef, tuple[Any, Change]] = {}
     faults: dict[str, str] = {}
     for label, row in zip(frame.index, rows_of(frame, [*CONFIG_COLUMNS, *known]), strict=True):
@@ -54,9 +54,9 @@ def changes_in(frame: Any) -> tuple[Change, ...]:
             change = _change(row)
             other, same = found.setdefault(change.target, (label, change))
             if same != change:
-                faults[f"row {label} ({_subject(row)}): row {other} has other settings for it"] = (
-                    f"frame.drop({label!r})"
-                )
+                is_unique = frame.index.is_unique
+                hint = f"frame.drop({label!r})" if is_unique else "frame.reset_index(drop=True)"
+                faults[f"row {label} ({_subject(row)}): row {other} has other settings for it"] = hint
         except _Fault as fault:
             faults[f"row {label} ({_subject(row)}): {fault.why}"] = fault.hint
     if faults:
@@ -89,7 +89,7 @@ def _change(row: Row) -> Change:
 
 
 def _target(row: Row) -> FunctionRef:
-    """Return the version or alias that a row is of; its names must be those of its ARN."""
+    """Return the version or alias of a row; its names must match its ARN."""
     try:
         target = FunctionRef.parse(row["function_arn"] or "")
     except UsageError as error:
@@ -103,9 +103,9 @@ def _target(row: Row) -> FunctionRef:
 
 
 def _has_config(row: Row) -> bool:
-    """Return whether a row asks for a config; raise if it doesn't say so or contradicts itself.
+    """Return whether a row describes a config; raise if that is missing or contradictory.
 
-    Settings ask for one, also where the audit found none. A row of a config that was read has its `last_modified`.
+    A row with settings does, even if the audit found none. A row of a config that was read has its `last_modified`.
     """
     is_set = any(row[name] is not None for name in SETTINGS)
     was_read = row["last_modified"] is not None

@@ -82,7 +82,7 @@ class _Writer:
             self._scalar(value, indent)
 
     def _mapping(self, value: Mapping[str, Any], indent: int, *, compact: bool) -> None:
-        """mapping = 1*( key ":" node / "?" scalar ":" node ) ; behind a short key a list is not indented"""
+        """mapping = 1*( key ":" node / "?" scalar ":" node ) ; after a short key a list is not indented"""
         for number, name in enumerate(sorted(value)):
             self._entry(indent, compact=compact and not number)
             member = value[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -155,6 +156,43 @@ def test_two_rows_of_one_config_that_differ_are_a_contradiction(eic: eicnb.Eic) 
     both = pd.concat([frame, frame.assign(maximum_retry_attempts=1)], ignore_index=True)
     with pytest.raises(UsageError, match=r"^row 1 \(arn:.*:BLUE\): row 0 has other settings for it\n"):
         eicnb.commands_for(both)
+
+
+def test_rows_with_the_same_label_are_numbered_before_one_is_dropped(eic: eicnb.Eic) -> None:
+    frame = eic.get("my-function:BLUE")
+    with pytest.raises(UsageError) as raised:
+        eicnb.commands_for(pd.concat([frame, frame.assign(maximum_retry_attempts=1)]))
+    assert raised.value.hint == "frame.reset_index(drop=True)"
+
+
+@pytest.mark.parametrize("options", [{}, {"dtype": str}, {"dtype": object}, {"index_col": 0}])
+def test_an_audit_from_a_csv_file_gives_the_same_lines(eic: eicnb.Eic, options: dict[str, Any]) -> None:
+    frame = eic.audit(functions=["my-function", "newsletters"], qualifiers="all", progress=False)
+    read = pd.read_csv(io.StringIO(frame.to_csv()), **options)
+    assert eicnb.commands_for(read) == eicnb.commands_for(frame)
+
+
+UNREADABLE: dict[str, tuple[Edit, str]] = {
+    "endless retries": (
+        lambda frame: frame.assign(maximum_retry_attempts=float("inf")),
+        "the frame's column 'maximum_retry_attempts' is float64, not Int64",
+    ),
+    "a column that comes twice": (
+        lambda frame: pd.concat([frame, frame[["on_failure"]]], axis=1),
+        "the frame has 2 columns 'on_failure'",
+    ),
+    "another word than True and False": (
+        lambda frame: frame.assign(configured="maybe"),
+        "the frame's column 'configured' is str, not boolean",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "why"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_column_that_cannot_be_read_is_named(eic: eicnb.Eic, edit: Edit, why: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.commands_for(edit(audit(eic, "sessions-cleanup")))
+    assert raised.value.message == why
 
 
 def test_all_rows_that_cannot_be_written_are_named(eic: eicnb.Eic) -> None:
