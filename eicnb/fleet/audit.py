@@ -65,14 +65,8 @@ def audit(
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
-    running = Audit(
-        connections=[_somewhere(aws, named) for aws in connections],
-        regions=named,
-        scope=scope,
-        earlier=earlier,
-        patience=patience,
-        buckets=buckets,
-    )
+    placed = [_somewhere(aws, named) for aws in connections]
+    running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets)
     hint = f"{line} --resume ${{sys.last_value}}"
     with Interrupts() as interrupts:
         interrupt = _run(running, show, interrupts)
@@ -84,10 +78,8 @@ def audit(
     _warn_of_globs(running)
     _warn_of_handlers(running)
     if errors == "raise" and not result.attrs["complete"]:
-        if not _is_resumable(result, running):
-            usual = connections[0].known_region
-            hint = _list_hint(list_line, running.audited_regions(), usual, is_typed=" --region " in line)
-        raise _incomplete(result, running, hint)
+        listing = _list_hint(list_line, running, connections[0].known_region, is_typed=" --region " in line)
+        raise _incomplete(result, running, hint if _is_resumable(result, running) else listing)
     return result
 
 
@@ -246,9 +238,10 @@ def _unmatched(result: pd.DataFrame) -> Any:
     return result["scan_state"].eq("gone") & result[list(OF_A_FUNCTION)].isna().all(axis=1)
 
 
-def _list_hint(line: str, audited: Sequence[str], usual: str | None, *, is_typed: bool) -> str:
+def _list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -> str:
     """Return what lists the functions of an audited region: `usual` is the connection's, which may have been typed."""
-    region = usual if usual in audited else audited[0]
+    audited = running.audited_regions()
+    region = usual if usual in audited or not audited else audited[0]
     return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
 
 
