@@ -127,6 +127,11 @@ class Selection:
         """Return whether a function is wanted."""
         return self.fits(function.function.function_name) and (self.choose is None or bool(self.choose(function)))
 
+    @property
+    def has_names(self) -> bool:
+        """Return whether a function is wanted by its whole name, which may turn out not to exist."""
+        return not all(map(is_glob, self.patterns or ()))
+
     def unmatched(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the patterns that match none of these names.
 

@@ -54,7 +54,7 @@ def test_bad_input_is_refused_and_nothing_is_sent(eic: Eic, options: dict[str, A
     [
         ("us-east-11", "us-east-1"),
         ("eu-wset-1", "eu-west-1"),
-        ("mars-1", 'regions="all" for every region of the account'),
+        ("mars-1", 'read every region of the account\n    regions="all"'),
     ],
 )
 def test_an_unknown_region_is_refused(eic: Eic, region: str, hint: str) -> None:
