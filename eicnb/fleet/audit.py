@@ -240,8 +240,8 @@ def _unmatched(result: pd.DataFrame) -> Any:
 
 def _list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -> str:
     """Return what lists the functions of an audited region: `usual` is the connection's, which may have been typed."""
-    audited = running.audited_regions()
-    region = usual if usual in audited or not audited else audited[0]
+    audited = running.audited_regions() or [running.connections[0].region]
+    region = usual if usual in audited else audited[0]
     return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
 
 
@@ -265,7 +265,8 @@ def _first_errors(result: Frame, running: Audit) -> list[str]:
     lines = []
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
-        near = closest(row["function_name"], running.walks) if is_unmatched else None
+        is_named = is_unmatched and isinstance(row["function_name"], str)
+        near = closest(row["function_name"], running.walks) if is_named else None
         meant = f"; the closest name is {near!r}" if near else ""
         lines.append(f"{where}: {str(row['error']).splitlines()[0]}{meant}")
     return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS else [])]
