@@ -142,8 +142,10 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
     except EicError as error:
         if isinstance(error, NotFound):
             _hinted(request, error)
-        if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
-            return [{}], None
+        if request.missing_ok and isinstance(error, NotFound):
+            if (explained := _explained(connection, request, error)) is error:
+                return [{}], None
+            raise explained from error.__cause__
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
             explain_role(connection, request, error, reads=False)
             raise

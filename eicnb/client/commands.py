@@ -326,19 +326,20 @@ def _audit(command: Command) -> Callable[[], Frame]:
         connections = [_connection({**command.connection, "profile": name}) for name in names]
     for connection in connections if command.connection else ():
         in_use.check_region(connection)
-    line = _line_of_the_accounts(command, names)
+    line = _line("%eic audit", {**command.connection, **({"profiles": ",".join(names)} if names else {})})
+    of_one = {**command.connection, **({"profile": names[0]} if names else {})}
+    list_line = _line("%eic functions", {name: value for name, value in of_one.items() if name != "region"})
 
     def run() -> Frame:
         with command.blamed():
-            return audit_of(connections, progress=progress, line=line, **options)
+            return audit_of(connections, progress=progress, line=line, list_line=list_line, **options)
 
     return run
 
 
-def _line_of_the_accounts(command: Command, profiles: Sequence[str]) -> str:
-    """Return the line that resumes an audit: only the options that lead to its accounts."""
-    given = {**command.connection, **({"profiles": ",".join(profiles)} if profiles else {})}
-    words = ["%eic audit"]
+def _line(command: str, given: Mapping[str, str]) -> str:
+    """Return the line of a command with the options that lead to some accounts."""
+    words = [command]
     for option in (*AUDIT, *CONNECTION, *ROLE):
         if option.argument in given:
             words += [option.name] if option.kind == "flag" else [option.name, shlex.quote(str(given[option.argument]))]

@@ -261,7 +261,7 @@ def _check_regions(aws: Aws, regions: Sequence[str]) -> None:
 
 
 def _no_region(region: str) -> UsageError:
-    hint = nearest(region, known_regions()) or 'regions="all" for every region of the account'
+    hint = nearest(region, known_regions()) or 'read every region of the account\nregions="all"'
     error = UsageError(f"there is no region {region!r}", hint=hint, culprit=region)
     error.argument = "regions"
     return error

@@ -144,3 +144,12 @@ def test_a_row_that_was_not_read_cannot_be_put_back(eic: eicnb.Eic, everything: 
 def test_a_frame_of_something_else_is_refused(eic: eicnb.Eic) -> None:
     with pytest.raises(UsageError, match="the frame has no column 'qualifier'"):
         eicnb.commands_for(eic.functions())
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"), [(None, "None"), ([None], "None"), (3, "3"), ([b"get f"], "a bytes"), ([["get f"]], "a list")]
+)
+def test_what_is_no_text_is_no_command_line(lines: Any, shown: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.run(lines)
+    assert raised.value.message == f"{shown} is not a command line"
