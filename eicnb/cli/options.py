@@ -156,7 +156,7 @@ CONNECTION = (
 )
 ROLE = (
     Option("--role-arn", "role_arn", "text", "ARN", "role to act as; its credentials are renewed"),
-    Option("--external-id", "external_id", "text", "ID", "what the role asks for beside the credentials"),
+    Option("--external-id", "external_id", "text", "ID", "what the role requires in addition to the credentials"),
 )
 OUTPUT = (
     Option(

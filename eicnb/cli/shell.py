@@ -171,8 +171,8 @@ def _from_a_file(left: str, right: str) -> str:
     name = right.partition(" ")[0] or "NAME"
     option = left.rpartition(" ")[2]
     if option.startswith("--"):
-        return f"name the file behind the option\n%eic {left} file://{name}"
-    return f"name the file behind an option\n%eic {left} --cli-input-json file://{name}"
+        return f"name the file behind the option\n%eic {left} file://{name}{_after_the_file(right)}"
+    return f"name the file behind an option\n%eic {left} --cli-input-json file://{name}{_after_the_file(right)}"
 
 
 def _in_quotes(left: str, right: str) -> str:

@@ -239,7 +239,10 @@ def _unmatched(result: pd.DataFrame) -> Any:
 
 
 def _list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -> str:
-    """Return what lists the functions of an audited region: `usual` is the connection's, which may have been typed."""
+    """Return the hint with the command that lists the functions of an audited region.
+
+    `usual` is the connection's region; if the user typed it, the command repeats it.
+    """
     audited = running.audited_regions() or [running.connections[0].region]
     region = usual if usual in audited else audited[0]
     return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
@@ -259,7 +262,7 @@ def _incomplete(result: Frame, running: Audit, hint: str) -> IncompleteAudit:
 
 
 def _first_errors(result: Frame, running: Audit) -> list[str]:
-    """Return the first lines of the first errors; a name that does not exist with the closest one that does."""
+    """Return the first lines of the first errors, with the closest name for one that does not exist."""
     wrong = result[result["scan_state"] != "ok"]
     first = wrong.head(_MOST_ERRORS)
     lines = []

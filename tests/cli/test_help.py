@@ -122,7 +122,8 @@ Errors, by the AWS CLI's exit codes
 
 IAM actions
   lambda:DeleteFunctionEventInvokeConfig, lambda:GetFunctionEventInvokeConfig,
-  lambda:ListFunctionEventInvokeConfigs, lambda:GetFunctionConfiguration
+  lambda:ListFunctionEventInvokeConfigs, lambda:GetFunctionConfiguration, lambda:ListFunctions,
+  lambda:ListAliases, lambda:ListVersionsByFunction
 
 AWS's own pages
   https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
