@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ import pytest
 import eicnb
 from eicnb.errors import EicError, IncompleteAudit
 from tests.answering import Answer, Answering, Cut, Seen, Silence, Step
-from tests.fleet.conftest import Run
+from tests.fleet.conftest import SHORT, Run
 from tests.fleet.lambdas import ACCOUNT, EXPIRED, Lambda
 
 
@@ -42,7 +43,7 @@ def test_an_account_that_sts_does_not_name_is_that_of_the_arns(run: Run, sts: St
 def test_an_sts_that_is_silent_is_not_waited_for(run: Run) -> None:
     with Answering(WithoutSts(Silence(30))) as server:
         started = time.monotonic()
-        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url), patience=replace(SHORT, sts=0.2))
     assert set(frame.account_id) == {ACCOUNT}
     assert time.monotonic() - started < 25
 
