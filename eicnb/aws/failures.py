@@ -116,10 +116,11 @@ class Attempt:
     def _of_the_network(self, error: Exception) -> EicError | None:
         """Return the error of the network or of a malformed response; None if it was something else."""
         text, names = without_user(str(error)), _names(error)
+        nothing = ", so that nothing was written" if self.operation in WRITES else ""
         if "CERTIFICATE_VERIFY_FAILED" in text:
-            return EicError(f"{self.operation} was not sent: {_one_line(text)}", hint=CERTIFICATE_HINT)
+            return EicError(f"{self.operation} was not sent{nothing}: {_one_line(text)}", hint=CERTIFICATE_HINT)
         if certainly_not_sent(error):
-            return EicError(f"{self.operation} was not sent: {text}", hint=_NOT_SENT_HINT)
+            return EicError(f"{self.operation} was not sent{nothing}: {text}", hint=_NOT_SENT_HINT)
         if "SSOError" in names or "BotoCoreError" not in names:
             return None
         if names & _NO_RESPONSE:

@@ -6,7 +6,7 @@ Tested in tests/client/test_verbs.py and tests/client/test_without_magics.py.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.endpoint import check_bundle, check_role
 from eicnb.aws.login import Login
 from eicnb.aws.session import profile_session
-from eicnb.errors import UsageError
+from eicnb.errors import UsageError, shown
 
 T = TypeVar("T")
 
@@ -67,6 +67,9 @@ class Derivations(Generic[T]):
 
     def get(self, options: Mapping[str, Any], derive: Callable[[Mapping[str, Any]], T]) -> T:
         """Return the connection that these options gave before, or derive it."""
+        for name, value in options.items():
+            if not isinstance(value, Hashable):
+                raise UsageError(f"the {name} is {shown(value)}, not one value", hint=f"{name}=…")
         key = tuple(sorted(options.items()))
         with self._lock:
             if key not in self._by_options:

@@ -18,7 +18,7 @@ from botocore.utils import IMDSRegionProvider
 
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
-from eicnb.errors import ConfigurationError, UsageError, nearest
+from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 
 Session = boto3.Session
 
@@ -44,6 +44,8 @@ _OF_NO_MACHINE: Mapping[str, Any] = {
 
 def profile_session(profile: str | None, region: str | None) -> Session:
     """Open a session from the chain of environment, config files and SSO."""
+    if not isinstance(profile, str | None):
+        raise UsageError(f"the profile is {shown(profile)}, not text", hint='profile="default"')
     try:
         return _session(_AS_THE_CLI, profile, region)
     except failures.ConfigParseError as error:

@@ -26,7 +26,7 @@ from eicnb.model.function import FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
-from eicnb.model.verbs import CONFIGS
+from eicnb.model.verbs import CONFIGS, Operation
 
 _NOT_READ = Unread("it was not read")
 
@@ -121,8 +121,10 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
                 raise explained from error.__cause__
         before = None
     except EicError as error:
-        if must or not _leaves_the_write_possible(error):
+        if must:
             raise
+        if not _leaves_the_write_possible(error):
+            raise _of_the_write(error, request) from error.__cause__
         before = Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
     request = _completed(request, before)
     return Prepared(request, before)
@@ -140,8 +142,10 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
     except EicError as error:
         if isinstance(error, NotFound):
             _hinted(request, error)
-        if request.missing_ok and isinstance(error, NotFound) and _explained(connection, request, error) is error:
-            return [{}], None
+        if request.missing_ok and isinstance(error, NotFound):
+            if (explained := _explained(connection, request, error)) is error:
+                return [{}], None
+            raise explained from error.__cause__
         if request.verb not in WRITES or (left := left_open(error, request)) is error:
             explain_role(connection, request, error, reads=False)
             raise
@@ -162,6 +166,16 @@ def _completed(request: Request, before: ReportedConfig | Unread | None) -> Requ
     if isinstance(before, ReportedConfig) and request.keeps_other_destination:
         return request.keeping(before)
     return replace(request, keeps_other_destination=False) if request.keeps_other_destination else request
+
+
+def _of_the_write(error: EicError, request: Request) -> EicError:
+    """Return the error of a read that could not be sent as that of the write, which was not sent either."""
+    of_the_read = f"{Operation.GET} was not sent: "
+    if error.message.startswith(of_the_read):
+        why = error.message.removeprefix(of_the_read)
+        error.message = f"{request.operation} was not sent, so that nothing was written: {why}"
+        error.args = (error.message,)
+    return error
 
 
 def _leaves_the_write_possible(error: EicError) -> bool:

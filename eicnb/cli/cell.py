@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from eicnb.cli import options
 from eicnb.cli.arguments import ReadModel
 from eicnb.cli.command import Command
 from eicnb.cli.files import ReadFile, read_file
@@ -19,6 +20,9 @@ from eicnb.cli.parser import no_model, parse
 from eicnb.cli.shell import PROMPTS, is_command, joined
 from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
+
+_LINE_END = re.compile(r"\s*\\[^\S\n]*\n\s*")
+"""A line end that a backslash takes back."""
 
 
 def parse_cell(
@@ -34,6 +38,7 @@ def parse_cell(
     if not _has_document(head, rest):
         return parse(source, names, files, model=model)
     document = body(source, len(head) + 1)
+    _refuse_options_alone(source, head, document)
     _refuse_command(document, joined(head))
     found = parse(replace(source, text=head), names, files, model=model, body=document)
     if len(found) > 1:
@@ -54,6 +59,32 @@ def _first_word(text: str) -> str | None:
     """Return the first word outside of comments."""
     lines = (line.split(maxsplit=1) for line in text.split("\n"))
     return next((words[0] for words in lines if words and not words[0].startswith("#")), None)
+
+
+def _refuse_options_alone(source: Source, head: str, document: Word) -> None:
+    """Raise a UsageError for options on a first line without a command, with commands below it."""
+    above = joined(head)
+    if not above.startswith("--") or any(options.verb(word) for word in above.split()):
+        return
+    lines = [joined(line) for line in re.sub(_LINE_END, " ", document.text).split("\n")]
+    if not any(map(is_command, lines)):
+        return
+    name = re.split(r"[=\s]", above)[0]
+    start = head.index(name)
+    raise source.error(
+        "the line of `%%eic` has options, but they belong to a command",
+        start,
+        start + len(name),
+        hint="\n".join(["write them after the command", "%%eic", *(_with(line, name, above) for line in lines)]),
+    )
+
+
+def _with(line: str, name: str, above: str) -> str:
+    """Return a command with further options, if it takes the first of them."""
+    verb = next((verb for word in line.split() if (verb := options.verb(word))), None)
+    if verb is None or verb.option(name) is None:
+        return line
+    return f"{above} {line}" if re.search(r"[#;]", line) else f"{line} {above}"
 
 
 def _refuse_command(document: Word, above: str) -> None:

@@ -5,6 +5,8 @@ Tested in tests/cli/test_parser.py.
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,9 @@ from typing import Any
 from eicnb.cli.output import Query
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
+
+_ARGUMENT = re.compile(r'(?<![\w.$(])([a-z_]+)=(?:"([^"]+)"|\["([^"]+)", …\]|(?![^\s,;.]))')
+"""An argument in Python's spelling: `name="text"`, `name=["first", …]`, or `name=` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,27 @@ class Command:
         try:
             yield
         except UsageError as error:
+            error.hint = error.hint and _typed(error.hint)
             with self.argument_words.get(error.argument or "", whole(self.words)).blamed():
                 raise
 
     def __str__(self) -> str:
         return " ".join(word.raw for word in self.words)
+
+
+def _typed(hint: str) -> str:
+    """Return a hint with Python's arguments as options, unless it has an option already.
+
+    >>> _typed('qualifier="$LATEST"'), _typed('regions=["us-east-1", …]'), _typed("leave out regions=")
+    ("--qualifier '$LATEST'", '--regions us-east-1,…', 'leave out --regions')
+    """
+    return hint if "--" in hint else _ARGUMENT.sub(_option, hint)
+
+
+def _option(argument: re.Match[str]) -> str:
+    name, text, first = argument.groups()
+    value = f"{first},…" if first else shlex.quote(text) if text else ""
+    return f"--{name.replace('_', '-')} {value}".strip()
 
 
 def whole(words: Sequence[Word]) -> Word:

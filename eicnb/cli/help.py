@@ -1,7 +1,7 @@
 """`%eic help`: the table of commands as pages to read.
 
     >>> print(page("delete").splitlines()[0])
-    %eic delete: remove a config, and show what was there
+    %eic delete: remove a config, and show the removed config
 
 Every example is a line magic, or a cell of commands as AWS's documentation has them, and runs on the sandbox.
 """

@@ -148,7 +148,7 @@ CONNECTION = (
     Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
     Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "take any TLS certificate"),
     Option("--ca-bundle", "ca_bundle", "text", "PATH", "the TLS certificates to trust"),
-    Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "longest wait for an answer; 0: no limit"),
+    Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "longest wait for a response; 0: no limit"),
     Option(
         "--cli-connect-timeout", "connect_timeout", "integer", "SECONDS", "longest wait for a connection; 0: no limit"
     ),
@@ -156,13 +156,13 @@ CONNECTION = (
 )
 ROLE = (
     Option("--role-arn", "role_arn", "text", "ARN", "role to act as; its credentials are renewed"),
-    Option("--external-id", "external_id", "text", "ID", "what the role asks for beside the credentials"),
+    Option("--external-id", "external_id", "text", "ID", "external ID that the role requires"),
 )
 OUTPUT = (
     Option(
         "--output", "output", "choice", "FORM", "print what the AWS CLI prints: json, text, table, yaml, …", OUTPUTS
     ),
-    Option("--query", "query", "query", "JMESPATH", "select from the answer; alone, return what is selected"),
+    Option("--query", "query", "query", "JMESPATH", "select from the response; alone, return what is selected"),
     Option("--color", "color", "choice", "WHEN", "colours of a printed table: on, off or auto", ("on", "off", "auto")),
 )
 PAGING = (
@@ -182,7 +182,7 @@ CALL = (
         may_be_empty=True,
     ),
 )
-PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "one call only, as AWS answers it")
+PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "one call only, with AWS's own response")
 INPUT = (
     Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options win over it"),
     Option("--cli-input-yaml", "cli_input_yaml", "input", "YAML", "the same as YAML"),
@@ -192,7 +192,7 @@ SKELETON = Option(
     "skeleton",
     "choice",
     "KIND",
-    "print what the command takes or answers, and send nothing",
+    "print what the command takes or returns, and send nothing",
     ("input", "yaml-input", "output"),
     alone="input",
 )
@@ -203,7 +203,7 @@ QUIET = Option(
 )
 WRITING = (Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"), QUIET)
 MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed, with no row, if there is no config")
-DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their answers, without credentials")
+DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their responses, without credentials")
 PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
 NO_EFFECT = (
     Option("--no-cli-pager", "no_cli_pager", "flag", "", "nothing: a notebook has no pager"),
@@ -254,7 +254,7 @@ AUDIT = (
         "what cannot be read: raise, or rows for the frame all the same",
         ("raise", "rows"),
     ),
-    Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: ask for what is missing"),
+    Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
     Option("--profiles", "profiles", "names", "A,B", "several accounts, by their profiles"),
 )
 """The options of an audit."""
@@ -273,7 +273,7 @@ REQUESTS_PER_SECOND = Option(
     "requests_per_second",
     "integer",
     "N",
-    f"answer 429 to what comes faster; AWS's own limit is {REQUESTS_A_SECOND}",
+    f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
 """The options that only eicnb has; they must be written in full."""
@@ -302,7 +302,7 @@ VERBS = (
     ),
     Verb(
         "delete",
-        "remove a config, and show what was there",
+        "remove a config, and show the removed config",
         (FUNCTION_NAME, QUALIFIER, MISSING_OK, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb("functions", "show the functions of the region", CONNECTION),

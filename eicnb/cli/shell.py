@@ -171,13 +171,15 @@ def _from_a_file(left: str, right: str) -> str:
     name = right.partition(" ")[0] or "NAME"
     option = left.rpartition(" ")[2]
     if option.startswith("--"):
-        return f"name the file behind the option\n%eic {left} file://{name}"
-    return f"name the file behind an option\n%eic {left} --cli-input-json file://{name}"
+        return f"name the file behind the option\n%eic {left} file://{name}{_after_the_file(right)}"
+    return f"name the file behind an option\n%eic {left} --cli-input-json file://{name}{_after_the_file(right)}"
 
 
 def _in_quotes(left: str, right: str) -> str:
     if re.match(r"\)\s*\{", right):
         return "write the commands without the function around them"
+    if not left and is_command(inner := right.rpartition(")")[0]):
+        return f"leave out the parentheses\n{magic(inner)}"
     if _PLAIN_NAME.fullmatch(left.partition(".")[0]) and options.verb(left) is None and " " not in left:
         return "move the Python code to a cell of its own"
     return "put single quotes around the value"

@@ -169,8 +169,10 @@ class _Preparation:
         return partial(in_use.use, self.chosen, name=command.arguments.get("name") or known)
 
     def _require(self, command: Command) -> Callable[[], Any]:
-        requirement = Requirement(**command.arguments, region=command.connection.get("region"))
-        eic = self._current()
+        region = command.connection.get("region")
+        requirement, eic = Requirement(**command.arguments, region=region), self._current()
+        if region is not None:
+            in_use.check_region(eic.derive(region=region))
         return lambda: self._shown(requirement.check(connection_of(eic)))
 
     def _sandbox(self, command: Command) -> Callable[[], Any]:
@@ -186,7 +188,10 @@ class _Preparation:
         """
         advising = partial(reaching, command.connection)
         with advising():
-            return advising()(self._listening(self._current().derive(**command.connection), command))
+            eic = self._current().derive(**command.connection)
+            if command.connection:
+                in_use.check_region(eic)
+            return advising()(self._listening(eic, command))
 
     def _listening(self, eic: Eic, command: Command) -> Callable[[], Any]:
         """Prepare a request, and log it for `--debug`."""
@@ -237,7 +242,7 @@ class _Preparation:
         _, line = rehearsed(eic, request, must=False)
         self._note_missing(eic, request)
         try:
-            reply = self.reader.ask(masks.printed(f"{line}\nWrite it? [y/N] "))
+            reply = self.reader.ask(masks.printed(f"About to write:\n{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
                 "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
@@ -319,19 +324,22 @@ def _audit(command: Command) -> Callable[[], Frame]:
     else:
         names = names_in("profiles", profiles, "prod")
         connections = [_connection({**command.connection, "profile": name}) for name in names]
-    line = _line_of_the_accounts(command, names)
+    for connection in connections if command.connection else ():
+        in_use.check_region(connection)
+    line = _line("%eic audit", {**command.connection, **({"profiles": ",".join(names)} if names else {})})
+    of_one = {**command.connection, **({"profile": names[0]} if names else {})}
+    list_line = _line("%eic functions", {name: value for name, value in of_one.items() if name != "region"})
 
     def run() -> Frame:
         with command.blamed():
-            return audit_of(connections, progress=progress, line=line, **options)
+            return audit_of(connections, progress=progress, line=line, list_line=list_line, **options)
 
     return run
 
 
-def _line_of_the_accounts(command: Command, profiles: Sequence[str]) -> str:
-    """Return the line that resumes an audit: only the options that lead to its accounts."""
-    given = {**command.connection, **({"profiles": ",".join(profiles)} if profiles else {})}
-    words = ["%eic audit"]
+def _line(command: str, given: Mapping[str, str]) -> str:
+    """Return the line of a command with the options that lead to some accounts."""
+    words = [command]
     for option in (*AUDIT, *CONNECTION, *ROLE):
         if option.argument in given:
             words += [option.name] if option.kind == "flag" else [option.name, shlex.quote(str(given[option.argument]))]
@@ -374,11 +382,18 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
     return masks.printed("\n".join([*doubt, *how_far]))
 
 
+def _done(commands: Sequence[Command]) -> str:
+    """Return the word for commands that came to their end."""
+    return "rehearsed" if all(command.dry_run for command in commands) else "done"
+
+
 def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:
+    done = [_done([command]) for command in commands[:last]]
+    width = max(map(len, [*done, "not done"]))
     lines = [
-        f"Commands done before it: {last} of {len(commands)}",
-        *(f"    done      {command}" for command in commands[:last]),
-        f"    {outcome:<8}  {commands[last]}",
-        *(f"    not done  {command}" for command in commands[last + 1 :]),
+        f"Commands {_done(commands[:last] or commands)} before it: {last} of {len(commands)}",
+        *(f"    {word:<{width}}  {command}" for word, command in zip(done, commands, strict=False)),
+        f"    {outcome:<{width}}  {commands[last]}",
+        *(f"    {'not done':<{width}}  {command}" for command in commands[last + 1 :]),
     ]
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
@@ -84,12 +85,23 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
         raise UsageError(f"{connection!r} is not a connection", hint="eicnb.use(eicnb.connect(…))")
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise UsageError(f"the name of a connection is {shown(name)}, not text", hint="--as prod")
+    check_region(connection)
+    _in_use.choose(connection, _name_for(connection, name))
+    return connection
+
+
+def check_region(connection: Eic) -> None:
+    """Refuse a region that botocore does not know; a custom endpoint may have any.
+
+    >>> check_region(connect(region="eu-wst-1"))
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: there is no region 'eu-wst-1' that botocore knows
+    Try: eu-west-1
+    """
     region = connection_of(connection).aws.known_region
     if region is not None and (connection.endpoint_url is None or connection.is_sandbox):
         with UsageError.about("region"):
             check_known_region(region)
-    _in_use.choose(connection, _name_for(connection, name))
-    return connection
 
 
 @checked
@@ -149,7 +161,8 @@ def named(name: str) -> Eic:
     """Return the connection that was used under a name."""
     known = _in_use.named()
     if name not in known:
-        hint = nearest(name, known) or ", ".join(known) or "%eic use --profile NAME"
+        similar = nearest(name, known) or next(iter(known), None)
+        hint = f"%eic use {shlex.quote(similar)}" if similar else "%eic use --profile NAME"
         raise UsageError(f"there is no connection {name!r}", hint=hint, culprit=name)
     return known[name]
 

@@ -75,8 +75,9 @@ def _text(lines: Any) -> str:
     if isinstance(lines, str):
         return lines
     listed = [*lines] if isinstance(lines, Iterable) else [lines]
-    if wrong := next((line for line in listed if not isinstance(line, str)), None):
-        raise UsageError(f"{shown(wrong)} is not a command line", hint='["put my-function --retries 0"]')
+    for line in listed:
+        if not isinstance(line, str):
+            raise UsageError(f"{shown(line)} is not a command line", hint='["put my-function --retries 0"]')
     return "\n".join(listed)
 
 

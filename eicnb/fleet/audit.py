@@ -20,10 +20,11 @@ from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
 from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
-from eicnb.fleet.resume import NOTHING, Earlier
+from eicnb.fleet.resume import NOTHING, OF_A_FUNCTION, Earlier
 from eicnb.fleet.row import SCAN_STATES, order
 from eicnb.fleet.scan import BUCKETS, Audit
 from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions, is_glob
+from eicnb.fleet.unmatched import closest
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.redaction.warn import warn
@@ -45,13 +46,14 @@ def audit(
     resume: Any = None,
     show: Show,
     line: str = "%eic audit",
+    list_line: str = "%eic functions",
     patience: Patience = PATIENCE,
     buckets: Buckets = BUCKETS,
 ) -> Frame:
     """Audit every connection's account; the arguments are those of `Eic.audit`.
 
     They are all validated before anything is sent. `line` is the command that reaches the same accounts, for the hint
-    that resumes.
+    that resumes, and `list_line` the one that lists their functions, without a region.
     """
     check_choice("errors", errors, ("raise", "rows"))
     named = check_regions(regions)
@@ -63,23 +65,21 @@ def audit(
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
-    connections = [_somewhere(aws, named) for aws in connections]
-    running = Audit(
-        connections=connections, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets
-    )
+    placed = [_somewhere(aws, named) for aws in connections]
+    running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets)
     hint = f"{line} --resume ${{sys.last_value}}"
     with Interrupts() as interrupts:
         interrupt = _run(running, show, interrupts)
         is_before_the_start = interrupt is not None and resume is not None and not running.is_placed
         result: Frame = frame if is_before_the_start else to_audit_frame(running)
     if interrupt is not None or interrupts.came:
-        read = int((result["scan_state"] == "ok").sum())
-        message = f"the audit was stopped: {read} of {len(result)} rows were read\nTry: {hint}"
+        message = f"the audit was stopped: {_how_far(running, result)}\nTry: {hint}"
         raise AuditInterrupted(message, result) from interrupt
     _warn_of_globs(running)
     _warn_of_handlers(running)
     if errors == "raise" and not result.attrs["complete"]:
-        raise _incomplete(result, hint)
+        listing = _list_hint(list_line, running, connections[0].known_region, is_typed=" --region " in line)
+        raise _incomplete(result, running, hint if _is_resumable(result, running) else listing)
     return result
 
 
@@ -92,6 +92,13 @@ def _run(running: Audit, show: Show, interrupts: Interrupts) -> KeyboardInterrup
         interrupts.hold()
         return interrupt
     return None
+
+
+def _how_far(running: Audit, result: Frame) -> str:
+    """Return how far an audit was when it was stopped, in words."""
+    if not (running.has_listed or result["scan_state"].eq("ok").any() or result.attrs.get("complete")):
+        return "no function was listed yet"
+    return f"{int(result['scan_state'].eq('ok').sum())} of {len(result)} rows were read"
 
 
 def _warn_of_globs(running: Audit) -> None:
@@ -219,12 +226,34 @@ def _one_of(values: Sequence[Any]) -> Any:
     return different[0] if len(different) == 1 else SEVERAL
 
 
-def _incomplete(result: Frame, hint: str) -> IncompleteAudit:
+def _is_resumable(result: Frame, running: Audit) -> bool:
+    """Return whether an incomplete audit misses more than names that no list of functions has."""
+    others = result[(result["scan_state"] != "ok") & ~_unmatched(result)]
+    names = zip(others["account_id"], others["region"], others["function_name"], strict=True)
+    return bool(others["scan_state"].ne("gone").any()) or any(name not in running.earlier.gone for name in names)
+
+
+def _unmatched(result: pd.DataFrame) -> Any:
+    """Return for each row whether it is about a name that no list of functions has."""
+    return result["scan_state"].eq("gone") & result[list(OF_A_FUNCTION)].isna().all(axis=1)
+
+
+def _list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -> str:
+    """Return the hint with the command that lists the functions of an audited region.
+
+    `usual` is the connection's region; if the user typed it, the command repeats it.
+    """
+    audited = running.audited_regions() or [running.connections[0].region]
+    region = usual if usual in audited else audited[0]
+    return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
+
+
+def _incomplete(result: Frame, running: Audit, hint: str) -> IncompleteAudit:
     counts = result.attrs
     states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
     error = IncompleteAudit(
         f"the audit is incomplete: {counts['rows'] - counts['ok']} of {counts['rows']} rows could not be read: {states}"
-        + "".join(f"\n    {line}" for line in _first_errors(result))
+        + "".join(f"\n    {line}" for line in _first_errors(result, running))
         + '\nThe error has the frame as `result`; errors="rows" (--errors rows) returns it instead.',
         hint=hint,
     )
@@ -232,12 +261,15 @@ def _incomplete(result: Frame, hint: str) -> IncompleteAudit:
     return error
 
 
-def _first_errors(result: Frame) -> list[str]:
-    """Return the first lines of the first errors."""
+def _first_errors(result: Frame, running: Audit) -> list[str]:
+    """Return the first lines of the first errors, with the closest name for one that does not exist."""
     wrong = result[result["scan_state"] != "ok"]
-    lines = [
-        f"{'/'.join(part for part in (row['region'], row['function_name']) if isinstance(part, str))}: "
-        f"{str(row['error']).splitlines()[0]}"
-        for row in wrong.head(_MOST_ERRORS).to_dict("records")
-    ]
+    first = wrong.head(_MOST_ERRORS)
+    lines = []
+    for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
+        where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
+        is_named = is_unmatched and isinstance(row["function_name"], str)
+        near = closest(row["function_name"], running.walks) if is_named else None
+        meant = f"; the closest name is {near!r}" if near else ""
+        lines.append(f"{where}: {str(row['error']).splitlines()[0]}{meant}")
     return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS else [])]

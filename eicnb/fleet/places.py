@@ -27,8 +27,6 @@ from eicnb.fleet.scope import ALL_REGIONS
 from eicnb.model.function import FunctionRef
 from eicnb.model.verbs import Operation
 
-_STS_SECONDS = 3.0
-
 
 @dataclass(frozen=True, slots=True)
 class AccountRegion:
@@ -88,7 +86,7 @@ class PlaceFinder:
         sts.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             with naming(aws):
-                account_id: str | None = await asyncio.wait_for(asyncio.shield(sts), _STS_SECONDS)
+                account_id: str | None = await asyncio.wait_for(asyncio.shield(sts), self.pool.patience.sts)
         except (UsageError, ConfigurationError):
             raise
         except (EicError, TimeoutError) as error:
@@ -127,7 +125,7 @@ class PlaceFinder:
     async def _account_of(self, aws: Aws, keys: Keys, named: Sequence[str]) -> str | None:
         """Return the account of renewed keys, from STS or from the ARNs of the functions."""
         try:
-            return await asyncio.wait_for(aside(aws.account_of, keys), _STS_SECONDS)
+            return await asyncio.wait_for(aside(aws.account_of, keys), self.pool.patience.sts)
         except (EicError, TimeoutError):
             return await AccountProbe(self.pool, aws, FixedKeys(keys)).account_id(named)
 
@@ -261,7 +259,7 @@ def _check_regions(aws: Aws, regions: Sequence[str]) -> None:
 
 
 def _no_region(region: str) -> UsageError:
-    hint = nearest(region, known_regions()) or 'regions="all" for every region of the account'
+    hint = nearest(region, known_regions()) or 'read every region of the account\nregions="all"'
     error = UsageError(f"there is no region {region!r}", hint=hint, culprit=region)
     error.argument = "regions"
     return error

@@ -35,7 +35,8 @@ class RegionWalk:
     """One account and region during an audit: the knowledge so far, and its rows.
 
     `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
-    the list is to be read. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
+    the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
+    wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
     """
 
     home: Home
@@ -46,6 +47,7 @@ class RegionWalk:
     rows: list[AuditRow] = field(default_factory=list)
     functions: dict[str, ReportedFunction] = field(default_factory=dict)
     malformed: dict[str, Malformed] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     is_listed: bool = False
     is_whole: bool = False
@@ -153,10 +155,14 @@ class RegionWalk:
                 self.malformed[name] = replace(entry, function=entry.function.without_qualifier())
             return
         bare = without_qualifier(entry)
-        if name not in self.functions and self._wants(bare):
+        if name in self.functions:
+            return
+        if self._wants(bare):
             self.functions[name] = bare
             if not self.scope.wants_all_qualifiers:
                 self._release([name])
+        elif self.scope.selection.has_names:
+            self.others.append(name)
 
     def _wants(self, function: ReportedFunction) -> bool:
         try:

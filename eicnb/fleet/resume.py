@@ -27,7 +27,9 @@ _OF_A_CONFIG = (
     *("maximum_retry_attempts", "maximum_event_age_in_seconds", "last_modified"),
     *("on_failure", "on_failure_type", "on_success", "on_success_type"),
 )
-_OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
+OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
+"""The columns of which a listed function has at least one."""
+
 _ALL = ("all",)
 
 
@@ -43,9 +45,9 @@ class EarlierRegion:
 class Earlier:
     """The usable rows of an earlier audit, and the missing parts by account and region.
 
-    `gone` are the functions that did not exist: if they still don't, they count as read. `is_listed` means
-    that its lists of functions have all that are wanted now, so that a complete one is not read again;
-    `is_everywhere` that it covered all regions.
+    `gone` are the functions that were listed and then did not exist: if they still don't, they count as read. A name
+    that no list had does not count, and all lists are read again for it. `is_listed` means that the lists have all that
+    is wanted now, so that a complete one is not read again; `is_everywhere` that it covered all regions.
     """
 
     rows: tuple[Row, ...] = ()
@@ -72,7 +74,7 @@ class Earlier:
                 unlisted.add(place)
             else:
                 named.setdefault(row["function_name"], []).append(row)
-                if row["scan_state"] != "ok" and all(row[name] is None for name in _OF_A_FUNCTION):
+                if not _is_reported(row):
                     unlisted.add(place)  # the list did not report it, or not in a usable way
         _check_once(rows)
         settled = {
@@ -90,9 +92,9 @@ class Earlier:
                 (*place, name)
                 for place, named in by_place.items()
                 for name, its in named.items()
-                if its[0]["scan_state"] == "gone"
+                if its[0]["scan_state"] == "gone" and _is_reported(its[0])
             ),
-            is_listed=is_whole,
+            is_listed=is_whole and not any(map(_is_unmatched, rows)),
             is_everywhere=is_everywhere,
         )
 
@@ -109,6 +111,11 @@ class Earlier:
             settled={place: names & functions[place].keys() for place, names in self.settled.items()},
             is_listed=self.is_listed and has_all,
         )
+
+    def reported(self, function_name: str) -> ReportedFunction | None:
+        """Return a function of this name as a list reported it; None if none did."""
+        named = (at[function_name] for at in self.functions.values() if function_name in at)
+        return next((found for found in named if any(getattr(found, name) is not None for name in OF_A_FUNCTION)), None)
 
     @property
     def places(self) -> frozenset[tuple[str, str]]:
@@ -166,6 +173,16 @@ def _not_resumable(message: str, hint: str) -> UsageError:
 def _is_settled(rows: list[Row]) -> bool:
     """Return whether a function is read: all its rows are `ok`, and `$LATEST` is among them."""
     return all(row["scan_state"] == "ok" for row in rows) and any(row["qualifier"] == LATEST for row in rows)
+
+
+def _is_reported(row: Row) -> bool:
+    """Return whether a list of functions reported the function of a row."""
+    return row["scan_state"] == "ok" or any(row[name] is not None for name in OF_A_FUNCTION)
+
+
+def _is_unmatched(row: Row) -> bool:
+    """Return whether a row is about a name that no list of functions had."""
+    return row["scan_state"] == "gone" and not _is_reported(row)
 
 
 def _function(rows: list[Row]) -> ReportedFunction:

@@ -78,13 +78,19 @@ class Audit:
         never = [_unread(account_id, region) for account_id, region in list(self._pending)]
         rows = [*self._rows, *found, *never]
         names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
-        return rows + unmatched_rows(names, walks, self.connections[0].region, is_whole=self.is_whole)
+        region, reported = self.connections[0].region, self.earlier.reported
+        return rows + unmatched_rows(names, walks, region, is_whole=self.is_whole, reported=reported)
 
     def unmatched(self) -> tuple[str, ...]:
-        """Return the names and globs that match no listed function."""
+        """Return the names and globs that match no listed function, and none that was read before."""
         if not self.scope.selection.patterns:
             return ()
-        return self.scope.selection.unmatched({name for walk in list(self.walks) for name in walk.names})
+        return self.scope.selection.unmatched({name for walk in list(self.walks) for name in walk.names | walk.settled})
+
+    @property
+    def has_listed(self) -> bool:
+        """Return whether a function was listed, now or by the earlier audit."""
+        return any(self.earlier.functions.values()) or any(walk.names or walk.others for walk in list(self.walks))
 
     @property
     def is_whole(self) -> bool:

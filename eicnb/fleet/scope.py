@@ -6,7 +6,7 @@ Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
@@ -63,7 +63,7 @@ def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
         hint = f'{argument}=["{example}", …]'
         if isinstance(value, str):
             value = value.split(",")
-        if not isinstance(value, Iterable) or isinstance(value, bytes):
+        if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping) or hasattr(value, "columns"):
             raise UsageError(f"{argument} is {shown(value)}, not a list of names", hint=hint)
         names = []
         for name in value:
@@ -126,6 +126,11 @@ class Selection:
     def wants(self, function: ReportedFunction) -> bool:
         """Return whether a function is wanted."""
         return self.fits(function.function.function_name) and (self.choose is None or bool(self.choose(function)))
+
+    @property
+    def has_names(self) -> bool:
+        """Return whether a function is wanted by its whole name, which may turn out not to exist."""
+        return not all(map(is_glob, self.patterns or ()))
 
     def unmatched(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the patterns that match none of these names.

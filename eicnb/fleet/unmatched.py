@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest
+from itertools import pairwise
 
+from eicnb.errors import nearest
 from eicnb.fleet.region import RegionWalk
 from eicnb.fleet.row import AuditRow, ScanState
 from eicnb.model.function import LATEST
+from eicnb.model.reported import ReportedFunction
 
+_LIKELY = 100
 _UNKNOWN = "no function of this name was listed, but not every list of functions was read"
 
 
-def unmatched_rows(names: Iterable[str], walks: Sequence[RegionWalk], region: str, *, is_whole: bool) -> list[AuditRow]:
+def unmatched_rows(
+    names: Iterable[str],
+    walks: Sequence[RegionWalk],
+    region: str,
+    *,
+    is_whole: bool,
+    reported: Callable[[str], ReportedFunction | None],
+) -> list[AuditRow]:
     """Return a row for each name without a function: `gone`, or `unread` if not all lists were read.
 
-    A name has no region; its row is in the first searched one, or in `region` if that has no account.
+    A name has no region; its row is in the first searched one, or in `region` if that has no account. A function that
+    an earlier audit `reported` has its row where it was.
     """
     home = min((walk.home for walk in walks), key=lambda one: (one.account_id, one.region), default=None)
     searched = ", ".join(sorted({walk.home.region for walk in walks})) or region
     state: ScanState = "gone" if is_whole else "unread"
-    return [
-        AuditRow(
-            region=home.region if home else region,
-            account_id=home.account_id if home else None,
-            function=home.function(name) if home else None,
-            qualifier=LATEST if home else None,
-            scan_state=state,
-            error=f"there is no function {name!r} in {searched}" if is_whole else f"{name!r}: {_UNKNOWN}",
+    rows = []
+    for name in names:
+        earlier = reported(name)
+        function = earlier.function if earlier else home.function(name) if home else None
+        rows.append(
+            AuditRow(
+                region=function.region or region if function else region,
+                account_id=function.account_id if function else None,
+                function=function,
+                qualifier=LATEST if function else None,
+                runs=earlier,
+                scan_state=state,
+                error=f"there is no function {name!r} in {searched}" if is_whole else f"{name!r}: {_UNKNOWN}",
+            )
         )
-        for name in names
-    ]
+    return rows
+
+
+def closest(name: str, walks: Iterable[RegionWalk]) -> str | None:
+    """Return the listed name that looks most like one that matches no function; None if none does.
+
+    `nearest` takes seconds for 100,000 names, and so gets only those that share the most pairs of characters.
+    """
+    wanted = _pairs(name)
+
+    def likeness(known: str) -> float:
+        pairs = _pairs(known)
+        return len(wanted & pairs) / (len(wanted) + len(pairs) or 1)
+
+    listed = (known for walk in walks for known in (*walk.names, *walk.others))
+    return nearest(name, nlargest(_LIKELY, listed, key=likeness))
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(text.lower()))

@@ -123,7 +123,13 @@ class Frame(Drawn):
 
     def _caption_end(self) -> str:
         is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
-        return f"{', deleted' if is_deleted else ''}{_more(self.attrs)}"
+        return f"{', deleted' if is_deleted else ''}{self._not_read()}{_more(self.attrs)}"
+
+    def _not_read(self) -> str:
+        """Word how many rows of an incomplete audit could not be read."""
+        if self.attrs.get(VERB) != "audit" or self.attrs.get("complete", True) is True or STATE not in self.columns:
+            return ""
+        return f", {int((self[STATE] != READ).sum())} of {len(self)} not read"
 
 
 class FramePart(Drawn):

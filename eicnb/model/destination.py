@@ -201,7 +201,8 @@ class DestinationName:
         if kind not in DESTINATION_KINDS:
             refuse_leftover("destination", text)
         if not name or "://" in text or (kind not in DESTINATION_KINDS and meant_by(text)):
-            hint = f"{instead_of(text)}, or none"
+            meant = instead_of(text)
+            hint = meant if meant.endswith(":NAME") else f"{meant}, or none"
             raise UsageError(f"{text!r} is not a destination", hint=hint, rule=DESTINATION_RULE, culprit=text)
         return cls(check_destination_kind(kind), name)
 

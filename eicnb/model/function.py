@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Self
 
-from eicnb.errors import UsageError
+from eicnb.errors import UsageError, shown
 from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION, example_arn, not_an_account, refuse_leftover
 from eicnb.model.limits import LONGEST_FUNCTION_ARN, LONGEST_FUNCTION_NAME, LONGEST_QUALIFIER
 from eicnb.model.pages import SETTINGS_RULE
@@ -79,6 +79,8 @@ class FunctionRef:
 
         Raises UsageError with the forms that exist when `text` is none of them.
         """
+        if not isinstance(text, str):
+            raise UsageError(f"{shown(text)} is not the name of a function", hint='"my-function"')
         found = _FUNCTION.fullmatch(text)
         if not found:
             refuse_leftover("function name", text)
@@ -136,6 +138,8 @@ def check_qualifier(text: str) -> str:
     >>> check_qualifier("$LATEST")
     '$LATEST'
     """
+    if not isinstance(text, str):
+        raise UsageError(f"the qualifier is {shown(text)}, not text", hint='qualifier="7"')
     if not _QUALIFIER_ALONE.fullmatch(text):
         refuse_leftover("qualifier", text)
         raise UsageError(

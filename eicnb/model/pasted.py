@@ -58,6 +58,8 @@ def instead_of(text: str) -> str:
     """
     if meant := meant_by(text):
         return meant
+    if text.rstrip(":") in _KINDS.values():
+        return f"{text.rstrip(':')}:NAME"
     if re.fullmatch(r"[\w.-]+", text):
         return f"sqs:{text} (or sns:, lambda:, events:, s3:), or the whole ARN"
     return example_arn("sqs", "my-queue")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from eicnb.errors import UsageError, shown
+from eicnb.errors import UsageError
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
 from eicnb.model.destination import Destination, DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef, check_qualifier
@@ -193,14 +193,10 @@ def _named(place: Place, function_name: str | FunctionRef, qualifier: str | None
 
 
 def _function(place: Place, function_name: str | FunctionRef, qualifier: str | None) -> FunctionRef:
-    if isinstance(function_name, str):
-        function_name = FunctionRef.parse(function_name)
     if not isinstance(function_name, FunctionRef):
-        raise UsageError(f"{shown(function_name)} is not the name of a function", hint='"my-function"')
+        function_name = FunctionRef.parse(function_name)
     _refuse_mask(str(function_name), "name")
     if qualifier is not None:
-        if not isinstance(qualifier, str):
-            raise UsageError(f"the qualifier is {shown(qualifier)}, not text", hint='qualifier="7"')
         function_name.with_qualifier(check_qualifier(qualifier))
     if function_name.region not in {None, place.region}:
         raise UsageError(

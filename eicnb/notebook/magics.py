@@ -6,7 +6,8 @@ import keyword
 import re
 import sys
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -19,9 +20,11 @@ from eicnb.cli import parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
 from eicnb.cli.memory import MEMORY
+from eicnb.cli.output import OUTPUTS
+from eicnb.cli.shell import magic
 from eicnb.cli.source import Source
 from eicnb.client import commands, settings
-from eicnb.errors import UsageError
+from eicnb.errors import UsageError, nearest
 
 _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
@@ -94,7 +97,8 @@ class EicMagics(Magics):
         reader = commands.Reader(_show)
         if cell is None:
             source = Source(line, "%eic ", interpolates=reader.settings.interpolate)
-            parsed = _one(_parsed(source, names, parser.parse))
+            with _pointing_at_an_assignment(line):
+                parsed = _one(_parsed(source, names, parser.parse))
             return _displayed(parsed, _run(parsed, reader))
         source, out = _cell_source(line, cell, interpolates=reader.settings.interpolate)
         parsed = _parsed(source, names, parse_cell)
@@ -139,6 +143,19 @@ def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, s
     if out is not None and not (out["name"].isidentifier() and not keyword.iskeyword(out["name"])):
         raise source.error("--out needs the name of a variable", out.start(), out.end(), hint="%%eic --out result")
     return replace(source, text=f"{rest}\n{cell}"), out["name"] if out else None
+
+
+@contextmanager
+def _pointing_at_an_assignment(line: str) -> Iterator[None]:
+    """Give the Python assignment as the hint for `--out NAME`, which only a cell takes."""
+    try:
+        yield
+    except UsageError as error:
+        out = _OUT.search(line)
+        name = out["name"] if out else ""
+        if error.message.startswith("--output is") and name.isidentifier() and not nearest(name, OUTPUTS):
+            error.hint = f"{name} = {magic(' '.join(_OUT.sub(' ', line).split()))}"
+        raise
 
 
 def _one(parsed: Sequence[Command]) -> Sequence[Command]:

@@ -21,11 +21,14 @@ def warn(message: str) -> None:
     >>> str(caught[0].message)
     'no function matches nix-*'
 
-    Python shows the source of that line too; where masks would hide something in it, no line is named.
+    Python shows the source of that line too; where masks would hide something in it, no line is named. The line of a
+    cell is not shown, as it is on the screen, but named as in a traceback; each run of the cell warns again.
     """
     frame = _caller()
     filename, number = frame.f_code.co_filename, frame.f_lineno
-    line = linecache.getline(filename, number, frame.f_globals)
+    cell = _cell(filename)
+    line = "" if cell else linecache.getline(filename, number, frame.f_globals)
+    filename = cell or filename
     if masked(line) != line or masked(filename) != filename:
         filename, number = _HIDDEN, 0
     warnings.warn_explicit(
@@ -34,8 +37,15 @@ def warn(message: str) -> None:
         filename,
         number,
         module=frame.f_globals.get("__name__"),
-        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+        registry=None if cell else frame.f_globals.setdefault("__warningregistry__", {}),
     )
+
+
+def _cell(filename: str) -> str | None:
+    """Return a cell in IPython's words, such as `Cell In[3]`; None for code that is in none."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    label = shell.compile.format_code_name(filename) if shell is not None else None
+    return " ".join(label) if label else None
 
 
 def _caller() -> FrameType:

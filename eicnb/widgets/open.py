@@ -47,7 +47,7 @@ def _subject(function_name: str | FunctionRef | None, qualifier: str | None) -> 
             raise UsageError("a qualifier is given without a function", hint='form("my-function", qualifier="live")')
         return None
     function = function_name if isinstance(function_name, FunctionRef) else FunctionRef.parse(function_name)
-    return function.with_qualifier(qualifier or function.qualifier or LATEST)
+    return function.with_qualifier(function.qualifier or LATEST if qualifier is None else qualifier)
 
 
 def opened(

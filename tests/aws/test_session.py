@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,3 +137,17 @@ def test_an_endpoint_may_have_regions_of_its_own() -> None:
     with Answering([config_answer()]) as server:
         eic = eicnb.use(eicnb.connect(region="on-prem-1", endpoint_url=server.url))
         assert len(eic.get("my-function")) == 1
+
+
+@pytest.mark.parametrize(("profile", "shown"), [(3, "3"), (["p"], "a list"), (b"p", "a bytes")])
+def test_a_profile_that_is_no_text_is_refused(profile: Any, shown: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.connect(profile=profile)
+    assert raised.value.message == f"the profile is {shown}, not text"
+
+
+@pytest.mark.parametrize("name", ["region", "profile", "endpoint_url", "role_arn", "ca_bundle", "read_timeout"])
+def test_an_option_of_several_values_is_refused(name: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.connect(region="us-east-1").derive(**{name: ["a"]})
+    assert raised.value.message == f"the {name} is a list, not one value"

@@ -34,6 +34,7 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "update": lambda name: eicnb.run(f"update {name} --retries 0"),
     "delete": lambda name: eicnb.run(f"delete {name}"),
     "delete --missing-ok": lambda name: eicnb.run(f"delete {name} --missing-ok"),
+    "delete --missing-ok --output": lambda name: eicnb.run(f"delete {name} --missing-ok --output json"),
     "form": eicnb.form,
 }
 

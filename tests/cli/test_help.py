@@ -122,7 +122,8 @@ Errors, by the AWS CLI's exit codes
 
 IAM actions
   lambda:DeleteFunctionEventInvokeConfig, lambda:GetFunctionEventInvokeConfig,
-  lambda:ListFunctionEventInvokeConfigs, lambda:GetFunctionConfiguration
+  lambda:ListFunctionEventInvokeConfigs, lambda:GetFunctionConfiguration, lambda:ListFunctions,
+  lambda:ListAliases, lambda:ListVersionsByFunction
 
 AWS's own pages
   https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
@@ -150,7 +151,7 @@ Synopsis
 
 Options
   --region REGION          region of the call, or of the connection
-  --requests-per-second N  answer 429 to what comes faster; AWS's own limit is 15
+  --requests-per-second N  throttle above N requests a second; AWS's own limit is 15
 
 Examples
   %eic sandbox

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import eicnb
-from eicnb.errors import AwsError, UsageError
+from eicnb.errors import AwsError, NotFound, UsageError
 
 REFUSED = "customer-export"
 """Its role may not write to any destination."""
@@ -63,6 +63,20 @@ def test_the_error_says_what_was_done_and_what_was_not(eic: eicnb.Eic) -> None:
         "    not done  put returns-label --on-failure sqs:shop-failures",
     ]
     assert refused.value.result.function_name.tolist() == ["newsletters"]
+
+
+def test_the_error_of_a_rehearsal_says_what_was_rehearsed(eic: eicnb.Eic) -> None:
+    eicnb.use(eic)
+    lines = ["put newsletters --retries 0", "put nope-nope --retries 0", "put returns-label --retries 0"]
+    with pytest.raises(NotFound) as missing:
+        eicnb.run(lines, dry_run=True)
+    assert "\n".join(missing.value.__notes__).splitlines() == [
+        "Commands rehearsed before it: 1 of 3",
+        "    rehearsed  put newsletters --retries 0",
+        "    failed     put nope-nope --retries 0",
+        "    not done   put returns-label --retries 0",
+    ]
+    assert written(eic) == []
 
 
 @pytest.mark.parametrize(
@@ -130,3 +144,12 @@ def test_a_row_that_was_not_read_cannot_be_put_back(eic: eicnb.Eic, everything: 
 def test_a_frame_of_something_else_is_refused(eic: eicnb.Eic) -> None:
     with pytest.raises(UsageError, match="the frame has no column 'qualifier'"):
         eicnb.commands_for(eic.functions())
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"), [(None, "None"), ([None], "None"), (3, "3"), ([b"get f"], "a bytes"), ([["get f"]], "a list")]
+)
+def test_what_is_no_text_is_no_command_line(lines: Any, shown: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.run(lines)
+    assert raised.value.message == f"{shown} is not a command line"

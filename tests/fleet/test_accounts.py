@@ -22,8 +22,9 @@ from eicnb.client import commands, connections
 from eicnb.errors import AccessDenied, UsageError
 from tests.answering import Answer, Answering, Cut, Seen, Step, identity
 from tests.fleet.conftest import Run
-from tests.fleet.lambdas import EXPIRED, Lambda
+from tests.fleet.lambdas import DENIED, EXPIRED, Lambda
 
+LOCKED = "eu-central-1"
 ROLE = "arn:aws:iam::222222222222:role/audit"
 
 
@@ -136,7 +137,8 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[s
     with ExitStack() as stack:
         lines = []
         for name, account_id in accounts.items():
-            server = stack.enter_context(Answering(Lambda(2, account_id=account_id)))
+            fleet = Lambda(2, lambda seen, region, name: DENIED if region == LOCKED else None, account_id)
+            server = stack.enter_context(Answering(fleet))
             lines.append(f"[profile {name}]\nregion = us-east-1\nendpoint_url = {server.url}\n")
         lines.append(lines[0].replace("[profile prod]", "[profile again]"))
         keys = [
@@ -225,15 +227,36 @@ def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str
 @pytest.mark.parametrize(
     ("options", "again"),
     [
-        ("--profiles tools,prod --rate 100", "--profiles tools,prod"),
-        ("--profile prod --regions us-east-1,eu-west-1", "--profile prod"),
-        ("--profile prod --no-verify-ssl --cli-read-timeout 9", "--profile prod --no-verify-ssl --cli-read-timeout 9"),
+        (f"--profiles tools,prod --rate 100 --regions {LOCKED}", "--profiles tools,prod"),
+        (f"--profile prod --regions us-east-1,{LOCKED}", "--profile prod"),
+        (
+            f"--profile prod --no-verify-ssl --cli-read-timeout 9 --regions {LOCKED}",
+            "--profile prod --no-verify-ssl --cli-read-timeout 9",
+        ),
     ],
 )
 def test_the_hint_that_resumes_names_the_accounts_again(profiles: list[str], options: str, again: str) -> None:
     with pytest.raises(eicnb.IncompleteAudit) as raised:
-        run_command(f"audit {options} --functions nosuch --no-progress")
+        run_command(f"audit {options} --no-progress")
     assert raised.value.hint == f"%eic audit {again} --resume ${{sys.last_value}}"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ("--profiles tools,prod --rate 100", "--profile tools"),
+        ("--profiles tools,prod --regions eu-west-1", "--profile tools --region eu-west-1"),
+        ("--profile prod --regions us-east-1,eu-west-1", "--profile prod"),
+        ("--profile prod --region eu-west-1 --no-verify-ssl", "--profile prod --no-verify-ssl --region eu-west-1"),
+    ],
+)
+def test_the_hint_that_lists_the_functions_leads_to_an_account_and_region_that_was_audited(
+    profiles: list[str], options: str, line: str
+) -> None:
+    with pytest.raises(eicnb.IncompleteAudit) as raised:
+        run_command(f"audit {options} --functions nosuch --no-progress")
+    assert raised.value.hint == f"copy the name from the list\n%eic functions {line}"
+    assert len(run_command(f"functions {line}")) == 2
 
 
 class Turning(Sts):

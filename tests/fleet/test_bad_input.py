@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import eicnb
@@ -24,6 +25,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"regions": ""}, f"regions contains '', which is not a name\n{REGIONS}"),
     ({"regions": [1]}, f"regions contains 1, which is not a name\n{REGIONS}"),
     ({"regions": 1}, f"regions is 1, not a list of names\n{REGIONS}"),
+    ({"regions": {"us-east-1": 1}}, f"regions is a dict, not a list of names\n{REGIONS}"),
+    ({"regions": pd.DataFrame({"region": ["us-east-1"]})}, f"regions is a DataFrame, not a list of names\n{REGIONS}"),
     ({"regions": ["all", "us-east-1"]}, 'regions contains "all" and other names\nTry: regions="all"'),
     ({"regions": "us east"}, "'us east' is not the name of a region\nTry: us-east-1"),
     ({"functions": []}, 'functions is empty\nTry: functions=["checkout-*", …]'),
@@ -51,7 +54,7 @@ def test_bad_input_is_refused_and_nothing_is_sent(eic: Eic, options: dict[str, A
     [
         ("us-east-11", "us-east-1"),
         ("eu-wset-1", "eu-west-1"),
-        ("mars-1", 'regions="all" for every region of the account'),
+        ("mars-1", 'read every region of the account\n    regions="all"'),
     ],
 )
 def test_an_unknown_region_is_refused(eic: Eic, region: str, hint: str) -> None:

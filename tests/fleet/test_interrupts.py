@@ -21,7 +21,7 @@ from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope
 from eicnb.model.reported import ReportedFunction
-from tests.answering import Answering
+from tests.answering import Answering, Silence
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import Lambda
 
@@ -48,6 +48,22 @@ def test_the_first_interrupt_stops_an_audit_and_later_ones_lose_no_row(run: Run,
     assert (attrs["rows"], attrs["failed"]) == (60, 0)
     assert attrs["ok"] >= 3
     assert attrs["unread"] == 60 - attrs["ok"]
+
+
+@pytest.mark.parametrize("functions", [None, ["f0001", "nosuch"], "f*"], ids=str)
+def test_an_audit_that_is_stopped_while_it_lists_says_so(run: Run, functions: Any) -> None:
+    def show(progress: Progress) -> None:
+        if progress.regions and not progress.is_over:
+            press()
+
+    with (
+        Answering(Lambda(3, lambda seen, region, name: Silence(30))) as server,
+        pytest.raises(AuditInterrupted) as raised,
+    ):
+        run(eicnb.connect(region="us-east-1", endpoint_url=server.url), functions=functions, show=show)
+    assert str(raised.value) == (
+        "the audit was stopped: no function was listed yet\nTry: %eic audit --resume ${sys.last_value}"
+    )
 
 
 def test_an_interrupt_that_was_held_back_is_raised_with_the_whole_frame(run: Run) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 import eicnb
-from eicnb.errors import EicError
+from eicnb.errors import EicError, IncompleteAudit
 from tests.answering import Answer, Answering, Cut, Seen, Silence, Step
-from tests.fleet.conftest import Run
+from tests.fleet.conftest import SHORT, Run
 from tests.fleet.lambdas import ACCOUNT, EXPIRED, Lambda
 
 
@@ -42,7 +43,7 @@ def test_an_account_that_sts_does_not_name_is_that_of_the_arns(run: Run, sts: St
 def test_an_sts_that_is_silent_is_not_waited_for(run: Run) -> None:
     with Answering(WithoutSts(Silence(30))) as server:
         started = time.monotonic()
-        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
+        frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url), patience=replace(SHORT, sts=0.2))
     assert set(frame.account_id) == {ACCOUNT}
     assert time.monotonic() - started < 25
 
@@ -59,6 +60,21 @@ def test_an_empty_account_needs_no_sts(run: Run) -> None:
     with Answering(WithoutSts(Cut(), size=0)) as server:
         frame = run(eicnb.connect(region="us-east-1", endpoint_url=server.url))
     assert (len(frame), frame.attrs["complete"]) == (0, True)
+
+
+@pytest.mark.parametrize(("region", "more"), [("us-east-1", ""), (None, " --region us-east-1")])
+def test_a_name_in_an_empty_account_without_sts_is_missing_however_often_it_is_resumed(
+    run: Run, region: str | None, more: str
+) -> None:
+    with Answering(WithoutSts(Cut(), size=0)) as server:
+        eic = eicnb.connect(region=region, endpoint_url=server.url)
+        resume = None
+        for _ in range(2):
+            with pytest.raises(IncompleteAudit) as raised:
+                run(eic, functions=["nosuch"], regions=["us-east-1"], resume=resume)
+            resume = raised.value
+            assert raised.value.hint == f"copy the name from the list\n%eic functions{more}"
+            assert "    us-east-1: there is no function 'nosuch' in us-east-1" in raised.value.message.splitlines()
 
 
 def test_an_account_that_cannot_be_identified_is_a_row_a_region(run: Run) -> None:

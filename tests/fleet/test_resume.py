@@ -18,6 +18,7 @@ from eicnb.model.reported import ReportedFunction
 from tests.answering import Answering, Seen, Step
 from tests.fleet.conftest import Run
 from tests.fleet.lambdas import BROKEN, DENIED, GONE, Lambda
+from tests.fleet.test_places import Everywhere
 
 
 class Faulty(Lambda):
@@ -132,23 +133,28 @@ def test_an_interrupted_audit_goes_on_where_it_was(run: Run) -> None:
 
 def test_an_audit_that_is_stopped_before_its_account_is_known_is_not_complete_and_loses_nothing(run: Run) -> None:
     class Slow(Faulty):
+        seconds = 0.5
+
         def __call__(self, seen: Seen) -> Step:
-            time.sleep(0.5 if seen.service == "sts" else 0)
+            time.sleep(self.seconds if seen.service == "sts" else 0)
             return super().__call__(seen)
 
     def press_ctrl_c(progress: Progress) -> None:
         if not progress.is_over:
             raise KeyboardInterrupt
 
-    service = Slow({"f0001": BROKEN}, size=3)
+    service = Slow({"f0001": DENIED}, size=3)
     with Answering(service) as server:
         with pytest.raises(AuditInterrupted) as raised:
             run(connection(server), show=press_ctrl_c)
         assert not raised.value.result.attrs["complete"]
+        service.seconds = 0
         first = run(connection(server), resume=raised.value, errors="rows")
-        assert list(first.scan_state) == ["ok", "failed", "ok"]
+        assert list(first.scan_state) == ["ok", "denied", "ok"]
+        service.seconds = 0.5
         with pytest.raises(AuditInterrupted) as raised:
             run(connection(server), resume=first, show=press_ctrl_c)
+        service.seconds = 0
         service.broken.clear()
         whole = run(connection(server), resume=raised.value)
     assert list(whole.scan_state) == ["ok"] * 3
@@ -300,12 +306,14 @@ def test_what_aws_holds_from_earlier_is_not_refused(run: Run) -> None:
         assert run(eic, resume=first).equals(first)
 
 
-def test_all_regions_are_read_after_an_audit_of_one(eic: Eic, run: Run) -> None:
-    one = run(eic)
-    whole = run(eic, resume=one, regions="all")
-    assert same(whole, run(eic, regions="all"))
-    assert set(whole.region) == {"us-east-1", "eu-west-1"}
-    again = run(eic, resume=whole, regions="all")
+def test_all_regions_are_read_after_an_audit_of_one(run: Run) -> None:
+    with Answering(Everywhere("us-east-1", "eu-west-1")) as server:
+        eic = connection(server)
+        one = run(eic)
+        whole = run(eic, resume=one, regions="all")
+        assert same(whole, run(eic, regions="all"))
+        assert set(whole.region) == {"us-east-1", "eu-west-1"}
+        again = run(eic, resume=whole, regions="all")
     assert (again.attrs["calls"], same(again, whole)) == (0, True)
 
 

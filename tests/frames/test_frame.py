@@ -264,6 +264,23 @@ def test_a_long_audit_shows_errors_first_and_keeps_its_order() -> None:
     assert frame.function_name.tolist() == ["f0", "f1", "f2", "f3", "f4"]
 
 
+@pytest.mark.parametrize(
+    ("attrs", "caption"),
+    [
+        ({"verb": "audit", "complete": False}, "2 rows, 1 of 2 not read"),
+        ({"verb": "audit", "complete": True}, "2 rows"),
+        ({"verb": "get", "complete": False}, "2 rows"),
+    ],
+    ids=str,
+)
+def test_the_caption_of_an_incomplete_audit_says_how_much_was_not_read(attrs: dict[str, Any], caption: str) -> None:
+    columns = (Column("function_name", "string", ""), Column("scan_state", "string", ""))
+    rows = [{"function_name": f"f{state}", "scan_state": state} for state in ("ok", "gone")]
+    frame = to_frame(rows, columns, {**ATTRS, **attrs})
+    assert repr(frame).splitlines()[-1] == f"{CAPTION}  {caption}"
+    assert repr(frame[:1]).splitlines()[-1] == "SANDBOX  1 row"
+
+
 def test_of_a_frame_of_many_rows_only_those_are_drawn_that_are_shown() -> None:
     rows = [{"function_name": f"f{number}", "scan_state": "ok"} for number in range(100_000)]
     frame = to_frame(rows, (Column("function_name", "string", ""), Column("scan_state", "string", "")), ATTRS)

@@ -249,6 +249,8 @@ def test_a_destination_by_name_is_in_the_place_of_the_connection(text: str, arn:
                 "See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
             ),
         ),
+        ("sqs", f"'sqs' is not a destination\nTry: sqs:NAME\n{DESTINATION_RULE}"),
+        ("events:", f"'events:' is not a destination\nTry: events:NAME\n{DESTINATION_RULE}"),
         ("queue:lost", f"'queue:lost' is not a destination\nTry: sqs:lost, or none\n{DESTINATION_RULE}"),
         ("dynamodb:lost", f"'dynamodb' cannot be a destination\n{KINDS}\n{DESTINATION_RULE}"),
         (

@@ -207,7 +207,14 @@ audit --regions mars-1
 there is no region 'mars-1'
     %eic audit --regions mars-1
                          ^^^^^^
-Try: regions="all" for every region of the account
+Try: read every region of the account
+    --regions all
+
+audit --regions all,us-east-1
+regions contains "all" and other names
+    %eic audit --regions all,us-east-1
+                         ^^^^^^^^^^^^^
+Try: --regions all
 
 audit --qualifiers some
 --qualifiers is 'some', which is not one of its values

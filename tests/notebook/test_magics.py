@@ -385,6 +385,63 @@ Try: write one command a line in a cell
     get my-function
     get my-function
 
+%eic --out x get my-function
+---
+UsageError: --output is 'x', which is not one of its values
+    %eic --out x get my-function
+               ^
+Try: x = %eic get my-function
+
+%eic get my-function --region eu-wst-1
+---
+UsageError: there is no region 'eu-wst-1' that botocore knows
+    %eic get my-function --region eu-wst-1
+                                  ^^^^^^^^
+Try: eu-west-1
+
+%eic audit --region eu-wst-1
+---
+UsageError: there is no region 'eu-wst-1' that botocore knows
+    %eic audit --region eu-wst-1
+                        ^^^^^^^^
+Try: eu-west-1
+
+%eic require --region eu-wst-1
+---
+UsageError: there is no region 'eu-wst-1' that botocore knows
+    %eic require --region eu-wst-1
+                          ^^^^^^^^
+Try: eu-west-1
+
+%%eic --quiet
+put my-function --retries 0
+# and
+update my-function --retries 0;
+get my-function
+---
+UsageError: the line of `%%eic` has options, but they belong to a command
+    line 1: %%eic --quiet
+                  ^^^^^^^
+Try: write them after the command
+    %%eic
+    put my-function --retries 0 --quiet
+    # and
+    --quiet update my-function --retries 0;
+    get my-function
+
+%%eic --region eu-west-1
+put my-function \
+    --retries 0
+get my-function
+---
+UsageError: the line of `%%eic` has options, but they belong to a command
+    line 1: %%eic --region eu-west-1
+                  ^^^^^^^^
+Try: write them after the command
+    %%eic
+    put my-function --retries 0 --region eu-west-1
+    get my-function --region eu-west-1
+
 %%eic --out 1x
 get my-function
 ---

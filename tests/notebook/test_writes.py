@@ -163,6 +163,34 @@ def test_credentials_that_end_in_the_middle_end_the_run_and_say_how_far_it_came(
     assert "no change" in notebook.printed()
 
 
+@pytest.mark.parametrize(
+    ("line", "operation"),
+    [
+        ("put f --retries 0", "Put"),
+        ("put f --retries 0;", "Put"),
+        ("put f --retries 0 --output json", "Put"),
+        ("update f --on-failure none", "Update"),
+        ("delete f", "Delete"),
+    ],
+)
+def test_a_write_that_could_not_be_sent_says_that_nothing_was_written(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, line: str, operation: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "sandbox")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    words, end, _ = line.partition(";")
+    error = notebook.fail(f"%eic {words} --region us-east-1 --endpoint-url http://127.0.0.1:9{end}")
+    path = "/2019-09-25/functions/f/event-invoke-config"
+    reads_first = not (end or "--output" in words)
+    path += "?Qualifier=%24LATEST" if reads_first else ""
+    assert str(error) == (
+        f"{operation}FunctionEventInvokeConfig was not sent, so that nothing was written: "
+        f'Could not connect to the endpoint URL: "http://127.0.0.1:9{path}"\n'
+        "Try: check the region, the endpoint URL and the network"
+    )
+
+
 def test_a_write_is_asked_for_when_confirm_is_on(
     notebook: Notebook, eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +203,8 @@ def test_a_write_is_asked_for_when_confirm_is_on(
 
     monkeypatch.setattr("builtins.input", somebody)
     notebook.run("%config EicMagics.confirm = True\nx = %eic put my-function --retries 0")
-    assert asked == [f"put my-function:$LATEST  retries 2 -> 0  us-east-1  {eic.account_id}  SANDBOX\nWrite it? [y/N] "]
+    line = f"put my-function:$LATEST  retries 2 -> 0  us-east-1  {eic.account_id}  SANDBOX"
+    assert asked == [f"About to write:\n{line}\nWrite it? [y/N] "]
     for _ in range(2):
         error = notebook.fail("%eic put my-function --retries 1 --output json")
         assert isinstance(error, EicError)

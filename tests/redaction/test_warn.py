@@ -15,13 +15,15 @@ from eicnb.client.eic import Eic
 CELLS = """
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-shell.run_cell("%load_ext eicnb\\n_ = %eic sandbox")
-shell.run_cell("'before'\\nframe = %eic audit --functions shop* --no-progress --rate 200")
+shell.run_cell("%load_ext eicnb\\n_ = %eic sandbox", store_history=True)
+shell.run_cell("'before'\\nframe = %eic audit --functions shop* --no-progress --rate 200", store_history=True)
+for _ in range(2):
+    shell.run_cell("frame = get_ipython().user_ns['_'].audit(functions='shop*', progress=False)", store_history=True)
 """
 
 
-def told_by_a_cell(home: Path, **environment: str) -> str:
-    """What standard error shows when a cell's glob fits nothing."""
+def told_by_cells(home: Path, **environment: str) -> str:
+    """What standard error shows when the globs of cells fit nothing."""
     command = [sys.executable, "-c", CELLS]
     environment = {**os.environ, "IPYTHONDIR": str(home), **environment}
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=environment).stderr
@@ -43,13 +45,16 @@ def test_a_line_that_holds_what_is_masked_is_not_shown(eic: Eic) -> None:
     assert [(one.filename, one.lineno) for one in caught] == [("<line hidden>", 0)]
 
 
-def test_a_magic_shows_the_line_of_its_cell_and_no_path_of_the_package(tmp_path: Path) -> None:
-    told = told_by_a_cell(tmp_path)
-    assert "UserWarning: no function matches shop*\n" in told
-    assert "eic', 'audit --functions shop* --no-progress --rate 200'" in told
-    assert not [path for path in ("eicnb/", "IPython/") if path in told]
-
-
-def test_a_magic_shows_a_mask_instead_of_its_line(tmp_path: Path) -> None:
-    told = told_by_a_cell(tmp_path, EICNB_REDACT="1", EICNB_REDACT_NAMES="shop")
-    assert told == "<line hidden>:0: UserWarning: no function matches NAME-0001*\n"
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [({}, "shop*"), ({"EICNB_REDACT": "1", "EICNB_REDACT_NAMES": "shop"}, "NAME-0001*")],
+    ids=["plain", "masked"],
+)
+def test_each_run_of_a_cell_warns_in_one_line_that_names_the_cell(
+    tmp_path: Path, environment: dict[str, str], name: str
+) -> None:
+    warning = f"UserWarning: no function matches {name}\n"
+    assert (
+        told_by_cells(tmp_path, **environment)
+        == f"Cell In[2]:2: {warning}Cell In[3]:1: {warning}Cell In[4]:1: {warning}"
+    )

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 import eicnb
@@ -58,6 +59,22 @@ def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None
     assert repr(form).splitlines()[-1] == note
     assert html.escape(note) in form._repr_html_()
     assert isinstance(notebook.fail(form.line), eicnb.UsageError)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"function_name": 3}, "3 is not the name of a function"),
+        ({"function_name": ["my-function"]}, "a list is not the name of a function"),
+        ({"function_name": "my-function", "qualifier": 3}, "the qualifier is 3, not text"),
+        ({"function_name": "my-function", "qualifier": pd.NA}, "the qualifier is <NA>, which is not set, not text"),
+        ({"function_name": "my-function", "qualifier": ""}, "the qualifier is empty"),
+    ],
+)
+def test_a_form_of_no_name_is_refused(eic: eicnb.Eic, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(eicnb.UsageError) as raised:
+        eic.form(**arguments)
+    assert raised.value.message == message
 
 
 def test_a_qualifier_that_is_missing_is_said_at_once(eic: eicnb.Eic) -> None:

@@ -42,6 +42,7 @@ class Patience:
     responses. A region without any usable response for that long gets no further request, and the rest of it gets the
     last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `response` is the
     longest that one response may take as a whole, or twice the connection's read timeout if that is longer.
+    `sts` is the wait for STS to name the account before Lambda is asked for it.
     """
 
     throttled: float = 60.0
@@ -49,6 +50,7 @@ class Patience:
     pause: float = 0.2
     longest_pause: float = 5.0
     response: float = 120.0
+    sts: float = 3.0
 
 
 PATIENCE = Patience()
