@@ -27,6 +27,7 @@ _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packagin
 _SHARED = {"tests/browser/": r"\[(lab|notebook)\b", "tests/runners/test_failures": r"$"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are processors: many tests wait for a kernel, a browser or a program."""
     return (os.cpu_count() or 1) + 1

@@ -186,11 +186,12 @@ class _Preparation:
 
         What a hint gives to type has the command's connection options too.
         """
+        if not command.connection:
+            return self._listening(self._current(), command)
         advising = partial(reaching, command.connection)
         with advising():
             eic = self._current().derive(**command.connection)
-            if command.connection:
-                in_use.check_region(eic)
+            in_use.check_region(eic)
             return advising()(self._listening(eic, command))
 
     def _listening(self, eic: Eic, command: Command) -> Callable[[], Any]:
