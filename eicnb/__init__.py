@@ -78,7 +78,7 @@ _HOME = {
     "audit": "client.connections",
     "commands_for": "client.script",
     "config": "client.connections",
-    "connect": "client.connect",
+    "connect": "client.connections",
     "connections": "client.connections",
     "current": "client.connections",
     "delete": "client.connections",

@@ -19,7 +19,7 @@ from eicnb.client.eic import Eic, audit_of, connection_of
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
-from eicnb.errors import UsageError, nearest, shown
+from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
@@ -98,8 +98,14 @@ def check_region(connection: Eic) -> None:
     eicnb.errors.UsageError: there is no region 'eu-wst-1' that botocore knows
     Try: eu-west-1
     """
-    region = connection_of(connection).aws.known_region
-    if region is not None and (connection.endpoint_url is None or connection.is_sandbox):
+    has_own_endpoint = any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ) or connection.endpoint_url
+    if has_own_endpoint and not connection.is_sandbox:
+        return
+    try:
+        region = connection_of(connection).aws.known_region
+    except ConfigurationError:
+        return  # what is wrong with the credentials or the profile, the call itself says, and of which account
+    if region is not None:
         with UsageError.about("region"):
             check_known_region(region)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -40,12 +42,23 @@ def test_a_handler_of_the_users_session_sees_every_request_of_an_audit(own_aws_f
     assert frame.drop(columns="read_at", errors="ignore").equals(plain.drop(columns="read_at", errors="ignore"))
 
 
+@contextmanager
+def mocked() -> Iterator[None]:
+    """Mock AWS as `mock_aws()` does, without its reset, which would empty the sandboxes of other tests too."""
+    mock: Any = mock_aws()
+    mock.start(reset=False)
+    try:
+        yield
+    finally:
+        mock.stop()
+
+
 def test_an_audit_inside_mock_aws_is_of_its_functions(own_aws_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "")
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}
-    with mock_aws():
+    with mocked():
         role = boto3.client("iam", "us-east-1").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))
         client = boto3.client("lambda", "us-east-1")
         for name in ("one", "two"):
