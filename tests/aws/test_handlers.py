@@ -50,7 +50,7 @@ def mocked() -> Iterator[None]:
     try:
         yield
     finally:
-        mock.stop()
+        mock.stop(remove_data=False)
 
 
 def test_an_audit_inside_mock_aws_is_of_its_functions(own_aws_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
