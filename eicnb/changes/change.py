@@ -13,7 +13,7 @@ from eicnb.model.config import (
     DestinationConfig,
     EventInvokeConfig,
 )
-from eicnb.model.destination import Destination, DestinationArn, NoDestination, name_of
+from eicnb.model.destination import Destination, DestinationArn, NoDestination, named_in
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
@@ -70,6 +70,8 @@ class _Unknown(Enum):
 
 
 _UNREAD = "?"
+
+_EMPTY = "a config without settings"
 
 UNKNOWN: Final = _Unknown.UNKNOWN
 """The value of a setting that could not be read."""
@@ -299,6 +301,27 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
     return ", ".join(f"{word} {_in_short(name, values[name], where)}" for name, word in shown.items())
 
 
+def worded(before: Values | None, after: Values | None, where: Where) -> str:
+    """Return a change of a config in words; None is no config, which is not the same as an empty one.
+
+    >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+    >>> worded(None, settings_of(EventInvokeConfig(maximum_retry_attempts=0)), where)
+    'no config -> retries 0'
+    """
+    if before is None or after is None:
+        words = (_all_in_short(values, where) for values in (before, after))
+        return "no change" if before is after else " -> ".join(words)
+    settings = [SettingChange(name, before[name], after[name]) for name in _SHORT_LABELS]
+    return ", ".join(setting.phrase(where) for setting in settings if setting.is_one) or "no change"
+
+
+def _all_in_short(values: Values | None, where: Where) -> str:
+    if values is None:
+        return "no config"
+    names = [name for name in _SHORT_LABELS if values[name] is not None]
+    return ", ".join(f"{_SHORT_LABELS[name]} {_in_short(name, values[name], where)}" for name in names) or _EMPTY
+
+
 def _in_short(name: str, value: Any, where: Where) -> str:
     """Return a value in one word: AWS's default if it is not set, or a destination's name."""
     if value is UNKNOWN:
@@ -306,12 +329,7 @@ def _in_short(name: str, value: Any, where: Where) -> str:
     if name in _DEFAULTS:
         number = _DEFAULTS[name] if value is None else value
         return age(number) if name == "maximum_event_age_in_seconds" else str(number)
-    if not value:
-        return "none"
-    try:
-        return name_of(DestinationArn.parse(value), where) or str(value)
-    except UsageError:
-        return str(value)
+    return named_in(value, where) if value else "none"
 
 
 def count(number: int, thing: str) -> str:
