@@ -266,8 +266,14 @@ def _frame(value: Any, option: Option, as_shown: str) -> Any:
     """Return a frame of the notebook, or an error that carries one, unchanged."""
     if isinstance(value, str):
         raise UsageError(
-            f"{option.name} is {as_shown}, not a frame", hint=f"{option.name} ${{audit}}, a name of the notebook"
+            f"{option.label} is {as_shown}, not a frame",
+            hint=f"{option.name} ${{audit}}, a name of the notebook".strip(),
         )
+    return value
+
+
+def _value(value: Any, _option: Option, _as_shown: str) -> Any:
+    """Return text, or a value of the notebook; the Python API checks it."""
     return value
 
 
@@ -283,6 +289,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "account": _account,
     "number": _number,
     "frame": _frame,
+    "value": _value,
 }
 
 
