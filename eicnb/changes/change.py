@@ -71,8 +71,6 @@ class _Unknown(Enum):
 
 _UNREAD = "?"
 
-_EMPTY = "a config without settings"
-
 UNKNOWN: Final = _Unknown.UNKNOWN
 """The value of a setting that could not be read."""
 
@@ -200,10 +198,7 @@ class Change:
         >>> Change(FunctionRef("my-function", "live"), None, None).words(where)
         'no change'
         """
-        phrases = ", ".join(self.phrases(where))
-        if phrases or not self.is_one:
-            return phrases or "no change"
-        return "no config -> an empty config" if self.before is None else "an empty config -> no config"
+        return ", ".join(self.phrases(where)) or _existence(self.before, self.after)
 
     def phrases(self, where: Where) -> Iterator[str]:
         """Return a phrase for each setting that changes, and the reason if the config could not be read."""
@@ -314,24 +309,23 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
 
 
 def worded(before: Values | None, after: Values | None, where: Where) -> str:
-    """Return a change of a config in words; None is no config, which is not the same as an empty one.
+    """Return the words of the change from one config to another; None is no config.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> worded(None, settings_of(EventInvokeConfig(maximum_retry_attempts=0)), where)
-    'no config -> retries 0'
+    'retries 2 -> 0'
     """
-    if before is None or after is None:
-        words = (_all_in_short(values, where) for values in (before, after))
-        return "no change" if before is after else " -> ".join(words)
-    settings = [SettingChange(name, before[name], after[name]) for name in _SHORT_LABELS]
-    return ", ".join(setting.phrase(where) for setting in settings if setting.is_one) or "no change"
+    old, new = (settings_of(None) if values is None else values for values in (before, after))
+    settings = [SettingChange(name, old[name], new[name]) for name in _SHORT_LABELS]
+    phrases = ", ".join(setting.phrase(where) for setting in settings if setting.is_one)
+    return phrases or _existence(before, after)
 
 
-def _all_in_short(values: Values | None, where: Where) -> str:
-    if values is None:
-        return "no config"
-    names = [name for name in _SHORT_LABELS if values[name] is not None]
-    return ", ".join(f"{_SHORT_LABELS[name]} {_in_short(name, values[name], where)}" for name in names) or _EMPTY
+def _existence(before: object, after: object) -> str:
+    """Return the words of a change that leaves every setting as it is."""
+    if (before is None) == (after is None):
+        return "no change"
+    return "no config -> an empty config" if before is None else "an empty config -> no config"
 
 
 def _in_short(name: str, value: Any, where: Where) -> str:

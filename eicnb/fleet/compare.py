@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from eicnb.changes.change import worded
 from eicnb.errors import UsageError, nearest, shown
+from eicnb.fleet.compared import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
 from eicnb.fleet.row import order
-from eicnb.fleet.side import NOTHING, ComparedRow, On, Settings, Side, key_of
 from eicnb.frames.columns import (
     AFTER,
     BEFORE,
@@ -28,7 +28,7 @@ from eicnb.model.place import Where
 
 COMPARE_COLUMNS = (
     Column("what", "string", "`added`, `removed` or `changed`: what happened to the config"),
-    Column("change", "string", "the change in words; a config without settings is not the same as no config"),
+    Column("change", "string", "the change in words; an empty config is not the same as no config"),
     *BEFORE_AND_AFTER,
     *NAME_COLUMNS,
 )
@@ -55,7 +55,7 @@ def compare(before: Any, after: Any, *, on: On = "function_arn") -> Frame:
     if on not in get_args(On):
         close = nearest(on, get_args(On)) if isinstance(on, str) else None
         raise UsageError(f"on is {shown(on)}", hint=f'on="{close}"' if close else 'on="function_name"')
-    sides = Side.of("before", before, on), Side.of("after", after, on)
+    sides = ComparedFrame.of("before", before, on), ComparedFrame.of("after", after, on)
     if on == "function_arn" and all(side.places for side in sides) and not sides[0].places & sides[1].places:
         raise UsageError(
             "the two frames have no account and region in common, so no function_arn is in both",
@@ -68,7 +68,7 @@ def compare(before: Any, after: Any, *, on: On = "function_arn") -> Frame:
 class _Comparison:
     """The rows of two sides by their keys, each judged once."""
 
-    def __init__(self, before: Side, after: Side) -> None:
+    def __init__(self, before: ComparedFrame, after: ComparedFrame) -> None:
         self._sides = before, after
         self._counts: Counter[str] = Counter()
         self._different = sorted(self._differences(), key=lambda found: _order(found[1]))
@@ -123,7 +123,7 @@ class _Comparison:
         }
 
 
-def _is_known(side: Side, own: ComparedRow | None, other: ComparedRow | None) -> bool:
+def _is_known(side: ComparedFrame, own: ComparedRow | None, other: ComparedRow | None) -> bool:
     """Return whether a side shows if it has a config: it has the row, or would have it."""
     if own is not None:
         return True

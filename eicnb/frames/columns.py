@@ -62,7 +62,11 @@ BEFORE, AFTER = "before_", "after_"
 """What the names of a setting's columns begin with, in a frame of changes."""
 
 BEFORE_AND_AFTER = tuple(
-    Column(f"{when}{column.name}", column.dtype, f"{when.strip('_')} the change; `<NA>`: not set, or no config")
+    Column(
+        f"{when}{column.name}",
+        column.dtype,
+        f"`{column.name}` {when.strip('_')} the change; `<NA>`: not set, or not known",
+    )
     for when in (BEFORE, AFTER)
     for column in CONFIG_COLUMNS
     if column.name in SETTING_NAMES

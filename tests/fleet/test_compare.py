@@ -56,10 +56,14 @@ CASES: dict[str, tuple[Any, Any, tuple[str, str] | None]] = {
     "a setting reset": ((0, 3600), (None, 3600), ("changed", "retries 0 -> 2 (default)")),
     "a default set": ((None, 3600), (2, 3600), ("changed", "retries 2 (default) -> 2")),
     "a destination": ((0,), (0, None, QUEUE), ("changed", "on-failure none -> sqs:lost")),
-    "a config made": (None, (0, 60), ("added", "no config -> retries 0, age 1m")),
-    "a config deleted": ((0, None, None, QUEUE), None, ("removed", "retries 0, on-success sqs:lost -> no config")),
-    "an empty config made": (None, (), ("added", "no config -> a config without settings")),
-    "an empty config deleted": ((), None, ("removed", "a config without settings -> no config")),
+    "a config made": (None, (0, 60), ("added", "retries 2 -> 0, age 6h -> 1m")),
+    "a config deleted": (
+        (0, None, None, QUEUE),
+        None,
+        ("removed", "retries 0 -> 2 (default), on-success sqs:lost -> none"),
+    ),
+    "an empty config made": (None, (), ("added", "no config -> an empty config")),
+    "an empty config deleted": ((), None, ("removed", "an empty config -> no config")),
     "an empty config filled": ((), (2,), ("changed", "retries 2 (default) -> 2")),
     "denied before": ("denied", (0,), None),
     "gone after": ((0,), "gone", None),
@@ -237,7 +241,10 @@ BAD: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         audit_of(f=(0,)).drop(columns="on_success"),
         {},
         "the frame has no column 'on_success'",
-        ("keep the columns maximum_retry_attempts, maximum_event_age_in_seconds, on_failure, on_success, function_arn"),
+        (
+            "keep the columns maximum_retry_attempts, maximum_event_age_in_seconds, on_failure, on_success, "
+            "function_arn, qualifier, region, account_id, configured, scan_state"
+        ),
     ),
     "another key": (audit_of(f=(0,)), {"on": "name"}, "on is 'name'", 'on="function_name"'),
     "no ARN": (

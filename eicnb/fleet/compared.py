@@ -97,13 +97,13 @@ class Audited:
         )
 
     def covers(self, function_name: str, region: str | None) -> bool:
-        """Return whether the audit read a function of this name, if there was one; `region` is None if any may be."""
+        """Return whether the audit would have a function of this name; without `region`, in any region."""
         in_region = region is None or self.regions is None or region in self.regions
         return in_region and not self.is_chosen and self.selection.fits(function_name)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedFrame:
     """The rows of a frame by their keys, and the rows and the accounts and regions that were not read."""
 
     on: On
@@ -143,7 +143,7 @@ class Side:
         )
 
     def has_no(self, row: ComparedRow) -> bool:
-        """Return whether this side, which lacks a row of the other one, shows that the config does not exist."""
+        """Return whether the absence of a row that the other frame has means that there is no config."""
         if key_of(row, self.on)[:-1] in self.unread_functions:
             return False
         if self.on == "function_name":
@@ -215,7 +215,7 @@ def _settings_in(where: Where, on: On, retries: Any, age: Any, *destinations: st
 
 
 def _destination(text: str | None, where: Where, on: On) -> str | None:
-    """Return a destination as it is compared: its ARN, or on names, its name if it is in the row's own place.
+    """Return the ARN of a destination, or on names, `kind:name` for one in the row's own place.
 
     No two accounts can have a bucket of the same name, so most names include the account or the region: in place of
     the row's own, the text has `ACCOUNT` and `REGION`, which no bucket's name can have.
