@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
+    from eicnb.errors import ChecksFailed as ChecksFailed
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
@@ -61,6 +62,7 @@ _HOME = {
     "AccessDenied": "errors",
     "AuditInterrupted": "errors",
     "AwsError": "errors",
+    "ChecksFailed": "errors",
     "ConfigurationError": "errors",
     "DestinationArn": "model.destination",
     "DestinationConfig": "model.config",
@@ -102,6 +104,7 @@ __all__ = [
     "AccessDenied",
     "AuditInterrupted",
     "AwsError",
+    "ChecksFailed",
     "ConfigurationError",
     "DestinationArn",
     "DestinationConfig",
