@@ -9,7 +9,7 @@ N = TypeVar("N", bound=Hashable)
 
 
 def loops(edges: Mapping[N, Collection[N]]) -> list[list[N]]:
-    """Return each group of two or more nodes that lead to one another (Tarjan's algorithm, without recursion).
+    """Return each group of two or more nodes that lead to one another, by Tarjan's algorithm.
 
     >>> loops({"a": ["b"], "b": ["a", "c"], "c": ["c"]})
     [['a', 'b']]
