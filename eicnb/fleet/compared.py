@@ -71,10 +71,10 @@ class ComparedRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditedPart:
     """The part of AWS that an audit was asked for, from its attrs; without them, any row may be missing.
 
-    >>> Audited.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'}).covers("shop-cart", "eu-west-1")
+    >>> AuditedPart.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'}).covers("shop-cart", "eu-west-1")
     False
     """
 
@@ -107,7 +107,7 @@ class ComparedFrame:
     """The rows of a frame by their keys, and the rows and the accounts and regions that were not read."""
 
     on: On
-    audited: Audited
+    audited: AuditedPart
     rows: Mapping[Key, ComparedRow]
     unread: Mapping[Key, ComparedRow]
     unread_places: frozenset[UnreadPlace]
@@ -134,7 +134,7 @@ class ComparedFrame:
             (rows if was_read else unread)[key] = row
         return cls(
             on=on,
-            audited=Audited.of(frame.attrs),
+            audited=AuditedPart.of(frame.attrs),
             rows=rows,
             unread=unread,
             unread_places=frozenset(places),
