@@ -74,8 +74,9 @@ class ComparedRow(NamedTuple):
 class AuditedPart:
     """The part of AWS that an audit was asked for, from its attrs; without them, any row may be missing.
 
-    >>> AuditedPart.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'}).covers("shop-cart", "eu-west-1")
-    False
+    >>> part = AuditedPart.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'})
+    >>> part.covers("shop-cart", "eu-west-1"), part.covers("shop-cart", "us-east-1")
+    (False, True)
     """
 
     regions: frozenset[str] | None = None
