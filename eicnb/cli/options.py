@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from eicnb.cli.option import Kind
-from eicnb.cli.option import Option as Option
+from eicnb.cli.option import Kind, Option
 from eicnb.cli.output import OUTPUTS
 from eicnb.model.limits import (
     DEFAULT_EVENT_AGE_IN_SECONDS,
