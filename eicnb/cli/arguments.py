@@ -12,7 +12,8 @@ from typing import Any
 from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile
-from eicnb.cli.options import Option, Verb
+from eicnb.cli.option import Option
+from eicnb.cli.options import Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 from eicnb.model.config import check_event_age, check_retry_attempts
@@ -219,7 +220,7 @@ class Given:
 
     def _with_a_function(self) -> str:
         """Return the typed command with a function name after its verb."""
-        typed = [word.raw for word in self.words if word.raw not in {"$", "%", "%eic", "%%eic"}]
+        typed = [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
         return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])

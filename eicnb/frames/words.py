@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from eicnb.frames.columns import AFTER, BEFORE, SETTING_NAMES
 from eicnb.model.age import compact
 from eicnb.model.destination import KINDS
 
@@ -18,6 +19,7 @@ ABSENT = {
     "on_success_type": "none",
     "on_success": "none",
     "dead_letter_arn": "none",
+    "role_arn": "none",
     "last_modified": "never",
     "runtime": "container image",
     "error": "",
@@ -95,6 +97,11 @@ Word = Callable[[Row], Cell]
 """Returns what a column of a display has for a row."""
 
 
+def _absent(name: str) -> str:
+    """Return what a missing value of a column means."""
+    return ABSENT.get(setting_of(name), ABSENT["*"])
+
+
 def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
     """Return a value as it is read in its column.
 
@@ -122,17 +129,23 @@ def in_full(name: str) -> Word:
     def word(row: Row) -> Cell:
         value = row.values[name]
         if value is not None:
-            return _marked(row, word_of(name, value)) if name in _SETTINGS else Cell(word_of(name, value))
+            return _marked(row, word_of(name, value)) if name in SETTING_NAMES else Cell(word_of(name, value))
         if not row.was_read and name != "error":
             return Cell(NOT_READ, tone="quiet")
         # A destination of a kind that cannot be set today is not missing.
         is_of_a_kind = name in {"on_failure_type", "on_success_type"} and row.values.get(name.removesuffix("_type"))
-        return Cell("another service" if is_of_a_kind else ABSENT.get(name, ABSENT["*"]))
+        return Cell("another service" if is_of_a_kind else _absent(name))
 
     return word
 
 
-_SETTINGS = frozenset({"maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"})
+def setting_of(column: str) -> str:
+    """Return the setting of a column with its value before or after a change; any other name as it is.
+
+    >>> setting_of("before_on_failure"), setting_of("on_failure")
+    ('on_failure', 'on_failure')
+    """
+    return column.removeprefix(BEFORE).removeprefix(AFTER)
 
 
 def _marked(row: Row, text: str, title: str = "") -> Cell:
@@ -201,11 +214,11 @@ def target(name: str) -> Word:
     def word(row: Row) -> Cell:
         value = row.values[name]
         if value is None:
-            return in_full(name)(row) if not row.was_read else Cell(ABSENT.get(name, "none"), tone="quiet")
+            return in_full(name)(row) if not row.was_read else Cell(_absent(name), tone="quiet")
         arn = word_of(name, value)
         short = _short_target(arn, row.place)
         text, title = (arn, "") if short is None else (short, arn)
-        return _marked(row, text, title) if name in _SETTINGS else Cell(text, title)
+        return _marked(row, text, title) if name in SETTING_NAMES else Cell(text, title)
 
     return word
 
@@ -233,7 +246,7 @@ def state(name: str) -> Word:
     def word(row: Row) -> Cell:
         value = row.values[name]
         if value is None:
-            return Cell(ABSENT.get(name, NOT_READ if not row.was_read else ABSENT["*"]))
+            return Cell(_absent(name) if row.was_read or name == "error" else NOT_READ)
         return Cell(signed(word_of(name, value)), tone=STATES.get(str(value), _NEUTRAL)[1])
 
     return word
