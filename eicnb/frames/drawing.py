@@ -20,7 +20,10 @@ _PADDING = 3
 """The characters that the space between two columns takes in HTML."""
 
 _NARROWEST = 22
-"""The characters that a column of long texts needs."""
+"""The characters that a column of long texts, or of long names in a terminal, needs."""
+
+_SHORTEST = 80
+"""The characters of a remark in one line, so that what is there to type stays whole."""
 
 _WRAPS = 'style="text-align: left; overflow-wrap: anywhere"'
 
@@ -184,8 +187,7 @@ class Table:
         lines = [line for line in (same, "; ".join(filter(None, [columns, how]))) if line]
         if not width:
             return lines
-        wide = max(width, _NARROWEST)
-        return [part for line in lines for part in textwrap.wrap(line, wide, break_long_words=False)]
+        return [part for line in lines for part in textwrap.wrap(line, max(width, _SHORTEST), break_long_words=False)]
 
     def text_columns(self) -> list[TextColumn]:
         """Return the columns as lines of text; those of long texts share the room that is left."""
