@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from eicnb.widgets.pictures.failure_routes import Fate, Routes, Target
+from eicnb.widgets.pictures.failure_routes import Fate, RouteEnd, Routes
 from eicnb.widgets.pictures.figure import QUIET, Picture, label, write
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ def _column(sizes: Mapping[T, int]) -> dict[T, Block]:
     return blocks
 
 
-def _ribbons(routes: Routes, left: Mapping[str, Block], right: Mapping[Target, Block]) -> Iterator[PathPatch]:
+def _ribbons(routes: Routes, left: Mapping[str, Block], right: Mapping[RouteEnd, Block]) -> Iterator[PathPatch]:
     tops_left = {group: block.top for group, block in left.items()}
     tops_right = {target: block.top for target, block in right.items()}
     for target, total in routes.targets.items():
@@ -141,7 +141,7 @@ def _ribbon(start: float, height: float, end: float, arrival: float) -> Path:
     return Path(points, [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY])
 
 
-def _draw_target(axes: Axes, target: Target, block: Block, number: int) -> None:
+def _draw_target(axes: Axes, target: RouteEnd, block: Block, number: int) -> None:
     look, height = LOOKS[target.fate], block.top - block.bottom
     place = (_RIGHT, block.bottom)
     axes.add_patch(Rectangle(place, _BLOCK, height, facecolor=look.colour, edgecolor=look.outline))

@@ -35,7 +35,7 @@ _AT_THE_END = (Fate.NOWHERE, Fate.UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RouteEnd:
     """A place for failed events: its name, and what happens to events sent there.
 
     `members` are the small targets that one target is drawn for.
@@ -46,12 +46,12 @@ class Target:
     members: int = 1
 
 
-NOWHERE = Target("nowhere", Fate.NOWHERE)
-NOT_READ = Target("not read", Fate.UNREAD)
+NOWHERE = RouteEnd("nowhere", Fate.NOWHERE)
+NOT_READ = RouteEnd("not read", Fate.UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class RouteStart:
     """A version or alias of a function, with the ARNs that its events or their records are sent to.
 
     `was_read` is whether they are known.
@@ -78,7 +78,7 @@ class Routes:
     `losing` is the number of functions of which a version or alias loses every failed event.
     """
 
-    widths: Mapping[tuple[str, Target], int]
+    widths: Mapping[tuple[str, RouteEnd], int]
     functions: int
     losing: int = 0
     loops: tuple[tuple[str, ...], ...] = ()
@@ -94,19 +94,19 @@ class Routes:
         ordered = sorted(sums, key=lambda group: (order[main[group]], -sums[group], group))
         return {group: sums[group] for group in ordered}
 
-    def _main_target(self, group: str) -> Target:
+    def _main_target(self, group: str) -> RouteEnd:
         own = {target: width for (other, target), width in self.widths.items() if other == group}
         return max(own, key=lambda target: (own[target], target.name))
 
     @property
-    def targets(self) -> Mapping[Target, int]:
+    def targets(self) -> Mapping[RouteEnd, int]:
         """The targets, the largest first and what is lost last, with the sum of their widths."""
-        sums: Counter[Target] = Counter()
+        sums: Counter[RouteEnd] = Counter()
         for (_, target), width in self.widths.items():
             sums[target] += width
         fates = [*Fate]
 
-        def place(target: Target) -> tuple[bool | int, bool, int, str]:
+        def place(target: RouteEnd) -> tuple[bool | int, bool, int, str]:
             last = target.fate in _AT_THE_END and fates.index(target.fate)
             return last, target.members > 1, -sums[target], target.name
 
@@ -117,31 +117,34 @@ class Routes:
         return sum(width for (_, target), width in self.widths.items() if target.fate is fate)
 
 
-def routes(senders: Sequence[Sender], dangling: Collection[str] = ()) -> Routes:
+def routes(senders: Sequence[RouteStart], dangling: Collection[str] = ()) -> Routes:
     """Return where the failed events of some functions go; `dangling` are ARNs of destinations that do not exist.
 
-    >>> routes([Sender("f", "us-east-1", "123456789012")]).targets
-    {Target(name='nowhere', fate=<Fate.NOWHERE: 'lost: no destination'>, members=1): 1}
+    >>> routes([RouteStart("f", "us-east-1", "123456789012")]).targets
+    {RouteEnd(name='nowhere', fate=<Fate.NOWHERE: 'lost: no destination'>, members=1): 1}
 
     A function counts once for each of its targets, however many of its versions and aliases send there.
     """
     loops = tuple(loops_of(senders))
     looped = {key for loop in loops for key in loop}
     several = len({sender.region for sender in senders}) > 1
-    targets: dict[tuple[str, str], set[Target]] = {}
+    targets: dict[tuple[str, str], set[RouteEnd]] = {}
     losing: set[str] = set()
     for sender in senders:
         found = {*_targets(sender, dangling, looped, several=several)}
-        targets.setdefault((sender.function, sender.key), set()).update(found)
         if all(target.fate in _LOST for target in found):
             losing.add(sender.key)
+        found |= {*_loop_of_successes(sender, looped, several=several)}
+        targets.setdefault((sender.function, sender.key), set()).update(found)
     groups = _groups(Counter(name for name, _ in targets))
     shown = _largest(Counter(target for found in targets.values() for target in found))
     widths = Counter((groups[name], shown[target]) for (name, _), found in targets.items() for target in found)
     return Routes(widths, len(targets), len(losing), loops)
 
 
-def _targets(sender: Sender, dangling: Collection[str], looped: Collection[str], *, several: bool) -> Iterator[Target]:
+def _targets(
+    sender: RouteStart, dangling: Collection[str], looped: Collection[str], *, several: bool
+) -> Iterator[RouteEnd]:
     if not sender.was_read:
         yield NOT_READ
         return
@@ -150,12 +153,16 @@ def _targets(sender: Sender, dangling: Collection[str], looped: Collection[str],
         yield NOWHERE
     for arn in arns:
         fate = Fate.LOOP if _is_in_a_loop(sender, arn, looped) else _fate(arn, sender, dangling)
-        yield Target(_name(arn, sender, several=several), fate)
+        yield RouteEnd(_name(arn, sender, several=several), fate)
+
+
+def _loop_of_successes(sender: RouteStart, looped: Collection[str], *, several: bool) -> Iterator[RouteEnd]:
+    """Yield the function that the records of successes go to, if it sends its own back."""
     if sender.on_success and _is_in_a_loop(sender, sender.on_success, looped):
-        yield Target(f"{_name(sender.on_success, sender, several=several)}, on success", Fate.LOOP)
+        yield RouteEnd(f"{_name(sender.on_success, sender, several=several)}, on success", Fate.LOOP)
 
 
-def _is_in_a_loop(sender: Sender, arn: str, looped: Collection[str]) -> bool:
+def _is_in_a_loop(sender: RouteStart, arn: str, looped: Collection[str]) -> bool:
     return sender.key in looped and _function_key(arn) in looped
 
 
@@ -171,7 +178,7 @@ def _function_key(arn: str) -> str:
     return f"{kind}:{region}:{account_id}:{':'.join(resource.split(':')[:2])}"
 
 
-def _fate(arn: str, sender: Sender, dangling: Collection[str]) -> Fate:
+def _fate(arn: str, sender: RouteStart, dangling: Collection[str]) -> Fate:
     _, region, account_id, resource = _parts(arn)
     if arn in dangling:
         return Fate.DANGLING
@@ -181,8 +188,8 @@ def _fate(arn: str, sender: Sender, dangling: Collection[str]) -> Fate:
     return Fate.FOREIGN if is_foreign else Fate.KEPT
 
 
-def _name(arn: str, sender: Sender, *, several: bool) -> str:
-    """Return the kind and name of a target, with its region and account where they are not the obvious ones."""
+def _name(arn: str, sender: RouteStart, *, several: bool) -> str:
+    """Return the kind and name of a target, with region and account if they are not the sender's."""
     kind, region, account_id, resource = _parts(arn)
     name = resource.rpartition("/")[2] if kind == "events" else resource.removeprefix("function:")
     account = [] if account_id in {"", sender.account_id} else [account_id]
@@ -217,27 +224,27 @@ def _beginning(name: str) -> str:
     return head + dash
 
 
-def _largest(sizes: Mapping[Target, int]) -> Mapping[Target, Target]:
-    """Return the target to show for each: itself, or if there are many, one for the small ones of its fate.
+def _largest(sizes: Mapping[RouteEnd, int]) -> Mapping[RouteEnd, RouteEnd]:
+    """Return the target to show for each: itself, or one for all small ones of the same fate.
 
-    Those whose events are not simply kept come first.
+    The targets whose events are not simply kept come first.
     """
     order = sorted(sizes, key=lambda target: (target.fate is Fate.KEPT, -sizes[target], target.name))
     special = [target for target in order if target.fate is not Fate.KEPT][: MOST_GROUPS // 2]
     kept = [target for target in order if target.fate is Fate.KEPT][: MOST_GROUPS - len(special)]
-    small: dict[Fate, list[Target]] = {}
+    small: dict[Fate, list[RouteEnd]] = {}
     for target in order:
         if target not in {*special, *kept}:
             small.setdefault(target.fate, []).append(target)
     shown = {target: target for target in order}
     for fate, targets in small.items():
         if len(targets) > 1:
-            together = Target(f"{len(targets):,} more destinations", fate, len(targets))
+            together = RouteEnd(f"{len(targets):,} more destinations", fate, len(targets))
             shown.update(dict.fromkeys(targets, together))
     return shown
 
 
-def loops_of(senders: Sequence[Sender]) -> Iterator[tuple[str, ...]]:
+def loops_of(senders: Sequence[RouteStart]) -> Iterator[tuple[str, ...]]:
     """Yield the loops among functions that are one another's destinations, each once.
 
     AWS's loop detection stops some of them after about 16 turns.

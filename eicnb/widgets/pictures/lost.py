@@ -20,7 +20,7 @@ _MOST_BARS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostEvents:
     """The events that were lost: by function, and over time, as points of a time in UTC and a number.
 
     `unknown` is the number of functions whose losses are not known.
@@ -33,7 +33,7 @@ class Lost:
     period: str = ""
 
 
-def draw_losses(lost: Lost, place: str) -> Picture:
+def draw_losses(lost: LostEvents, place: str) -> Picture:
     """Draw the lost events over time, if that is known, and the functions that lost most."""
     losing = {name: number for name, number in lost.by_function.items() if number}
     bars = sorted(losing, key=lambda name: (-losing[name], name))
@@ -60,9 +60,9 @@ def draw_losses(lost: Lost, place: str) -> Picture:
 def _draw_over_time(axes: Axes, points: Sequence[tuple[datetime, float]]) -> None:
     times = [time for time, _ in points]
     axes.fill_between(times, [number for _, number in points], step="post", color=_COLOUR, alpha=0.8, linewidth=0)  # type: ignore[arg-type] # matplotlib converts times
-    locator = AutoDateLocator(maxticks=8)
+    locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call] # matplotlib has no types for it
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call] # the same
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(bottom=0)
     axes.set_xlabel("time, UTC", color=INK)

@@ -19,10 +19,10 @@ from eicnb.frames.frame import rows_of
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.widgets.pictures.destinations import draw_destinations
 from eicnb.widgets.pictures.effective_settings import Effective, draw_settings
-from eicnb.widgets.pictures.failure_routes import Sender, routes
+from eicnb.widgets.pictures.failure_routes import RouteStart, routes
 from eicnb.widgets.pictures.figure import Picture, plain_style
 from eicnb.widgets.pictures.found import LOOKS, draw_findings
-from eicnb.widgets.pictures.lost import Lost, draw_losses
+from eicnb.widgets.pictures.lost import LostEvents, draw_losses
 
 KIND_OF_VERB: Mapping[str, str] = {
     "audit": "destinations",
@@ -74,7 +74,7 @@ def _place(frame: pd.DataFrame) -> str:
 
 def _destinations(frame: pd.DataFrame, findings: Any = None) -> Picture:
     senders = [
-        Sender(
+        RouteStart(
             function=row["function_name"] or "unnamed",
             region=row["region"] or "",
             account_id=row["account_id"] or "",
@@ -139,7 +139,9 @@ def _losses(frame: pd.DataFrame) -> Picture:
         by_function[name] = by_function.get(name, 0) + (row["lost"] or 0)
     since, until = (str(frame.attrs.get(name) or "") for name in ("since", "until"))
     period = f"{since} to {until}" if since and until else ""
-    return draw_losses(Lost(by_function, _series(frame.attrs.get(SERIES)), received, unknown, period), _place(frame))
+    return draw_losses(
+        LostEvents(by_function, _series(frame.attrs.get(SERIES)), received, unknown, period), _place(frame)
+    )
 
 
 def _series(text: Any) -> list[tuple[datetime, float]]:
