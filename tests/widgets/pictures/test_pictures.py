@@ -15,7 +15,7 @@ from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import eicnb
+from eicnb.client.connect import start_sandbox
 from eicnb.client.pictures import picture
 from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
@@ -28,8 +28,9 @@ HOURS = {"start": "2026-11-19T00:00:00+00:00", "step": 3600, "lost": [0, 3, 5]}
 
 @pytest.fixture(scope="module")
 def audit() -> Iterator[Frame]:
-    eic = eicnb.sandbox()
+    eic = start_sandbox()
     yield eic.audit(regions=["us-east-1", "eu-west-1"], progress=False, rate=15)
+    assert eic.server is not None
     eic.server.stop()
 
 
