@@ -187,9 +187,21 @@ class Change:
         where = where or place_of(self.target)
         verb = verb or ("delete" if self.after is None else "put")
         subject = f"{verb} {self.target.function_name}:{self.target.qualifier or LATEST}"
-        changes = ", ".join(self.phrases(where)) or "no change"
+        changes = self.words(where)
         sandbox = "SANDBOX" if where.sandbox else ""
         return "  ".join(filter(None, [subject, changes, where.region, where.account_id, sandbox]))
+
+    def words(self, where: Where) -> str:
+        """Return all that changes, in a few words for each setting.
+
+        >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+        >>> Change(FunctionRef("my-function", "live"), None, None).words(where)
+        'no change'
+        """
+        phrases = ", ".join(self.phrases(where))
+        if phrases or not self.is_one:
+            return phrases or "no change"
+        return "no config -> an empty config" if self.before is None else "an empty config -> no config"
 
     def phrases(self, where: Where) -> Iterator[str]:
         """Return a phrase for each setting that changes, and the reason if the config could not be read."""

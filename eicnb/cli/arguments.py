@@ -76,6 +76,7 @@ class Given:
         more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
         if skeleton in {None, "output"}:
             self._check_function(arguments)
+            self._check_words(arguments)
         return Command(
             self.verb.name,
             arguments,
@@ -208,9 +209,17 @@ class Given:
             with blame.blamed():
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
 
+    def _check_words(self, arguments: Mapping[str, Any]) -> None:
+        """Raise a UsageError if a word that the command needs is missing."""
+        missing = next((word for word in self.verb.words if word.is_required and word.argument not in arguments), None)
+        if missing is not None:
+            line = " ".join(["%eic", self.verb.name, *(word.metavar for word in self.verb.words if word.is_required)])
+            with whole(self.words).blamed():
+                raise UsageError(f"{self.verb.name} needs {missing.label}: {missing.meaning}", hint=line)
+
     def _with_a_function(self) -> str:
         """Return the typed command with a function name after its verb."""
-        typed = [word.raw for word in self.words if word.raw not in {"$", "%", "%eic", "%%eic"}]
+        typed = [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
         return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])

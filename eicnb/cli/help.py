@@ -135,10 +135,10 @@ def _overview() -> str:
 def _verb_page(verb: Verb) -> str:
     shared = _shared(verb)
     own = [option for option in verb.options if option not in shared]
-    column = max((len(_written(option)) for option in verb.options), default=0)
+    column = max((len(option.written) for option in (*verb.words, *verb.options)), default=0)
     sections = {
         "Synopsis": _synopsis(verb, own, more=bool(shared)),
-        "Options": _rows(_described(own), column),
+        "Options": _rows(_described([*verb.words, *own]), column),
         "Options of every AWS command": _rows(_described(shared), column),
         "Examples": _examples(verb),
         "Errors, by the AWS CLI's exit codes": _wrapped(_errors(verb), first=_INDENT, others=_INDENT),
@@ -173,24 +173,21 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
     ours = [o for o in settings if o.argument not in replaced or o in options.SHORTHAND]
     theirs = [option for option in settings if option not in (*options.SHORTHAND, *options.WRITING)]
     function = options.FUNCTION_NAME
-    lines = _usage(f"%eic {verb.name}", [function.metavar] if takes_function else [], ours, more=more)
+    words = [option.metavar if option.is_required else f"[{option.metavar}]" for option in verb.words]
+    lines = _usage(f"%eic {verb.name}", [*([function.metavar] if takes_function else []), *words], ours, more=more)
     if verb.aws_name:
-        lines += _usage(f"aws lambda {verb.aws_name}", [_written(function)], theirs, more=more)
+        lines += _usage(f"aws lambda {verb.aws_name}", [function.written], theirs, more=more)
     return lines
 
 
 def _usage(command: str, needed: list[str], others: list[Option], *, more: bool) -> list[str]:
-    words = [command, *needed, *(f"[{_written(option)}]" for option in others), *(["[OPTIONS]"] if more else [])]
+    words = [command, *needed, *(f"[{option.written}]" for option in others), *(["[OPTIONS]"] if more else [])]
     lines = _wrapped(" ".join(word.replace(" ", _KEEP) for word in words), first=_INDENT, others=_INDENT * 3)
     return [line.replace(_KEEP, " ") for line in lines]
 
 
-def _written(option: Option) -> str:
-    return f"{option.name} {option.metavar}".rstrip()
-
-
 def _described(described: Iterable[Option]) -> list[tuple[str, str]]:
-    return [(_written(option), _meaning(option)) for option in described]
+    return [(option.written, _meaning(option)) for option in described]
 
 
 def _meaning(option: Option) -> str:

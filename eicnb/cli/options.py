@@ -38,6 +38,7 @@ Kind = Literal[
     "account",
     "number",
     "frame",
+    "value",
 ]
 
 
@@ -46,6 +47,7 @@ class Option:
     """One option: its name, its argument in the Python API, and the type of its value.
 
     `alone` is its value if none follows. `member` is its member in the service model, if only that knows the option.
+    An option without a name is a word of the command; the command needs it if it `is_required`.
     """
 
     name: str
@@ -57,20 +59,33 @@ class Option:
     may_be_empty: bool = False
     alone: str | None = None
     member: Member | None = None
+    is_required: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name of the option in messages."""
+        return self.name or f"the {self.argument}"
+
+    @property
+    def written(self) -> str:
+        """The option and its value, as help pages show them."""
+        return f"{self.name} {self.metavar}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One command of `%eic`: its names, meaning and options, and whether it needs a function.
 
-    `alone` is the option for a word without one, if that is not the function.
+    `words` are the options for words without one, in their order; a command about a function has its name first.
+    A command that `runs_alone` cannot be combined with others.
     """
 
     name: str
     meaning: str
     options: tuple[Option, ...]
     needs_function: bool = True
-    alone: Option | None = None
+    words: tuple[Option, ...] = ()
+    runs_alone: bool = False
 
     @property
     def aws_name(self) -> str | None:
@@ -88,9 +103,9 @@ class Verb:
         return OPERATIONS.get(self.name)
 
     @property
-    def positional(self) -> Option | None:
-        """The option for a word without one; None if such a word is not allowed."""
-        return FUNCTION_NAME if FUNCTION_NAME in self.options else self.alone
+    def positionals(self) -> tuple[Option, ...]:
+        """The options for words without one, in their order; empty if such words are not allowed."""
+        return (FUNCTION_NAME, *self.words) if FUNCTION_NAME in self.options else self.words
 
     def with_members(self, members: Iterable[Member]) -> Verb:
         """Return the verb with an option for each member of AWS's request that this table lacks."""
@@ -278,7 +293,7 @@ REQUESTS_PER_SECOND = Option(
 OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
 """The options that only eicnb has; they must be written in full."""
 
-HELP_VERB = Verb("help", "explain a command: `help put`", (), alone=TOPIC)
+HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
 VERBS = (
     Verb(
         "put",
@@ -305,22 +320,28 @@ VERBS = (
         "remove a config, and show the removed config",
         (FUNCTION_NAME, QUALIFIER, MISSING_OK, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
-    Verb("functions", "show the functions of the region", CONNECTION),
-    Verb("audit", "show the settings of every function, across regions and accounts", (*AUDIT, *CONNECTION, *ROLE)),
+    Verb("functions", "show the functions of the region", CONNECTION, runs_alone=True),
+    Verb(
+        "audit",
+        "show the settings of every function, across regions and accounts",
+        (*AUDIT, *CONNECTION, *ROLE),
+        runs_alone=True,
+    ),
     Verb(
         "form",
         "show a form that builds a config and applies it",
         (FUNCTION_NAME, QUALIFIER, *CONNECTION),
         needs_function=False,
+        runs_alone=True,
     ),
     Verb(
         "use",
         "connect, for all that follows in the notebook; alone, list the connections",
         (*CONNECTION, *ROLE, AS),
-        alone=NAMED,
+        words=(NAMED,),
     ),
-    Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE)),
-    Verb("config", "show every setting, and where its value comes from", ()),
+    Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
+    Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(
         "sandbox",
@@ -329,6 +350,7 @@ VERBS = (
             CONNECTION[0],
             REQUESTS_PER_SECOND,
         ),
+        runs_alone=True,
     ),
     HELP_VERB,
 )
