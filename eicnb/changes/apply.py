@@ -172,16 +172,6 @@ def _written_as_the_cli(connection: Connection, prepared: Prepared) -> Pages:
     return pages, token
 
 
-def completed(connection: Connection, request: Request) -> Request:
-    """Return an update of one destination completed with the current other one; any other request as it is.
-
-    >>> completed(connection, connection.request("update", "my-function:GREEN", on_success="none")).parameters()
-    ... # doctest: +ELLIPSIS
-    {..., 'DestinationConfig': {'OnSuccess': {}, 'OnFailure': {'Destination': '...:shop-failures'}}}
-    """
-    return prepare(connection, request).request if request.keeps_other_destination else request
-
-
 def _completed(request: Request, before: ReportedConfig | Unread | None) -> Request:
     if isinstance(before, ReportedConfig) and request.keeps_other_destination:
         return request.keeping(before)
