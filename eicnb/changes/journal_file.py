@@ -27,7 +27,7 @@ _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 _OF_OTHERS, _WRITABLE_BY_ALL = 0o077, 0o002
 
 
-class _File:
+class _ProcessFile:
     """The file of this process in one folder, open for appending."""
 
     def __init__(self, folder: Path) -> None:
@@ -69,23 +69,23 @@ class _File:
         os.close(self.descriptor)
 
 
-class _Files:
+class _ProcessFiles:
     """The open files of this process, by folder."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_folder: dict[Path, _File] = {}
+        self.by_folder: dict[Path, _ProcessFile] = {}
 
-    def current(self, folder: Path) -> _File:
+    def current(self, folder: Path) -> _ProcessFile:
         """Return the file in a folder; a new one if it was removed."""
         file = self.by_folder.get(folder)
         if file is not None and not file.is_in_place():
             self.by_folder.pop(folder).close()
             file = None
-        return file or self.by_folder.setdefault(folder, _File(folder))
+        return file or self.by_folder.setdefault(folder, _ProcessFile(folder))
 
 
-_files = _Files()
+_files = _ProcessFiles()
 
 
 def _forget_after_fork() -> None:
