@@ -14,7 +14,7 @@ from eicnb.fleet.checks.evidence import Evidence
 from eicnb.fleet.checks.finding import Found, Severity
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.mutes import Mute
-from eicnb.fleet.checks.rules import Rule
+from eicnb.fleet.checks.rules import HouseRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Inspection:
     evidence: Evidence
     fixes: Fixes
     now: datetime
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[HouseRule, ...] = ()
     mutes: tuple[Mute, ...] = ()
 
 

@@ -26,7 +26,7 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class HouseRule:
     """What the functions and qualifiers that match two globs should have; None is not prescribed.
 
     A destination is `none`, or a glob of ARNs or of `kind:name` that at least one destination must match.
@@ -44,7 +44,7 @@ class Rule:
     def applies_to(self, function_name: str, qualifier: str) -> bool:
         """Return whether the rule is about a function at a qualifier.
 
-        >>> Rule(functions="payments-*", qualifiers="live").applies_to("payments-refund", "live")
+        >>> HouseRule(functions="payments-*", qualifiers="live").applies_to("payments-refund", "live")
         True
         """
         return fnmatchcase(function_name, self.functions) and fnmatchcase(qualifier, self.qualifiers)
@@ -77,7 +77,7 @@ def matches(pattern: str, text: str | None) -> bool:
     return fnmatchcase(text, pattern) or (found is not None and fnmatchcase(f"{found.kind}:{found.name}", pattern))
 
 
-def rules_in(given: Any) -> tuple[Rule, ...]:
+def rules_in(given: Any) -> tuple[HouseRule, ...]:
     """Read the argument `rules`: a DataFrame, or the path of a YAML file.
 
     >>> rules_in([{"functions": "payments-*", "maximum_retry_attempts": 0}])[0].retries
@@ -86,10 +86,10 @@ def rules_in(given: Any) -> tuple[Rule, ...]:
     return tuple(map(_rule, entries_in("rules", given, RULE_VALUES)))
 
 
-def _rule(entry: DocumentEntry) -> Rule:
+def _rule(entry: DocumentEntry) -> HouseRule:
     functions = entry.needed("functions", "payments-*")
     try:
-        rule = Rule(
+        rule = HouseRule(
             functions=functions,
             qualifiers=entry.text("qualifiers") or "*",
             retries=_number(entry, RETRIES, check_retry_attempts),

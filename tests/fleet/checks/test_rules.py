@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from eicnb.errors import UsageError
-from eicnb.fleet.checks.rules import Rule, rules_in
+from eicnb.fleet.checks.rules import HouseRule, rules_in
 from tests.fleet.checks.audits import row
 from tests.fleet.checks.test_table import found
 
@@ -21,7 +21,7 @@ YAML = """\
   severity: high
   reason: a payment must not run twice
 """
-WANTED = Rule(
+WANTED = HouseRule(
     functions="payments-*",
     retries=0,
     age=3600,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Fix, Found
-from eicnb.fleet.checks.rules import Rule, matches
+from eicnb.fleet.checks.rules import HouseRule, matches
 from eicnb.model.pages import SETTINGS_GUIDE
 
 
@@ -35,7 +35,7 @@ def house_rule(seen: Inspection) -> Iterator[Found]:
                     yield Found(row, text, fix, severity=rule.severity, why=rule.reason)
 
 
-def _wanted(seen: Inspection, row: int, rule: Rule) -> Fix:
+def _wanted(seen: Inspection, row: int, rule: HouseRule) -> Fix:
     """Return the line with a failure queue that the rule's glob allows, if there is one."""
     queue = seen.fixes.failure_queue(row)
     is_asked = rule.on_failure is not None and not matches(rule.on_failure, seen.audit.on_failure[row])
