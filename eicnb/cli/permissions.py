@@ -54,6 +54,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
+    "picture": (),
     "help": (),
 }
 
