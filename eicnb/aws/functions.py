@@ -1,6 +1,7 @@
 """What GetFunction, GetPolicy and ListEventSourceMappings report; nothing else of a response is kept.
 
 GetFunction also carries a link to the code and the environment variables, which may hold secrets.
+Tested in tests/fleet/checks/test_functions.py and tests/fleet/checks/test_triggers.py.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from eicnb.aws.http.sender import Sender
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import NotFound
-from eicnb.model.deployment import Deployment
+from eicnb.model.deployment import DeployedFunction
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.trigger import EventSource, Trigger, triggers_in
 from eicnb.model.verbs import Operation
@@ -21,13 +22,13 @@ _FUNCTIONS = "/2015-03-31/functions"
 _EVENT_SOURCES = "/2015-03-31/event-source-mappings/"
 
 
-async def read_deployment(sender: Sender, function: FunctionRef) -> Deployment:
+async def read_deployment(sender: Sender, function: FunctionRef) -> DeployedFunction:
     """Return a function's reserved concurrency and the stack that it belongs to."""
     response = await sender.call(Operation.GET_FUNCTION, _path(function))
     return _deployment(response)
 
 
-def _deployment(response: Mapping[str, Any]) -> Deployment:
+def _deployment(response: Mapping[str, Any]) -> DeployedFunction:
     concurrency, tags, refused = (response.get(name) or {} for name in ("Concurrency", "Tags", "TagsError"))
     if not all(isinstance(part, Mapping) for part in (concurrency, tags, refused)):
         raise malformed(Operation.GET_FUNCTION, "its Concurrency or Tags are no objects")
@@ -35,7 +36,7 @@ def _deployment(response: Mapping[str, Any]) -> Deployment:
     if not isinstance(reserved, int | None):
         raise malformed(Operation.GET_FUNCTION, f"its ReservedConcurrentExecutions is {reserved!r}")
     error = refused.get("ErrorCode")
-    return Deployment(reserved, Deployment.stack_in(tags), None if error is None else str(error))
+    return DeployedFunction(reserved, DeployedFunction.stack_in(tags), None if error is None else str(error))
 
 
 async def read_triggers(sender: Sender, function: FunctionRef) -> tuple[Trigger, ...]:

@@ -1,4 +1,7 @@
-"""How a function is deployed, as far as it matters to asynchronous events."""
+"""How a function is deployed, as far as it matters to asynchronous events.
+
+Tested in tests/fleet/checks/test_functions.py.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ _STACK = "aws:cloudformation:stack-name"
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
-    """A function's reserved concurrency (None: none is reserved) and the CloudFormation stack that owns it.
+class DeployedFunction:
+    """A function's reserved concurrency, and the CloudFormation stack that owns it.
 
-    `tags_error` is the code of the error if the tags may not be read, and `stack` is then unknown.
+    `reserved_concurrency` is None if none is reserved. `tags_error` is the code of the error if the tags may not be
+    read; `stack` is then unknown.
     """
 
     reserved_concurrency: int | None = None
@@ -24,7 +28,7 @@ class Deployment:
     def stack_in(tags: Mapping[str, Any]) -> str | None:
         """Return the name of the stack in a function's tags.
 
-        >>> Deployment.stack_in({"aws:cloudformation:stack-name": "shop", "team": "payments"})
+        >>> DeployedFunction.stack_in({"aws:cloudformation:stack-name": "shop", "team": "payments"})
         'shop'
         """
         found = tags.get(_STACK)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.functions.layer import FUNCTIONS, FunctionKey
-from eicnb.model.deployment import Deployment
+from eicnb.model.deployment import DeployedFunction
 from eicnb.model.pages import CONCURRENCY_GUIDE, STACK_GUIDE
 
 
@@ -48,7 +48,7 @@ def managed_by(seen: Inspection) -> Iterator[Found]:
             yield Found(row, f"the CloudFormation stack {deployment.stack} owns it", fix)
 
 
-def _rows(seen: Inspection, *, tags: bool) -> Iterator[tuple[int, Deployment]]:
+def _rows(seen: Inspection, *, tags: bool) -> Iterator[tuple[int, DeployedFunction]]:
     """Yield each function's first row, in the order of the audit."""
     subjects, facts = FUNCTIONS.subjects(seen.audit), seen.evidence.of(FUNCTIONS)
     for key, (row, *_) in subjects.items():

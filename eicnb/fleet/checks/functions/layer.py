@@ -12,7 +12,7 @@ from eicnb.aws.functions import read_deployment
 from eicnb.fleet.checks.asking import Senders, read_lambda
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.evidence import Layer, Reading, Unreadable
-from eicnb.model.deployment import Deployment
+from eicnb.model.deployment import DeployedFunction
 from eicnb.model.function import FunctionRef
 from eicnb.model.verbs import Operation
 
@@ -40,8 +40,8 @@ def _subjects(audit: Audited) -> Mapping[FunctionKey, Sequence[int]]:
     return found
 
 
-def _read(reading: Reading, keys: Sequence[FunctionKey]) -> Mapping[FunctionKey, Deployment | Unreadable]:
-    async def one(key: FunctionKey, senders: Senders) -> Deployment:
+def _read(reading: Reading, keys: Sequence[FunctionKey]) -> Mapping[FunctionKey, DeployedFunction | Unreadable]:
+    async def one(key: FunctionKey, senders: Senders) -> DeployedFunction:
         function = FunctionRef.parse(key.arn)
         place = (function.account_id or "", function.region or "")
         return await read_deployment(await senders.of(place, Operation.GET_FUNCTION), function)
@@ -53,12 +53,12 @@ def _read(reading: Reading, keys: Sequence[FunctionKey]) -> Mapping[FunctionKey,
     return facts
 
 
-def _tags(fact: Deployment | Unreadable) -> Deployment | Unreadable:
-    if isinstance(fact, Deployment) and fact.tags_error is not None:
+def _tags(fact: DeployedFunction | Unreadable) -> DeployedFunction | Unreadable:
+    if isinstance(fact, DeployedFunction) and fact.tags_error is not None:
         return Unreadable.denied(Operation.LIST_TAGS.action)
     return fact
 
 
-FUNCTIONS: Layer[FunctionKey, Deployment] = Layer(
+FUNCTIONS: Layer[FunctionKey, DeployedFunction] = Layer(
     name="functions", meaning="each function's reserved concurrency and tags", subjects=_subjects, read=_read
 )

@@ -17,6 +17,7 @@ from eicnb.model.delivery import OWNER_KEY, key_statement, statement
 from eicnb.model.destination import DestinationArn
 from eicnb.model.pages import DESTINATION_RULE, KEY_GUIDE
 from eicnb.model.permission import Decision
+from eicnb.model.verbs import Operation
 
 _POLICY_OF: Mapping[str, str] = {
     "sqs": "the queue's own policy",
@@ -75,7 +76,11 @@ def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
                 f"of its {delivery.use}, {delivery.named}"
             )
             is_unresolved = ":alias/" in key
-            unknown = "; which key the alias names could not be read (kms:DescribeKey)" if is_unresolved else ""
+            unknown = (
+                f"; which key the alias names could not be read ({Operation.DESCRIBE_KEY.action})"
+                if is_unresolved
+                else ""
+            )
             found = _found(
                 delivery, f"{text}{unknown}", refused, json.dumps(key_statement(key, actions)), "the key's own policy"
             )

@@ -14,7 +14,7 @@ from eicnb.fleet.checks.deliveries import Delivery, deliveries
 from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.age import human
-from eicnb.model.destination import DestinationArn
+from eicnb.model.destination import A_KIND, DestinationArn
 from eicnb.model.event_pattern import PATTERN_OF_RECORDS, Outcome, record_of
 from eicnb.model.limits import DEFAULT_RETENTION_IN_SECONDS, LONGEST_RETENTION_IN_SECONDS
 from eicnb.model.pages import DESTINATION_RULE, RETENTION_RULE, RULES_GUIDE
@@ -117,7 +117,7 @@ def _kept_longer(queue: Target) -> Fix:
 @check(
     "unheard-bus",
     severity="low",
-    meaning="an EventBridge bus without an enabled rule that could match Lambda's records",
+    meaning=f"{A_KIND['events']} without an enabled rule that could match Lambda's records",
     why="EventBridge drops an event that no rule matches",
     source=RULES_GUIDE,
     layers="targets",
