@@ -171,7 +171,7 @@ def serving(account: AwsAccount, monkeypatch: Any) -> Iterator[Callable[..., Fra
             return check(
                 audit_of(*rows),
                 look=look,
-                connect=lambda _: {(ACCOUNT, "us-east-1"): aws},
+                connections=[aws],
                 region="us-east-1",
                 **{"rate": 10_000, "show": lambda _: None, **options},
             )
