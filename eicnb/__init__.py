@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
+    from eicnb.errors import ChecksFailed as ChecksFailed
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
@@ -60,6 +61,7 @@ _HOME = {
     "AccessDenied": "errors",
     "AuditInterrupted": "errors",
     "AwsError": "errors",
+    "ChecksFailed": "errors",
     "ConfigurationError": "errors",
     "DestinationArn": "model.destination",
     "DestinationConfig": "model.config",
@@ -100,6 +102,7 @@ __all__ = [
     "AccessDenied",
     "AuditInterrupted",
     "AwsError",
+    "ChecksFailed",
     "ConfigurationError",
     "DestinationArn",
     "DestinationConfig",
