@@ -142,7 +142,11 @@ def test_an_unknown_region_of_the_environment_is_refused_before_anything_is_sent
 ) -> None:
     monkeypatch.setenv(variable, "us-west-9")
     assert eicnb.connect(region="us-west-2").region == "us-west-2"
-    for call in (lambda: eicnb.connect().get("my-function"), lambda: eicnb.connect().functions()):
+    calls: tuple[Callable[[], Any], ...] = (
+        lambda: eicnb.connect().get("my-function"),
+        lambda: eicnb.connect().functions(),
+    )
+    for call in calls:
         with pytest.raises(UsageError) as raised:
             call()
         assert str(raised.value) == "there is no region 'us-west-9' that botocore knows\nTry: us-west-2"
