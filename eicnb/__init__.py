@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.offline import compare as compare
     from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
@@ -79,6 +80,7 @@ _HOME = {
     "UsageError": "errors",
     "audit": "client.connections",
     "commands_for": "client.script",
+    "compare": "client.offline",
     "config": "client.connections",
     "connect": "client.connections",
     "connections": "client.connections",
@@ -120,6 +122,7 @@ __all__ = [
     "UsageError",
     "audit",
     "commands_for",
+    "compare",
     "config",
     "connect",
     "connections",
