@@ -209,8 +209,6 @@ class Connection:
 
     def _derived(self, options: Mapping[str, Any]) -> Self:
         aws = varied(self._aws, options)
-        if options.get("region") is not None:
-            aws.check_region()
         return type(self)(aws, server=self._server if self._aws.sandbox and aws.sandbox else None, origin=self)
 
     def way_to(self, other: Connection) -> dict[str, Any] | None:
