@@ -95,7 +95,8 @@ def test_the_destination_that_a_hint_gives_is_one(eic: eicnb.Eic, given: dict[st
     found = DESTINATION.match(hint_of(eic.put, "my-function", **given))
     if found:
         name = next(iter(given)) if next(iter(given)).startswith("on_") else "on_failure"
-        assert len(eic.put("my-function", dry_run=True, **{name: found[0]})) == 1
+        meant: dict[str, Any] = {name: found[0]}
+        assert len(eic.put("my-function", dry_run=True, **meant)) == 1
 
 
 @pytest.mark.parametrize(
