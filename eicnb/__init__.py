@@ -34,11 +34,14 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.offline import compare as compare
+    from eicnb.client.pictures import picture as picture
     from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
+    from eicnb.errors import ChecksFailed as ChecksFailed
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
@@ -60,6 +63,7 @@ _HOME = {
     "AccessDenied": "errors",
     "AuditInterrupted": "errors",
     "AwsError": "errors",
+    "ChecksFailed": "errors",
     "ConfigurationError": "errors",
     "DestinationArn": "model.destination",
     "DestinationConfig": "model.config",
@@ -77,6 +81,7 @@ _HOME = {
     "UsageError": "errors",
     "audit": "client.connections",
     "commands_for": "client.script",
+    "compare": "client.offline",
     "config": "client.connections",
     "connect": "client.connections",
     "connections": "client.connections",
@@ -87,6 +92,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "list": "client.connections",
+    "picture": "client.pictures",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -100,6 +106,7 @@ __all__ = [
     "AccessDenied",
     "AuditInterrupted",
     "AwsError",
+    "ChecksFailed",
     "ConfigurationError",
     "DestinationArn",
     "DestinationConfig",
@@ -117,6 +124,7 @@ __all__ = [
     "UsageError",
     "audit",
     "commands_for",
+    "compare",
     "config",
     "connect",
     "connections",
@@ -127,6 +135,7 @@ __all__ = [
     "functions",
     "get",
     "list",
+    "picture",
     "put",
     "require",
     "run",

@@ -8,7 +8,8 @@
     │   ├── AccessDenied             the caller may not do this
     │   ├── Throttled                too many calls, also after all retries
     │   └── ExpiredCredentials       the credentials must be renewed
-    └── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+    ├── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+    └── ChecksFailed            255  a check found what must not be; `result` holds the findings
 
 Ctrl-C in an audit raises `AuditInterrupted`, which is a KeyboardInterrupt and outside the tree: what catches errors
 must not catch it.
@@ -290,6 +291,10 @@ class ExpiredCredentials(AwsError):
 
 class IncompleteAudit(EicError):
     """An audit with unread rows; `scan_state` and `error` in the frame `result` say which and why."""
+
+
+class ChecksFailed(EicError):
+    """A check with findings as severe as `fail_on`, or with rows that could not be read; `result` has all findings."""
 
 
 class AuditInterrupted(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from typing import Any
 from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile
-from eicnb.cli.options import Option, Verb
+from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 from eicnb.model.config import check_event_age, check_retry_attempts
@@ -76,6 +76,7 @@ class Given:
         more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
         if skeleton in {None, "output"}:
             self._check_function(arguments)
+            self._check_words(arguments)
         return Command(
             self.verb.name,
             arguments,
@@ -196,7 +197,7 @@ class Given:
         return {option.argument for option in self.around.modelled(self.verb).options if option.member}
 
     def _check_function(self, arguments: Mapping[str, Any]) -> None:
-        if options.FUNCTION_NAME not in self.verb.options:
+        if FUNCTION_NAME not in self.verb.options:
             return
         if "function_name" not in arguments and not self.verb.needs_function:
             return
@@ -208,9 +209,17 @@ class Given:
             with blame.blamed():
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
 
+    def _check_words(self, arguments: Mapping[str, Any]) -> None:
+        """Raise a UsageError if a word that the command needs is missing."""
+        missing = next((word for word in self.verb.words if word.is_required and word.argument not in arguments), None)
+        if missing is not None:
+            line = " ".join(["%eic", self.verb.name, *(word.metavar for word in self.verb.words if word.is_required)])
+            with whole(self.words).blamed():
+                raise UsageError(f"{self.verb.name} needs {missing.label}: {missing.meaning}", hint=line)
+
     def _with_a_function(self) -> str:
         """Return the typed command with a function name after its verb."""
-        typed = [word.raw for word in self.words if word.raw not in {"$", "%", "%eic", "%%eic"}]
+        typed = [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
         return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.model.config import DestinationConfig, check_event_age, check_retry_attempts
+from eicnb.model.config import check_event_age, check_retry_attempts, destinations_in
 from eicnb.model.function import FunctionRef
 
 _JSON_HINT = """'{"FunctionName": "my-function", "MaximumRetryAttempts": 0}', in single quotes, or file://NAME"""
@@ -63,27 +63,27 @@ def _json_hint(text: str, position: int) -> str | None:
     return None
 
 
-def read_yaml(text: str) -> Any:
+def read_yaml(text: str, *, hint: str = _YAML_HINT, longest: int = _LONGEST_YAML) -> Any:
     """Read YAML 1.2; refuse tags, duplicate keys, and anchors that expand to too much.
 
     >>> read_yaml("Qualifier: 'yes'")
     {'Qualifier': 'yes'}
     """
-    if len(text) > _LONGEST_YAML:
-        raise UsageError(f"this YAML has more than {_LONGEST_YAML:,} characters", hint="write one config")
+    if len(text) > longest:
+        raise UsageError(f"this YAML has more than {longest:,} characters", hint="write one config")
     if _FENCE.match(text):
         raise UsageError("a Markdown fence is no YAML", hint="leave out the lines of the fence", position=0)
     if text.count("[") + text.count("{") > _MOST_BRACKETS:
-        raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=_YAML_HINT)
+        raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=hint)
     try:
         document = YAML(typ="safe", pure=True).load(text.removeprefix("\ufeff"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UsageError(
-            f"this is not YAML: {error.problem}", hint=_YAML_HINT, position=mark.index if mark else None
+            f"this is not YAML: {error.problem}", hint=hint, position=mark.index if mark else None
         ) from error
     except (YAMLError, RecursionError, ValueError) as error:
-        raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=_YAML_HINT) from error
+        raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=hint) from error
     if len(list(islice(_values(document), _MOST_VALUES + 1))) > _MOST_VALUES:
         raise UsageError(
             f"this YAML has more than {_MOST_VALUES:,} values", hint="write one config, without anchors in anchors"
@@ -169,7 +169,7 @@ _MEMBERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "Qualifier": ("qualifier", _text("Qualifier")),
     "MaximumRetryAttempts": ("maximum_retry_attempts", check_retry_attempts),
     "MaximumEventAgeInSeconds": ("maximum_event_age_in_seconds", check_event_age),
-    "DestinationConfig": ("destination_config", DestinationConfig.from_api),
+    "DestinationConfig": ("destination_config", destinations_in),
     "MaxItems": ("call_max_items", _number("MaxItems")),
     "Marker": ("call_marker", _text("Marker")),
     "PaginationConfig": ("paging", _paging),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from eicnb.cli import options
-from eicnb.cli.options import Option, Verb
+from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,
@@ -80,6 +80,7 @@ aws lambda {Operation.DELETE.command} \\
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
     "config": ("%eic config",),
+    "picture": ("%eic picture ${audit}", "%eic picture ${audit} --kind settings"),
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
@@ -119,7 +120,7 @@ def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lam
     found = options.verb(verb)
     if found is None:
         names = [name for known in options.VERBS for name in known.names]
-        hint = nearest(verb, names) or ", ".join(known.name for known in options.VERBS)
+        hint = nearest(verb, names) or "%eic help"
         raise UsageError(f"eicnb has no command {verb!r}", hint=hint)
     return _verb_page(found.with_members(model(found.operation)) if found.operation else found)
 
@@ -135,10 +136,10 @@ def _overview() -> str:
 def _verb_page(verb: Verb) -> str:
     shared = _shared(verb)
     own = [option for option in verb.options if option not in shared]
-    column = max((len(_written(option)) for option in verb.options), default=0)
+    column = max((len(option.written) for option in (*verb.words, *verb.options)), default=0)
     sections = {
         "Synopsis": _synopsis(verb, own, more=bool(shared)),
-        "Options": _rows(_described(own), column),
+        "Options": _rows(_described([*verb.words, *own]), column),
         "Options of every AWS command": _rows(_described(shared), column),
         "Examples": _examples(verb),
         "Errors, by the AWS CLI's exit codes": _wrapped(_errors(verb), first=_INDENT, others=_INDENT),
@@ -159,7 +160,7 @@ def _shared(verb: Verb) -> list[Option]:
         return []
     takers = [known for known in options.VERBS if known.aws_name]
     common = [option for option in verb.options if all(option in taker.options for taker in takers)]
-    return [option for option in common if option != options.FUNCTION_NAME]
+    return [option for option in common if option != FUNCTION_NAME]
 
 
 def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
@@ -168,29 +169,26 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
     eicnb's line has its own option for a setting instead of AWS's.
     """
     replaced = {option.argument for option in own if option in options.SHORTHAND}
-    takes_function = options.FUNCTION_NAME in own
-    settings = [option for option in own if option != options.FUNCTION_NAME]
+    takes_function = FUNCTION_NAME in own
+    settings = [option for option in own if option != FUNCTION_NAME]
     ours = [o for o in settings if o.argument not in replaced or o in options.SHORTHAND]
     theirs = [option for option in settings if option not in (*options.SHORTHAND, *options.WRITING)]
-    function = options.FUNCTION_NAME
-    lines = _usage(f"%eic {verb.name}", [function.metavar] if takes_function else [], ours, more=more)
+    function = FUNCTION_NAME
+    words = [option.metavar if option.is_required else f"[{option.metavar}]" for option in verb.words]
+    lines = _usage(f"%eic {verb.name}", [*([function.metavar] if takes_function else []), *words], ours, more=more)
     if verb.aws_name:
-        lines += _usage(f"aws lambda {verb.aws_name}", [_written(function)], theirs, more=more)
+        lines += _usage(f"aws lambda {verb.aws_name}", [function.written], theirs, more=more)
     return lines
 
 
 def _usage(command: str, needed: list[str], others: list[Option], *, more: bool) -> list[str]:
-    words = [command, *needed, *(f"[{_written(option)}]" for option in others), *(["[OPTIONS]"] if more else [])]
+    words = [command, *needed, *(f"[{option.written}]" for option in others), *(["[OPTIONS]"] if more else [])]
     lines = _wrapped(" ".join(word.replace(" ", _KEEP) for word in words), first=_INDENT, others=_INDENT * 3)
     return [line.replace(_KEEP, " ") for line in lines]
 
 
-def _written(option: Option) -> str:
-    return f"{option.name} {option.metavar}".rstrip()
-
-
 def _described(described: Iterable[Option]) -> list[tuple[str, str]]:
-    return [(_written(option), _meaning(option)) for option in described]
+    return [(option.written, _meaning(option)) for option in described]
 
 
 def _meaning(option: Option) -> str:
@@ -239,7 +237,7 @@ def _operation(verb: Verb) -> Operation | None:
 def _errors(verb: Verb) -> str:
     """Return the errors that a command may raise, grouped by exit code."""
     expected: list[type[EicError]] = [UsageError, ConfigurationError]
-    if options.FUNCTION_NAME in verb.options:
+    if FUNCTION_NAME in verb.options:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]

@@ -19,8 +19,8 @@ from eicnb.cli.arguments import Given, ReadModel, Surroundings
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import split
+from eicnb.cli.option import Option, Verb
 from eicnb.cli.option_names import HELP, find, is_option, named_by, one_of
-from eicnb.cli.options import Option, Verb
 from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
 from eicnb.model.members import Member
@@ -150,7 +150,7 @@ class _WordReader:
         last = said[-1] if said else whole(self.all_words)
         with last.blamed():
             prompts = any(one_of(word.text, options.GLOBAL) is options.PROMPT for word in self.early)
-            hint = "open the form\n%eic form my-function" if prompts else ", ".join(v.name for v in options.VERBS)
+            hint = "open the form\n%eic form my-function" if prompts else "%eic help"
             raise UsageError("the command has no verb", hint=hint)
 
     def _early_option(self, word: Word) -> None:
@@ -228,19 +228,29 @@ class _WordReader:
         if verb.name == "help" and word.text in _BEFORE_VERB:
             return
         self._refuse_option_without_dashes(word, verb)
-        with word.blamed():
-            if verb.positional is None:
-                raise UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
-            if verb.positional.argument in self.given and verb.name != "help":
-                what = verb.positional.argument.partition("_")[0]
-                message = f"{word.raw!r} is one word too many: the {what} is named already"
-                raise UsageError(message, hint="put quotes around a value with blanks")
-        self._give(verb.positional, word)
+        positional = self._next_positional(verb)
+        if positional is None:
+            with word.blamed():
+                raise self._superfluous(word, verb)
+        self._give(positional, word)
+
+    def _superfluous(self, word: Word, verb: Verb) -> UsageError:
+        if not verb.positionals:
+            return UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
+        what = verb.positionals[-1].argument.partition("_")[0]
+        message = f"{word.raw!r} is one word too many: the {what} is named already"
+        return UsageError(message, hint="put quotes around a value with blanks")
+
+    def _next_positional(self, verb: Verb) -> Option | None:
+        """Return the option that the next word without one is for; None if all are given."""
+        if verb is options.HELP_VERB:
+            return options.TOPIC
+        return next((option for option in verb.positionals if option.argument not in self.given), None)
 
     def _refuse_option_without_dashes(self, word: Word, verb: Verb) -> None:
         """Raise a UsageError for `retries=1`, and for `retries 1` after the function."""
         found = _NAMED.fullmatch(word.raw)
-        is_first = verb.positional is not None and verb.positional.argument not in self.given
+        is_first = self._next_positional(verb) is not None
         option = named_by(found["name"] if found else word.text, verb)
         if option is None or (found is None and is_first):
             return

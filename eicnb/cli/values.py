@@ -16,12 +16,13 @@ from eicnb.cli import member_values, shorthand
 from eicnb.cli.documents import CURLY_QUOTE, input_arguments, member_name, members_of, read_json, read_yaml
 from eicnb.cli.files import ReadFile, content, is_file
 from eicnb.cli.lexer import quote, straightened
-from eicnb.cli.options import GLOBAL, Option
+from eicnb.cli.option import Option
+from eicnb.cli.options import GLOBAL
 from eicnb.cli.output import Query
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.model.age import read_age
-from eicnb.model.config import DestinationConfig
+from eicnb.model.config import DestinationConfig, destinations_in
 from eicnb.model.destination import DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
@@ -52,7 +53,7 @@ def read(
     """
     with word.blamed(), _of_a_file(word), _typed(option, word):
         if option.kind == "structure":
-            return DestinationConfig.from_api(_structure(option, word, names, read_file))
+            return destinations_in(_structure(option, word, names, read_file))
         if option.kind == "input":
             value = _structure(option, word, names, read_file)
             return input_arguments(value, document.new_members, document.given)
@@ -266,8 +267,14 @@ def _frame(value: Any, option: Option, as_shown: str) -> Any:
     """Return a frame of the notebook, or an error that carries one, unchanged."""
     if isinstance(value, str):
         raise UsageError(
-            f"{option.name} is {as_shown}, not a frame", hint=f"{option.name} ${{audit}}, a name of the notebook"
+            f"{option.label} is {as_shown}, not a frame",
+            hint=f"{option.name} ${{audit}}, a name of the notebook".strip(),
         )
+    return value
+
+
+def _value(value: Any, _option: Option, _as_shown: str) -> Any:
+    """Return text, or a value of the notebook; the Python API checks it."""
     return value
 
 
@@ -283,6 +290,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "account": _account,
     "number": _number,
     "frame": _frame,
+    "value": _value,
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from eicnb.errors import width_of
+from eicnb.frames.columns import AFTER, BEFORE, SETTING_NAMES
 from eicnb.model.destination import KINDS
 
 ABSENT = {
@@ -28,8 +31,6 @@ ABSENT = {
 
 _NOT_READ = {"error": "", "*": "not read"}
 
-_SETTINGS = frozenset({"maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"})
-
 STATE, READ = "scan_state", "ok"
 
 _GAP = "  "
@@ -42,7 +43,12 @@ _LEFT = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
 
 _RIGHT = 'style="text-align: right; white-space: nowrap; padding: 0.2em 0.7em"'
 
-_WRAPS = 'style="text-align: left; overflow-wrap: anywhere"'
+_WRAPS = 'style="text-align: left"'
+
+_BREAKS = 'style="overflow-wrap: anywhere"'
+
+_LONG = re.compile(r"\S{21,}")
+"""A text that may be broken to fit a narrow column; a word is not."""
 
 _CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; padding: 0.2em 0.7em"'
 
@@ -135,7 +141,7 @@ class Table:
     def _marked(self, row: tuple[Any, ...], words: Sequence[str]) -> Iterator[str]:
         """Mark the settings of a config that was deleted; the frame keeps their values."""
         for name, value, word in zip(self.columns, row, words, strict=True):
-            yield f"{word} (removed)" if name in _SETTINGS and value is not None else word
+            yield f"{word} (removed)" if name in SETTING_NAMES and value is not None else word
 
     def _is_of_numbers(self, place: int) -> bool:
         return any(_is_number(row[place]) for row in self.rows)
@@ -149,8 +155,18 @@ class Table:
         # A destination of a kind that cannot be set today is no missing one.
         absent.update({f"{name}_type": "another service" for name in ("on_failure", "on_success") if name in present})
         return [
-            word_of(name, value, absent.get(name, absent["*"])) for name, value in zip(self.columns, row, strict=True)
+            word_of(name, value, absent.get(setting_of(name), absent["*"]))
+            for name, value in zip(self.columns, row, strict=True)
         ]
+
+
+def setting_of(column: str) -> str:
+    """Return the setting of a column with its value before or after a change; any other name as it is.
+
+    >>> setting_of("before_on_failure"), setting_of("on_failure")
+    ('on_failure', 'on_failure')
+    """
+    return column.removeprefix(BEFORE).removeprefix(AFTER)
 
 
 def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
@@ -178,9 +194,12 @@ def html_table(
     >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
     1
 
-    Without `styles`, one for each column, a long text is wrapped.
+    Without `styles`, one for each column, a long text is wrapped between its words, and inside an ARN.
     """
-    styles = styles or [_WRAPS] * len(head)
+    if not styles:
+        styles, rows = [_WRAPS] * len(head), ([_breakable(word) for word in words] for words in rows)
+    else:
+        rows = ([_escaped(word) for word in words] for words in rows)
     names = "".join(f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, head, strict=True))
     return "\n".join(
         [
@@ -195,9 +214,16 @@ def html_table(
     )
 
 
+def _breakable(text: str) -> str:
+    """Escape a text and let a narrow column break what is longer than any word, such as an ARN."""
+    places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
+    pieces = [_escaped(text[start:end]) for start, end in pairwise(places)]
+    return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
+
+
 def _html_row(words: Sequence[str], styles: Sequence[str]) -> str:
     first, *others = styles
-    label, *cells = map(_escaped, words)
+    label, *cells = words
     shown = "".join(f"<td {style}>{cell}</td>" for style, cell in zip(others, cells, strict=True))
     return f'<tr><th scope="row" {first}>{label}</th>{shown}</tr>'
 

@@ -508,7 +508,7 @@ def test_verbose_mode_brings_the_traceback_without_values(notebook: Notebook) ->
     notebook.fail("run(password)")
     shown = notebook.printed()
     assert "Traceback (most recent call last)" in shown
-    assert "eicnb/client/commands.py" in shown
+    assert "eicnb/client/commands/" in shown
     assert "NotFound: The function arn:aws:lambda:us-east-1:" in shown
     assert "hunter2" not in shown
     notebook.run("%xmode Context")

@@ -47,9 +47,9 @@ class Work:
 
 
 WARM = [
-    (f"x = %eic {PUT};", Work(files=20, settings=1, checks=0)),
-    (f"x = %eic {PUT}", Work(files=26, settings=1, checks=1)),
-    (f"%eic {PUT}", Work(files=30, settings=3, checks=3)),
+    (f"x = %eic {PUT};", Work(files=22, settings=1, checks=0)),
+    (f"x = %eic {PUT}", Work(files=28, settings=1, checks=1)),
+    (f"%eic {PUT}", Work(files=32, settings=3, checks=3)),
 ]
 
 

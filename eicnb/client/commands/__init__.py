@@ -1,0 +1,164 @@
+"""Run commands on a connection: all are checked before the first is sent.
+
+Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests/client/test_script.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from eicnb.aws.service_model import members
+from eicnb.changes.change import WRITES
+from eicnb.changes.journal import one_run
+from eicnb.cli.command import Command
+from eicnb.cli.option import Option, from_model
+from eicnb.cli.options import VERBS, verb
+from eicnb.client.commands.audit import prepare_audit
+from eicnb.client.commands.calls import prepare_call
+from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
+from eicnb.client.commands.context import Context, Run
+from eicnb.client.commands.context import Reader as Reader
+from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+from eicnb.client.commands.frames import prepare_picture
+from eicnb.client.eic import Eic
+from eicnb.errors import AuditInterrupted, EicError, UsageError
+from eicnb.frames.columns import VERB, VERB_COLUMN
+from eicnb.frames.frame import Frame, stack, to_frame
+from eicnb.model.verbs import OPERATIONS
+from eicnb.redaction import masks
+
+_PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
+    "audit": prepare_audit,
+    "config": prepare_config,
+    "help": prepare_help,
+    "picture": prepare_picture,
+    "require": prepare_require,
+    "sandbox": prepare_sandbox,
+    "use": prepare_use,
+    "version": prepare_version,
+}
+"""How each command is prepared; the commands that it lacks are requests to AWS."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCommand:
+    """A validated command and the function that runs it."""
+
+    command: Command
+    run: Run
+
+
+@cache
+def newer_options() -> Mapping[str, Sequence[Option]]:
+    """Return, by command, the options that only the service model knows."""
+    return {verb.name: from_model(members(verb.operation)) for verb in VERBS if verb.operation}
+
+
+def run(commands: Sequence[Command], reader: Reader) -> Any:
+    """Run commands one after another and return their rows as one frame; None without commands.
+
+    `--output` shows text, and `--query` alone returns what it selects. If any command is invalid, nothing is sent.
+    With several commands, the frame's first column is the verb of each row. The first failure stops the run; the
+    error's notes then list what was done and what was not, and its `result` holds the rows of what was done. Ctrl-C
+    stays a KeyboardInterrupt with the same list, and names the write that may have reached AWS.
+    """
+    with one_run():
+        return _run(commands, reader)
+
+
+def _run(commands: Sequence[Command], reader: Reader) -> Any:
+    prepared = prepare(commands, reader)
+    results: list[Any] = []
+    for number, step in enumerate(prepared):
+        try:
+            result = step.run()
+            results.append(_named(step.command, result) if len(prepared) > 1 else result)
+        except EicError as error:
+            if len(prepared) > 1:
+                error.add_note(_progress(commands, number))
+                error.result = _together(results)
+            raise
+        except AuditInterrupted:
+            raise
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(commands, number)) from None  # it only waited for a response
+    return _together(results)
+
+
+def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand]:
+    """Validate each command against the connection it will use; an error points at its command."""
+    context, prepared = Context(reader), []
+    for command in commands:
+        with command.blamed():
+            if len(commands) > 1 and _runs_alone(command):
+                raise UsageError(
+                    f"{command.verb} cannot be combined with other commands",
+                    hint=f"run it in a cell of its own\n%eic {command}",
+                )
+            prepared.append(PreparedCommand(command, _prepared(command, context)))
+    return prepared
+
+
+def _runs_alone(command: Command) -> bool:
+    known = verb(command.verb)
+    return known is not None and known.runs_alone
+
+
+def _prepared(command: Command, context: Context) -> Run:
+    """Validate a command and return the function that runs it."""
+    if command.skeleton:
+        return prepare_skeleton(command, context)
+    run = _PREPARE.get(command.verb, prepare_call)(command, context)
+    return partial(_silently, run) if command.quiet and not command.dry_run else run
+
+
+def _silently(run: Run) -> None:
+    """Run a command and drop its result; its errors stay."""
+    run()
+
+
+def _named(command: Command, result: Any) -> Any:
+    """Put the verb of a command before the rows that it returned."""
+    if isinstance(result, Frame) and command.verb in OPERATIONS:
+        result.insert(0, VERB, _verbs(command.verb, len(result)))
+    return result
+
+
+def _verbs(verb: str, count: int) -> Any:
+    return to_frame([{VERB: verb}] * count, [VERB_COLUMN], {})[VERB].array
+
+
+def _together(results: Sequence[Any]) -> Any:
+    """Combine results: all rows in one frame, a single value as it is, several different ones as a list."""
+    frames = [result for result in results if isinstance(result, Frame)]
+    if len(frames) > 1 and len(frames) == len(results):
+        return stack(frames)
+    shown = [result for result in results if result is not None and not isinstance(result, Eic)] or results[-1:]
+    return shown[0] if len(shown) == 1 else shown or None
+
+
+def _stopped(commands: Sequence[Command], stopped: int) -> str:
+    is_write = commands[stopped].verb in WRITES
+    doubt = [f"stopped, but it may have reached AWS: {commands[stopped]}"] if is_write else []
+    how_far = [_progress(commands, stopped, "stopped")] if len(commands) > 1 else []
+    return masks.printed("\n".join([*doubt, *how_far]))
+
+
+def _done(commands: Sequence[Command]) -> str:
+    """Return the word for commands that came to their end."""
+    return "rehearsed" if all(command.dry_run for command in commands) else "done"
+
+
+def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -> str:
+    done = [_done([command]) for command in commands[:last]]
+    width = max(map(len, [*done, "not done"]))
+    lines = [
+        f"Commands {_done(commands[:last] or commands)} before it: {last} of {len(commands)}",
+        *(f"    {word:<{width}}  {command}" for word, command in zip(done, commands, strict=False)),
+        f"    {outcome:<{width}}  {commands[last]}",
+        *(f"    {'not done':<{width}}  {command}" for command in commands[last + 1 :]),
+    ]
+    return "\n".join(lines)

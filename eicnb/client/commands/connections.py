@@ -1,0 +1,56 @@
+"""The commands about the connection in use: `use`, `require`, `sandbox` and `config`.
+
+Tested in tests/client/test_connections.py and tests/notebook/test_magics.py.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from eicnb.cli.command import Command
+from eicnb.client import connect
+from eicnb.client import connections as in_use
+from eicnb.client.commands.context import Context, Run, connection_with
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.require import Requirement
+
+
+def prepare_config(_command: Command, _context: Context) -> Run:
+    """Prepare the list of settings."""
+    return in_use.config
+
+
+def prepare_use(command: Command, context: Context) -> Run:
+    """Choose a connection, also for the commands that follow; without options, list the connections."""
+    if not (command.connection or command.arguments):
+        return in_use.connections
+    known = command.arguments.get("connection")
+    if known is None:
+        context.chosen = connection_with(command.connection)
+    else:
+        context.chosen = in_use.named(known).derive(**command.connection)
+    return partial(in_use.use, context.chosen, name=command.arguments.get("name") or known)
+
+
+def prepare_require(command: Command, context: Context) -> Run:
+    """Prepare the check of account and region."""
+    region = command.connection.get("region")
+    requirement, eic = Requirement(**command.arguments, region=region), context.current()
+    if region is not None:
+        in_use.check_region(eic.derive(region=region))
+    return lambda: context.reader.show_line(requirement.check(connection_of(eic)))
+
+
+def prepare_sandbox(command: Command, _context: Context) -> Run:
+    """Prepare the start of a sandbox."""
+    return partial(_sandbox, **command.connection, **command.arguments)
+
+
+def _sandbox(**options: Any) -> Eic:
+    """Start a new sandbox and stop the last one: a notebook that runs again finds the same account."""
+    _last_sandbox[:] = [connect.start_sandbox(**options, instead_of=_last_sandbox[0].server if _last_sandbox else None)]
+    return in_use.use(_last_sandbox[0])
+
+
+_last_sandbox: list[Eic] = []

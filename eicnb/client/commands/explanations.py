@@ -1,0 +1,53 @@
+"""The commands that send nothing: `help`, `--version` and `--generate-cli-skeleton`.
+
+Tested in tests/cli/test_help.py and tests/cli/test_skeleton.py.
+"""
+
+from __future__ import annotations
+
+import platform
+from functools import partial
+from importlib.metadata import version
+
+from eicnb.aws.service_model import members, service_model
+from eicnb.cli.command import Command
+from eicnb.cli.help import page
+from eicnb.cli.output import Answer, render
+from eicnb.cli.skeleton import render as skeleton
+from eicnb.cli.skeleton import sample
+from eicnb.client.commands.context import Context, Run
+from eicnb.model.members import shape_of
+from eicnb.model.verbs import OPERATIONS
+
+
+def prepare_help(command: Command, context: Context) -> Run:
+    """Prepare a help page."""
+    return partial(context.reader.show, page(command.arguments.get("topic"), members))
+
+
+def prepare_version(_command: Command, context: Context) -> Run:
+    """Prepare the line with the versions."""
+    return partial(context.reader.show, version_line())
+
+
+def prepare_skeleton(command: Command, context: Context) -> Run:
+    """Prepare a skeleton of what a command takes or returns."""
+    return partial(context.reader.show, _skeleton(command))
+
+
+def _skeleton(command: Command) -> str:
+    operation = OPERATIONS[command.verb]
+    request, response = shape_of(service_model(), operation)
+    if command.skeleton == "output" and (command.output or command.query):
+        printed = Answer.of(operation, sample(response))
+        return render(printed, command.output or "json", query=command.query, color=command.color == "on")
+    return skeleton(command.skeleton or "input", request, response)
+
+
+def version_line() -> str:
+    """Return the versions of eicnb, Python and botocore in a line.
+
+    >>> version_line().split("/")[0]
+    'eicnb'
+    """
+    return f"eicnb/{version('eicnb')} python/{platform.python_version()} botocore/{version('botocore')}\n"
