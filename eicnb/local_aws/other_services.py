@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from eicnb.local_aws import faults
 from eicnb.local_aws.account import partition_of
-from eicnb.local_aws.policies import Context, Decision, Policy, decide
+from eicnb.local_aws.policies import Context, PolicyDecision, Policy, decide
 from eicnb.local_aws.reach import Reach
 from eicnb.local_aws.seed_words import ShopRole
 
@@ -117,7 +117,7 @@ class OtherServices:
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         roles.put_role_policy(role.name, "what-it-may-do", document)
 
-    def decide(self, role_arn: str, action: str, resource: str, context: Context) -> Decision | None:
+    def decide(self, role_arn: str, action: str, resource: str, context: Context) -> PolicyDecision | None:
         """Return what a role's policies decide, as IAM has them now; None if there is no such role."""
         roles = {role.arn: role for role in get_backend("iam")[self._account_id]["aws"].get_roles()}
         role = roles.get(role_arn)

@@ -34,7 +34,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PolicyDecision:
     """What policies decide: the verdict, the policies that matched, the condition keys without a value."""
 
     verdict: Verdict
@@ -47,7 +47,7 @@ class Decision:
         return self.verdict == "allowed"
 
 
-def decide(policies: Iterable[Policy], action: str, resource: str, context: Context) -> Decision:
+def decide(policies: Iterable[Policy], action: str, resource: str, context: Context) -> PolicyDecision:
     """Return what policies decide about an action: a deny wins, and what nothing allows is denied.
 
     >>> allowing = '{"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}'
@@ -67,7 +67,7 @@ def decide(policies: Iterable[Policy], action: str, resource: str, context: Cont
             if all(_holds(operator, wanted, known) for operator, wanted in statement.get("Condition", {}).items()):
                 (allowed if statement["Effect"] == "Allow" else denied).append(policy)
     verdict: Verdict = "explicitDeny" if denied else "allowed" if allowed else "implicitDeny"
-    return Decision(verdict, tuple(denied or allowed), tuple(dict.fromkeys(missing)))
+    return PolicyDecision(verdict, tuple(denied or allowed), tuple(dict.fromkeys(missing)))
 
 
 def _covers(statement: Mapping[str, Any], action: str, resource: str) -> bool:

@@ -14,13 +14,13 @@ from html import escape
 from urllib.parse import parse_qsl
 
 from eicnb.local_aws import faults
-from eicnb.local_aws.policies import Context, Decision, Policy
+from eicnb.local_aws.policies import Context, PolicyDecision, Policy
 from eicnb.local_aws.validation import Range, violation
 
 OPERATION = "SimulatePrincipalPolicy"
 MOST_RESULTS = 100
 
-Decide = Callable[[str, str, str, Context], Decision | None]
+Decide = Callable[[str, str, str, Context], PolicyDecision | None]
 """What a role's policies decide about an action on a resource; None if there is no such role."""
 
 _ITEMS = Range(1, 1000)
@@ -53,9 +53,9 @@ class _Simulation:
 def simulated(body: str, decide: Decide) -> str:
     """Return the XML response to the body of a request: one result for each action and resource.
 
-    >>> from eicnb.local_aws.policies import Decision
+    >>> from eicnb.local_aws.policies import PolicyDecision
     >>> asked = "PolicySourceArn=arn:aws:iam::123456789012:role/r&ActionNames.member.1=sqs:SendMessage"
-    >>> simulated(asked, lambda *_: Decision("allowed")).count("<EvalDecision>allowed<")
+    >>> simulated(asked, lambda *_: PolicyDecision("allowed")).count("<EvalDecision>allowed<")
     1
     """
     request = _Simulation(dict(parse_qsl(body, keep_blank_values=True)))
@@ -88,7 +88,7 @@ def _checked(request: _Simulation) -> tuple[str, list[str]]:
     return role, actions
 
 
-def _decision(role: str, action: str, resource: str, context: Context, decide: Decide) -> Decision:
+def _decision(role: str, action: str, resource: str, context: Context, decide: Decide) -> PolicyDecision:
     decision = decide(role, action, resource, context)
     if decision is None:
         entity = _ENTITY.fullmatch(role)
@@ -98,7 +98,7 @@ def _decision(role: str, action: str, resource: str, context: Context, decide: D
     return decision
 
 
-def _result(action: str, resource: str, decision: Decision) -> str:
+def _result(action: str, resource: str, decision: PolicyDecision) -> str:
     matched = "".join(map(_statement, decision.matched))
     missing = "".join(f"<member>{escape(key)}</member>" for key in decision.missing)
     return (
