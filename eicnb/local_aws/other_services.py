@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from eicnb.local_aws import faults
 from eicnb.local_aws.account import partition_of
-from eicnb.local_aws.policies import Context, PolicyDecision, Policy, decide
+from eicnb.local_aws.policies import Context, Policy, PolicyDecision, decide
 from eicnb.local_aws.reach import Reach
 from eicnb.local_aws.seed_words import ShopRole
 

@@ -14,7 +14,7 @@ from html import escape
 from urllib.parse import parse_qsl
 
 from eicnb.local_aws import faults
-from eicnb.local_aws.policies import Context, PolicyDecision, Policy
+from eicnb.local_aws.policies import Context, Policy, PolicyDecision
 from eicnb.local_aws.validation import Range, violation
 
 OPERATION = "SimulatePrincipalPolicy"
