@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
     from eicnb.client.offline import compare as compare
+    from eicnb.client.pictures import picture as picture
     from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
@@ -91,6 +92,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "list": "client.connections",
+    "picture": "client.pictures",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -133,6 +135,7 @@ __all__ = [
     "functions",
     "get",
     "list",
+    "picture",
     "put",
     "require",
     "run",

@@ -19,7 +19,7 @@ from eicnb.aws.keys import Keys
 from eicnb.aws.login import Login
 from eicnb.aws.renewal import renew_hint
 from eicnb.aws.responses import malformed
-from eicnb.aws.session import Session, instance_region
+from eicnb.aws.session import Session, check_known_region, has_own_endpoint, instance_region, known_regions
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
 from eicnb.model.arn import ACCOUNT
 from eicnb.model.place import check_region
@@ -53,6 +53,7 @@ class Access:
             check_endpoint(endpoint_url)
         self._login = login
         self._region = region
+        self._is_region_checked = region is not None
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
         self._transport = transport
@@ -89,7 +90,19 @@ class Access:
             self._region = instance_region(self.session)
         if not self._region:
             raise ConfigurationError("no AWS region is set", hint="--region us-east-1, connect(region=…) or AWS_REGION")
+        if not self._is_region_checked:
+            self.check_region()
         return self._region
+
+    def check_region(self) -> None:
+        """Refuse a region that botocore does not know; a custom endpoint may have any."""
+        region = self.known_region
+        if region is not None and region not in known_regions():
+            is_own = self.endpoint_url is not None or has_own_endpoint(self.session)
+            if self.sandbox or not is_own:
+                with UsageError.about("region"):
+                    check_known_region(region)
+        self._is_region_checked = region is not None
 
     @property
     def known_region(self) -> str | None:
@@ -196,9 +209,12 @@ class Caller(Access):
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             client = self._client("sts")
         with signing_with(keys), self._translated(Operation.GET_CALLER_IDENTITY):
-            account_id = str(client.get_caller_identity().get("Account"))
+            response = client.get_caller_identity()
+        account_id, arn = str(response.get("Account")), response.get("Arn")
         if not re.fullmatch(ACCOUNT, account_id):
             raise malformed(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
+        if isinstance(arn, str):
+            self._identity.arn = arn
         return account_id
 
     def _ask_sts_briefly(self, keys: Keys) -> str | None:
@@ -214,6 +230,11 @@ class Caller(Access):
         with suppress(EicError):
             return briefly._ask_sts(keys)  # its own class
         return None
+
+    @property
+    def known_identity_arn(self) -> str | None:
+        """The ARN of the role, or else of the caller if STS reported it already; no request is sent."""
+        return self.role_arn or self._identity.arn
 
     def keys(self) -> Keys:
         """Return the current credentials, renewed if they soon expire; refuse those of another account."""

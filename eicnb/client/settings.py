@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from eicnb.changes.journal import FOLDER, OFF
 from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
 from eicnb.frames.view import ALL, AUTO, VIEW, View, check_columns
 from eicnb.model.limits import REQUESTS_A_SECOND
@@ -41,6 +42,7 @@ class Settings:
     columns: str | tuple[str, ...] = AUTO
     redact: bool = False
     redact_names: tuple[str, ...] = ()
+    journal: str | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
@@ -51,14 +53,16 @@ class Settings:
         if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 < self.rate < math.inf:
             hint = f"set requests a second: 10, or up to AWS's limit of {REQUESTS_A_SECOND}"
             raise UsageError(f"rate is {self.rate!r}", hint=hint)
-        for name in ("region", "profile"):
+        for name, what in (("region", "the name of a region"), ("profile", "the name of a profile"), _JOURNAL):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value.strip()):
-                raise UsageError(f"{name} is {value!r}", hint=f"set the name of a {name}, or None")
+                raise UsageError(f"{name} is {value!r}", hint=f"set {what}, or None")
         check_columns(self.columns)
         check_region(self.region)
         check_names(self.redact_names)
 
+
+_JOURNAL = ("journal", f"a folder or {OFF!r}")
 
 MEANINGS = {
     "region": "region of the connection that is in use before another is chosen",
@@ -71,6 +75,7 @@ MEANINGS = {
     "columns": "the columns of a frame that are shown: `auto` for those that fit, `all`, or a list of names",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
+    "journal": "folder of the journal of all writes, or `off`; by default in your state directory",
 }
 """The meaning of each setting; `%config EicMagics.NAME = …` sets it."""
 
@@ -102,6 +107,7 @@ VARIABLES = (
     Variable("EICNB_COLUMNS", "columns", "the columns of a frame that are shown: `auto`, `all`, or names with commas"),
     Variable(masks.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
     Variable(masks.NAMES, "redact_names", "the names to mask, with commas between them"),
+    Variable("EICNB_JOURNAL", "journal", "folder of the journal of all writes, or `off`"),
 )
 
 _chosen: dict[str, Any] = {}
@@ -198,7 +204,9 @@ _READ: Mapping[str, Any] = {
     "max_rows": _number,
     "columns": lambda text: text if text in {AUTO, ALL} else check_columns(text.split(",")),
     "redact": _switch,
+    "journal": str,
     "redact_names": lambda text: check_names(text.split(",")),
 }
 
 VIEW.choose(lambda: View(current().columns, current().max_rows))
+FOLDER.choose(lambda: current().journal)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 
 from eicnb.errors import width_of
 from eicnb.frames.catalogue import ESSENTIAL
@@ -25,7 +27,12 @@ _NARROWEST = 22
 _SHORTEST = 80
 """The characters of a remark in one line, so that what is there to type stays whole."""
 
-_WRAPS = 'style="text-align: left; overflow-wrap: anywhere"'
+_WRAPS = 'style="text-align: left"'
+
+_BREAKS = 'style="overflow-wrap: anywhere"'
+
+_LONG = re.compile(r"\S{21,}")
+"""A text that may be broken to fit a narrow column; a word is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,15 +234,22 @@ def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
     1
 
-    A long text is wrapped.
+    A long text is wrapped between its words, and inside an ARN.
     """
     names = "".join(f'<th scope="col" {_WRAPS}>{_escaped(name)}</th>' for name in head)
     lines = [f"<thead><tr>{names}</tr></thead>", "<tbody>", *map(_html_row, rows), "</tbody>"]
     return "\n".join(["<table>", *lines, "</table>"])
 
 
+def _breakable(text: str) -> str:
+    """Escape a text and let a narrow column break what is longer than any word, such as an ARN."""
+    places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
+    pieces = [_escaped(text[start:end]) for start, end in pairwise(places)]
+    return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
+
+
 def _html_row(words: Sequence[str]) -> str:
-    label, *cells = map(_escaped, words)
+    label, *cells = map(_breakable, words)
     shown = "".join(f"<td {_WRAPS}>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row" {_WRAPS}>{label}</th>{shown}</tr>'
 

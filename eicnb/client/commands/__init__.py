@@ -12,15 +12,17 @@ from typing import Any
 
 from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
+from eicnb.changes.journal import one_run
 from eicnb.cli.command import Command
-from eicnb.cli.option import Option
-from eicnb.cli.options import VERBS, from_model, verb
+from eicnb.cli.option import Option, from_model
+from eicnb.cli.options import VERBS, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+from eicnb.client.commands.frames import prepare_picture
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
@@ -32,6 +34,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
     "config": prepare_config,
     "help": prepare_help,
+    "picture": prepare_picture,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
     "use": prepare_use,
@@ -62,6 +65,11 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     error's notes then list what was done and what was not, and its `result` holds the rows of what was done. Ctrl-C
     stays a KeyboardInterrupt with the same list, and names the write that may have reached AWS.
     """
+    with one_run():
+        return _run(commands, reader)
+
+
+def _run(commands: Sequence[Command], reader: Reader) -> Any:
     prepared = prepare(commands, reader)
     results: list[Any] = []
     for number, step in enumerate(prepared):
