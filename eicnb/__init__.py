@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
+    from eicnb.client.pictures import picture as picture
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -93,6 +94,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "list": "client.connections",
+    "picture": "client.pictures",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -136,6 +138,7 @@ __all__ = [
     "functions",
     "get",
     "list",
+    "picture",
     "put",
     "require",
     "run",
