@@ -59,7 +59,7 @@ def absent_line(changes: Sequence[Change], mark: str = "#") -> list[str]:
 
 
 def settings_to_put(change: Change) -> EventInvokeConfig:
-    """Return the settings of the put that a change is, without destinations that only say that there is none."""
+    """Return the settings of a change's put; a destination that is not set is left out next to another."""
     assert change.after is not None, "a delete has no settings"
     config = complete(change.after)
     destinations = config.destination_config
