@@ -37,7 +37,7 @@ def export(frame: Any, language: str) -> str:
 
 @checked
 def commands_for(frame: Any) -> list[str]:
-    """Return the command lines that make each row's config what the frame shows: an export as `eic`, in lines.
+    """Return the lines of an export as `eic`: each makes a row's config what the frame shows.
 
     >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
     put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
