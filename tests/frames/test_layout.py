@@ -9,11 +9,12 @@ import pytest
 
 from eicnb.client import settings
 from eicnb.fleet.columns import AUDIT_COLUMNS
+from eicnb.frames.columns import Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.frames.view import View
 
 ACCOUNT = "123456789012"
-ATTRS = {"verb": "audit", "account_id": ACCOUNT, "region": "us-east-1", "sandbox": True}
+ATTRS: dict[str, Scalar] = {"verb": "audit", "account_id": ACCOUNT, "region": "us-east-1", "sandbox": True}
 
 
 def row(name: str | None = "checkout", qualifier: str | None = "$LATEST", **values: Any) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def test_a_row_that_could_not_be_read_puts_its_state_and_reason_first() -> None:
     unread = {"scan_state": "denied", "error": "not authorized to list the functions"}
     nowhere = dict.fromkeys(("effective_retry_attempts", "effective_event_age_in_seconds", "configured"))
     frame = audit(*TWO, row(None, None, region="eu-west-1", **unread, **nowhere), region="several")
-    shown = lines(frame, 150)
+    shown = lines(frame, 130)
     assert " ".join(shown[0].split()) == "State Reason Function Retries Max age On failure On success Region DLQ"
     assert shown[3].startswith("✗ denied  not authorized to list the functions  not read")
     assert shown[1].startswith("✓ ok")
