@@ -70,7 +70,8 @@ def test_a_row_that_could_not_be_read_puts_its_state_and_reason_first() -> None:
     frame = audit(*TWO, row(None, None, region="eu-west-1", **unread, **nowhere), region="several")
     shown = lines(frame, 130)
     assert " ".join(shown[0].split()) == "State Reason Function Retries Max age On failure On success Region DLQ"
-    assert shown[3].startswith("✗ denied  not authorized to list the functions  not read")
+    assert shown[3].startswith("✗ denied  not authorized to list  not read")
+    assert shown[4].strip() == "the functions"
     assert shown[1].startswith("✓ ok")
     assert shown[-1] == "SANDBOX  account 123456789012  several regions  3 rows"
 
