@@ -1,4 +1,4 @@
-"""AWS's limits on control-plane calls: one token bucket per region, and one of its own for GetFunction.
+"""AWS's limits on control-plane calls: a token bucket per region, and one more for GetFunction.
 
 Lambda allows 100 GetFunction calls and 15 other control-plane calls a second, per account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests).
