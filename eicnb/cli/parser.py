@@ -220,7 +220,7 @@ class _WordReader:
         if word.text.startswith(_TYPOGRAPHIC_DASHES):
             with word.blamed():
                 name = word.text.lstrip("-" + "".join(_TYPOGRAPHIC_DASHES))
-                hint = f"--{name}" if name or not self.words else f"--{self.words[0].text}"
+                hint = f"--{name}" if name else "type two plain hyphens, and the name without a blank after them"
                 raise UsageError(f"{word.raw!r} begins with a typographic dash, which is no option's", hint=hint)
         if word.text == "help" and not word.references and verb is not options.HELP_VERB:
             self.words.clear()
