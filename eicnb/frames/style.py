@@ -12,7 +12,7 @@ from collections.abc import Mapping
 _LINE = "text-align: left; white-space: nowrap"
 
 BOX = ' style="max-height: 600px; overflow: auto"'
-CAPTION = ' style="padding: 2px 0"'
+CAPTION = ' style="white-space: pre-wrap; padding: 2px 0"'
 CELL = f' style="{_LINE}"'
 NUMBER = ' style="text-align: right; white-space: nowrap" class="eicnb-number"'
 WRAPPED = ' style="text-align: left" class="eicnb-long"'
@@ -28,6 +28,7 @@ TONES: Mapping[str, str] = {
     "warning": _badge("#7a4f00"),
     "neutral": _badge("#4a5568"),
     "removed": _badge("#fff3cd", "#5c3d00"),
+    "quiet": ' class="eicnb-quiet"',
 }
 """What makes a state visible beside its sign and its word: the same in both themes, readable on its own ground."""
 
@@ -44,7 +45,10 @@ STYLE = """<style>
 .eicnb-frame .eicnb-long {white-space: normal !important; min-width: 14em; max-width: 26em; overflow-wrap: anywhere}
 .eicnb-frame thead th {position: sticky; top: 0; z-index: 2; background: var(--jp-layout-color2, Canvas) !important;
  border-bottom: 1px solid var(--jp-border-color2, GrayText) !important}
-.eicnb-frame tbody th {font-weight: 600}
+.eicnb-frame tbody tr {background: var(--jp-layout-color1, Canvas) !important}
+.eicnb-frame tbody td, .eicnb-frame tbody th {border-bottom: 1px solid var(--jp-border-color3, transparent) !important}
+.eicnb-frame tbody th {font-weight: 500}
+.eicnb-frame .eicnb-quiet {color: var(--jp-ui-font-color2, GrayText)}
 @container (min-width: 480px) {
 .eicnb-frame tr > :first-child {position: sticky; left: 0; max-width: 45cqi; overflow-wrap: anywhere;
  white-space: normal !important; min-width: 8em}

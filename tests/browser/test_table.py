@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 AUDIT = "audit = eicnb.audit(regions='all', progress=False, errors='rows')\naudit"
 BOX = ".jp-NotebookPanel:visible .jp-OutputArea .eicnb-box"
+SIDES = """e => {
+    const r = e.getBoundingClientRect();
+    return {left: r.left, top: r.top, width: r.width, height: r.height, all: e.scrollWidth, inside: e.clientWidth};
+}"""
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
@@ -28,10 +32,7 @@ def box(page: Page, source: str = AUDIT) -> Any:
 
 
 def sides(element: Any) -> dict[str, float]:
-    found: dict[str, float] = element.evaluate(
-        "e => { const r = e.getBoundingClientRect(); return {left: r.left, top: r.top, width: r.width, height: r.height,"
-        " all: e.scrollWidth, inside: e.clientWidth}; }"
-    )
+    found: dict[str, float] = element.evaluate(SIDES)
     return found
 
 
