@@ -171,7 +171,7 @@ def as_it_is(name: str, head: str = "") -> Shown:
 
 
 def arranged(shown: Iterable[Shown], columns: Iterable[str]) -> tuple[list[Shown], int]:
-    """Return what is displayed of these columns, what leads first, and how many columns are never shown with them."""
+    """Return what is displayed of these columns, in order, and how many of them never are."""
     there = frozenset(columns)
     kept, hidden = list[Shown](), 0
     for one in shown:
