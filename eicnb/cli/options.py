@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.option import Kind, Option
 from eicnb.cli.output import OUTPUTS
 from eicnb.model.limits import (
@@ -225,6 +226,8 @@ AUDIT = (
 )
 """The options of an audit."""
 
+_CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
+
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
     Option("--region", "region", "text", "REGION", "region that it must be in"),
@@ -241,7 +244,7 @@ REQUESTS_PER_SECOND = Option(
     "N",
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
-OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
+OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *CHECK, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
 """The options that only eicnb has; they must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
@@ -276,6 +279,13 @@ VERBS = (
         "audit",
         "show the settings of every function, across regions and accounts",
         (*AUDIT, *CONNECTION, *ROLE),
+        runs_alone=True,
+    ),
+    Verb(
+        "check",
+        "show what is wrong with the settings, why it matters and what to type",
+        (*CHECK, *_CHECKING, *CONNECTION, *ROLE),
+        words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(

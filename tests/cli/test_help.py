@@ -36,16 +36,17 @@ def source(example: str) -> Source:
 
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb.Eic) -> None:
+    names = {"audit": whatever_is_started.audit(progress=False)} if verb == "check" else {}
     for example in HELP_EXAMPLES[verb]:
         shown: list[str] = []
-        result = commands.run(parser.parse(source(example), {}), commands.Reader(shown.append))
+        result = commands.run(parser.parse(source(example), names), commands.Reader(shown.append))
         is_a_write = verb in WRITES and result is not None
         assert (result is None or is_a_write) == bool("".join(shown))
 
 
 @pytest.mark.parametrize(("verb", "example"), EXAMPLES)
 def test_an_example_stands_on_the_page_of_its_verb(verb: str, example: str) -> None:
-    [command] = parser.parse(source(example), {})
+    [command] = parser.parse(source(example), {"audit": eicnb})
     assert command.verb == verb
     assert "".join(f"  {line}\n" for line in example.splitlines()) in page(verb)
 

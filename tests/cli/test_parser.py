@@ -302,7 +302,7 @@ aws lambda
 the command has no verb
     %eic aws lambda
              ^^^^^^
-Try: put, update, get, list, delete, functions, audit, form, use, whoami, config, require, sandbox, help
+Try: put, update, get, list, delete, functions, audit, check, form, use, whoami, config, require, sandbox, help
 
 put my-function --retries
 --retries needs a value
