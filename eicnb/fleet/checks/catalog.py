@@ -63,7 +63,8 @@ _MORE = (
 
 def _described(one: Check) -> list[str]:
     """Return the lines about a check."""
-    start = f"  {one.name:<22}{one.severity:<10}"
+    width = max(map(len, checks()))
+    start = f"  {one.name:<{width}}  {one.severity:<8}  "
     return _wrapped(one.meaning, start, " " * len(start))
 
 

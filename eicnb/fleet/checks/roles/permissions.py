@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
-from eicnb.fleet.checks.finding import Fix, Found, Severity
+from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.roles.layer import ROLES, Need, Role, customer_key, key_needs_of, needs_of
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.delivery import OWNER_KEY, key_statement, statement
@@ -27,6 +27,7 @@ _POLICY_OF: Mapping[str, str] = {
     "s3": "the bucket's own policy",
 }
 """What could allow an action that the role's policies do not, and that IAM's simulation ignores."""
+from eicnb.model.severity import Severity
 
 
 @check(
