@@ -17,6 +17,7 @@ from eicnb.model.delivery import OWNER_KEY, key_statement, statement
 from eicnb.model.destination import DestinationArn
 from eicnb.model.pages import DESTINATION_RULE, KEY_GUIDE
 from eicnb.model.permission import Decision
+from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
 
 _POLICY_OF: Mapping[str, str] = {
@@ -27,7 +28,6 @@ _POLICY_OF: Mapping[str, str] = {
     "s3": "the bucket's own policy",
 }
 """What could allow an action that the role's policies do not, and that IAM's simulation ignores."""
-from eicnb.model.severity import Severity
 
 
 @check(
