@@ -1,5 +1,6 @@
-"""How each known column is displayed: its short head, its words, and what may be hidden when there is no room.
+"""How each known column is displayed: its short head, its words, and its rank.
 
+What has a low rank is hidden when there is no room.
 Any frame is displayed by it, whatever verb it comes from: a column that it lacks is shown as it is.
 """
 

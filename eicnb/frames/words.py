@@ -71,7 +71,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a frame: its values by column, None for a missing one, and whether its config was deleted."""
+    """One row of a frame.
+
+    `values` are by column, None for a missing one. `is_removed` marks a row whose config was deleted.
+    """
 
     values: Mapping[str, Any]
     is_removed: bool = False
