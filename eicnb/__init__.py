@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import compare as compare
     from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
+    from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
@@ -90,6 +91,7 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "journal": "client.undoing",
     "list": "client.connections",
     "put": "client.connections",
     "require": "client.connections",
@@ -132,6 +134,7 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "journal",
     "list",
     "put",
     "require",

@@ -15,6 +15,7 @@ Kind = Literal[
     "text",
     "integer",
     "age",
+    "seconds",
     "structure",
     "destination",
     "choice",

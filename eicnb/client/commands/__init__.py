@@ -22,6 +22,7 @@ from eicnb.client.commands.connections import prepare_config, prepare_require, p
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+from eicnb.client.commands.journal import prepare_journal
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
@@ -33,6 +34,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
     "config": prepare_config,
     "help": prepare_help,
+    "journal": prepare_journal,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
     "use": prepare_use,
