@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
     from eicnb.client.offline import compare as compare
+    from eicnb.client.pictures import picture as picture
     from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.client.undoing import journal as journal
@@ -93,6 +94,7 @@ _HOME = {
     "get": "client.connections",
     "journal": "client.undoing",
     "list": "client.connections",
+    "picture": "client.pictures",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -136,6 +138,7 @@ __all__ = [
     "get",
     "journal",
     "list",
+    "picture",
     "put",
     "require",
     "run",

@@ -48,6 +48,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
+    "picture": (),
     "help": (),
 }
 

@@ -1,6 +1,6 @@
 """The verbs `journal` and `undo`.
 
-Tested in tests/changes/test_journal_frame.py and tests/changes/test_undo.py.
+Tested in tests/changes/test_journal_frame.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,9 +11,11 @@ from eicnb.changes.change import WRITES
 from eicnb.cli import options, parser
 from eicnb.cli.help import EXAMPLES as HELP_EXAMPLES
 from eicnb.cli.help import page
+from eicnb.cli.option import Verb
 from eicnb.cli.source import Source
 from eicnb.client import commands, connections
 from eicnb.errors import UsageError
+from eicnb.frames.frame import to_frame
 
 NAMES = [verb.name for verb in options.VERBS]
 EXAMPLES = [(verb, example) for verb, examples in HELP_EXAMPLES.items() for example in examples]
@@ -34,24 +38,30 @@ def source(example: str) -> Source:
     return Source(example.removeprefix("%eic "), "%eic ")
 
 
+def frames_in(example: str, eic: eicnb.Eic) -> dict[str, Any]:
+    """The values that an example names, from the sandbox."""
+    return {"audit": eic.audit(progress=False, rate=15)} if "${audit}" in example else {}
+
+
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb.Eic) -> None:
     for example in HELP_EXAMPLES[verb]:
         shown: list[str] = []
-        result = commands.run(parser.parse(source(example), {}), commands.Reader(shown.append))
+        names = frames_in(example, whatever_is_started)
+        result = commands.run(parser.parse(source(example), names), commands.Reader(shown.append))
         is_a_write = verb in WRITES and result is not None
         assert (result is None or is_a_write) == bool("".join(shown))
 
 
 @pytest.mark.parametrize(("verb", "example"), EXAMPLES)
 def test_an_example_stands_on_the_page_of_its_verb(verb: str, example: str) -> None:
-    [command] = parser.parse(source(example), {})
+    [command] = parser.parse(source(example), dict.fromkeys(re.findall(r"\$\{(\w+)\}", example), to_frame([], (), {})))
     assert command.verb == verb
     assert "".join(f"  {line}\n" for line in example.splitlines()) in page(verb)
 
 
 @pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
-def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: options.Verb) -> None:
+def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: Verb) -> None:
     text = page(verb.name)
     rows = [line for line in text.splitlines() if line.startswith("  --")]
     assert sorted(row.split()[0] for row in rows) == sorted(option.name for option in verb.options)
@@ -62,7 +72,7 @@ def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: option
 
 
 @pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
-def test_the_first_page_names_every_verb_with_its_meaning(verb: options.Verb) -> None:
+def test_the_first_page_names_every_verb_with_its_meaning(verb: Verb) -> None:
     assert f"{', '.join(verb.names)} {verb.meaning}" in " ".join(page().split())
 
 
@@ -72,7 +82,7 @@ def test_a_page_fits_into_a_hundred_columns(name: str | None) -> None:
 
 
 @pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
-def test_a_page_is_found_by_each_name_of_its_verb(verb: options.Verb) -> None:
+def test_a_page_is_found_by_each_name_of_its_verb(verb: Verb) -> None:
     assert {page(name) for name in verb.names} == {page(verb.name)}
 
 
@@ -84,7 +94,7 @@ def test_a_page_is_found_by_each_name_of_its_verb(verb: options.Verb) -> None:
             "put-function-event-invoke-configs",
             "eicnb has no command 'put-function-event-invoke-configs'\nTry: put-function-event-invoke-config",
         ),
-        ("?", f"eicnb has no command '?'\nTry: {', '.join(NAMES)}"),
+        ("?", "eicnb has no command '?'\nTry: %eic help"),
     ],
 )
 def test_an_unknown_verb_is_answered_with_the_nearest(name: str, message: str) -> None:
@@ -100,7 +110,7 @@ def test_the_page_of_a_command_of_aws_says_it_in_our_words_and_in_the_words_of_t
         == """\
 Synopsis
   %eic put NAME [--qualifier QUALIFIER] [--retries N] [--max-age AGE] [--destination-config CONFIG]
-      [--on-failure DEST] [--on-success DEST] [--dry-run] [--quiet] [OPTIONS]
+      [--on-failure DEST] [--on-success DEST] [--wait TIME] [--dry-run] [--quiet] [OPTIONS]
   aws lambda put-function-event-invoke-config --function-name NAME [--qualifier QUALIFIER]
       [--maximum-retry-attempts N] [--maximum-event-age-in-seconds SECONDS]
       [--destination-config CONFIG] [OPTIONS]"""

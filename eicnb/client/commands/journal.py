@@ -1,6 +1,6 @@
 """The command `journal`.
 
-Tested in tests/notebook/test_journal.py.
+Tested in tests/changes/test_journal_frame.py.
 """
 
 from __future__ import annotations
