@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
+    from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
-    from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
@@ -81,7 +82,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "client.connections",
-    "commands_for": "client.script",
+    "commands_for": "client.offline",
     "compare": "client.offline",
     "config": "client.connections",
     "connect": "client.connections",
@@ -89,6 +90,7 @@ _HOME = {
     "current": "client.connections",
     "delete": "client.connections",
     "destination_form": "client.connections",
+    "export": "client.offline",
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
@@ -133,6 +135,7 @@ __all__ = [
     "current",
     "delete",
     "destination_form",
+    "export",
     "form",
     "functions",
     "get",

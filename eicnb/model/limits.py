@@ -21,6 +21,11 @@ REQUESTS_A_SECOND: Final = 15
 GET_FUNCTION_A_SECOND: Final = 100
 """The quota of GetFunction alone; GetPolicy alone has that of all the others."""
 
+DEFAULT_RETENTION_IN_SECONDS: Final = 4 * 86400
+"""How long a queue of SQS keeps a message, unless it is set."""
+
+LONGEST_RETENTION_IN_SECONDS: Final = 14 * 86400
+
 LONGEST_FUNCTION_NAME: Final = 64
 
 LONGEST_FUNCTION_ARN: Final = 256
@@ -28,6 +33,8 @@ LONGEST_FUNCTION_ARN: Final = 256
 LONGEST_QUALIFIER: Final = 128
 
 LONGEST_DESTINATION: Final = 350
+
+MOST_RESOURCES_OF_A_STACK: Final = 500
 
 _FEW = 3
 
