@@ -1,4 +1,4 @@
-"""Repeat a write while AWS refuses it only for now: a new role may not send yet, or a destination does not exist yet.
+"""Repeat a write while AWS refuses it only for now, as a role or destination is too new.
 
 Each such refusal is a response of AWS that nothing was written, so that no write is repeated in doubt.
 """
