@@ -22,8 +22,12 @@ from eicnb.client.commands.connections import prepare_config, prepare_require, p
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+<<<<<<< HEAD
 from eicnb.client.commands.frames import prepare_picture
 from eicnb.client.commands.journal import prepare_journal
+=======
+from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture
+>>>>>>> main
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
@@ -33,7 +37,9 @@ from eicnb.redaction import masks
 
 _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
+    "compare": prepare_compare,
     "config": prepare_config,
+    "export": prepare_export,
     "help": prepare_help,
     "journal": prepare_journal,
     "picture": prepare_picture,
