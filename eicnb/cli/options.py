@@ -5,6 +5,7 @@ Tested in tests/cli/test_parser.py.
 
 from __future__ import annotations
 
+from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
@@ -183,6 +184,8 @@ OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
+_CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
+
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
     Option("--region", "region", "text", "REGION", "region that it must be in"),
@@ -200,7 +203,7 @@ REQUESTS_PER_SECOND = Option(
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (
-    *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *ROLE, *REQUIREMENTS, AS),
+    *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *CHECK, *ROLE, *REQUIREMENTS, AS),
     *(REQUESTS_PER_SECOND, *FRAME_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
@@ -237,6 +240,13 @@ VERBS = (
         "audit",
         "show the settings of every function, across regions and accounts",
         (*AUDIT, *CONNECTION, *ROLE),
+        runs_alone=True,
+    ),
+    Verb(
+        "check",
+        "show what is wrong with the settings, why it matters and what to type",
+        (*CHECK, *_CHECKING, *CONNECTION, *ROLE),
+        words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(
