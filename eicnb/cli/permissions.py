@@ -59,6 +59,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "compare": (),
     "export": (),
     "picture": (),
+    "show": (),
     "help": (),
 }
 
