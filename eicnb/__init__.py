@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
+    from eicnb.client.connections import check as check
     from eicnb.client.connections import config as config
     from eicnb.client.connections import connections as connections
     from eicnb.client.connections import current as current
@@ -81,6 +82,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "client.connections",
+    "check": "client.connections",
     "commands_for": "client.offline",
     "compare": "client.offline",
     "config": "client.connections",
@@ -125,6 +127,7 @@ __all__ = [
     "Throttled",
     "UsageError",
     "audit",
+    "check",
     "commands_for",
     "compare",
     "config",

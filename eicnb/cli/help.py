@@ -76,6 +76,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
     ),
+    "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
