@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.script import run as run
+    from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
@@ -95,6 +96,7 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "journal": "client.undoing",
     "list": "client.connections",
     "picture": "client.pictures",
     "put": "client.connections",
@@ -140,6 +142,7 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "journal",
     "list",
     "picture",
     "put",

@@ -24,6 +24,7 @@ from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture
+from eicnb.client.commands.journal import prepare_journal
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
@@ -38,6 +39,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "config": prepare_config,
     "export": prepare_export,
     "help": prepare_help,
+    "journal": prepare_journal,
     "picture": prepare_picture,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
