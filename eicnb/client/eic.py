@@ -302,9 +302,10 @@ class Eic:
 
         `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
         `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
-        `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read, and the whole is returned;
-        omitted `functions` and `regions` are those of the earlier audit. A frame that lost rows since is read again.
+        `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
+        with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
+        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. A frame that
+        lost rows since is read again.
         Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
