@@ -60,6 +60,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "compare": (),
     "export": (),
     "picture": (),
+    "show": (),
     "help": (),
 }
 
