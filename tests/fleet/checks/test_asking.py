@@ -74,13 +74,19 @@ def refused(kind: type[AwsError], code: str) -> AwsError:
 
 REASONS: list[tuple[Exception, Unreadable]] = [
     (refused(AccessDenied, "AccessDeniedException"), Unreadable.denied("sqs:GetQueueAttributes")),
-    (refused(AccessDenied, "403"), Unreadable.denied("sqs:GetQueueAttributes")),
+    (
+        refused(AccessDenied, "403"),
+        Unreadable("sqs:GetQueueAttributes is denied, or no\nmore", "sqs:GetQueueAttributes"),
+    ),
     (
         refused(AccessDenied, "InvalidClientTokenId"),
         Unreadable("GetQueueAttributes failed with InvalidClientTokenId: no"),
     ),
     (refused(ExpiredCredentials, "ExpiredToken"), Unreadable("GetQueueAttributes failed with ExpiredToken: no")),
-    (EicError("GetPolicy got no response: timed out"), Unreadable("GetPolicy got no response: timed out")),
+    (
+        EicError("GetPolicy got no response: timed out", hint="check the network\n%eic whoami"),
+        Unreadable("GetPolicy got no response: timed out", hint="check the network"),
+    ),
 ]
 
 
