@@ -78,6 +78,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --errors rows --no-progress",
     ),
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
+    "explain": ("%eic explain checkout:live", "%eic explain --retries 2 --max-age 60s --timeout 30"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
