@@ -8,10 +8,11 @@
     │   ├── AccessDenied             the caller may not do this
     │   ├── Throttled                too many calls, also after all retries
     │   └── ExpiredCredentials       the credentials must be renewed
-    └── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+    ├── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+    └── IncompleteApply         255  not all of a plan is applied; `result` holds the frame
 
-Ctrl-C in an audit raises `AuditInterrupted`, which is a KeyboardInterrupt and outside the tree: what catches errors
-must not catch it.
+Ctrl-C in an audit raises `AuditInterrupted` and in an apply `ApplyInterrupted`, which are KeyboardInterrupts and
+outside the tree: what catches errors must not catch them.
 
 The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
@@ -292,8 +293,12 @@ class IncompleteAudit(EicError):
     """An audit with unread rows; `scan_state` and `error` in the frame `result` say which and why."""
 
 
-class AuditInterrupted(KeyboardInterrupt):
-    """An audit that Ctrl-C stopped; `result` is the frame of what was read until then.
+class IncompleteApply(EicError):
+    """A plan that is not applied as a whole; `outcome` and `error` in the frame `result` say which rows and why."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Work that Ctrl-C stopped; `result` is the frame of what was done until then.
 
     It is a KeyboardInterrupt, so that `except Exception` lets it through and a run of the whole notebook stops.
     """
@@ -305,6 +310,14 @@ class AuditInterrupted(KeyboardInterrupt):
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows."""
         return [printed(f"{type(self).__name__}: {self}")]
+
+
+class AuditInterrupted(Interrupted):
+    """An audit that Ctrl-C stopped; `result` is the frame of what was read until then."""
+
+
+class ApplyInterrupted(Interrupted):
+    """A plan whose writes Ctrl-C stopped; `result` has the outcome of each row."""
 
 
 def sentence(error: EicError) -> str:

@@ -21,7 +21,7 @@ from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.eic import Eic
-from eicnb.errors import AuditInterrupted, EicError, UsageError
+from eicnb.errors import EicError, Interrupted, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
 from eicnb.frames.frame import Frame, stack, to_frame
 from eicnb.model.verbs import OPERATIONS
@@ -72,7 +72,7 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
                 error.add_note(_progress(commands, number))
                 error.result = _together(results)
             raise
-        except AuditInterrupted:
+        except Interrupted:
             raise
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(commands, number)) from None  # it only waited for a response
