@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eicnb.changes.plan import Plan as Plan
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
     from eicnb.client.connections import config as config
@@ -34,14 +35,19 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.plans import apply as apply
+    from eicnb.client.plans import plan as plan
     from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
+    from eicnb.errors import ApplyInterrupted as ApplyInterrupted
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
+    from eicnb.errors import ChecksFailed as ChecksFailed
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
+    from eicnb.errors import IncompleteApply as IncompleteApply
     from eicnb.errors import IncompleteAudit as IncompleteAudit
     from eicnb.errors import NotFound as NotFound
     from eicnb.errors import Throttled as Throttled
@@ -58,8 +64,10 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AccessDenied": "errors",
+    "ApplyInterrupted": "errors",
     "AuditInterrupted": "errors",
     "AwsError": "errors",
+    "ChecksFailed": "errors",
     "ConfigurationError": "errors",
     "DestinationArn": "model.destination",
     "DestinationConfig": "model.config",
@@ -69,12 +77,15 @@ _HOME = {
     "EventInvokeConfig": "model.config",
     "ExpiredCredentials": "errors",
     "FunctionRef": "model.function",
+    "IncompleteApply": "errors",
     "IncompleteAudit": "errors",
     "NoDestination": "model.destination",
     "NotFound": "errors",
+    "Plan": "client.plans",
     "Progress": "fleet.progress",
     "Throttled": "errors",
     "UsageError": "errors",
+    "apply": "client.plans",
     "audit": "client.connections",
     "commands_for": "client.script",
     "config": "client.connections",
@@ -87,6 +98,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "list": "client.connections",
+    "plan": "client.plans",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -98,8 +110,10 @@ _HOME = {
 
 __all__ = [
     "AccessDenied",
+    "ApplyInterrupted",
     "AuditInterrupted",
     "AwsError",
+    "ChecksFailed",
     "ConfigurationError",
     "DestinationArn",
     "DestinationConfig",
@@ -109,12 +123,15 @@ __all__ = [
     "EventInvokeConfig",
     "ExpiredCredentials",
     "FunctionRef",
+    "IncompleteApply",
     "IncompleteAudit",
     "NoDestination",
     "NotFound",
+    "Plan",
     "Progress",
     "Throttled",
     "UsageError",
+    "apply",
     "audit",
     "commands_for",
     "config",
@@ -127,6 +144,7 @@ __all__ = [
     "functions",
     "get",
     "list",
+    "plan",
     "put",
     "require",
     "run",

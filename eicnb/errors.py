@@ -9,7 +9,8 @@
     │   ├── Throttled                too many calls, also after all retries
     │   └── ExpiredCredentials       the credentials must be renewed
     ├── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
-    └── IncompleteApply         255  not all of a plan is applied; `result` holds the frame
+    ├── IncompleteApply         255  not all of a plan is applied; `result` holds the frame
+    └── ChecksFailed            255  a check found what must not be; `result` holds the findings
 
 Ctrl-C in an audit raises `AuditInterrupted` and in an apply `ApplyInterrupted`, which are KeyboardInterrupts and
 outside the tree: what catches errors must not catch them.
@@ -295,6 +296,10 @@ class IncompleteAudit(EicError):
 
 class IncompleteApply(EicError):
     """A plan that is not applied as a whole; `outcome` and `error` in the frame `result` say which rows and why."""
+
+
+class ChecksFailed(EicError):
+    """A check with findings as severe as `fail_on`, or with rows that could not be read; `result` has all findings."""
 
 
 class Interrupted(KeyboardInterrupt):

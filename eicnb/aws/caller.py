@@ -121,6 +121,11 @@ class Access:
         """Return a description of the call that is about to be made, for its errors."""
         return Attempt(operation, region, place, renew_hint(self._login.opened, self.profile))
 
+    def endpoint_of(self, service: str) -> str:
+        """Return the URL that requests to a service in this region go to."""
+        with self._translated(service, sent=False):
+            return str(self._client(service).meta.endpoint_url)
+
     def _client(self, service: str) -> Any:
         client = self._login.clients.get(self.session, service, self.region, self.endpoint_url, self._transport)
         if client.meta.endpoint_url.startswith("https:"):

@@ -170,7 +170,7 @@ def _names(error: Exception) -> set[str]:
 
 _TOO_MANY_REQUESTS = 429
 
-_DENIED = {"AccessDenied", "AccessDeniedException"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
 _NOT_THESE_CREDENTIALS = {
     "InvalidClientTokenId",

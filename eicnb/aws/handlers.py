@@ -15,7 +15,7 @@ _EVENTS = (
     *("response-received", "before-parse", "after-call", "needs-retry"),
 )
 
-_FUNCTION = re.compile(r"/functions/([^/]+)/")
+_FUNCTION = re.compile(r"/functions/([^/]+)")
 
 
 def foreign_handlers(client: Any, operation: str) -> list[str]:

@@ -92,6 +92,7 @@ class Plan:
             "account_id": _one_of(row.account_id for row in self.rows),
             "region": _one_of(row.region for row in self.rows),
             "sandbox": self.sandbox,
+            "plan": self.id,
             **{action: counts[action] for action in ACTIONS},
         }
 
@@ -142,7 +143,7 @@ class Plan:
     def apply(self, **arguments: Any) -> Frame:
         """Write the changes and return the frame with the outcome of each row.
 
-        The arguments are those of `eicnb.apply`. Each config is compared with the one that was planned for immediately before it is written.
+        The arguments are those of `eicnb.apply`. Each config is read and compared immediately before it is written.
         """
         return APPLYING(self, **arguments)
 

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from eicnb.changes.change import LABELS, UNKNOWN, SettingChange, in_short, place_of
 from eicnb.changes.columns import SETTING_NAMES
 from eicnb.changes.planned import PlannedChange
 from eicnb.errors import width_of
+from eicnb.model.place import Where
 from eicnb.redaction import masks
 from eicnb.redaction.control_characters import printable
 
@@ -118,11 +120,15 @@ def _cells(row: PlannedChange, settings: Sequence[str], *, several: bool) -> Ite
 def _setting_cell(row: PlannedChange, setting: SettingChange) -> Cell:
     assert row.change is not None, "a row without a change has no settings"
     where = place_of(row.change.target)
-    before, after = (in_short(setting.name, value, where) for value in (setting.before, setting.after))
+    before, after = (_word(setting.name, value, where) for value in (setting.before, setting.after))
     if not setting.is_one:
         return Cell(before)
-    after += " (default)" if setting.after is None and after != "none" else ""
     return Cell(f"{before}{_ARROW}{after}", is_changed=True, is_loud=_is_reset(setting))
+
+
+def _word(name: str, value: Any, where: Where) -> str:
+    word = in_short(name, value, where)
+    return f"{word} (default)" if value is None and word != "none" else word
 
 
 def _settings(row: PlannedChange) -> tuple[SettingChange, ...]:

@@ -219,7 +219,7 @@ class Given:
 
     def _with_a_function(self) -> str:
         """Return the typed command with a function name after its verb."""
-        typed = [word.raw for word in self.words if word.raw not in {"$", "%", "%eic", "%%eic"}]
+        typed = [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
         return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])

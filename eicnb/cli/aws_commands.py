@@ -24,6 +24,7 @@ _OURS = {
     ("lambda", Operation.LIST_FUNCTIONS.command): ("%eic functions", "shows the functions of the region"),
     ("sts", Operation.GET_CALLER_IDENTITY.command): ("%eic whoami", "shows account, identity and region"),
 }
+_OF_A_FUNCTION = re.compile(r"function|alias|invoke|permission|policy|provisioned|version(?!s?-by)")
 _LOCALSTACK = "http://localhost:4566"
 _A_LONG_NAME = 20
 _OURS_BEGUN = "-function-event-inv"
@@ -52,8 +53,7 @@ def _program(word: str, words: Sequence[str]) -> Advice | None:
     """Advise on other names of the program `aws`."""
     rest = " ".join(words[1:])
     if word == "awslocal":
-        hint = f"name LocalStack's address\n%eic {rest} --endpoint-url {_LOCALSTACK}"
-        return Advice("'awslocal' is the AWS CLI for LocalStack", hint)
+        return _of_localstack(words[1:])
     if _AWS.fullmatch(word):
         return Advice(f"{word!r} is no command here; the AWS CLI's name is 'aws'", f"write it so\n%eic aws {rest}")
     if word.lower() == "lambda":
@@ -63,6 +63,33 @@ def _program(word: str, words: Sequence[str]) -> Advice | None:
     return None
 
 
+def _of_localstack(words: Sequence[str]) -> Advice:
+    """Advise on a command for LocalStack, also on one that eicnb does not cover."""
+    message = "'awslocal' is the AWS CLI for LocalStack"
+    line = " ".join(words)
+    service, *commands = _without_options(words) or [""]
+    if options.verb(service) or (service == "lambda" and commands and options.verb(commands[0])):
+        return Advice(message, f"name LocalStack's address\n%eic {line} --endpoint-url {_LOCALSTACK}")
+    for named, (command, meaning) in _OURS.items():
+        if (service, *commands[:1]) == named:
+            return Advice(message, f"type this, which {meaning}\n{command} --endpoint-url {_LOCALSTACK}")
+    return Advice(message, f"run it in a cell of its own\n!awslocal {line}")
+
+
+def _without_options(words: Sequence[str]) -> list[str]:
+    """Return a command's words up to the options behind its name."""
+    with_value = {option.name for option in options.GLOBAL if option.kind != "flag"}
+    found: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("-"):
+            found.append(word)
+        elif word in with_value:
+            del rest[:1]
+    return found
+
+
 def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
     """Advise on a command of the AWS CLI that eicnb does not cover."""
     typed = [other for other in words if other not in shell.PROMPTS]
@@ -70,7 +97,7 @@ def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
     named = tuple(typed[start : start + 2]) if before == ["aws"] or not before else ("lambda", word)
     if named[0] == word and _COMMAND.fullmatch(word):
         named = ("lambda", word)
-    whole = " ".join(typed if typed[0] == "aws" else ["aws", *([] if typed[0] == "lambda" else ["lambda"]), *typed])
+    whole = _in_full(typed, start) if named[0] == "lambda" else " ".join(typed)
     named_in_full = f"aws {' '.join(named)}" if named[0] == "lambda" else f"aws {word}"
     message = f"eicnb covers five commands of `aws lambda`, and not {named_in_full!r}"
     if named in _OURS:
@@ -79,6 +106,20 @@ def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
     if word == "configure" and (len(named) == 1 or named[1].startswith("-") or named[1] == "sso"):
         return Advice(message, f"choose a profile\n%eic use {_profile(typed) or '--profile default'}")
     return Advice(message, f"run it in a cell of its own\n!{whole}")
+
+
+def _in_full(typed: Sequence[str], start: int) -> str:
+    """Return a command of `aws lambda`, whose name is at `start`, as the AWS CLI takes it.
+
+    >>> _in_full(["get-function", "my-function"], 0)
+    'aws lambda get-function --function-name my-function'
+    """
+    before, (name, *rest) = [word for word in typed[:start] if word not in {"aws", "lambda"}], typed[start:]
+    if rest and not rest[0].startswith("-") and _OF_A_FUNCTION.search(name):
+        rest = ["--function-name", *rest]
+    if name == "invoke" and len(_without_options(rest)) < len(["my-function", "out.json"]):
+        rest.append("/dev/stdout")
+    return " ".join(["aws", *before, "lambda", name, *rest])
 
 
 def _profile(words: Sequence[str]) -> str:

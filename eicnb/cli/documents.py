@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.model.config import DestinationConfig, check_event_age, check_retry_attempts
+from eicnb.model.config import check_event_age, check_retry_attempts, destinations_in
 from eicnb.model.function import FunctionRef
 
 _JSON_HINT = """'{"FunctionName": "my-function", "MaximumRetryAttempts": 0}', in single quotes, or file://NAME"""
@@ -169,7 +169,7 @@ _MEMBERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "Qualifier": ("qualifier", _text("Qualifier")),
     "MaximumRetryAttempts": ("maximum_retry_attempts", check_retry_attempts),
     "MaximumEventAgeInSeconds": ("maximum_event_age_in_seconds", check_event_age),
-    "DestinationConfig": ("destination_config", DestinationConfig.from_api),
+    "DestinationConfig": ("destination_config", destinations_in),
     "MaxItems": ("call_max_items", _number("MaxItems")),
     "Marker": ("call_marker", _text("Marker")),
     "PaginationConfig": ("paging", _paging),

@@ -98,6 +98,10 @@ def straightened(text: str) -> str:
     return text.translate(str.maketrans(_STRAIGHT))
 
 
+_BEFORE_INPUT = ("<", ">", ">>", "$(", "|")
+"""Operators after which a line may hand a document to a command."""
+
+
 class _Lexer:
     """A single pass over the text; each rule is a method named like its group in the patterns above.
 
@@ -306,12 +310,14 @@ class _Lexer:
 
     def _shell(self, found: re.Match[str]) -> None:
         left = self._so_far(found.start())
+        if found[0] in _BEFORE_INPUT and (given := shell.of_input(found[0], left, self.text[found.end() :])):
+            raise self._fault(given.message, found, given.hint)
         if not (found[0] in {"$(", "`"} and shell.assigned_to(shell.joined(left))):
             self._refuse_script()
         rest = _REST_OF_LINE.match(self.text, found.end())
         advice = shell.of_operator(found[0], left, re.sub(r"\\\r?\n", " ", rest[0] if rest else ""))
         sentence, *lines = advice.hint.split("\n")
-        if found[0] in "|&<>" and self.words:
+        if found[0] in "|&<>" and self.words and advice.may_be_quoted:
             sentence += f", or quote the `{found[0]}`"
         raise self._fault(advice.message, found, "\n".join([sentence, *lines]))
 

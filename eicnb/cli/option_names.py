@@ -16,6 +16,7 @@ from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest
 
 HELP = {"--help", "-h"}
+_MOST_VERBS = 4
 _NEGATIVE_NUMBER = "-0123456789."
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -54,12 +55,22 @@ def _unknown(word: Word, name: str, verb: Verb) -> UsageError:
     own = [option.name for option in verb.options if option not in options.RARE]
     names = [option.name for option in verb.options]
     begun = [option for option in names if len(name) > len("--") and option.startswith(name)]
-    hint = (begun[0] if len(begun) == 1 else None) or nearest(name, names)
+    hint = (begun[0] if len(begun) == 1 else None) or _of_others(name, names) or nearest(name, names)
     if hint is None:
         listed = ", ".join(own) or "see the options of the command"
         hint = f"{listed}\n%eic help {verb.name}"
     excerpt = word.source.excerpt(word.start, word.start + len(name))
     return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
+
+
+def _of_others(name: str, own: Sequence[str]) -> str | None:
+    """Return the hint about an option that other commands have, and this one not even in the singular."""
+    verbs = [verb.name for verb in options.VERBS if any(option.name == name for option in verb.options)]
+    if not verbs or name.removesuffix("s") in own or f"{name}s" in own:
+        return None
+    if name == options.QUIET.name:
+        return "leave it out, and end the line with a `;` to show nothing"
+    return f"leave it out: it belongs to {', '.join(verbs[:_MOST_VERBS])}{', …' if verbs[_MOST_VERBS:] else ''}"
 
 
 def named_by(word: str, verb: Verb) -> Option | None:

@@ -274,6 +274,17 @@ AUDIT = (
 )
 """The options of an audit."""
 
+_OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress"})
+DESIRED = Option(
+    "", "desired", "frame", "${FRAME}", "DataFrame of the configs that are wanted: an edited audit", is_required=True
+)
+PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file that it was saved to", is_required=True)
+APPLY = (
+    Option("--limit", "limit", "integer", "N", "the most changes; default: 25, or a tenth of the plan's rows"),
+    Option("--canary", "canary", "integer", "N", "write N changes, read them back, then ask or stop"),
+)
+"""The options of an apply besides those of every command about many functions."""
+
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
     Option("--region", "region", "text", "REGION", "region that it must be in"),
@@ -290,7 +301,7 @@ REQUESTS_PER_SECOND = Option(
     "N",
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
-OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
+OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *APPLY, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
 """The options that only eicnb has; they must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
@@ -325,6 +336,20 @@ VERBS = (
         "audit",
         "show the settings of every function, across regions and accounts",
         (*AUDIT, *CONNECTION, *ROLE),
+        runs_alone=True,
+    ),
+    Verb(
+        "plan",
+        "show what would change, so that the functions of a DataFrame get its configs",
+        (*_OF_MANY, *CONNECTION, *ROLE),
+        words=(DESIRED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "apply",
+        "write the changes of a plan, each compared with the current config first",
+        (*APPLY, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(PLAN,),
         runs_alone=True,
     ),
     Verb(

@@ -24,6 +24,11 @@ _NOTES = (*_EXISTENCE, Operation.SIMULATE)
 _MISSING = (Operation.LIST, Operation.GET_CONFIGURATION, *_LISTS)
 """The actions that find out whether the function, the version or alias, or only the config is missing."""
 
+LAYERS: Mapping[str, tuple[Operation, ...]] = {
+    "settings": (),
+}
+"""The operations of each layer of `check`, in the order in which they are read."""
+
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, *_MISSING, *_NOTES),
     "update": (Operation.UPDATE, Operation.GET, *_MISSING, *_NOTES),

@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from eicnb.cli import options
+from eicnb.cli.redirections import WORD, File, HereDocument, from_a_file, to_a_file
 from eicnb.model.verbs import Operation
 
 PROMPTS = ("$", "%", "%eic", "%%eic")
 """Words that a pasted command may begin with; they are ignored."""
 
 _ACCOUNT = re.compile(rf"aws\s+sts\s+{Operation.GET_CALLER_IDENTITY.command}\b.*\bAccount\b", re.DOTALL)
+_GIVEN = re.compile(rf"(?P<program>cat|echo|printf)\s+(?P<word>{WORD.pattern})\s*", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+_AFTER_A_PROMPT = re.compile(r"[^()]*\)[^()]*?[$#%>\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Advice:
 
     message: str
     hint: str
+    may_be_quoted: bool = True
+    """Whether quotes around an operator would make it part of a value."""
 
 
 def joined(text: str) -> str:
@@ -70,13 +75,47 @@ def of_operator(operator: str, left: str, right: str) -> Advice:
     descriptor = re.search(r"(?<!\S)[0-9]$", left) if operator in {">", ">>"} else None
     left, right = joined(left[: descriptor.start()] if descriptor else left), right.strip()
     if descriptor and descriptor[0] == "2":
-        command = f"{left}{_after_the_file(right)}".strip()
+        command = f"{left}{File.read(right).after}".strip()
         return Advice(for_a_shell(operator), f"leave it out: a notebook shows errors by itself\n%eic {command}")
     if operator in {"$(", "`"}:
         return Advice(for_a_shell(operator), _substituted(operator, left, right))
-    if not left and operator in {">", ">>"} and is_command(right):
-        return Advice("'>' is a prompt here, and no part of the command", f"leave it out\n{magic(right)}")
+    if operator in {">", ">>"} and is_command(right) and not is_command(left):
+        return of_a_prompt(f"{left}>", right)
     return Advice(for_a_shell(operator), _OPERATORS[operator](left, right))
+
+
+def of_a_prompt(prompt: str, line: str) -> Advice:
+    """Advise on a command that was copied with the prompt of its shell.
+
+    >>> of_a_prompt("PS>", "get my-function").message
+    "'PS>' is a prompt here, and no part of the command"
+    """
+    return Advice(
+        f"'{prompt}' is a prompt here, and no part of the command", f"leave it out\n{magic(line)}", may_be_quoted=False
+    )
+
+
+def of_input(operator: str, left: str, rest: str) -> Advice | None:
+    r"""Advise on a document that a shell would hand to a command; None without one.
+
+    >>> print(of_input("<", "put my-function", "<EOF\n{}\nEOF").hint)
+    write the document below the command
+    %%eic put my-function
+    {}
+    """
+    line, text = rest.partition("\n")[0], f"{operator}{rest}"
+    if operator == "|" and (given := _GIVEN.fullmatch(joined(left))) and is_command(line):
+        if given["program"] == "cat":
+            return Advice(for_a_shell("|"), from_a_file(joined(line), given["word"]), may_be_quoted=False)
+        document = HereDocument(given["word"].strip("'\""), "")
+        return Advice(for_a_shell("|"), document.hint(joined(line), is_command=True), may_be_quoted=False)
+    start = re.search(r"<<-?[^\S\n]*['\"\\]?\w|<<<", f"{operator}{line}")
+    found = HereDocument.read(text[start.start() :]) if start else None
+    if found is None or start is None:
+        return None
+    between = "" if operator == "$(" else text[: start.start()]
+    left = joined(f"{left}{between}")
+    return Advice(for_a_shell("<<"), found.hint(left, is_command=is_command(left)))
 
 
 def for_a_shell(what: str) -> str:
@@ -88,45 +127,12 @@ def for_a_shell(what: str) -> str:
     return f"{what!r} is for a shell, and no shell reads this line"
 
 
-_FILE = re.compile(r"""\|?\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<plain>[^\s"';|&<>]+))""")
-
-
-def _after_the_file(right: str) -> str:
-    """Return the words of the command that follow the file of a redirection, up to the next operator."""
-    right = right.strip()
-    found = _FILE.match(right)
-    rest = re.match(r"""(?:(?![0-9]?>)[^"';|&<#`\\]|"[^"]*"|'[^']*')*""", right[found.end() :]) if found else None
-    words = rest[0].strip() if rest else ""
-    return f" {words}" if words else ""
-
-
-def _redirected(left: str, right: str, mode: str = "") -> str:
-    """Advise on a redirection to a file."""
-    found = _FILE.match(right)
-    name = next(filter(None, found.groups())) if found else "out.json"
-    left = f"{left}{_after_the_file(right)}".strip()
-    if re.search(r"(?<!\S)--output\b|(?<!\S)help\b", left):
-        advice = "capture what the command prints, and write it to the file in the next cell"
-        return f"{advice}\n%%capture captured\n%eic {left}\n\n{_written(name, 'captured.stdout', mode)}"
-    advice = f"keep the result and write it from Python\nx = %eic {left}\n"
-    if re.search(r"(?<!\S)--query\b", left):
-        return advice + _written(name, "str(x)", mode)
-    if name.endswith(".json"):
-        lines = ', orient="records", lines=True, mode="a"' if mode else ""
-        return f'{advice}x.to_json("{name}", date_format="iso"{lines})'
-    append = ', mode="a"' if mode else ""
-    return f'{advice}x.to_csv("{name}"{append})'
-
-
-def _written(name: str, text: str, mode: str) -> str:
-    """Return the lines of Python that write a text to a file."""
-    if mode:
-        return f'with open("{name}", "{mode}") as file:\n    file.write({text})'
-    return f'import pathlib\npathlib.Path("{name}").write_text({text})'
-
-
 def _appended(left: str, right: str) -> str:
-    return _redirected(left, right, "a")
+    return to_a_file(left, right, "a")
+
+
+_SELECTED = re.compile(r"""jq(?:\s+-\w+)*\s+['"]?(?P<path>(?:\.[A-Za-z]\w*)+)['"]?\s*""")
+_OUTPUT = re.compile(r"\s*(?<!\S)--output(?:=|\s+)\S+")
 
 
 def _piped(left: str, right: str) -> str:
@@ -134,7 +140,10 @@ def _piped(left: str, right: str) -> str:
     if first in {"tee", "tee-object", "Out-File", "Set-Content"}:
         names = re.sub(r"^(?:-+\w+\s+)+", "", right.partition(" ")[2].strip())
         appends = re.match(r"\S+\s+(?:-a|--append|-Append)\b", right)
-        return _redirected(left, names.partition(" ")[0], "a" if appends else "")
+        return to_a_file(left, names.partition(" ")[0], "a" if appends else "")
+    left = _OUTPUT.sub("", left)
+    if selected := _SELECTED.fullmatch(right):
+        return f"select with `--query`\nx = %eic {left} --query {selected['path'][1:]}"
     query = "select with `--query`, or " if first in {"jq", "grep", "awk", "cut", "sed"} else ""
     return f"{query}keep the result and work on it from Python\nx = %eic {left}"
 
@@ -165,17 +174,9 @@ def _alone(left: str, _right: str) -> str:
     return f"run it without the `&`: a notebook runs one command after another\n%eic {left}"
 
 
-def _from_a_file(left: str, right: str) -> str:
-    if right.startswith("<"):
-        return "write the document below the command, in a `%%eic` cell"
-    name = right.partition(" ")[0] or "NAME"
-    option = left.rpartition(" ")[2]
-    if option.startswith("--"):
-        return f"name the file behind the option\n%eic {left} file://{name}{_after_the_file(right)}"
-    return f"name the file behind an option\n%eic {left} --cli-input-json file://{name}{_after_the_file(right)}"
-
-
 def _in_quotes(left: str, right: str) -> str:
+    if not left and (found := _AFTER_A_PROMPT.match(right)) and is_command(right[found.end() :]):
+        return f"leave out the prompt\n{magic(right[found.end() :])}"
     if re.match(r"\)\s*\{", right):
         return "write the commands without the function around them"
     if not left and is_command(inner := right.rpartition(")")[0]):
@@ -190,9 +191,9 @@ _OPERATORS: Mapping[str, Callable[[str, str], str]] = {
     "||": _or_else,
     "&&": _and_then,
     "&": _alone,
-    ">": _redirected,
+    ">": to_a_file,
     ">>": _appended,
-    "<": _from_a_file,
+    "<": from_a_file,
     "(": _in_quotes,
     ")": _in_quotes,
     "$'": lambda _left, _right: "use plain single quotes",
@@ -210,10 +211,18 @@ def assigned_to(left: str) -> str | None:
     return found[1] if found else None
 
 
+_READ_FILE = re.compile(rf"(?:cat\s+|<\s*)(?P<file>{WORD.pattern})")
+
+
 def _substituted(operator: str, left: str, right: str) -> str:
     """Advise on the output of a command as a value."""
     closing = ")" if operator == "$(" else "`"
-    inner = joined(right.partition(closing)[0])
+    inner, _, after = right.partition(closing)
+    if read := _READ_FILE.fullmatch(inner.strip()):
+        end = left.removesuffix('"') if left.endswith(('"', "=")) else f"{left} "
+        rest = after.removeprefix('"') if left.endswith('"') else after
+        return f"name the file\n%eic {end}file://{read['file']}{rest}"
+    inner = joined(inner)
     found = assigned_to(left)
     name = found or "value"
     if _ACCOUNT.match(inner):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from eicnb.cli.shell import Advice, for_a_shell, is_command, magic
+from eicnb.cli.shell import Advice, for_a_shell, is_command, magic, of_a_prompt
 
 _ASSIGNMENT = re.compile(r"(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+_PROMPT_ENDS = (*"$#%>", "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "\N{RIGHTWARDS ARROW}")
 
 
 def of_words(words: Sequence[str]) -> Advice | None:
@@ -22,18 +23,27 @@ def of_words(words: Sequence[str]) -> Advice | None:
     """
     first, rest = words[0], list(words[1:])
     text = " ".join(rest)
+    if (start := _after_a_prompt(words)) is not None:
+        return of_a_prompt(" ".join(words[:start]), " ".join(words[start:]))
     if first.startswith("$env:"):
         return _variable(first.removeprefix("$env:"), text.removeprefix("=").strip())
     if rest[:1] == ["="]:
         return _python_assignment(first, " ".join(rest[1:]))
-    if found := _ASSIGNMENT.fullmatch(first):
-        return _variable(found["name"], found["value"]) if not rest else None
+    if _ASSIGNMENT.fullmatch(first):
+        return _assigned(words)
     if first.startswith(("$", '"$', "{")) and rest:
-        message = f"{first} stands for a program, and no program is run here"
-        return Advice(message, f"leave it out\n{magic(text)}" if is_command(text) else _in_a_shell(" ".join(words)))
-    if first.startswith("!"):
-        return _bang(first, text)
+        return _named_program(first, text)
+    return _bang(first, text) if first.startswith("!") else _of_a_first_word(first, rest)
+
+
+def _of_a_first_word(first: str, rest: Sequence[str]) -> Advice | None:
     return _WORDS[first](first, rest) if first in _WORDS else None
+
+
+def _after_a_prompt(words: Sequence[str]) -> int | None:
+    """Return where a command begins that was copied with a prompt such as `user@host:~$`; None without one."""
+    ends = (at for at in range(1, len(words)) if words[at - 1].endswith(_PROMPT_ENDS))
+    return next((at for at in ends if is_command(" ".join(words[at:]))), None)
 
 
 def is_word(word: str) -> bool:
@@ -68,10 +78,23 @@ def _variable(name: str, value: str) -> Advice:
     if name in _CONNECTION and value:
         return Advice(message, f"choose the connection for all that follows\n%eic use {_CONNECTION[name]} {value}")
     if name.startswith("AWS_"):
-        return Advice(message, f"set it in a Python cell\n{in_the_environment(name, value)}")
+        return Advice(message, f"set it in a Python cell\n{statements([(name, value)])}")
     return Advice(
         message, f"name the value in a Python cell; `${name}` then stands for it here\n{statement(name, value)}"
     )
+
+
+def _variables(pairs: Sequence[tuple[str, str]]) -> Advice:
+    """Advise on variables that are set on a line of their own."""
+    (name, value), *others = pairs
+    if not others:
+        return _variable(name, value)
+    message = f"{name}=… sets a variable of a shell, and no shell reads this line"
+    if all(name in _CONNECTION and value for name, value in pairs):
+        chosen = {_CONNECTION[name]: value for name, value in reversed(pairs)}
+        line = " ".join(["%eic use", *(f"{option} {value}" for option, value in reversed(chosen.items()))])
+        return Advice(message, f"choose the connection for all that follows\n{line}")
+    return Advice(message, f"set them in a Python cell\n{statements(pairs)}")
 
 
 def statement(name: str, value: str) -> str:
@@ -87,19 +110,34 @@ def statement(name: str, value: str) -> str:
     return f'{name} = "{quoted}"'
 
 
-def in_the_environment(name: str, value: str) -> str:
-    """Return the Python lines that set an environment variable.
+def statements(variables: Sequence[tuple[str, str]]) -> str:
+    """Return the Python lines that set variables as a shell would, those of AWS in the environment.
 
     They prompt for a secret instead of repeating it.
 
-    >>> print(in_the_environment("AWS_MAX_ATTEMPTS", "5"))
+    >>> print(statements([("QUEUE", "lost"), ("AWS_MAX_ATTEMPTS", "5")]))
+    QUEUE = "lost"
     import os
     os.environ["AWS_MAX_ATTEMPTS"] = "5"
     """
-    if re.search(r"KEY|SECRET|TOKEN|PASSWORD", name):
-        return f'import getpass, os\nname = "{name}"\nos.environ[name] = getpass.getpass()'
-    plain = value.strip("'\"").replace("\\", "\\\\").replace('"', '\\"')
-    return f'import os\nos.environ["{name}"] = "{plain}"'
+    of_aws = [(name, value) for name, value in variables if name.startswith("AWS_")]
+    secret = [name for name, _ in of_aws if re.search(r"KEY|SECRET|TOKEN|PASSWORD", name)]
+    lines = [statement(name, value) for name, value in variables if not name.startswith("AWS_")]
+    if of_aws:
+        lines.append("import getpass, os" if secret else "import os")
+    for name, value in of_aws:
+        if name not in secret:
+            plain = value.strip("'\"").replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'os.environ["{name}"] = "{plain}"')
+    for name in secret:
+        lines += [f'name = "{name}"', "os.environ[name] = getpass.getpass(name)"]
+    return "\n".join(lines)
+
+
+def _named_program(first: str, text: str) -> Advice:
+    """Advise on `$AWS lambda …`."""
+    message = f"{first} stands for a program, and no program is run here"
+    return Advice(message, f"leave it out\n{magic(text)}" if is_command(text) else _in_a_shell(f"{first} {text}"))
 
 
 def _bang(first: str, text: str) -> Advice:
@@ -114,12 +152,16 @@ def _in_a_shell(line: str) -> str:
     return f"run it in a cell of its own\n!{line}"
 
 
+def _assigned(words: Sequence[str]) -> Advice | None:
+    """Advise on variables alone; None if a command follows them."""
+    found = [_ASSIGNMENT.fullmatch(word) for word in words]
+    return _variables([(one["name"], one["value"]) for one in found if one]) if all(found) else None
+
+
 def _export(first: str, rest: Sequence[str]) -> Advice:
-    """Advise on `export NAME=value` and its like, whose first variable decides."""
-    for word in rest:
-        if found := _ASSIGNMENT.fullmatch(word):
-            return _variable(found["name"], found["value"])
-    return _left_out(first, rest)
+    """Advise on `export NAME=value …` and its like."""
+    found = [match for word in rest if (match := _ASSIGNMENT.fullmatch(word))]
+    return _variables([(match["name"], match["value"]) for match in found]) if found else _left_out(first, rest)
 
 
 def _set(first: str, rest: Sequence[str]) -> Advice:
@@ -172,6 +214,11 @@ def _around(first: str, rest: Sequence[str]) -> Advice:
     return Advice(f"{first!r} runs a program, and none is run here", f"leave it out\n{magic(text)}")
 
 
+def _function(first: str, rest: Sequence[str]) -> Advice | None:
+    """Advise on `function NAME {`; without a bracket it is a typing error for a command."""
+    return _left_out(first, rest) if "{" in rest else None
+
+
 def _left_out(first: str, rest: Sequence[str]) -> Advice:
     del rest
     return Advice(for_a_shell(first), "leave the line out")
@@ -195,15 +242,13 @@ def _environment(first: str, rest: Sequence[str]) -> Advice:
     return Advice(for_a_shell(first), hint)
 
 
-_LEFT_OUT = (
-    "exit return trap wait shopt ulimit umask function break continue true false : { } ]] alias shift select read"
-)
+_LEFT_OUT = "exit return trap wait shopt ulimit umask break continue true false : { } ]] alias shift select read"
 _PROGRAMS = (
     "awk cat chmod cp curl cut date docker echo find git grep head jq kill ls make mkdir mv npm pip pip3 printf ps pwd "
     "python python3 rm rmdir sam sed serverless sh bash sleep sls sort ssh tail tar tee terraform touch uniq wc wget "
     "which xargs yq zip unzip cdk"
 )
-_WORDS: Mapping[str, Callable[[str, Sequence[str]], Advice]] = {
+_WORDS: Mapping[str, Callable[[str, Sequence[str]], Advice | None]] = {
     **dict.fromkeys(("export", "declare", "typeset", "local", "readonly", "setx", "let"), _export),
     **dict.fromkeys(("for", "while", "until", "foreach", "do", "done"), _loop),
     **dict.fromkeys(("if", "then", "elif", "else", "fi", "case", "esac", "test", "[", "[["), _condition),
@@ -212,6 +257,7 @@ _WORDS: Mapping[str, Callable[[str, Sequence[str]], Advice]] = {
     **dict.fromkeys(("cd", "pushd"), _folder),
     **dict.fromkeys(("source", ".", "conda", "nvm", "pyenv"), _environment),
     **dict.fromkeys(_PROGRAMS.split(), _program),
+    "function": _function,
     "set": _set,
     "unset": _unset,
     "time": _time,

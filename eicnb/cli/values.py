@@ -21,7 +21,7 @@ from eicnb.cli.output import Query
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.model.age import read_age
-from eicnb.model.config import DestinationConfig
+from eicnb.model.config import DestinationConfig, destinations_in
 from eicnb.model.destination import DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
@@ -52,7 +52,7 @@ def read(
     """
     with word.blamed(), _of_a_file(word), _typed(option, word):
         if option.kind == "structure":
-            return DestinationConfig.from_api(_structure(option, word, names, read_file))
+            return destinations_in(_structure(option, word, names, read_file))
         if option.kind == "input":
             value = _structure(option, word, names, read_file)
             return input_arguments(value, document.new_members, document.given)

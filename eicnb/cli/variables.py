@@ -33,27 +33,35 @@ _NO_EFFECT = {"AWS_PAGER", "PAGER", "AWS_CLI_AUTO_PROMPT"}
 def before_a_command(words: list[Word]) -> tuple[list[Word], dict[str, tuple[Option, Word]]]:
     """Return the words after the variables, and the arguments that the variables set.
 
-    A variable without an option is a UsageError with the Python line that sets it.
+    Variables without an option are a UsageError with the Python lines that set them.
     """
     found: dict[str, Word] = {}
-    rest = list(words)
+    others: list[Word] = []
+    rest = [] if all(_ASSIGNMENT.match(word.raw) for word in words) else list(words)
     while len(rest) > 1 and (match := _ASSIGNMENT.match(rest[0].raw)):
-        name = match["name"]
-        if name not in _OPTIONS and name not in _NO_EFFECT:
-            raise _other(name, rest)
-        found[name] = rest.pop(0).part(len(name) + 1)
+        word = rest.pop(0)
+        if match["name"] in _OPTIONS or match["name"] in _NO_EFFECT:
+            found[match["name"]] = word.part(len(match["name"]) + 1)
+        else:
+            others.append(word)
+    if others:
+        raise _others(others, [word for word in words if word not in others])
     given: dict[str, tuple[Option, Word]] = {}
     for name, option in _OPTIONS.items():
         if name in found and found[name].text:
             given.setdefault(option.argument, (option, found[name]))
-    return rest, given
+    return rest or words, given
 
 
-def _other(name: str, words: list[Word]) -> UsageError:
-    value, line = words[0].raw.partition("=")[2], shell.magic(" ".join(word.raw for word in words[1:]))
-    statement = (
-        shell_words.in_the_environment(name, value) if name.startswith("AWS_") else shell_words.statement(name, value)
+def _others(variables: list[Word], rest: list[Word]) -> UsageError:
+    pairs = [(name, value) for name, _, value in (word.raw.partition("=") for word in variables)]
+    first = variables[0]
+    message = f"{pairs[0][0]}=… sets a variable of a shell, and no shell reads this line"
+    hint = "\n".join(
+        [
+            f"set {'it' if len(pairs) == 1 else 'them'} in a Python cell",
+            shell_words.statements(pairs),
+            shell.magic(" ".join(word.raw for word in rest)),
+        ]
     )
-    message = f"{name}=… sets a variable of a shell, and no shell reads this line"
-    excerpt = words[0].source.excerpt(words[0].start, words[0].start + len(name))
-    return UsageError(message, hint=f"set it in a Python cell\n{statement}\n{line}", excerpt=excerpt)
+    return UsageError(message, hint=hint, excerpt=first.source.excerpt(first.start, first.start + len(pairs[0][0])))

@@ -26,11 +26,15 @@ NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, no password
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a frame: its name, its pandas dtype and what it holds."""
+    """One column of a frame: its name, its pandas dtype and what it holds.
+
+    `categories` are those of the dtype `category`, the lowest first.
+    """
 
     name: str
     dtype: str
     meaning: str
+    categories: tuple[str, ...] = ()
 
 
 _KEEPS = f"AWS keeps events {human(DEFAULT_EVENT_AGE_IN_SECONDS)}"

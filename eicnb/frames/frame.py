@@ -242,9 +242,11 @@ def function_row(reported: ReportedFunction) -> dict[str, Any]:
 
 
 @cache
-def _dtype(name: str) -> Any:
-    """Return a dtype by its name, which takes longer to look up than to fill a row."""
-    return pd.api.types.pandas_dtype(name)
+def _dtype(column: Column) -> Any:
+    """Return the dtype of a column, which takes longer to look up by its name than to fill a row."""
+    if column.categories:
+        return pd.CategoricalDtype([*column.categories], ordered=True)
+    return pd.api.types.pandas_dtype(column.dtype)
 
 
 @cache
@@ -252,7 +254,7 @@ def _layout(columns: Sequence[Column]) -> tuple[pd.Index, Mapping[Any, Sequence[
     """Return the names of columns as an index, and the columns of each dtype."""
     by_dtype: dict[Any, list[str]] = {}
     for column in columns:
-        by_dtype.setdefault(_dtype(column.dtype), []).append(column.name)
+        by_dtype.setdefault(_dtype(column), []).append(column.name)
     return pd.Index([column.name for column in columns]), by_dtype
 
 
@@ -281,26 +283,40 @@ _TRUTH = {text: value for value in (True, False) for text in (str(value), str(va
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the rows of a frame with these columns, None for a missing value, or raise UsageError."""
-    if missing := [column.name for column in columns if column.name not in frame.columns]:
-        wanted = ", ".join(column.name for column in columns)
-        raise UsageError(f"the frame has no column {missing[0]!r}", hint=f"keep the columns {wanted}")
-    array: Callable[..., Any] = pd.array
-    values = {}
-    for column in columns:
-        held = frame[column.name]
-        if held.ndim > 1:
-            hint = "frame.loc[:, ~frame.columns.duplicated()]"
-            raise UsageError(f"the frame has {held.shape[1]} columns {column.name!r}", hint=hint)
-        try:
-            held_values = [_TRUTH.get(value, value) for value in held] if column.dtype == "boolean" else held.array
-            exact = array(held_values, dtype=_dtype(column.dtype))
-        except (TypeError, ValueError, OverflowError) as error:
-            raise UsageError(
-                f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
-                hint="pass the frame as eicnb returned it",
-            ) from error
-        values[column.name] = [None if missing else value for value, missing in zip(exact, pd.isna(exact), strict=True)]
+    values = {
+        name: [None if missing else value for value, missing in zip(exact, exact.isna(), strict=True)]
+        for name, exact in columns_of(frame, columns).items()
+    }
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+
+def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> dict[str, pd.Series[Any]]:
+    """Return these columns of a frame in their own dtypes, or raise UsageError.
+
+    A frame that was in a file may have others. `hint` is what to pass instead of a frame without some of them.
+    """
+    if missing := [column.name for column in columns if column.name not in frame.columns]:
+        names = ", ".join(map(repr, missing))
+        wanted = ", ".join(column.name for column in columns)
+        what = f"column {names}" if len(missing) == 1 else f"columns {names}"
+        raise UsageError(f"the frame has no {what}", hint=hint or f"keep the columns {wanted}")
+    return {column.name: _exact(frame[column.name], column) for column in columns}
+
+
+def _exact(held: Any, column: Column) -> pd.Series[Any]:
+    """Return a column in its own dtype, or raise UsageError."""
+    array: Callable[..., Any] = pd.array
+    if held.ndim > 1:
+        hint = "frame.loc[:, ~frame.columns.duplicated()]"
+        raise UsageError(f"the frame has {held.shape[1]} columns {column.name!r}", hint=hint)
+    try:
+        values = [_TRUTH.get(value, value) for value in held] if column.dtype == "boolean" else held.array
+        return pd.Series(array(values, dtype=_dtype(column)))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(
+            f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
+            hint="pass the frame as eicnb returned it",
+        ) from error
 
 
 def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

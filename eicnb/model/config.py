@@ -7,14 +7,24 @@ are sent.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.model.destination import KINDS, Destination, DestinationArn, NoDestination, one_of
+from eicnb.model.destination import (
+    KINDS,
+    Destination,
+    DestinationArn,
+    DestinationName,
+    NoDestination,
+    one_of,
+    parse_destination,
+)
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
 from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
+
+_ANY_ACCOUNT = "0" * 12
 
 
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
@@ -96,11 +106,15 @@ class DestinationConfig:
             )
 
     @classmethod
-    def from_api(cls, value: object) -> Self:
-        """Read the `DestinationConfig` of AWS's API, strictly: an unknown member is a UsageError."""
+    def from_api(cls, value: object, read: Callable[[str], Destination] = DestinationArn.parse) -> Self:
+        """Read the `DestinationConfig` of AWS's API, strictly: an unknown member is a UsageError.
+
+        `read` reads the text of a destination.
+        """
         members = _members(value, ("OnSuccess", "OnFailure"), "DestinationConfig")
         on_success, on_failure = (
-            _destination_from_api(members[key], key) if key in members else None for key in ("OnSuccess", "OnFailure")
+            _destination_from_api(members[key], key, read) if key in members else None
+            for key in ("OnSuccess", "OnFailure")
         )
         return cls(on_success=on_success, on_failure=on_failure)
 
@@ -110,7 +124,7 @@ class DestinationConfig:
         return {key: _destination_to_api(value) for key, value in members.items() if value is not None}
 
 
-def _destination_from_api(value: object, key: str) -> Destination:
+def _destination_from_api(value: object, key: str, read: Callable[[str], Destination]) -> Destination:
     members = _members(value, ("Destination",), key)
     if "Destination" not in members:
         return NoDestination.EMPTY
@@ -119,7 +133,26 @@ def _destination_from_api(value: object, key: str) -> Destination:
         return text
     if not isinstance(text, str):
         raise UsageError(f"the Destination of {key} is {shown(text)}, not text", hint="give the ARN of a destination")
-    return DestinationArn.parse(text) if text else NoDestination.BLANK
+    return read(text) if text else NoDestination.BLANK
+
+
+def destinations_in(value: object) -> DestinationConfig | Mapping[str, Any]:
+    """Return the destinations of a document; as they are written, if `sqs:NAME` waits for the account and region.
+
+    >>> destinations_in({"OnFailure": {"Destination": "sqs:lost-events"}})
+    {'OnFailure': {'Destination': 'sqs:lost-events'}}
+    """
+    names: list[str] = []
+
+    def read(text: str) -> Destination:
+        found = parse_destination(text)
+        if not isinstance(found, DestinationName):
+            return found
+        names.append(text)
+        return found.arn("aws", "us-east-1", _ANY_ACCOUNT)
+
+    config = DestinationConfig.from_api(value, read)
+    return value if names and isinstance(value, Mapping) else config
 
 
 def _destination_to_api(value: Destination) -> dict[str, str]:

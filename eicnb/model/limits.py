@@ -18,6 +18,9 @@ PAGE_SIZE: Final = range(1, 50 + 1)
 REQUESTS_A_SECOND: Final = 15
 """What Lambda's control plane takes in one account and region; GetFunction and GetPolicy have quotas of their own."""
 
+GET_FUNCTION_A_SECOND: Final = 100
+"""The quota of GetFunction alone; GetPolicy alone has that of all the others."""
+
 LONGEST_FUNCTION_NAME: Final = 64
 
 LONGEST_FUNCTION_ARN: Final = 256

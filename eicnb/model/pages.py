@@ -40,6 +40,19 @@ SETTINGS_RULE = api_page("lambda", "PutFunctionEventInvokeConfig")
 DESTINATION_RULE = f"{_DOCS}/lambda/latest/dg/invocation-async-retain-records.html"
 """What can be a destination."""
 
+RETRY_RULE = f"{_DOCS}/lambda/latest/dg/invocation-async-error-handling.html"
+"""How Lambda retries an event, and when it drops it."""
+
+SETTINGS_GUIDE = f"{_DOCS}/lambda/latest/dg/invocation-async-configuring.html"
+"""What the settings do, and that each version and alias has its own."""
+
+ALIAS_GUIDE = f"{_DOCS}/lambda/latest/dg/configuration-aliases.html"
+
+LOOP_GUIDE = f"{_DOCS}/lambda/latest/dg/invocation-recursion.html"
+"""Which loops Lambda detects."""
+
+PERMISSION_GUIDE = f"{_DOCS}/IAM/latest/UserGuide/troubleshoot_access-denied.html"
+
 QUERY_RULE = f"{_DOCS}/cli/latest/userguide/cli-usage-filter.html"
 
 NAMING_RULES = {

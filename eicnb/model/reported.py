@@ -80,6 +80,44 @@ class ReportedFunction:
         )
 
 
+_DESTINATION = re.compile(
+    r"arn:(?P<partition>[a-z0-9-]+):(?P<kind>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account_id>[0-9]{12})?:"
+    r"(?:function:|event-bus/)?(?P<name>[^:]+)(?::(?P<qualifier>.+))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedDestination:
+    """A destination or dead-letter target as AWS reported it, also one that could not be set today.
+
+    >>> ReportedDestination.parse("arn:aws:lambda:us-east-1:123456789012:function:triage:live").qualifier
+    'live'
+
+    `qualifier` is that of a function; `region` and `account_id` are None for a bucket.
+    """
+
+    kind: str
+    name: str
+    partition: str
+    region: str | None
+    account_id: str | None
+    qualifier: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read an ARN; None for any other text."""
+        found = _DESTINATION.fullmatch(text)
+        if found is None:
+            return None
+        parts = {name: value or None for name, value in found.groupdict().items()}
+        return cls(**parts)  # type: ignore[arg-type] # the pattern requires kind, name and partition
+
+    @property
+    def is_fifo(self) -> bool:
+        """Whether it is a FIFO queue or topic, to which Lambda does not deliver."""
+        return self.kind in {"sqs", "sns"} and self.name.endswith(".fifo")
+
+
 T = TypeVar("T")
 
 _YEARS = range(1970, 2262)  # what a frame's nanoseconds can hold

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -165,7 +166,7 @@ def build(
             failure = resolved_destination(place, on_failure)
         destination_config = DestinationConfig(on_success=success, on_failure=failure)
     elif destination_config is not None and not isinstance(destination_config, DestinationConfig):
-        destination_config = DestinationConfig.from_api(destination_config)
+        destination_config = DestinationConfig.from_api(destination_config, partial(_destination_at, place))
     config = EventInvokeConfig(destination_config=destination_config, **settings)
     if not config and not more:
         raise UsageError(
@@ -219,6 +220,12 @@ def resolved_destination(place: Place, value: str | Destination | DestinationNam
         account_id = "" if value.kind == "s3" else place.account_id
         return value.arn(place.partition, place.region, account_id)
     return value
+
+
+def _destination_at(place: Place, text: str) -> Destination:
+    found = resolved_destination(place, text)
+    assert found is not None, "a text names a destination or none"
+    return found
 
 
 def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iterator[tuple[str, DestinationArn]]:

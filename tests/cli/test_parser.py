@@ -420,7 +420,7 @@ list my-function --qualifier live
 eic list has no option '--qualifier'
     %eic list my-function --qualifier live
                           ^^^^^^^^^^^
-Try: --query
+Try: leave it out: it belongs to put, update, get, delete, …
 
 get my-function --output jsn
 --output is 'jsn', which is not one of its values

@@ -134,8 +134,8 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"destination_config": {"OnFailure": {"Destination": "https://sqs.eu-west-1.amazonaws.com/123456789012/lost"}}},
         (
-            "'https://sqs.eu-west-1.amazonaws.com/123456789012/lost' is not an ARN"
-            f"\nTry: arn:aws:sqs:eu-west-1:123456789012:lost{DESTINATIONS}"
+            "'https://sqs.eu-west-1.amazonaws.com/123456789012/lost' is not a destination"
+            f"\nTry: arn:aws:sqs:eu-west-1:123456789012:lost, or none{DESTINATIONS}"
         ),
     ),
     (

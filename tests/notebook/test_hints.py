@@ -40,6 +40,7 @@ NAMES: dict[str, Any] = {
     "name": "my-function",
     "names": ["my-function", "order-events"],
     "retries": 0,
+    "OUT": "out.csv",
 }
 CELLS = [
     *(f"%eic {case.partition(chr(10))[0]}" for case in BAD_INPUT.strip().split("\n\n")),
@@ -105,7 +106,7 @@ def machine(notebook: Notebook, eic: Eic, tmp_path: Path, monkeypatch: pytest.Mo
         "".join(f"[profile {name}]\nregion = us-east-1\n" for name in ("p", "prod", "default"))
     )
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    for name in ("aws", "docker"):
+    for name in ("aws", "awslocal", "docker"):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
         program.write_text("#!/bin/sh\nexit 0\n")

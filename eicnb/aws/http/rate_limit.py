@@ -11,6 +11,9 @@ from weakref import WeakValueDictionary
 RECOVERY_SECONDS = 15.0
 """How long after a throttled request the rate is back to normal."""
 
+LAMBDA = "lambda"
+"""The quota that most operations of Lambda's control plane share."""
+
 _SLOWEST_SHARE = 0.1
 _BURST_SECONDS = 0.3
 _LONGEST_PAUSE = 30.0
@@ -81,19 +84,23 @@ class TokenBucket:
 
 
 class Buckets:
-    """The buckets of a process by account and region; an unused one is dropped."""
+    """The buckets of a process by account, region and quota; an unused one is dropped."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._buckets: WeakValueDictionary[Hashable, TokenBucket] = WeakValueDictionary()
 
-    def of(self, account_id: str, region: str) -> TokenBucket:
-        """Return the bucket of an account and region, the same one for all users at the same time."""
+    def of(self, account_id: str, region: str, quota: str = LAMBDA) -> TokenBucket:
+        """Return the bucket of an account and region, the same one for all users at the same time.
+
+        `quota` is the service, or the operation of Lambda that has a quota of its own.
+        """
+        key = (account_id, region, quota)
         with self._lock:
-            bucket = self._buckets.get((account_id, region))
+            bucket = self._buckets.get(key)
             if bucket is None:
-                bucket = self._buckets[account_id, region] = TokenBucket(self._clock)
+                bucket = self._buckets[key] = TokenBucket(self._clock)
             return bucket
 
 

@@ -20,6 +20,7 @@ from eicnb.client.commands.connections import prepare_config, prepare_require, p
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
 from eicnb.errors import EicError, Interrupted, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
@@ -28,9 +29,11 @@ from eicnb.model.verbs import OPERATIONS
 from eicnb.redaction import masks
 
 _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
+    "apply": prepare_apply,
     "audit": prepare_audit,
     "config": prepare_config,
     "help": prepare_help,
+    "plan": prepare_plan,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
     "use": prepare_use,

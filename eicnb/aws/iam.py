@@ -1,0 +1,63 @@
+"""IAM's simulation of what a role may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eicnb.aws.paced import Ask
+from eicnb.aws.responses import items
+from eicnb.errors import AwsError
+from eicnb.model.permission import Decision
+from eicnb.model.verbs import Operation
+
+_NO_SUCH_ROLE = frozenset({"NoSuchEntity", "NoSuchEntityException"})
+
+_ONE_KIND_AT_A_TIME = frozenset({"InvalidInput", "InvalidInputException"})
+
+Decisions = Mapping[tuple[str, str], Decision]
+"""The decisions of a simulation by action and resource."""
+
+
+def simulate(
+    ask: Ask, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+) -> Decisions | None:
+    """Return what a role's own policies decide about each action on each resource; None without such a role.
+
+    IAM refuses to simulate some actions of different services together. Then each service is simulated on its own.
+    """
+    try:
+        return _simulated(ask, role_arn, actions, resources, context)
+    except AwsError as error:
+        services = dict.fromkeys(action.partition(":")[0] for action in actions)
+        if error.code in _NO_SUCH_ROLE:
+            return None
+        if error.code not in _ONE_KIND_AT_A_TIME or len(services) == 1:
+            raise
+    found: dict[tuple[str, str], Decision] = {}
+    for service in services:
+        own_actions = [action for action in actions if action.startswith(f"{service}:")]
+        own_resources = [resource for resource in resources if resource.split(":")[2] == service]
+        found.update(_simulated(ask, role_arn, own_actions, own_resources, context))
+    return found
+
+
+def _simulated(
+    ask: Ask, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+) -> Decisions:
+    entries = [
+        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+        for key, value in context.items()
+    ]
+    pages = ask(
+        Operation.SIMULATE,
+        PolicySourceArn=role_arn,
+        ActionNames=list(actions),
+        ResourceArns=list(resources),
+        ContextEntries=entries,
+    )
+    return {
+        (decision.action, decision.resource): decision
+        for page in pages
+        for result in items(page, "EvaluationResults", Operation.SIMULATE)
+        for decision in Decision.all_from_api(result)
+    }

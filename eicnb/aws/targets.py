@@ -1,0 +1,148 @@
+"""Destinations as their services describe them, each read with one request.
+
+A bus takes its rules, which only exist if the bus does; if they may not be listed, the bus itself is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eicnb.aws.paced import Ask
+from eicnb.aws.responses import items, malformed
+from eicnb.errors import AccessDenied, AwsError, EicError
+from eicnb.model.destination import DestinationArn, DestinationKind
+from eicnb.model.target import Rule, Target
+from eicnb.model.verbs import Operation
+
+MISSING: Mapping[DestinationKind, frozenset[str]] = {
+    "sqs": frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
+    "sns": frozenset({"NotFound", "NotFoundException"}),
+    "s3": frozenset({"404", "NoSuchBucket"}),
+    "events": frozenset({"ResourceNotFoundException"}),
+    "lambda": frozenset({"ResourceNotFoundException"}),
+}
+"""The error codes of each service for a destination that does not exist."""
+
+READS: Mapping[DestinationKind, Operation] = {
+    "sqs": Operation.GET_QUEUE_ATTRIBUTES,
+    "sns": Operation.GET_TOPIC_ATTRIBUTES,
+    "s3": Operation.HEAD_BUCKET,
+    "events": Operation.DESCRIBE_BUS,
+    "lambda": Operation.GET_CONFIGURATION,
+}
+"""The operation whose permission reading a destination needs."""
+
+_FORBIDDEN = "403"
+
+_QUEUE_ATTRIBUTES = ("MessageRetentionPeriod", "KmsMasterKeyId", "Policy")
+
+
+def read_target(ask: Ask, arn: DestinationArn, owner: str, endpoint: Callable[[str], str]) -> Target:
+    """Return a destination, also one that does not exist; EicError if it cannot be read.
+
+    `owner` is the account of the function, to which a bucket should belong; `endpoint` returns a service's URL.
+    """
+    try:
+        match arn.kind:
+            case "sqs":
+                return _queue(ask, arn, endpoint("sqs"))
+            case "sns":
+                return _topic(ask, arn)
+            case "s3":
+                return _bucket(ask, arn, owner)
+            case "events":
+                return _bus(ask, arn)
+            case "lambda":
+                _only(ask(Operation.GET_CONFIGURATION, FunctionName=str(arn)))
+                return Target(arn=arn)
+    except AwsError as error:
+        if error.code in MISSING[arn.kind]:
+            return Target(arn=arn, exists=False)
+        raise
+
+
+def _only(pages: Any) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(pages)
+    return found
+
+
+def _attributes(page: Mapping[str, Any], operation: Operation) -> Mapping[str, Any]:
+    found = page.get("Attributes")
+    if not isinstance(found, Mapping):
+        raise malformed(operation, "it has no Attributes")
+    return found
+
+
+def _queue(ask: Ask, arn: DestinationArn, endpoint: str) -> Target:
+    operation = Operation.GET_QUEUE_ATTRIBUTES
+    url = f"{endpoint.rstrip('/')}/{arn.account_id}/{arn.name}"
+    found = _attributes(_only(ask(operation, QueueUrl=url, AttributeNames=list(_QUEUE_ATTRIBUTES))), operation)
+    seconds = found.get("MessageRetentionPeriod")
+    if not str(seconds).isdecimal():
+        raise malformed(operation, f"its MessageRetentionPeriod is {seconds!r}")
+    return Target(
+        arn=arn, retention_seconds=int(str(seconds)), key=found.get("KmsMasterKeyId"), has_policy="Policy" in found
+    )
+
+
+def _topic(ask: Ask, arn: DestinationArn) -> Target:
+    operation = Operation.GET_TOPIC_ATTRIBUTES
+    found = _attributes(_only(ask(operation, TopicArn=str(arn))), operation)
+    return Target(arn=arn, key=found.get("KmsMasterKeyId"))
+
+
+def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:
+    """Read a bucket; one that only answers without its owner belongs to another account."""
+    try:
+        _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name, ExpectedBucketOwner=owner))
+        return Target(arn=arn)
+    except AwsError as error:
+        if error.code != _FORBIDDEN:
+            raise
+        denied = error
+    try:
+        _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name))
+    except AwsError as error:
+        if error.code != _FORBIDDEN:
+            raise
+        raise _forbidden(denied, owner) from denied
+    return Target(arn=arn, is_foreign=True)
+
+
+def _forbidden(error: AwsError, owner: str) -> AccessDenied:
+    """Return the error of a bucket that may not be read: S3 does not say whether it is another account's."""
+    return AccessDenied(
+        f"403 Forbidden: it does not belong to account {owner}, or may not be read",
+        operation=error.operation,
+        code=error.code,
+        region=error.region,
+        request_id=error.request_id,
+        place=error.place,
+        hint=f"use a role that may call {Operation.HEAD_BUCKET.action}, or other credentials",
+    )
+
+
+def _bus(ask: Ask, arn: DestinationArn) -> Target:
+    try:
+        rules = tuple(
+            _rule(item)
+            for page in ask(Operation.LIST_RULES, EventBusName=arn.name)
+            for item in items(page, "Rules", Operation.LIST_RULES)
+        )
+        return Target(arn=arn, rules=rules)
+    except AwsError as error:
+        if error.code in MISSING["events"]:
+            raise
+        unlisted: EicError = error
+    _only(ask(Operation.DESCRIBE_BUS, Name=arn.name))
+    return Target(arn=arn, rules_error=unlisted)
+
+
+def _rule(item: Mapping[str, Any]) -> Rule:
+    pattern = item.get("EventPattern")
+    return Rule(
+        name=str(item.get("Name")),
+        pattern=pattern if isinstance(pattern, str) and pattern else None,
+        is_enabled=item.get("State") != "DISABLED",
+    )

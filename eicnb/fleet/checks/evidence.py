@@ -1,0 +1,105 @@
+"""The evidence beyond the settings: layers, what each has read, and what could not be read.
+
+Tested in tests/fleet/checks/test_evidence.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.http.sender import Tally
+from eicnb.cli.permissions import LAYERS
+from eicnb.fleet.checks.audited import Audited
+from eicnb.fleet.progress import Show
+from eicnb.model.verbs import Operation
+
+K = TypeVar("K", bound=Hashable)
+F = TypeVar("F")
+
+Account = str
+Region = str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The reason why a fact is unknown, in words; `action` is the IAM action that is missing, if that is why.
+
+    >>> Unreadable.denied("sqs:GetQueueAttributes").reason
+    'sqs:GetQueueAttributes is denied'
+    """
+
+    reason: str
+    action: str | None = None
+
+    @classmethod
+    def denied(cls, action: str) -> Unreadable:
+        """Return the reason for an action that the caller may not take."""
+        return cls(f"{action} is denied", action)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader of a layer gets: the audit, the connections by account and region, and the rate.
+
+    `evidence` is that of the layers before. The reader counts its requests in `tally`.
+    """
+
+    audit: Audited
+    connections: Mapping[tuple[Account, Region], Aws]
+    rate: float
+    show: Show
+    evidence: Evidence
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer(Generic[K, F]):
+    """One layer of evidence: the subjects that it reads facts about, and how.
+
+    `subjects` returns each subject once, with the rows of the audit that it concerns. `read` returns a fact, or the
+    reason why it is unknown, for each subject; one that it leaves out was not read.
+    """
+
+    name: str
+    meaning: str
+    subjects: Callable[[Audited], Mapping[K, Sequence[int]]]
+    read: Callable[[Reading, Sequence[K]], Mapping[K, F | Unreadable]]
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations that it calls."""
+        return LAYERS[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The facts of each layer that was read, by subject, and the number of requests that they took."""
+
+    facts: Mapping[str, Mapping[Any, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    requests: int = 0
+
+    def has(self, layer: str) -> bool:
+        """Return whether a layer was read."""
+        return layer in self.facts
+
+    def of(self, layer: Layer[K, F]) -> Mapping[K, F]:
+        """Return the known facts of a layer; none if it was not read."""
+        found = self.facts.get(layer.name, {})
+        return {key: fact for key, fact in found.items() if not isinstance(fact, Unreadable)}
+
+    def unreadable(self, layer: Layer[K, Any]) -> Mapping[K, Unreadable]:
+        """Return the reasons for the subjects of a layer about which nothing is known."""
+        found = self.facts.get(layer.name, {})
+        return {key: fact for key, fact in found.items() if isinstance(fact, Unreadable)}
+
+    def with_layer(self, layer: str, facts: Mapping[Any, Any], requests: int) -> Evidence:
+        """Return this evidence with one more layer."""
+        return replace(self, facts={**self.facts, layer: facts}, requests=self.requests + requests)
+
+
+NO_EVIDENCE = Evidence()
+"""The evidence of a check of the settings alone."""

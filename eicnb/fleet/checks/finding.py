@@ -1,0 +1,65 @@
+"""What a check finds: its columns, its severity and its fix.
+
+Tested in tests/fleet/checks/test_run.py and tests/test_readme.py.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, get_args
+
+from eicnb.frames.columns import Column
+
+Severity = Literal["info", "low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""The severities, the least severe first."""
+
+FixKind = Literal["eic", "aws", "iam", "none"]
+
+FINDING_COLUMNS = (
+    Column(
+        "severity",
+        "category",
+        '`info`, `low`, `medium`, `high` or `critical`, in this order: `severity >= "high"`',
+        categories=SEVERITIES,
+    ),
+    Column("check", "string", "name of the check, as in the table of checks"),
+    Column("function_name", "string", "the function; `<NA>`: the finding is about a whole region or account"),
+    Column("qualifier", "string", "`$LATEST`, a version or an alias"),
+    Column("finding", "string", "what is wrong"),
+    Column("why", "string", "what it does to events"),
+    Column("fix", "string", "a line to run, a policy statement to add, or what to do in words"),
+    Column(
+        "fix_kind",
+        "string",
+        "`eic`: an `%eic` line; `aws`: a line of the AWS CLI; `iam`: a policy statement; `none`: words",
+    ),
+    Column("muted", "string", "reason why it is accepted; `<NA>`: it is not muted"),
+    Column("source", "string", "page of AWS's documentation"),
+    Column("region", "string", "region of the function"),
+    Column("account_id", "string", "account of the function"),
+    Column("function_arn", "string", "ARN of the function, ending in the qualifier"),
+)
+
+
+class Fix(NamedTuple):
+    """What solves a finding: a line to run, a policy statement, or words."""
+
+    text: str
+    kind: FixKind = "none"
+
+
+NO_FIX = Fix("nothing, if it is meant so")
+
+
+class Found(NamedTuple):
+    """One finding of a check, about a row of the audit.
+
+    Without a `row` it is about a place: an account and a region. `severity` and `why` are the check's own by default.
+    """
+
+    row: int | None
+    finding: str
+    fix: Fix = NO_FIX
+    severity: Severity | None = None
+    why: str | None = None
+    place: tuple[str | None, str | None] = (None, None)

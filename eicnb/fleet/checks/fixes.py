@@ -1,0 +1,106 @@
+"""The fixes that checks propose: `%eic` lines, lines of the AWS CLI, and words.
+
+Tested in tests/fleet/checks/test_fixes.py.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.finding import Fix
+from eicnb.model.age import age
+from eicnb.model.reported import ReportedDestination
+
+_PLAIN = re.compile(r"arn:[A-Za-z0-9:_$-]+")
+
+_NEW_QUEUE = "lambda-failures"
+
+
+class Fixes:
+    """The fixes for the rows of one audit, as lines for a connection in a region.
+
+    `is_usable` returns whether a queue can receive failures, as far as is known.
+    """
+
+    def __init__(self, audit: Audited, region: str | None, is_usable: Callable[[str], bool] = lambda _: True) -> None:
+        self._audit = audit
+        self._region = region
+        self._is_usable = is_usable
+
+    def set(self, row: int, *options: str) -> Fix:
+        """Return the line that changes only these settings of a row; a put where no config exists."""
+        verb = "update" if self._audit.configured[row] else "put"
+        return Fix(f"%eic {verb} {self._subject(row)} {' '.join(options)}{self._elsewhere(row)}", "eic")
+
+    def delete(self, row: int) -> Fix:
+        """Return the line that removes the config of a row."""
+        return Fix(f"%eic delete {self._subject(row)} --missing-ok{self._elsewhere(row)}", "eic")
+
+    def copy(self, row: int, source: int) -> Fix:
+        """Return the line that gives a row all settings of another row's config."""
+        audit = self._audit
+        words = ["%eic put", self._subject(row)]
+        if audit.has("maximum_retry_attempts")[source]:
+            words += ["--retries", str(audit.retries[source])]
+        if audit.has("maximum_event_age_in_seconds")[source]:
+            words += ["--max-age", age(int(audit.ages[source]))]
+        for option, arns in (("--on-failure", audit.on_failure), ("--on-success", audit.on_success)):
+            words += [option, self._destination(row, arns[source]) if arns[source] else "none"]
+        return Fix(f"{' '.join(words)}{self._elsewhere(row)}", "eic")
+
+    def keep_failures(self, row: int, *more: str) -> Fix:
+        """Return the line that sends a row's failures to the queue that most functions of the place use.
+
+        Without such a queue it is the line that creates one.
+        """
+        queue = self.failure_queue(row)
+        return self.new_queue(row) if queue is None else self.set(row, "--on-failure", queue, *more)
+
+    def failure_queue(self, row: int) -> str | None:
+        """Return the commonest usable failure queue of a row's account and region, as `sqs:NAME`."""
+        return self._queues.get(self._audit.place(row))
+
+    def new_queue(self, row: int) -> Fix:
+        """Return the line that creates a queue for failures, which it keeps as long as SQS can."""
+        region = self._audit.regions[row]
+        line = f"aws sqs create-queue --queue-name {_NEW_QUEUE} --attributes MessageRetentionPeriod=1209600"
+        return Fix(f"{line} --region {shlex.quote(str(region))}", "aws")
+
+    @cached_property
+    def _queues(self) -> Mapping[tuple[str | None, str | None], str]:
+        """The commonest failure queue of each account and region: the one that most functions use."""
+        audit = self._audit
+        users: dict[tuple[str | None, str | None], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        functions = audit.functions.tolist()
+        for row in rows(audit.exists & audit.has("on_failure")):
+            users[audit.place(row)][audit.on_failure[row]].add(functions[row])
+        return {
+            place: f"sqs:{min(usable, key=lambda arn: (-len(found[arn]), arn)).rpartition(':')[2]}"
+            for place, found in users.items()
+            if (usable := [arn for arn in found if self._may_receive(arn, place)])
+        }
+
+    def _may_receive(self, text: str, place: tuple[str | None, str | None]) -> bool:
+        arn = ReportedDestination.parse(text)
+        if arn is None or arn.kind != "sqs" or arn.is_fifo:
+            return False
+        return (arn.account_id, arn.region) == place and self._is_usable(text)
+
+    def _destination(self, row: int, text: str) -> str:
+        """Return a destination as an option takes it: by its name in the row's own place."""
+        arn = ReportedDestination.parse(text)
+        is_short = arn is not None and arn.kind == "sqs" and (arn.account_id, arn.region) == self._audit.place(row)
+        return shlex.quote(f"sqs:{arn.name}" if arn and is_short else text)
+
+    def _subject(self, row: int) -> str:
+        function_arn = str(self._audit.function_arns[row])
+        return function_arn if _PLAIN.fullmatch(function_arn) else shlex.quote(function_arn)
+
+    def _elsewhere(self, row: int) -> str:
+        region = self._audit.regions[row]
+        return "" if region == self._region else f" --region {shlex.quote(str(region))}"

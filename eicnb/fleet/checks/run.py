@@ -1,0 +1,217 @@
+"""A check of an audit, from its arguments to its frame."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.http.sender import Tally
+from eicnb.errors import ChecksFailed, UsageError, nearest
+from eicnb.fleet.checks import catalog
+from eicnb.fleet.checks.audited import Audited
+from eicnb.fleet.checks.check import Check, Inspection
+from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Reading, Unreadable
+from eicnb.fleet.checks.finding import FINDING_COLUMNS, SEVERITIES, Found, Severity
+from eicnb.fleet.checks.fixes import Fixes
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import check_choice, check_rate, names_in
+from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.frame import Frame, to_frame
+
+SETTINGS, ALL = "settings", "all"
+ALWAYS = ("not-read", "not-checked")
+"""The checks that always run: what could not be read is never a clean row."""
+
+_MOST_NAMED = 3
+
+Connect = Callable[[Audited], Mapping[tuple[str, str], Aws]]
+"""Returns a connection for each account and region of an audit, or raises UsageError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A finding of a check, and the reason if it is muted."""
+
+    check: Check
+    found: Found
+    muted: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the finding."""
+        return self.found.severity or self.check.severity
+
+
+def check(
+    frame: Any,
+    *,
+    look: Any = SETTINGS,
+    checks: Any = None,
+    fail_on: Any = None,
+    rate: Any = 10,
+    show: Show,
+    connect: Connect,
+    region: str | None = None,
+    now: datetime | None = None,
+) -> Frame:
+    """Check an audit; the arguments are those of `eicnb.check`, and are all validated before anything is sent.
+
+    `connect` is called if a layer beyond the settings is wanted, and `region` is that of the connection in use.
+    """
+    layers = wanted_layers(look)
+    wanted = wanted_checks(checks, layers)
+    rate = check_rate(rate)
+    if fail_on is not None:
+        check_choice("fail_on", fail_on, SEVERITIES)
+    now = now or datetime.now(UTC)
+    audit = Audited(frame)
+    evidence = _read(audit, layers, connect, rate, show)
+    seen = Inspection(audit, evidence, Fixes(audit, region), now)
+    looked = [
+        Looked(check=one, found=found)
+        for one in wanted
+        if all(layer in layers for layer in one.layers)
+        for found in one.find(seen)
+    ]
+    result = _to_frame(audit, looked, layers, evidence)
+    if fail_on is not None:
+        _stop_on(result, fail_on)
+    return result
+
+
+def wanted_layers(look: Any) -> tuple[str, ...]:
+    """Return the layers to look at, in the order in which they are read; the settings are always among them.
+
+    >>> wanted_layers("settings")
+    ('settings',)
+    """
+    names = names_in("look", look, SETTINGS)
+    known = (SETTINGS, *catalog.layers())
+    with UsageError.about("look"):
+        for name in names:
+            if name not in {*known, ALL}:
+                hint = nearest(name, [*known, ALL]) or ", ".join([*known, ALL])
+                raise UsageError(f"there is no layer {name!r}", hint=hint, culprit=name)
+    return tuple(name for name in known if name == SETTINGS or name in names or ALL in names)
+
+
+def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
+    """Return the checks to run: those that are named, or all of the layers; and those that always run."""
+    known = catalog.checks()
+    if checks is None:
+        return [*known.values()]
+    names = names_in("checks", checks, "nowhere-to-go")
+    with UsageError.about("checks"):
+        for name in names:
+            if name not in known:
+                hint = nearest(name, known) or "%eic help checks"
+                raise UsageError(f"there is no check {name!r}", hint=hint, culprit=name)
+            if missing := [layer for layer in known[name].layers if layer not in layers]:
+                message = f"the check {name} needs the layer {missing[0]}, which is not looked at"
+                raise UsageError(message, hint=f"--look {','.join([*layers[1:], *missing])}", culprit=name)
+    return [known[name] for name in known if name in names or name in ALWAYS]
+
+
+def _read(audit: Audited, layers: Sequence[str], connect: Connect, rate: float, show: Show) -> Evidence:
+    """Read the layers beyond the settings, one after another."""
+    evidence = NO_EVIDENCE
+    if layers == (SETTINGS,) or not audit.size:
+        return evidence
+    connections = connect(audit)
+    for name in layers[1:]:
+        layer, tally = catalog.layers()[name], Tally()
+        reading = Reading(audit=audit, connections=connections, rate=rate, show=show, evidence=evidence, tally=tally)
+        facts = layer.read(reading, [*layer.subjects(audit)])
+        evidence = evidence.with_layer(name, facts, tally.calls)
+    return evidence
+
+
+def _to_frame(audit: Audited, looked: list[Looked], layers: Sequence[str], evidence: Evidence) -> Frame:
+    """Return the findings as a frame, the most severe first."""
+    orders = {row: audit.order(row) for row in {one.found.row for one in looked} if row is not None}
+
+    def order(one: Looked) -> Any:
+        account_id, region = one.found.place
+        place = (account_id or "", region or "", "", 0, 0, "")
+        return (
+            -SEVERITIES.index(one.severity),
+            place if one.found.row is None else orders[one.found.row],
+            one.check.name,
+        )
+
+    looked.sort(key=order)
+    return to_frame([_row(audit, one) for one in looked], FINDING_COLUMNS, _attrs(audit, looked, layers, evidence))
+
+
+def _row(audit: Audited, one: Looked) -> dict[str, Any]:
+    found, row = one.found, one.found.row
+    account_id, region = found.place if row is None else audit.place(row)
+    return {
+        "severity": one.severity,
+        "check": one.check.name,
+        "function_name": None if row is None else audit.function_names[row],
+        "qualifier": None if row is None else audit.qualifiers[row],
+        "finding": found.finding,
+        "why": found.why or one.check.why,
+        "fix": found.fix.text,
+        "fix_kind": found.fix.kind,
+        "muted": one.muted,
+        "source": one.check.source,
+        "region": region,
+        "account_id": account_id,
+        "function_arn": None if row is None else audit.function_arns[row],
+    }
+
+
+def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evidence: Evidence) -> dict[str, Scalar]:
+    looked = [*looked]
+    counts = Counter(one.severity for one in looked if one.muted is None)
+    unreadable = [
+        name for name, facts in evidence.facts.items() if any(isinstance(fact, Unreadable) for fact in facts.values())
+    ]
+    return {
+        "verb": "check",
+        "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),
+        "region": _one_of(audit.regions, audit.attrs.get("region")),
+        "sandbox": audit.attrs.get("sandbox"),
+        "layers": ",".join(layers),
+        "unreadable": ",".join(unreadable) or None,
+        "requests": evidence.requests,
+        "rows": audit.size,
+        **{severity: counts[severity] for severity in reversed(SEVERITIES)},
+        "muted": sum(one.muted is not None for one in looked),
+    }
+
+
+def _one_of(values: Iterable[Any], otherwise: Any) -> Any:
+    """Return the value that all rows have in common, or `several`."""
+    different = [*dict.fromkeys(values)]
+    return otherwise if not different else different[0] if len(different) == 1 else SEVERAL
+
+
+def _stop_on(result: Frame, fail_on: str) -> None:
+    """Raise ChecksFailed if a finding that is not muted is severe enough, or a row could not be read."""
+    is_open = result["muted"].isna()
+    failing = result[(is_open & (result["severity"] >= fail_on)) | (result["check"] == "not-read")]
+    if failing.empty:
+        return
+    counts = failing["severity"].value_counts(sort=False)
+    severities = ", ".join(f"{counts[name]} {name}" for name in reversed(SEVERITIES) if counts[name])
+    lines = [
+        f"    {row['severity']}: {row['check']}: {_subject(row)}: {row['finding']}"
+        for row in failing.head(_MOST_NAMED).to_dict("records")
+    ]
+    more = ["    …"] if len(failing) > _MOST_NAMED else []
+    message = "\n".join([f"{len(failing)} findings stop this run: {severities}", *lines, *more])
+    error = ChecksFailed(f"{message}\nThe error has all findings as `result`.")
+    error.result = result
+    raise error
+
+
+def _subject(row: Mapping[Any, Any]) -> str:
+    named = [row[name] for name in ("function_name", "qualifier") if isinstance(row[name], str)]
+    return ":".join(named) or str(row["region"])

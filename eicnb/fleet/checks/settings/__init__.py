@@ -1,0 +1,1 @@
+"""The checks that need the audit alone."""

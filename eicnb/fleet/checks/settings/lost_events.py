@@ -1,0 +1,63 @@
+"""Events that fail and leave no trace.
+
+Tested in tests/fleet/checks/test_table.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eicnb.fleet.checks.audited import rows
+from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.finding import Found
+from eicnb.model.pages import ALIAS_GUIDE, DESTINATION_RULE, SETTINGS_GUIDE
+
+
+@check(
+    "nowhere-to-go",
+    severity="high",
+    meaning="neither an on-failure destination nor a dead-letter queue",
+    why="an event that fails for the last time or grows too old is lost, and no record of it remains",
+    source=DESTINATION_RULE,
+)
+def nowhere_to_go(seen: Inspection) -> Iterator[Found]:
+    """Yield the functions, versions and aliases whose failed events are lost."""
+    audit, fixes = seen.audit, seen.fixes
+    for row in rows(audit.in_use & ~audit.has("on_failure") & ~audit.has("dead_letter_arn")):
+        config = "a config" if audit.configured[row] else "no config"
+        yield Found(row, f"{config}, no on-failure destination and no dead-letter queue", fixes.keep_failures(row))
+
+
+@check(
+    "alias-bypass",
+    severity="high",
+    meaning="an alias without a config, while `$LATEST` has one; the reverse, and versions, only if they are invoked",
+    why="a config acts only on the qualifier that is invoked: events of the other one get AWS's defaults",
+    source=ALIAS_GUIDE,
+)
+def alias_bypass(seen: Inspection) -> Iterator[Found]:
+    """Yield the aliases that the config of `$LATEST` does not act on."""
+    audit = seen.audit
+    bare = set(rows(audit.exists & ~audit.configured & audit.is_alias))
+    latest = set(rows(audit.configured & audit.is_latest))
+    for of_function in audit.rows_of_functions.values():
+        source = next((row for row in of_function if row in latest), None)
+        for row in of_function if source is not None else ():
+            if row in bare and source is not None:
+                text = f"the alias {audit.qualifiers[row]} has no config, but $LATEST has one"
+                yield Found(row, text, seen.fixes.copy(row, source))
+
+
+@check(
+    "orphan-config",
+    severity="medium",
+    meaning="a config of a version or alias that no longer exists",
+    why="it acts on nothing, until someone creates an alias of that name and gets these settings unseen",
+    source=SETTINGS_GUIDE,
+)
+def orphan_config(seen: Inspection) -> Iterator[Found]:
+    """Yield the configs whose version or alias was deleted."""
+    audit = seen.audit
+    for row in rows(audit.configured & ~audit.exists):
+        text = f"a config for {audit.qualifiers[row]}, which no longer exists"
+        yield Found(row, text, seen.fixes.delete(row))

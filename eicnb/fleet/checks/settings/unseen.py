@@ -1,0 +1,99 @@
+"""What the checks could not look at: never silence, never a clean row.
+
+These two always run. Tested in tests/fleet/checks/test_table.py and tests/fleet/checks/test_run.py.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from eicnb.fleet.checks import catalog
+from eicnb.fleet.checks.audited import rows
+from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.evidence import Layer, Unreadable
+from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.model.pages import ALIAS_GUIDE, PERMISSION_GUIDE
+
+_UNKNOWN = "nothing is known about it: it may lose every event"
+
+
+@check(
+    "not-read",
+    severity="high",
+    meaning="a row that the audit could not read",
+    why=_UNKNOWN,
+    source=PERMISSION_GUIDE,
+)
+def not_read(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows that the audit could not read."""
+    audit = seen.audit
+    for row in rows(~audit.was_read):
+        reason = str(audit.errors[row] or "").split("\n")[0]
+        state = audit.states[row] or "no scan_state"
+        text = f"it was not read: {state}{f': {reason}' if reason else ''}"
+        yield Found(row, text, Fix("read what is missing: %eic audit --resume ${audit}"))
+
+
+@check(
+    "not-checked",
+    severity="medium",
+    meaning="what a check could not look at: aliases that the audit left out, or evidence that was denied",
+    why=_UNKNOWN,
+    source=PERMISSION_GUIDE,
+)
+def not_checked(seen: Inspection) -> Iterator[Found]:
+    """Yield the places whose aliases were not audited, and the rows whose evidence is missing."""
+    audit = seen.audit
+    if audit.size and not audit.has_all_qualifiers:
+        for account_id, region in dict.fromkeys(audit.place(row) for row in rows(audit.was_read)):
+            yield Found(
+                None,
+                "aliases and versions without a config were not audited",
+                Fix("audit them too: %eic audit --qualifiers all"),
+                why=f"events of an alias without a config get AWS's defaults: {ALIAS_GUIDE}",
+                place=(account_id, region),
+            )
+    for layer in catalog.layers().values():
+        if seen.evidence.has(layer.name):
+            yield from _missing_evidence(seen, layer)
+
+
+def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Found]:
+    """Yield a finding for each row and reason, or one for a place about which nothing could be read."""
+    audit = seen.audit
+    subjects = layer.subjects(audit)
+    unreadable = {key: seen.evidence.facts[layer.name].get(key, _LEFT_OUT) for key in subjects}
+    unreadable = {key: fact for key, fact in unreadable.items() if isinstance(fact, Unreadable)}
+    reasons: dict[int, dict[Unreadable, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for key, reason in unreadable.items():
+        for row in subjects[key]:
+            reasons[row][reason].append(key)
+    known = {audit.place(row) for row in _rows_of(subjects, [*subjects.keys() - unreadable.keys()])}
+    seen_places: set[Any] = set()
+    for row in sorted(reasons):
+        place = audit.place(row)
+        for reason, keys in reasons[row].items():
+            if place in known:
+                what = ", ".join(str(key) for key in keys)
+                yield Found(row, f"{layer.name} not read: {reason.reason}: {what}", _allow(reason))
+            elif (place, reason) not in seen_places:
+                seen_places.add((place, reason))
+                yield Found(
+                    None, f"{layer.name} not read, of no function: {reason.reason}", _allow(reason), place=place
+                )
+
+
+_LEFT_OUT = Unreadable("it was left out")
+
+
+def _rows_of(subjects: Mapping[Any, Sequence[int]], keys: Sequence[Any]) -> Iterator[int]:
+    return chain.from_iterable(subjects[key] for key in keys)
+
+
+def _allow(reason: Unreadable) -> Fix:
+    if reason.action is None:
+        return Fix("check again")
+    return Fix(f'{{"Effect": "Allow", "Action": "{reason.action}", "Resource": "*"}}', "iam")

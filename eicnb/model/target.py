@@ -1,0 +1,58 @@
+"""What a destination turned out to be when it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eicnb.model.destination import DestinationArn
+from eicnb.model.event_pattern import Event, could_match
+
+_AWS_KEYS = "alias/aws/"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of an EventBridge bus; one without a `pattern` runs on a schedule."""
+
+    name: str
+    pattern: str | None = None
+    is_enabled: bool = True
+
+    def hears(self, event: Event) -> bool:
+        """Return whether the rule could match an event; a disabled one matches none."""
+        return self.is_enabled and could_match(self.pattern, event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A destination or dead-letter queue, as its service describes it.
+
+    `exists` is False for one that is missing. `is_foreign` is whether a bucket belongs to another account than the
+    function. `rules` are those of a bus; None if they could not be listed, and then `rules_error` is the reason.
+    """
+
+    arn: DestinationArn
+    exists: bool = True
+    retention_seconds: int | None = None
+    key: str | None = None
+    has_policy: bool = True
+    is_foreign: bool = False
+    rules: tuple[Rule, ...] | None = None
+    rules_error: Exception | None = None
+
+    @property
+    def customer_key(self) -> str | None:
+        """The ARN of the KMS key that encrypts it, if it is not one of AWS's own.
+
+        >>> queue = DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")
+        >>> Target(arn=queue, key="1234").customer_key, Target(arn=queue, key="alias/aws/sqs").customer_key
+        ('arn:aws:kms:us-east-1:123456789012:key/1234', None)
+
+        An alias stays one: which key it names is not known here.
+        """
+        if not self.key or _AWS_KEYS in self.key:
+            return None
+        if self.key.startswith("arn:"):
+            return self.key
+        resource = self.key if self.key.startswith(("alias/", "key/")) else f"key/{self.key}"
+        return f"arn:{self.arn.partition}:kms:{self.arn.region}:{self.arn.account_id}:{resource}"

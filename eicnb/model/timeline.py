@@ -1,0 +1,43 @@
+"""What happens to one event: when Lambda retries it, and which retries its age leaves time for.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RETRY_DELAYS: Final = (60, 120)
+"""The seconds that Lambda waits after the first failed run, and after the second."""
+
+
+def seconds_until(retry: int, run: int = 0) -> int:
+    """Return the seconds from an event's arrival to a retry, if each run before it takes so long.
+
+    >>> seconds_until(1), seconds_until(2), seconds_until(2, run=30)
+    (60, 180, 240)
+    """
+    return sum(RETRY_DELAYS[:retry]) + retry * run
+
+
+def retries_within(age: int, retries: int, run: int = 0) -> int:
+    """Return how many of the retries happen before an event reaches its maximum age.
+
+    Lambda drops an event that would reach it before the next run: an age of 60 leaves time for no retry, one of 90
+    for the first.
+
+    >>> [retries_within(age, 2) for age in (60, 90, 180, 181)]
+    [0, 1, 1, 2]
+    >>> retries_within(90, 2, run=30)
+    0
+    """
+    return sum(seconds_until(retry, run) < age for retry in range(1, retries + 1))
+
+
+def age_for(retries: int, run: int = 0) -> int:
+    """Return the shortest age in whole minutes that leaves time for all retries.
+
+    >>> age_for(1), age_for(2, run=60)
+    (120, 360)
+    """
+    return (seconds_until(retries, run) // 60 + 1) * 60

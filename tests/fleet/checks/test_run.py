@@ -1,0 +1,80 @@
+"""A check from its arguments to its frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eicnb.errors import ChecksFailed, UsageError
+from eicnb.fleet.checks.finding import FINDING_COLUMNS, SEVERITIES
+from eicnb.fleet.checks.run import check
+from tests.fleet.checks.audits import audit_of, row
+from tests.fleet.checks.test_table import DENIED, found
+
+
+@pytest.mark.parametrize("rows", [[], [row()]])
+def test_the_columns_and_dtypes_are_fixed_also_without_findings(rows: list[dict[str, Any]]) -> None:
+    result = found(*rows)
+    assert [*result.columns] == [column.name for column in FINDING_COLUMNS]
+    assert [str(dtype) for dtype in result.dtypes] == [column.dtype for column in FINDING_COLUMNS]
+    assert tuple(result.severity.cat.categories) == SEVERITIES
+    assert result.severity.cat.ordered
+    assert len(result[result.severity >= "high"]) == len(rows)
+
+
+def test_the_attrs_say_what_was_looked_at_and_what_was_found() -> None:
+    assert found(row(), row("g", region="eu-west-1", **DENIED)).attrs == {
+        "verb": "check",
+        "account_id": "123456789012",
+        "region": "several",
+        "sandbox": None,
+        "layers": "settings",
+        "unreadable": None,
+        "requests": 0,
+        "rows": 2,
+        "critical": 0,
+        "high": 2,
+        "medium": 0,
+        "low": 0,
+        "info": 0,
+        "muted": 0,
+    }
+
+
+def test_fail_on_raises_with_all_findings_as_the_result() -> None:
+    with pytest.raises(ChecksFailed) as caught:
+        found(row(), fail_on="high")
+    assert str(caught.value) == (
+        "1 findings stop this run: 1 high\n"
+        "    high: nowhere-to-go: f:$LATEST: no config, no on-failure destination and no dead-letter queue\n"
+        "The error has all findings as `result`."
+    )
+    assert caught.value.result.check.tolist() == ["nowhere-to-go"]
+    assert found(row(), fail_on="critical").check.tolist() == ["nowhere-to-go"]
+
+
+def test_an_unread_row_trips_every_fail_on() -> None:
+    with pytest.raises(ChecksFailed):
+        found(row(**DENIED), fail_on="critical", checks="orphan-config")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"look": "target"}, "there is no layer 'target'"),
+        ({"checks": "nowhere"}, "there is no check 'nowhere'"),
+        ({"fail_on": "severe"}, "fail_on is 'severe'"),
+        ({"rate": 0}, "the rate is 0"),
+    ],
+)
+def test_a_wrong_argument_is_a_usage_error(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        found(row(), **options)
+    assert caught.value.message == message
+
+
+def test_a_frame_that_is_no_audit_names_the_missing_columns() -> None:
+    with pytest.raises(UsageError) as caught:
+        check(audit_of(row()).drop(columns=["timeout", "error"]), show=lambda _: None, connect=lambda _: {})
+    assert str(caught.value) == ("the frame has no columns 'timeout', 'error'\nTry: pass what `%eic audit` returned")

@@ -1,0 +1,60 @@
+"""Each check of the settings: what passes, what fails, and what could not be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eicnb.fleet.checks.catalog import checks
+from eicnb.fleet.checks.run import check
+from eicnb.frames.frame import Frame
+from tests.fleet.checks.audits import audit_of, row
+
+
+def found(*rows: dict[str, Any], qualifiers: str = "all", **options: Any) -> Frame:
+    """The findings in these rows, of the settings alone."""
+    return check(
+        audit_of(*rows, qualifiers=qualifiers),
+        show=lambda _: None,
+        connect=lambda _: {},
+        region="us-east-1",
+        **options,
+    )
+
+
+KEPT = {"on_failure": "sqs:kept"}
+DENIED = {"scan_state": "denied", "error": "no", "configured": None, "timeout": None}
+
+TABLE: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
+    "nowhere-to-go": ([row(**KEPT)], [row()]),
+    "alias-bypass": ([row(**KEPT), row(qualifier="live", **KEPT)], [row(**KEPT), row(qualifier="live")]),
+    "orphan-config": ([row(**KEPT)], [row(qualifier="old", timeout=None, **KEPT)]),
+    "not-read": ([row(**KEPT)], [row(**DENIED)]),
+}
+"""For each check: rows in which it finds nothing, and rows in which it finds one thing, in the last of them."""
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_check_finds_nothing_in_rows_that_pass(name: str) -> None:
+    passing, _ = TABLE[name]
+    assert name not in set(found(*passing).check)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_check_finds_a_row_that_fails(name: str) -> None:
+    _, failing = TABLE[name]
+    result = found(*failing)
+    one = result[result.check == name]
+    assert len(one) == 1
+    assert one.function_arn.item() == failing[-1]["function_arn"]
+    assert one.severity.item() == checks()[name].severity
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_row_that_could_not_be_read_is_never_a_clean_row(name: str) -> None:
+    """What would fail if it were read is `not-read`, and no check claims to know it."""
+    _, failing = TABLE[name]
+    unread = [*failing[:-1], {**failing[-1], **DENIED}]
+    result = found(*unread)
+    assert result[result.function_arn == failing[-1]["function_arn"]].check.tolist() == ["not-read"]
