@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.offline import compare as compare
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
     from eicnb.client.script import commands_for as commands_for
@@ -88,6 +89,7 @@ _HOME = {
     "apply": "client.plans",
     "audit": "client.connections",
     "commands_for": "client.script",
+    "compare": "client.offline",
     "config": "client.connections",
     "connect": "client.connections",
     "connections": "client.connections",
@@ -134,6 +136,7 @@ __all__ = [
     "apply",
     "audit",
     "commands_for",
+    "compare",
     "config",
     "connect",
     "connections",

@@ -11,6 +11,7 @@ import pytest
 
 from eicnb import errors
 from eicnb.cli import options
+from eicnb.cli.option import Option
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
 from eicnb.client import settings
 from eicnb.fleet.columns import AUDIT_COLUMNS
@@ -31,7 +32,7 @@ def table_under(heading: str) -> list[str]:
     return table[0].splitlines()[2:]
 
 
-def all_options() -> Iterator[options.Option]:
+def all_options() -> Iterator[Option]:
     seen: set[str] = set()
     for verb in options.VERBS:
         for option in verb.options:
@@ -40,7 +41,7 @@ def all_options() -> Iterator[options.Option]:
                 yield option
 
 
-def verbs_of(option: options.Option) -> str:
+def verbs_of(option: Option) -> str:
     return ", ".join(verb.name for verb in options.VERBS if option in verb.options)
 
 

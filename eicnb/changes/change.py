@@ -13,7 +13,7 @@ from eicnb.model.config import (
     DestinationConfig,
     EventInvokeConfig,
 )
-from eicnb.model.destination import Destination, DestinationArn, NoDestination, name_of
+from eicnb.model.destination import Destination, DestinationArn, NoDestination, named_in
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
@@ -198,10 +198,7 @@ class Change:
         >>> Change(FunctionRef("my-function", "live"), None, None).words(where)
         'no change'
         """
-        phrases = ", ".join(self.phrases(where))
-        if phrases or not self.is_one:
-            return phrases or "no change"
-        return "no config -> an empty config" if self.before is None else "an empty config -> no config"
+        return ", ".join(self.phrases(where)) or _existence(self.before, self.after)
 
     def phrases(self, where: Where) -> Iterator[str]:
         """Return a phrase for each setting that changes, and the reason if the config could not be read."""
@@ -311,6 +308,26 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
     return ", ".join(f"{word} {in_short(name, values[name], where)}" for name, word in shown.items())
 
 
+def worded(before: Values | None, after: Values | None, where: Where) -> str:
+    """Return the words of the change from one config to another; None is no config.
+
+    >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+    >>> worded(None, settings_of(EventInvokeConfig(maximum_retry_attempts=0)), where)
+    'retries 2 -> 0'
+    """
+    old, new = (settings_of(None) if values is None else values for values in (before, after))
+    settings = [SettingChange(name, old[name], new[name]) for name in _SHORT_LABELS]
+    phrases = ", ".join(setting.phrase(where) for setting in settings if setting.is_one)
+    return phrases or _existence(before, after)
+
+
+def _existence(before: object, after: object) -> str:
+    """Return the words of a change that leaves every setting as it is."""
+    if (before is None) == (after is None):
+        return "no change"
+    return "no config -> an empty config" if before is None else "an empty config -> no config"
+
+
 def in_short(name: str, value: Any, where: Where) -> str:
     """Return a value in one word: AWS's default if it is not set, or a destination's name.
 
@@ -322,12 +339,7 @@ def in_short(name: str, value: Any, where: Where) -> str:
     if name in _DEFAULTS:
         number = _DEFAULTS[name] if value is None else value
         return age(number) if name == "maximum_event_age_in_seconds" else str(number)
-    if not value:
-        return "none"
-    try:
-        return name_of(DestinationArn.parse(value), where) or str(value)
-    except UsageError:
-        return str(value)
+    return named_in(value, where) if value else "none"
 
 
 def count(number: int, thing: str) -> str:

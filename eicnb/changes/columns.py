@@ -5,28 +5,16 @@ Tested in tests/changes/test_plan.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from eicnb.changes.change import UNKNOWN, Unread, settings_of
-from eicnb.frames.columns import CONFIG_COLUMNS, Column
+from eicnb.frames.columns import BEFORE_AND_AFTER, CONFIG_COLUMNS, SETTING_NAMES, Column
 from eicnb.model.reported import ReportedConfig
 
 _BY_NAME = {column.name: column for column in CONFIG_COLUMNS}
 
-SETTING_NAMES = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success")
-"""The four settings, in the order of a frame."""
-
 Side = Literal["before", "after"]
-
-
-def _of_a_side(side: Side, when: str) -> Iterator[Column]:
-    for name in SETTING_NAMES:
-        yield Column(f"{side}_{name}", _BY_NAME[name].dtype, f"`{name}` {when}; `<NA>`: not set, or not known")
-
-
-BEFORE_AND_AFTER = (*_of_a_side("before", "before the change"), *_of_a_side("after", "after it"))
-"""The four settings before and after a change."""
 
 PLAN_COLUMNS = (
     Column("action", "string", "`put`, `delete`, `none`, `conflict` or `refused`"),

@@ -12,7 +12,8 @@ from typing import Any
 from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile
-from eicnb.cli.options import Option, Verb
+from eicnb.cli.option import Option
+from eicnb.cli.options import Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 from eicnb.model.config import check_event_age, check_retry_attempts

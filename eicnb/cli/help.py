@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from eicnb.cli import options
-from eicnb.cli.options import Option, Verb
+from eicnb.cli.option import Option
+from eicnb.cli.options import Verb
 from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,

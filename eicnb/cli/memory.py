@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from eicnb.cli.completion import Known
-from eicnb.cli.options import Option
+from eicnb.cli.option import Option
 from eicnb.errors import UsageError
 from eicnb.model.destination import DestinationArn
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from eicnb.cli.option import Kind, Option
 from eicnb.cli.output import OUTPUTS
 from eicnb.model.limits import (
     DEFAULT_EVENT_AGE_IN_SECONDS,
@@ -21,55 +21,6 @@ from eicnb.model.limits import (
 )
 from eicnb.model.members import Member
 from eicnb.model.verbs import OPERATIONS, Operation
-
-Kind = Literal[
-    "function",
-    "text",
-    "integer",
-    "age",
-    "structure",
-    "destination",
-    "choice",
-    "query",
-    "flag",
-    "input",
-    "member",
-    "names",
-    "account",
-    "number",
-    "frame",
-    "value",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option: its name, its argument in the Python API, and the type of its value.
-
-    `alone` is its value if none follows. `member` is its member in the service model, if only that knows the option.
-    An option without a name is a word of the command; the command needs it if it `is_required`.
-    """
-
-    name: str
-    argument: str
-    kind: Kind
-    metavar: str
-    meaning: str
-    choices: tuple[str, ...] = ()
-    may_be_empty: bool = False
-    alone: str | None = None
-    member: Member | None = None
-    is_required: bool = False
-
-    @property
-    def label(self) -> str:
-        """The name of the option in messages."""
-        return self.name or f"the {self.argument}"
-
-    @property
-    def written(self) -> str:
-        """The option and its value, as help pages show them."""
-        return f"{self.name} {self.metavar}".strip()
 
 
 @dataclass(frozen=True, slots=True)

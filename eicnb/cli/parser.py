@@ -19,8 +19,9 @@ from eicnb.cli.arguments import Given, ReadModel, Surroundings
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import split
+from eicnb.cli.option import Option
 from eicnb.cli.option_names import HELP, find, is_option, named_by, one_of
-from eicnb.cli.options import Option, Verb
+from eicnb.cli.options import Verb
 from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
 from eicnb.model.members import Member

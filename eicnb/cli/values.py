@@ -16,7 +16,8 @@ from eicnb.cli import member_values, shorthand
 from eicnb.cli.documents import CURLY_QUOTE, input_arguments, member_name, members_of, read_json, read_yaml
 from eicnb.cli.files import ReadFile, content, is_file
 from eicnb.cli.lexer import quote, straightened
-from eicnb.cli.options import GLOBAL, Option
+from eicnb.cli.option import Option
+from eicnb.cli.options import GLOBAL
 from eicnb.cli.output import Query
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest, shown

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from eicnb.cli import options, shell, shell_words
-from eicnb.cli.options import Option
+from eicnb.cli.option import Option
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,14 +22,13 @@ from eicnb.fleet.progress import Show
 from eicnb.fleet.resume import NOTHING, OF_A_FUNCTION, Earlier
 from eicnb.fleet.row import SCAN_STATES, order
 from eicnb.fleet.scan import Audit
-from eicnb.fleet.scope import ALL_REGIONS, Scope, Selection, check_choice, check_regions, is_glob
+from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions, is_glob
 from eicnb.fleet.unmatched import closest
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.redaction.warn import warn
 
 _MOST_ERRORS = 3
-_CHOSEN = "callable"
 
 Rows = list[dict[str, Any]]
 
@@ -157,21 +155,16 @@ def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tupl
         raise UsageError('the frame to resume has qualifiers="configured"', hint='qualifiers="configured"')
     if qualifiers == "all":
         scope = replace(scope, qualifiers="all")
-    selected = _selected(scope.selection)
-    if selected is None and before == _CHOSEN:
+    selected = scope.selection.as_attr
+    if selected is None and before == CHOSEN:
         raise UsageError(
             "the functions of the frame to resume were chosen by a callable", hint="pass the callable as functions="
         )
     if selected is None and before is not None:
-        return earlier, replace(scope, selection=Selection(patterns=tuple(json.loads(before))))
-    if selected == before != _CHOSEN:
+        return earlier, replace(scope, selection=Selection.from_attr(before))
+    if selected == before != CHOSEN:
         return earlier, scope
     return earlier.narrowed(scope.selection.wants, has_all=before is None), scope
-
-
-def _selected(selection: Selection) -> str | None:
-    """Return a selection in the form of attrs; None for all functions."""
-    return _CHOSEN if selection.choose else json.dumps(selection.patterns) if selection.patterns else None
 
 
 def to_audit_frame(running: Audit) -> Frame:
@@ -209,7 +202,7 @@ def _attrs(running: Audit, rows: Rows) -> dict[str, Scalar]:
         "sandbox": _one_of([aws.sandbox for aws in connections]),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
-        "selected": _selected(running.scope.selection),
+        "selected": running.scope.selection.as_attr,
         "unmatched": _globs(running),
         "functions": len({(r["account_id"], r["region"], r["function_name"]) for r in rows if r["function_name"]}),
         "rows": len(rows),

@@ -5,6 +5,7 @@ Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ Choose = Callable[[ReportedFunction], object]
 """Returns whether a function is wanted, from what `ListFunctions` reports of it; no config is read before."""
 
 ALL_REGIONS = "all"
+CHOSEN = "callable"
+"""The attr of an audit whose functions a callable chose."""
 _GLOB = frozenset("*?[")
 
 
@@ -118,6 +121,16 @@ class Selection:
         patterns = names_in("functions", functions, "checkout-*")
         with UsageError.about("functions"):
             return cls(patterns=tuple(map(_pattern, patterns)))
+
+    @classmethod
+    def from_attr(cls, text: str | None) -> Selection:
+        """Read a selection from the attrs of an audit; one by a callable is not in them and selects all."""
+        return cls(patterns=None if text in {None, CHOSEN} else tuple(json.loads(str(text))))
+
+    @property
+    def as_attr(self) -> str | None:
+        """The selection as the attrs of an audit have it; None for all functions."""
+        return CHOSEN if self.choose else json.dumps(self.patterns) if self.patterns else None
 
     def fits(self, function_name: str) -> bool:
         """Return whether a name matches one of the patterns; case matters, as it does in AWS."""

@@ -20,6 +20,9 @@ SEVERAL = "several"
 VERB = "verb"
 """The leading column of a frame of several commands, and the attr that holds the verb of a single one."""
 
+SUMMARY = "summary"
+"""The attr with what the caption of a whole frame adds to the number of rows."""
+
 NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, no password
 """The attr of a list that was cut: what `--starting-token` takes to read on."""
 
@@ -55,6 +58,31 @@ CONFIG_COLUMNS = (
     Column("account_id", "string", "account of the function"),
     Column("function_arn", "string", "ARN of the function, ending in the qualifier"),
 )
+
+SETTING_NAMES = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success")
+"""The four settings, in the order of a frame's columns."""
+
+BEFORE, AFTER = "before_", "after_"
+"""What the names of a setting's columns begin with, in a frame of changes."""
+
+BEFORE_AND_AFTER = tuple(
+    Column(
+        f"{when}{column.name}",
+        column.dtype,
+        f"`{column.name}` {when.strip('_')} the change; `<NA>`: not set, or not known",
+    )
+    for when in (BEFORE, AFTER)
+    for column in CONFIG_COLUMNS
+    if column.name in SETTING_NAMES
+)
+"""The four settings before and after a change."""
+
+NAME_COLUMNS = tuple(
+    column
+    for column in CONFIG_COLUMNS
+    if column.name in {"function_name", "qualifier", "region", "account_id", "function_arn"}
+)
+"""The names of a function, version or alias."""
 
 FUNCTION_COLUMNS = (
     Column("function_name", "string", "the function"),

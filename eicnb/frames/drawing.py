@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from eicnb.errors import width_of
+from eicnb.frames.columns import AFTER, BEFORE, SETTING_NAMES
 from eicnb.model.destination import KINDS
 
 ABSENT = {
@@ -27,8 +28,6 @@ ABSENT = {
 """What a missing value means, column by column; in any other column it is `<NA>`, as in pandas."""
 
 _NOT_READ = {"error": "", "*": "not read"}
-
-_SETTINGS = frozenset({"maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"})
 
 STATE, READ = "scan_state", "ok"
 
@@ -135,7 +134,7 @@ class Table:
     def _marked(self, row: tuple[Any, ...], words: Sequence[str]) -> Iterator[str]:
         """Mark the settings of a config that was deleted; the frame keeps their values."""
         for name, value, word in zip(self.columns, row, words, strict=True):
-            yield f"{word} (removed)" if name in _SETTINGS and value is not None else word
+            yield f"{word} (removed)" if name in SETTING_NAMES and value is not None else word
 
     def _is_of_numbers(self, place: int) -> bool:
         return any(_is_number(row[place]) for row in self.rows)
@@ -149,8 +148,18 @@ class Table:
         # A destination of a kind that cannot be set today is no missing one.
         absent.update({f"{name}_type": "another service" for name in ("on_failure", "on_success") if name in present})
         return [
-            word_of(name, value, absent.get(name, absent["*"])) for name, value in zip(self.columns, row, strict=True)
+            word_of(name, value, absent.get(setting_of(name), absent["*"]))
+            for name, value in zip(self.columns, row, strict=True)
         ]
+
+
+def setting_of(column: str) -> str:
+    """Return the setting of a column with its value before or after a change; any other name as it is.
+
+    >>> setting_of("before_on_failure"), setting_of("on_failure")
+    ('on_failure', 'on_failure')
+    """
+    return column.removeprefix(BEFORE).removeprefix(AFTER)
 
 
 def word_of(column: str, value: Any, absent: str = "<NA>") -> str:

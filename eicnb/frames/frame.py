@@ -18,6 +18,7 @@ from eicnb.frames.columns import (
     FUNCTION_COLUMNS,
     NEXT_TOKEN,
     SEVERAL,
+    SUMMARY,
     VERB,
     Column,
     Scalar,
@@ -123,7 +124,8 @@ class Frame(Drawn):
 
     def _caption_end(self) -> str:
         is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
-        return f"{', deleted' if is_deleted else ''}{self._not_read()}{_more(self.attrs)}"
+        summary = f": {self.attrs[SUMMARY]}" if self.attrs.get(SUMMARY) else ""
+        return f"{', deleted' if is_deleted else ''}{self._not_read()}{summary}{_more(self.attrs)}"
 
     def _not_read(self) -> str:
         """Word how many rows of an incomplete audit could not be read."""
@@ -283,11 +285,16 @@ _TRUTH = {text: value for value in (True, False) for text in (str(value), str(va
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the rows of a frame with these columns, None for a missing value, or raise UsageError."""
-    values = {
-        name: [None if missing else value for value, missing in zip(exact, exact.isna(), strict=True)]
+    values = values_of(frame, columns)
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+
+def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[Any]]:
+    """Return the values of these columns of a frame, None for a missing one, or raise UsageError."""
+    return {
+        name: exact.array.to_numpy(dtype=object, na_value=None).tolist()
         for name, exact in columns_of(frame, columns).items()
     }
-    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
 def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> dict[str, pd.Series[Any]]:

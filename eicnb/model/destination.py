@@ -14,7 +14,7 @@ from eicnb.model.limits import LONGEST_DESTINATION
 from eicnb.model.naming import is_name, likely_name, naming_rule
 from eicnb.model.pages import DESTINATION_RULE, SETTINGS_RULE
 from eicnb.model.pasted import instead_of, meant_by
-from eicnb.model.place import Where
+from eicnb.model.place import Place, Where
 
 DestinationKind = Literal["sqs", "sns", "s3", "lambda", "events"]
 
@@ -220,10 +220,27 @@ def name_of(arn: DestinationArn, where: Where) -> str | None:
     >>> name_of(DestinationArn.parse("arn:aws:s3:::lost-events"), where)
     's3:lost-events'
     """
-    own = arn.partition == where.partition
-    if arn.kind != "s3":
-        own = own and (arn.region, arn.account_id) == (where.region, where.account_id)
-    return f"{arn.kind}:{arn.name}" if own else None
+    name = f"{arn.kind}:{arn.name}"
+    return name if named_in(str(arn), where) == name else None
+
+
+def named_in(text: str, where: Place) -> str:
+    """Return a reported destination as `kind:name` if it is in that place, else as it is.
+
+    It may be one that cannot be set today, such as a FIFO queue, or no ARN at all.
+
+    >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
+    >>> named_in("arn:aws:sqs:us-east-1:123456789012:orders.fifo", where)
+    'sqs:orders.fifo'
+    """
+    found = _ARN.fullmatch(text)
+    kind, prefix = (found["service"], _PREFIXES.get(found["service"], "")) if found else ("", "")
+    if not found or kind not in DESTINATION_KINDS or not found["resource"].startswith(prefix):
+        return text
+    own = (None, None) if kind == "s3" else (where.region, where.account_id)
+    if found["partition"] != where.partition or (found["region"], found["account_id"]) != own:
+        return text
+    return f"{kind}:{found['resource'].removeprefix(prefix)}"
 
 
 class NoDestination(Enum):

@@ -49,7 +49,7 @@ ROWS: dict[str, tuple[Change, str, str, str]] = {
     "from a FIFO queue": (
         change(FIFO, RETRIES),
         "put",
-        f"on-failure {QUEUE}.fifo -> none",
+        "on-failure sqs:lost.fifo -> none",
         f"cannot be undone: {NOT_FIFO}",
     ),
     "another account": (

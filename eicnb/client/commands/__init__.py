@@ -13,7 +13,8 @@ from typing import Any
 from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
 from eicnb.cli.command import Command
-from eicnb.cli.options import VERBS, Option, from_model, verb
+from eicnb.cli.option import Option
+from eicnb.cli.options import VERBS, from_model, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use

@@ -61,6 +61,15 @@ class Fixes:
         queue = self.failure_queue(row)
         return self.new_queue(row) if queue is None else self.set(row, "--on-failure", queue, *more)
 
+    def without_dead_letters(self, row: int) -> Fix:
+        """Return the line that removes the dead-letter target; a published version keeps its own."""
+        audit = self._audit
+        if not audit.is_latest[row]:
+            return Fix("remove the dead-letter target from the function, and publish a version without one")
+        name, region = shlex.quote(str(audit.function_names[row])), shlex.quote(str(audit.regions[row]))
+        line = f"aws lambda update-function-configuration --function-name {name} --dead-letter-config TargetArn="
+        return Fix(f"{line} --region {region}", "aws")
+
     def failure_queue(self, row: int) -> str | None:
         """Return the commonest usable failure queue of a row's account and region, as `sqs:NAME`."""
         return self._queues.get(self._audit.place(row))

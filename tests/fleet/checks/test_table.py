@@ -30,9 +30,26 @@ TABLE: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     "nowhere-to-go": ([row(**KEPT)], [row()]),
     "alias-bypass": ([row(**KEPT), row(qualifier="live", **KEPT)], [row(**KEPT), row(qualifier="live")]),
     "orphan-config": ([row(**KEPT)], [row(qualifier="old", timeout=None, **KEPT)]),
+    "fifo-destination": ([row(**KEPT)], [row(on_failure="sqs:updates.fifo")]),
+    "s3-on-success": ([row(on_failure="s3:kept")], [row(on_success="s3:kept", **KEPT)]),
+    "to-itself": ([row(on_failure="lambda:g")], [row(on_failure="lambda:f:live")]),
+    "other-account": ([row(**KEPT)], [row(on_failure="arn:aws:sqs:us-east-1:210987654321:kept")]),
+    "other-region": ([row(**KEPT)], [row(on_failure="arn:aws:sqs:eu-west-1:123456789012:kept")]),
+    "retries-cannot-happen": ([row(retries=2, age=360, timeout=60, **KEPT)], [row(retries=2, age=60, **KEPT)]),
+    "two-safety-nets": ([row(dead_letter="sqs:d")], [row(dead_letter="sqs:d", **KEPT)]),
+    "same-safety-net": ([row(dead_letter="sqs:d", **KEPT)], [row(dead_letter="sqs:kept", **KEPT)]),
+    "says-nothing": ([row(**KEPT), row("g", age=60)], [row(configured=True)]),
+    "loop": (
+        [row(on_success="lambda:g", **KEPT), row("g", on_success="lambda:h", **KEPT)],
+        [row(on_success="lambda:g", **KEPT), row("g", "1", **KEPT), row("g", on_failure="lambda:f")],
+    ),
     "not-read": ([row(**KEPT)], [row(**DENIED)]),
 }
 """For each check: rows in which it finds nothing, and rows in which it finds one thing, in the last of them."""
+
+
+def test_every_check_of_the_settings_has_its_cases() -> None:
+    assert {*TABLE, "not-checked"} == {check.name for check in checks().values() if check.layers == ("settings",)}
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -45,10 +62,8 @@ def test_a_check_finds_nothing_in_rows_that_pass(name: str) -> None:
 def test_a_check_finds_a_row_that_fails(name: str) -> None:
     _, failing = TABLE[name]
     result = found(*failing)
-    one = result[result.check == name]
-    assert len(one) == 1
-    assert one.function_arn.item() == failing[-1]["function_arn"]
-    assert one.severity.item() == checks()[name].severity
+    one = result[(result.check == name) & (result.function_arn == failing[-1]["function_arn"])]
+    assert one.severity.tolist() == [checks()[name].severity]
 
 
 @pytest.mark.parametrize("name", TABLE)

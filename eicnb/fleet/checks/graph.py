@@ -1,0 +1,72 @@
+"""Loops in a graph: the groups of nodes that all lead to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from typing import TypeVar
+
+N = TypeVar("N", bound=Hashable)
+
+
+def loops(edges: Mapping[N, Collection[N]]) -> list[list[N]]:
+    """Return each group of two or more nodes that lead to one another, by Tarjan's algorithm.
+
+    >>> loops({"a": ["b"], "b": ["a", "c"], "c": ["c"]})
+    [['a', 'b']]
+    """
+    found: list[list[N]] = []
+    numbers: dict[N, int] = {}
+    lowest: dict[N, int] = {}
+    open_nodes: dict[N, None] = {}
+    for start in edges:
+        if start in numbers:
+            continue
+        path: list[tuple[N, Iterator[N]]] = [(start, iter(edges[start]))]
+        numbers[start] = lowest[start] = len(numbers)
+        open_nodes[start] = None
+        while path:
+            node, others = path[-1]
+            other = next(others, None)
+            if other is None:
+                path.pop()
+                if path:
+                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[node])
+                if lowest[node] == numbers[node]:
+                    group = _closed(open_nodes, node)
+                    found += [group] if len(group) > 1 else []
+            elif other not in numbers:
+                numbers[other] = lowest[other] = len(numbers)
+                open_nodes[other] = None
+                path.append((other, iter(edges.get(other, ()))))
+            elif other in open_nodes:
+                lowest[node] = min(lowest[node], numbers[other])
+    return found
+
+
+def way_round(start: N, edges: Mapping[N, Collection[N]], members: Collection[N]) -> list[N]:
+    """Return the shortest way from a node back to itself, within the members of its loop.
+
+    >>> way_round("a", {"a": ["b"], "b": ["c", "a"], "c": ["a"]}, {"a", "b", "c"})
+    ['a', 'b', 'a']
+    """
+    came_from: dict[N, N] = {}
+    nodes = [start]
+    for node in nodes:
+        for other in edges.get(node, ()):
+            if other == start:
+                way = [node]
+                while way[-1] != start:
+                    way.append(came_from[way[-1]])
+                return [*reversed(way), start]
+            if other in members and other not in came_from:
+                came_from[other] = node
+                nodes.append(other)
+    return [start]
+
+
+def _closed(open_nodes: dict[N, None], first: N) -> list[N]:
+    """Remove and return the nodes from this one on, which form a group."""
+    group: list[N] = []
+    while first in open_nodes:
+        group.append(open_nodes.popitem()[0])
+    return group[::-1]

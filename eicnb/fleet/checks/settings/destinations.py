@@ -1,0 +1,139 @@
+"""Destinations that receive nothing, or belong to someone else.
+
+Tested in tests/fleet/checks/test_table.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.model.destination import KINDS
+from eicnb.model.pages import DESTINATION_RULE
+from eicnb.model.reported import ReportedDestination
+
+Sees = Callable[[ReportedDestination, int], bool]
+
+_TARGETS = {"on_failure": "on-failure", "on_success": "on-success", "dead_letter_arn": "dead-letter target"}
+
+
+@check(
+    "fifo-destination",
+    severity="high",
+    meaning="a FIFO queue or topic as a destination or dead-letter target",
+    why="Lambda does not deliver to FIFO queues and topics: nothing ever arrives there",
+    source=DESTINATION_RULE,
+)
+def fifo_destination(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows with a FIFO queue or topic."""
+    for row, wrong in _rows_with(seen.audit, lambda target, _: target.is_fifo).items():
+        named = " and ".join(f"{_TARGETS[name]} {target.name}" for name, target in wrong.items())
+        fifo = KINDS[next(iter(wrong.values())).kind]
+        yield Found(
+            row, f"a FIFO {fifo.partition(' ')[2]}, which receives nothing: {named}", _instead(seen, row, wrong)
+        )
+
+
+@check(
+    "s3-on-success",
+    severity="high",
+    meaning="a bucket as the on-success destination",
+    why="Lambda delivers to buckets on failure only: no record of a success arrives",
+    source=DESTINATION_RULE,
+)
+def s3_on_success(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows whose on-success destination is a bucket."""
+    wrong = _rows_with(seen.audit, lambda target, _: target.kind == "s3")
+    for row, targets in wrong.items():
+        if "on_success" in targets:
+            text = f"on-success is the bucket {targets['on_success'].name}"
+            yield Found(row, text, seen.fixes.set(row, "--on-success", "none"))
+
+
+@check(
+    "to-itself",
+    severity="high",
+    meaning="a function that is its own destination",
+    why="each event makes a new one of the same function, which costs money until AWS notices",
+    source=DESTINATION_RULE,
+)
+def to_itself(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows whose destination is their own function, at any qualifier."""
+    audit = seen.audit
+
+    def is_itself(target: ReportedDestination, row: int) -> bool:
+        own = (audit.function_names[row], *audit.place(row))
+        return target.kind == "lambda" and (target.name, target.account_id, target.region) == own
+
+    for row, wrong in _rows_with(audit, is_itself).items():
+        named = " and ".join(_TARGETS[name] for name in wrong)
+        yield Found(row, f"{named} is the function itself", _instead(seen, row, wrong))
+
+
+@check(
+    "other-account",
+    severity="medium",
+    meaning="a destination in another account",
+    why="the other account decides whether records arrive, who reads them and how long they are stored",
+    source=DESTINATION_RULE,
+)
+def other_account(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows with a destination in another account."""
+    audit = seen.audit
+    wrong = _rows_with(audit, lambda target, row: target.account_id not in {None, audit.account_ids[row]})
+    for row, targets in wrong.items():
+        named = " and ".join(f"{_TARGETS[name]} is in account {target.account_id}" for name, target in targets.items())
+        yield Found(row, named, _own(seen, row, targets))
+
+
+@check(
+    "other-region",
+    severity="medium",
+    meaning="a destination in another region",
+    why="records leave the region, and stop when the other region is out of reach or its queue is moved",
+    source=DESTINATION_RULE,
+)
+def other_region(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows with a destination in another region."""
+    audit = seen.audit
+    wrong = _rows_with(audit, lambda target, row: target.region not in {None, audit.regions[row]})
+    for row, targets in wrong.items():
+        named = " and ".join(f"{_TARGETS[name]} is in {target.region}" for name, target in targets.items())
+        yield Found(row, named, _own(seen, row, targets))
+
+
+Targets = dict[str, ReportedDestination]
+"""The targets of a row that are wrong, by the column that they are in."""
+
+
+def _rows_with(audit: Audited, sees: Sees) -> dict[int, Targets]:
+    """Return the rows with a target that a test is true for; each different ARN is read once."""
+    found: dict[int, Targets] = {}
+    known: dict[str, ReportedDestination | None] = {}
+    columns = {"on_failure": audit.on_failure, "on_success": audit.on_success, "dead_letter_arn": audit.dead_letters}
+    for name, arns in columns.items():
+        for row in rows(audit.in_use & audit.has(name)):
+            if (text := arns[row]) not in known:
+                known[text] = ReportedDestination.parse(text)
+            target = known[text]
+            if target is not None and sees(target, row):
+                found.setdefault(row, {})[name] = target
+    return found
+
+
+def _instead(seen: Inspection, row: int, wrong: Targets) -> Fix:
+    """Return the line that replaces the wrong destinations of a row."""
+    if "on_failure" in wrong:
+        return seen.fixes.keep_failures(row, *(("--on-success", "none") if "on_success" in wrong else ()))
+    if "on_success" in wrong:
+        return seen.fixes.set(row, "--on-success", "none")
+    return seen.fixes.without_dead_letters(row)
+
+
+def _own(seen: Inspection, row: int, wrong: Targets) -> Fix:
+    """Return the line that sends failures to a queue of the row's own place, if there is one."""
+    if "on_failure" in wrong and seen.fixes.failure_queue(row) is not None:
+        return seen.fixes.keep_failures(row)
+    return Fix("nothing, if that is where the records belong; otherwise name a destination of this account and region")

@@ -1,0 +1,100 @@
+"""Settings that do nothing, or the same thing twice.
+
+Tested in tests/fleet/checks/test_table.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eicnb.fleet.checks.audited import rows
+from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.finding import Found
+from eicnb.model.age import age, human
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, EVENT_AGE_IN_SECONDS
+from eicnb.model.pages import DESTINATION_RULE, RETRY_RULE, SETTINGS_GUIDE
+from eicnb.model.timeline import age_for, retries_within, seconds_until
+
+
+@check(
+    "retries-cannot-happen",
+    severity="medium",
+    meaning="a maximum event age that is too short for the retries, if each run takes the function's timeout",
+    why="Lambda drops an event before the retry that its age leaves no time for",
+    source=RETRY_RULE,
+)
+def retries_cannot_happen(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows whose age leaves no time for all retries."""
+    audit = seen.audit
+    short = audit.exists & audit.configured & (audit.retries > 0) & (audit.ages <= _LONGEST_WAIT)
+    for row in rows(short):
+        retries, seconds, run = int(audit.retries[row]), int(audit.ages[row]), int(audit.timeouts[row])
+        happen = retries_within(seconds, retries, run)
+        if happen < retries:
+            some = f"only {happen}" if happen else "none"
+            which = "retry" if retries == 1 else "retries"
+            runs = (
+                f", if each run takes its timeout of {human(run)}" if retries_within(seconds, retries) > happen else ""
+            )
+            text = f"an age of {human(seconds)} leaves time for {some} of {retries} {which}{runs}"
+            yield Found(row, text, seen.fixes.set(row, "--max-age", age(age_for(retries, run))))
+
+
+_LONGEST_RUN = 900
+_LONGEST_WAIT = min(seconds_until(2, _LONGEST_RUN), EVENT_AGE_IN_SECONDS[-1])
+"""The longest age that can be too short, in seconds."""
+
+
+@check(
+    "two-safety-nets",
+    severity="low",
+    meaning="both a dead-letter queue and an on-failure destination",
+    why="each failed event arrives twice, in two shapes: a replay of both runs it twice",
+    source=DESTINATION_RULE,
+)
+def two_safety_nets(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows with a dead-letter target and another on-failure destination."""
+    audit = seen.audit
+    for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
+        if audit.on_failure[row] != audit.dead_letters[row]:
+            text = f"failed events go to {_name(audit.on_failure[row])} and also to {_name(audit.dead_letters[row])}"
+            yield Found(row, text, seen.fixes.without_dead_letters(row))
+
+
+@check(
+    "same-safety-net",
+    severity="low",
+    meaning="the dead-letter queue is also the on-failure destination",
+    why="one queue gets each failed event twice, in two shapes, and a reader must tell them apart",
+    source=DESTINATION_RULE,
+)
+def same_safety_net(seen: Inspection) -> Iterator[Found]:
+    """Yield the rows whose dead-letter target is their on-failure destination."""
+    audit = seen.audit
+    for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
+        if audit.on_failure[row] == audit.dead_letters[row]:
+            text = f"failed events go to {_name(audit.on_failure[row])} twice"
+            yield Found(row, text, seen.fixes.without_dead_letters(row))
+
+
+@check(
+    "says-nothing",
+    severity="info",
+    meaning="a config that is empty, or has AWS's defaults only",
+    why="events are treated as without a config, but the next reader must find that out",
+    source=SETTINGS_GUIDE,
+)
+def says_nothing(seen: Inspection) -> Iterator[Found]:
+    """Yield the configs that change nothing."""
+    audit = seen.audit
+    has_defaults = (audit.retries == DEFAULT_RETRY_ATTEMPTS) & (audit.ages == DEFAULT_EVENT_AGE_IN_SECONDS)
+    has_destination = audit.has("on_failure") | audit.has("on_success")
+    is_set = audit.has("maximum_retry_attempts") | audit.has("maximum_event_age_in_seconds")
+    for row in rows(audit.exists & audit.configured & has_defaults & ~has_destination):
+        text = "the config has AWS's defaults only" if is_set[row] else "the config is empty"
+        is_kept = audit.dead_letters[row] is not None
+        yield Found(row, text, seen.fixes.delete(row) if is_kept else seen.fixes.keep_failures(row))
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition(":")[2]

@@ -1,0 +1,146 @@
+"""Two frames of configs compared: of two days, or of two accounts or regions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_args
+
+from eicnb.changes.change import worded
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.fleet.compared import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
+from eicnb.fleet.row import order
+from eicnb.frames.columns import (
+    AFTER,
+    BEFORE,
+    BEFORE_AND_AFTER,
+    NAME_COLUMNS,
+    SETTING_NAMES,
+    SEVERAL,
+    SUMMARY,
+    VERB,
+    Column,
+    Scalar,
+)
+from eicnb.frames.frame import Frame, to_frame
+from eicnb.model.place import Where
+
+COMPARE_COLUMNS = (
+    Column("what", "string", "`added`, `removed` or `changed`: what happened to the config"),
+    Column("change", "string", "the change in words; an empty config is not the same as no config"),
+    *BEFORE_AND_AFTER,
+    *NAME_COLUMNS,
+)
+
+_COUNTS = ("added", "removed", "changed", "unchanged", "not_compared")
+
+
+def compare(before: Any, after: Any, *, on: On = "function_arn") -> Frame:
+    """Return the configs that differ between two frames of configs, such as two audits.
+
+    >>> before = eic.list("my-function")
+    >>> _ = eic.put("my-function:BLUE", maximum_retry_attempts=1)
+    >>> compare(before, eic.list("my-function")).change.tolist()
+    ['retries 0 -> 1, age 1h -> 6h (default)']
+
+    A row is a function with its qualifier. `on="function_name"` compares two accounts or two regions: a destination
+    in the account and region of its row then is `sqs:NAME` and its like, so that equal layouts have no differences.
+    The account and the region of the row in a bucket's name are `ACCOUNT` and `REGION`. Without a config in both,
+    there is no difference either.
+
+    What was not read on one side is not compared: rows whose `scan_state` is not `ok`, and those that the other audit
+    did not cover. The caption counts it, and so does `attrs["not_compared"]`.
+    """
+    if on not in get_args(On):
+        close = nearest(on, get_args(On)) if isinstance(on, str) else None
+        raise UsageError(f"on is {shown(on)}", hint=f'on="{close}"' if close else 'on="function_name"')
+    sides = ComparedFrame.of("before", before, on), ComparedFrame.of("after", after, on)
+    if on == "function_arn" and all(side.places for side in sides) and not sides[0].places & sides[1].places:
+        raise UsageError(
+            "the two frames have no account and region in common, so no function_arn is in both",
+            hint='on="function_name"',
+        )
+    found = _Comparison(*sides)
+    return to_frame(found.rows(), COMPARE_COLUMNS, found.attrs(on, before.attrs, after.attrs))
+
+
+class _Comparison:
+    """The rows of two sides by their keys, each judged once."""
+
+    def __init__(self, before: ComparedFrame, after: ComparedFrame) -> None:
+        self._sides = before, after
+        self._counts: Counter[str] = Counter()
+        self._different = sorted(self._differences(), key=lambda found: _order(found[1]))
+
+    def _differences(self) -> Iterator[tuple[str, ComparedRow, Settings | None, Settings | None]]:
+        """Yield what happened, the row that names it, and the settings before and after; count all."""
+        before, after = self._sides
+        keys = dict.fromkeys((*before.rows, *after.rows, *before.unread, *after.unread))
+        self._counts["not_compared"] += len(before.unread_places | after.unread_places)
+        for key in keys:
+            old, new = before.rows.get(key), after.rows.get(key)
+            row = new or old
+            if row is None or not (_is_known(before, old, new) and _is_known(after, new, old)):
+                self._counts["not_compared"] += 1
+                continue
+            ends = old and old.settings, new and new.settings
+            if ends[0] == ends[1]:
+                self._counts["unchanged"] += ends[0] is not None
+                continue
+            what = "added" if ends[0] is None else "removed" if ends[1] is None else "changed"
+            self._counts[what] += 1
+            yield what, row, *ends
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the differences as rows of `COMPARE_COLUMNS`, in the order of an audit."""
+        words = cache(_words)
+        for what, row, before, after in self._different:
+            yield {
+                "what": what,
+                "change": words(before, after, row.where),
+                **{f"{BEFORE}{name}": value for name, value in zip(SETTING_NAMES, before or NOTHING, strict=True)},
+                **{f"{AFTER}{name}": value for name, value in zip(SETTING_NAMES, after or NOTHING, strict=True)},
+                "function_name": row.function_name,
+                "qualifier": row.qualifier,
+                "region": row.where.region,
+                "account_id": row.where.account_id,
+                "function_arn": row.function_arn,
+            }
+
+    def attrs(self, on: On, *attrs: Any) -> dict[str, Scalar]:
+        """Return where the rows come from, and how many there are of each kind."""
+        counts = {name: self._counts[name] for name in _COUNTS}
+        places = sorted(self._sides[0].places | self._sides[1].places)
+        return {
+            VERB: "compare",
+            "on": on,
+            "account_id": _one_of([account_id for account_id, _ in places]),
+            "region": _one_of([region for _, region in places]),
+            "sandbox": _one_of([bool(one.get("sandbox")) for one in attrs]),
+            **counts,
+            SUMMARY: ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number),
+        }
+
+
+def _is_known(side: ComparedFrame, own: ComparedRow | None, other: ComparedRow | None) -> bool:
+    """Return whether a side shows if it has a config: it has the row, or would have it."""
+    if own is not None:
+        return True
+    assert other is not None, "a key comes from one of the sides"
+    return key_of(other, side.on) not in side.unread and (other.settings is None or side.has_no(other))
+
+
+def _words(before: Settings | None, after: Settings | None, where: Where) -> str:
+    old, new = (None if end is None else dict(zip(SETTING_NAMES, end, strict=True)) for end in (before, after))
+    return worded(old, new, where)
+
+
+def _order(row: ComparedRow) -> Any:
+    return order(row.where.account_id, row.where.region, row.function_name, row.qualifier)
+
+
+def _one_of(values: list[Any]) -> Any:
+    """Return the value that all have in common, or `several`; None without values."""
+    different = list(dict.fromkeys(values))
+    return different[0] if len(different) == 1 else SEVERAL if different else None

@@ -1,0 +1,251 @@
+"""One of the two frames of a comparison: the configs that it has, and the parts that were not read.
+
+Tested in tests/fleet/test_compare.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, NamedTuple, Self
+
+import pandas as pd
+
+from eicnb.errors import UsageError, shown
+from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Selection
+from eicnb.frames.columns import CONFIG_COLUMNS, SETTING_NAMES, SEVERAL, VERB, Column
+from eicnb.frames.frame import values_of
+from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION
+from eicnb.model.destination import named_in
+from eicnb.model.function import LATEST
+from eicnb.model.place import Where
+from eicnb.model.request import resolved_destination
+
+On = Literal["function_arn", "function_name"]
+"""The name by which rows of the two frames are the same; the qualifier always belongs to it."""
+
+Key = tuple[str, ...]
+
+Settings = tuple[Any, ...]
+"""The values of the four settings, in the order of `SETTING_NAMES`."""
+
+UnreadPlace = tuple[str | None, str | None]
+"""An account and region that could not be read; None is an unknown one."""
+
+_ARN = re.compile(rf"arn:({PARTITION}):lambda:({REGION}):({ACCOUNT}):function:({NAME})(?::({QUALIFIER}))?")
+
+_NEEDED = tuple(column for column in CONFIG_COLUMNS if column.name in {"function_arn", *SETTING_NAMES})
+
+_OPTIONAL = (
+    *(column for column in CONFIG_COLUMNS if column.name in {"qualifier", "region", "account_id"}),
+    Column("configured", "boolean", ""),
+    Column("scan_state", "string", ""),
+)
+
+_IN_ORDER = (
+    *("function_arn", "qualifier", "region", "account_id", "scan_state", "configured", "modified"),
+    *SETTING_NAMES,
+)
+
+_ACCOUNT_DIGITS = 12
+
+NOTHING: Settings = (None,) * len(SETTING_NAMES)
+"""The settings of a config that has none."""
+
+
+class ComparedRow(NamedTuple):
+    """The names of a row, and its settings; None is no config."""
+
+    where: Where
+    function_name: str
+    qualifier: str
+    function_arn: str
+    settings: Settings | None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The account and the region."""
+        return self.where.account_id, self.where.region
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedPart:
+    """The part of AWS that an audit was asked for, from its attrs; without them, any row may be missing.
+
+    >>> part = AuditedPart.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'})
+    >>> part.covers("shop-cart", "eu-west-1"), part.covers("shop-cart", "us-east-1")
+    (False, True)
+    """
+
+    regions: frozenset[str] | None = None
+    selection: Selection = field(default_factory=Selection)
+    is_chosen: bool = False
+
+    @classmethod
+    def of(cls, attrs: Mapping[Any, Any]) -> Self:
+        """Read the attrs of a frame."""
+        if attrs.get(VERB) != "audit":
+            return cls()
+        named = attrs.get("regions") or attrs.get("region")
+        everywhere = named in {None, ALL_REGIONS, SEVERAL}
+        selected = attrs.get("selected")
+        return cls(
+            regions=None if everywhere else frozenset(str(named).split(",")),
+            selection=Selection.from_attr(selected),
+            is_chosen=selected == CHOSEN,
+        )
+
+    def covers(self, function_name: str, region: str | None) -> bool:
+        """Return whether the audit would have a function of this name; without `region`, in any region."""
+        in_region = region is None or self.regions is None or region in self.regions
+        return in_region and not self.is_chosen and self.selection.fits(function_name)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFrame:
+    """The rows of a frame by their keys, and the rows and the accounts and regions that were not read."""
+
+    on: On
+    audited: AuditedPart
+    rows: Mapping[Key, ComparedRow]
+    unread: Mapping[Key, ComparedRow]
+    unread_places: frozenset[UnreadPlace]
+    unread_functions: frozenset[Key]
+    places: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, name: str, frame: Any, on: On) -> Self:
+        """Read a frame; `name` is what messages call it."""
+        if not isinstance(frame, pd.DataFrame):
+            raise UsageError(f"{name} is {shown(frame)}, not a frame of configs", hint="eicnb.audit()")
+        rows: dict[Key, ComparedRow] = {}
+        unread: dict[Key, ComparedRow] = {}
+        places: set[UnreadPlace] = set()
+        wheres: set[Where] = set()
+        for label, row, was_read in _rows(name, frame, on):
+            if not isinstance(row, ComparedRow):
+                places.add(row)
+                continue
+            key = key_of(row, on)
+            wheres.add(row.where)
+            if key in rows or key in unread:
+                raise _twice(name, label, row, rows.get(key) or unread[key], on)
+            (rows if was_read else unread)[key] = row
+        return cls(
+            on=on,
+            audited=AuditedPart.of(frame.attrs),
+            rows=rows,
+            unread=unread,
+            unread_places=frozenset(places),
+            unread_functions=frozenset(key[:-1] for key in unread),
+            places=frozenset((where.account_id, where.region) for where in wheres),
+        )
+
+    def has_no(self, row: ComparedRow) -> bool:
+        """Return whether the absence of a row that the other frame has means that there is no config."""
+        if key_of(row, self.on)[:-1] in self.unread_functions:
+            return False
+        if self.on == "function_name":
+            return self.audited.covers(row.function_name, None) and not self.unread_places
+        account_id, region = row.place
+        could_be_in = {(account_id, region), (None, region), (account_id, None), (None, None)}
+        return self.audited.covers(row.function_name, region) and not could_be_in & self.unread_places
+
+
+def key_of(row: ComparedRow, on: On) -> Key:
+    """Return what a row and its counterpart in the other frame have in common."""
+    where = row.where
+    if on == "function_arn":
+        return where.account_id, where.region, row.function_name, row.qualifier
+    return row.function_name, row.qualifier
+
+
+def _twice(name: str, label: Any, row: ComparedRow, other: ComparedRow, on: On) -> UsageError:
+    if row.place == other.place:
+        hint = f'{name}.drop_duplicates("function_arn")'
+        return UsageError(f"row {label} of {name} is another row of {row.function_arn}", hint=hint)
+    different = "region" if row.where.region != other.where.region else "account_id"
+    return UsageError(
+        f"{name} has {row.function_name}:{row.qualifier} in {other.where} and in {row.where}, "
+        f"so its rows cannot be compared on {on}",
+        hint=f'{name}[{name}.{different} == "{getattr(other.where, different)}"]',
+    )
+
+
+def _rows(name: str, frame: pd.DataFrame, on: On) -> Iterator[tuple[Any, ComparedRow | UnreadPlace, bool]]:
+    """Yield the label of each row, the row or the place that was not read, and whether it was read."""
+    if not {"configured", "last_modified"} & set(frame.columns):
+        raise UsageError(f"{name} has no column 'configured'", hint="keep the columns configured and last_modified")
+    present = [column for column in _OPTIONAL if column.name in frame.columns]
+    values = {**_absent(len(frame)), **values_of(frame, [*_NEEDED, *present])}
+    if "last_modified" in frame.columns:
+        values["modified"] = frame["last_modified"].notna().tolist()
+    where, settings_in = cache(_where), cache(_settings_in)
+    for label, arn, qualifier, region, account_id, state, configured, modified, *settings in zip(
+        frame.index, *(values[column] for column in _IN_ORDER), strict=True
+    ):
+        found = _ARN.fullmatch(arn or "")
+        if found is not None:
+            place = where(*found.group(1, 2, 3))
+            held = settings_in(place, on, *settings)
+            exists = True if held != NOTHING or (configured is None and modified) else configured
+            named = found[5] or qualifier or LATEST
+            whole = arn if found[5] else f"{arn}:{named}"
+            was_read = state == "ok" and exists is not None
+            yield label, ComparedRow(place, found[4], named, whole, held if exists else None), was_read
+        elif not arn and state != "ok":
+            yield label, (_account(account_id), region or None), False
+        else:
+            raise _not_an_arn(name, label, arn)
+
+
+def _absent(count: int) -> dict[str, list[Any]]:
+    """Return the values of optional columns that a frame lacks; its rows then were read."""
+    values: dict[str, list[Any]] = {name: [None] * count for name in _IN_ORDER}
+    return {**values, "scan_state": ["ok"] * count}
+
+
+def _where(partition: str, region: str, account_id: str) -> Where:
+    return Where(partition=partition, region=region, account_id=account_id)
+
+
+def _settings_in(where: Where, on: On, retries: Any, age: Any, *destinations: str | None) -> Settings:
+    return (retries, age, *(_destination(text, where, on) for text in destinations))
+
+
+def _destination(text: str | None, where: Where, on: On) -> str | None:
+    """Return the ARN of a destination, or on names, `kind:name` for one in the row's own place.
+
+    No two accounts can have a bucket of the same name, so most names include the account or the region: in place of
+    the row's own, the text has `ACCOUNT` and `REGION`, which no bucket's name can have.
+    """
+    if not text or text == "none":
+        return None
+    if on == "function_name":
+        name = named_in(text, where)
+        is_bucket = name.startswith("s3:")
+        return name.replace(where.account_id, "ACCOUNT").replace(where.region, "REGION") if is_bucket else name
+    if text.startswith("arn:"):
+        return text
+    try:
+        return str(resolved_destination(where, text))
+    except UsageError:
+        return text  # a text that AWS may hold, although it is none that can be written
+
+
+def _account(text: str | None) -> str | None:
+    """Return an account as it was before a file lost its leading zeros or made a fraction of it."""
+    digits = (text or "").removesuffix(".0")
+    return digits.zfill(_ACCOUNT_DIGITS) if digits else None
+
+
+def _not_an_arn(name: str, label: Any, arn: str | None) -> UsageError:
+    if not arn:
+        hint = f'{name}.dropna(subset=["function_arn"])'
+        return UsageError(f"row {label} of {name} has no function_arn", hint=hint)
+    return UsageError(
+        f"row {label} of {name}: its function_arn is {arn!r}, not the whole ARN of a function",
+        hint=f"pass {name} as eicnb returned it",
+    )

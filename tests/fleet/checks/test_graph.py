@@ -1,0 +1,28 @@
+"""Loops in a graph."""
+
+from __future__ import annotations
+
+import time
+
+from eicnb.fleet.checks.graph import loops, way_round
+
+
+def test_nodes_between_two_loops_are_in_none() -> None:
+    edges = {"a": ["b"], "b": ["a", "x"], "x": ["c"], "c": ["d"], "d": ["c"]}
+    assert sorted(map(sorted, loops(edges))) == [["a", "b"], ["c", "d"]]
+
+
+def test_a_node_that_leads_to_itself_alone_is_no_loop_of_several() -> None:
+    assert loops({"a": ["a"], "b": []}) == []
+
+
+def test_a_ring_of_ten_thousand_nodes_is_found_at_once_and_without_recursion() -> None:
+    ring = {number: [(number + 1) % 10_000] for number in range(10_000)}
+    started = time.perf_counter()
+    assert [len(group) for group in loops(ring)] == [10_000]
+    assert time.perf_counter() - started < 1
+
+
+def test_the_way_round_is_the_shortest_one_within_the_loop() -> None:
+    edges = {"a": ["b", "out"], "b": ["c"], "c": ["a", "b"], "out": []}
+    assert way_round("a", edges, {"a", "b", "c"}) == ["a", "b", "c", "a"]
