@@ -15,8 +15,8 @@ from eicnb.changes.columns import APPLIED_COLUMNS, OUTCOMES
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
-from eicnb.changes.reach import Reach
-from eicnb.changes.writer import Outcome, Show, Step, Writer
+from eicnb.changes.reach import Reachable
+from eicnb.changes.writer import RowOutcome, Show, Step, PlanWriter
 from eicnb.errors import ApplyInterrupted, ConfigurationError, EicError, IncompleteApply, UsageError, shown
 from eicnb.frames.frame import Frame, to_frame
 
@@ -72,7 +72,7 @@ def _number(name: str, value: Any) -> int:
 
 
 def apply_plan(
-    plan: Plan, reach: Reach, conditions: Conditions, *, rate: float, show: Show, buckets: Buckets = BUCKETS
+    plan: Plan, reach: Reachable, conditions: Conditions, *, rate: float, show: Show, buckets: Buckets = BUCKETS
 ) -> Frame:
     """Write the changes of a plan and return its frame with the outcome of each row.
 
@@ -87,7 +87,7 @@ def apply_plan(
         turns = {place: buckets.of(*place) for place in dict.fromkeys(step.place for step in steps)}
         for bucket in turns.values():
             shares.enter_context(bucket.shared_at(rate))
-        writer = Writer(turns=turns, show=show, stop=stop, total=len(steps))
+        writer = PlanWriter(turns=turns, show=show, stop=stop, total=len(steps))
         try:
             _write(writer, steps, conditions)
         except BaseException as error:
@@ -115,7 +115,7 @@ def _check_size(plan: Plan, limit: int | None) -> None:
             )
 
 
-def _steps(plan: Plan, reach: Reach) -> list[Step]:
+def _steps(plan: Plan, reach: Reachable) -> list[Step]:
     """Return the steps of a plan; a change that can't be made or reached is a UsageError."""
     steps = []
     for number, row in enumerate(plan.rows):
@@ -145,7 +145,7 @@ def _confirm(plan: Plan, ask: Ask) -> None:
         raise EicError("not confirmed: nothing was written", hint="apply the plan again and reply y")
 
 
-def _write(writer: Writer, steps: Sequence[Step], conditions: Conditions) -> None:
+def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) -> None:
     """Write the canary and the rest; after the canary, ask whether to go on, or stop."""
     if conditions.canary:
         writer.write(steps, most=conditions.canary)
@@ -167,22 +167,22 @@ def _write(writer: Writer, steps: Sequence[Step], conditions: Conditions) -> Non
     writer.write([step for step in steps if step.number not in writer.outcomes])
 
 
-def _outcomes(plan: Plan, writer: Writer, steps: Sequence[Step]) -> list[Outcome]:
+def _outcomes(plan: Plan, writer: PlanWriter, steps: Sequence[Step]) -> list[RowOutcome]:
     """Return the outcome of each row of a plan."""
-    known: Mapping[int, Outcome] = {
+    known: Mapping[int, RowOutcome] = {
         **{step.number: outcome for step, outcome in writer.left(steps)},
         **dict(writer.outcomes),
     }
     return [known.get(number) or _unwritten(row) for number, row in enumerate(plan.rows)]
 
 
-def _unwritten(row: PlannedChange) -> Outcome:
+def _unwritten(row: PlannedChange) -> RowOutcome:
     if row.action == "conflict":
-        return Outcome("conflict", row.reason)
-    return Outcome("refused", row.reason) if row.action == "refused" else Outcome("none")
+        return RowOutcome("conflict", row.reason)
+    return RowOutcome("refused", row.reason) if row.action == "refused" else RowOutcome("none")
 
 
-def _frame(plan: Plan, outcomes: Sequence[Outcome]) -> Frame:
+def _frame(plan: Plan, outcomes: Sequence[RowOutcome]) -> Frame:
     rows = [
         {**row.row(), "outcome": outcome.word, "error": outcome.error or None}
         for row, outcome in zip(plan.rows, outcomes, strict=True)
@@ -192,12 +192,12 @@ def _frame(plan: Plan, outcomes: Sequence[Outcome]) -> Frame:
     return to_frame(rows, APPLIED_COLUMNS, attrs)
 
 
-def _in_words(outcomes: Sequence[Outcome]) -> str:
+def _in_words(outcomes: Sequence[RowOutcome]) -> str:
     counts: Counter[str] = Counter(outcome.word for outcome in outcomes)
     return ", ".join(f"{counts[word]} {word}" for word in OUTCOMES if counts[word]) or "nothing was to be done"
 
 
-def _incomplete(plan: Plan, outcomes: Sequence[Outcome], result: Frame) -> IncompleteApply:
+def _incomplete(plan: Plan, outcomes: Sequence[RowOutcome], result: Frame) -> IncompleteApply:
     wrong = [
         f"    {row.subject}: {outcome.word}{f': {outcome.error.splitlines()[0]}' if outcome.error else ''}"
         for row, outcome in zip(plan.rows, outcomes, strict=True)

@@ -23,7 +23,7 @@ ACTIONS: tuple[Action, ...] = ("put", "delete", "none", "conflict", "refused")
 """The actions of a plan's rows."""
 
 
-class Applying:
+class PlanApplier:
     """How a plan is applied on the connection in use; `choose` sets the function, which the client has."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Applying:
         return self._apply(plan, **arguments)
 
 
-APPLYING = Applying()
+APPLYING = PlanApplier()
 """The process's way to apply a plan."""
 
 

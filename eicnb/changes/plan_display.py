@@ -94,7 +94,7 @@ def to_html(rows: Sequence[PlannedChange], head: str, most: int) -> str:
 
 
 def _table(rows: Sequence[PlannedChange], most: int) -> tuple[list[str], list[Shown], list[str]]:
-    """Return the names of the columns, the rows that are not unchanged, and a line about those that are left out."""
+    """Return the names of the columns, the rows that change, and a line about those that are left out."""
     wanted = [row for row in rows if row.action != "none"]
     shown = wanted[:most]
     settings = [name for name in SETTING_NAMES if any(row.change and _changes(row, name) for row in shown)]

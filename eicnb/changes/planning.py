@@ -11,7 +11,7 @@ from eicnb.changes.desired import DesiredRow, desired_in
 from eicnb.changes.faults import RowFault, faults_error
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
-from eicnb.changes.reach import Reach
+from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, UsageError
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig
@@ -35,7 +35,7 @@ class ReadsConfigs(Protocol):
         ...
 
 
-def plan_of(desired: Any, reach: Reach, reader: ReadsConfigs) -> Plan:
+def plan_of(desired: Any, reach: Reachable, reader: ReadsConfigs) -> Plan:
     """Return the plan that gives the functions of a frame the configs that it describes.
 
     Each row is compared with its current config. A wrong value is a UsageError that names row and column. A row that
@@ -54,7 +54,7 @@ def plan_of(desired: Any, reach: Reach, reader: ReadsConfigs) -> Plan:
     return Plan(tuple(_unless_missing(row, missing) for row in planned), reach.sandbox)
 
 
-def _targets(rows: Iterable[DesiredRow], reach: Reach) -> dict[FunctionRef, Connection]:
+def _targets(rows: Iterable[DesiredRow], reach: Reachable) -> dict[FunctionRef, Connection]:
     """Return what is to be read, and through which connection; an unknown region is a UsageError."""
     targets: dict[FunctionRef, Connection] = {}
     faults: dict[str, str] = {}
@@ -73,7 +73,7 @@ def _targets(rows: Iterable[DesiredRow], reach: Reach) -> dict[FunctionRef, Conn
     return targets
 
 
-def _planned(rows: Iterable[DesiredRow], current: Configs, reach: Reach) -> list[PlannedChange]:
+def _planned(rows: Iterable[DesiredRow], current: Configs, reach: Reachable) -> list[PlannedChange]:
     planned: list[PlannedChange] = []
     faults: dict[str, str] = {}
     for row in rows:
@@ -86,7 +86,7 @@ def _planned(rows: Iterable[DesiredRow], current: Configs, reach: Reach) -> list
     return planned
 
 
-def _planned_row(row: DesiredRow, current: Configs, reach: Reach) -> PlannedChange:
+def _planned_row(row: DesiredRow, current: Configs, reach: Reachable) -> PlannedChange:
     if row.target is None:
         return PlannedChange(
             change=None, action="refused", reason=row.unread, region=row.region, account_id=row.account_id

@@ -16,10 +16,10 @@ from eicnb.model.place import Where
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Reachable:
     """Some connections with their places; each reaches its account in every region.
 
-    >>> reach = Reach.of([connection])
+    >>> reach = Reachable.of([connection])
     >>> reach.at("123456789012", "eu-west-1")
     Eic(SANDBOX, account_id='123456789012', region='eu-west-1')
     >>> reach.at("999999999999", "us-east-1")

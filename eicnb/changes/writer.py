@@ -37,7 +37,7 @@ Show = Callable[[WriteProgress], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowOutcome:
     """What happened to a row, and the error if it is not applied."""
 
     word: Word
@@ -46,7 +46,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change to be written, the request that makes it, the connection that reaches it, and its row's number."""
+    """A change to be written: its row's number, its request, and the connection that reaches it."""
 
     number: int
     change: Change
@@ -64,7 +64,7 @@ class _Stopped(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Writer:
+class PlanWriter:
     """The writes of some steps; those of an account and region one after another, several of them side by side.
 
     `turns` has the token bucket of each. `outcomes` has the outcome of each step that was tried, by the number of its
@@ -76,7 +76,7 @@ class Writer:
     stop: Stop
     total: int
     clock: Callable[[], float] = time.monotonic
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    outcomes: dict[int, RowOutcome] = field(default_factory=dict)
     reason: str = ""
     _failures_in_a_row: int = 0
     _denied: set[tuple[str, str]] = field(default_factory=set)
@@ -116,7 +116,7 @@ class Writer:
             alive[0].join(_BETWEEN_DRAWINGS)
         with self._lock:
             for number in self._sending:
-                self.outcomes[number] = Outcome("unknown", "stopped before its response came")
+                self.outcomes[number] = RowOutcome("unknown", "stopped before its response came")
 
     def progress(self, *, is_over: bool = False) -> WriteProgress:
         """Return the progress."""
@@ -157,7 +157,7 @@ class Writer:
             written += outcome.word == "applied"
             self._note(step, outcome)
 
-    def _note(self, step: Step, outcome: Outcome) -> None:
+    def _note(self, step: Step, outcome: RowOutcome) -> None:
         with self._lock:
             self._sending.discard(step.number)
             self.outcomes[step.number] = outcome
@@ -167,7 +167,7 @@ class Writer:
                 self.reason = f"{MOST_FAILURES} writes failed in a row"
                 self.stop.requested.set()
 
-    def _tried(self, step: Step) -> Outcome:
+    def _tried(self, step: Step) -> RowOutcome:
         """Compare the config with the one that was planned for, and write; a throttled request is tried again."""
         first, turns = self.clock(), self.turns[step.place]
         while True:
@@ -178,39 +178,39 @@ class Writer:
             except Throttled as error:
                 self._sending.discard(step.number)
                 if self.clock() - first >= PATIENCE.throttled:
-                    return Outcome("failed", error.message)
+                    return RowOutcome("failed", error.message)
                 turns.refused(sent_at, 1.0)
             except EicError as error:
                 if isinstance(error, AccessDenied):
                     self._denied.add(step.place)
                 is_open = step.number in self._sending and may_have_arrived(error)
-                return Outcome("unknown" if is_open else "failed", error.message)
+                return RowOutcome("unknown" if is_open else "failed", error.message)
 
-    def _compared(self, step: Step, turns: TokenBucket) -> Outcome:
+    def _compared(self, step: Step, turns: TokenBucket) -> RowOutcome:
         """Read the config and write at once; the next request waits for the turn that the write takes."""
         change, live = step.change, _live(step)
         if _is(live, change.after):
-            return Outcome("none")
+            return RowOutcome("none")
         if not _is(live, change.before):
             where = place_of(change.target)
-            return Outcome("conflict", f"the config was changed since: it is now {described(live, where)}")
+            return RowOutcome("conflict", f"the config was changed since: it is now {described(live, where)}")
         if self.stop.requested.is_set():
             raise _Stopped
         turns.take()
         self._sending.add(step.number)
         applied = apply(step.connection, Prepared(step.request, live))
-        return Outcome("applied" if applied.configs else "none")
+        return RowOutcome("applied" if applied.configs else "none")
 
     def _wait(self, seconds: float) -> None:
         if self.stop.requested.wait(seconds) if seconds > 0 else self.stop.requested.is_set():
             raise _Stopped
 
-    def left(self, steps: Sequence[Step]) -> Iterator[tuple[Step, Outcome]]:
+    def left(self, steps: Sequence[Step]) -> Iterator[tuple[Step, RowOutcome]]:
         """Yield the steps that were not tried, each with the reason."""
         for step in steps:
             if step.number not in self.outcomes:
                 why = "an earlier request to its account and region was denied" if step.place in self._denied else ""
-                yield step, Outcome("not tried", why or self.reason or "stopped before it")
+                yield step, RowOutcome("not tried", why or self.reason or "stopped before it")
 
 
 def _live(step: Step) -> ReportedConfig | None:

@@ -21,6 +21,7 @@ from eicnb.errors import (
     ConfigurationError,
     EicError,
     ExpiredCredentials,
+    IncompleteApply,
     IncompleteAudit,
     NotFound,
     Throttled,
@@ -77,6 +78,8 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
     ),
+    "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
+    "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
@@ -103,6 +106,8 @@ _OPERATIONS = {
     "functions": Operation.LIST_FUNCTIONS,
     "whoami": Operation.GET_CALLER_IDENTITY,
     "audit": Operation.LIST,
+    "plan": Operation.LIST,
+    "apply": Operation.PUT,
 }
 
 
@@ -241,8 +246,7 @@ def _errors(verb: Verb) -> str:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]
-    if verb.name == "audit":
-        expected += [IncompleteAudit]
+    expected += {"audit": [IncompleteAudit], "apply": [IncompleteApply]}.get(verb.name, [])
     groups = groupby(expected, key=lambda error: error.exit_code)
     return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
 

@@ -307,7 +307,7 @@ class Eic:
         )
 
     def plan(self, desired: Any, *, rate: float = 10, progress: bool | Show = True) -> Plan:
-        """Compare the configs that a DataFrame describes with the current ones, and return the plan of the changes.
+        """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
         >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
         >>> eic.plan(desired, progress=False).frame["change"].tolist()

@@ -12,7 +12,7 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.apply_plan import Ask, Conditions, apply_plan
 from eicnb.changes.plan import Plan
 from eicnb.changes.planning import plan_of
-from eicnb.changes.reach import Reach
+from eicnb.changes.reach import Reachable
 from eicnb.client import settings
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.configs import ConfigReader
@@ -27,11 +27,11 @@ _YES = frozenset({"y", "yes"})
 def plan_on(connections: Sequence[Connection], desired: Any, *, rate: Any, progress: Any) -> Plan:
     """Return the plan that gives the functions of a frame the configs that it describes.
 
-    >>> len(plan_on([connection], eicnb.audit(progress=False), rate=10, progress=False))
+    >>> len(plan_on([connection], eic.list("my-function"), rate=10, progress=False))
     0
     """
     rate, show = check_rate(rate), show_of(progress)
-    return plan_of(desired, Reach.of(connections), ConfigReader(rate=rate, show=show))
+    return plan_of(desired, Reachable.of(connections), ConfigReader(rate=rate, show=show))
 
 
 def apply_on(
@@ -57,7 +57,7 @@ def apply_on(
         raise UsageError(f"confirm is {shown(confirm)}", hint=hint)
     confirms = settings.current().confirm if confirm is None else bool(confirm)
     conditions = Conditions.parse(limit=limit, canary=canary, confirms=confirms, ask=_asking(confirm, ask))
-    return apply_plan(plan, Reach.of(connections), conditions, rate=rate, show=show)
+    return apply_plan(plan, Reachable.of(connections), conditions, rate=rate, show=show)
 
 
 def _asking(confirm: Any, ask: Callable[[str], str]) -> Ask:

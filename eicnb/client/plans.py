@@ -23,9 +23,9 @@ from eicnb.frames.frame import Frame
 def plan(
     desired: Any, *, rate: float = 10, progress: bool | Show = True, connections: Iterable[Eic] | None = None
 ) -> Plan:
-    """Compare the configs that a DataFrame describes with the current ones, and return the plan of the changes.
+    """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
-    >>> desired = audit(progress=False)
+    >>> desired = eic.audit(progress=False)
     >>> desired.loc[desired.function_name == "newsletters", "on_failure"] = "sqs:shop-failures"
     >>> plan(desired, progress=False).lines()  # doctest: +ELLIPSIS
     ['%eic put arn:aws:lambda:us-east-1:123456789012:function:newsletters:$LATEST --on-failure ... --region us-east-1']
@@ -57,7 +57,7 @@ def apply(
     progress: bool | Callable[[WriteProgress], object] = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
-    """Write the changes of a plan, or of the file that it was saved to; return its frame with each row's `outcome`.
+    """Write the changes of a plan or of its file, and return its frame with the `outcome` of each row.
 
     >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
     >>> apply(eic.plan(desired, progress=False), progress=False).outcome.tolist()

@@ -38,6 +38,7 @@ _ByPlace = dict[Connection, dict[FunctionRef, list[FunctionRef]]]
 class ConfigReader:
     """A reader of many configs at a rate in requests a second, in each account and region.
 
+    >>> from eicnb.model.function import FunctionRef
     >>> target = FunctionRef.parse("arn:aws:lambda:us-east-1:123456789012:function:my-function:BLUE")
     >>> reader = ConfigReader(rate=10, show=lambda progress: None)
     >>> reader.configs({target: connection})[target].maximum_retry_attempts
