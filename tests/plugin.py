@@ -44,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(f"{place}{found[0] if found else ''}"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_journal_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A journal of the tests' own, also for what is started before the first of them."""
+    os.environ["EICNB_JOURNAL"] = str(tmp_path_factory.mktemp("journal"))
+
+
 @pytest.fixture(autouse=True)
 def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No credentials, no profile, no connection and no setting from outside the test."""
@@ -56,6 +62,7 @@ def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
+    monkeypatch.setenv("EICNB_JOURNAL", str(tmp_path / "journal"))
     monkeypatch.setattr(connections, "_in_use", type(connections._in_use)())
 
 

@@ -51,6 +51,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "IPython": ("notebook.*", "widgets.*"),
     "traitlets": ("notebook.*", "widgets.*"),
     "jmespath": ("cli.*",),
+    "platformdirs": ("changes.journal",),
     "ruamel": ("cli.*",),
     "moto": ("local_aws.*",),
     "flask": ("local_aws.*",),

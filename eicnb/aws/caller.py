@@ -196,9 +196,12 @@ class Caller(Access):
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             client = self._client("sts")
         with signing_with(keys), self._translated(Operation.GET_CALLER_IDENTITY):
-            account_id = str(client.get_caller_identity().get("Account"))
+            response = client.get_caller_identity()
+        account_id, arn = str(response.get("Account")), response.get("Arn")
         if not re.fullmatch(ACCOUNT, account_id):
             raise malformed(Operation.GET_CALLER_IDENTITY, f"{account_id!r} is not an account")
+        if isinstance(arn, str):
+            self._identity.arn = arn
         return account_id
 
     def _ask_sts_briefly(self, keys: Keys) -> str | None:
@@ -214,6 +217,11 @@ class Caller(Access):
         with suppress(EicError):
             return briefly._ask_sts(keys)  # its own class
         return None
+
+    @property
+    def known_identity_arn(self) -> str | None:
+        """The ARN of the role, or else of the caller if STS reported it already; no request is sent."""
+        return self.role_arn or self._identity.arn
 
     def keys(self) -> Keys:
         """Return the current credentials, renewed if they soon expire; refuse those of another account."""

@@ -31,8 +31,10 @@ class Identity:
     A connection keeps the first account that it had.
     """  # noqa: E501 # a message stands in one line
 
-    def __init__(self, *, given: str | None = None) -> None:
+    def __init__(self, *, given: str | None = None, arn: str | None = None) -> None:
         self._given = given
+        self.arn = arn
+        """The ARN of the caller, as STS reported it last; None before."""
         self._known = given
         self._is_noted = False
         self._keys: Keys | None = None

@@ -18,6 +18,7 @@ from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, 
 from eicnb.changes.current import current_config, missing
 from eicnb.changes.doubt import Lost, left_open, settle
 from eicnb.changes.export.command_lines import line_without_config
+from eicnb.changes.journal import recorded
 from eicnb.changes.role import explain_role
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
 from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
@@ -123,9 +124,7 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
     except EicError as error:
         if must:
             raise
-        if not _leaves_the_write_possible(error):
-            raise _of_the_write(error, request) from error.__cause__
-        before = Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
+        before = _unread(error, request)
     request = _completed(request, before)
     return Prepared(request, before)
 
@@ -133,39 +132,57 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
 def send_as_the_cli(connection: Connection, request: Request) -> Pages:
     """Send a request with botocore's own retries, as the AWS CLI does; return the pages.
 
-    An error states what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
+    Only an update of one destination reads the current config first, so that others cannot be undone. An error states
+    what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
     """
     try:
-        with _turn(connection, request) if request.keeps_other_destination else nullcontext():
-            request = completed(connection, request)
+        if request.verb not in WRITES:
             return connection.pages(request)
-    except EicError as error:
-        if isinstance(error, NotFound):
-            _hinted(request, error)
-        if request.missing_ok and isinstance(error, NotFound):
-            if (explained := _explained(connection, request, error)) is error:
-                return [{}], None
-            raise explained from error.__cause__
-        if request.verb not in WRITES or (left := left_open(error, request)) is error:
-            explain_role(connection, request, error, reads=False)
+        with _turn(connection, request) if request.keeps_other_destination else nullcontext():
+            return _written_as_the_cli(connection, _as_the_cli(connection, request))
+    except NotFound as error:
+        _hinted(request, error)
+        if not request.missing_ok:
             raise
-        raise left from error.__cause__ or error
+        if (explained := _explained(connection, request, error)) is not error:
+            raise explained from error.__cause__
+        return [{}], None
+    except EicError as error:
+        explain_role(connection, request, error, reads=False)
+        raise
 
 
-def completed(connection: Connection, request: Request) -> Request:
-    """Return an update of one destination completed with the current other one; any other request as it is.
+def _as_the_cli(connection: Connection, request: Request) -> Prepared:
+    return prepare(connection, request) if request.keeps_other_destination else Prepared(request, _NOT_READ)
 
-    >>> completed(connection, connection.request("update", "my-function:GREEN", on_success="none")).parameters()
-    ... # doctest: +ELLIPSIS
-    {..., 'DestinationConfig': {'OnSuccess': {}, 'OnFailure': {'Destination': '...:shop-failures'}}}
-    """
-    return prepare(connection, request).request if request.keeps_other_destination else request
+
+def _written_as_the_cli(connection: Connection, prepared: Prepared) -> Pages:
+    """Record a write and send it with botocore's own retries."""
+    request = prepared.request
+    with recorded(connection, request.verb, prepared.change) as recording:
+        try:
+            pages, token = connection.pages(request)
+        except EicError as error:
+            left = left_open(error, request)
+            if left is error:
+                raise
+            recording.is_doubtful = True
+            raise left from error.__cause__ or error
+        recording.applied(None if request.verb == "delete" else ReportedConfig.from_api(pages[0]))
+    return pages, token
 
 
 def _completed(request: Request, before: ReportedConfig | Unread | None) -> Request:
     if isinstance(before, ReportedConfig) and request.keeps_other_destination:
         return request.keeping(before)
     return replace(request, keeps_other_destination=False) if request.keeps_other_destination else request
+
+
+def _unread(error: EicError, request: Request) -> Unread:
+    """Return why the config is unknown; raise if the write would fail for the same reason."""
+    if not _leaves_the_write_possible(error):
+        raise _of_the_write(error, request) from error.__cause__
+    return Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
 
 
 def _of_the_write(error: EicError, request: Request) -> EicError:
@@ -189,23 +206,37 @@ def apply(connection: Connection, prepared: Prepared) -> Applied:
     request, before = prepared.request, prepared.before
     if request.verb == "delete" and before is None:
         return Applied([], partial(_worded, connection, prepared, []))
-    sent_at, is_confirmed = time.time(), False
-    try:
-        configs = connection.send(request)
-    except EicError as error:
-        if isinstance(error, NotFound):
-            if request.missing_ok:
-                return Applied([], partial(_worded, connection, prepared, []))
-            raise _explained(connection, request, error) from error.__cause__
-        if not may_have_arrived(error):
-            explain_role(connection, request, error)
-            raise
-        settled = settle(connection, Lost(request, prepared.change, error, sent_at))
-        configs, is_confirmed = settled.configs, settled.is_confirmed
-    if request.verb == "delete" and isinstance(before, ReportedConfig):
+    sent_at, is_confirmed, refusal = time.time(), False, None
+    configs: Sequence[ReportedConfig] = []
+    with recorded(connection, request.verb, prepared.change) as recording:
+        try:
+            configs = connection.send(request)
+        except EicError as error:
+            if may_have_arrived(error):
+                recording.is_doubtful = True
+                settled = settle(connection, Lost(request, prepared.change, error, sent_at))
+                configs, is_confirmed = settled.configs, settled.is_confirmed
+            else:
+                refusal = error
+                recording.refused(error)
+        if refusal is None:
+            recording.applied(next(iter(configs), None))
+    if refusal is not None and not (request.missing_ok and isinstance(refusal, NotFound)):
+        raise _reworded(connection, request, refusal)
+    if request.verb == "delete" and isinstance(before, ReportedConfig) and refusal is None:
         configs = [before]
     words = [CONFIRMED] if is_confirmed else []
     return Applied(configs, partial(_worded, connection, prepared, configs, *words), is_confirmed)
+
+
+def _reworded(connection: Connection, request: Request, refusal: EicError) -> EicError:
+    """Return AWS's refusal with what is missing: the function, the config or a permission of the role."""
+    if not isinstance(refusal, NotFound):
+        explain_role(connection, request, refusal)
+        return refusal
+    explained = _explained(connection, request, refusal)
+    explained.__cause__ = refusal.__cause__
+    return explained
 
 
 def _worded(connection: Connection, prepared: Prepared, configs: Sequence[ReportedConfig], *words: str) -> str:

@@ -90,7 +90,7 @@ def start_sandbox(
         Login(lambda: sandbox_session(region)),
         region=region,
         endpoint_url=server.url,
-        identity=Identity(given=server.account_id),
+        identity=Identity(given=server.account_id, arn=server.caller_arn),
         sandbox=True,
     )
     connection = Connection(aws, server=server)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from eicnb.changes.journal import FOLDER, OFF
 from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
 from eicnb.frames.frame import MOST_ROWS
 from eicnb.model.limits import REQUESTS_A_SECOND
@@ -40,6 +41,7 @@ class Settings:
     max_rows: int = 60
     redact: bool = False
     redact_names: tuple[str, ...] = ()
+    journal: str | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.max_rows, bool) or not isinstance(self.max_rows, int) or self.max_rows < 1:
@@ -50,13 +52,15 @@ class Settings:
         if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 < self.rate < math.inf:
             hint = f"set requests a second: 10, or up to AWS's limit of {REQUESTS_A_SECOND}"
             raise UsageError(f"rate is {self.rate!r}", hint=hint)
-        for name in ("region", "profile"):
+        for name, what in (("region", "the name of a region"), ("profile", "the name of a profile"), _JOURNAL):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value.strip()):
-                raise UsageError(f"{name} is {value!r}", hint=f"set the name of a {name}, or None")
+                raise UsageError(f"{name} is {value!r}", hint=f"set {what}, or None")
         check_region(self.region)
         check_names(self.redact_names)
 
+
+_JOURNAL = ("journal", f"a folder or {OFF!r}")
 
 MEANINGS = {
     "region": "region of the connection that is in use before another is chosen",
@@ -68,6 +72,7 @@ MEANINGS = {
     "max_rows": "the most rows of a frame that are shown",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
+    "journal": "folder of the journal of all writes, or `off`; by default in your state directory",
 }
 """The meaning of each setting; `%config EicMagics.NAME = …` sets it."""
 
@@ -98,6 +103,7 @@ VARIABLES = (
     Variable("EICNB_MAX_ROWS", "max_rows", "the most rows of a frame that are shown; 60 when unset"),
     Variable(masks.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
     Variable(masks.NAMES, "redact_names", "the names to mask, with commas between them"),
+    Variable("EICNB_JOURNAL", "journal", "folder of the journal of all writes, or `off`"),
 )
 
 _chosen: dict[str, Any] = {}
@@ -189,7 +195,9 @@ def _switch(text: str) -> bool:
 _READ: Mapping[str, Any] = {
     "max_rows": _number,
     "redact": _switch,
+    "journal": str,
     "redact_names": lambda text: check_names(text.split(",")),
 }
 
 MOST_ROWS.choose(lambda: current().max_rows)
+FOLDER.choose(lambda: current().journal)

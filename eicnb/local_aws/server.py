@@ -105,6 +105,11 @@ class Sandbox:
         return self._started().account_id
 
     @property
+    def caller_arn(self) -> str:
+        """Return the ARN of every caller, as STS reports it."""
+        return f"arn:aws:sts::{self.account_id}:user/moto"
+
+    @property
     def regions(self) -> tuple[str, ...]:
         """Return the regions with functions; every other region works too, and is empty."""
         return shop.REGIONS

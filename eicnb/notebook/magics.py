@@ -42,6 +42,7 @@ class EicMagics(Magics):
     max_rows = Int(60, help=settings.MEANINGS["max_rows"]).tag(config=True)
     redact = Bool(False, help=settings.MEANINGS["redact"]).tag(config=True)  # noqa: FBT003 # the same
     redact_names = List(Unicode(), help=settings.MEANINGS["redact_names"]).tag(config=True)
+    journal = Unicode(None, allow_none=True, help=settings.MEANINGS["journal"]).tag(config=True)
 
     @validate(*settings.MEANINGS)
     def _refuse(self, proposal: Any) -> Any:

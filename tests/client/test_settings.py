@@ -11,6 +11,11 @@ from eicnb.errors import ConfigurationError, UsageError
 from eicnb.redaction import masks
 
 
+@pytest.fixture(autouse=True)
+def no_setting_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EICNB_JOURNAL")
+
+
 def test_the_defaults() -> None:
     assert settings.current() == Settings(max_rows=60, redact=False, redact_names=())
     assert {settings.source(name) for name in ("max_rows", "redact", "redact_names")} == {"default"}

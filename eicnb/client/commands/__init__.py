@@ -12,6 +12,7 @@ from typing import Any
 
 from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
+from eicnb.changes.journal import one_run
 from eicnb.cli.command import Command
 from eicnb.cli.option import Option
 from eicnb.cli.options import VERBS, from_model, verb
@@ -65,6 +66,11 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     error's notes then list what was done and what was not, and its `result` holds the rows of what was done. Ctrl-C
     stays a KeyboardInterrupt with the same list, and names the write that may have reached AWS.
     """
+    with one_run():
+        return _run(commands, reader)
+
+
+def _run(commands: Sequence[Command], reader: Reader) -> Any:
     prepared = prepare(commands, reader)
     results: list[Any] = []
     for number, step in enumerate(prepared):

@@ -1,0 +1,253 @@
+"""The journal of every write: recorded before it is sent, and again with its outcome.
+
+`recorded` is the one place that all writes pass. The journal never contains a credential: of an endpoint it has scheme,
+host and port, and of an error AWS's message without anything that looks like a secret.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import platformdirs
+
+from eicnb.aws.connection import Connection
+from eicnb.aws.retries import may_have_arrived
+from eicnb.changes import journal_file
+from eicnb.changes.change import Change
+from eicnb.changes.journal_entry import JournalEntry, Site, WriteOutcome, parse
+from eicnb.errors import ConfigurationError, EicError
+from eicnb.model.function import FunctionRef
+from eicnb.model.place import partition_of
+from eicnb.model.reported import ReportedConfig
+from eicnb.redaction.debug_log import without_secrets
+from eicnb.redaction.warn import warn
+
+OFF = "off"
+"""The value of the setting `journal` that disables it."""
+
+_WITHOUT = "name another folder, or write without a journal\n%env EICNB_JOURNAL=off"
+
+_run: ContextVar[str | None] = ContextVar("eicnb_run", default=None)
+
+_sandboxes: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+_sandboxes_lock = threading.Lock()
+
+
+class JournalFolder:
+    """The folder of the journal; `choose` sets the function that returns the setting."""
+
+    def __init__(self) -> None:
+        self._setting: Callable[[], str | None] = lambda: None
+
+    def choose(self, setting: Callable[[], str | None]) -> None:
+        """Take the folder from this function from now on."""
+        self._setting = setting
+
+    def path(self) -> Path | None:
+        """Return the folder, by default one in the user's state directory; None if the journal is off."""
+        chosen = self._setting()
+        if chosen == OFF:
+            return None
+        if chosen:
+            return Path(chosen).expanduser().absolute()
+        return platformdirs.user_state_path("eicnb", appauthor=False) / "journal"
+
+
+FOLDER = JournalFolder()
+"""The folder of this process's journal."""
+
+
+@contextmanager
+def one_run() -> Iterator[str]:
+    """Group the writes inside as one run, unless they are in one already; yields its id.
+
+    >>> with one_run() as outer, one_run() as inner:
+    ...     outer == inner, outer[:2]
+    (True, 'r-')
+    """
+    current = _run.get()
+    if current is not None:
+        yield current
+        return
+    token = _run.set(f"r-{secrets.token_hex(5)}")
+    try:
+        yield _run.get() or ""
+    finally:
+        _run.reset(token)
+
+
+@dataclass(slots=True)
+class Recording:
+    """The record of a write that is under way.
+
+    Without a known outcome it is that of its error: a refusal of AWS is `failed`, anything else `unknown`. It is
+    doubtful once a response was lost: a later refusal then proves nothing.
+    """
+
+    entry: JournalEntry
+    is_doubtful: bool = False
+
+    def applied(self, config: ReportedConfig | None) -> None:
+        """Note that AWS carried out the write, and the config that it reported."""
+        self.entry = self.entry.ended("applied")
+        if config is not None:
+            self.entry = self.entry.reported(config)
+
+    def refused(self, error: EicError) -> None:
+        """Note that AWS refused the write, so that nothing changed."""
+        self.entry = self.entry.ended("failed", without_secrets(error.message))
+
+    def outcome_of(self, error: BaseException | None) -> JournalEntry:
+        """Return the write with the outcome that its error leaves."""
+        if self.entry.outcome != "unknown":
+            return self.entry
+        if not isinstance(error, EicError):
+            return self.entry.ended("unknown", f"stopped by {type(error).__name__} before the response")
+        outcome: WriteOutcome = "unknown" if self.is_doubtful or may_have_arrived(error) else "failed"
+        return self.entry.ended(outcome, without_secrets(error.message))
+
+
+@contextmanager
+def recorded(connection: Connection, verb: str, change: Change) -> Iterator[Recording]:
+    """Record a write before the request inside is sent, and its outcome afterwards.
+
+    If the write cannot be recorded, it is not sent: ConfigurationError. If its outcome cannot be, a warning says so.
+    """
+    folder = FOLDER.path()
+    with one_run() as run:
+        recording = Recording(_entry(connection, run, verb, change))
+        if folder is not None:
+            _begin(folder, recording.entry)
+        try:
+            yield recording
+        except BaseException as error:
+            if why := _end(connection, folder, recording.outcome_of(error)):
+                error.add_note(why)
+            raise
+        if why := _end(connection, folder, recording.outcome_of(None)):
+            warn(why)
+
+
+def _entry(connection: Connection, run: str, verb: str, change: Change) -> JournalEntry:
+    site = site_of(connection)
+    target = _placed(connection, change, site.region)
+    return JournalEntry(
+        identity=secrets.token_hex(8),
+        run=run,
+        time=datetime.now(UTC),
+        verb=verb,
+        change=replace(change, target=target),
+        by=connection.aws.known_identity_arn,
+        site=site,
+    )
+
+
+def _placed(connection: Connection, change: Change, region: str | None) -> FunctionRef:
+    """Return the function with its region and account, if the account is known without a request."""
+    if isinstance(change.before, ReportedConfig):
+        return change.before.function.without_qualifier().with_qualifier(change.target.qualifier)
+    target, account_id = change.target, change.target.account_id or connection.known_account_id
+    if account_id is None or region is None:
+        return target
+    partition = target.partition or partition_of(region)
+    return replace(target, partition=partition, region=region, account_id=account_id, marked=True)
+
+
+def site_of(connection: Connection) -> Site:
+    """Return the AWS that a connection leads to; every sandbox is one of its own.
+
+    >>> site_of(connection).sandbox == site_of(connection.derive(region="eu-west-1")).sandbox
+    True
+    """
+    region = connection.described()["region"]
+    if connection.server is not None:
+        with _sandboxes_lock:
+            return Site(region=region, sandbox=_sandboxes.setdefault(connection.server, f"s-{secrets.token_hex(5)}"))
+    if connection.endpoint_url is None:
+        return Site(region=region)
+    url = urlsplit(connection.endpoint_url)
+    return Site(region=region, endpoint=f"{url.scheme}://{url.netloc.rpartition('@')[2]}")
+
+
+def _begin(folder: Path, entry: JournalEntry) -> None:
+    try:
+        journal_file.append(folder, entry.intent(), is_synced=True)
+    except OSError as error:
+        message = f"nothing was written: the journal in {folder} cannot be written: {_reason(error)}"
+        raise ConfigurationError(message, hint=_WITHOUT) from error
+    except BaseException:
+        with suppress(OSError):
+            not_sent = entry.ended("failed", "stopped before it was sent")
+            journal_file.append(folder, not_sent.result(), is_synced=False)
+        raise
+
+
+def _end(connection: Connection, folder: Path | None, entry: JournalEntry) -> str:
+    """Record the outcome; return what to report if that is impossible."""
+    if folder is None:
+        return ""
+    try:
+        ended = replace(entry, by=connection.aws.known_identity_arn)
+        journal_file.append(folder, ended.result(), is_synced=False)
+    except OSError as error:
+        return (
+            f"the outcome of the {entry.verb} of {entry.change.target.function_name}, {entry.outcome}, could not be "
+            f"recorded in the journal in {folder}, which shows it as unknown: {_reason(error)}"
+        )
+    return ""
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The writes in the journal, the newest first, and what of it could not be read."""
+
+    entries: tuple[JournalEntry, ...]
+    damaged_lines: int
+    unread_files: int
+
+
+def read() -> Entries:
+    """Read the whole journal of this user; ConfigurationError if it is off or is not a folder."""
+    folder = FOLDER.path()
+    if folder is None:
+        raise ConfigurationError("the journal is off", hint="%env EICNB_JOURNAL=")
+    found: dict[str, JournalEntry] = {}
+    damaged = unread = 0
+    try:
+        for lines in journal_file.lines(folder):
+            if lines is None:
+                unread += 1
+                continue
+            damaged += sum(not _take(line, found) for line in lines if line)
+    except OSError as error:
+        message = f"the journal in {folder} cannot be read: {_reason(error)}"
+        raise ConfigurationError(message, hint="name the folder itself in EICNB_JOURNAL") from error
+    entries = sorted(found.values(), key=lambda entry: entry.time, reverse=True)
+    return Entries(tuple(entries), damaged, unread)
+
+
+def _take(line: str, found: dict[str, JournalEntry]) -> bool:
+    """Add a line to the writes found so far; return whether it is one of a journal."""
+    try:
+        content = parse(line)
+        identity = content["id"]
+        if "outcome" not in content:
+            found[identity] = JournalEntry.from_intent(content)
+        elif identity in found:
+            found[identity] = found[identity].with_result(content)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
+    return True

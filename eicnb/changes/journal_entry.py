@@ -1,0 +1,184 @@
+"""One write in the journal: a line before it is sent, and a line about its outcome.
+
+Tested in tests/changes/test_journal.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Self, get_args
+
+from eicnb.changes.change import SETTINGS, WRITES, Change, Unread
+from eicnb.model.function import FunctionRef
+from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
+from eicnb.model.reported import ReportedConfig
+
+VERSION = 1
+"""The version of the lines; a newer one is left to a newer eicnb."""
+
+WriteOutcome = Literal["applied", "failed", "unknown"]
+
+NO_OUTCOME = "no outcome was recorded: the request is in flight, or its process was killed"
+
+_COUNTS = {"maximum_retry_attempts": RETRY_ATTEMPTS, "maximum_event_age_in_seconds": EVENT_AGE_IN_SECONDS}
+
+_NOT_READ, _UNTOUCHED = "not_read", "untouched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The AWS and the region that a write went to.
+
+    `endpoint` is set if it was not AWS itself, `sandbox` if it was the embedded one.
+    """
+
+    region: str | None = None
+    endpoint: str | None = None
+    sandbox: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One write: what it changes, by whom, where, and its outcome as far as it is known.
+
+    `identity` distinguishes it from all others, `run` groups the writes of one command, cell or plan, and `by` is the
+    ARN of the caller if that was known.
+    """
+
+    identity: str
+    run: str
+    time: datetime
+    verb: str
+    change: Change
+    by: str | None = None
+    site: Site = field(default_factory=Site)
+    outcome: WriteOutcome = "unknown"
+    error: str | None = NO_OUTCOME
+
+    def intent(self) -> str:
+        """Return the line that is written before the request is sent."""
+        return _line(
+            {
+                "id": self.identity,
+                "run": self.run,
+                "time": self.time.isoformat(),
+                "by": self.by,
+                "verb": self.verb,
+                "function": str(self.change.target),
+                "before": _to_json(self.change.before),
+                "after": _to_json(self.change.after),
+                "region": self.site.region,
+                "endpoint": self.site.endpoint,
+                "sandbox": self.site.sandbox,
+            }
+        )
+
+    def result(self) -> str:
+        """Return the line that is written after the request, with the config as AWS reported it."""
+        return _line(
+            {
+                "id": self.identity,
+                "outcome": self.outcome,
+                "error": self.error,
+                "by": self.by,
+                "function": str(self.change.target),
+                "after": _to_json(self.change.after),
+            }
+        )
+
+    @classmethod
+    def from_intent(cls, line: Mapping[str, Any]) -> Self:
+        """Read the first line of a write; KeyError, TypeError or ValueError for another."""
+        target = FunctionRef.parse(line["function"])
+        if line["verb"] not in WRITES:
+            raise ValueError(line["verb"])
+        after = _from_json(target, line["after"])
+        if isinstance(after, Unread):
+            raise TypeError(after)
+        return cls(
+            identity=_text(line["id"]),
+            run=_text(line["run"]),
+            time=datetime.fromisoformat(line["time"]).astimezone(UTC),
+            verb=line["verb"],
+            change=Change(target, _from_json(target, line["before"]), after),
+            by=_text_or_none(line.get("by")),
+            site=Site(**{name: _text_or_none(line.get(name)) for name in ("region", "endpoint", "sandbox")}),
+        )
+
+    def with_result(self, line: Mapping[str, Any]) -> Self:
+        """Return the write with the outcome in its second line."""
+        if line["outcome"] not in get_args(WriteOutcome):
+            raise ValueError(line["outcome"])
+        target = FunctionRef.parse(line["function"])
+        after = _from_json(target, line["after"])
+        if isinstance(after, Unread):
+            raise TypeError(after)
+        change = replace(self.change, target=target, after=after)
+        by, error = _text_or_none(line.get("by")), _text_or_none(line.get("error"))
+        return replace(self, outcome=line["outcome"], error=error, by=by or self.by, change=change)
+
+    def ended(self, outcome: WriteOutcome, error: str | None = None) -> Self:
+        """Return the write with its outcome."""
+        return replace(self, outcome=outcome, error=error)
+
+    def reported(self, config: ReportedConfig) -> Self:
+        """Return the write with the config that AWS reported after it, whose ARN names the account."""
+        return replace(self, change=replace(self.change, target=config.function, after=config))
+
+
+def parse(text: str) -> Mapping[str, Any]:
+    """Return a line of a journal; a damaged one, or one of another version, is a ValueError."""
+    line = json.loads(text)
+    if not isinstance(line, dict) or line.get("eicnb_journal") != VERSION:
+        raise ValueError(text)
+    return line
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    known = {name: value for name, value in content.items() if value is not None or name in {"before", "after"}}
+    return json.dumps({"eicnb_journal": VERSION, **known}, ensure_ascii=True) + "\n"
+
+
+def _to_json(config: ReportedConfig | Unread | None) -> dict[str, Any] | None:
+    if config is None:
+        return None
+    if isinstance(config, Unread):
+        return {_NOT_READ: config.reason, _UNTOUCHED: sorted(config.untouched)}
+    modified = config.last_modified.isoformat() if config.last_modified else None
+    return {**{name: getattr(config, name) for name in SETTINGS}, "last_modified": modified}
+
+
+def _from_json(target: FunctionRef, value: Any) -> ReportedConfig | Unread | None:
+    if value is None:
+        return None
+    if _NOT_READ in value:
+        return Unread(_text(value[_NOT_READ]), frozenset(map(_text, value[_UNTOUCHED])))
+    modified = value["last_modified"]
+    return ReportedConfig(
+        function=target,
+        maximum_retry_attempts=_count(value, "maximum_retry_attempts"),
+        maximum_event_age_in_seconds=_count(value, "maximum_event_age_in_seconds"),
+        on_failure=_text_or_none(value["on_failure"]),
+        on_success=_text_or_none(value["on_success"]),
+        last_modified=datetime.fromisoformat(modified).astimezone(UTC) if modified else None,
+    )
+
+
+def _count(value: Mapping[str, Any], name: str) -> int | None:
+    number = value[name]
+    if number is not None and (type(number) is not int or number not in _COUNTS[name]):
+        raise ValueError(number)
+    return number
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
