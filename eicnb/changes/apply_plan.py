@@ -13,10 +13,11 @@ from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.changes.change import count
 from eicnb.changes.columns import APPLIED_COLUMNS, OUTCOMES
 from eicnb.changes.interrupts import Stop
+from eicnb.changes.journal import one_run
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
 from eicnb.changes.reach import Reachable
-from eicnb.changes.writer import RowOutcome, Show, Step, PlanWriter
+from eicnb.changes.writer import PlanWriter, RowOutcome, Show, Step
 from eicnb.errors import ApplyInterrupted, ConfigurationError, EicError, IncompleteApply, UsageError, shown
 from eicnb.frames.frame import Frame, to_frame
 
@@ -83,7 +84,7 @@ def apply_plan(
     steps = _steps(plan, reach)
     if conditions.confirms and steps:
         _confirm(plan, conditions.ask)
-    with ExitStack() as shares, Stop() as stop:
+    with one_run() as run, ExitStack() as shares, Stop() as stop:
         turns = {place: buckets.of(*place) for place in dict.fromkeys(step.place for step in steps)}
         for bucket in turns.values():
             shares.enter_context(bucket.shared_at(rate))
@@ -97,6 +98,7 @@ def apply_plan(
             show(writer.progress(is_over=True))
         outcomes = _outcomes(plan, writer, steps)
         result = _frame(plan, outcomes)
+        result.attrs["run"] = run
     if stop.is_interrupted:
         hint = "apply the plan again: it does only what is missing"
         raise ApplyInterrupted(f"the apply was stopped: {_in_words(outcomes)}\nTry: {hint}", result)
@@ -135,7 +137,7 @@ def _steps(plan: Plan, reach: Reachable) -> list[Step]:
 
 
 def _confirm(plan: Plan, ask: Ask) -> None:
-    reply = ask(f"About to write:\n{plan.summary}\n{plan.text(_MOST_ROWS)}\nWrite it? [y/N] ")
+    reply = ask(f"About to write:\n{plan.text(_MOST_ROWS)}\nWrite it? [y/N] ")
     if reply is None:
         raise ConfigurationError(
             "confirm is on, but this notebook cannot ask for a confirmation; nothing was written",

@@ -2,6 +2,8 @@
 
 pandas turns integers next to missing ones into floats, drops the leading zeros of accounts, and reads the aliases
 `007` and `1e3` as numbers. A function's ARN shows what they were; without it they are refused.
+
+Tested in tests/changes/test_desired.py.
 """
 
 from __future__ import annotations

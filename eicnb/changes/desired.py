@@ -11,9 +11,9 @@ import pandas as pd
 
 from eicnb.changes import cells
 from eicnb.changes.change import SETTINGS, place_of, settings_of
-from eicnb.changes.columns import SETTING_NAMES
 from eicnb.changes.faults import RowFault, faults_error
 from eicnb.errors import UsageError, shown
+from eicnb.frames.columns import SETTING_NAMES
 from eicnb.model.arn import example_arn
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where, check_region, partition_of

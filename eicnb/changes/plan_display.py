@@ -9,9 +9,9 @@ from html import escape
 from typing import Any
 
 from eicnb.changes.change import LABELS, UNKNOWN, SettingChange, in_short, place_of
-from eicnb.changes.columns import SETTING_NAMES
 from eicnb.changes.planned import PlannedChange
 from eicnb.errors import width_of
+from eicnb.frames.columns import SETTING_NAMES
 from eicnb.model.place import Where
 from eicnb.redaction import masks
 from eicnb.redaction.control_characters import printable

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from eicnb.changes.change import Change, Unread
-from eicnb.changes.columns import SETTING_NAMES
 from eicnb.changes.planned import Action, PlannedChange
 from eicnb.errors import EicError, UsageError
+from eicnb.frames.columns import SETTING_NAMES
 from eicnb.model.config import EventInvokeConfig
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig

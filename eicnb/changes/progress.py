@@ -1,4 +1,7 @@
-"""The progress of the writes of a plan, independent of how it is drawn."""
+"""The progress of the writes of a plan, independent of how it is drawn.
+
+Tested in tests/changes/test_apply_plan.py.
+"""
 
 from __future__ import annotations
 

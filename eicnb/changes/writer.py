@@ -21,8 +21,9 @@ from eicnb.changes.apply import Prepared, apply
 from eicnb.changes.change import Change, Unread, described, place_of, settings_of
 from eicnb.changes.current import current_config
 from eicnb.changes.interrupts import Stop
+from eicnb.changes.lock import locked
 from eicnb.changes.progress import WriteProgress
-from eicnb.errors import AccessDenied, EicError, NotFound, Throttled
+from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, NotFound, Throttled
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 
@@ -164,8 +165,11 @@ class PlanWriter:
             is_failure = outcome.word in {"failed", "unknown"}
             self._failures_in_a_row = self._failures_in_a_row + 1 if is_failure else 0
             if self._failures_in_a_row >= MOST_FAILURES:
-                self.reason = f"{MOST_FAILURES} writes failed in a row"
-                self.stop.requested.set()
+                self._halt(f"{MOST_FAILURES} writes failed in a row")
+
+    def _halt(self, reason: str) -> None:
+        self.reason = reason
+        self.stop.requested.set()
 
     def _tried(self, step: Step) -> RowOutcome:
         """Compare the config with the one that was planned for, and write; a throttled request is tried again."""
@@ -174,7 +178,8 @@ class PlanWriter:
             self._wait(turns.take())
             sent_at = self.clock()
             try:
-                return self._compared(step, turns)
+                with locked(step.change.target, self.stop.requested.is_set):
+                    return self._compared(step, turns)
             except Throttled as error:
                 self._sending.discard(step.number)
                 if self.clock() - first >= PATIENCE.throttled:
@@ -183,6 +188,8 @@ class PlanWriter:
             except EicError as error:
                 if isinstance(error, AccessDenied):
                     self._denied.add(step.place)
+                if isinstance(error, ConfigurationError | ExpiredCredentials):
+                    self._halt("the one before it failed, and so would this one")
                 is_open = step.number in self._sending and may_have_arrived(error)
                 return RowOutcome("unknown" if is_open else "failed", error.message)
 

@@ -111,6 +111,10 @@ _OPERATIONS = {
 }
 
 
+_INCOMPLETE: Mapping[str, type[EicError]] = {"apply": IncompleteApply, "audit": IncompleteAudit}
+"""The errors of the commands that may be done in part."""
+
+
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
     """Return the page of a command, by its short name or AWS's; without one, the overview.
 
@@ -246,7 +250,7 @@ def _errors(verb: Verb) -> str:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]
-    expected += {"audit": [IncompleteAudit], "apply": [IncompleteApply]}.get(verb.name, [])
+    expected += [_INCOMPLETE[verb.name]] if verb.name in _INCOMPLETE else []
     groups = groupby(expected, key=lambda error: error.exit_code)
     return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
 

@@ -13,7 +13,6 @@ from eicnb.changes.apply_plan import Ask, Conditions, apply_plan
 from eicnb.changes.plan import Plan
 from eicnb.changes.planning import plan_of
 from eicnb.changes.reach import Reachable
-from eicnb.client import settings
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.configs import ConfigReader
 from eicnb.fleet.scope import check_rate
@@ -55,8 +54,7 @@ def apply_on(
     if not (confirm is None or isinstance(confirm, bool) or callable(confirm)):
         hint = "confirm=True, confirm=False, or a callable that takes a question"
         raise UsageError(f"confirm is {shown(confirm)}", hint=hint)
-    confirms = settings.current().confirm if confirm is None else bool(confirm)
-    conditions = Conditions.parse(limit=limit, canary=canary, confirms=confirms, ask=_asking(confirm, ask))
+    conditions = Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=_asking(confirm, ask))
     return apply_plan(plan, Reachable.of(connections), conditions, rate=rate, show=show)
 
 

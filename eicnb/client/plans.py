@@ -66,8 +66,8 @@ def apply(
     Each config is read again immediately before it is written: one that changed since is a `conflict` and stays as it
     is. All rows are validated before the first write. A plan with more changes than `limit` is a UsageError; without a
     limit, 25 or a tenth of the plan's rows are allowed, whichever is more. `canary=3` writes three changes, reads
-    them back, and then asks whether to go on, or stops if no one can reply. `confirm` asks before the first write:
-    True, False, or a callable that gets the question and returns whether to go on; None is this notebook's setting.
+    them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
+    the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
 
     A denied request stops its account and region, and three failures in a row stop everything. If not all is applied,
     IncompleteApply has the frame as `result`; to apply the plan again does only what is missing. Ctrl-C stops after

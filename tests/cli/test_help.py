@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -34,18 +35,25 @@ def source(example: str) -> Source:
     return Source(example.removeprefix("%eic "), "%eic ")
 
 
+def names_of_the_notebook(eic: eicnb.Eic) -> dict[str, Any]:
+    """What examples refer to."""
+    desired = eic.list("my-function").assign(maximum_retry_attempts=1)
+    return {"desired": desired, "plan": eic.plan(desired, progress=False)}
+
+
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb.Eic) -> None:
+    names = names_of_the_notebook(whatever_is_started)
     for example in HELP_EXAMPLES[verb]:
         shown: list[str] = []
-        result = commands.run(parser.parse(source(example), {}), commands.Reader(shown.append))
+        result = commands.run(parser.parse(source(example), names), commands.Reader(shown.append))
         is_a_write = verb in WRITES and result is not None
         assert (result is None or is_a_write) == bool("".join(shown))
 
 
 @pytest.mark.parametrize(("verb", "example"), EXAMPLES)
 def test_an_example_stands_on_the_page_of_its_verb(verb: str, example: str) -> None:
-    [command] = parser.parse(source(example), {})
+    [command] = parser.parse(source(example), {"desired": object(), "plan": object()})
     assert command.verb == verb
     assert "".join(f"  {line}\n" for line in example.splitlines()) in page(verb)
 

@@ -33,7 +33,8 @@ def prepare_plan(command: Command, context: Context) -> Run:
 
 def prepare_apply(command: Command, context: Context) -> Run:
     """Prepare the writes of the plan in the line, or of the plan in the file that it names."""
-    arguments = {"limit": None, "canary": 0, "confirm": None, **_arguments(command, context)}
+    confirm = context.reader.settings.confirm or None
+    arguments = {"limit": None, "canary": 0, "confirm": confirm, **_arguments(command, context)}
     plan = arguments.pop("plan")
     if isinstance(plan, str | os.PathLike):
         plan = Plan.load(plan)
