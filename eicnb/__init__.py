@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
     from eicnb.client.offline import compare as compare
+    from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
     from eicnb.client.script import commands_for as commands_for
@@ -100,6 +101,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "list": "client.connections",
+    "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
     "require": "client.connections",
@@ -147,6 +149,7 @@ __all__ = [
     "functions",
     "get",
     "list",
+    "picture",
     "plan",
     "put",
     "require",

@@ -19,7 +19,7 @@ from eicnb.aws.keys import Keys
 from eicnb.aws.login import Login
 from eicnb.aws.renewal import renew_hint
 from eicnb.aws.responses import malformed
-from eicnb.aws.session import Session, instance_region
+from eicnb.aws.session import Session, check_known_region, has_own_endpoint, instance_region, known_regions
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
 from eicnb.model.arn import ACCOUNT
 from eicnb.model.place import check_region
@@ -53,6 +53,7 @@ class Access:
             check_endpoint(endpoint_url)
         self._login = login
         self._region = region
+        self._is_region_checked = region is not None
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
         self._transport = transport
@@ -89,7 +90,19 @@ class Access:
             self._region = instance_region(self.session)
         if not self._region:
             raise ConfigurationError("no AWS region is set", hint="--region us-east-1, connect(region=…) or AWS_REGION")
+        if not self._is_region_checked:
+            self.check_region()
         return self._region
+
+    def check_region(self) -> None:
+        """Refuse a region that botocore does not know; a custom endpoint may have any."""
+        region = self.known_region
+        if region is not None and region not in known_regions():
+            is_own = self.endpoint_url is not None or has_own_endpoint(self.session)
+            if self.sandbox or not is_own:
+                with UsageError.about("region"):
+                    check_known_region(region)
+        self._is_region_checked = region is not None
 
     @property
     def known_region(self) -> str | None:

@@ -172,6 +172,9 @@ _TOO_MANY_REQUESTS = 429
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
+_FORBIDDEN = "403"
+"""The code of an error without a body, as S3 answers a HEAD."""
+
 _NOT_THESE_CREDENTIALS = {
     "InvalidClientTokenId",
     "InvalidSignatureException",
@@ -193,6 +196,15 @@ NO_CONFIG = "doesn't have an EventInvokeConfig"
 """What AWS says of a function, version or alias that exists without a config."""
 
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
+
+
+def is_denied(error: AwsError) -> bool:
+    """Return whether AWS denied the action, and not the credentials as such.
+
+    >>> is_denied(AccessDenied("no", operation="GetPolicy", code="AccessDeniedException", region="us-east-1"))
+    True
+    """
+    return isinstance(error, AccessDenied) and error.code in {*_DENIED, _FORBIDDEN} and error.hint != _CLOCK_HINT
 
 
 def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:  # noqa: PLR0911 # a table

@@ -41,6 +41,8 @@ def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
         aws = Aws(login, endpoint_url=aws.endpoint_url, profile=profile)
         _ = aws.session
     aws = aws.derived(region=region, endpoint_url=endpoint_url, options=options)
+    if region is not None:
+        aws.check_region()
     if options.get("ca_bundle"):
         _check_certificates(aws, options)
     role_arn, external_id = options.get("role_arn"), options.get("external_id")

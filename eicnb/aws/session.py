@@ -115,6 +115,13 @@ def known_regions() -> tuple[str, ...]:
     return tuple(name for of in core.get_available_partitions() for name in core.get_available_regions(LAMBDA, of))
 
 
+def has_own_endpoint(session: Session) -> bool:
+    """Return whether the environment or the AWS config file gives an endpoint, which may have any region."""
+    profile = session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
+    is_in_environment = any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ)
+    return is_in_environment or not {"endpoint_url", "services"}.isdisjoint(profile)
+
+
 def check_known_region(region: str) -> None:
     """Refuse a region that botocore does not know, with the nearest one that it does.
 

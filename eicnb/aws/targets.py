@@ -82,7 +82,11 @@ def _queue(ask: Ask, arn: DestinationArn, endpoint: str) -> Target:
     if not str(seconds).isdecimal():
         raise malformed(operation, f"its MessageRetentionPeriod is {seconds!r}")
     return Target(
-        arn=arn, retention_seconds=int(str(seconds)), key=found.get("KmsMasterKeyId"), has_policy="Policy" in found
+        arn=arn,
+        url=url,
+        retention_seconds=int(str(seconds)),
+        key=found.get("KmsMasterKeyId"),
+        has_policy="Policy" in found,
     )
 
 

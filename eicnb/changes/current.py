@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import settings_of
+from eicnb.changes.export.connection_options import Way
 from eicnb.changes.similar import similar_function, similar_qualifier
 from eicnb.errors import AccessDenied, EicError, NotFound, sentence
 from eicnb.model.function import LATEST, FunctionRef
@@ -38,8 +40,8 @@ def missing(
     """Find out whether the function, version or alias is missing; None if only the config is.
 
     AWS has one error for all three, so the function is requested, and then the version or alias. If the caller
-    may not read those, only the config counts as missing.
-    that is most like the missing one, for which names are listed.
+    may not read those, only the config counts as missing. With `suggests`, names are listed, and the hint is the
+    one that is most like the missing name.
     """
     function = subject.without_qualifier()
     try:
@@ -115,6 +117,14 @@ class Live:
         except EicError as error:
             return cls(error=error)
         return cls(error=found.error, missing=found) if found else cls()
+
+    def on(self, way: Way) -> Live:
+        """Return it with the options of a connection at the commands that it suggests."""
+        if self.missing is None or not way.is_whole:
+            return self
+        error = copy(self.missing.error)
+        error.hint = way.reached(error.hint or "")
+        return replace(self, error=error, missing=replace(self.missing, error=error))
 
     @property
     def is_missing(self) -> bool:

@@ -12,8 +12,7 @@ from typing import Any
 from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile
-from eicnb.cli.option import Option
-from eicnb.cli.options import Verb
+from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 from eicnb.model.config import check_event_age, check_retry_attempts
@@ -198,7 +197,7 @@ class Given:
         return {option.argument for option in self.around.modelled(self.verb).options if option.member}
 
     def _check_function(self, arguments: Mapping[str, Any]) -> None:
-        if options.FUNCTION_NAME not in self.verb.options:
+        if FUNCTION_NAME not in self.verb.options:
             return
         if "function_name" not in arguments and not self.verb.needs_function:
             return

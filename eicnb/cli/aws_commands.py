@@ -42,11 +42,7 @@ def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
         return Advice(f"eicnb has no command {word!r}", meant)
     if before or _COMMAND.fullmatch(word):
         return _of_aws(word, before, words)
-    return Advice(f"eicnb has no command {word!r}", _every_verb())
-
-
-def _every_verb() -> str:
-    return ", ".join(verb.name for verb in options.VERBS)
+    return Advice(f"eicnb has no command {word!r}", "%eic help")
 
 
 def _program(word: str, words: Sequence[str]) -> Advice | None:

@@ -19,8 +19,8 @@ from itertools import islice
 from typing import cast
 
 from eicnb.cli.cursor import Candidate, CandidateKind, CursorPlace
-from eicnb.cli.option import Option
-from eicnb.cli.options import VERBS, Verb
+from eicnb.cli.option import Option, Verb
+from eicnb.cli.options import VERBS
 from eicnb.model.age import age, human
 from eicnb.model.destination import DESTINATION_KINDS
 from eicnb.model.function import LATEST

@@ -63,27 +63,27 @@ def _json_hint(text: str, position: int) -> str | None:
     return None
 
 
-def read_yaml(text: str) -> Any:
+def read_yaml(text: str, *, hint: str = _YAML_HINT, longest: int = _LONGEST_YAML) -> Any:
     """Read YAML 1.2; refuse tags, duplicate keys, and anchors that expand to too much.
 
     >>> read_yaml("Qualifier: 'yes'")
     {'Qualifier': 'yes'}
     """
-    if len(text) > _LONGEST_YAML:
-        raise UsageError(f"this YAML has more than {_LONGEST_YAML:,} characters", hint="write one config")
+    if len(text) > longest:
+        raise UsageError(f"this YAML has more than {longest:,} characters", hint="write one config")
     if _FENCE.match(text):
         raise UsageError("a Markdown fence is no YAML", hint="leave out the lines of the fence", position=0)
     if text.count("[") + text.count("{") > _MOST_BRACKETS:
-        raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=_YAML_HINT)
+        raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=hint)
     try:
         document = YAML(typ="safe", pure=True).load(text.removeprefix("\ufeff"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UsageError(
-            f"this is not YAML: {error.problem}", hint=_YAML_HINT, position=mark.index if mark else None
+            f"this is not YAML: {error.problem}", hint=hint, position=mark.index if mark else None
         ) from error
     except (YAMLError, RecursionError, ValueError) as error:
-        raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=_YAML_HINT) from error
+        raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=hint) from error
     if len(list(islice(_values(document), _MOST_VALUES + 1))) > _MOST_VALUES:
         raise UsageError(
             f"this YAML has more than {_MOST_VALUES:,} values", hint="write one config, without anchors in anchors"

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from eicnb.cli import options
-from eicnb.cli.option import Option
-from eicnb.cli.options import Verb
+from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,
@@ -84,6 +83,7 @@ aws lambda {Operation.DELETE.command} \\
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
     "config": ("%eic config",),
+    "picture": ("%eic picture ${audit}", "%eic picture ${audit} --kind settings"),
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
@@ -129,7 +129,7 @@ def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lam
     found = options.verb(verb)
     if found is None:
         names = [name for known in options.VERBS for name in known.names]
-        hint = nearest(verb, names) or ", ".join(known.name for known in options.VERBS)
+        hint = nearest(verb, names) or "%eic help"
         raise UsageError(f"eicnb has no command {verb!r}", hint=hint)
     return _verb_page(found.with_members(model(found.operation)) if found.operation else found)
 
@@ -169,7 +169,7 @@ def _shared(verb: Verb) -> list[Option]:
         return []
     takers = [known for known in options.VERBS if known.aws_name]
     common = [option for option in verb.options if all(option in taker.options for taker in takers)]
-    return [option for option in common if option != options.FUNCTION_NAME]
+    return [option for option in common if option != FUNCTION_NAME]
 
 
 def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
@@ -178,11 +178,11 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
     eicnb's line has its own option for a setting instead of AWS's.
     """
     replaced = {option.argument for option in own if option in options.SHORTHAND}
-    takes_function = options.FUNCTION_NAME in own
-    settings = [option for option in own if option != options.FUNCTION_NAME]
+    takes_function = FUNCTION_NAME in own
+    settings = [option for option in own if option != FUNCTION_NAME]
     ours = [o for o in settings if o.argument not in replaced or o in options.SHORTHAND]
     theirs = [option for option in settings if option not in (*options.SHORTHAND, *options.WRITING)]
-    function = options.FUNCTION_NAME
+    function = FUNCTION_NAME
     words = [option.metavar if option.is_required else f"[{option.metavar}]" for option in verb.words]
     lines = _usage(f"%eic {verb.name}", [*([function.metavar] if takes_function else []), *words], ours, more=more)
     if verb.aws_name:
@@ -246,7 +246,7 @@ def _operation(verb: Verb) -> Operation | None:
 def _errors(verb: Verb) -> str:
     """Return the errors that a command may raise, grouped by exit code."""
     expected: list[type[EicError]] = [UsageError, ConfigurationError]
-    if options.FUNCTION_NAME in verb.options:
+    if FUNCTION_NAME in verb.options:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]

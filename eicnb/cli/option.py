@@ -1,14 +1,16 @@
-"""One option of a command, as data.
+"""One option of a command, and one command, as values.
 
-Tested in tests/cli/test_parser.py.
+Tested in tests/cli/test_parser.py and tests/cli/test_newer_model.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from eicnb.model.members import Member
+from eicnb.model.verbs import OPERATIONS, Operation
 
 Kind = Literal[
     "function",
@@ -58,3 +60,77 @@ class Option:
     def written(self) -> str:
         """The option and its value, as help pages show them."""
         return f"{self.name} {self.metavar}".strip()
+
+
+FUNCTION_NAME = Option(
+    "--function-name", "function_name", "function", "NAME", "name or ARN; may stand without its option"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One command of `%eic`: its names, meaning and options, and whether it needs a function.
+
+    `words` are the options for words without one, in their order; a command about a function has its name first.
+    A command that `runs_alone` cannot be combined with others.
+    """
+
+    name: str
+    meaning: str
+    options: tuple[Option, ...]
+    needs_function: bool = True
+    words: tuple[Option, ...] = ()
+    runs_alone: bool = False
+
+    @property
+    def aws_name(self) -> str | None:
+        """The AWS CLI's name of the command, if it has the command."""
+        return self.operation.command if self.operation else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The short name, and AWS's own if there is one."""
+        return (self.name, self.aws_name) if self.aws_name else (self.name,)
+
+    @property
+    def operation(self) -> Operation | None:
+        """AWS's operation, if the command has one."""
+        return OPERATIONS.get(self.name)
+
+    @property
+    def positionals(self) -> tuple[Option, ...]:
+        """The options for words without one, in their order; empty if such words are not allowed."""
+        return (FUNCTION_NAME, *self.words) if FUNCTION_NAME in self.options else self.words
+
+    def with_members(self, members: Iterable[Member]) -> Verb:
+        """Return the verb with an option for each member of AWS's request that this table lacks."""
+        return replace(self, options=(*self.options, *from_model(members)))
+
+    def option(self, name: str) -> Option | None:
+        """Return the option with this name."""
+        return next((option for option in self.options if option.name == name), None)
+
+
+_KNOWN_MEMBERS = {"Marker", "MaxItems"} | {
+    *("FunctionName", "Qualifier", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+}
+
+
+def from_model(members: Iterable[Member]) -> tuple[Option, ...]:
+    """Return options for members of a request that a newer service model has and this table lacks.
+
+    >>> [option.name for option in from_model([Member("BatchSize", "integer", option="--batch-size")])]
+    ['--batch-size']
+
+    A member that is true or false has two options, the second one with `no-`.
+    """
+    return tuple(option for member in members if member.name not in _KNOWN_MEMBERS for option in _from_member(member))
+
+
+def _from_member(member: Member) -> Iterator[Option]:
+    kind: Kind = "flag" if member.kind == "boolean" else "member"
+    metavar = "" if kind == "flag" else member.kind.upper()
+    meaning = "as in AWS's documentation; newer than eicnb"
+    yield Option(member.option, member.name, kind, metavar, meaning, member.choices, member=member)
+    if kind == "flag":
+        yield Option(f"--no-{member.option.removeprefix('--')}", member.name, kind, metavar, meaning, member=member)

@@ -11,8 +11,7 @@ import re
 from collections.abc import Sequence
 
 from eicnb.cli import options
-from eicnb.cli.option import Option
-from eicnb.cli.options import Verb
+from eicnb.cli.option import Option, Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest
 

@@ -5,10 +5,8 @@ Tested in tests/cli/test_parser.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-
-from eicnb.cli.option import Kind, Option
+from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
+from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
 from eicnb.model.limits import (
     DEFAULT_EVENT_AGE_IN_SECONDS,
@@ -19,57 +17,7 @@ from eicnb.model.limits import (
     RETRY_ATTEMPTS,
     choices,
 )
-from eicnb.model.members import Member
-from eicnb.model.verbs import OPERATIONS, Operation
 
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One command of `%eic`: its names, meaning and options, and whether it needs a function.
-
-    `words` are the options for words without one, in their order; a command about a function has its name first.
-    A command that `runs_alone` cannot be combined with others.
-    """
-
-    name: str
-    meaning: str
-    options: tuple[Option, ...]
-    needs_function: bool = True
-    words: tuple[Option, ...] = ()
-    runs_alone: bool = False
-
-    @property
-    def aws_name(self) -> str | None:
-        """The AWS CLI's name of the command, if it has the command."""
-        return self.operation.command if self.operation else None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The short name, and AWS's own if there is one."""
-        return (self.name, self.aws_name) if self.aws_name else (self.name,)
-
-    @property
-    def operation(self) -> Operation | None:
-        """AWS's operation, if the command has one."""
-        return OPERATIONS.get(self.name)
-
-    @property
-    def positionals(self) -> tuple[Option, ...]:
-        """The options for words without one, in their order; empty if such words are not allowed."""
-        return (FUNCTION_NAME, *self.words) if FUNCTION_NAME in self.options else self.words
-
-    def with_members(self, members: Iterable[Member]) -> Verb:
-        """Return the verb with an option for each member of AWS's request that this table lacks."""
-        return replace(self, options=(*self.options, *from_model(members)))
-
-    def option(self, name: str) -> Option | None:
-        """Return the option with this name."""
-        return next((option for option in self.options if option.name == name), None)
-
-
-FUNCTION_NAME = Option(
-    "--function-name", "function_name", "function", "NAME", "name or ARN; may stand without its option"
-)
 QUALIFIER = Option("--qualifier", "qualifier", "text", "QUALIFIER", "version, alias or $LATEST")
 SETTINGS = (
     Option(
@@ -252,7 +200,10 @@ REQUESTS_PER_SECOND = Option(
     "N",
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
-OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *APPLY, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND)
+OURS = (
+    *(*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *APPLY, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND),
+    *FRAME_OPTIONS,
+)
 """The options that only eicnb has; they must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
@@ -328,6 +279,7 @@ VERBS = (
         ),
         runs_alone=True,
     ),
+    *FRAME_VERBS,
     HELP_VERB,
 )
 
@@ -335,28 +287,3 @@ VERBS = (
 def verb(name: str) -> Verb | None:
     """Return the command with this name, short or AWS's own."""
     return next((verb for verb in VERBS if name in verb.names), None)
-
-
-_KNOWN_MEMBERS = {"Marker", "MaxItems"} | {
-    *("FunctionName", "Qualifier", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
-}
-
-
-def from_model(members: Iterable[Member]) -> tuple[Option, ...]:
-    """Return options for members of a request that a newer service model has and this table lacks.
-
-    >>> [option.name for option in from_model([Member("BatchSize", "integer", option="--batch-size")])]
-    ['--batch-size']
-
-    A member that is true or false has two options, the second one with `no-`.
-    """
-    return tuple(option for member in members if member.name not in _KNOWN_MEMBERS for option in _from_member(member))
-
-
-def _from_member(member: Member) -> Iterator[Option]:
-    kind: Kind = "flag" if member.kind == "boolean" else "member"
-    metavar = "" if kind == "flag" else member.kind.upper()
-    meaning = "as in AWS's documentation; newer than eicnb"
-    yield Option(member.option, member.name, kind, metavar, meaning, member.choices, member=member)
-    if kind == "flag":
-        yield Option(f"--no-{member.option.removeprefix('--')}", member.name, kind, metavar, meaning, member=member)

@@ -19,9 +19,8 @@ from eicnb.cli.arguments import Given, ReadModel, Surroundings
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import split
-from eicnb.cli.option import Option
+from eicnb.cli.option import Option, Verb
 from eicnb.cli.option_names import HELP, find, is_option, named_by, one_of
-from eicnb.cli.options import Verb
 from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
 from eicnb.model.members import Member
@@ -151,7 +150,7 @@ class _WordReader:
         last = said[-1] if said else whole(self.all_words)
         with last.blamed():
             prompts = any(one_of(word.text, options.GLOBAL) is options.PROMPT for word in self.early)
-            hint = "open the form\n%eic form my-function" if prompts else ", ".join(v.name for v in options.VERBS)
+            hint = "open the form\n%eic form my-function" if prompts else "%eic help"
             raise UsageError("the command has no verb", hint=hint)
 
     def _early_option(self, word: Word) -> None:

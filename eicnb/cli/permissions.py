@@ -26,6 +26,13 @@ _MISSING = (Operation.LIST, Operation.GET_CONFIGURATION, *_LISTS)
 
 LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "settings": (),
+    "targets": (
+        *(Operation.GET_QUEUE_ATTRIBUTES, Operation.GET_TOPIC_ATTRIBUTES, Operation.HEAD_BUCKET),
+        *(Operation.GET_CONFIGURATION, Operation.LIST_RULES, Operation.DESCRIBE_BUS),
+    ),
+    "roles": (Operation.SIMULATE, Operation.DESCRIBE_KEY),
+    "functions": (Operation.GET_FUNCTION, Operation.LIST_TAGS),
+    "triggers": (Operation.GET_POLICY, Operation.LIST_EVENT_SOURCES),
 }
 """The operations of each layer of `check`, in the order in which they are read."""
 
@@ -49,6 +56,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
+    "picture": (),
     "help": (),
 }
 

@@ -37,9 +37,14 @@ def connect(
 
     >>> connect(region="eu-central-1").region
     'eu-central-1'
+    >>> connect(region="eu-cntral-1")
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: there is no region 'eu-cntral-1' that botocore knows
+    Try: eu-central-1
 
     Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
-    is. An unknown profile, or an unusable EICNB_ variable, is a ConfigurationError at once; a missing region or missing
+    is. A region that botocore does not know is a UsageError, unless the endpoint is custom. An unknown profile, or an
+    unusable EICNB_ variable, is a ConfigurationError at once; a missing region or missing
     credentials are one at the first request. `role_arn` is a role to act as, with the `external_id`
     that it may require: STS is called at the first request, and again before the credentials expire.
     https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
@@ -54,11 +59,15 @@ def connect(
             raise UsageError(f"{shown(boto3_session)} is not a boto3 session", hint="boto3.Session(…)")
         login = Login(lambda: boto3_session, is_given=True)
         aws = Aws(login, region=region, endpoint_url=endpoint_url, transport=Transport())
+        if region is not None:
+            aws.check_region()
         return Eic(Connection(aws))
     login = Login(lambda: profile_session(profile, region))
     aws = Aws(login, region=region, endpoint_url=endpoint_url, profile=profile)
     if profile is not None:
         _ = aws.session
+    if region is not None:
+        aws.check_region()
     return Eic(Connection(aws))
 
 

@@ -12,7 +12,7 @@ from inspect import signature
 from itertools import count
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, check_known_region
+from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
 from eicnb.client.eic import Eic, audit_of, connection_of
@@ -93,21 +93,12 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
 def check_region(connection: Eic) -> None:
     """Refuse a region that botocore does not know; a custom endpoint may have any.
 
-    >>> check_region(connect(region="eu-wst-1"))
-    Traceback (most recent call last):
-    eicnb.errors.UsageError: there is no region 'eu-wst-1' that botocore knows
-    Try: eu-west-1
+    >>> check_region(connect(region="eu-west-1"))
     """
-    has_own_endpoint = any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ) or connection.endpoint_url
-    if has_own_endpoint and not connection.is_sandbox:
-        return
     try:
-        region = connection_of(connection).aws.known_region
+        connection_of(connection).aws.check_region()
     except ConfigurationError:
         return  # what is wrong with the credentials or the profile, the call itself says, and of which account
-    if region is not None:
-        with UsageError.about("region"):
-            check_known_region(region)
 
 
 @checked

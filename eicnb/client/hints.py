@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.export.connection_options import Way
-from eicnb.cli.options import CONNECTION, ROLE
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import EicError
-from eicnb.model.verbs import OPERATIONS
-
-_OF_AWS = frozenset({*OPERATIONS, "functions", "audit", "form", "whoami"})
-"""The commands that take connection options for themselves."""
 
 
 @contextmanager
@@ -25,7 +19,7 @@ def reaching(options: Mapping[str, Any]) -> Iterator[None]:
         yield
     except EicError as error:
         if error.hint:
-            error.hint = "\n".join(_with_options(line, options) for line in error.hint.split("\n"))
+            error.hint = Way(options).reached(error.hint)
         raise
 
 
@@ -45,17 +39,3 @@ def _options_to(connection: Connection) -> Mapping[str, Any]:
     except EicError:  # what is wrong with the connection in use is not what went wrong here
         return {}
     return way.options if way.is_whole else {}
-
-
-def _with_options(line: str, options: Mapping[str, Any]) -> str:
-    """Return a line to type with the options that it lacks; any other line as it is."""
-    magic, _, rest = line.strip().partition(" ")
-    if magic != "%eic" or rest.partition(" ")[0] not in _OF_AWS:
-        return line
-    words = [line]
-    for option in (*CONNECTION, *ROLE):
-        value = options.get(option.argument)
-        if value is None or value is False or option.name in line:
-            continue
-        words += [option.name] if value is True else [option.name, shlex.quote(str(value))]
-    return " ".join(words)

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import wraps
 from inspect import Parameter, signature
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
-from eicnb.errors import UsageError, nearest
+from eicnb.errors import UsageError, nearest, shown
+from eicnb.model.age import read_age
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,10 +70,11 @@ def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     """Return the error in a call, if it is a usual mistake."""
     parameters = {name: one for name, one in signature(function).parameters.items() if name != "self"}
     name = function.__name__
-    for wrong in kwargs.keys() - parameters.keys():
-        return UsageError(f"{name} has no parameter {wrong!r}", hint=_meant(wrong, parameters))
     positional = [one.name for one in parameters.values() if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
     given = len(args) - ("self" in signature(function).parameters)
+    for wrong in kwargs.keys() - parameters.keys():
+        free = [one for one in parameters if one not in {*positional[:given], *kwargs}]
+        return UsageError(f"{name} has no parameter {wrong!r}", hint=_meant(wrong, kwargs[wrong], free))
     if given > len(positional):
         named = next((one.name for one in parameters.values() if one.kind is Parameter.KEYWORD_ONLY), None)
         hint = f"{named}=…" if named else f"leave out all but {len(positional)}"
@@ -85,9 +88,10 @@ def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     return None
 
 
-def _meant(wrong: str, parameters: Mapping[str, Any]) -> str:
+def _meant(wrong: str, value: Any, parameters: Sequence[str]) -> str:
     snake = _CAPITAL.sub("_", wrong).lower()
-    for name in (snake, _ALIASES.get(snake, "")):
-        if name in parameters:
-            return name
-    return nearest(snake, parameters) or ", ".join(parameters)
+    known = next((name for name in (snake, _ALIASES.get(snake, "")) if name in parameters), None)
+    if known == "maximum_event_age_in_seconds" and isinstance(value, str):
+        with suppress(UsageError):
+            return f"{known}={read_age(value, wrong, shown(value))}"
+    return known or nearest(snake, parameters) or ", ".join(parameters) or f"leave out {wrong}=…"

@@ -10,11 +10,11 @@ from eicnb.model.age import brief
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The progress of an audit.
+    """The progress of an audit, or of a layer of `check`.
 
     `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts
     responses of 429. `seconds_left` follows from the rate; None while it is unknown. `is_over` marks the last event,
-    which comes once however the audit ends.
+    which comes once however the audit ends. `what` names what is counted, if it is not functions.
     """
 
     functions_done: int
@@ -27,6 +27,7 @@ class Progress:
     seconds_left: float | None
     is_listed: bool = True
     is_over: bool = False
+    what: str = "functions"
 
     @property
     def calls_a_second(self) -> float:
@@ -35,7 +36,7 @@ class Progress:
 
     def __str__(self) -> str:
         known = f"{'' if self.is_listed else 'at least '}{self.functions_known}"
-        functions = f"{self.functions_done} of {known} functions"
+        functions = f"{self.functions_done} of {known} {self.what}"
         if not self.is_listed and not self.functions_known:
             functions = "listing functions"
         throttles = f", {self.throttles} throttled" if self.throttles else ""

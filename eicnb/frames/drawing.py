@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from eicnb.errors import width_of
@@ -41,7 +43,12 @@ _LEFT = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
 
 _RIGHT = 'style="text-align: right; white-space: nowrap; padding: 0.2em 0.7em"'
 
-_WRAPS = 'style="text-align: left; overflow-wrap: anywhere"'
+_WRAPS = 'style="text-align: left"'
+
+_BREAKS = 'style="overflow-wrap: anywhere"'
+
+_LONG = re.compile(r"\S{21,}")
+"""A text that may be broken to fit a narrow column; a word is not."""
 
 _CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; padding: 0.2em 0.7em"'
 
@@ -187,9 +194,12 @@ def html_table(
     >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
     1
 
-    Without `styles`, one for each column, a long text is wrapped.
+    Without `styles`, one for each column, a long text is wrapped between its words, and inside an ARN.
     """
-    styles = styles or [_WRAPS] * len(head)
+    if not styles:
+        styles, rows = [_WRAPS] * len(head), ([_breakable(word) for word in words] for words in rows)
+    else:
+        rows = ([_escaped(word) for word in words] for words in rows)
     names = "".join(f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, head, strict=True))
     return "\n".join(
         [
@@ -204,9 +214,16 @@ def html_table(
     )
 
 
+def _breakable(text: str) -> str:
+    """Escape a text and let a narrow column break what is longer than any word, such as an ARN."""
+    places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
+    pieces = [_escaped(text[start:end]) for start, end in pairwise(places)]
+    return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
+
+
 def _html_row(words: Sequence[str], styles: Sequence[str]) -> str:
     first, *others = styles
-    label, *cells = map(_escaped, words)
+    label, *cells = words
     shown = "".join(f"<td {style}>{cell}</td>" for style, cell in zip(others, cells, strict=True))
     return f'<tr><th scope="row" {first}>{label}</th>{shown}</tr>'
 

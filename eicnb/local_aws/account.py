@@ -78,6 +78,9 @@ class Function:
     dead_letter_arn: str | None = None
     version_count: int = 0
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    reserved_concurrency: int | None = None
+    recursive_loop: str = "Terminate"
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -127,12 +130,57 @@ class Function:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class EventSourceMapping:
+    """A queue or stream that Lambda reads for a function, which it then invokes synchronously."""
+
+    uuid: str
+    arn: str
+    event_source_arn: str
+    function_arn: str
+    last_modified: float
+    batch_size: int
+    is_enabled: bool = True
+    starting_position: str | None = None
+
+    def to_api(self) -> dict[str, Any]:
+        """Return the response; a mapping to a stream has settings that one to a queue lacks."""
+        of_a_stream: dict[str, Any] = {
+            "StartingPosition": self.starting_position,
+            "ParallelizationFactor": 1,
+            "DestinationConfig": {"OnFailure": {}},
+            "MaximumRecordAgeInSeconds": -1,
+            "BisectBatchOnFunctionError": False,
+            "MaximumRetryAttempts": -1,
+            "TumblingWindowInSeconds": 0,
+            "LastProcessingResult": "No records processed",
+        }
+        return {
+            "UUID": self.uuid,
+            "BatchSize": self.batch_size,
+            "MaximumBatchingWindowInSeconds": 0,
+            "EventSourceArn": self.event_source_arn,
+            "FunctionArn": self.function_arn,
+            "LastModified": self.last_modified,
+            "State": "Enabled" if self.is_enabled else "Disabled",
+            "StateTransitionReason": "USER_INITIATED" if self.starting_position is None else "User action",
+            "FunctionResponseTypes": [],
+            "EventSourceMappingArn": self.arn,
+            **(of_a_stream if self.starting_position else {}),
+        }
+
+
 @dataclass(slots=True)
 class Region:
-    """The functions of one region and the config of each of their qualifiers."""
+    """The functions of one region, and the config and the policy of each of their qualifiers.
+
+    A policy is its statements by id; a qualifier of None is the function without one.
+    """
 
     functions: dict[str, Function] = field(default_factory=dict)
     configs: dict[str, dict[str, Config]] = field(default_factory=dict)
+    policies: dict[tuple[str, str | None], dict[str, dict[str, Any]]] = field(default_factory=dict)
+    mappings: dict[str, EventSourceMapping] = field(default_factory=dict)
 
     def configs_of(self, function_name: str) -> dict[str, Config]:
         """Return the configs of one function by qualifier, to read and to change."""

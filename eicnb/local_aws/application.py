@@ -123,7 +123,7 @@ class Application:
             raise faults.unknown_operation(environ["REQUEST_METHOD"], path)
         if operation == simulation.OPERATION:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
-            return Response(simulation.simulated(body, self._other_services.may), content_type="text/xml")
+            return Response(simulation.simulated(body, self._other_services.decide), content_type="text/xml")
         try:
             return self._other_services.handle(environ, service)
         except ServiceFault:

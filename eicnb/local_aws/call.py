@@ -15,13 +15,17 @@ from eicnb.local_aws import faults
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, already matched to its operation; `function_name` is percent-decoded."""
+    """One request, already matched to its operation; the names from its path are percent-decoded.
+
+    `item` is the name that is not the function's: of a statement or an event source mapping.
+    """
 
     operation: str
     region: str
     function_name: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    item: str = ""
 
     def json(self) -> dict[str, Any]:
         """Return the body as a JSON object; an empty body is an empty object."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import RLock
 from urllib.parse import parse_qs, unquote
 
-from eicnb.local_aws import event_invoke, faults, listings
+from eicnb.local_aws import event_invoke, faults, function_settings, listings, triggers
 from eicnb.local_aws.account import Account
 from eicnb.local_aws.call import Call, Reply
 from eicnb.local_aws.faults import ServiceFault
@@ -22,9 +22,15 @@ from eicnb.local_aws.throttle import Throttle
 Operation = Callable[[Account, Call], Reply]
 
 NAME = "{FunctionName}"
+ITEM = "{Item}"
 _CONFIG = "/2019-09-25/functions/{FunctionName}/event-invoke-config"
 _FUNCTIONS = "/2015-03-31/functions"
 _FUNCTION = "/2015-03-31/functions/{FunctionName}"
+_POLICY = f"{_FUNCTION}/policy"
+_MAPPINGS = "/2015-03-31/event-source-mappings"
+_RECURSION = "/2024-08-31/functions/{FunctionName}/recursion-config"
+_RESERVED = "/2017-10-31/functions/{FunctionName}/concurrency"
+_TAGS = "/2017-03-31/tags/{FunctionName}"
 ROUTES: dict[tuple[str, str], tuple[str, Operation]] = {
     ("PUT", _CONFIG): ("PutFunctionEventInvokeConfig", event_invoke.put_config),
     ("POST", _CONFIG): ("UpdateFunctionEventInvokeConfig", event_invoke.update_config),
@@ -36,6 +42,22 @@ ROUTES: dict[tuple[str, str], tuple[str, Operation]] = {
     ("GET", f"{_FUNCTION}/configuration"): ("GetFunctionConfiguration", listings.get_function_configuration),
     ("GET", f"{_FUNCTION}/aliases"): ("ListAliases", listings.list_aliases),
     ("GET", f"{_FUNCTION}/versions"): ("ListVersionsByFunction", listings.list_versions_by_function),
+    ("GET", "/2019-09-30/functions/{FunctionName}/concurrency"): (
+        "GetFunctionConcurrency",
+        function_settings.get_concurrency,
+    ),
+    ("PUT", _RESERVED): ("PutFunctionConcurrency", function_settings.put_concurrency),
+    ("DELETE", _RESERVED): ("DeleteFunctionConcurrency", function_settings.delete_concurrency),
+    ("GET", _RECURSION): ("GetFunctionRecursionConfig", function_settings.get_recursion_config),
+    ("PUT", _RECURSION): ("PutFunctionRecursionConfig", function_settings.put_recursion_config),
+    ("GET", _TAGS): ("ListTags", function_settings.list_tags),
+    ("POST", _TAGS): ("TagResource", function_settings.tag_resource),
+    ("GET", _POLICY): ("GetPolicy", triggers.get_policy),
+    ("POST", _POLICY): ("AddPermission", triggers.add_permission),
+    ("DELETE", f"{_POLICY}/{ITEM}"): ("RemovePermission", triggers.remove_permission),
+    ("GET", _MAPPINGS): ("ListEventSourceMappings", triggers.list_event_source_mappings),
+    ("POST", _MAPPINGS): ("CreateEventSourceMapping", triggers.create_event_source_mapping),
+    ("DELETE", f"{_MAPPINGS}/{ITEM}"): ("DeleteEventSourceMapping", triggers.delete_event_source_mapping),
 }
 
 _API_VERSION = re.compile(r"/20\d\d-\d\d-\d\d/")
@@ -63,8 +85,8 @@ class ControlPlane:
         matched = _match(method, path)
         if matched is None:
             return Handled(None, refusal(_unrouted(method, path)))
-        name, operation, function_name = matched
-        call = Call(name, region, function_name, _query(query), body)
+        name, operation, names = matched
+        call = Call(name, region, names.get(NAME, ""), _query(query), body, names.get(ITEM, ""))
         return Handled(name, self._answer(call, operation))
 
     def _answer(self, call: Call, operation: Operation) -> Reply:
@@ -82,15 +104,15 @@ def speaks_lambda(path: str) -> bool:
     return _API_VERSION.match(path) is not None
 
 
-def _match(method: str, path: str) -> tuple[str, Operation, str] | None:
+def _match(method: str, path: str) -> tuple[str, Operation, dict[str, str]] | None:
     # Split before decoding, so that a percent-encoded slash stays inside its name.
     sent = path.rstrip("/").split("/")
     for (route_method, template), (name, operation) in ROUTES.items():
         wanted = template.split("/")
         if route_method == method and len(wanted) == len(sent):
             pairs = list(zip(wanted, map(unquote, sent), strict=True))
-            if all(part in {NAME, word} for part, word in pairs):
-                return name, operation, next((word for part, word in pairs if part == NAME), "")
+            if all(part in {NAME, ITEM, word} for part, word in pairs):
+                return name, operation, {part: word for part, word in pairs if part in {NAME, ITEM}}
     return None
 
 

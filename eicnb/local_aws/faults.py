@@ -27,6 +27,11 @@ def invalid_parameter(message: str) -> ServiceFault:
     return ServiceFault(400, "InvalidParameterValueException", {"Type": "User", "message": message})
 
 
+def conflict(message: str) -> ServiceFault:
+    """Return a 409 for something that exists already."""
+    return ServiceFault(409, "ResourceConflictException", {"Type": "User", "message": message})
+
+
 def validation_failed(violations: Sequence[str]) -> ServiceFault:
     """Return a 400 for values outside the API model's constraints, in one text and without a `Type`."""
     errors = "error" if len(violations) == 1 else "errors"
@@ -95,3 +100,8 @@ def broken(reason: str) -> ServiceFault:
     """Return a 500 for a fault of the sandbox itself."""
     text = f"The eicnb sandbox failed at this request: {reason}"
     return ServiceFault(500, "ServiceException", {"Type": "Service", "Message": text})
+
+
+def query_refused(code: str, message: str, *, status: int = 400) -> ServiceFault:
+    """Return an error of a service with the query protocol, such as IAM."""
+    return ServiceFault(status, code, {"Type": "Sender", "message": message})

@@ -26,8 +26,38 @@ def list_functions(account: Account, call: Call) -> Reply:
 
 
 def get_function(account: Account, call: Call) -> Reply:
-    """Return one function with the location of its code, which the sandbox does not have."""
-    return Reply(200, {"Configuration": _configuration(account, call), "Code": {"RepositoryType": "S3"}, "Tags": {}})
+    """Return one function with a link to its code, its tags and its reserved concurrency.
+
+    The link has the form of AWS's and leads nowhere, because the sandbox has no code.
+    """
+    function, target = lookup.described_function(account, call)
+    reserved = function.reserved_concurrency
+    return Reply(
+        200,
+        {
+            "Configuration": _configuration(account, call),
+            "Code": _code(account, call.region, function, function.version_of(target.invoked)),
+            **({"Tags": dict(function.tags)} if function.tags else {}),
+            **({} if reserved is None else {"Concurrency": {"ReservedConcurrentExecutions": reserved}}),
+        },
+    )
+
+
+def _code(account: Account, region: str, function: Function, version: str) -> dict[str, str]:
+    if function.runtime is None:
+        image = f"{account.account_id}.dkr.ecr.{region}.amazonaws.com/{function.name}"
+        digest = function.summary(version, arn=function.arn)["CodeSha256"]
+        return {
+            "RepositoryType": "ECR",
+            "ImageUri": f"{image}:latest",
+            "ResolvedImageUri": f"{image}@sha256:{digest}",
+        }
+    host = f"awslambda-{region}-tasks.s3.{region}.amazonaws.com"
+    query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=600&X-Amz-Signature=sandbox"
+    return {
+        "RepositoryType": "S3",
+        "Location": f"https://{host}/snapshots/{account.account_id}/{function.name}-{version}?{query}",
+    }
 
 
 def get_function_configuration(account: Account, call: Call) -> Reply:

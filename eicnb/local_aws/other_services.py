@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
@@ -16,13 +16,15 @@ from typing import Any
 
 from moto.backends import get_backend
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
-from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
 from eicnb.local_aws import faults
+from eicnb.local_aws.account import partition_of
+from eicnb.local_aws.policies import Context, Policy, PolicyDecision, decide
 from eicnb.local_aws.reach import Reach
+from eicnb.local_aws.seed_words import ShopRole
 
 # moto's own Lambda, its API for all accounts of the process, and an EC2 instance's credentials.
 _NEVER_SERVED = {"awslambda", "lambda", "moto_api", "moto_proxy", "instance_metadata"}
@@ -43,6 +45,12 @@ class OtherServices:
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
         self._moto = _shared_application()
+        self._fills: dict[str | None, Callable[[], None]] = {}
+        self._filling = Lock()
+
+    def fill_at_first_request(self, service: str, fill: Callable[[], None]) -> None:
+        """Call `fill` before the first request to a service, so that a start does not wait for it."""
+        self._fills[service] = fill
 
     def handle(self, environ: dict[str, Any], service: str | None) -> Response:
         """Answer one request in this account, whoever signed it; `service` is the one that it is signed for."""
@@ -52,12 +60,16 @@ class OtherServices:
         if (other := reach.other_account()) is not None:
             raise faults.not_for_this_account(other)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
+        with self._filling:
+            self._fills.pop(service, _nothing)()
         return Response.from_app(self._moto, environ, buffered=True)
 
-    def create_queue(self, region: str, name: str) -> None:
+    def create_queue(self, region: str, name: str, attributes: Mapping[str, Any] | None = None) -> None:
         """Create an SQS queue; one whose name ends in `.fifo` is a FIFO queue."""
-        attributes: dict[str, Any] = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
-        get_backend("sqs")[self._account_id][region].create_queue(name, **attributes)
+        given: dict[str, Any] = dict(attributes or {})
+        if name.endswith(".fifo"):
+            given["FifoQueue"] = "true"
+        get_backend("sqs")[self._account_id][region].create_queue(name, **given)
 
     def create_topic(self, region: str, name: str) -> None:
         """Create an SNS topic; one whose name ends in `.fifo` is a FIFO topic."""
@@ -72,22 +84,59 @@ class OtherServices:
         """Create an EventBridge bus in addition to the default one."""
         get_backend("events")[self._account_id][region].create_event_bus(name)
 
-    def create_role(self, name: str, description: str, actions: tuple[str, ...]) -> None:
-        """Create a role that Lambda may assume and that may do these actions on everything."""
-        roles = get_backend("iam")[self._account_id]["aws"]
-        roles.create_role(name, json.dumps(_TRUST_LAMBDA), "/", None, description, [], "3600")
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        roles.put_role_policy(name, "what-it-may-do", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    def create_key(self, region: str, key_id: str, remark: str) -> None:
+        """Create a customer-managed KMS key with an id of ours."""
+        keys = get_backend("kms")[self._account_id][region]
+        key = keys.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", remark, None)
+        del keys.keys[key.id]
+        key.id, key.arn = key_id, key.arn.replace(key.id, key_id)
+        keys.keys[key_id] = key
 
-    def may(self, role_arn: str, action: str, resource: str) -> bool:
-        """Return whether a role's policies allow an action, as IAM has them now."""
+    def put_metrics(self, region: str, namespace: str, points: Iterable[dict[str, Any]]) -> None:
+        """Store points of CloudWatch metrics."""
+        get_backend("cloudwatch")[self._account_id][region].put_metric_data(namespace, list(points))
+
+    def create_rule(self, region: str, bus: str, name: str, pattern: Mapping[str, Any], queue: str) -> None:
+        """Create a rule of an event bus that sends what matches to a queue."""
+        buses, account_id = get_backend("events")[self._account_id][region], self._account_id
+        bus_arn = f"arn:{partition_of(region)}:events:{region}:{account_id}:event-bus/{bus}"
+        buses.put_rule(name, event_bus_arn=bus_arn, event_pattern=json.dumps(pattern), state="ENABLED")
+        target = {"Id": queue, "Arn": f"arn:{partition_of(region)}:sqs:{region}:{account_id}:{queue}"}
+        buses.put_targets(name, bus_arn, [target])
+
+    def create_role(self, role: ShopRole) -> None:
+        """Create a role that Lambda may assume, with one policy."""
+        roles = get_backend("iam")[self._account_id]["aws"]
+        roles.create_role(role.name, json.dumps(_TRUST_LAMBDA), "/", None, role.remark, [], "3600")
+        statements: list[dict[str, Any]] = [{"Effect": "Allow", "Action": list(role.actions), "Resource": "*"}]
+        if role.in_own_buckets:
+            own = {"StringEquals": {"s3:ResourceAccount": self._account_id}}
+            statements.append(
+                {"Effect": "Allow", "Action": list(role.in_own_buckets), "Resource": "*", "Condition": own}
+            )
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        roles.put_role_policy(role.name, "what-it-may-do", document)
+
+    def decide(self, role_arn: str, action: str, resource: str, context: Context) -> PolicyDecision | None:
+        """Return what a role's policies decide, as IAM has them now; None if there is no such role."""
         roles = {role.arn: role for role in get_backend("iam")[self._account_id]["aws"].get_roles()}
         role = roles.get(role_arn)
         if role is None:
-            return False
-        policies = (*role.policies.values(), *role.managed_policies.values())
-        verdicts = {IAMPolicy(policy).is_action_permitted(action, resource) for policy in policies}
-        return PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
+            return None
+        inline = [Policy(f"role_{role.name}_{name}", document) for name, document in role.policies.items()]
+        managed = [
+            Policy(policy.name, version.document, "user-managed")
+            for policy in role.managed_policies.values()
+            for version in policy.versions
+            if version.is_default_version
+        ]
+        return decide([*inline, *managed], action, resource, context)
+
+    def may(self, role_arn: str, action: str, resource: str) -> bool:
+        """Return whether a role's policies allow an action on a resource of this account."""
+        owner = {key: [self._account_id] for key in ("s3:ResourceAccount", "aws:ResourceAccount")}
+        decision = self.decide(role_arn, action, resource, owner)
+        return decision is not None and decision.is_allowed
 
     def forget(self) -> None:
         """Drop everything of this account, in all services."""
@@ -103,6 +152,10 @@ class OtherServices:
             for stored in (*bucket.keys.values(), *bucket.multiparts.values()):
                 stored.dispose()
             s3_backends.bucket_accounts.pop(bucket.name, None)
+
+
+def _nothing() -> None:
+    """Fill a service that is full."""
 
 
 class _SilentDispatcher(DomainDispatcherApplication):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
-from eicnb.local_aws import shop
-from eicnb.local_aws.account import Account, Config, Function, Region, partition_of
+from eicnb.local_aws import shop, triggers, week
+from eicnb.local_aws.account import LATEST, Account, Config, Function, Region, partition_of
+from eicnb.local_aws.call import Call
 from eicnb.local_aws.other_services import OtherServices
-from eicnb.local_aws.seed_words import Setting, ShopFunction, ShopRegion
+from eicnb.local_aws.seed_words import KEY_ID, Setting, ShopFunction, ShopRegion
+from eicnb.local_aws.shop_week import BACKLOGS, WEEK
 
 # Fixed, so that what is shown today is shown tomorrow; the milliseconds are there because AWS has them.
 FIRST_DEPLOYMENT = datetime(2026, 2, 2, 9, 30, 0, 479_000, tzinfo=UTC)
@@ -19,25 +27,53 @@ _HANDLERS = {"java": "shop.Handler::handleRequest", "nodejs": "index.handler", "
 def fill(account: Account, others: OtherServices) -> None:
     """Fill an empty account with the whole shop."""
     for role in shop.ROLES:
-        others.create_role(role.name, role.remark, role.actions)
+        others.create_role(role)
     for region in shop.SHOP:
         _create_others(region, account.account_id, others)
         for number, function in enumerate(region.functions):
             _Deployment(account, region, function, FIRST_DEPLOYMENT + number * _BETWEEN_DEPLOYMENTS).run()
+    others.fill_at_first_request("monitoring", partial(_fill_metrics, account, others))
+    others.fill_at_first_request("kms", partial(_create_keys, others))
 
 
-def bucket_name(region: ShopRegion, account_id: str) -> str:
-    """Return the name of a region's bucket; S3 names are global, so it has the region and the account."""
-    return f"{region.bucket}-{region.name}-{account_id}"
+def _fill_metrics(account: Account, others: OtherServices) -> None:
+    now = account.now()
+    for traffic in WEEK:
+        others.put_metrics(traffic.region, week.FUNCTIONS, week.points_of(traffic, now))
+    for backlog in BACKLOGS:
+        others.put_metrics(backlog.region, week.QUEUES, week.backlog_of(backlog, now))
+
+
+def _create_keys(others: OtherServices) -> None:
+    for region in shop.SHOP:
+        if region.encrypted:
+            others.create_key(region.name, KEY_ID, "encrypts queues")
+
+
+def bucket_name(name: str, region: ShopRegion, account_id: str) -> str:
+    """Return the whole name of a bucket; S3 names are global, so it has the region and the account."""
+    return f"{name}-{region.name}-{account_id}"
 
 
 def _create_others(region: ShopRegion, account_id: str, others: OtherServices) -> None:
     for queue in region.queues:
-        others.create_queue(region.name, queue)
+        others.create_queue(region.name, queue, _queue_attributes(region, queue, account_id))
     for topic in region.topics:
         others.create_topic(region.name, topic)
-    others.create_bucket(region.name, bucket_name(region, account_id))
+    others.create_bucket(region.name, bucket_name(region.bucket, region, account_id))
     others.create_event_bus(region.name, region.event_bus)
+    if region.has_listener:
+        others.create_rule(region.name, region.event_bus, "outcomes", {"source": ["lambda"]}, region.queues[-1])
+
+
+def _queue_attributes(region: ShopRegion, queue: str, account_id: str) -> dict[str, str]:
+    attributes = {}
+    if queue in region.retention:
+        attributes["MessageRetentionPeriod"] = str(region.retention[queue])
+    if queue in region.encrypted:
+        attributes["SqsManagedSseEnabled"] = "false"
+        attributes["KmsMasterKeyId"] = f"arn:{partition_of(region.name)}:kms:{region.name}:{account_id}:key/{KEY_ID}"
+    return attributes
 
 
 class _Deployment:
@@ -55,6 +91,34 @@ class _Deployment:
         target.configs_of(self._function.name).update(
             {qualifier: self._config(setting) for qualifier, setting in self._function.configs.items()}
         )
+        for qualifier, service in self._function.invoked_by.items():
+            self._permit(qualifier, service)
+        if self._function.reads:
+            self._map(self._function.reads)
+
+    def _permit(self, qualifier: str, service: str) -> None:
+        body = {
+            "StatementId": service.partition(".")[0],
+            "Action": "lambda:InvokeFunction",
+            "Principal": service,
+            "SourceAccount": self._account.account_id,
+        }
+        query = {} if qualifier == LATEST else {"Qualifier": qualifier}
+        triggers.add_permission(self._account, self._call("AddPermission", body, query))
+
+    def _map(self, source: str) -> None:
+        body = {"FunctionName": self._function.name, "EventSourceArn": self._arn(source)}
+        if source.startswith("dynamodb:"):
+            body |= {"EventSourceArn": self._stream_of(source), "StartingPosition": "LATEST"}
+        deployed = replace(self._account, now=self._deployed.timestamp)
+        triggers.create_event_source_mapping(deployed, self._call("CreateEventSourceMapping", body))
+
+    def _stream_of(self, table: str) -> str:
+        arn, _, name = (self._arn(table) or "").rpartition(":")
+        return f"{arn}:table/{name}/stream/{FIRST_DEPLOYMENT:%Y-%m-%dT%H:%M:%S}.479"
+
+    def _call(self, operation: str, body: dict[str, Any], query: Mapping[str, str] | None = None) -> Call:
+        return Call(operation, self._region.name, self._function.name, query or {}, json.dumps(body).encode())
 
     def _deployment(self) -> Function:
         function = self._function
@@ -72,7 +136,24 @@ class _Deployment:
             dead_letter_arn=self._arn(function.dead_letter),
             version_count=function.versions,
             aliases=function.aliases,
+            tags=self._tags(),
+            reserved_concurrency=function.reserved_concurrency,
         )
+
+    def _tags(self) -> dict[str, str]:
+        """Return the tags that CloudFormation gives to the functions of its stacks."""
+        stack = self._function.stack
+        if stack is None:
+            return {}
+        region, account_id = self._region.name, self._account.account_id
+        stack_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{region}/{stack}")
+        return {
+            "aws:cloudformation:stack-name": stack,
+            "aws:cloudformation:stack-id": (
+                f"arn:{partition_of(region)}:cloudformation:{region}:{account_id}:stack/{stack}/{stack_id}"
+            ),
+            "aws:cloudformation:logical-id": "".join(map(str.capitalize, self._function.name.split("-"))),
+        }
 
     def _config(self, setting: Setting) -> Config:
         return Config(
@@ -91,7 +172,7 @@ class _Deployment:
         arn = f"arn:{partition_of(region)}"
         match kind:
             case "s3":
-                return f"{arn}:s3:::{bucket_name(self._region, account_id)}"
+                return f"{arn}:s3:::{bucket_name(name, self._region, account_id)}"
             case "events":
                 return f"{arn}:events:{region}:{account_id}:event-bus/{name}"
             case "lambda":

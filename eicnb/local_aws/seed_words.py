@@ -35,15 +35,22 @@ class ShopFunction:
     aliases: Mapping[str, str] = field(default_factory=dict)
     dead_letter: str | None = None
     configs: Mapping[str, Setting] = field(default_factory=dict)
+    stack: str | None = None
+    reserved_concurrency: int | None = None
+    invoked_by: Mapping[str, str] = field(default_factory=dict)
+    """The service that its policy lets invoke a qualifier; `$LATEST` stands for the function without one."""
+    reads: str | None = None
+    """The queue (`sqs:NAME`) or stream (`dynamodb:TABLE`) that an event source mapping reads for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopRole:
-    """A role of the functions; `actions` are what it may do, on every resource."""
+    """A role of the functions: what it may do on every resource, and in buckets of the own account alone."""
 
     name: str
     remark: str
     actions: tuple[str, ...]
+    in_own_buckets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,40 @@ class ShopRegion:
     bucket: str
     event_bus: str
     functions: tuple[ShopFunction, ...]
+    retention: Mapping[str, int] = field(default_factory=dict)
+    """Seconds for which a queue stores its messages, where that is not SQS's default of four days."""
+    encrypted: tuple[str, ...] = ()
+    """The queues that are encrypted with the key `KEY_ID`, which belongs to the account."""
+    has_listener: bool = True
+    """Whether a rule of the event bus matches what Lambda sends to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """A week of one qualifier's asynchronous events: counts, and the age of the oldest event in seconds."""
+
+    region: str
+    function_name: str
+    qualifier: str
+    received: int
+    oldest: int = 1
+    dropped: int = 0
+    destination_failures: int = 0
+    dead_letter_failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """A week of one queue: the age of its oldest message now, in seconds, and whether somebody reads it."""
+
+    region: str
+    queue: str
+    oldest: int
+    is_read: bool = True
 
 
 # An alias as most of the shop's functions have it: the traffic goes to version 3.
 LIVE = {"live": "3"}
+
+# The customer-managed key of each region; fixed, so that what is shown today is shown tomorrow.
+KEY_ID = "0b3c7d52-5f0e-4f0e-9a4e-2d6c1f7a8e90"

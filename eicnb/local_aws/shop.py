@@ -12,10 +12,21 @@ from eicnb.local_aws.shop_us_east_1 import US_EAST_1
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 _DESTINATIONS = ("sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents")
 _BUCKETS = ("s3:PutObject", "s3:ListBucket")
+_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 
 ROLES = (
-    ShopRole("shop-events", "may write to every kind of destination", (*_LOGS, *_DESTINATIONS, *_BUCKETS)),
-    ShopRole("shop-billing", "may write to queues, topics and buckets", (*_LOGS, *_DESTINATIONS[:2], *_BUCKETS)),
+    ShopRole(
+        "shop-events",
+        "may write to every kind of destination, encrypted ones too, and to buckets of this account only",
+        (*_LOGS, *_DESTINATIONS, *_KEYS),
+        in_own_buckets=_BUCKETS,
+    ),
+    ShopRole(
+        "shop-billing",
+        "may write to queues, topics and anybody's buckets, and may not use the key of an encrypted queue",
+        (*_LOGS, *_DESTINATIONS[:2], *_BUCKETS),
+    ),
+    ShopRole("shop-topics", "may write to topics only", (*_LOGS, "sns:Publish")),
     ShopRole("shop-basic", "writes logs only: a destination is refused", _LOGS),
 )
 

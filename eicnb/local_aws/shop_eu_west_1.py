@@ -37,7 +37,8 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "exchange-rates",
-        "no retries on purpose, failures are kept",
+        "a loop through a queue: what fails is read from shop-failures and sent to it again",
+        reads="sqs:shop-failures",
         configs={"$LATEST": Setting(retries=0, age=300, on_failure="sqs:shop-failures")},
     ),
     ShopFunction(
@@ -49,10 +50,10 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "gdpr-export",
-        "well kept: success on the bus, failures in the bucket",
+        "a deleted bucket, whose name anybody can take, and a bus that nobody listens to",
         timeout=900,
         memory=2048,
-        configs={"$LATEST": Setting(2, 21600, on_failure="s3:shop-events", on_success="events:shop")},
+        configs={"$LATEST": Setting(2, 21600, on_failure="s3:shop-erased", on_success="events:shop")},
     ),
     ShopFunction("invoices-eu", "a dead-letter queue and no config", dead_letter="sqs:invoice-dead-letters"),
     ShopFunction("newsletters-eu", "no config at all", timeout=600),
@@ -89,4 +90,5 @@ EU_WEST_1 = ShopRegion(
     bucket="shop-events",
     event_bus="shop",
     functions=_FUNCTIONS,
+    has_listener=False,
 )

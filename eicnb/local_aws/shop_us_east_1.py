@@ -42,7 +42,9 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "checkout",
-        "well kept: alias and $LATEST alike",
+        "well kept: alias and $LATEST alike, and an encrypted queue that its role may write to",
+        stack="shop-checkout",
+        invoked_by={"live": "sns.amazonaws.com"},
         timeout=15,
         memory=1024,
         versions=3,
@@ -84,6 +86,7 @@ _FUNCTIONS = (
     ShopFunction(
         "inventory-sync",
         "the config stands on $LATEST, the traffic goes to live: AWS's defaults apply there",
+        invoked_by={"live": "events.amazonaws.com"},
         versions=3,
         aliases=LIVE,
         configs={"$LATEST": Setting(retries=2, age=7200, on_failure="sqs:shop-failures")},
@@ -99,15 +102,16 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "invoices",
-        "a dead-letter queue beside an on-failure destination: both receive",
+        "a dead-letter queue beside an on-failure destination, whose key its role may not use",
         role="shop-billing",
         dead_letter="sqs:invoice-dead-letters",
         configs={"$LATEST": Setting(retries=2, age=14400, on_failure="sqs:invoice-failures")},
     ),
     ShopFunction(
         "loyalty-points",
-        "a topic hears of every success",
+        "its role may no longer write to the queue of its failures, as it could when the config was made",
         runtime="nodejs22.x",
+        role="shop-topics",
         configs={"$LATEST": Setting(2, 3600, on_failure="sqs:shop-failures", on_success="sns:loyalty-updates")},
     ),
     ShopFunction(
@@ -116,18 +120,25 @@ _FUNCTIONS = (
         runtime="nodejs20.x",
         configs={"$LATEST": Setting()},
     ),
-    ShopFunction("newsletters", "no config at all: AWS's defaults, and no trace of what failed", timeout=600),
+    ShopFunction(
+        "newsletters",
+        "no config at all: AWS's defaults, and no trace of what failed",
+        timeout=600,
+        invoked_by={"$LATEST": "sns.amazonaws.com"},
+    ),
     ShopFunction(
         "payments-reconcile",
-        "a dead-letter queue and no config",
+        "no config, and a dead-letter queue that forgets after an hour",
         role="shop-billing",
         timeout=600,
+        stack="shop-payments",
         dead_letter="sqs:payment-dead-letters",
     ),
     ShopFunction(
         "payments-refund",
         "well kept: one retry, and a queue for the rest",
         role="shop-billing",
+        stack="shop-payments",
         configs={"$LATEST": Setting(retries=1, age=3600, on_failure="sqs:payment-failures")},
     ),
     ShopFunction(
@@ -135,6 +146,8 @@ _FUNCTIONS = (
         "no retries and no destination: the first error loses the event",
         runtime="nodejs22.x",
         role="shop-billing",
+        stack="shop-payments",
+        invoked_by={"live": "s3.amazonaws.com"},
         timeout=10,
         versions=3,
         aliases=LIVE,
@@ -142,10 +155,16 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "price-feed",
-        "no retries on purpose: the next price comes soon, failures are kept",
+        "its settings do nothing: only a stream invokes it, and never asynchronously",
+        reads="dynamodb:prices",
         configs={"$LATEST": Setting(retries=0, age=60, on_failure="sqs:shop-failures")},
     ),
-    ShopFunction("returns-label", "no config, on an outdated runtime", runtime="python3.9"),
+    ShopFunction(
+        "returns-label",
+        "stopped since its runtime became outdated: every event is dropped",
+        runtime="python3.9",
+        reserved_concurrency=0,
+    ),
     ShopFunction(
         "reviews-moderation",
         "AWS's defaults, written down: not the same as none",
@@ -189,4 +208,6 @@ US_EAST_1 = ShopRegion(
     bucket="shop-events",
     event_bus="shop",
     functions=_FUNCTIONS,
+    retention={"payment-dead-letters": 3600},
+    encrypted=("checkout-failures", "invoice-failures"),
 )

@@ -1,6 +1,6 @@
-"""AWS's limits on control-plane calls: one token bucket per region, and one of its own for GetFunction.
+"""AWS's limits on control-plane calls: one token bucket per region, and own ones for GetFunction and GetPolicy.
 
-Lambda allows 100 GetFunction calls and 15 other control-plane calls a second, per account and region
+Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests).
 """
 
@@ -13,6 +13,7 @@ from threading import Lock
 from eicnb.errors import ConfigurationError
 
 GET_FUNCTION_SHARE = 100 / 15
+_SHARES = {"GetFunction": GET_FUNCTION_SHARE, "GetPolicy": 1.0}
 
 
 class RequestBucket:
@@ -50,7 +51,7 @@ class Throttle:
         self._now = now
         self._rate: float | None = None
         self._burst = 0.0
-        self._buckets: dict[tuple[str, bool], RequestBucket] = {}
+        self._buckets: dict[tuple[str, str | None], RequestBucket] = {}
         self._lock = Lock()
 
     def limit(self, requests_per_second: float | None, burst: float | None = None) -> None:
@@ -72,12 +73,12 @@ class Throttle:
         with self._lock:
             if self._rate is None:
                 return True
-            bucket = self._bucket(region, self._rate, is_get_function=operation == "GetFunction")
+            bucket = self._bucket(region, self._rate, operation if operation in _SHARES else None)
         return bucket.take()
 
-    def _bucket(self, region: str, rate: float, *, is_get_function: bool) -> RequestBucket:
-        key = (region, is_get_function)
+    def _bucket(self, region: str, rate: float, operation: str | None) -> RequestBucket:
+        key = (region, operation)
         if key not in self._buckets:
-            share = GET_FUNCTION_SHARE if is_get_function else 1.0
+            share = 1.0 if operation is None else _SHARES[operation]
             self._buckets[key] = RequestBucket(rate=rate * share, burst=self._burst * share, now=self._now)
         return self._buckets[key]

@@ -125,18 +125,18 @@ def check(call: Call, settings: EventSettings | None = None) -> None:
         raise faults.validation_failed(violations)
 
 
-def page_size(call: Call, allowed: Range) -> int:
-    """Return the number of items on a page: MaxItems, and never more than 50."""
+def page_size(call: Call, allowed: Range, most: int = PAGE_SIZE) -> int:
+    """Return the number of items on a page: MaxItems, and never more than the operation's most."""
     asked = call.query.get("MaxItems")
     if asked is None:
-        return PAGE_SIZE
+        return most
     try:
         size = int(asked)
     except ValueError as error:
         raise faults.wrong_type("STRING_VALUE", "an Integer") from error
     if violations := list(allowed.violations(size, "maxItems")):
         raise faults.validation_failed(violations)
-    return min(size, PAGE_SIZE)
+    return min(size, most)
 
 
 def _name_violations(call: Call) -> Iterator[str]:

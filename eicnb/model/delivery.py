@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.htm
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eicnb.errors import UsageError
@@ -24,23 +24,58 @@ ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
 _REFUSED = re.compile(r"execution role does not have permissions to call \w+ on (?P<destination>\S+?)\.?$")
 
 
-def statement(destination: DestinationArn, account_id: str) -> dict[str, Any]:
+KEY_ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
+    "sqs": ("kms:GenerateDataKey", "kms:Decrypt"),
+    "sns": ("kms:GenerateDataKey",),
+    "s3": ("kms:GenerateDataKey",),
+}
+"""The IAM actions on the customer key that encrypts a destination."""
+
+OWNER_KEY = "s3:ResourceAccount"
+"""The condition key that names the account of a bucket."""
+
+
+def resource_of(action: str, destination: DestinationArn, function_name: str = "*") -> str:
+    """Return the ARN that an action of delivering to a destination is about.
+
+    >>> resource_of("s3:PutObject", DestinationArn.parse("arn:aws:s3:::lost-events"), "my-function")
+    'arn:aws:s3:::lost-events/aws/lambda/async/my-function/*'
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    if action != "s3:PutObject":
+        return str(destination)
+    return f"{destination}/*" if function_name == "*" else f"{destination}/aws/lambda/async/{function_name}/*"
+
+
+def statement(destination: DestinationArn, account_id: str, actions: Sequence[str] = ()) -> dict[str, Any]:
     """Return the smallest policy statement that allows delivery to a destination.
 
     >>> statement(DestinationArn.parse("arn:aws:sns:us-east-1:123456789012:alerts"), "123456789012")
     {'Effect': 'Allow', 'Action': 'sns:Publish', 'Resource': 'arn:aws:sns:us-east-1:123456789012:alerts'}
 
-    A bucket must belong to this account: a deleted bucket's name can be taken by any other account.
+    `actions` are those that are missing, if not all are. A bucket must belong to this account: a deleted bucket's name
+    can be taken by any other account.
     """
-    arn, actions = str(destination), ACTIONS[destination.kind]
-    if destination.kind != "s3":
-        return {"Effect": "Allow", "Action": actions[0], "Resource": arn}
-    return {
-        "Effect": "Allow",
-        "Action": list(actions),
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"StringEquals": {"s3:ResourceAccount": account_id}},
-    }
+    wanted = [action for action in ACTIONS[destination.kind] if action in actions or not actions]
+    resources = sorted(resource_of(action, destination) for action in wanted)
+    found: dict[str, Any] = {"Effect": "Allow", "Action": _one_or_all(wanted), "Resource": _one_or_all(resources)}
+    if destination.kind == "s3":
+        found["Condition"] = {"StringEquals": {OWNER_KEY: account_id}}
+    return found
+
+
+def key_statement(key_arn: str, actions: Sequence[str]) -> dict[str, Any]:
+    """Return the smallest policy statement that allows some actions on a KMS key.
+
+    >>> key_statement("arn:aws:kms:us-east-1:123456789012:key/1", ["kms:GenerateDataKey"])
+    {'Effect': 'Allow', 'Action': 'kms:GenerateDataKey', 'Resource': 'arn:aws:kms:us-east-1:123456789012:key/1'}
+    """
+    return {"Effect": "Allow", "Action": _one_or_all(actions), "Resource": key_arn}
+
+
+def _one_or_all(texts: Sequence[str]) -> str | list[str]:
+    return texts[0] if len(texts) == 1 else list(texts)
 
 
 def refused_destination(message: str) -> DestinationArn | None:

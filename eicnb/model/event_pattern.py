@@ -18,6 +18,9 @@ Outcome = Literal["success", "failure"]
 
 _SOURCES = frozenset({"lambda", "aws.lambda"})
 
+PATTERN_OF_RECORDS = json.dumps({"source": sorted(_SOURCES)})
+"""A pattern that matches every record."""
+
 _CONDITIONS: Mapping[Outcome, frozenset[str]] = {
     "success": frozenset({"Success"}),
     "failure": frozenset({"RetriesExhausted", "EventAgeExceeded", "ZeroReservedConcurrency"}),

@@ -21,6 +21,11 @@ REQUESTS_A_SECOND: Final = 15
 GET_FUNCTION_A_SECOND: Final = 100
 """The quota of GetFunction alone; GetPolicy alone has that of all the others."""
 
+DEFAULT_RETENTION_IN_SECONDS: Final = 4 * 86400
+"""How long a queue of SQS keeps a message, unless it is set."""
+
+LONGEST_RETENTION_IN_SECONDS: Final = 14 * 86400
+
 LONGEST_FUNCTION_NAME: Final = 64
 
 LONGEST_FUNCTION_ARN: Final = 256

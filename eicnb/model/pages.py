@@ -8,6 +8,7 @@ _API_REFERENCES = {
     "ec2": "AWSEC2/latest/APIReference",
     "events": "eventbridge/latest/APIReference",
     "iam": "IAM/latest/APIReference",
+    "kms": "kms/latest/APIReference",
     "lambda": "lambda/latest/api",
     "s3": "AmazonS3/latest/API",
     "sns": "sns/latest/api",
@@ -52,6 +53,20 @@ LOOP_GUIDE = f"{_DOCS}/lambda/latest/dg/invocation-recursion.html"
 """Which loops Lambda detects."""
 
 PERMISSION_GUIDE = f"{_DOCS}/IAM/latest/UserGuide/troubleshoot_access-denied.html"
+
+RETENTION_RULE = api_page("sqs", "SetQueueAttributes")
+
+RULES_GUIDE = f"{_DOCS}/eventbridge/latest/userguide/eb-event-patterns.html"
+
+KEY_GUIDE = f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+"""What a sender to an encrypted queue needs."""
+
+CONCURRENCY_GUIDE = f"{_DOCS}/lambda/latest/dg/configuration-concurrency.html"
+
+STACK_GUIDE = f"{_DOCS}/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html"
+
+TRIGGER_GUIDE = f"{_DOCS}/lambda/latest/dg/lambda-services.html"
+"""Which services invoke functions asynchronously."""
 
 QUERY_RULE = f"{_DOCS}/cli/latest/userguide/cli-usage-filter.html"
 

@@ -11,9 +11,6 @@ from typing import Any
 
 from eicnb.errors import EicError
 
-DELIVERED_UNDER = "aws/lambda/async"
-"""The folder of a bucket in which Lambda stores the records of a function."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:

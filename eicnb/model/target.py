@@ -27,12 +27,14 @@ class Rule:
 class Target:
     """A destination or dead-letter queue, as its service describes it.
 
-    `exists` is False for one that is missing. `is_foreign` is whether a bucket belongs to another account than the
-    function. `rules` are those of a bus; None if they could not be listed, and then `rules_error` is the reason.
+    `exists` is False for one that is missing. `url` and `retention_seconds` are those of a queue. `is_foreign` is
+    whether a bucket belongs to another account than the function. `rules` are those of a bus; None if they could not
+    be listed, and then `rules_error` is the reason.
     """
 
     arn: DestinationArn
     exists: bool = True
+    url: str | None = None
     retention_seconds: int | None = None
     key: str | None = None
     has_policy: bool = True

@@ -45,6 +45,7 @@ class Operation(StrEnum):
     GET_FUNCTION = "GetFunction"
     GET_POLICY = "GetPolicy"
     LIST_EVENT_SOURCES = "ListEventSourceMappings"
+    LIST_TAGS = "ListTags"
     GET_CALLER_IDENTITY = "GetCallerIdentity", "sts"
     ASSUME_ROLE = "AssumeRole", "sts"
     LIST_ACCOUNT_ALIASES = "ListAccountAliases", "iam"
@@ -58,6 +59,7 @@ class Operation(StrEnum):
     GET_TOPIC_ATTRIBUTES = "GetTopicAttributes", "sns"
     DESCRIBE_BUS = "DescribeEventBus", "events"
     LIST_RULES = "ListRules", "events"
+    DESCRIBE_KEY = "DescribeKey", "kms"
     SIMULATE = "SimulatePrincipalPolicy", "iam"
     HEAD_BUCKET = "HeadBucket", "s3", "ListBucket"
 

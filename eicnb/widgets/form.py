@@ -112,7 +112,8 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         except UsageError:
             subject = None
         found = self._edited.read_of(subject)
-        live = found.live if found else Live()
+        way = Way.between(self._in_use(), self._connection)
+        live = found.live.on(way) if found else Live()
         if live.is_missing and "function_name" not in validated.faults:
             validated = Validated(None, {"function_name": self._fields.no_function(draft, live), **validated.faults})
         if found is None or live.trouble:
@@ -124,7 +125,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             live=live.config,
             trouble=live.trouble,
             unread=live.unread,
-            way=Way.between(self._in_use(), self._connection),
+            way=way,
             read=found is not None,
         )
 

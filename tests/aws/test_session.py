@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 import eicnb
@@ -123,7 +124,9 @@ def test_without_an_instance_no_region_is_a_configuration_error() -> None:
 )
 def test_an_unknown_region_is_refused_with_the_nearest(region: str, nearest: str) -> None:
     choices: tuple[Callable[[str], eicnb.Eic], ...] = (
-        lambda name: eicnb.use(eicnb.connect(region=name)),
+        lambda name: eicnb.connect(region=name),
+        lambda name: eicnb.connect(region="us-east-1").derive(region=name),
+        lambda name: eicnb.use(eicnb.connect(boto3_session=boto3.Session(region_name=name))),
         lambda name: eicnb.sandbox(region=name),
     )
     for choose in choices:
@@ -131,6 +134,28 @@ def test_an_unknown_region_is_refused_with_the_nearest(region: str, nearest: str
             choose(region)
         assert str(raised.value) == f"there is no region {region!r} that botocore knows\nTry: {nearest}"
         assert raised.value.argument == "region"
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_an_unknown_region_of_the_environment_is_refused_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "us-west-9")
+    assert eicnb.connect(region="us-west-2").region == "us-west-2"
+    calls: tuple[Callable[[], Any], ...] = (
+        lambda: eicnb.connect().get("my-function"),
+        lambda: eicnb.connect().functions(),
+    )
+    for call in calls:
+        with pytest.raises(UsageError) as raised:
+            call()
+        assert str(raised.value) == "there is no region 'us-west-9' that botocore knows\nTry: us-west-2"
+
+
+def test_an_endpoint_of_the_config_file_may_have_regions_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Answering([config_answer()]) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", server.url)
+        assert len(eicnb.connect(region="on-prem-1").get("my-function")) == 1
 
 
 def test_an_endpoint_may_have_regions_of_its_own() -> None:

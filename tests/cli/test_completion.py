@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from eicnb.cli.completion import MOST_CANDIDATES, Known, complete
 from eicnb.cli.cursor import Candidate
-from eicnb.cli.options import VERBS, Verb, from_model
+from eicnb.cli.option import Verb, from_model
+from eicnb.cli.options import VERBS
 from eicnb.model.members import Member
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost-events"
@@ -206,7 +207,7 @@ def test_destinations_begin_with_what_needs_no_knowledge() -> None:
 
 
 KINDS = {
-    "p|": Candidate("put", "verb", VERBS[0].meaning),
+    "pu|": Candidate("put", "verb", VERBS[0].meaning),
     "put or|": Candidate("orders", "function"),
     "put my-function:li|": Candidate("live", "qualifier"),
     "put f --retries 0|": Candidate("0", "value", "never again"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from eicnb.changes.change import WRITES
 from eicnb.cli import options, parser
 from eicnb.cli.help import EXAMPLES as HELP_EXAMPLES
 from eicnb.cli.help import page
+from eicnb.cli.option import Verb
 from eicnb.cli.source import Source
 from eicnb.client import commands, connections
 from eicnb.errors import UsageError
+from eicnb.frames.frame import to_frame
 
 NAMES = [verb.name for verb in options.VERBS]
 EXAMPLES = [(verb, example) for verb, examples in HELP_EXAMPLES.items() for example in examples]
@@ -35,17 +38,23 @@ def source(example: str) -> Source:
     return Source(example.removeprefix("%eic "), "%eic ")
 
 
-def names_of_the_notebook(eic: eicnb.Eic) -> dict[str, Any]:
-    """What examples refer to."""
-    desired = eic.list("my-function").assign(maximum_retry_attempts=1)
-    return {"desired": desired, "plan": eic.plan(desired, progress=False)}
+MADE: dict[str, Callable[[eicnb.Eic], Any]] = {
+    "audit": lambda eic: eic.audit(progress=False, rate=15),
+    "desired": lambda eic: eic.list("my-function").assign(maximum_retry_attempts=1),
+    "plan": lambda eic: eic.plan(MADE["desired"](eic), progress=False),
+}
+
+
+def frames_in(example: str, eic: eicnb.Eic) -> dict[str, Any]:
+    """The values that an example names, from the sandbox."""
+    return {name: make(eic) for name, make in MADE.items() if f"${{{name}}}" in example}
 
 
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb.Eic) -> None:
-    names = names_of_the_notebook(whatever_is_started)
     for example in HELP_EXAMPLES[verb]:
         shown: list[str] = []
+        names = frames_in(example, whatever_is_started)
         result = commands.run(parser.parse(source(example), names), commands.Reader(shown.append))
         is_a_write = verb in WRITES and result is not None
         assert (result is None or is_a_write) == bool("".join(shown))
@@ -53,13 +62,13 @@ def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb
 
 @pytest.mark.parametrize(("verb", "example"), EXAMPLES)
 def test_an_example_stands_on_the_page_of_its_verb(verb: str, example: str) -> None:
-    [command] = parser.parse(source(example), {"desired": object(), "plan": object()})
+    [command] = parser.parse(source(example), dict.fromkeys(re.findall(r"\$\{(\w+)\}", example), to_frame([], (), {})))
     assert command.verb == verb
     assert "".join(f"  {line}\n" for line in example.splitlines()) in page(verb)
 
 
 @pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
-def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: options.Verb) -> None:
+def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: Verb) -> None:
     text = page(verb.name)
     rows = [line for line in text.splitlines() if line.startswith("  --")]
     assert sorted(row.split()[0] for row in rows) == sorted(option.name for option in verb.options)
@@ -70,7 +79,7 @@ def test_a_page_names_every_option_with_its_meaning_and_its_choices(verb: option
 
 
 @pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
-def test_the_first_page_names_every_verb_with_its_meaning(verb: options.Verb) -> None:
+def test_the_first_page_names_every_verb_with_its_meaning(verb: Verb) -> None:
     assert f"{', '.join(verb.names)} {verb.meaning}" in " ".join(page().split())
 
 
@@ -80,7 +89,7 @@ def test_a_page_fits_into_a_hundred_columns(name: str | None) -> None:
 
 
 @pytest.mark.parametrize("verb", options.VERBS, ids=NAMES)
-def test_a_page_is_found_by_each_name_of_its_verb(verb: options.Verb) -> None:
+def test_a_page_is_found_by_each_name_of_its_verb(verb: Verb) -> None:
     assert {page(name) for name in verb.names} == {page(verb.name)}
 
 
@@ -92,7 +101,7 @@ def test_a_page_is_found_by_each_name_of_its_verb(verb: options.Verb) -> None:
             "put-function-event-invoke-configs",
             "eicnb has no command 'put-function-event-invoke-configs'\nTry: put-function-event-invoke-config",
         ),
-        ("?", f"eicnb has no command '?'\nTry: {', '.join(NAMES)}"),
+        ("?", "eicnb has no command '?'\nTry: %eic help"),
     ],
 )
 def test_an_unknown_verb_is_answered_with_the_nearest(name: str, message: str) -> None:

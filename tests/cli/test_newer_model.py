@@ -14,7 +14,7 @@ import botocore
 import pytest
 
 from eicnb.cli.member_values import convert, parse
-from eicnb.cli.options import from_model
+from eicnb.cli.option import from_model
 from eicnb.errors import UsageError
 from eicnb.model.members import Member
 from tests.answering import Answering, config_answer

@@ -7,6 +7,7 @@ import pytest
 from eicnb.cli import options, parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
+from eicnb.cli.option import Verb
 from eicnb.cli.source import Source
 from eicnb.errors import UsageError
 from eicnb.model.config import DestinationConfig
@@ -76,7 +77,7 @@ def test_every_documented_command_is_read(text: str, verb: str, arguments: dict[
 
 @pytest.mark.parametrize("start", ["", "lambda ", "aws ", "aws lambda ", "$ aws lambda "])
 @pytest.mark.parametrize("verb", [verb for verb in options.VERBS if verb.aws_name])
-def test_a_verb_has_a_short_and_a_full_name(start: str, verb: options.Verb) -> None:
+def test_a_verb_has_a_short_and_a_full_name(start: str, verb: Verb) -> None:
     settings = "--retries 0" if verb.name in {"put", "update"} else ""
     assert {one(f"{start}{name} my-function {settings}").verb for name in verb.names} == {verb.name}
 
@@ -302,7 +303,7 @@ aws lambda
 the command has no verb
     %eic aws lambda
              ^^^^^^
-Try: put, update, get, list, delete, functions, audit, form, use, whoami, config, require, sandbox, help
+Try: %eic help
 
 put my-function --retries
 --retries needs a value

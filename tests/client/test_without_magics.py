@@ -13,7 +13,9 @@ import pytest
 
 import eicnb
 from eicnb.aws.options import OPTIONS as OF_DERIVE
-from eicnb.cli.options import CONNECTION, ROLE, VERBS, Verb, verb
+from eicnb.cli.frame_verbs import FRAME_VERBS
+from eicnb.cli.option import Verb
+from eicnb.cli.options import CONNECTION, ROLE, VERBS, verb
 from eicnb.client.eic import Eic
 from eicnb.fleet.scope import Errors, Qualifiers
 from eicnb.model.request import Paging
@@ -91,6 +93,7 @@ def test_every_command_is_a_function_and_the_other_way_round() -> None:
 
 def test_every_command_that_acts_on_a_connection_is_a_method_of_it() -> None:
     connecting = {"use", "sandbox", "config", "require", *COMMANDS_ALONE}
+    connecting |= {command.name for command in FRAME_VERBS if not hasattr(Eic, command.name)}
     assert {command.name for command in VERBS if not hasattr(Eic, command.name)} == connecting
 
 
@@ -104,7 +107,7 @@ def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
 def test_what_a_parameter_says_an_option_says_too(name: str) -> None:
     command = verb({"connect": "use", "connections": "use", "destination_form": "form"}.get(name, name))
     assert command is not None
-    options = {option.argument for option in command.options}
+    options = {option.argument for option in (*command.options, *command.words)}
     assert parameters(name) - options - PARAMETERS_ALONE.keys() == set()
 
 

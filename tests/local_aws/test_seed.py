@@ -32,7 +32,7 @@ def test_every_function_is_sound(region: ShopRegion, function: ShopFunction) -> 
         assert setting.age is None or 60 <= setting.age <= 21600
 
 
-def test_only_one_destination_points_at_nothing() -> None:
+def test_only_a_queue_and_a_bucket_point_at_nothing() -> None:
     dangling = []
     for region, function in FUNCTIONS:
         there = {
@@ -44,7 +44,7 @@ def test_only_one_destination_points_at_nothing() -> None:
         }
         wanted = {end for s in function.configs.values() for end in (s.on_failure, s.on_success)}
         dangling += [end for end in wanted | {function.dead_letter} if end and end not in there]
-    assert dangling == ["sqs:thumbnails-failed-2024"]
+    assert dangling == ["sqs:thumbnails-failed-2024", "s3:shop-erased"]
 
 
 def test_the_commands_of_awss_documentation_work(shop: Shop) -> None:

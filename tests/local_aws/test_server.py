@@ -21,7 +21,10 @@ from tests.local_aws.conftest import Shop
 SERVED = (
     "PutFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfig, GetFunctionEventInvokeConfig, "
     "DeleteFunctionEventInvokeConfig, ListFunctionEventInvokeConfigs, ListFunctions, GetFunction, "
-    "GetFunctionConfiguration, ListAliases, ListVersionsByFunction"
+    "GetFunctionConfiguration, ListAliases, ListVersionsByFunction, GetFunctionConcurrency, "
+    "PutFunctionConcurrency, DeleteFunctionConcurrency, GetFunctionRecursionConfig, PutFunctionRecursionConfig, "
+    "ListTags, TagResource, GetPolicy, AddPermission, RemovePermission, ListEventSourceMappings, "
+    "CreateEventSourceMapping, DeleteEventSourceMapping"
 )
 
 
@@ -110,7 +113,7 @@ def test_a_start_that_fails_takes_no_account(seeded: Shop) -> None:
         ("POST", "/2015-03-31/functions"),
         ("POST", "/2015-03-31/functions/my-function/invocations"),
         ("PATCH", "/2019-09-25/functions/my-function/event-invoke-config"),
-        ("GET", "/2015-03-31/event-source-mappings"),
+        ("PUT", "/2015-03-31/event-source-mappings/a-mapping"),
         ("GET", "/2019-09-25/functions/a/b/event-invoke-config"),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_plan_is_applied_from_its_file(desired: Notebook, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("plan", "plan needs the desired"),
+        ("plan", "plan needs the desired: DataFrame of the configs that are wanted: an edited audit"),
         ("plan desired", "the desired is 'desired', not a frame"),
         ("apply ${desired}", "a Frame is not a plan, nor the path of its file"),
         ("apply no-such-file.json", "there is no file 'no-such-file.json'"),
@@ -56,17 +56,16 @@ def test_a_wrong_line_writes_nothing(desired: Notebook, eic: eicnb.Eic, line: st
     assert len(eic.list("newsletters")) == 0
 
 
-def test_a_confirmation_is_asked_for_as_for_every_write(desired: Notebook, eic: eicnb.Eic) -> None:
+def test_a_confirmation_is_asked_for_as_for_every_write(
+    desired: Notebook, eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desired.run("plan = %eic plan ${desired}")
     desired.run("%config EicMagics.confirm = True")
     error = desired.fail("%eic apply ${plan}")
     assert isinstance(error, ConfigurationError)
     assert len(eic.list("newsletters")) == 0
-    desired.run("import builtins; builtins.input = lambda question: 'y'")
-    try:
-        assert desired.run("%eic apply ${plan}").outcome.tolist()[-1] == "applied"
-    finally:
-        desired.run("%reset_selective -f input")
+    monkeypatch.setattr("builtins.input", lambda _question: "y")
+    assert desired.run("%eic apply ${plan}").outcome.tolist()[-1] == "applied"
 
 
 def test_what_is_not_done_stops_the_notebook_and_has_its_frame(desired: Notebook, eic: eicnb.Eic) -> None:

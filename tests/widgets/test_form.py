@@ -3,7 +3,11 @@ from __future__ import annotations
 from ipywidgets import HTML
 
 import eicnb
+from eicnb.changes.current import Live
 from eicnb.client import settings
+from eicnb.model.function import FunctionRef
+from eicnb.widgets.background import AtOnce
+from eicnb.widgets.form import Form
 from eicnb.widgets.preview import NEEDS_A_KERNEL
 from tests.widgets.driver import button, field, opened, shown, widgets
 
@@ -32,6 +36,13 @@ def test_a_function_that_does_not_exist_comes_with_the_name_most_like_it(eic: ei
     form = opened(eic)
     field(form, "Function").value = "chekout"
     assert "✗ Not valid: There is no function &#x27;chekout&#x27; in us-east-1. Try: checkout<" in shown(form)
+
+
+def test_the_command_that_lists_functions_lists_those_of_the_form(eic: eicnb.Eic) -> None:
+    here, there = eic._connection, eic.derive(region="us-west-2")._connection
+    nobody = FunctionRef("nobody", "$LATEST")
+    form = Form(there, there.where(), nobody, Live.read(there, nobody), background=AtOnce(), in_use=lambda: here)
+    assert "Try: %eic functions --region us-west-2<" in shown(form)
 
 
 def test_a_bug_stands_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from eicnb.aws.connection import Connection
+from eicnb.cli.options import CONNECTION, ROLE
+from eicnb.model.verbs import OPERATIONS
 
 _NAMED = ("profile", "region", "endpoint_url")
+_OF_AWS = frozenset({*OPERATIONS, "functions", "audit", "form", "whoami"})
+"""The commands that take connection options for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,14 @@ class Way:
             options["region"] = there["region"]  # a profile brings its own
         return cls(options, _is_whole(used, other, options))
 
+    def reached(self, hint: str) -> str:
+        r"""Return a hint whose commands have the options that they lack.
+
+        >>> Way({"region": "eu-west-1"}).reached("list them\n%eic functions").splitlines()
+        ['list them', '%eic functions --region eu-west-1']
+        """
+        return "\n".join(_with_options(line, self.options) for line in hint.split("\n"))
+
 
 def _is_whole(used: Connection, other: Connection, options: Mapping[str, Any]) -> bool:
     here, there = {**used.described(), **options}, other.described()
@@ -52,3 +65,17 @@ def _is_whole(used: Connection, other: Connection, options: Mapping[str, Any]) -
 def _by_other_means(connection: Connection) -> dict[str, Any]:
     """Return the options of a role and of the network, which derived connections inherit."""
     return {name: value for name, value in connection.options.items() if name not in _NAMED}
+
+
+def _with_options(line: str, options: Mapping[str, Any]) -> str:
+    """Return a line to type with the options that it lacks; any other line as it is."""
+    magic, _, rest = line.strip().partition(" ")
+    if magic != "%eic" or rest.partition(" ")[0] not in _OF_AWS:
+        return line
+    words = [line]
+    for option in (*CONNECTION, *ROLE):
+        value = options.get(option.argument)
+        if value is None or value is False or option.name in line:
+            continue
+        words += [option.name] if value is True else [option.name, shlex.quote(str(value))]
+    return " ".join(words)

@@ -14,14 +14,15 @@ from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
 from eicnb.changes.journal import one_run
 from eicnb.cli.command import Command
-from eicnb.cli.option import Option
-from eicnb.cli.options import VERBS, from_model, verb
+from eicnb.cli.option import Option, from_model
+from eicnb.cli.options import VERBS, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+from eicnb.client.commands.frames import prepare_picture
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
 from eicnb.errors import EicError, Interrupted, UsageError
@@ -35,6 +36,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
     "config": prepare_config,
     "help": prepare_help,
+    "picture": prepare_picture,
     "plan": prepare_plan,
     "require": prepare_require,
     "sandbox": prepare_sandbox,

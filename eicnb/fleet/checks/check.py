@@ -13,16 +13,23 @@ from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.evidence import Evidence
 from eicnb.fleet.checks.finding import Found, Severity
 from eicnb.fleet.checks.fixes import Fixes
+from eicnb.fleet.checks.mutes import Mute
+from eicnb.fleet.checks.rules import HouseRule
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a check gets: the audited rows, the evidence, the fixes that it can propose, and the time."""
+    """What a check gets: the audited rows, the evidence, the fixes that it can propose, and the time.
+
+    `rules` and `mutes` are those of the team.
+    """
 
     audit: Audited
     evidence: Evidence
     fixes: Fixes
     now: datetime
+    rules: tuple[HouseRule, ...] = ()
+    mutes: tuple[Mute, ...] = ()
 
 
 Find = Callable[[Inspection], Iterable[Found]]

@@ -74,6 +74,12 @@ class Fixes:
         """Return the commonest usable failure queue of a row's account and region, as `sqs:NAME`."""
         return self._queues.get(self._audit.place(row))
 
+    def whole(self, row: int, queue: str) -> str:
+        """Return the ARN of `sqs:NAME` in a row's own place."""
+        account_id, region = self._audit.place(row)
+        partition = str(self._audit.function_arns[row]).split(":")[1]
+        return f"arn:{partition}:sqs:{region}:{account_id}:{queue.partition(':')[2]}"
+
     def new_queue(self, row: int) -> Fix:
         """Return the line that creates a queue for failures, which it keeps as long as SQS can."""
         region = self._audit.regions[row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,19 +17,19 @@ from eicnb.fleet.checks.check import Check, Inspection
 from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Reading, Unreadable
 from eicnb.fleet.checks.finding import FINDING_COLUMNS, SEVERITIES, Found, Severity
 from eicnb.fleet.checks.fixes import Fixes
+from eicnb.fleet.checks.mutes import Mute, mutes_in
+from eicnb.fleet.checks.reach import reaching
+from eicnb.fleet.checks.rules import rules_in
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, to_frame
 
 SETTINGS, ALL = "settings", "all"
-ALWAYS = ("not-read", "not-checked")
-"""The checks that always run: what could not be read is never a clean row."""
+ALWAYS = ("not-read", "not-checked", "house-rule", "expired-mute")
+"""The checks that always run: what could not be read is never a clean row, and rules and mutes are the team's own."""
 
 _MOST_NAMED = 3
-
-Connect = Callable[[Audited], Mapping[tuple[str, str], Aws]]
-"""Returns a connection for each account and region of an audit, or raises UsageError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,36 +51,47 @@ def check(
     *,
     look: Any = SETTINGS,
     checks: Any = None,
+    rules: Any = None,
+    mute: Any = None,
     fail_on: Any = None,
     rate: Any = 10,
     show: Show,
-    connect: Connect,
+    connections: Sequence[Aws] = (),
     region: str | None = None,
     now: datetime | None = None,
 ) -> Frame:
     """Check an audit; the arguments are those of `eicnb.check`, and are all validated before anything is sent.
 
-    `connect` is called if a layer beyond the settings is wanted, and `region` is that of the connection in use.
+    `connections` are used if a layer beyond the settings is wanted, and `region` is that of the one in use.
     """
     layers = wanted_layers(look)
     wanted = wanted_checks(checks, layers)
+    house, mutes = rules_in(rules), mutes_in(mute, catalog.checks())
     rate = check_rate(rate)
     if fail_on is not None:
         check_choice("fail_on", fail_on, SEVERITIES)
     now = now or datetime.now(UTC)
     audit = Audited(frame)
-    evidence = _read(audit, layers, connect, rate, show)
-    seen = Inspection(audit, evidence, Fixes(audit, region), now)
+    evidence = _read(audit, layers, connections, rate, show)
+    seen = Inspection(audit, evidence, Fixes(audit, region), now, house, mutes)
+    ready = [one for one in wanted if all(layer in layers for layer in one.layers)]
+    counting = [one for one in mutes if not one.has_expired(now)]
     looked = [
-        Looked(check=one, found=found)
-        for one in wanted
-        if all(layer in layers for layer in one.layers)
+        Looked(check=one, found=found, muted=_muted(audit, one.name, found, counting))
+        for one in ready
         for found in one.find(seen)
     ]
     result = _to_frame(audit, looked, layers, evidence)
     if fail_on is not None:
         _stop_on(result, fail_on)
     return result
+
+
+def _muted(audit: Audited, check: str, found: Found, mutes: Sequence[Mute]) -> str | None:
+    """Return the reason of the first mute that covers a finding."""
+    row = found.row
+    named = (None, None) if row is None else (audit.function_names[row], audit.qualifiers[row])
+    return next((one.reason for one in mutes if one.covers(check, *named)), None)
 
 
 def wanted_layers(look: Any) -> tuple[str, ...]:
@@ -116,15 +127,15 @@ def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
     return [known[name] for name in known if name in names or name in ALWAYS]
 
 
-def _read(audit: Audited, layers: Sequence[str], connect: Connect, rate: float, show: Show) -> Evidence:
+def _read(audit: Audited, layers: Sequence[str], connections: Sequence[Aws], rate: float, show: Show) -> Evidence:
     """Read the layers beyond the settings, one after another."""
     evidence = NO_EVIDENCE
     if layers == (SETTINGS,) or not audit.size:
         return evidence
-    connections = connect(audit)
+    reached = reaching(audit, connections)
     for name in layers[1:]:
         layer, tally = catalog.layers()[name], Tally()
-        reading = Reading(audit=audit, connections=connections, rate=rate, show=show, evidence=evidence, tally=tally)
+        reading = Reading(audit=audit, connections=reached, rate=rate, show=show, evidence=evidence, tally=tally)
         facts = layer.read(reading, [*layer.subjects(audit)])
         evidence = evidence.with_layer(name, facts, tally.calls)
     return evidence

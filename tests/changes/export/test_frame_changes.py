@@ -59,7 +59,9 @@ def test_a_whole_audit_restores_the_account_in_every_region(eic: eicnb.Eic) -> N
     }
     frame = eic.audit(**options)
     writable = frame[
-        ~frame.on_failure.str.endswith(".fifo", na=False) & ~frame.on_success.str.endswith(".fifo", na=False)
+        ~frame.on_failure.str.endswith(".fifo", na=False)
+        & ~frame.on_success.str.endswith(".fifo", na=False)
+        & ~frame.role_arn.str.endswith("/shop-topics")
     ]
     lines = eicnb.commands_for(writable)
     assert len(lines) == len(writable)

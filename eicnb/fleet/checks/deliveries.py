@@ -1,0 +1,89 @@
+"""Where each row of an audit sends events or their records: its destinations and its dead-letter queue.
+
+Tested in tests/fleet/checks/test_targets.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from eicnb.errors import UsageError
+from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.model.destination import KINDS, DestinationArn
+from eicnb.model.reported import ReportedDestination
+
+Use = Literal["on-failure destination", "on-success destination", "dead-letter queue"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetKey:
+    """A destination as one subject of evidence; of a bucket, whose ARN names none, also its `owner`'s account.
+
+    `rules` is for those of an EventBridge bus, which take a permission of their own.
+    """
+
+    arn: str
+    owner: str | None = None
+    rules: bool = False
+
+    def __str__(self) -> str:
+        return f"the rules of {self.arn}" if self.rules else self.arn
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One use of a destination by a row; `arn` is None for a text that names no destination of AWS."""
+
+    row: int
+    use: Use
+    text: str
+    owner: str
+    arn: DestinationArn | None
+
+    @property
+    def key(self) -> TargetKey:
+        """The destination as a subject of evidence."""
+        is_bucket = self.arn is not None and self.arn.kind == "s3"
+        return TargetKey(self.text, self.owner if is_bucket else None)
+
+    @property
+    def keeps_failures(self) -> bool:
+        """Whether failed events end up there."""
+        return self.use != "on-success destination"
+
+    @property
+    def named(self) -> str:
+        """The destination in words."""
+        arn = self.arn
+        return self.text if arn is None else f"the {KINDS[arn.kind]} {arn.name}"
+
+    def __str__(self) -> str:
+        return f"its {self.use}, {self.named},"
+
+
+def deliveries(audit: Audited) -> Iterator[Delivery]:
+    """Yield every use of a destination by a row that exists; a FIFO queue or topic is none, since nothing arrives."""
+    uses: Sequence[tuple[Use, str, Sequence[str | None]]] = (
+        ("on-failure destination", "on_failure", audit.on_failure),
+        ("on-success destination", "on_success", audit.on_success),
+        ("dead-letter queue", "dead_letter_arn", audit.dead_letters),
+    )
+    parsed: dict[str, DestinationArn | None] = {}
+    for use, column, texts in uses:
+        for row in rows(audit.exists & audit.has(column)):
+            text, owner = str(texts[row]), str(audit.account_ids[row])
+            reported = ReportedDestination.parse(text)
+            if reported is not None and reported.is_fifo:
+                continue
+            if text not in parsed:
+                parsed[text] = _parsed(text)
+            yield Delivery(row, use, text, owner, parsed[text])
+
+
+def _parsed(text: str) -> DestinationArn | None:
+    try:
+        return DestinationArn.parse(text)
+    except UsageError:
+        return None

@@ -1,0 +1,1 @@
+"""The checks of what the functions' execution roles may do."""

@@ -1,0 +1,148 @@
+"""Roles that may not deliver, not encrypt, or that would deliver to a stranger's bucket.
+
+Tested in tests/fleet/checks/test_roles.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.deliveries import Delivery, deliveries
+from eicnb.fleet.checks.finding import Fix, Found, Severity
+from eicnb.fleet.checks.roles.layer import ROLES, Need, Role, customer_key, key_needs_of, needs_of
+from eicnb.fleet.checks.targets.layer import TARGETS
+from eicnb.model.delivery import OWNER_KEY, key_statement, statement
+from eicnb.model.destination import DestinationArn
+from eicnb.model.pages import DESTINATION_RULE, KEY_GUIDE
+from eicnb.model.permission import Decision
+from eicnb.model.verbs import Operation
+
+_POLICY_OF: Mapping[str, str] = {
+    "sqs": "the queue's own policy",
+    "sns": "the topic's own policy",
+    "lambda": "the function's own policy",
+    "events": "the bus's own policy",
+    "s3": "the bucket's own policy",
+}
+"""What could allow an action that the role's policies do not, and that IAM's simulation ignores."""
+
+
+@check(
+    "role-may-not-send",
+    severity="high",
+    meaning="an execution role that may not deliver to a destination or dead-letter queue, or that does not exist",
+    why="Lambda drops the records that it cannot deliver",
+    source=DESTINATION_RULE,
+    layers="roles",
+)
+def role_may_not_send(seen: Inspection) -> Iterator[Found]:
+    """Yield the destinations that a function's role may not deliver to."""
+    for delivery, arn, role in _of_roles(seen):
+        name = _name(seen, delivery)
+        if role.decisions is None:
+            text = f"its role {name} does not exist, so that it cannot deliver to {delivery.named}"
+            yield Found(delivery.row, text, Fix("create the role, or give the function another one"))
+            continue
+        needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
+        refused = _refused(role, needs)
+        if refused:
+            actions = [one.action for one in refused]
+            text = f"its role {name} may not {' and '.join(actions)} to its {delivery.use}, {delivery.named}"
+            allow = json.dumps(statement(arn, delivery.owner, actions))
+            other = None if _is_without_policy(seen, delivery) else _POLICY_OF[arn.kind]
+            yield _found(delivery, text, refused, allow, other)
+
+
+@check(
+    "role-may-not-encrypt",
+    severity="high",
+    meaning="an execution role that may not use the customer key that encrypts a queue or topic",
+    why="Lambda drops the records that it cannot encrypt",
+    source=KEY_GUIDE,
+    layers="roles,targets",
+)
+def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
+    """Yield the encrypted destinations whose key a function's role may not use."""
+    for delivery, _, role in _of_roles(seen):
+        key = customer_key(seen.evidence, delivery)
+        key = role.keys.get(key or "", key)
+        refused = _refused(role, key_needs_of(delivery, key))
+        if refused and key is not None:
+            actions = [one.action for one in refused]
+            text = (
+                f"its role {_name(seen, delivery)} may not {' and '.join(actions)} with the key {key} "
+                f"of its {delivery.use}, {delivery.named}"
+            )
+            is_unresolved = ":alias/" in key
+            unknown = (
+                f"; which key the alias names could not be read ({Operation.DESCRIBE_KEY.action})"
+                if is_unresolved
+                else ""
+            )
+            found = _found(
+                delivery, f"{text}{unknown}", refused, json.dumps(key_statement(key, actions)), "the key's own policy"
+            )
+            yield found._replace(severity="medium") if is_unresolved else found
+
+
+@check(
+    "bucket-owner-unchecked",
+    severity="high",
+    meaning=f"an execution role that may write to the bucket whichever account it belongs to: no {OWNER_KEY} condition",
+    why="if the bucket is ever deleted, anyone can create one of that name and receive the payloads",
+    source=DESTINATION_RULE,
+    layers="roles",
+)
+def bucket_owner_unchecked(seen: Inspection) -> Iterator[Found]:
+    """Yield the buckets that a role may write to even if they are another account's."""
+    for delivery, arn, role in _of_roles(seen):
+        needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
+        if any(resource in role.for_strangers for _, resource in needs):
+            text = (
+                f"its role {_name(seen, delivery)} may write to {delivery.named} in any account: "
+                f"put the condition {OWNER_KEY} into the statement that allows it"
+            )
+            yield Found(delivery.row, text, Fix(json.dumps(statement(arn, delivery.owner)), "iam"))
+
+
+def _of_roles(seen: Inspection) -> Iterator[tuple[Delivery, DestinationArn, Role]]:
+    """Yield each destination of a row with the role that delivers there; one that is used twice only once."""
+    roles, done = seen.evidence.of(ROLES), set[tuple[int, str]]()
+    for delivery in deliveries(seen.audit):
+        role = roles.get(seen.audit.role_arns[delivery.row])
+        if role is not None and delivery.arn is not None and (delivery.row, delivery.text) not in done:
+            done.add((delivery.row, delivery.text))
+            yield delivery, delivery.arn, role
+
+
+def _name(seen: Inspection, delivery: Delivery) -> str:
+    return str(seen.audit.role_arns[delivery.row]).rpartition("/")[2]
+
+
+def _refused(role: Role, needs: Sequence[Need]) -> list[Decision]:
+    decisions = role.decisions or {}
+    return [decisions[need] for need in needs if need in decisions and not decisions[need].is_allowed]
+
+
+def _is_without_policy(seen: Inspection, delivery: Delivery) -> bool:
+    target = seen.evidence.of(TARGETS).get(delivery.key)
+    return target is not None and not target.has_policy
+
+
+def _found(delivery: Delivery, text: str, refused: Sequence[Decision], allow: str, other: str | None) -> Found:
+    """Return a finding; `allow` is the statement to add, and `other` the policy that could allow it all the same."""
+    severity: Severity | None = None
+    limit = next((one.limited_by for one in refused if one.limited_by), None)
+    missing = [*dict.fromkeys(key for one in refused for key in one.missing_keys)]
+    if limit is not None:
+        return Found(delivery.row, f"{text}: {limit} does not allow it", Fix(f"allow it in {limit}: {allow}"))
+    if any(one.is_explicit for one in refused):
+        return Found(delivery.row, f"{text}: a policy denies it", Fix("remove the Deny from the role's policies"))
+    if missing:
+        text = f"{text}, unless a condition that was not simulated allows it: {', '.join(missing)}"
+        severity = "medium"
+    elif other is not None:
+        text = f"{text}, unless {other} allows it, which IAM's simulation ignores"
+    return Found(delivery.row, text, Fix(allow, "iam"), severity)

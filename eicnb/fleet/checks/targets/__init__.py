@@ -1,0 +1,1 @@
+"""The checks of destinations and dead-letter queues themselves."""

@@ -1,0 +1,148 @@
+"""Destinations that are missing, keep records too briefly, or that no rule listens to.
+
+Tested in tests/fleet/checks/test_targets.py.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.deliveries import Delivery, deliveries
+from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.targets.layer import TARGETS
+from eicnb.model.age import human
+from eicnb.model.destination import A_KIND, DestinationArn
+from eicnb.model.event_pattern import PATTERN_OF_RECORDS, Outcome, record_of
+from eicnb.model.limits import DEFAULT_RETENTION_IN_SECONDS, LONGEST_RETENTION_IN_SECONDS
+from eicnb.model.pages import DESTINATION_RULE, RETENTION_RULE, RULES_GUIDE
+from eicnb.model.target import Target
+
+_KEEPS_LONG = f"--attributes MessageRetentionPeriod={LONGEST_RETENTION_IN_SECONDS}"
+
+_CREATES: Mapping[str, str] = {
+    "sqs": f"aws sqs create-queue --queue-name {{name}} {_KEEPS_LONG}",
+    "sns": "aws sns create-topic --name {name}",
+    "events": "aws events create-event-bus --name {name}",
+    "s3": "aws s3api create-bucket --bucket {name}",
+}
+"""The line that creates a destination of each kind; there is none for a function."""
+
+_WITHOUT_LOCATION = "us-east-1"  # the only region in which S3 refuses a LocationConstraint of its own name
+
+_TAKEN_OVER = "the payloads are lost until some account, not necessarily this one, creates a bucket of that name"
+
+
+@check(
+    "dangling-destination",
+    severity="high",
+    meaning="a destination or dead-letter queue that does not exist; critical for a bucket, also for another account's",
+    why="Lambda drops the records that it cannot deliver",
+    source=DESTINATION_RULE,
+    layers="targets",
+)
+def dangling_destination(seen: Inspection) -> Iterator[Found]:
+    """Yield the destinations that do not exist, and buckets that belong to another account."""
+    targets = seen.evidence.of(TARGETS)
+    for delivery in _once(deliveries(seen.audit)):
+        target = targets.get(delivery.key)
+        if target is None or (target.exists and not target.is_foreign):
+            continue
+        if target.is_foreign:
+            text = f"{delivery} belongs to another account than {delivery.owner}"
+            why = "the records, with their payloads, go to another account or are lost"
+            yield Found(delivery.row, text, _instead(seen, delivery), "critical", why)
+        elif target.arn.kind == "s3":
+            text = f"{delivery} does not exist: anyone can create it, and then receives the payloads"
+            yield Found(delivery.row, text, _created(seen, delivery, target.arn), "critical", _TAKEN_OVER)
+        else:
+            text = f"{delivery} does not exist"
+            yield Found(delivery.row, text, _created(seen, delivery, target.arn))
+
+
+def _once(found: Iterator[Delivery]) -> Iterator[Delivery]:
+    """Yield each destination of a row once, for the first of its uses."""
+    seen: set[tuple[int, str]] = set()
+    for delivery in found:
+        if (delivery.row, delivery.text) not in seen:
+            seen.add((delivery.row, delivery.text))
+            yield delivery
+
+
+def _created(seen: Inspection, delivery: Delivery, arn: DestinationArn) -> Fix:
+    """Return the line that creates a destination; a missing function is replaced."""
+    if arn.kind not in _CREATES:
+        return _instead(seen, delivery)
+    region = arn.region or str(seen.audit.regions[delivery.row])
+    line = f"{_CREATES[arn.kind].format(name=shlex.quote(arn.name))} --region {shlex.quote(region)}"
+    if arn.kind == "s3" and region != _WITHOUT_LOCATION:
+        line += f" --create-bucket-configuration LocationConstraint={shlex.quote(region)}"
+    return Fix(line, "aws")
+
+
+def _instead(seen: Inspection, delivery: Delivery) -> Fix:
+    """Return the line that takes another destination, for failures the usual queue."""
+    if delivery.use == "on-success destination":
+        return seen.fixes.set(delivery.row, "--on-success", "none")
+    return seen.fixes.keep_failures(delivery.row)
+
+
+@check(
+    "short-retention",
+    severity="low",
+    meaning="a queue of failures that keeps them for less than four days, which SQS does by default",
+    why="a record that no one reads in time is lost, as over a long weekend",
+    source=RETENTION_RULE,
+    layers="targets",
+)
+def short_retention(seen: Inspection) -> Iterator[Found]:
+    """Yield the queues for failures that keep them more briefly than SQS does by default."""
+    targets = seen.evidence.of(TARGETS)
+    for delivery in _once(deliveries(seen.audit)):
+        target = targets.get(delivery.key)
+        seconds = None if target is None else target.retention_seconds
+        if target is None or seconds is None or not delivery.keeps_failures:
+            continue
+        if seconds < DEFAULT_RETENTION_IN_SECONDS:
+            yield Found(delivery.row, f"{delivery} keeps a record for {human(seconds)} only", _kept_longer(target))
+
+
+def _kept_longer(queue: Target) -> Fix:
+    where = f"--queue-url {shlex.quote(queue.url or '')} --region {shlex.quote(queue.arn.region or '')}"
+    return Fix(f"aws sqs set-queue-attributes {where} {_KEEPS_LONG}", "aws")
+
+
+@check(
+    "unheard-bus",
+    severity="low",
+    meaning=f"{A_KIND['events']} without an enabled rule that could match Lambda's records",
+    why="EventBridge drops an event that no rule matches",
+    source=RULES_GUIDE,
+    layers="targets",
+)
+def unheard_bus(seen: Inspection) -> Iterator[Found]:
+    """Yield the buses on which no rule could match the records of a row."""
+    targets = seen.evidence.of(TARGETS)
+    for delivery in deliveries(seen.audit):
+        target = targets.get(replace(delivery.key, rules=True))
+        if target is None or target.rules is None:
+            continue
+        outcome: Outcome = "failure" if delivery.keeps_failures else "success"
+        record = record_of(delivery.text, str(seen.audit.function_arns[delivery.row]), outcome)
+        if not any(rule.hears(record) for rule in target.rules):
+            yield Found(delivery.row, f"{delivery} has {_rules(target)}", _heard(target))
+
+
+def _rules(bus: Target) -> str:
+    enabled = sum(rule.is_enabled for rule in bus.rules or ())
+    if not bus.rules:
+        return "no rule"
+    return f"no rule that could match: {len(bus.rules)} in all, {enabled} of them enabled"
+
+
+def _heard(bus: Target) -> Fix:
+    pattern, name = shlex.quote(PATTERN_OF_RECORDS), shlex.quote(bus.arn.name)
+    line = f"aws events put-rule --name lambda-records --event-bus-name {name} --event-pattern {pattern}"
+    return Fix(f"{line} --region {shlex.quote(bus.arn.region or '')}", "aws")

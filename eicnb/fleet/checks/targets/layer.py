@@ -1,0 +1,66 @@
+"""The layer `targets`: each destination and dead-letter queue, read once however many functions share it.
+
+Tested in tests/fleet/checks/test_targets.py.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.paced import Ask
+from eicnb.aws.targets import read_target
+from eicnb.errors import EicError
+from eicnb.fleet.checks.asking import connection_to, read_aside, unreadable
+from eicnb.fleet.checks.audited import Audited
+from eicnb.fleet.checks.deliveries import TargetKey, deliveries
+from eicnb.fleet.checks.evidence import Layer, Reading, Unreadable
+from eicnb.model.destination import DestinationArn
+from eicnb.model.target import Target
+
+Facts = dict[TargetKey, Target | Unreadable]
+
+
+def _subjects(audit: Audited) -> Mapping[TargetKey, Sequence[int]]:
+    found: dict[TargetKey, dict[int, None]] = defaultdict(dict)
+    for delivery in deliveries(audit):
+        found[delivery.key][delivery.row] = None
+        if delivery.arn is not None and delivery.arn.kind == "events":
+            found[replace(delivery.key, rules=True)][delivery.row] = None
+    return {key: [*of_key] for key, of_key in found.items()}
+
+
+def _read(reading: Reading, keys: Sequence[TargetKey]) -> Facts:
+    """Return each destination; a bus comes with its rules, so that both take one request."""
+
+    def one(key: TargetKey, asking: Callable[[Aws, str], Ask]) -> Target:
+        return _target(reading, key, asking)
+
+    facts: Facts = read_aside(reading, "destinations", [key for key in keys if not key.rules], one)
+    for key in keys:
+        if key.rules:
+            facts[key] = _with_rules(facts[replace(key, rules=False)])
+    return facts
+
+
+def _with_rules(fact: Target | Unreadable) -> Target | Unreadable:
+    """Return a bus, or the reason why its rules could not be listed."""
+    if isinstance(fact, Unreadable) or fact.rules_error is None:
+        return fact
+    return unreadable(fact.rules_error)
+
+
+def _target(reading: Reading, key: TargetKey, asking: Callable[[Aws, str], Ask]) -> Target:
+    arn = DestinationArn.parse(key.arn)
+    account_id = arn.account_id or key.owner or ""
+    aws = connection_to(reading, account_id, arn.region)
+    if aws is None:
+        raise EicError(f"no connection reaches account {account_id}")
+    return read_target(asking(aws, account_id), arn, account_id, aws.endpoint_of)
+
+
+TARGETS: Layer[TargetKey, Target] = Layer(
+    name="targets", meaning="each destination and dead-letter queue itself", subjects=_subjects, read=_read
+)

@@ -1,0 +1,1 @@
+"""The checks of what invokes the functions."""

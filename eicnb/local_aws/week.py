@@ -1,0 +1,74 @@
+"""The points that a week of events leaves in CloudWatch: one every four hours, each at a full hour.
+
+AWS counts an event for the function, and once more for the name that was invoked
+(https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from eicnb.local_aws.account import LATEST
+from eicnb.local_aws.seed_words import Backlog, Traffic
+
+FUNCTIONS, QUEUES = "AWS/Lambda", "AWS/SQS"
+POINTS = 42
+_STEP = timedelta(hours=4)
+
+
+def hours_before(now: float) -> tuple[datetime, ...]:
+    """Return the times of the points, oldest first: the beginnings of hours that were over by `now`.
+
+    All are within seven days. moto's times have no time zone; these are UTC.
+    """
+    hour = datetime.fromtimestamp(now, UTC).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    latest = hour - timedelta(hours=1)
+    return tuple(latest - back * _STEP for back in reversed(range(POINTS)))
+
+
+def points_of(traffic: Traffic, now: float) -> Iterator[dict[str, Any]]:
+    """Yield the points of one qualifier, as PutMetricData takes them; there is none where nothing happened."""
+    name, qualifier = traffic.function_name, traffic.qualifier
+    invoked = name if qualifier == LATEST else f"{name}:{qualifier}"
+    of_function = [{"Name": "FunctionName", "Value": name}]
+    times = hours_before(now)
+    counts = {
+        "AsyncEventsReceived": traffic.received,
+        "AsyncEventsDropped": traffic.dropped,
+        "DestinationDeliveryFailures": traffic.destination_failures,
+        "DeadLetterErrors": traffic.dead_letter_failures,
+    }
+    for dimensions in (of_function, [*of_function, {"Name": "Resource", "Value": invoked}]):
+        for metric, total in counts.items():
+            for time, count in zip(times, _spread(total), strict=True):
+                if count:
+                    yield _point(metric, dimensions, time, count, "Count")
+        ages = [1] * (POINTS - 1) + [traffic.oldest]
+        for time, age in zip(times, ages, strict=True):
+            yield _point("AsyncEventAge", dimensions, time, age * 1000, "Milliseconds")
+
+
+def backlog_of(backlog: Backlog, now: float) -> Iterator[dict[str, Any]]:
+    """Yield the points of one queue: the oldest message of a queue that nobody reads ages as time passes."""
+    dimensions = [{"Name": "QueueName", "Value": backlog.queue}]
+    times = hours_before(now)
+    for number, time in enumerate(times):
+        passed = (times[-1] - time).total_seconds()
+        age = backlog.oldest * (number % 6) / 5 if backlog.is_read else backlog.oldest - passed
+        if age > 0:
+            yield _point("ApproximateAgeOfOldestMessage", dimensions, time, age, "Seconds")
+
+
+def _spread(total: int) -> list[int]:
+    """Return a total as one whole number for each point, as evenly as they go.
+
+    >>> sum(_spread(100)), _spread(2).count(1)
+    (100, 2)
+    """
+    return [(number + 1) * total // POINTS - number * total // POINTS for number in range(POINTS)]
+
+
+def _point(metric: str, dimensions: list[dict[str, str]], time: datetime, value: float, unit: str) -> dict[str, Any]:
+    return {"MetricName": metric, "Dimensions": dimensions, "Timestamp": time, "Value": value, "Unit": unit}

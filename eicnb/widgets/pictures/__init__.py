@@ -1,0 +1,1 @@
+"""Pictures of frames, as matplotlib figures."""

@@ -1,0 +1,265 @@
+"""Where failed events go: groups of functions, their targets, and the number of functions between them.
+
+Tested in tests/widgets/pictures/test_failure_routes.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from graphlib import CycleError, TopologicalSorter
+
+MOST_GROUPS = 20
+"""The groups of functions, and the targets, that are shown by name."""
+
+MOST_FUNCTIONS = 24
+"""The functions that are shown by name; more are shown in groups."""
+
+
+class Fate(Enum):
+    """What happens to an event that a function fails to process."""
+
+    KEPT = "kept"
+    FOREIGN = "kept in another account or region"
+    DANGLING = "lost: the destination does not exist"
+    FIFO = "lost: Lambda sends nothing to FIFO"
+    LOOP = "sent round in a loop"
+    NOWHERE = "lost: no destination"
+    UNREAD = "unknown: the config was not read"
+
+
+_LOST = (Fate.NOWHERE, Fate.DANGLING, Fate.FIFO)
+_AT_THE_END = (Fate.NOWHERE, Fate.UNREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteEnd:
+    """A place for failed events: its name, and what happens to events sent there.
+
+    `members` are the small targets that one target is drawn for.
+    """
+
+    name: str
+    fate: Fate
+    members: int = 1
+
+
+NOWHERE = RouteEnd("nowhere", Fate.NOWHERE)
+NOT_READ = RouteEnd("not read", Fate.UNREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStart:
+    """A version or alias of a function, with the ARNs that its events or their records are sent to.
+
+    `was_read` is whether they are known.
+    """
+
+    function: str
+    region: str
+    account_id: str
+    on_failure: str | None = None
+    on_success: str | None = None
+    dead_letter: str | None = None
+    was_read: bool = True
+
+    @property
+    def key(self) -> str:
+        """The end of the function's ARN, which identifies it."""
+        return f"lambda:{self.region}:{self.account_id}:function:{self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The number of functions that send from each group to each target, and the loops among the functions.
+
+    `losing` is the number of functions of which a version or alias loses every failed event.
+    """
+
+    widths: Mapping[tuple[str, RouteEnd], int]
+    functions: int
+    losing: int = 0
+    loops: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def groups(self) -> Mapping[str, int]:
+        """The groups, in the order of their largest target, with the sum of their widths."""
+        sums: Counter[str] = Counter()
+        for (group, _), width in self.widths.items():
+            sums[group] += width
+        order = {target: number for number, target in enumerate(self.targets)}
+        main = {group: self._main_target(group) for group in sums}
+        ordered = sorted(sums, key=lambda group: (order[main[group]], -sums[group], group))
+        return {group: sums[group] for group in ordered}
+
+    def _main_target(self, group: str) -> RouteEnd:
+        own = {target: width for (other, target), width in self.widths.items() if other == group}
+        return max(own, key=lambda target: (own[target], target.name))
+
+    @property
+    def targets(self) -> Mapping[RouteEnd, int]:
+        """The targets, the largest first and what is lost last, with the sum of their widths."""
+        sums: Counter[RouteEnd] = Counter()
+        for (_, target), width in self.widths.items():
+            sums[target] += width
+        fates = [*Fate]
+
+        def place(target: RouteEnd) -> tuple[bool | int, bool, int, str]:
+            last = target.fate in _AT_THE_END and fates.index(target.fate)
+            return last, target.members > 1, -sums[target], target.name
+
+        return {target: sums[target] for target in sorted(sums, key=place)}
+
+    def with_fate(self, fate: Fate) -> int:
+        """Return the sum of the widths to all targets with a fate."""
+        return sum(width for (_, target), width in self.widths.items() if target.fate is fate)
+
+
+def routes(senders: Sequence[RouteStart], dangling: Collection[str] = ()) -> Routes:
+    """Return where the failed events of some functions go; `dangling` are ARNs of destinations that do not exist.
+
+    >>> routes([RouteStart("f", "us-east-1", "123456789012")]).targets
+    {RouteEnd(name='nowhere', fate=<Fate.NOWHERE: 'lost: no destination'>, members=1): 1}
+
+    A function counts once for each of its targets, however many of its versions and aliases send there.
+    """
+    loops = tuple(loops_of(senders))
+    looped = {key for loop in loops for key in loop}
+    several = len({sender.region for sender in senders}) > 1
+    targets: dict[tuple[str, str], set[RouteEnd]] = {}
+    losing: set[str] = set()
+    for sender in senders:
+        found = {*_targets(sender, dangling, looped, several=several)}
+        if all(target.fate in _LOST for target in found):
+            losing.add(sender.key)
+        found |= {*_loop_of_successes(sender, looped, several=several)}
+        targets.setdefault((sender.function, sender.key), set()).update(found)
+    groups = _groups(Counter(name for name, _ in targets))
+    shown = _largest(Counter(target for found in targets.values() for target in found))
+    widths = Counter((groups[name], shown[target]) for (name, _), found in targets.items() for target in found)
+    return Routes(widths, len(targets), len(losing), loops)
+
+
+def _targets(
+    sender: RouteStart, dangling: Collection[str], looped: Collection[str], *, several: bool
+) -> Iterator[RouteEnd]:
+    if not sender.was_read:
+        yield NOT_READ
+        return
+    arns = dict.fromkeys(arn for arn in (sender.on_failure, sender.dead_letter) if arn)
+    if not arns:
+        yield NOWHERE
+    for arn in arns:
+        fate = Fate.LOOP if _is_in_a_loop(sender, arn, looped) else _fate(arn, sender, dangling)
+        yield RouteEnd(_name(arn, sender, several=several), fate)
+
+
+def _loop_of_successes(sender: RouteStart, looped: Collection[str], *, several: bool) -> Iterator[RouteEnd]:
+    """Yield the function that the records of successes go to, if it sends its own back."""
+    if sender.on_success and _is_in_a_loop(sender, sender.on_success, looped):
+        yield RouteEnd(f"{_name(sender.on_success, sender, several=several)}, on success", Fate.LOOP)
+
+
+def _is_in_a_loop(sender: RouteStart, arn: str, looped: Collection[str]) -> bool:
+    return sender.key in looped and _function_key(arn) in looped
+
+
+def _parts(arn: str) -> tuple[str, str, str, str]:
+    """Return the kind, region, account and resource of an ARN; a text that is none is all resource."""
+    parts = arn.split(":", 5)
+    return (parts[2], parts[3], parts[4], parts[5]) if len(parts) == 6 else ("", "", "", arn)  # noqa: PLR2004 # an ARN's parts
+
+
+def _function_key(arn: str) -> str:
+    """Return what identifies the function of an ARN, without a version or alias."""
+    kind, region, account_id, resource = _parts(arn)
+    return f"{kind}:{region}:{account_id}:{':'.join(resource.split(':')[:2])}"
+
+
+def _fate(arn: str, sender: RouteStart, dangling: Collection[str]) -> Fate:
+    _, region, account_id, resource = _parts(arn)
+    if arn in dangling:
+        return Fate.DANGLING
+    if resource.endswith(".fifo"):
+        return Fate.FIFO
+    is_foreign = (region or sender.region, account_id or sender.account_id) != (sender.region, sender.account_id)
+    return Fate.FOREIGN if is_foreign else Fate.KEPT
+
+
+def _name(arn: str, sender: RouteStart, *, several: bool) -> str:
+    """Return the kind and name of a target, with region and account if they are not the sender's."""
+    kind, region, account_id, resource = _parts(arn)
+    name = resource.rpartition("/")[2] if kind == "events" else resource.removeprefix("function:")
+    account = [] if account_id in {"", sender.account_id} else [account_id]
+    place = [region] if region and (several or region != sender.region) else []
+    return " ".join([kind, name, *([f"({', '.join([*account, *place])})"] if [*account, *place] else [])]).strip()
+
+
+def _groups(names: Mapping[str, int]) -> Mapping[str, str]:
+    """Return the group of each function: itself, or if there are many, the beginning of its name.
+
+    >>> _groups({"pay-in": 1, "pay-out": 1, "cart": 1})
+    {'pay-in': 'pay-in', 'pay-out': 'pay-out', 'cart': 'cart'}
+    """
+    if sum(names.values()) <= MOST_FUNCTIONS:
+        return {name: name for name in names}
+    sizes: Counter[str] = Counter()
+    for name, count in names.items():
+        sizes[_beginning(name)] += count
+    by_name = {beginning for beginning, _ in sizes.most_common(MOST_GROUPS)}
+    rest = sum(size for beginning, size in sizes.items() if beginning not in by_name)
+    members = Counter(_beginning(name) for name in names)
+    shown = {}
+    for name in names:
+        beginning = _beginning(name)
+        alone = members[beginning] == 1
+        shown[name] = f"{rest} more functions" if beginning not in by_name else name if alone else f"{beginning}*"
+    return shown
+
+
+def _beginning(name: str) -> str:
+    head, dash, _ = name.partition("-")
+    return head + dash
+
+
+def _largest(sizes: Mapping[RouteEnd, int]) -> Mapping[RouteEnd, RouteEnd]:
+    """Return the target to show for each: itself, or one for all small ones of the same fate.
+
+    The targets whose events are not simply kept come first.
+    """
+    order = sorted(sizes, key=lambda target: (target.fate is Fate.KEPT, -sizes[target], target.name))
+    special = [target for target in order if target.fate is not Fate.KEPT][: MOST_GROUPS // 2]
+    kept = [target for target in order if target.fate is Fate.KEPT][: MOST_GROUPS - len(special)]
+    small: dict[Fate, list[RouteEnd]] = {}
+    for target in order:
+        if target not in {*special, *kept}:
+            small.setdefault(target.fate, []).append(target)
+    shown = {target: target for target in order}
+    for fate, targets in small.items():
+        if len(targets) > 1:
+            together = RouteEnd(f"{len(targets):,} more destinations", fate, len(targets))
+            shown.update(dict.fromkeys(targets, together))
+    return shown
+
+
+def loops_of(senders: Sequence[RouteStart]) -> Iterator[tuple[str, ...]]:
+    """Yield the loops among functions that are one another's destinations, each once.
+
+    AWS's loop detection stops some of them after about 16 turns.
+    """
+    edges: dict[str, set[str]] = {}
+    for sender in senders:
+        for arn in (sender.on_failure, sender.on_success):
+            if arn and _parts(arn)[0] == "lambda":
+                edges.setdefault(sender.key, set()).add(_function_key(arn))
+    while True:
+        try:
+            TopologicalSorter(edges).prepare()
+        except CycleError as error:
+            cycle: list[str] = error.args[1]
+            yield tuple(reversed(cycle[1:]))
+            edges[cycle[1]].discard(cycle[0])
+        else:
+            return

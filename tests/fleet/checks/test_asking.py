@@ -1,0 +1,74 @@
+"""What a check of everything sends: each subject once, counted, at the pace of the account's quotas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eicnb.errors import AccessDenied, AwsError, EicError, ExpiredCredentials
+from eicnb.fleet.checks.asking import unreadable
+from eicnb.fleet.checks.evidence import Unreadable
+from eicnb.fleet.progress import Progress
+from tests.fleet.checks.audits import ACCOUNT, row
+from tests.fleet.checks.aws_account import AwsAccount, serving
+
+FUNCTIONS, ALIASES, TARGETS, ROLES = 100, 10, 4, 6
+
+
+def the_fleet() -> list[dict[str, Any]]:
+    """A tenth of the fleet for which the figure is promised: functions, aliases, and what they share."""
+    given = [
+        {"on_failure": f"sqs:q{n % TARGETS}", "role_arn": f"arn:aws:iam::{ACCOUNT}:role/r{n % ROLES}"}
+        for n in range(FUNCTIONS)
+    ]
+    latest = [row(f"f{n}", **one) for n, one in enumerate(given)]
+    return latest + [row(f"f{n}", "live", **one) for n, one in enumerate(given[:ALIASES])]
+
+
+def test_a_check_of_everything_asks_for_each_subject_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = AwsAccount(
+        queues={f"q{n}": {"KmsMasterKeyId": "1234"} for n in range(TARGETS)},
+        functions={f"f{n}": {"Tags": {}} for n in range(FUNCTIONS)},
+    )
+    with serving(account, monkeypatch) as found:
+        result = found(*the_fleet(), look="targets,roles,functions,triggers")
+    assert dict(account.asked) == {
+        "sqs:GetQueueAttributes": TARGETS,
+        "iam:SimulatePrincipalPolicy": ROLES,
+        "lambda:GetFunction": FUNCTIONS,
+        "lambda:GetPolicy": FUNCTIONS + ALIASES,
+        "lambda:ListEventSourceMappings": 1,
+    }
+    assert result.attrs["requests"] == sum(account.asked.values())
+    assert result.empty
+
+
+def test_the_progress_names_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Progress] = []
+    account = AwsAccount(queues={"q": {}}, functions={"f": {}})
+    with serving(account, monkeypatch) as found:
+        found(row(on_failure="sqs:q"), look="targets,roles,functions,triggers", show=shown.append)
+    over = [str(one).partition(",")[0] for one in shown if one.is_over]
+    assert over == ["1 of 1 destinations", "1 of 1 roles", "1 of 1 functions", "2 of 2 policies"]
+
+
+def refused(kind: type[AwsError], code: str) -> AwsError:
+    return kind("no\nmore", operation="GetQueueAttributes", code=code, region="us-east-1")
+
+
+REASONS: list[tuple[Exception, Unreadable]] = [
+    (refused(AccessDenied, "AccessDeniedException"), Unreadable.denied("sqs:GetQueueAttributes")),
+    (refused(AccessDenied, "403"), Unreadable.denied("sqs:GetQueueAttributes")),
+    (
+        refused(AccessDenied, "InvalidClientTokenId"),
+        Unreadable("GetQueueAttributes failed with InvalidClientTokenId: no"),
+    ),
+    (refused(ExpiredCredentials, "ExpiredToken"), Unreadable("GetQueueAttributes failed with ExpiredToken: no")),
+    (EicError("GetPolicy got no response: timed out"), Unreadable("GetPolicy got no response: timed out")),
+]
+
+
+@pytest.mark.parametrize(("error", "reason"), REASONS)
+def test_an_error_is_a_reason_and_a_denial_names_the_action(error: Exception, reason: Unreadable) -> None:
+    assert unreadable(error) == reason
