@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eicnb import errors
+from eicnb.changes.columns import APPLIED_COLUMNS, PLAN_COLUMNS
 from eicnb.cli import options
 from eicnb.cli.option import Option
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
@@ -63,6 +64,8 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of a config", CONFIG_COLUMNS),
         ("### Columns of `functions`", FUNCTION_COLUMNS),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+        ("### Columns of a plan", PLAN_COLUMNS),
+        ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
