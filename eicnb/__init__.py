@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
+    from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
@@ -89,7 +91,7 @@ _HOME = {
     "UsageError": "errors",
     "apply": "client.plans",
     "audit": "client.connections",
-    "commands_for": "client.script",
+    "commands_for": "client.offline",
     "compare": "client.offline",
     "config": "client.connections",
     "connect": "client.connections",
@@ -97,6 +99,7 @@ _HOME = {
     "current": "client.connections",
     "delete": "client.connections",
     "destination_form": "client.connections",
+    "export": "client.offline",
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
@@ -145,6 +148,7 @@ __all__ = [
     "current",
     "delete",
     "destination_form",
+    "export",
     "form",
     "functions",
     "get",

@@ -60,7 +60,7 @@ def key_needs_of(delivery: Delivery, key: str | None) -> list[Need]:
 
 def customer_key(evidence: Evidence, delivery: Delivery) -> str | None:
     """Return the customer key of a destination; None without one, or if the targets were not read."""
-    target = evidence.of(TARGETS).get(delivery.key)
+    target = evidence.get(TARGETS, delivery.key)
     return None if target is None else target.customer_key
 
 
