@@ -1,4 +1,4 @@
-"""The layer `roles`: what each execution role may do to the destinations of its functions, in one simulation.
+"""The layer `roles`: what each role may do to its functions' destinations, in one simulation.
 
 A role that writes to buckets takes a second one if the first, in which the buckets belong to a stranger, denies
 anything. The keys that encrypt destinations are those that the layer `targets` has found.
