@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
-    from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
