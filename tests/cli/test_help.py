@@ -47,7 +47,8 @@ MADE: dict[str, Callable[[eicnb.Eic], Any]] = {
 
 def frames_in(example: str, eic: eicnb.Eic) -> dict[str, Any]:
     """The values that an example names, from the sandbox."""
-    return {name: make(eic) for name, make in MADE.items() if f"${{{name}}}" in example}
+    names = re.findall(r"\$\{(\w+)\}", example)
+    return {name: MADE[name](eic) if name in MADE else eic.list("order-events") for name in names}
 
 
 @pytest.mark.parametrize("verb", NAMES)
