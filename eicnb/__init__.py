@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eicnb.changes.plan import Plan as Plan
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
+    from eicnb.client.connections import check as check
     from eicnb.client.connections import config as config
     from eicnb.client.connections import connections as connections
     from eicnb.client.connections import current as current
@@ -90,6 +91,7 @@ _HOME = {
     "UsageError": "errors",
     "apply": "client.plans",
     "audit": "client.connections",
+    "check": "client.connections",
     "commands_for": "client.offline",
     "compare": "client.offline",
     "config": "client.connections",
@@ -139,6 +141,7 @@ __all__ = [
     "UsageError",
     "apply",
     "audit",
+    "check",
     "commands_for",
     "compare",
     "config",

@@ -69,8 +69,6 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of a plan", PLAN_COLUMNS),
         ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
-        ("### Columns of a plan", PLAN_COLUMNS),
-        ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:

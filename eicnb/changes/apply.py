@@ -159,7 +159,7 @@ def _as_the_cli(connection: Connection, request: Request) -> Prepared:
 def _written_as_the_cli(connection: Connection, prepared: Prepared) -> Pages:
     """Record a write and send it with botocore's own retries."""
     request = prepared.request
-    with recorded(connection, request.verb, prepared.change) as recording:
+    with recorded(connection, request.verb, lambda: prepared.change) as recording:
         try:
             pages, token = connection.pages(request)
         except EicError as error:
@@ -208,7 +208,7 @@ def apply(connection: Connection, prepared: Prepared) -> Applied:
         return Applied([], partial(_worded, connection, prepared, []))
     sent_at, is_confirmed, refusal = time.time(), False, None
     configs: Sequence[ReportedConfig] = []
-    with recorded(connection, request.verb, prepared.change) as recording:
+    with recorded(connection, request.verb, lambda: prepared.change) as recording:
         try:
             configs = connection.send(request)
         except EicError as error:

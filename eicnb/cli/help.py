@@ -77,6 +77,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
     ),
+    "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
     "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
     "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),

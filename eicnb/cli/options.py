@@ -5,6 +5,7 @@ Tested in tests/cli/test_parser.py.
 
 from __future__ import annotations
 
+from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
@@ -173,6 +174,7 @@ AUDIT = (
 )
 """The options of an audit."""
 
+_CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
 _OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress"})
 DESIRED = Option(
     "", "desired", "frame", "${FRAME}", "DataFrame of the configs that are wanted: an edited audit", is_required=True
@@ -201,7 +203,7 @@ REQUESTS_PER_SECOND = Option(
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (
-    *(*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *APPLY, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND),
+    *(*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND),
     *FRAME_OPTIONS,
 )
 """The options that only eicnb has; they must be written in full."""
@@ -238,6 +240,13 @@ VERBS = (
         "audit",
         "show the settings of every function, across regions and accounts",
         (*AUDIT, *CONNECTION, *ROLE),
+        runs_alone=True,
+    ),
+    Verb(
+        "check",
+        "show what is wrong with the settings, why it matters and what to type",
+        (*CHECK, *_CHECKING, *CONNECTION, *ROLE),
+        words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(

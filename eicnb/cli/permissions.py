@@ -44,6 +44,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
+    "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (

@@ -13,6 +13,7 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.changes.plan import Plan
+from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
@@ -26,10 +27,15 @@ from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
+from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
+    from os import PathLike
+
+    from pandas import DataFrame
+
     from eicnb.local_aws.server import Sandbox
 
 
@@ -304,6 +310,42 @@ class Eic:
             progress=progress,
             errors=errors,
             resume=resume,
+        )
+
+    def check(
+        self,
+        audit: DataFrame,
+        *,
+        look: str | Sequence[str] = "settings",
+        checks: str | Sequence[str] | None = None,
+        rules: DataFrame | str | PathLike[str] | None = None,
+        mute: DataFrame | str | PathLike[str] | None = None,
+        fail_on: Severity | None = None,
+        rate: float = 10,
+        progress: bool | Show = True,
+    ) -> Frame:
+        """Check an audit: a row for each finding, the most severe first, with a line that solves it.
+
+        >>> findings = eic.check(eic.audit(functions="cart-*", qualifiers="all", progress=False))
+        >>> findings.finding[0]
+        'an age of 1 minute leaves time for none of 2 retries'
+
+        `look` are the layers to look at: the settings, which sends no request, and what `%eic help checks` lists, or
+        `"all"`. `checks` are names of checks; default: all of these layers. `rules` are settings that the team wants
+        and `mute` findings that it accepts, each a DataFrame or a YAML file. `fail_on` raises ChecksFailed, whose
+        `result` is the frame, for findings as severe as that and for rows that could not be read.
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+        """
+        return check_of(
+            audit,
+            [self._connection],
+            look=look,
+            checks=checks,
+            rules=rules,
+            mute=mute,
+            fail_on=fail_on,
+            rate=rate,
+            progress=progress,
         )
 
     def plan(self, desired: Any, *, rate: float = 10, progress: bool | Show = True) -> Plan:

@@ -260,17 +260,23 @@ def _layout(columns: Sequence[Column]) -> tuple[pd.Index, Mapping[Any, Sequence[
     return pd.Index([column.name for column in columns]), by_dtype
 
 
+@cache
+def _array_of(dtype: Any) -> Callable[..., Any]:
+    """Return the constructor of a dtype's arrays, which `pd.array` looks up and wraps each time."""
+    make: Callable[..., Any] = dtype.construct_array_type()._from_sequence  # noqa: SLF001 # pandas' interface for arrays
+    return make
+
+
 def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs: Mapping[str, Scalar]) -> Frame:
     """Make rows into a frame of exactly these columns and dtypes, also when there are no rows.
 
     All columns of a dtype are made at once and then cut apart: a single row costs a third of a column at a time.
     """
     rows = list(rows)
-    array: Callable[..., Any] = pd.array  # its overloads know the dtypes by their literal names only
     names, by_dtype = _layout(tuple(columns))
     arrays = {}
     for dtype, of_dtype in by_dtype.items():
-        values = array([row[name] for name in of_dtype for row in rows], dtype=dtype)
+        values = _array_of(dtype)([row[name] for name in of_dtype for row in rows], dtype=dtype)
         for place, name in enumerate(of_dtype):
             arrays[name] = values[place * len(rows) : (place + 1) * len(rows)]
     make: Callable[..., Frame] = Frame._from_arrays  # type: ignore[attr-defined] # noqa: SLF001 # the constructor aligns arrays that are aligned

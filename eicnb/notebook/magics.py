@@ -117,7 +117,7 @@ class EicMagics(Magics):
 
 Parse = Callable[..., Sequence[Command]]
 
-_VALUE_OR_FILE = re.compile(r"[${`]|file", re.IGNORECASE)
+_VALUE_OR_FILE = re.compile(r"[${`]|[fF][iI][lL][eE]")
 
 
 def _parsed(source: Source, names: Mapping[str, Any], parse: Parse) -> Sequence[Command]:

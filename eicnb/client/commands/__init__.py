@@ -18,6 +18,7 @@ from eicnb.cli.option import Option, from_model
 from eicnb.cli.options import VERBS, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
+from eicnb.client.commands.check import prepare_check
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
@@ -34,6 +35,7 @@ from eicnb.redaction import masks
 _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "apply": prepare_apply,
     "audit": prepare_audit,
+    "check": prepare_check,
     "compare": prepare_compare,
     "config": prepare_config,
     "export": prepare_export,
