@@ -1,4 +1,4 @@
-"""The current configs of many versions and aliases: one request a function, all accounts and regions side by side."""
+"""The current configs of many versions and aliases, read side by side: one request a function."""
 
 from __future__ import annotations
 
