@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
     from eicnb.client.script import run as run
+    from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -104,6 +105,7 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "journal": "client.undoing",
     "list": "client.connections",
     "picture": "client.pictures",
     "plan": "client.plans",
@@ -154,6 +156,7 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "journal",
     "list",
     "picture",
     "plan",

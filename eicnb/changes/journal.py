@@ -186,9 +186,9 @@ def site_of(connection: Connection) -> Site:
     if connection.server is not None:
         with _sandboxes_lock:
             return Site(region=region, sandbox=_sandboxes.setdefault(connection.server, f"s-{secrets.token_hex(5)}"))
-    if connection.endpoint_url is None:
+    if (endpoint_url := connection.aws.called_endpoint_url) is None:
         return Site(region=region)
-    url = urlsplit(connection.endpoint_url)
+    url = urlsplit(endpoint_url)
     return Site(region=region, endpoint=f"{url.scheme}://{url.netloc.rpartition('@')[2]}")
 
 

@@ -117,6 +117,10 @@ QUIET = Option(
     "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
 )
 WRITING = (Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"), QUIET)
+CREATE = Option("--create", "create", "flag", "", "create a config if there is none")
+WAIT = Option(
+    "--wait", "wait", "seconds", "TIME", "retry for 30s or 2m while AWS refuses a role or destination that is too new"
+)
 MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed, with no row, if there is no config")
 DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their responses, without credentials")
 PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
@@ -174,6 +178,12 @@ AUDIT = (
 )
 """The options of an audit."""
 
+SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
+UNTIL = Option("--until", "until", "value", "TIME", "only before then")
+OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
+JOURNAL = (SINCE, UNTIL, OF_RUN)
+"""The options of the journal."""
+
 _CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
 _OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress"})
 DESIRED = Option(
@@ -203,8 +213,8 @@ REQUESTS_PER_SECOND = Option(
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (
-    *(*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND),
-    *FRAME_OPTIONS,
+    *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
+    *(REQUESTS_PER_SECOND, *FRAME_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
 
@@ -213,12 +223,12 @@ VERBS = (
     Verb(
         "put",
         "write a config; what is left out is removed",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
         "update",
         "change only the settings that are given",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, CREATE, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
         "get",
@@ -277,6 +287,7 @@ VERBS = (
         words=(NAMED,),
     ),
     Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
+    Verb("journal", "show every write, by whom and with which outcome, newest first", JOURNAL, runs_alone=True),
     Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(

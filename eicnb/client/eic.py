@@ -5,6 +5,7 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
+from eicnb.redaction import masks
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ class Eic:
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
         dry_run: bool = False,
+        wait: float | None = None,
     ) -> Frame:
         """Write a config; settings that are left out are removed.
 
@@ -122,8 +125,9 @@ class Eic:
 
         Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
         `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
-        and region; `destination_config` takes both, as AWS's API writes them. Returns one row; with
-        `dry_run` the one that would be written, and nothing is.
+        and region; `destination_config` takes both, as AWS's API writes them. `wait` is how many seconds to retry
+        while AWS refuses a role or a destination that is too new. Returns one row; with `dry_run` the one that would be
+        written, and nothing is.
         https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
         """
         return self._written(
@@ -136,6 +140,7 @@ class Eic:
                 destination_config=destination_config,
                 on_success=on_success,
                 on_failure=on_failure,
+                wait=wait,
             ),
             dry_run=dry_run,
         )
@@ -150,9 +155,11 @@ class Eic:
         destination_config: DestinationConfig | Mapping[str, Any] | None = None,
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
+        create: bool = False,
         dry_run: bool = False,
+        wait: float | None = None,
     ) -> Frame:
-        """Write only the settings that are given; NotFound without a config.
+        """Write only the settings that are given; NotFound without a config, unless it may `create` one.
 
         >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
         [60]
@@ -172,6 +179,8 @@ class Eic:
                 destination_config=destination_config,
                 on_success=on_success,
                 on_failure=on_failure,
+                create=create,
+                wait=wait,
             ),
             dry_run=dry_run,
         )
@@ -225,7 +234,7 @@ class Eic:
         with on_the_way(self._connection):
             if dry_run:
                 return rehearsed(self, request)[0]
-            return config_frame(self._connection, write(self._connection, request).configs, request.verb)
+            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -378,6 +387,10 @@ class Eic:
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(masks.printed(f"{line}\n"))
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
