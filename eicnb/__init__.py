@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
     from eicnb.client.script import run as run
+    from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
@@ -113,6 +114,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "show": "client.showing",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -164,6 +166,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "show",
     "update",
     "use",
     "whoami",
