@@ -64,8 +64,8 @@ def test_the_progress_names_what_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
     account = AwsAccount(queues={"q": {}}, functions={"f": {}})
     with serving(account, monkeypatch) as found:
         found(row(on_failure="sqs:q"), look="targets,roles,functions,triggers", show=shown.append)
-    over = [str(one).partition(",")[0] for one in shown if one.is_over]
-    assert over == ["1 of 1 destinations", "1 of 1 roles", "1 of 1 functions", "2 of 2 policies"]
+    over = [f"{one.functions_done}/{one.functions_known} {one.what}" for one in shown if one.is_over]
+    assert over == ["1/1 destinations", "1/1 roles", "1/1 functions", "2/2 policies"]
 
 
 def refused(kind: type[AwsError], code: str) -> AwsError:
