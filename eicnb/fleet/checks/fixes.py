@@ -32,7 +32,7 @@ class Fixes:
         self._is_usable = is_usable
 
     def set(self, row: int, *options: str) -> Fix:
-        """Return the line that changes only these settings of a row, so that the lines of several findings add up."""
+        """Return the line that changes only these settings of a row: the lines of several findings add up."""
         create = () if self._audit.configured[row] else ("--create",)
         return Fix(f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._elsewhere(row)}", "eic")
 
