@@ -43,7 +43,9 @@ class Explaining:
         maximum_event_age_in_seconds: int | None = None,
         timeout: int | None = None,
     ) -> Explanation:
-        """Explain what happens to one event whose every run fails, as text, `.attempts`, `.frame` and `.figure()`.
+        """Explain what happens to one event whose every run fails.
+
+        The text is `str` of the result, which has `.attempts`, `.frame` and `.figure()` too.
 
         >>> print(str(eic.explain("my-function", "BLUE")).splitlines()[0])
         An event sent to my-function:BLUE whose every run fails is not retried, and its maximum age is 1 h.

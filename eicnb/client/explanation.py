@@ -18,7 +18,7 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
 from eicnb.model.record import DEAD_LETTER, RECORD_FORMATS, RECORD_PARTS, THROTTLED
-from eicnb.model.timeline import RETRY_DELAYS, Attempt, attempts
+from eicnb.model.timeline import RETRY_DELAYS, EventAttempt, attempts
 from eicnb.redaction import masks
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ class Explanation:
         return DEFAULT_EVENT_AGE_IN_SECONDS if age is None else age
 
     @property
-    def attempts(self) -> tuple[Attempt, ...]:
+    def attempts(self) -> tuple[EventAttempt, ...]:
         """The attempts that happen, at least if runs are short: the first one and the retries."""
         return tuple(attempt for attempt in self._all() if attempt.happens != "never")
 
-    def _all(self) -> tuple[Attempt, ...]:
+    def _all(self) -> tuple[EventAttempt, ...]:
         return attempts(self.age, self.retries, self.timeout or 0)
 
     @property
@@ -174,7 +174,7 @@ class Explanation:
             yield "So there is no retry at all: Lambda looks ahead, and drops an event that would be too old by then."
         yield THROTTLED
 
-    def _why(self, attempt: Attempt) -> str:
+    def _why(self, attempt: EventAttempt) -> str:
         if attempt.happens == "never":
             return f"the event would reach its maximum age ({compact(self.age)}) before"
         if attempt.happens != "always":
@@ -210,11 +210,11 @@ class Explanation:
 _TIMES = ("not retried", "retried once", "retried twice")
 
 
-def _step(attempt: Attempt) -> str:
+def _step(attempt: EventAttempt) -> str:
     return f"retry {attempt.number}" if attempt.number else "first attempt"
 
 
-def _clock(attempt: Attempt) -> str:
+def _clock(attempt: EventAttempt) -> str:
     early, late = (f"{seconds // 60:02}:{seconds % 60:02}" for seconds in (attempt.earliest, attempt.latest))
     return early if early == late else f"{early} to {late}"
 

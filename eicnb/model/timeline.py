@@ -48,7 +48,7 @@ Certainty = Literal["always", "if runs are short", "never"]
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class EventAttempt:
     """One run of a function for an event whose every run fails; number 0 is the first.
 
     `earliest` is its second if each run before it fails at once, `latest` if each takes the function's whole timeout.
@@ -60,7 +60,7 @@ class Attempt:
     happens: Certainty
 
 
-def attempts(age: int, retries: int, timeout: int = 0) -> tuple[Attempt, ...]:
+def attempts(age: int, retries: int, timeout: int = 0) -> tuple[EventAttempt, ...]:
     """Return the first run and all retries, also those that the age leaves no time for.
 
     >>> [(attempt.earliest, attempt.happens) for attempt in attempts(90, 2, timeout=30)]
@@ -68,7 +68,7 @@ def attempts(age: int, retries: int, timeout: int = 0) -> tuple[Attempt, ...]:
     """
     surely, perhaps = retries_within(age, retries, timeout), retries_within(age, retries)
     return tuple(
-        Attempt(
+        EventAttempt(
             number,
             seconds_until(number),
             seconds_until(number, timeout),

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eicnb.model.age import compact
-from eicnb.model.timeline import Attempt
+from eicnb.model.timeline import EventAttempt
 from eicnb.widgets.pictures.figure import INK, QUIET, Picture, plain_style
 
 _COLOURS = {"always": "#0072B2", "if runs are short": "#E69F00", "never": "#D55E00"}
 _MARKERS = {"always": "o", "if runs are short": "D", "never": "X"}
 
 
-def draw_event(attempts: Sequence[Attempt], age: int, title: str, end: str) -> Picture:
+def draw_event(attempts: Sequence[EventAttempt], age: int, title: str, end: str) -> Picture:
     """Draw each attempt at its earliest time, and the range up to its latest."""
     with plain_style():
         picture = Picture(height=2.6)
