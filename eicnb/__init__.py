@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
+    from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
-    from eicnb.client.script import commands_for as commands_for
     from eicnb.client.script import run as run
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -80,7 +81,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "client.connections",
-    "commands_for": "client.script",
+    "commands_for": "client.offline",
     "compare": "client.offline",
     "config": "client.connections",
     "connect": "client.connections",
@@ -88,6 +89,7 @@ _HOME = {
     "current": "client.connections",
     "delete": "client.connections",
     "destination_form": "client.connections",
+    "export": "client.offline",
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
@@ -131,6 +133,7 @@ __all__ = [
     "current",
     "delete",
     "destination_form",
+    "export",
     "form",
     "functions",
     "get",

@@ -1,4 +1,4 @@
-"""Command lines as values: made from a frame of configs, rehearsed and run.
+"""Command lines as values, rehearsed and run.
 
 A runbook makes its lines once, then shows, rehearses and runs the same lines.
 """
@@ -12,15 +12,12 @@ from typing import Any
 
 from eicnb.aws.service_model import members
 from eicnb.changes.change import WRITES
-from eicnb.changes.export.command_lines import change_line
-from eicnb.changes.export.frame_changes import changes_in
 from eicnb.cli.command import Command
 from eicnb.cli.parser import parse
 from eicnb.cli.source import Source
 from eicnb.client import commands
-from eicnb.client.connections import current
 from eicnb.client.parameters import checked
-from eicnb.errors import ConfigurationError, UsageError, shown
+from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS
 from eicnb.frames.frame import to_frame
 
@@ -49,25 +46,6 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     return commands.run(
         [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Reader(sys.stdout.write)
     )
-
-
-@checked
-def commands_for(frame: Any) -> list[str]:
-    """Return the command lines that make each row's config what the frame shows.
-
-    >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
-    put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
-
-    The frame is one of configs or of an audit, or a part of one; one from before a change restores the configs. A row
-    with settings is a put of all of them. A row without a config is a delete that may find none, so that the lines of a
-    whole audit restore it. Lines for another region than that of the connection in use have `--region`. A row that was
-    not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that names the row.
-    """
-    try:
-        region = current().region
-    except ConfigurationError:
-        region = None  # no region is set, so that each line names its own
-    return [change_line(change, region) for change in changes_in(frame)]
 
 
 def _text(lines: Any) -> str:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from eicnb.errors import EicError
+from eicnb.model.function import LATEST
 
 Invocation = Literal["asynchronous", "synchronous", "either"]
 
@@ -69,6 +70,8 @@ _DOMAIN = re.compile(r"\.amazon(?:aws)?\.com(?:\.[a-z]+)?$")
 _REGION = re.compile(r"\.[a-z]{2,}(?:-[a-z]+)+-[0-9]+$")
 
 _INVOKING = ("lambda:invokefunction", "lambda:invokefunctionurl")
+
+_COLONS = 7  # in the ARN of a function with a qualifier
 
 _ENDED = frozenset({"Disabled", "Disabling", "Deleting"})
 
@@ -166,6 +169,12 @@ class EventSource:
         if not isinstance(function_arn, str) or not isinstance(source_arn, str | None):
             raise EicError(f"an event source mapping names the function {function_arn!r} and the source {source_arn!r}")
         return cls(function_arn, source_arn, item.get("State") not in _ENDED)
+
+    @property
+    def qualified_arn(self) -> str:
+        """The ARN of the function with the qualifier that is invoked."""
+        is_bare = self.function_arn.count(":") < _COLONS
+        return f"{self.function_arn}:{LATEST}" if is_bare else self.function_arn
 
     @property
     def trigger(self) -> Trigger:

@@ -153,6 +153,13 @@ class Audited:
         """Return the account and region of a row."""
         return self.account_ids[row], self.regions[row]
 
+    def named(self, row: int) -> str:
+        """Return the qualifier of a row in words, such as `the alias live`."""
+        qualifier = str(self.qualifiers[row])
+        if qualifier == LATEST:
+            return LATEST
+        return f"the {'version' if qualifier.isdecimal() else 'alias'} {qualifier}"
+
     def order(self, row: int) -> Order:
         """Return the sort key of a row, as in the audit."""
         return order(self.account_ids[row], self.regions[row] or "", self.function_names[row], self.qualifiers[row])

@@ -117,3 +117,32 @@ def test_denied_triggers_are_not_checked(action: str, monkeypatch: pytest.Monkey
     [one] = result.to_dict("records")
     assert (one["check"], one["severity"]) == ("not-checked", "medium")
     assert f"{action} is denied" in one["finding"]
+
+
+BYPASSED: list[tuple[list[dict[str, Any]], AwsAccount, list[str]]] = [
+    ([row(**KEPT), row(qualifier="7")], AwsAccount(), []),
+    (
+        [row(**KEPT), row(qualifier="7")],
+        AwsAccount(policies={"f:7": [service("lex")]}),
+        ["the version 7 has no config, but $LATEST has one"],
+    ),
+    (
+        [row(**KEPT), row(qualifier="7")],
+        AwsAccount(event_sources=[mapping("sqs:q", "f:7")]),
+        ["the version 7 has no config, but $LATEST has one"],
+    ),
+    ([row(), row(qualifier="live", **KEPT)], AwsAccount(), []),
+    (
+        [row(), row(qualifier="live", **KEPT)],
+        AwsAccount(policies={"f": [service("s3")]}),
+        ["$LATEST has no config, but the alias live has one"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "account", "texts"), BYPASSED)
+def test_versions_and_latest_are_bypassed_if_something_invokes_them(
+    rows: list[dict[str, Any]], account: AwsAccount, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(account, monkeypatch) as found:
+        assert found(*rows, look="triggers", checks="alias-bypass").finding.tolist() == texts

@@ -11,14 +11,15 @@ from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.graph import loops, way_round
+from eicnb.fleet.checks.triggers.layer import event_sources
 from eicnb.model.function import LATEST
 from eicnb.model.pages import LOOP_GUIDE
 from eicnb.model.reported import ReportedDestination
 
 Edges = dict[str, dict[str, str]]
-"""For each ARN the ARNs that it sends to, and the column that says so; a function's ARN ends in its qualifier."""
+"""For each ARN the ARNs that it sends to, and how; the ARN of a function ends in its qualifier."""
 
-FAILURE, SUCCESS, DEAD_LETTERS = "on_failure", "on_success", "dead_letter_arn"
+FAILURE, SUCCESS, DEAD_LETTERS, EVENT_SOURCE = "on_failure", "on_success", "dead_letter_arn", "event source"
 
 
 @check(
@@ -31,6 +32,9 @@ FAILURE, SUCCESS, DEAD_LETTERS = "on_failure", "on_success", "dead_letter_arn"
 def loop(seen: Inspection) -> Iterator[Found]:
     """Yield the rows that are part of a loop."""
     audit, edges = seen.audit, _sent(seen.audit)
+    for source in event_sources(seen.evidence):
+        if source.source_arn is not None:
+            edges.setdefault(source.source_arn, {})[source.qualified_arn] = EVENT_SOURCE
     of_arn = {audit.function_arns[row]: row for row in rows(audit.in_use)}
     for group in loops(edges):
         members = set(group)

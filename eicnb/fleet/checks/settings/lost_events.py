@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Found
+from eicnb.fleet.checks.triggers.layer import triggers_of
 from eicnb.model.pages import ALIAS_GUIDE, DESTINATION_RULE, SETTINGS_GUIDE
 
 
@@ -36,15 +37,22 @@ def nowhere_to_go(seen: Inspection) -> Iterator[Found]:
     source=ALIAS_GUIDE,
 )
 def alias_bypass(seen: Inspection) -> Iterator[Found]:
-    """Yield the aliases that the config of `$LATEST` does not act on."""
-    audit = seen.audit
-    bare = set(rows(audit.exists & ~audit.configured & audit.is_alias))
-    latest = set(rows(audit.configured & audit.is_latest))
+    """Yield the qualifiers that the config of another one does not act on.
+
+    Versions and `$LATEST` count if something is known to invoke them: old versions would only make noise.
+    """
+    audit, invoked = seen.audit, triggers_of(seen.evidence).keys()
+    configured = set(rows(audit.configured & audit.exists))
+    bare, aliases, latest = (
+        set(rows(mask)) for mask in (audit.exists & ~audit.configured, audit.is_alias, audit.is_latest)
+    )
     for of_function in audit.rows_of_functions.values():
-        source = next((row for row in of_function if row in latest), None)
-        for row in of_function if source is not None else ():
-            if row in bare and source is not None:
-                text = f"the alias {audit.qualifiers[row]} has no config, but $LATEST has one"
+        of_latest = next((row for row in of_function if row in latest & configured), None)
+        of_alias = next((row for row in of_function if row in aliases & configured), None)
+        for row in bare.intersection(of_function):
+            source = of_alias if row in latest else of_latest
+            if source is not None and (row in aliases or audit.function_arns[row] in invoked):
+                text = f"{audit.named(row)} has no config, but {audit.named(source)} has one"
                 yield Found(row, text, seen.fixes.copy(row, source))
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Found
 from eicnb.fleet.checks.triggers.layer import TRIGGERS, SourcesKey, triggers_of
-from eicnb.model.function import LATEST
 from eicnb.model.pages import ALIAS_GUIDE, TRIGGER_GUIDE
 from eicnb.model.trigger import Trigger
 
@@ -53,17 +52,10 @@ def invoked_elsewhere(seen: Inspection) -> Iterator[Found]:
         for row in of_function if source is not None else ():
             found = [one for one in triggers.get(str(audit.function_arns[row]), ()) if one.invocation == "asynchronous"]
             if row in bare and found and source is not None:
-                text = f"{_qualifier(audit, row)} is invoked by {_named(found)} and has no config"
-                yield Found(row, f"{text}, but {_qualifier(audit, source)} has one", seen.fixes.copy(row, source))
+                text = f"{audit.named(row)} is invoked by {_named(found)} and has no config"
+                yield Found(row, f"{text}, but {audit.named(source)} has one", seen.fixes.copy(row, source))
 
 
 def _named(triggers: Sequence[Trigger]) -> str:
     names = [*dict.fromkeys(trigger.name for trigger in triggers)]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _qualifier(audit: Audited, row: int) -> str:
-    qualifier = str(audit.qualifiers[row])
-    if qualifier == LATEST:
-        return LATEST
-    return f"the {'version' if qualifier.isdecimal() else 'alias'} {qualifier}"

@@ -14,7 +14,7 @@ from eicnb.aws.http.rate_limit import LAMBDA
 from eicnb.fleet.checks.asking import Senders, read_lambda
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.evidence import Evidence, Layer, Reading, Unreadable
-from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.function import FunctionRef
 from eicnb.model.trigger import EventSource, Trigger
 from eicnb.model.verbs import Operation
 
@@ -76,12 +76,5 @@ def triggers_of(evidence: Evidence) -> Mapping[str, tuple[Trigger, ...]]:
         if isinstance(key, str):
             found[key].update((one, None) for one in fact if isinstance(one, Trigger))
     for source in event_sources(evidence):
-        found[_qualified(source.function_arn)][source.trigger] = None
+        found[source.qualified_arn][source.trigger] = None
     return {arn: tuple(triggers) for arn, triggers in found.items() if triggers}
-
-
-_PARTS = 7  # of a function's ARN without a qualifier
-
-
-def _qualified(function_arn: str) -> str:
-    return f"{function_arn}:{LATEST}" if function_arn.count(":") < _PARTS else function_arn

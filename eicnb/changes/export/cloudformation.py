@@ -1,0 +1,132 @@
+"""Configs as a template of CloudFormation, which SAM takes too.
+
+Tested in tests/changes/export/test_templates.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eicnb.changes.change import Change
+from eicnb.changes.export.exported import (
+    absent_line,
+    check_one_account,
+    check_one_region,
+    named,
+    settings_to_put,
+    unique_names,
+    with_config,
+)
+from eicnb.errors import UsageError
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.limits import MOST_RESOURCES_OF_A_STACK
+
+_TYPE = "AWS::Lambda::EventInvokeConfig"
+
+_IMPORT = """
+# To create the configs, deploy this template. To take over configs that exist, import them: save the list below
+# `ResourcesToImport` as resources.json, and run
+#     aws cloudformation create-change-set --stack-name STACK --change-set-name import --change-set-type IMPORT \\
+#         --template-body file://TEMPLATE --resources-to-import file://resources.json{capabilities}
+"""
+
+_OF_SAM = """
+# An EventInvokeConfig in the properties of a function of SAM writes the same config as a resource here with the
+# qualifier $LATEST or the function's AutoPublishAlias: keep one of the two.
+"""
+
+_SETTINGS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+
+
+def cloudformation_text(changes: Sequence[Change], _region: str | None) -> str:
+    """Return a template with a resource for each config, and what an import of them takes."""
+    return _template(changes, "cloudformation", [], _IMPORT.format(capabilities=""))
+
+
+def sam_text(changes: Sequence[Change], _region: str | None) -> str:
+    """Return the same resources as a template of SAM: the functions are not part of the frame."""
+    transform = ["Transform: AWS::Serverless-2016-10-31"]
+    text = _IMPORT.format(capabilities=" \\\n#         --capabilities CAPABILITY_AUTO_EXPAND")
+    return _template(changes, "sam", transform, text + _OF_SAM.lstrip("\n"))
+
+
+def _template(changes: Sequence[Change], language: str, transform: list[str], comment: str) -> str:
+    check_one_account(changes, language)
+    check_one_region(changes, language)
+    configs = with_config(changes)
+    if not configs:
+        raise UsageError(
+            f"no row has a config, and a template in {language} needs one", hint="eicnb.audit().query('configured')"
+        )
+    if len(configs) > MOST_RESOURCES_OF_A_STACK:
+        raise UsageError(
+            f"{len(configs)} rows have a config, but a stack has at most {MOST_RESOURCES_OF_A_STACK} resources",
+            hint=f"frame[frame.configured][:{MOST_RESOURCES_OF_A_STACK}]",
+        )
+    names = unique_names(configs, _logical_id)
+    target = configs[0].target
+    lines = [
+        f"# {target.region}, account {target.account_id}",
+        *absent_line(changes),
+        *comment.strip().splitlines(),
+        'AWSTemplateFormatVersion: "2010-09-09"',
+        *transform,
+        "Metadata:",
+        "  ResourcesToImport:",
+        "    [",
+        ",\n".join(f"      {_to_import(name, config)}" for name, config in zip(names, configs, strict=True)),
+        "    ]",
+        "Resources:",
+        *(line for name, config in zip(names, configs, strict=True) for line in _resource(name, config)),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _logical_id(function: FunctionRef) -> str:
+    """Return letters and digits of the names, each part with a capital."""
+    words = re.findall(r"[A-Za-z0-9]+", " ".join(named(function)).replace(LATEST, "Latest"))
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def _to_import(name: str, change: Change) -> str:
+    function_name, qualifier = named(change.target)
+    return json.dumps(
+        {
+            "ResourceType": _TYPE,
+            "LogicalResourceId": name,
+            "ResourceIdentifier": {"FunctionName": function_name, "Qualifier": qualifier},
+        }
+    )
+
+
+def _resource(name: str, change: Change) -> Iterator[str]:
+    function_name, qualifier = named(change.target)
+    is_surely_text = re.fullmatch(r"[A-Za-z][A-Za-z0-9]{5,}", name)  # unlike 7, 1e3, No and False in YAML
+    yield f"  {name if is_surely_text else json.dumps(name)}:"
+    yield f"    Type: {_TYPE}"
+    yield "    DeletionPolicy: Retain"
+    yield "    UpdateReplacePolicy: Retain"
+    yield "    Properties:"
+    yield from _yaml({"FunctionName": function_name, "Qualifier": qualifier, **_properties(change)}, " " * 6)
+
+
+def _properties(change: Change) -> Mapping[str, Any]:
+    """Return the settings; those of an empty config are a destination without an ARN, which AWS takes for none."""
+    properties = settings_to_put(change).to_api()
+    destinations = properties.get("DestinationConfig", {})
+    if destinations and not any(destinations.values()):
+        properties["DestinationConfig"] = {"OnFailure": {"Destination": ""}}
+    return properties
+
+
+def _yaml(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Yield nested mappings as YAML; a text has JSON's quotes, which mean the same."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}:"
+            yield from _yaml(value, f"{indent}  ")
+        else:
+            yield f"{indent}{name}: {json.dumps(value)}"

@@ -1,0 +1,201 @@
+"""The languages of an export: commands and scripts that are run, each back to the frame that they were made from."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import eicnb
+from eicnb.changes.export.languages import LANGUAGES
+from eicnb.client import connections
+from eicnb.errors import UsageError
+from tests.changes.export.random_configs import SETTINGS, configs
+
+COMMANDS = ("eic", "aws", "boto3")
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+FUNCTIONS = "my-function,newsletters,returns-label"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[eicnb.Eic]:
+    """A sandbox that is in use, also by boto3 itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "_in_use", type(connections._in_use)())
+        eic = eicnb.sandbox()
+        yield eic
+        assert eic.server is not None
+        eic.server.stop()
+
+
+@pytest.fixture(autouse=True)
+def in_use(shop: eicnb.Eic, no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shop.server is not None
+    eicnb.use(shop)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", shop.server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+
+
+def audited(shop: eicnb.Eic, **options: Any) -> Any:
+    return shop.audit(**{"functions": FUNCTIONS, "rate": 1000, "progress": False, **options})
+
+
+def execute(language: str, text: str) -> None:
+    """Run a text as a user would: in a `%%eic` cell, or in Python."""
+    if language == "boto3":
+        exec(compile(text, "export", "exec"), {})
+    else:
+        eicnb.run(text)
+
+
+def same(frame: Any, other: Any) -> None:
+    names = ["function_arn", *SETTINGS, "configured"]
+    pd.testing.assert_frame_equal(pd.DataFrame(frame)[names], pd.DataFrame(other)[names])
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_whole_audit_is_restored(shop: eicnb.Eic, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.put("newsletters", destination_config={"OnSuccess": {}})
+    everything = {"regions": "us-east-1,eu-west-1", "functions": f"{FUNCTIONS},checkout-eu,thumbnails-eu"}
+    before = audited(shop, **everything)
+    text = eicnb.export(before, language)
+    shop.delete("my-function:BLUE")
+    shop.put("my-function", maximum_retry_attempts=1, on_failure="sqs:shop-failures")
+    shop.put("newsletters", maximum_retry_attempts=1)
+    shop.derive(region="eu-west-1").put("checkout-eu", maximum_retry_attempts=1)
+    execute(language, text)
+    same(audited(shop, **everything), before)
+    execute(language, text)  # again: nothing fails because all is done already
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_random_configs_come_back_as_they_were(shop: eicnb.Eic, language: str, data: st.DataObject) -> None:
+    frame = configs(data, audited(shop, qualifiers="all"), shop.account_id)
+    execute(language, eicnb.export(frame, language))
+    same(audited(shop, qualifiers="all"), frame)
+
+
+@pytest.mark.parametrize("language", ["aws", "boto3"])
+def test_commands_name_functions_and_always_the_qualifier(shop: eicnb.Eic, language: str) -> None:
+    text = eicnb.export(audited(shop), language)
+    assert not any(f":function:{name}" in text for name in FUNCTIONS.split(","))
+    named = text.count("--function-name ") + text.count("FunctionName=")
+    assert named == text.count("--qualifier ") + text.count("Qualifier=") > 0
+    assert f"# us-east-1, account {shop.account_id}" in text.splitlines()
+
+
+def test_the_real_shell_and_python_take_the_texts(shop: eicnb.Eic, tmp_path: Path) -> None:
+    frame = audited(shop)
+    assert subprocess.run(["bash", "-n"], input=eicnb.export(frame, "aws").encode(), check=False).returncode == 0
+    compile(eicnb.export(frame, "boto3"), "export", "exec")
+
+
+def test_lines_are_the_export_as_eic(shop: eicnb.Eic) -> None:
+    frame = audited(shop)
+    assert "".join(f"{line}\n" for line in eicnb.commands_for(frame)) == eicnb.export(frame, "eic")
+
+
+def test_a_delete_of_the_aws_cli_never_fails(shop: eicnb.Eic) -> None:
+    """Its put makes sure that there is a config to delete."""
+    shop.delete("stock-alert", missing_ok=True)
+    assert eicnb.export(audited(shop, functions="stock-alert"), "aws").splitlines() == [
+        f"# us-east-1, account {shop.account_id}",
+        "# stock-alert:$LATEST has no config: after the put, the delete finds one, whatever there was.",
+        "aws lambda put-function-event-invoke-config \\",
+        "    --function-name stock-alert \\",
+        "    --qualifier '$LATEST' \\",
+        "    --maximum-retry-attempts 2 \\",
+        "    --region us-east-1",
+        "aws lambda delete-function-event-invoke-config \\",
+        "    --function-name stock-alert \\",
+        "    --qualifier '$LATEST' \\",
+        "    --region us-east-1",
+    ]
+
+
+def test_no_rows_are_no_commands(shop: eicnb.Eic) -> None:
+    nothing = audited(shop)[:0]
+    assert [eicnb.export(nothing, language) for language in ("eic", "aws")] == ["", ""]
+    assert eicnb.export(nothing, "boto3") == "import boto3\n"
+
+
+Edit = Callable[[Any], Any]
+
+ELSEWHERE = {"us-east-1": "eu-west-1"}
+
+
+def moved(frame: Any, old: str, new: str) -> Any:
+    """A frame of two rows, the second one in another account or region."""
+    other = pd.DataFrame(frame).replace({old: new}, regex=True)
+    return pd.concat([pd.DataFrame(frame)[:1], other[1:2]])
+
+
+@pytest.mark.parametrize("language", ["aws", "boto3", "cloudformation", "sam", "terraform"])
+def test_names_alone_are_never_for_two_accounts(shop: eicnb.Eic, language: str) -> None:
+    frame = moved(audited(shop), str(shop.account_id), "999999999999")
+    with pytest.raises(UsageError) as raised:
+        eicnb.export(frame, language)
+    assert str(raised.value) == (
+        f"the rows are in 2 accounts, but a text in {language} is for one: {shop.account_id}, 999999999999\n"
+        f'Try: frame[frame.account_id == "{shop.account_id}"]'
+    )
+    assert eicnb.export(frame, "eic").count(":lambda:us-east-1:999999999999:") == 1
+
+
+@pytest.mark.parametrize("language", ["cloudformation", "sam"])
+def test_a_stack_is_in_one_region(shop: eicnb.Eic, language: str) -> None:
+    frame = moved(audited(shop), "us-east-1", "eu-west-1")
+    with pytest.raises(UsageError) as raised:
+        eicnb.export(frame, language)
+    assert str(raised.value) == (
+        f"the rows are in 2 regions, but a text in {language} is for one: eu-west-1, us-east-1\n"
+        'Try: frame[frame.region == "eu-west-1"]'
+    )
+
+
+BAD: dict[str, tuple[Edit, str]] = {
+    "not read": (lambda frame: frame.assign(scan_state="denied"), "its config was not read: denied"),
+    "a FIFO queue": (
+        lambda frame: frame.assign(on_failure="sqs:orders.fifo"),
+        "'orders.fifo' is a FIFO queue, to which Lambda does not deliver records of asynchronous events",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", [language.name for language in LANGUAGES])
+@pytest.mark.parametrize(("edit", "why"), BAD.values(), ids=BAD)
+def test_a_row_that_cannot_be_written_is_named_in_every_language(
+    shop: eicnb.Eic, language: str, edit: Edit, why: str
+) -> None:
+    frame = edit(audited(shop, functions="stock-alert"))
+    with pytest.raises(UsageError) as raised:
+        eicnb.export(frame, language)
+    assert raised.value.message == f"row 0 ({frame.function_arn[0]}): {why}"
+
+
+@pytest.mark.parametrize(
+    ("language", "message", "hint"),
+    [
+        ("teraform", "'teraform' is not a language of an export", "terraform"),
+        (None, "None is not a language of an export", "eic, aws, boto3, cloudformation, sam, terraform"),
+    ],
+)
+def test_an_unknown_language_is_refused(shop: eicnb.Eic, language: Any, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        eicnb.export(audited(shop), language)
+    assert (raised.value.message, raised.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize("frame", [None, [1], "audit"])
+def test_something_else_than_a_frame_is_refused(frame: Any) -> None:
+    with pytest.raises(UsageError, match="is not a frame of configs"):
+        eicnb.export(frame, "eic")
