@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
@@ -94,6 +95,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "list": "client.connections",
+    "losses": "client.losses",
     "picture": "client.pictures",
     "put": "client.connections",
     "require": "client.connections",
@@ -138,6 +140,7 @@ __all__ = [
     "functions",
     "get",
     "list",
+    "losses",
     "picture",
     "put",
     "require",

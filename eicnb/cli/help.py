@@ -76,6 +76,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
     ),
+    "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
@@ -103,6 +104,7 @@ _OPERATIONS = {
     "functions": Operation.LIST_FUNCTIONS,
     "whoami": Operation.GET_CALLER_IDENTITY,
     "audit": Operation.LIST,
+    "losses": Operation.GET_METRIC_DATA,
 }
 
 

@@ -6,6 +6,7 @@ Tested in tests/cli/test_parser.py.
 from __future__ import annotations
 
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
+from eicnb.cli.loss_options import LOSSES, OF_AUDIT
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
 from eicnb.model.limits import (
@@ -173,6 +174,8 @@ AUDIT = (
 )
 """The options of an audit."""
 
+_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress"})
+
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
     Option("--region", "region", "text", "REGION", "region that it must be in"),
@@ -189,7 +192,18 @@ REQUESTS_PER_SECOND = Option(
     "N",
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
-OURS = (*SHORTHAND, *WRITING, MISSING_OK, *AUDIT, *ROLE, *REQUIREMENTS, AS, REQUESTS_PER_SECOND, *FRAME_OPTIONS)
+OURS = (
+    *SHORTHAND,
+    *WRITING,
+    MISSING_OK,
+    *AUDIT,
+    *LOSSES,
+    *ROLE,
+    *REQUIREMENTS,
+    AS,
+    REQUESTS_PER_SECOND,
+    *FRAME_OPTIONS,
+)
 """The options that only eicnb has; they must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
@@ -224,6 +238,13 @@ VERBS = (
         "audit",
         "show the settings of every function, across regions and accounts",
         (*AUDIT, *CONNECTION, *ROLE),
+        runs_alone=True,
+    ),
+    Verb(
+        "losses",
+        "count the events that were lost, by CloudWatch's metrics",
+        (*LOSSES, *_MANY, *CONNECTION, *ROLE),
+        words=(OF_AUDIT,),
         runs_alone=True,
     ),
     Verb(

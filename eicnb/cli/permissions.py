@@ -44,6 +44,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
+    "losses": (Operation.GET_METRIC_DATA,),
     "form": (
         *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
         *_LISTS,

@@ -299,7 +299,7 @@ def audit(
     are given, apply to every connection; all else is as in `Eic.audit`.
     """
     return audit_of(
-        [current()] if connections is None else _checked(connections),
+        [current()] if connections is None else checked_connections(connections),
         regions=regions,
         functions=functions,
         qualifiers=qualifiers,
@@ -310,7 +310,12 @@ def audit(
     )
 
 
-def _checked(connections: Any) -> builtins.list[Eic]:
+def checked_connections(connections: Any) -> builtins.list[Eic]:
+    """Return the connections that a verb is given: one, or several of them.
+
+    >>> checked_connections(connect(region="eu-west-1"))
+    [Eic(region='eu-west-1')]
+    """
     with UsageError.about("connections"):
         hint = "connections=[eicnb.connect(…), …]"
         if isinstance(connections, Eic):

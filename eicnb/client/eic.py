@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
+from eicnb.client.counting import losses_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
@@ -28,6 +29,10 @@ from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
+    from datetime import date, timedelta
+
+    from pandas import DataFrame
+
     from eicnb.local_aws.server import Sandbox
 
 
@@ -303,6 +308,30 @@ class Eic:
             errors=errors,
             resume=resume,
         )
+
+    def losses(
+        self,
+        audit: DataFrame,
+        *,
+        since: str | date | timedelta = "7d",
+        until: str | date | timedelta | None = None,
+        rate: float = 10,
+        progress: bool | Show = True,
+    ) -> Frame:
+        """Count the asynchronous events that the functions of an audit lost, the most first.
+
+        >>> audit = eic.audit(functions=["thumbnails", "newsletters"], progress=False)
+        >>> eic.losses(audit, progress=False)[["function_name", "lost", "why"]].to_dict("records")[0]
+        {'function_name': 'thumbnails', 'lost': 240, 'why': 'destination-fails'}
+
+        CloudWatch has counted them, some minutes late. `since` and `until` are how long ago (`"7d"`, `"12h"`) or
+        times; CloudWatch keeps 455 days. `lost` is the most that can have been lost, by the settings of the audit:
+        what Lambda dropped where it had nowhere to go, and what a destination or dead-letter queue did not accept. It
+        is `<NA>` if the config changed within the period. A row each (`eicnb.fleet.losses.LOSS_COLUMNS`); what could
+        not be read is `not-read`. An alias that the audit lacks counts as `$LATEST`: audit with `qualifiers="all"`.
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+        return losses_of(audit, [self._connection], since=since, until=until, rate=rate, progress=progress)
 
     def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
         """Show a form that opens with the live config, previews each change and applies it once.

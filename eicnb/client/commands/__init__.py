@@ -23,6 +23,7 @@ from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_picture
+from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
@@ -34,6 +35,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
     "config": prepare_config,
     "help": prepare_help,
+    "losses": prepare_losses,
     "picture": prepare_picture,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
