@@ -371,9 +371,19 @@ def test_a_module_has_a_test_file_of_its_name_or_names_the_one_that_covers_it(mo
 
 @pytest.mark.parametrize("module", modules())
 def test_the_first_sentence_of_a_docstring_is_short(module: str) -> None:
-    long = {}
-    for name, node in definitions(tree(module)):
-        first = re.split(r"(?<=[.;]) ", (ast.get_docstring(node) or "").partition("\n\n")[0])[0]
-        if len(first) > LONGEST_FIRST_LINE:
-            long[name] = first
-    assert long == {}
+    whole = tree(module)
+    texts = {name: ast.get_docstring(node) or "" for name, node in [("", whole), *definitions(whole)]}
+    first = {name: re.split(r"(?<=[.;])\s", text.partition("\n\n")[0])[0] for name, text in texts.items()}
+    assert {name: text for name, text in first.items() if len(text) > LONGEST_FIRST_LINE} == {}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_property_is_described_by_what_it_is(module: str) -> None:
+    described_as_calls = [
+        name
+        for name, node in definitions(tree(module))
+        if not isinstance(node, ast.ClassDef)
+        and any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+        and (ast.get_docstring(node) or "").startswith(("Return ", "Get ", "Give "))
+    ]
+    assert described_as_calls == []

@@ -1,4 +1,4 @@
-"""One user of AWS in a region: session, endpoint, clients, credentials, and the account that they belong to.
+"""One user of AWS in a region: session, endpoint, clients, credentials, and their account.
 
 Tested in tests/aws/test_credentials.py, tests/aws/test_session.py and tests/aws/test_failures.py.
 """

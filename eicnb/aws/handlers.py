@@ -1,4 +1,4 @@
-"""Event handlers of the user's session, and of libraries such as moto, which only botocore itself can honour."""
+"""Event handlers of the user's session and of libraries such as moto; only botocore honours them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A `%%eic` cell: one command a line, or one command on its first line and its JSON or YAML document below.
+"""A `%%eic` cell: one command a line, or one command and its JSON or YAML document below.
 
 cell     = [ command ] newline *( command newline ) / command newline document
 document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`

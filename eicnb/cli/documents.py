@@ -1,4 +1,4 @@
-"""`--cli-input-json` and `--cli-input-yaml`: a command's arguments as one document, in AWS's own names."""
+"""`--cli-input-json` and `--cli-input-yaml`: a command's arguments as a document, in AWS's own names."""
 
 from __future__ import annotations
 

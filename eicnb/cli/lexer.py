@@ -1,4 +1,4 @@
-r"""Shell words with their positions: bash's quoting, `\\` continuations, comments, and references to notebook values.
+r"""Shell words with their positions: bash's quoting, `\\` continuations, comments, and references.
 
     line      = *( blank / comment ) [ word *( blank word ) ] [ ";" ]
     word      = 1*( plain / "'" text "'" / '"' *( text / escape / reference ) '"' / escape / reference )

@@ -219,7 +219,8 @@ class _WordReader:
     def _positional(self, word: Word, verb: Verb) -> None:
         if word.text.startswith(_TYPOGRAPHIC_DASHES):
             with word.blamed():
-                hint = f"--{word.text.lstrip('-' + ''.join(_TYPOGRAPHIC_DASHES))}"
+                name = word.text.lstrip("-" + "".join(_TYPOGRAPHIC_DASHES))
+                hint = f"--{name}" if name else "type two plain hyphens, and the name without a blank after them"
                 raise UsageError(f"{word.raw!r} begins with a typographic dash, which is no option's", hint=hint)
         if word.text == "help" and not word.references and verb is not options.HELP_VERB:
             self.words.clear()

@@ -1,4 +1,4 @@
-r"""Files in a line that was written for a shell: redirections and here-documents, and what to type here instead.
+r"""Files in a line that was written for a shell, redirections and here-documents, and what to type.
 
 word     = 1*( '"' text '"' / "'" text "'" / "\" character / plain )
 here     = "<<" [ "-" ] ( marker / "'" marker "'" ) rest-of-line newline *( line newline ) marker

@@ -18,6 +18,7 @@ PROMPTS = ("$", "%", "%eic", "%%eic")
 """Words that a pasted command may begin with; they are ignored."""
 
 _ACCOUNT = re.compile(rf"aws\s+sts\s+{Operation.GET_CALLER_IDENTITY.command}\b.*\bAccount\b", re.DOTALL)
+_PLACEHOLDER = re.compile(r"[A-Za-z][\w -]*>(?!>)")
 _GIVEN = re.compile(rf"(?P<program>cat|echo|printf)\s+(?P<word>{WORD.pattern})\s*", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _AFTER_A_PROMPT = re.compile(r"[^()]*\)[^()]*?[$#%>\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}]\s")
@@ -96,7 +97,7 @@ def of_a_prompt(prompt: str, line: str) -> Advice:
 
 
 def of_input(operator: str, left: str, rest: str) -> Advice | None:
-    r"""Advise on a document that a shell would hand to a command; None without one.
+    r"""Advise on a document that a shell would hand to a command, or on a placeholder; None without one.
 
     >>> print(of_input("<", "put my-function", "<EOF\n{}\nEOF").hint)
     write the document below the command
@@ -104,6 +105,9 @@ def of_input(operator: str, left: str, rest: str) -> Advice | None:
     {}
     """
     line, text = rest.partition("\n")[0], f"{operator}{rest}"
+    if operator == "<" and (placeholder := _PLACEHOLDER.match(rest)):
+        message = f"'<{placeholder[0]}' is a placeholder"
+        return Advice(message, "type the value itself in its place, without the angle brackets", may_be_quoted=False)
     if operator == "|" and (given := _GIVEN.fullmatch(joined(left))) and is_command(line):
         if given["program"] == "cat":
             return Advice(for_a_shell("|"), from_a_file(joined(line), given["word"]), may_be_quoted=False)
@@ -136,6 +140,7 @@ _OUTPUT = re.compile(r"\s*(?<!\S)--output(?:=|\s+)\S+")
 
 
 def _piped(left: str, right: str) -> str:
+    right = right.removeprefix("&").lstrip()
     first = right.partition(" ")[0]
     if first in {"tee", "tee-object", "Out-File", "Set-Content"}:
         names = re.sub(r"^(?:-+\w+\s+)+", "", right.partition(" ")[2].strip())
@@ -230,7 +235,7 @@ def _substituted(operator: str, left: str, right: str) -> str:
     elif is_command(inner):
         line = f"{name} = %eic {inner}"
     else:
-        line = f"{name} = !{inner}" if found and inner else ""
+        line = f"[{name}] = !{inner}" if found and inner else ""
     if found and line:
         return f"name the value in a Python cell; `${name}` then stands for it here\n{line}"
     if line:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from eicnb.cli.shell import Advice, for_a_shell, is_command, magic, of_a_prompt
 
-_ASSIGNMENT = re.compile(r"(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
+_ASSIGNMENT = re.compile(r"\$?(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _PROMPT_ENDS = (*"$#%>", "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "\N{RIGHTWARDS ARROW}")
 
@@ -48,7 +48,7 @@ def _after_a_prompt(words: Sequence[str]) -> int | None:
 
 def is_word(word: str) -> bool:
     """Return whether a line of a shell script may begin with this word."""
-    return word in _WORDS or word.startswith(("$env:", "!"))
+    return word in _WORDS or word.startswith(("$env:", "!")) or _ASSIGNMENT.fullmatch(word) is not None
 
 
 def _python_assignment(name: str, value: str) -> Advice:
@@ -164,9 +164,12 @@ def _export(first: str, rest: Sequence[str]) -> Advice:
     return _variables([(match["name"], match["value"]) for match in found]) if found else _left_out(first, rest)
 
 
-def _set(first: str, rest: Sequence[str]) -> Advice:
+def _set(first: str, rest: Sequence[str]) -> Advice | None:
+    """Advise on `set -e` and on `set NAME=value`; any other word after it is a typing error for a command."""
     if any("=" in word for word in rest):
         return _export(first, rest)
+    if rest and not rest[0].startswith(("-", "+")):
+        return None
     line = " ".join([first, *rest])
     return Advice(f"{line!r} sets up a shell", "leave it out: a cell stops at its first failure by itself")
 

@@ -1,4 +1,4 @@
-"""The AWS CLI's shorthand for structures: `OnFailure={Destination=arn:…},OnSuccess={Destination=arn:…}`.
+"""The AWS CLI's shorthand for structures: `OnFailure={Destination=arn:…},OnSuccess={…}`.
 
 Each rule is the docstring of the method that reads it, from the whole to its parts. The grammar is the CLI's
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html), and so are the values of each text; only

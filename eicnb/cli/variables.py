@@ -1,4 +1,4 @@
-"""Variables before a command: as in a shell, `AWS_PROFILE=p aws lambda …` applies to that command only.
+"""Variables before a command: `AWS_PROFILE=p aws lambda …` applies to that command only.
 
 Tested in tests/cli/test_shell.py.
 """

@@ -12,7 +12,7 @@ from inspect import signature
 from itertools import count
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES
+from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
 from eicnb.client.eic import Eic, audit_of, connection_of
@@ -158,10 +158,18 @@ def named(name: str) -> Eic:
     """Return the connection that was used under a name."""
     known = _in_use.named()
     if name not in known:
-        similar = nearest(name, known) or next(iter(known), None)
-        hint = f"%eic use {shlex.quote(similar)}" if similar else "%eic use --profile NAME"
-        raise UsageError(f"there is no connection {name!r}", hint=hint, culprit=name)
+        raise UsageError(f"there is no connection {name!r}", hint=_instead_of(name, known), culprit=name)
     return known[name]
+
+
+def _instead_of(name: str, known: Iterable[str]) -> str:
+    """Return the line to type for a name that no connection has: it may be a profile's or a region's."""
+    if name in known_profiles():
+        return f"%eic use --profile {shlex.quote(name)}"
+    if name in known_regions():
+        return f"%eic use --region {name}"
+    similar = nearest(name, known) or next(iter(known), None)
+    return f"%eic use {shlex.quote(similar)}" if similar else "%eic use --profile NAME"
 
 
 def current() -> Eic:

@@ -39,7 +39,7 @@ class AccountRegion:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Return account and region."""
+        """Account and region."""
         return self.account_id, self.region
 
 
@@ -171,7 +171,7 @@ class AccountProbe:
 
     @property
     def was_answered(self) -> bool:
-        """Return whether Lambda can be reached, even if it refuses to list its functions."""
+        """Whether Lambda can be reached, even if it refuses to list its functions."""
         return all(isinstance(error, AwsError) for error in self.errors.values())
 
     async def _sender(self, region: str) -> Sender:

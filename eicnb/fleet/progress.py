@@ -31,7 +31,7 @@ class Progress:
 
     @property
     def calls_a_second(self) -> float:
-        """Return the requests a second since the start."""
+        """The requests a second since the start."""
         return self.calls / self.seconds if self.seconds > 0 else 0.0
 
     def __str__(self) -> str:

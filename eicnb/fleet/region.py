@@ -73,17 +73,17 @@ class RegionWalk:
 
     @property
     def left(self) -> int:
-        """Return the number of known functions that are still to be read."""
+        """The number of known functions that are still to be read."""
         return len(self.functions) - len(self.done) - len(self.settled & self.functions.keys())
 
     @property
     def names(self) -> frozenset[str]:
-        """Return the names of the functions that were listed and selected, also of malformed entries."""
+        """The names of the functions that were listed and selected, also of malformed entries."""
         return frozenset(self.functions) | frozenset(self.malformed)
 
     @property
     def _reader_count(self) -> int:
-        """Return enough readers for the usual rates at two seconds a response; more cost CPU time."""
+        """Enough readers for the usual rates at two seconds a response; more cost CPU time."""
         return min(_MOST, max(_FEWEST, math.ceil(2 * self.scope.rate)))
 
     def found(self) -> list[AuditRow]:

@@ -119,7 +119,7 @@ class Earlier:
 
     @property
     def places(self) -> frozenset[tuple[str, str]]:
-        """Return the accounts and regions of the rows."""
+        """The accounts and regions of the rows."""
         return frozenset(self.functions)
 
     def at(self, account_id: str, region: str) -> EarlierRegion:

@@ -89,12 +89,12 @@ class Audit:
 
     @property
     def has_listed(self) -> bool:
-        """Return whether a function was listed, now or by the earlier audit."""
+        """Whether a function was listed, now or by the earlier audit."""
         return any(self.earlier.functions.values()) or any(walk.names or walk.others for walk in list(self.walks))
 
     @property
     def is_whole(self) -> bool:
-        """Return whether every list of functions was read to its end."""
+        """Whether every list of functions was read to its end."""
         return self.is_placed and not self._pending and not self._rows and all(walk.is_whole for walk in self.walks)
 
     def audited_regions(self) -> list[str]:

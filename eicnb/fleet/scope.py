@@ -142,7 +142,7 @@ class Selection:
 
     @property
     def has_names(self) -> bool:
-        """Return whether a function is wanted by its whole name, which may turn out not to exist."""
+        """Whether a function is wanted by its whole name, which may turn out not to exist."""
         return not all(map(is_glob, self.patterns or ()))
 
     def unmatched(self, names: Collection[str]) -> tuple[str, ...]:
@@ -186,5 +186,5 @@ class Scope:
 
     @property
     def wants_all_qualifiers(self) -> bool:
-        """Return whether aliases and versions without a config are wanted too."""
+        """Whether aliases and versions without a config are wanted too."""
         return self.qualifiers == "all"

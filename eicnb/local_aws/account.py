@@ -84,7 +84,7 @@ class Function:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """Return `$LATEST`, then every number."""
+        """`$LATEST`, then every number."""
         return (LATEST, *map(str, range(1, self.version_count + 1)))
 
     def has(self, qualifier: str) -> bool:

@@ -30,7 +30,7 @@ class NamedFunction:
 
     @property
     def invoked(self) -> str:
-        """Return the qualifier whose config the request is about."""
+        """The qualifier whose config the request is about."""
         return self.qualifier or LATEST
 
 

@@ -1,4 +1,4 @@
-"""The evaluation of IAM policies: what the statements of a role decide about one action on one resource.
+"""The evaluation of IAM policies: what a role's statements decide about an action on a resource.
 
 moto's own evaluation ignores conditions. The rules are those of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.

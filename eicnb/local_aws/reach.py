@@ -1,4 +1,4 @@
-"""The check that a request stays in its own account, because moto lets it into the others of the process."""
+"""The check that a request stays in its account: moto lets it into the others of the process."""
 
 from __future__ import annotations
 

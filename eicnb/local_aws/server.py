@@ -96,22 +96,22 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Return its address, as an `endpoint_url`."""
+        """Its address, as an `endpoint_url`."""
         return f"http://127.0.0.1:{self._started().server.port}"
 
     @property
     def account_id(self) -> str:
-        """Return the account of every caller."""
+        """The account of every caller."""
         return self._started().account_id
 
     @property
     def caller_arn(self) -> str:
-        """Return the ARN of every caller, as STS reports it."""
+        """The ARN of every caller, as STS reports it."""
         return f"arn:aws:sts::{self.account_id}:user/moto"
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """Return the regions with functions; every other region works too, and is empty."""
+        """The regions with functions; every other region works too, and is empty."""
         return shop.REGIONS
 
     def throttle(self, requests_per_second: float | None, burst: float | None = None) -> None:

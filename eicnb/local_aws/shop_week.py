@@ -1,4 +1,4 @@
-"""The last week of the shop's asynchronous events, as CloudWatch counted them, and of two of its queues.
+"""The last week of the shop's asynchronous events, as CloudWatch counted them, and of two queues.
 
 What is not listed received no asynchronous event. Tested in tests/local_aws/test_week.py.
 """

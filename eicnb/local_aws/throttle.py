@@ -1,4 +1,4 @@
-"""AWS's limits on control-plane calls: one token bucket per region, and own ones for GetFunction and GetPolicy.
+"""AWS's limits on control-plane calls: token buckets per region, also for GetFunction and GetPolicy.
 
 Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests).

@@ -1,4 +1,4 @@
-"""What invokes a function: its resource policy, which Lambda keeps per qualifier, and its event source mappings.
+"""What invokes a function: its resource policy, one per qualifier, and its event source mappings.
 
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html

@@ -87,7 +87,7 @@ class EventSettings:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether nothing is set."""
+        """Whether nothing is set."""
         numbers = (self.maximum_retry_attempts, self.maximum_event_age_in_seconds)
         return numbers == (None, None) and not self.has_destination_config
 

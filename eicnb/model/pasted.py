@@ -1,4 +1,4 @@
-"""What to type for a text that people paste where a destination is wanted: URLs, and names with other prefixes."""
+"""What to type for a text that is pasted as a destination: URLs, and names with other prefixes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWS's operations: the verb, the AWS CLI's command, the IAM action and the documentation page of each."""
+"""AWS's operations, each with its verb, AWS CLI command, IAM action and documentation page."""
 
 from __future__ import annotations
 

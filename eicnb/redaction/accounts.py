@@ -1,4 +1,4 @@
-"""Which twelve digits are an account id, and which are part of a number or of something in hexadecimal.
+"""Which twelve digits are an account id, and which are part of a number or of hexadecimal text.
 
 In a text they are one unless their surroundings say otherwise: a masked number is better than a leak. In a JSON number
 it is the other way round, because most are sizes and times: it is an account id if its name says so, or if the same

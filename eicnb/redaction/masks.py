@@ -1,4 +1,4 @@
-"""Masks in place of account ids, listed names and secrets; a text has the same mask in the whole process.
+"""Masks in place of account ids, listed names and secrets; a text has one mask in the whole process.
 
 Only displays are masked: the values in a DataFrame, the attributes of an error and exported files stay real.
 """

@@ -1,4 +1,4 @@
-"""What should not be shared: the one list of patterns, for messages, displays, the debug log and `scrub`.
+"""What should not be shared: one list of patterns for messages, displays, the debug log and `scrub`.
 
 `detect-secrets` (its `aws`, `keyword`, `basic_auth`, `jwt` and `private_key` plugins) and `gitleaks` (its `aws-*`,
 `generic-api-key`, `jwt`, `private-key` and `curl-auth-*` rules) were read first. Taken over: the prefixes of key ids

@@ -23,7 +23,7 @@ class Part:
 
     @property
     def is_source(self) -> bool:
-        """Return whether this is what a person wrote, which is not changed; names of attachments belong to it."""
+        """Whether this is what a person wrote, which is not changed; names of attachments belong to it."""
         return self.part == "source"
 
     def __str__(self) -> str:
@@ -47,12 +47,12 @@ class Report:
 
     @property
     def to_clean(self) -> int:
-        """Return how many findings can be masked."""
+        """How many findings can be masked."""
         return sum(count for (place, _), count in self.found.items() if not place.is_source)
 
     @property
     def in_sources(self) -> int:
-        """Return how many findings are in sources, which are not changed."""
+        """How many findings are in sources, which are not changed."""
         return self.found.total() - self.to_clean
 
     def lines(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The write of a form, which replaces only the config that the form shows as live, or else asks the user."""
+"""The write of a form: it replaces only the config that the form shows as live, or asks the user."""
 
 from __future__ import annotations
 

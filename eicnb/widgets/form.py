@@ -1,4 +1,4 @@
-"""The form: fields filled with the live config, a preview of each change, and a button that applies it once."""
+"""The form: fields filled with the live config, a preview of each change, and a button to apply it."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def machine(notebook: Notebook, eic: Eic, tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("aws", "awslocal", "docker"):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
-        program.write_text("#!/bin/sh\nexit 0\n")
+        program.write_text("#!/bin/sh\necho arn:aws:sqs:us-east-1:123456789012:lost\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     notebook.shell.user_ns |= {**NAMES, "sandbox_url": eic.endpoint_url}

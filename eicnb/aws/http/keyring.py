@@ -1,4 +1,4 @@
-"""The credentials of one connection during an audit: read every few seconds, renewed once if AWS refuses them."""
+"""The credentials of a connection in an audit: read every few seconds, renewed once if refused."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class TokenBucket:
 
     @property
     def rate(self) -> float:
-        """Return the requests a second: the lowest rate of all users, reduced for a while after throttling."""
+        """The requests a second: the lowest rate of all users, reduced for a while after throttling."""
         with self._lock:
             return self._rate(self._clock())
 

@@ -1,4 +1,4 @@
-"""Sends the requests of one account and region: rate-limited, signed, and retried after temporary failures."""
+"""The requests of one account and region: rate-limited, signed, retried after temporary failures."""
 
 from __future__ import annotations
 

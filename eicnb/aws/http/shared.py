@@ -1,4 +1,4 @@
-"""The HTTP connections of boto3 clients: a pool for each combination of proxies, certificates and timeouts.
+"""The HTTP connections of boto3 clients: a pool for each set of proxies, certificates and timeouts.
 
 Tested in tests/aws/test_clients.py.
 """

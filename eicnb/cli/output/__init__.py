@@ -1,4 +1,4 @@
-"""The output of `aws lambda …-function-event-invoke-config(s)`: from a response and the output options to text.
+"""The output of `aws lambda …-function-event-invoke-config(s)`: the text of a response.
 
 Facts rest on AWS CLI 2.36.7; the forms are described in
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html.

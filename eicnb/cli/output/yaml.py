@@ -1,4 +1,4 @@
-"""`--output yaml`: YAML 1.2 in block style with sorted keys, exactly as the CLI's own library writes it.
+"""`--output yaml`: YAML 1.2 in block style with sorted keys, exactly as the AWS CLI writes it.
 
     DestinationConfig:
       OnFailure:

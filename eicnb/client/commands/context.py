@@ -1,4 +1,4 @@
-"""The context of the commands of one cell: their user, their connection, and the notes that were shown.
+"""The context of the commands of a cell: their user, their connection, and the notes shown.
 
 Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests/client/test_connections.py.
 """

@@ -1,4 +1,4 @@
-"""Where each row of an audit sends events or their records: its destinations and its dead-letter queue.
+"""Where each row of an audit sends events or their records: its destinations and dead-letter queue.
 
 Tested in tests/fleet/checks/test_targets.py.
 """

@@ -91,6 +91,11 @@ class Evidence:
         found = self.facts.get(layer.name, {})
         return {key: fact for key, fact in found.items() if not isinstance(fact, Unreadable)}
 
+    def get(self, layer: Layer[K, F], key: K) -> F | None:
+        """Return what is known of one subject of a layer; None if nothing is."""
+        fact = self.facts.get(layer.name, {}).get(key)
+        return None if isinstance(fact, Unreadable) else fact
+
     def unreadable(self, layer: Layer[K, Any]) -> Mapping[K, Unreadable]:
         """Return the reasons for the subjects of a layer about which nothing is known."""
         found = self.facts.get(layer.name, {})

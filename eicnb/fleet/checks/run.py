@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from eicnb.aws.boto import Aws
@@ -20,6 +21,7 @@ from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.mutes import Mute, mutes_in
 from eicnb.fleet.checks.reach import reaching
 from eicnb.fleet.checks.rules import rules_in
+from eicnb.fleet.checks.targets.layer import may_exist
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
 from eicnb.frames.columns import SEVERAL, Scalar
@@ -73,7 +75,7 @@ def check(
     now = now or datetime.now(UTC)
     audit = Audited(frame)
     evidence = _read(audit, layers, connections, rate, show)
-    seen = Inspection(audit, evidence, Fixes(audit, region), now, house, mutes)
+    seen = Inspection(audit, evidence, Fixes(audit, region, partial(may_exist, evidence)), now, house, mutes)
     ready = [one for one in wanted if all(layer in layers for layer in one.layers)]
     counting = [one for one in mutes if not one.has_expired(now)]
     looked = [

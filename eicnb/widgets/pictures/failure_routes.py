@@ -1,4 +1,4 @@
-"""Where failed events go: groups of functions, their targets, and the number of functions between them.
+"""Where failed events go: groups of functions, their targets, and how many functions are between.
 
 Tested in tests/widgets/pictures/test_failure_routes.py.
 """

@@ -44,6 +44,21 @@ def test_a_check_of_everything_asks_for_each_subject_once(monkeypatch: pytest.Mo
     assert result.empty
 
 
+def test_what_concerns_many_functions_is_not_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = AwsAccount(denied={"lambda:ListEventSourceMappings", "sqs:GetQueueAttributes"})
+    with serving(account, monkeypatch) as found:
+        many = found(*the_fleet(), look="targets,triggers")
+        few = found(row("a", on_failure="sqs:q"), row("b", on_failure="sqs:q"), look="targets")
+    assert many.finding.tolist() == [
+        "targets not read, of 100 functions: sqs:GetQueueAttributes is denied",
+        "triggers not read, of 100 functions: lambda:ListEventSourceMappings is denied",
+    ]
+    assert few.function_name.tolist() == ["a", "b"]
+    assert set(few.finding) == {
+        "targets not read: sqs:GetQueueAttributes is denied: arn:aws:sqs:us-east-1:123456789012:q"
+    }
+
+
 def test_the_progress_names_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Progress] = []
     account = AwsAccount(queues={"q": {}}, functions={"f": {}})

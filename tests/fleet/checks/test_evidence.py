@@ -13,6 +13,7 @@ def test_facts_and_reasons_are_kept_apart() -> None:
     assert evidence.unreadable(QUEUES) == {
         "b": Unreadable("sqs:GetQueueAttributes is denied", "sqs:GetQueueAttributes")
     }
+    assert (evidence.get(QUEUES, "a"), evidence.get(QUEUES, "b"), evidence.get(QUEUES, "c")) == (1, None, None)
     assert evidence.requests == 2
 
 

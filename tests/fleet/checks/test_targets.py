@@ -170,3 +170,10 @@ def test_a_fifo_queue_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         result = found(row(on_failure="sqs:orders.fifo"), look="targets", checks="dangling-destination")
     assert result.empty
     assert result.attrs["requests"] == 0
+
+
+def test_a_queue_that_does_not_exist_is_not_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row("a"), row("b", on_failure="sqs:lost"), row("c", on_failure="sqs:lost"), row("d", on_failure="sqs:kept")]
+    with serving(a_shop(), monkeypatch) as found:
+        before, after = (found(*rows, look=look, checks="nowhere-to-go") for look in ("settings", "targets"))
+    assert [result.fix.item().rpartition(" ")[2] for result in (before, after)] == ["sqs:lost", "sqs:kept"]

@@ -1,4 +1,4 @@
-"""The layer `functions`: each function's reserved concurrency and tags, by GetFunction on its own quota.
+"""The layer `functions`: each function's reserved concurrency and tags, by GetFunction.
 
 Tested in tests/fleet/checks/test_functions.py.
 """

@@ -1,4 +1,4 @@
-"""The layer `roles`: what each execution role may do to the destinations of its functions, in one simulation.
+"""The layer `roles`: what each role may do to its functions' destinations, in one simulation.
 
 A role that writes to buckets takes a second one if the first, in which the buckets belong to a stranger, denies
 anything. The keys that encrypt destinations are those that the layer `targets` has found.
@@ -60,7 +60,7 @@ def key_needs_of(delivery: Delivery, key: str | None) -> list[Need]:
 
 def customer_key(evidence: Evidence, delivery: Delivery) -> str | None:
     """Return the customer key of a destination; None without one, or if the targets were not read."""
-    target = evidence.of(TARGETS).get(delivery.key)
+    target = evidence.get(TARGETS, delivery.key)
     return None if target is None else target.customer_key
 
 

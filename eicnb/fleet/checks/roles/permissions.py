@@ -127,7 +127,7 @@ def _refused(role: Role, needs: Sequence[Need]) -> list[Decision]:
 
 
 def _is_without_policy(seen: Inspection, delivery: Delivery) -> bool:
-    target = seen.evidence.of(TARGETS).get(delivery.key)
+    target = seen.evidence.get(TARGETS, delivery.key)
     return target is not None and not target.has_policy
 
 

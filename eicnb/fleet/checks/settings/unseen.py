@@ -6,8 +6,7 @@ These two always run. Tested in tests/fleet/checks/test_table.py and tests/fleet
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator
 from typing import Any
 
 from eicnb.fleet.checks import catalog
@@ -62,35 +61,29 @@ def not_checked(seen: Inspection) -> Iterator[Found]:
 
 
 def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Found]:
-    """Yield a finding for each row and reason, or one for a place about which nothing could be read."""
-    audit = seen.audit
-    subjects = layer.subjects(audit)
-    unreadable = {key: seen.evidence.facts[layer.name].get(key, _LEFT_OUT) for key in subjects}
-    unreadable = {key: fact for key, fact in unreadable.items() if isinstance(fact, Unreadable)}
-    reasons: dict[int, dict[Unreadable, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for key, reason in unreadable.items():
-        for row in subjects[key]:
-            reasons[row][reason].append(key)
-    known = {audit.place(row) for row in _rows_of(subjects, [*subjects.keys() - unreadable.keys()])}
-    seen_places: set[Any] = set()
-    for row in sorted(reasons):
-        place = audit.place(row)
-        for reason, keys in reasons[row].items():
-            if place in known:
-                what = ", ".join(str(key) for key in keys)
-                yield Found(row, f"{layer.name} not read: {reason.reason}: {what}", _allow(reason))
-            elif (place, reason) not in seen_places:
-                seen_places.add((place, reason))
-                yield Found(
-                    None, f"{layer.name} not read, of no function: {reason.reason}", _allow(reason), place=place
-                )
+    """Yield a finding for each function and reason; one for the place if the reason concerns more than a few."""
+    audit, facts, functions = seen.audit, seen.evidence.facts[layer.name], seen.audit.functions.tolist()
+    found: dict[tuple[Any, Unreadable], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    first: dict[int, int] = {}
+    for key, of_key in layer.subjects(audit).items():
+        reason = facts.get(key, _LEFT_OUT)
+        if isinstance(reason, Unreadable):
+            for row in of_key:
+                first.setdefault(functions[row], row)
+                found[audit.place(row), reason][functions[row]].append(key)
+    for (place, reason), of_functions in found.items():
+        if len(of_functions) <= _MOST_NAMED:
+            for function, keys in of_functions.items():
+                named = ", ".join(map(str, dict.fromkeys(keys)))
+                yield Found(first[function], f"{layer.name} not read: {reason.reason}: {named}", _allow(reason))
+        else:
+            text = f"{layer.name} not read, of {len(of_functions)} functions: {reason.reason}"
+            yield Found(None, text, _allow(reason), place=place)
 
 
 _LEFT_OUT = Unreadable("it was left out")
 
-
-def _rows_of(subjects: Mapping[Any, Sequence[int]], keys: Sequence[Any]) -> Iterator[int]:
-    return chain.from_iterable(subjects[key] for key in keys)
+_MOST_NAMED = 3
 
 
 def _allow(reason: Unreadable) -> Fix:

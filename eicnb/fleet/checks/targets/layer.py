@@ -1,4 +1,4 @@
-"""The layer `targets`: each destination and dead-letter queue, read once however many functions share it.
+"""The layer `targets`: each destination and dead-letter queue, read once for all its functions.
 
 Tested in tests/fleet/checks/test_targets.py.
 """
@@ -16,7 +16,7 @@ from eicnb.errors import EicError
 from eicnb.fleet.checks.asking import connection_to, read_aside, unreadable
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.deliveries import TargetKey, deliveries
-from eicnb.fleet.checks.evidence import Layer, Reading, Unreadable
+from eicnb.fleet.checks.evidence import Evidence, Layer, Reading, Unreadable
 from eicnb.model.destination import DestinationArn
 from eicnb.model.target import Target
 
@@ -64,3 +64,9 @@ def _target(reading: Reading, key: TargetKey, asking: Callable[[Aws, str], Ask])
 TARGETS: Layer[TargetKey, Target] = Layer(
     name="targets", meaning="each destination and dead-letter queue itself", subjects=_subjects, read=_read
 )
+
+
+def may_exist(evidence: Evidence, text: str) -> bool:
+    """Return whether a queue exists, as far as is known."""
+    target = evidence.get(TARGETS, TargetKey(text))
+    return target is None or target.exists

@@ -1,4 +1,4 @@
-"""The layer `triggers`: the policy of each qualifier, on its own quota, and each region's event source mappings.
+"""The layer `triggers`: each qualifier's policy, on its own quota, and event source mappings.
 
 Tested in tests/fleet/checks/test_triggers.py.
 """
