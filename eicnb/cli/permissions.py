@@ -33,6 +33,7 @@ LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "roles": (Operation.SIMULATE, Operation.DESCRIBE_KEY),
     "functions": (Operation.GET_FUNCTION, Operation.LIST_TAGS),
     "triggers": (Operation.GET_POLICY, Operation.LIST_EVENT_SOURCES),
+    "metrics": (Operation.GET_METRIC_DATA,),
 }
 """The operations of each layer of `check`, in the order in which they are read."""
 

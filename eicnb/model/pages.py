@@ -57,6 +57,9 @@ PERMISSION_GUIDE = f"{_DOCS}/IAM/latest/UserGuide/troubleshoot_access-denied.htm
 
 RETENTION_RULE = api_page("sqs", "SetQueueAttributes")
 
+METRICS_GUIDE = f"{_DOCS}/lambda/latest/dg/monitoring-metrics-types.html"
+"""What Lambda counts of asynchronous events."""
+
 RULES_GUIDE = f"{_DOCS}/eventbridge/latest/userguide/eb-event-patterns.html"
 
 KEY_GUIDE = f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
