@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from eicnb import errors
+from eicnb.changes.export.languages import LANGUAGES
 from eicnb.cli import options
 from eicnb.cli.option import Option
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
 from eicnb.client import settings
 from eicnb.fleet.columns import AUDIT_COLUMNS
-from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column
+from eicnb.fleet.compare import COMPARE_COLUMNS
+from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -62,6 +64,7 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
     [
         ("### Columns of a config", CONFIG_COLUMNS),
         ("### Columns of `functions`", FUNCTION_COLUMNS),
+        ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
     ],
 )
@@ -114,3 +117,11 @@ def test_the_permissions_are_those_that_the_commands_need() -> None:
     ]
     assert table_under("## What eicnb sends to AWS") == expected
     assert "".join(f"    {line}\n" for line in json.dumps(policy(), indent=2).splitlines()) in README
+
+
+def test_the_table_of_languages_is_that_of_the_export() -> None:
+    """What each one does is tested in tests/changes/export."""
+    expected = [
+        row(f"`{one.name}`", one.is_a, one.no_config, one.empty_config, one.several_places) for one in LANGUAGES
+    ]
+    assert table_under("### Languages of an export") == expected

@@ -24,14 +24,6 @@ MISSING: Mapping[DestinationKind, frozenset[str]] = {
 }
 """The error codes of each service for a destination that does not exist."""
 
-READS: Mapping[DestinationKind, Operation] = {
-    "sqs": Operation.GET_QUEUE_ATTRIBUTES,
-    "sns": Operation.GET_TOPIC_ATTRIBUTES,
-    "s3": Operation.HEAD_BUCKET,
-    "events": Operation.DESCRIBE_BUS,
-    "lambda": Operation.GET_CONFIGURATION,
-}
-"""The operation whose permission reading a destination needs."""
 
 _FORBIDDEN = "403"
 

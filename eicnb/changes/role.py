@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from eicnb.aws.connection import Connection
+from eicnb.aws.iam import simulate
 from eicnb.changes.targets import briefly
 from eicnb.errors import EicError
-from eicnb.model.delivery import ACTIONS, refused_destination, statement
+from eicnb.model.delivery import ACTIONS, OWNER_KEY, refused_destination, resource_of, statement
 from eicnb.model.destination import DestinationArn
 from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
@@ -21,7 +23,6 @@ def explain_role(connection: Connection, request: Request, error: EicError, *, r
     """Name the missing permission in the error of a write that AWS refused without it.
 
     This reads the function's role; without permission to read it, the hint names none.
-    none.
     """
     destination = refused_destination(error.message)
     if destination is not None:
@@ -62,25 +63,15 @@ def permission_note(connection: Connection, request: Request, destinations: Iter
 
 
 def _may_deliver(connection: Connection, role: str, destination: DestinationArn) -> bool | None:
-    resource = f"{destination}/*" if destination.kind == "s3" else str(destination)
-    asked = {
-        "PolicySourceArn": role,
-        "ActionNames": [ACTIONS[destination.kind][0]],
-        "ResourceArns": [resource],
-        "ContextEntries": [
-            {
-                "ContextKeyName": "s3:ResourceAccount",
-                "ContextKeyValues": [role.split(":")[4]],
-                "ContextKeyType": "string",
-            }
-        ],
-    }
+    def ask(operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+        return connection.listing(operation.service, operation, 1, **parameters)
+
+    action, account_id = ACTIONS[destination.kind][0], role.split(":")[4]
     try:
-        page = next(iter(connection.listing("iam", Operation.SIMULATE, 1, **asked)), {})
+        found = simulate(ask, role, [action], [resource_of(action, destination)], {OWNER_KEY: account_id})
     except EicError:
         return None
-    results = page.get("EvaluationResults") or []
-    return all(result.get("EvalDecision") == "allowed" for result in results) if results else None
+    return all(one.is_allowed for one in found.values()) if found else None
 
 
 def missing_permission(connection: Connection, destination: DestinationArn, role: str | None) -> str:

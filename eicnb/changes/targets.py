@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from eicnb.aws.connection import Connection
+from eicnb.aws.targets import MISSING
 from eicnb.errors import AwsError, EicError
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import KINDS, DestinationArn
@@ -24,28 +25,16 @@ from eicnb.model.verbs import Operation
 _SECONDS = 5.0
 """The longest delay of a command for a note, in seconds; an unreachable endpoint is not worth more."""
 
-_Read = tuple[Operation, Callable[[DestinationArn], Mapping[str, Any]], frozenset[str]]
+_Read = tuple[Operation, Callable[[DestinationArn], Mapping[str, Any]]]
 
 _READS: Mapping[str, _Read] = {
-    "sqs": (
-        Operation.GET_QUEUE_URL,
-        lambda arn: {"QueueName": arn.name},
-        frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
-    ),
-    "sns": (
-        Operation.GET_TOPIC_ATTRIBUTES,
-        lambda arn: {"TopicArn": str(arn)},
-        frozenset({"NotFound", "NotFoundException"}),
-    ),
-    "s3": (Operation.HEAD_BUCKET, lambda arn: {"Bucket": arn.name}, frozenset({"404", "NoSuchBucket"})),
-    "events": (Operation.DESCRIBE_BUS, lambda arn: {"Name": arn.name}, frozenset({"ResourceNotFoundException"})),
-    "lambda": (
-        Operation.GET_CONFIGURATION,
-        lambda arn: {"FunctionName": str(arn)},
-        frozenset({"ResourceNotFoundException"}),
-    ),
+    "sqs": (Operation.GET_QUEUE_URL, lambda arn: {"QueueName": arn.name}),
+    "sns": (Operation.GET_TOPIC_ATTRIBUTES, lambda arn: {"TopicArn": str(arn)}),
+    "s3": (Operation.HEAD_BUCKET, lambda arn: {"Bucket": arn.name}),
+    "events": (Operation.DESCRIBE_BUS, lambda arn: {"Name": arn.name}),
+    "lambda": (Operation.GET_CONFIGURATION, lambda arn: {"FunctionName": str(arn)}),
 }
-"""For each kind: the operation that reads one, its parameters, and the error codes for one that does not exist."""
+"""For each kind: the operation that reads one, and its parameters."""
 
 T = TypeVar("T")
 
@@ -106,14 +95,14 @@ def briefly(read: Callable[[], T]) -> T | None:
 
 
 def _read(connection: Connection, destination: DestinationArn) -> bool | None:
-    operation, parameters, missing = _READS[destination.kind]
+    operation, parameters = _READS[destination.kind]
     try:
         if not _is_own(connection, destination):
             return None
         for _ in connection.listing(destination.kind, operation, 1, **parameters(destination)):
             pass
     except AwsError as error:
-        return False if error.code in missing else None
+        return False if error.code in MISSING[destination.kind] else None
     except EicError:
         return None
     return True

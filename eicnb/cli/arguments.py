@@ -210,10 +210,11 @@ class Given:
                 arguments["function_name"].with_qualifier(arguments["qualifier"])
 
     def _check_words(self, arguments: Mapping[str, Any]) -> None:
-        """Raise a UsageError if a word that the command needs is missing."""
-        missing = next((word for word in self.verb.words if word.is_required and word.argument not in arguments), None)
+        """Raise a UsageError if a word or an option that the command needs is missing."""
+        needed = [option for option in (*self.verb.words, *self.verb.options) if option.is_required]
+        missing = next((option for option in needed if option.argument not in arguments), None)
         if missing is not None:
-            line = " ".join(["%eic", self.verb.name, *(word.metavar for word in self.verb.words if word.is_required)])
+            line = " ".join(["%eic", self.verb.name, *map(_example, needed)])
             with whole(self.words).blamed():
                 raise UsageError(f"{self.verb.name} needs {missing.label}: {missing.meaning}", hint=line)
 
@@ -227,3 +228,8 @@ class Given:
 
 def _is_empty(value: Any) -> bool:
     return isinstance(value, str) and not value
+
+
+def _example(option: Option) -> str:
+    """Return what to type for an option: its own name of a value, or the last one of its few values."""
+    return f"{option.name} {option.choices[-1] if option.choices else option.metavar}".strip()

@@ -19,7 +19,36 @@ PICTURE = (
     ),
     Option("--findings", "findings", "frame", "${FRAME}", "findings of a check, to mark missing destinations"),
 )
-FRAME_OPTIONS = (*PICTURE,)
+COMPARED = (
+    Option("", "before", "frame", "${BEFORE}", "a frame of configs, such as an audit", is_required=True),
+    Option("", "after", "frame", "${AFTER}", "another one, of a later day or of another account", is_required=True),
+)
+COMPARE = (
+    Option(
+        "--on",
+        "on",
+        "choice",
+        "NAME",
+        "what rows have in common besides the qualifier; default: the ARN; the name compares two accounts or regions",
+        ("function_arn", "function_name"),
+    ),
+)
+EXPORT = (
+    Option(
+        "--language",
+        "language",
+        "choice",
+        "LANGUAGE",
+        "what the text is for",
+        ("eic", "aws", "boto3", "cloudformation", "sam", "terraform"),
+        is_required=True,
+    ),
+)
+FRAME_OPTIONS = (*PICTURE, *COMPARE, *EXPORT)
 """The options of these commands, which the AWS CLI lacks."""
 
-FRAME_VERBS = (Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),)
+FRAME_VERBS = (
+    Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
+    Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
+    Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
+)

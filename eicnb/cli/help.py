@@ -81,6 +81,8 @@ aws lambda {Operation.DELETE.command} \\
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
     "config": ("%eic config",),
+    "compare": ("%eic compare ${before} ${after}", "%eic compare ${staging} ${prod} --on function_name"),
+    "export": ("%eic export ${configs} --language terraform", "%eic export ${configs} --language aws"),
     "picture": ("%eic picture ${audit}", "%eic picture ${audit} --kind settings"),
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
@@ -184,7 +186,8 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
 
 
 def _usage(command: str, needed: list[str], others: list[Option], *, more: bool) -> list[str]:
-    words = [command, *needed, *(f"[{option.written}]" for option in others), *(["[OPTIONS]"] if more else [])]
+    written = [option.written if option.is_required else f"[{option.written}]" for option in others]
+    words = [command, *needed, *written, *(["[OPTIONS]"] if more else [])]
     lines = _wrapped(" ".join(word.replace(" ", _KEEP) for word in words), first=_INDENT, others=_INDENT * 3)
     return [line.replace(_KEEP, " ") for line in lines]
 

@@ -9,7 +9,7 @@ option   = "--" name ( "=" value / blank value )
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -121,7 +121,7 @@ class _WordReader:
     def verb(self) -> Verb:
         """Take the words up to the verb, and return it."""
         typed = [word.raw for word in self.words]
-        if typed and typed[0] == "export" and (advice := shell_words.of_words(typed)):
+        if _is_export_of_a_shell(self.words) and (advice := shell_words.of_words(typed)):
             raise self._advised(self.words[0], advice)
         self.words, self.given = variables.before_a_command(self.words)
         typed = typed[-len(self.words) :]
@@ -271,3 +271,10 @@ class _WordReader:
                 hint = "leave the option or the text below out"
                 raise UsageError("the input is given twice: in an option, and below", hint=hint)
         self.given[option.argument] = (option, body)
+
+
+def _is_export_of_a_shell(words: Sequence[Word]) -> bool:
+    """Return whether a line is a shell's `export`, and not the command, which takes a frame and options."""
+    if words[0].raw != "export" or len(words) == 1:
+        return False
+    return not any(is_option(word) or word.text in word.references for word in words[1:])

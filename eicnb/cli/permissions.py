@@ -56,6 +56,8 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
+    "compare": (),
+    "export": (),
     "picture": (),
     "help": (),
 }

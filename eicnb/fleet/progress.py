@@ -14,7 +14,8 @@ class Progress:
 
     `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts
     responses of 429. `seconds_left` follows from the rate; None while it is unknown. `is_over` marks the last event,
-    which comes once however the audit ends. `what` names what is counted, if it is not functions.
+    which comes once however the audit ends. `what` names what is counted, if it is not functions;
+    it may be counted without `regions`.
     """
 
     functions_done: int
@@ -42,10 +43,8 @@ class Progress:
         throttles = f", {self.throttles} throttled" if self.throttles else ""
         left = "" if self.is_over or self.seconds_left is None else f", {brief(self.seconds_left)} left"
         end = f" in {brief(self.seconds)}" if self.is_over else ""
-        return (
-            f"{functions}, {self.regions_done} of {self.regions} regions, "
-            f"{self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
-        )
+        regions = f", {self.regions_done} of {self.regions} regions" if self.regions else ""
+        return f"{functions}{regions}, {self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
 
 
 Show = Callable[[Progress], object]

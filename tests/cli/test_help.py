@@ -40,7 +40,8 @@ def source(example: str) -> Source:
 
 def frames_in(example: str, eic: eicnb.Eic) -> dict[str, Any]:
     """The values that an example names, from the sandbox."""
-    return {"audit": eic.audit(progress=False, rate=15)} if "${audit}" in example else {}
+    names = re.findall(r"\$\{(\w+)\}", example)
+    return {name: eic.audit(progress=False, rate=15) if name == "audit" else eic.list("order-events") for name in names}
 
 
 @pytest.mark.parametrize("verb", NAMES)

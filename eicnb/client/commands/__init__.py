@@ -22,7 +22,7 @@ from eicnb.client.commands.connections import prepare_config, prepare_require, p
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
-from eicnb.client.commands.frames import prepare_picture
+from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture
 from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
@@ -33,7 +33,9 @@ from eicnb.redaction import masks
 
 _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
+    "compare": prepare_compare,
     "config": prepare_config,
+    "export": prepare_export,
     "help": prepare_help,
     "losses": prepare_losses,
     "picture": prepare_picture,

@@ -1,6 +1,6 @@
 """The commands that show frames of the notebook and send nothing.
 
-Tested in tests/widgets/pictures/test_pictures.py.
+Tested in tests/notebook/test_frames.py and tests/widgets/pictures/test_pictures.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,35 @@ from typing import Any
 
 from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
+from eicnb.client.offline import compare, export
 from eicnb.client.pictures import picture
+from eicnb.redaction import masks
+
+
+class ExportedText(str):
+    """A text that a notebook and a terminal show as it is, without quotes.
+
+    >>> ExportedText("put my-function --retries 0")
+    put my-function --retries 0
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return masks.printed(str(self))
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 # IPython's protocol
+        printer.text(repr(self).rstrip("\n"))
+
+
+def prepare_compare(command: Command, _context: Context) -> Run:
+    """Prepare the comparison of two frames."""
+    return partial(_pointing, command, compare)
+
+
+def prepare_export(command: Command, _context: Context) -> Run:
+    """Prepare the text of an export."""
+    return lambda: ExportedText(_pointing(command, export))
 
 
 def prepare_picture(command: Command, _context: Context) -> Run:

@@ -100,8 +100,8 @@ class SideBySide(Generic[K, F]):
         return Progress(
             functions_done=len(self.facts),
             functions_known=len(self.keys),
-            regions_done=len(self.reading.connections) if is_over else 0,
-            regions=len(self.reading.connections),
+            regions_done=0,
+            regions=0,
             calls=self.reading.tally.calls,
             throttles=self.reading.tally.throttles,
             seconds=time.monotonic() - self._started_at,
