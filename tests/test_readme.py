@@ -17,6 +17,7 @@ from eicnb.cli.permissions import ACTIONS, NOTES, policy
 from eicnb.client import settings
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
+from eicnb.fleet.losses import LOSS_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -66,6 +67,7 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of `functions`", FUNCTION_COLUMNS),
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+        ("### Columns of `losses`", LOSS_COLUMNS),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:

@@ -53,7 +53,10 @@ class EventCounts:
         return not (self.received or self.dropped or self.destination_failures or self.dead_letter_failures)
 
     def without(self, others: Iterable[EventCounts]) -> EventCounts:
-        """Return what remains without the events of others; the oldest event is its own if none of theirs is as old."""
+        """Return what remains without the events of others.
+
+        The oldest event is its own if none of theirs is as old.
+        """
         others = [*others]
         ages = [other.oldest_seconds or 0 for other in others]
         oldest = self.oldest_seconds or 0
@@ -170,9 +173,9 @@ def read_points(
     reduce: Callable[[Metric, Points], V],
     refused: Refused | None = None,
 ) -> Iterator[tuple[K, V | Unreadable]]:
-    """Read metrics of many places, 500 to a request, and yield a value of each, or the reason why it is unknown.
+    """Read metrics of many places, 500 to a request, and yield a value of each.
 
-    After a place refused one request, no other one is sent there.
+    A metric that is unknown has the reason instead. After a place refused one request, no other one is sent there.
     """
     refused = {} if refused is None else refused
 

@@ -108,7 +108,7 @@ class Audited:
         return self._columns[column].notna().to_numpy(dtype=bool)
 
     def changed_within(self, period: Period) -> Mask:
-        """Return for each row whether its config was written in a period: before, its settings may have differed."""
+        """Return for each row whether its config was written in a period, before which it may have differed."""
         times = self._columns["last_modified"]
         return times.between(pd.Timestamp(period.since), pd.Timestamp(period.until)).to_numpy(dtype=bool)
 

@@ -1,4 +1,4 @@
-"""The layer `metrics`: a week of each row's asynchronous events, and of each queue that receives failures.
+"""The layer `metrics`: a week of each row's events, and of each queue that receives failures.
 
 Tested in tests/fleet/checks/test_metrics.py.
 """
@@ -45,11 +45,15 @@ class MetricsKey:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What CloudWatch counted in a period: the events of a row, or a queue's age of its oldest message a day."""
+    """What CloudWatch counted in a period: the events of a row, or the ages of a queue's messages.
+
+    `oldest_message` has the age of a queue's oldest message, a value a day.
+    """
 
     period: Period
     counts: EventCounts = EventCounts()  # noqa: RUF009 # it is frozen
     oldest_message: Points = ()
+    queue_url: str = ""
 
 
 def week_until(now: datetime) -> Period:
@@ -79,8 +83,16 @@ def _read(reading: Reading, keys: Sequence[MetricsKey]) -> Mapping[MetricsKey, W
         if fact is not None:
             found[key] = fact if isinstance(fact, Unreadable) else Week(period, fact)
     for key, points in _ages(reading, period, queues):
-        found[key] = points if isinstance(points, Unreadable) else Week(period, oldest_message=points)
+        if isinstance(points, Unreadable):
+            found[key] = points
+        else:
+            found[key] = Week(period, oldest_message=points, queue_url=_url(reading, key))
     return found
+
+
+def _url(reading: Reading, queue: MetricsKey) -> str:
+    _, _, _, region, account_id, name = queue.arn.split(":")
+    return f"{reading.connections[account_id, region].endpoint_of('sqs').rstrip('/')}/{account_id}/{name}"
 
 
 def _ages(

@@ -132,7 +132,7 @@ def nobody_reads_it(seen: Inspection) -> Iterator[Found]:
         target = targets.get(delivery.key)
         text = _unread(delivery, week, None if target is None else target.retention_seconds)
         if text is not None:
-            yield Found(delivery.row, text, _kept_longer(delivery))
+            yield Found(delivery.row, text, _kept_longer(delivery, week.queue_url))
 
 
 def _unread(delivery: Delivery, week: Week, retention: int | None) -> str | None:
@@ -156,11 +156,10 @@ def _days_of_growth(week: Week) -> int:
     return days
 
 
-def _kept_longer(delivery: Delivery) -> Fix:
-    """Return the line that lets the queue keep its messages as long as SQS can, so that there is time to read them."""
-    _, partition, _, region, account_id, name = delivery.text.split(":")
-    domain = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-    where = f"--queue-url {shlex.quote(f'https://sqs.{region}.{domain}/{account_id}/{name}')} --region {region}"
+def _kept_longer(delivery: Delivery, url: str) -> Fix:
+    """Return the line that gives people the most time to read a queue."""
+    region = delivery.text.split(":")[3]
+    where = f"--queue-url {shlex.quote(url)} --region {shlex.quote(region)}"
     keeps = f"--attributes MessageRetentionPeriod={LONGEST_RETENTION_IN_SECONDS}"
     return Fix(f"aws sqs set-queue-attributes {where} {keeps}", "aws")
 
