@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
+    from eicnb.client.connections import check as check
     from eicnb.client.connections import config as config
     from eicnb.client.connections import connections as connections
     from eicnb.client.connections import current as current
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.script import run as run
+    from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
@@ -82,6 +84,7 @@ _HOME = {
     "Throttled": "errors",
     "UsageError": "errors",
     "audit": "client.connections",
+    "check": "client.connections",
     "commands_for": "client.offline",
     "compare": "client.offline",
     "config": "client.connections",
@@ -94,6 +97,7 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "journal": "client.undoing",
     "list": "client.connections",
     "losses": "client.losses",
     "picture": "client.pictures",
@@ -127,6 +131,7 @@ __all__ = [
     "Throttled",
     "UsageError",
     "audit",
+    "check",
     "commands_for",
     "compare",
     "config",
@@ -139,6 +144,7 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "journal",
     "list",
     "losses",
     "picture",

@@ -11,6 +11,7 @@ import pytest
 
 from eicnb import errors
 from eicnb.changes.export.languages import LANGUAGES
+from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
 from eicnb.cli.option import Option
 from eicnb.cli.permissions import ACTIONS, NOTES, policy
@@ -65,6 +66,7 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
     [
         ("### Columns of a config", CONFIG_COLUMNS),
         ("### Columns of `functions`", FUNCTION_COLUMNS),
+        ("### Columns of the journal", JOURNAL_COLUMNS),
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of `losses`", LOSS_COLUMNS),

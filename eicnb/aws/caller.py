@@ -74,6 +74,13 @@ class Access:
         return self._login.is_given
 
     @property
+    def called_endpoint_url(self) -> str | None:
+        """The endpoint of Lambda instead of AWS, also one of the environment or the config file."""
+        environment = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"))
+        configured = self.session._session.get_scoped_config().get("endpoint_url")  # noqa: SLF001 # boto3 has no public way to it
+        return next(filter(None, [self.endpoint_url, *environment, configured]), None)
+
+    @property
     def session(self) -> Session:
         """The boto3 session, opened at first use."""
         return self._login.session

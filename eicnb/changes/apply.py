@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -20,6 +19,7 @@ from eicnb.changes.doubt import Lost, left_open, settle
 from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.journal import recorded
 from eicnb.changes.role import explain_role
+from eicnb.changes.waiting import Say, patiently, silently
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
 from eicnb.frames.columns import CONFIG_COLUMNS, NEXT_TOKEN, Scalar
 from eicnb.frames.frame import Frame, config_row, to_frame
@@ -78,29 +78,34 @@ def rehearse(connection: Connection, request: Request, *, must: bool = True) -> 
 
     A missing function or qualifier is NotFound. The current config `must` be readable.
     """
-    change = prepare(connection, request, must=must, finds_missing=True).change
+    prepared = prepare(connection, request, must=must, finds_missing=True)
+    change = prepared.change
     if isinstance(change.before, ReportedConfig):
         where = place_of(change.before.function, sandbox=connection.is_sandbox)
     else:
         where = connection.where()
-    word = partial(change.line, where, request.verb)
+    word = partial(change.line, where, prepared.request.verb)
     if change.after is not None:
         return Applied([replace(change.after, function=_placed(change.target, where))], word)
     return Applied([change.before] if isinstance(change.before, ReportedConfig) else [], word)
 
 
-def write(connection: Connection, request: Request, *, reads: bool = True) -> Applied:
+def write(connection: Connection, request: Request, *, reads: bool = True, say: Say = silently) -> Applied:
     """Send a put, update or delete.
 
     >>> write(connection, connection.request("update", "my-function:BLUE", maximum_retry_attempts=1)).line
     'update my-function:BLUE  retries 0 -> 1  us-east-1  123456789012  SANDBOX'
 
     The current config is read first; if that fails, the write is sent anyway. Without `reads`, a put and an update
-    that needs nothing of the current config are one request.
+    that needs nothing of the current config are one request. If the request waits, `say` gets a line that says so.
     """
+    return patiently(partial(_write, connection, request, reads=reads), seconds=request.wait, say=say)
+
+
+def _write(connection: Connection, request: Request, *, reads: bool) -> Applied:
     if request.keeps_other_destination:
         return _write_merged(connection, request)
-    if not reads and request.verb != "delete":
+    if not (reads or request.verb == "delete" or request.creates):
         return apply(connection, Prepared(request, _NOT_READ))
     return apply(connection, prepare(connection, request))
 
@@ -115,7 +120,7 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
     try:
         before = current_config(connection, target_of(request))
     except NotFound as error:
-        tolerant = request.verb == "put" or request.missing_ok
+        tolerant = request.verb == "put" or request.missing_ok or request.creates
         if not tolerant or finds_missing or request.missing_ok:
             explained = _explained(connection, request, error)
             if not tolerant or explained is not error:
@@ -129,17 +134,16 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
     return Prepared(request, before)
 
 
-def send_as_the_cli(connection: Connection, request: Request) -> Pages:
+def send_as_the_cli(connection: Connection, request: Request, *, say: Say = silently) -> Pages:
     """Send a request with botocore's own retries, as the AWS CLI does; return the pages.
 
-    Only an update of one destination reads the current config first, so that others cannot be undone. An error states
-    what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
+    Only a write that needs a part of the current config reads it first, so that others cannot be undone. An error
+    states what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
     """
     try:
         if request.verb not in WRITES:
             return connection.pages(request)
-        with _turn(connection, request) if request.keeps_other_destination else nullcontext():
-            return _written_as_the_cli(connection, _as_the_cli(connection, request))
+        return patiently(partial(_write_as_the_cli, connection, request), seconds=request.wait, say=say)
     except NotFound as error:
         _hinted(request, error)
         if not request.missing_ok:
@@ -152,14 +156,17 @@ def send_as_the_cli(connection: Connection, request: Request) -> Pages:
         raise
 
 
-def _as_the_cli(connection: Connection, request: Request) -> Prepared:
-    return prepare(connection, request) if request.keeps_other_destination else Prepared(request, _NOT_READ)
+def _write_as_the_cli(connection: Connection, request: Request) -> Pages:
+    if not (request.keeps_other_destination or request.creates):
+        return _written_as_the_cli(connection, Prepared(request, _NOT_READ))
+    with _turn(connection, request):
+        return _written_as_the_cli(connection, prepare(connection, request))
 
 
 def _written_as_the_cli(connection: Connection, prepared: Prepared) -> Pages:
     """Record a write and send it with botocore's own retries."""
     request = prepared.request
-    with recorded(connection, request.verb, prepared.change) as recording:
+    with recorded(connection, request.verb, lambda: prepared.change) as recording:
         try:
             pages, token = connection.pages(request)
         except EicError as error:
@@ -173,6 +180,8 @@ def _written_as_the_cli(connection: Connection, prepared: Prepared) -> Pages:
 
 
 def _completed(request: Request, before: ReportedConfig | Unread | None) -> Request:
+    if before is None and request.creates:
+        request = replace(request, verb="put")
     if isinstance(before, ReportedConfig) and request.keeps_other_destination:
         return request.keeping(before)
     return replace(request, keeps_other_destination=False) if request.keeps_other_destination else request
@@ -208,7 +217,7 @@ def apply(connection: Connection, prepared: Prepared) -> Applied:
         return Applied([], partial(_worded, connection, prepared, []))
     sent_at, is_confirmed, refusal = time.time(), False, None
     configs: Sequence[ReportedConfig] = []
-    with recorded(connection, request.verb, prepared.change) as recording:
+    with recorded(connection, request.verb, lambda: prepared.change) as recording:
         try:
             configs = connection.send(request)
         except EicError as error:

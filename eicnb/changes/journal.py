@@ -85,8 +85,20 @@ def one_run() -> Iterator[str]:
         _run.reset(token)
 
 
+class Unrecorded:
+    """A write that is under way while the journal is off."""
+
+    is_doubtful = False
+
+    def applied(self, config: ReportedConfig | None) -> None:
+        """Ignore that AWS carried out the write."""
+
+    def refused(self, error: EicError) -> None:
+        """Ignore that AWS refused the write."""
+
+
 @dataclass(slots=True)
-class Recording:
+class Recording(Unrecorded):
     """The record of a write that is under way.
 
     Without a known outcome it is that of its error: a refusal of AWS is `failed`, anything else `unknown`. It is
@@ -117,16 +129,18 @@ class Recording:
 
 
 @contextmanager
-def recorded(connection: Connection, verb: str, change: Change) -> Iterator[Recording]:
+def recorded(connection: Connection, verb: str, change: Callable[[], Change]) -> Iterator[Unrecorded]:
     """Record a write before the request inside is sent, and its outcome afterwards.
 
     If the write cannot be recorded, it is not sent: ConfigurationError. If its outcome cannot be, a warning says so.
     """
     folder = FOLDER.path()
+    if folder is None:
+        yield Unrecorded()
+        return
     with one_run() as run:
-        recording = Recording(_entry(connection, run, verb, change))
-        if folder is not None:
-            _begin(folder, recording.entry)
+        recording = Recording(_entry(connection, run, verb, change()))
+        _begin(folder, recording.entry)
         try:
             yield recording
         except BaseException as error:
@@ -172,9 +186,9 @@ def site_of(connection: Connection) -> Site:
     if connection.server is not None:
         with _sandboxes_lock:
             return Site(region=region, sandbox=_sandboxes.setdefault(connection.server, f"s-{secrets.token_hex(5)}"))
-    if connection.endpoint_url is None:
+    if (endpoint_url := connection.aws.called_endpoint_url) is None:
         return Site(region=region)
-    url = urlsplit(connection.endpoint_url)
+    url = urlsplit(endpoint_url)
     return Site(region=region, endpoint=f"{url.scheme}://{url.netloc.rpartition('@')[2]}")
 
 
@@ -191,10 +205,8 @@ def _begin(folder: Path, entry: JournalEntry) -> None:
         raise
 
 
-def _end(connection: Connection, folder: Path | None, entry: JournalEntry) -> str:
+def _end(connection: Connection, folder: Path, entry: JournalEntry) -> str:
     """Record the outcome; return what to report if that is impossible."""
-    if folder is None:
-        return ""
     try:
         ended = replace(entry, by=connection.aws.known_identity_arn)
         journal_file.append(folder, ended.result(), is_synced=False)

@@ -44,6 +44,7 @@ aws lambda {Operation.PUT.command} \\
     "update": (
         "%eic update my-function:BLUE --retries 1 --on-success events:shop",
         "%eic update my-function:GREEN --on-failure none",
+        "%eic update newsletters --retries 0 --create --wait 30s",
         f"""%%eic
 aws lambda {Operation.UPDATE.command} \\
     --function-name my-function:BLUE \\
@@ -76,10 +77,12 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
     ),
+    "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
     "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
+    "journal": ("%eic journal", "%eic journal --since 7d"),
     "config": ("%eic config",),
     "compare": ("%eic compare ${before} ${after}", "%eic compare ${staging} ${prod} --on function_name"),
     "export": ("%eic export ${configs} --language terraform", "%eic export ${configs} --language aws"),
@@ -176,7 +179,7 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
     takes_function = FUNCTION_NAME in own
     settings = [option for option in own if option != FUNCTION_NAME]
     ours = [o for o in settings if o.argument not in replaced or o in options.SHORTHAND]
-    theirs = [option for option in settings if option not in (*options.SHORTHAND, *options.WRITING)]
+    theirs = [option for option in settings if option not in options.OURS]
     function = FUNCTION_NAME
     words = [option.metavar if option.is_required else f"[{option.metavar}]" for option in verb.words]
     lines = _usage(f"%eic {verb.name}", [*([function.metavar] if takes_function else []), *words], ours, more=more)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from eicnb.cli.completion import Known
@@ -62,9 +63,10 @@ class Memory:
         Small frames are read when the names are needed.
         """
         frames = result if isinstance(result, list) else [result]
+        frames = [frame for frame in frames if "function_name" in getattr(frame, "columns", ())]
         with self._lock:
-            self._unread += [frame for frame in frames if "function_name" in getattr(frame, "columns", ())]
-            if len(self._unread) > _MOST_UNREAD or any(len(frame) > _MOST_UNREAD for frame in self._unread):
+            self._unread += frames
+            if len(self._unread) > _MOST_UNREAD or any(len(frame) > _MOST_UNREAD for frame in frames):
                 self._read()
 
     def _read(self) -> None:
@@ -111,7 +113,9 @@ MEMORY = Memory()
 
 def _texts(frame: Any) -> Texts:
     """Return the columns that hold names, each read once, with empty texts for missing columns and values."""
-    found = {name: frame[name].tolist() for name in _COLUMNS if name in frame.columns}
+    places = {name: place for place, name in enumerate(frame.columns)}
+    array: Callable[[int], Any] = frame._get_column_array  # noqa: SLF001 # a Series would copy the frame's attrs
+    found = {name: array(places[name]).tolist() for name in _COLUMNS if name in places}
     empty = [""] * len(frame)
     return {name: [text if isinstance(text, str) else "" for text in found.get(name, empty)] for name in _COLUMNS}
 
@@ -122,12 +126,14 @@ def _rows(texts: Texts, *columns: str) -> Iterator[tuple[str, ...]]:
 
 
 def _drop_oldest(entries: dict[str, Any], most: int) -> None:
-    for name in list(entries)[: max(0, len(entries) - most)]:
+    for name in list(islice(entries, max(0, len(entries) - most))):
         del entries[name]
 
 
 def _spellings(text: str, region: str, account_id: str) -> list[str]:
     """Return a destination's ARN, and `kind:name` in its function's account and region."""
+    if not text:
+        return []
     try:
         arn = DestinationArn.parse(text)
     except UsageError:

@@ -17,6 +17,7 @@ Kind = Literal[
     "text",
     "integer",
     "age",
+    "seconds",
     "structure",
     "destination",
     "choice",

@@ -5,8 +5,8 @@ Tested in tests/cli/test_parser.py.
 
 from __future__ import annotations
 
+from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
-from eicnb.cli.loss_options import LOSSES, OF_AUDIT
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
 from eicnb.model.limits import (
@@ -117,6 +117,10 @@ QUIET = Option(
     "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
 )
 WRITING = (Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"), QUIET)
+CREATE = Option("--create", "create", "flag", "", "create a config if there is none")
+WAIT = Option(
+    "--wait", "wait", "seconds", "TIME", "retry for 30s or 2m while AWS refuses a role or destination that is too new"
+)
 MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed, with no row, if there is no config")
 DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their responses, without credentials")
 PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
@@ -174,7 +178,13 @@ AUDIT = (
 )
 """The options of an audit."""
 
-_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress"})
+SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
+UNTIL = Option("--until", "until", "value", "TIME", "only before then")
+OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
+JOURNAL = (SINCE, UNTIL, OF_RUN)
+"""The options of the journal."""
+
+_CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
 
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
@@ -193,16 +203,8 @@ REQUESTS_PER_SECOND = Option(
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (
-    *SHORTHAND,
-    *WRITING,
-    MISSING_OK,
-    *AUDIT,
-    *LOSSES,
-    *ROLE,
-    *REQUIREMENTS,
-    AS,
-    REQUESTS_PER_SECOND,
-    *FRAME_OPTIONS,
+    *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *CHECK, *ROLE, *REQUIREMENTS, AS),
+    *(REQUESTS_PER_SECOND, *FRAME_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
 
@@ -211,12 +213,12 @@ VERBS = (
     Verb(
         "put",
         "write a config; what is left out is removed",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
         "update",
         "change only the settings that are given",
-        (FUNCTION_NAME, QUALIFIER, *SETTINGS, *WRITING, *INPUT, SKELETON, *GLOBAL),
+        (FUNCTION_NAME, QUALIFIER, *SETTINGS, CREATE, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
         "get",
@@ -243,8 +245,15 @@ VERBS = (
     Verb(
         "losses",
         "count the events that were lost, by CloudWatch's metrics",
-        (*LOSSES, *_MANY, *CONNECTION, *ROLE),
-        words=(OF_AUDIT,),
+        (SINCE, UNTIL, *_CHECKING, *CONNECTION, *ROLE),
+        words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "check",
+        "show what is wrong with the settings, why it matters and what to type",
+        (*CHECK, *_CHECKING, *CONNECTION, *ROLE),
+        words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(
@@ -261,6 +270,7 @@ VERBS = (
         words=(NAMED,),
     ),
     Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
+    Verb("journal", "show every write, by whom and with which outcome, newest first", JOURNAL, runs_alone=True),
     Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(

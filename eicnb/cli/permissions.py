@@ -39,12 +39,13 @@ LAYERS: Mapping[str, tuple[Operation, ...]] = {
 
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, *_MISSING, *_NOTES),
-    "update": (Operation.UPDATE, Operation.GET, *_MISSING, *_NOTES),
+    "update": (Operation.UPDATE, Operation.PUT, Operation.GET, *_MISSING, *_NOTES),
     "get": (Operation.GET, *_MISSING),
     "list": (Operation.LIST, Operation.LIST_FUNCTIONS),
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
+    "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
     "form": (
         *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
@@ -53,6 +54,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     ),
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
+    "journal": (),
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
@@ -69,7 +71,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 
 NOTES: Mapping[str, str] = {
     "put": f"`{Operation.PUT}` alone suffices; the others are for the line, dry runs, notes and hints",
-    "update": f"`{Operation.GET}` is for the line and the destination that is kept; the others are for notes and hints",
+    "update": f"`{Operation.GET}` is for the line and the destination that is kept, `{Operation.PUT}` for `--create`; "
+    "the others are for notes and hints",
     "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",

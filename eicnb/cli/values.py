@@ -21,7 +21,7 @@ from eicnb.cli.options import GLOBAL
 from eicnb.cli.output import Query
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.model.age import read_age
+from eicnb.model.age import read_age, read_seconds
 from eicnb.model.config import DestinationConfig, destinations_in
 from eicnb.model.destination import DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef
@@ -178,6 +178,13 @@ def _age(value: Any, option: Option, as_shown: str) -> Any:
     return read_age(value, option.name, as_shown) if isinstance(value, str) else value
 
 
+def _seconds(value: Any, option: Option, as_shown: str) -> Any:
+    seconds = read_seconds(value) if isinstance(value, str) else value
+    if seconds is None:
+        raise UsageError(f"{option.name} is {as_shown}, which is not a duration", hint=f"{option.name} 30s")
+    return seconds
+
+
 _NUMBERS = {
     "maximum_retry_attempts": (choices(RETRY_ATTEMPTS), SETTINGS_RULE),
     "maximum_event_age_in_seconds": (f"{choices(EVENT_AGE_IN_SECONDS)}; --max-age takes 6h and 90m", SETTINGS_RULE),
@@ -283,6 +290,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "text": _text,
     "integer": _integer,
     "age": _age,
+    "seconds": _seconds,
     "destination": _destination,
     "choice": _choice,
     "query": _query,

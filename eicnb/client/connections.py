@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from inspect import signature
 from itertools import count
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
 from eicnb.client.eic import Eic, audit_of, connection_of
+from eicnb.client.findings import check_of
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
@@ -25,6 +26,10 @@ from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.destination import Destination, DestinationName
+from eicnb.model.severity import Severity
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class _NamedConnections:
@@ -315,6 +320,41 @@ def audit(
         progress=progress,
         errors=errors,
         resume=resume,
+    )
+
+
+@checked
+def check(
+    audit: DataFrame,
+    *,
+    look: str | Sequence[str] = "settings",
+    checks: str | Sequence[str] | None = None,
+    rules: DataFrame | str | os.PathLike[str] | None = None,
+    mute: DataFrame | str | os.PathLike[str] | None = None,
+    fail_on: Severity | None = None,
+    rate: float = 10,
+    progress: bool | Show = True,
+    connections: Iterable[Eic] | None = None,
+) -> Frame:
+    """Check an audit of one account or of several: a row for each finding, the most severe first.
+
+    >>> rows = eic.audit(functions=["thumbnails", "newsletters"], errors="rows")
+    >>> dict(check(rows)[["check", "function_name"]].values.tolist())["nowhere-to-go"]
+    'newsletters'
+
+    A `look` beyond the settings needs a connection to each account of the audit; without `connections` it is the one
+    in use. All else is as in `Eic.check`.
+    """
+    return check_of(
+        audit,
+        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
+        look=look,
+        checks=checks,
+        rules=rules,
+        mute=mute,
+        fail_on=fail_on,
+        rate=rate,
+        progress=progress,
     )
 
 

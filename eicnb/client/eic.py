@@ -5,6 +5,7 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
 from eicnb.client.counting import losses_of
+from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
@@ -25,11 +27,14 @@ from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
+from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
+from eicnb.redaction import masks
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
+    from os import PathLike
 
     from pandas import DataFrame
 
@@ -111,6 +116,7 @@ class Eic:
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
         dry_run: bool = False,
+        wait: float | None = None,
     ) -> Frame:
         """Write a config; settings that are left out are removed.
 
@@ -119,8 +125,9 @@ class Eic:
 
         Retries are 0, 1 or 2, the age 60 to 21600 seconds. `on_failure` and `on_success` take an ARN, `"none"`, or
         `"sqs:NAME"`, `"sns:NAME"`, `"s3:BUCKET"` (on failure only), `"lambda:NAME"`, `"events:BUS"` in this account
-        and region; `destination_config` takes both, as AWS's API writes them. Returns one row; with
-        `dry_run` the one that would be written, and nothing is.
+        and region; `destination_config` takes both, as AWS's API writes them. `wait` is how many seconds to retry
+        while AWS refuses a role or a destination that is too new. Returns one row; with `dry_run` the one that would be
+        written, and nothing is.
         https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
         """
         return self._written(
@@ -133,6 +140,7 @@ class Eic:
                 destination_config=destination_config,
                 on_success=on_success,
                 on_failure=on_failure,
+                wait=wait,
             ),
             dry_run=dry_run,
         )
@@ -147,9 +155,11 @@ class Eic:
         destination_config: DestinationConfig | Mapping[str, Any] | None = None,
         on_success: str | Destination | DestinationName | None = None,
         on_failure: str | Destination | DestinationName | None = None,
+        create: bool = False,
         dry_run: bool = False,
+        wait: float | None = None,
     ) -> Frame:
-        """Write only the settings that are given; NotFound without a config.
+        """Write only the settings that are given; NotFound without a config, unless it may `create` one.
 
         >>> eic.update("my-function:BLUE", maximum_event_age_in_seconds=60).maximum_event_age_in_seconds.tolist()
         [60]
@@ -169,6 +179,8 @@ class Eic:
                 destination_config=destination_config,
                 on_success=on_success,
                 on_failure=on_failure,
+                create=create,
+                wait=wait,
             ),
             dry_run=dry_run,
         )
@@ -222,7 +234,7 @@ class Eic:
         with on_the_way(self._connection):
             if dry_run:
                 return rehearsed(self, request)[0]
-            return config_frame(self._connection, write(self._connection, request).configs, request.verb)
+            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -309,6 +321,42 @@ class Eic:
             resume=resume,
         )
 
+    def check(
+        self,
+        audit: DataFrame,
+        *,
+        look: str | Sequence[str] = "settings",
+        checks: str | Sequence[str] | None = None,
+        rules: DataFrame | str | PathLike[str] | None = None,
+        mute: DataFrame | str | PathLike[str] | None = None,
+        fail_on: Severity | None = None,
+        rate: float = 10,
+        progress: bool | Show = True,
+    ) -> Frame:
+        """Check an audit: a row for each finding, the most severe first, with a line that solves it.
+
+        >>> findings = eic.check(eic.audit(functions="cart-*", qualifiers="all", progress=False))
+        >>> findings.finding[0]
+        'an age of 1 minute leaves time for none of 2 retries'
+
+        `look` are the layers to look at: the settings, which sends no request, and what `%eic help checks` lists, or
+        `"all"`. `checks` are names of checks; default: all of these layers. `rules` are settings that the team wants
+        and `mute` findings that it accepts, each a DataFrame or a YAML file. `fail_on` raises ChecksFailed, whose
+        `result` is the frame, for findings as severe as that and for rows that could not be read.
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+        """
+        return check_of(
+            audit,
+            [self._connection],
+            look=look,
+            checks=checks,
+            rules=rules,
+            mute=mute,
+            fail_on=fail_on,
+            rate=rate,
+            progress=progress,
+        )
+
     def losses(
         self,
         audit: DataFrame,
@@ -352,6 +400,10 @@ class Eic:
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(masks.printed(f"{line}\n"))
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")

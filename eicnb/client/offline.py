@@ -12,6 +12,7 @@ from eicnb.client.connections import current
 from eicnb.client.parameters import checked
 from eicnb.errors import ConfigurationError
 from eicnb.fleet import compare as comparison
+from eicnb.fleet.checks.finding import fix_lines
 
 compare = checked(comparison.compare)
 
@@ -46,7 +47,10 @@ def commands_for(frame: Any) -> list[str]:
     with settings is a put of all of them. A row without a config is a delete that may find none, so that the lines of a
     whole audit restore it. Lines for another region than that of the connection in use have `--region`. A row that was
     not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that names the row.
+    Of the findings of a check, the lines are the fixes that are `%eic` lines, each once, unless they are muted.
     """
+    if {"fix", "fix_kind"} <= set(getattr(frame, "columns", ())):
+        return fix_lines(frame)
     return export(frame, "eic").splitlines()
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply import send_as_the_cli
+from eicnb.changes.waiting import Say
 from eicnb.cli.command import Command
 from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
 from eicnb.cli.output.table import COLORS
@@ -25,17 +26,17 @@ from eicnb.redaction.control_characters import printable
 TimestampStyle = Literal["iso8601", "wire"]
 
 
-def printing(connection: Connection, request: Request, command: Command) -> Callable[[], str]:
+def printing(connection: Connection, request: Request, command: Command, say: Say) -> Callable[[], str]:
     """Return a function that sends a request and prints its response; unprintable ones are rejected unsent."""
     style = _timestamp_style(connection)
     _check_printable(request, command)
-    return lambda: _printed(_response(connection, request, style), command)
+    return lambda: _printed(_response(connection, request, style, say), command)
 
 
-def selecting(connection: Connection, request: Request, command: Command) -> Callable[[], Any]:
+def selecting(connection: Connection, request: Request, command: Command, say: Say) -> Callable[[], Any]:
     """Return a function that sends a request and returns what `--query` selects."""
     style = _timestamp_style(connection)
-    return lambda: _selected(select(_response(connection, request, style), command.query))
+    return lambda: _selected(select(_response(connection, request, style, say), command.query))
 
 
 def _printed(response: Answer, command: Command) -> str:
@@ -58,9 +59,9 @@ def _masked(value: Any) -> Any:
     return [_masked(member) for member in value] if isinstance(value, list) else value
 
 
-def _response(connection: Connection, request: Request, style: TimestampStyle) -> Answer:
+def _response(connection: Connection, request: Request, style: TimestampStyle, say: Say) -> Answer:
     """Send a request, and return its response in the form that `--output` and `--query` work on."""
-    pages, token = send_as_the_cli(connection, request)
+    pages, token = send_as_the_cli(connection, request, say=say)
     pages = [_plain(page, style) for page in pages]
     if request.verb != "list" or request.paging.is_one_call:
         return Answer.of(request.operation, pages[0])

@@ -24,6 +24,20 @@ ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
 _REFUSED = re.compile(r"execution role does not have permissions to call \w+ on (?P<destination>\S+?)\.?$")
 
 
+_REFUSED_FOR_NOW = re.compile(
+    r"execution role does not have permissions to call \w+ on |^The destination ARN \S+ is invalid\.$"
+)
+
+
+def may_succeed_later(message: str) -> bool:
+    """Return whether AWS refuses a destination only for now: it, or its permission, may be too new.
+
+    >>> may_succeed_later("The destination ARN arn:aws:lambda:us-east-1:123456789012:function:new is invalid.")
+    True
+    """
+    return bool(_REFUSED_FOR_NOW.search(message))
+
+
 KEY_ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
     "sqs": ("kms:GenerateDataKey", "kms:Decrypt"),
     "sns": ("kms:GenerateDataKey",),

@@ -12,7 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from eicnb.errors import UsageError
+from eicnb.errors import UsageError, shown
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
 from eicnb.model.destination import Destination, DestinationArn, DestinationName, NoDestination, parse_destination
 from eicnb.model.function import FunctionRef, check_qualifier
@@ -23,6 +23,8 @@ from eicnb.model.reported import ReportedConfig
 from eicnb.model.verbs import OPERATIONS, Operation
 from eicnb.redaction import masks
 from eicnb.redaction.search import masks_in
+
+_LONGEST_WAIT = 3600
 
 _SETTINGS = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_success", "on_failure")
 
@@ -73,8 +75,9 @@ class Request:
     """A validated request of one operation, not yet sent.
 
     `keeps_other_destination` is set for an update of one destination alone: AWS takes both as one setting, so
-    the other one is read first and sent along. `missing_ok` is set for a delete that may find no config. `more` are
-    members that only the service model knows.
+    the other one is read first and sent along. `missing_ok` is set for a delete that may find no config, and `creates`
+    for an update that puts one where there is none. `wait` is how many seconds to repeat it while AWS refuses it only
+    for now. `more` are members that only the service model knows.
     """
 
     verb: str
@@ -85,6 +88,8 @@ class Request:
     paging: Paging = Paging()
     more: Mapping[str, Any] = field(default_factory=dict)
     missing_ok: bool = False
+    creates: bool = False
+    wait: float = 0
 
     @property
     def operation(self) -> Operation:
@@ -143,6 +148,8 @@ def build(
     paging: Paging,
     more: Mapping[str, Any] = MappingProxyType({}),
     missing_ok: bool = False,
+    create: bool = False,
+    wait: float | None = None,
     **settings: Any,
 ) -> Request:
     """Validate the arguments of a verb and return its request; `<NA>` is not set, as in a frame."""
@@ -178,7 +185,17 @@ def build(
             _refuse_mask(str(arn), "destination")
             _refuse_itself(place, function, arn)
     keeps_other = verb == "update" and len(one_by_one) == 1
-    return Request(verb, function, qualifier, config, keeps_other, more=more)
+    return Request(verb, function, qualifier, config, keeps_other, more=more, creates=create, wait=_seconds(wait))
+
+
+def _seconds(wait: Any) -> float:
+    """Return how many seconds to wait; None is not at all."""
+    if wait is None:
+        return 0
+    if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait <= _LONGEST_WAIT:
+        with UsageError.about("wait"):
+            raise UsageError(f"wait is {shown(wait)}, not a number of seconds", hint=f"0 to {_LONGEST_WAIT}")
+    return float(wait)
 
 
 def _unless_missing(value: Any) -> Any:

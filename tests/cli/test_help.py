@@ -111,7 +111,7 @@ def test_the_page_of_a_command_of_aws_says_it_in_our_words_and_in_the_words_of_t
         == """\
 Synopsis
   %eic put NAME [--qualifier QUALIFIER] [--retries N] [--max-age AGE] [--destination-config CONFIG]
-      [--on-failure DEST] [--on-success DEST] [--dry-run] [--quiet] [OPTIONS]
+      [--on-failure DEST] [--on-success DEST] [--wait TIME] [--dry-run] [--quiet] [OPTIONS]
   aws lambda put-function-event-invoke-config --function-name NAME [--qualifier QUALIFIER]
       [--maximum-retry-attempts N] [--maximum-event-age-in-seconds SECONDS]
       [--destination-config CONFIG] [OPTIONS]"""

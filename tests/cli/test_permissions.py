@@ -33,6 +33,7 @@ RUNS = {
     ],
     "update": [f"update my-function:BLUE --on-failure {name}" for name in DESTINATIONS]
     + ["update my-function:BLUE --on-failure sqs:shop-failures --dry-run", "update my-function:v1 --retries 0"]
+    + ["update newsletters:prod --retries 0 --create"]
     + [f"update {name} --retries 0" for name in MISSING],
     "get": ["get my-function:BLUE", "get my-function:v1", *(f"get {name}" for name in MISSING)],
     "list": ["list my-function", "list nope"],
@@ -42,6 +43,7 @@ RUNS = {
     "audit": ["audit --regions all --qualifiers all --no-progress", "audit --no-progress"],
     "whoami": ["whoami"],
     "require": ["require --region us-east-1", *(f"require --destination {name}" for name in EXISTING)],
+    "journal": ["journal"],
     "config": ["config"],
     "help": ["help put"],
 }

@@ -18,11 +18,13 @@ from eicnb.cli.option import Option, from_model
 from eicnb.cli.options import VERBS, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
+from eicnb.client.commands.check import prepare_check
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture
+from eicnb.client.commands.journal import prepare_journal
 from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
@@ -33,10 +35,12 @@ from eicnb.redaction import masks
 
 _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "audit": prepare_audit,
+    "check": prepare_check,
     "compare": prepare_compare,
     "config": prepare_config,
     "export": prepare_export,
     "help": prepare_help,
+    "journal": prepare_journal,
     "losses": prepare_losses,
     "picture": prepare_picture,
     "require": prepare_require,

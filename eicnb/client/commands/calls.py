@@ -71,14 +71,24 @@ class _PreparedCall:
     def _sending(self, request: Request) -> Run:
         command = self.command
         if command.output:
-            printed = printing(self.connection, request, command)
+            printed = printing(self.connection, request, command, self._say_apart)
             show = _hide if command.quiet else self.reader.show
             return lambda: show(printed())
         if command.query:
-            return selecting(self.connection, request, command)
+            return selecting(self.connection, request, command, self._say_apart)
         if request.verb in WRITES:
             return partial(self._written, request)
         return partial(sent, self.connection, request)
+
+    def _say(self, line: str) -> None:
+        """Show a line while a command waits."""
+        if not self.command.quiet:
+            self.reader.show_line(line)
+
+    def _say_apart(self, line: str) -> None:
+        """Show a line apart from what `--output` prints, which other programs read."""
+        if not self.command.quiet:
+            self.reader.log(masks.printed(f"{line}\n"))
 
     def _rehearsed(self, request: Request) -> Frame:
         frame, line = rehearsed(self.eic, request)
@@ -107,7 +117,7 @@ class _PreparedCall:
         """Write, and show the line that states what was changed."""
         command = self.command
         is_silent = command.quiet or command.is_ended
-        applied = write(self.connection, request, reads=not is_silent)
+        applied = write(self.connection, request, reads=not is_silent, say=self._say)
         if not is_silent:
             self.reader.show_line(applied.line)
             self._note_missing(request)

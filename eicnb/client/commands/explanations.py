@@ -16,12 +16,15 @@ from eicnb.cli.output import Answer, render
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.client.commands.context import Context, Run
+from eicnb.fleet.checks import catalog
 from eicnb.model.members import shape_of
 from eicnb.model.verbs import OPERATIONS
 
 
 def prepare_help(command: Command, context: Context) -> Run:
-    """Prepare a help page."""
+    """Prepare a help page: of a command, of all, or of the checks."""
+    if command.arguments.get("topic") == "checks":
+        return partial(context.reader.show, catalog.page())
     return partial(context.reader.show, page(command.arguments.get("topic"), members))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -13,7 +14,7 @@ from eicnb.cli.permissions import LAYERS
 from eicnb.fleet import checks as package
 from eicnb.fleet.checks.check import Check
 from eicnb.fleet.checks.evidence import Layer
-from eicnb.fleet.checks.finding import SEVERITIES
+from eicnb.model.severity import SEVERITIES
 
 
 @cache
@@ -34,6 +35,41 @@ def layers() -> Mapping[str, Layer[Any, Any]]:
     """Return every layer beyond the settings by its name, in the order in which they are read."""
     found = {value.name: value for module in _modules() for value in vars(module).values() if isinstance(value, Layer)}
     return {name: found[name] for name in LAYERS if name in found}
+
+
+def page() -> str:
+    """Return the help page of the checks: each layer with its IAM actions, and below it its checks.
+
+    >>> page().splitlines()[3].split()[:2]
+    ['alias-bypass', 'high']
+    """
+    sections = ["%eic check ${audit}: the checks, by the layer of --look that they need"]
+    for name, operations in LAYERS.items():
+        actions = ", ".join(dict.fromkeys(operation.action for operation in operations)) or "no request"
+        meaning = layers()[name].meaning if name in layers() else "the audit alone"
+        head = _wrapped(f"{name}: {meaning}; {actions}", "", "  ")
+        of_layer = [one for one in checks().values() if one.layer == name]
+        sections.append("\n".join([*head, *(line for one in of_layer for line in _described(one))]))
+    sections.append("\n".join(_wrapped(_MORE, "", "")))
+    return "\n\n".join(sections) + "\n"
+
+
+_WIDTH = 100
+_MORE = (
+    "Each finding has `why`, a `fix` and AWS's page as `source`. not-read, not-checked, house-rule and expired-mute "
+    "always run."
+)
+
+
+def _described(one: Check) -> list[str]:
+    """Return the lines about a check."""
+    width = max(map(len, checks()))
+    start = f"  {one.name:<{width}}  {one.severity:<8}  "
+    return _wrapped(one.meaning, start, " " * len(start))
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
 def _modules() -> Iterator[ModuleType]:

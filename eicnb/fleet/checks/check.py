@@ -11,10 +11,11 @@ from datetime import datetime
 
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.evidence import Evidence
-from eicnb.fleet.checks.finding import Found, Severity
+from eicnb.fleet.checks.finding import Found
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.mutes import Mute
 from eicnb.fleet.checks.rules import HouseRule
+from eicnb.model.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)

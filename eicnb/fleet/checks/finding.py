@@ -5,13 +5,12 @@ Tested in tests/fleet/checks/test_run.py and tests/test_readme.py.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
+
+import pandas as pd
 
 from eicnb.frames.columns import Column
-
-Severity = Literal["info", "low", "medium", "high", "critical"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""The severities, the least severe first."""
+from eicnb.model.severity import SEVERITIES, Severity
 
 FixKind = Literal["eic", "aws", "iam", "none"]
 
@@ -63,3 +62,17 @@ class Found(NamedTuple):
     severity: Severity | None = None
     why: str | None = None
     place: tuple[str | None, str | None] = (None, None)
+
+
+_MAGIC = "%eic "
+
+
+def fix_lines(findings: pd.DataFrame) -> list[str]:
+    """Return the fixes of findings that are `%eic` lines, each once; those of muted findings are left out.
+
+    >>> fix_lines(pd.DataFrame({"fix": ["%eic delete f", "words"], "fix_kind": ["eic", "none"]}))
+    ['delete f']
+    """
+    is_open = findings["muted"].isna() if "muted" in findings else findings["fix"].notna()
+    lines = findings["fix"][is_open & findings["fix_kind"].eq("eic")]
+    return list(dict.fromkeys(line.removeprefix(_MAGIC) for line in lines))

@@ -10,12 +10,12 @@ from typing import Any
 from eicnb.errors import UsageError
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.documents import DocumentEntry, entries_in
-from eicnb.fleet.checks.finding import SEVERITIES, Severity
 from eicnb.fleet.scope import check_choice, is_glob
 from eicnb.model.age import age, read_age
 from eicnb.model.config import check_event_age, check_retry_attempts
 from eicnb.model.destination import parse_destination
 from eicnb.model.reported import ReportedDestination
+from eicnb.model.severity import SEVERITIES, Severity
 
 RETRIES, AGE, FAILURE, SUCCESS = "maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"
 

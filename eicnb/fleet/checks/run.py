@@ -16,7 +16,7 @@ from eicnb.fleet.checks import catalog
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.check import Check, Inspection
 from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Reading, Unreadable
-from eicnb.fleet.checks.finding import FINDING_COLUMNS, SEVERITIES, Found, Severity
+from eicnb.fleet.checks.finding import FINDING_COLUMNS, Found
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.mutes import Mute, mutes_in
 from eicnb.fleet.checks.reach import reaching
@@ -26,6 +26,7 @@ from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, to_frame
+from eicnb.model.severity import SEVERITIES, Severity
 
 SETTINGS, ALL = "settings", "all"
 ALWAYS = ("not-read", "not-checked", "house-rule", "expired-mute")
@@ -219,7 +220,8 @@ def _stop_on(result: Frame, fail_on: str) -> None:
         for row in failing.head(_MOST_NAMED).to_dict("records")
     ]
     more = ["    …"] if len(failing) > _MOST_NAMED else []
-    message = "\n".join([f"{len(failing)} findings stop this run: {severities}", *lines, *more])
+    stop = "1 finding stops" if len(failing) == 1 else f"{len(failing)} findings stop"
+    message = "\n".join([f"{stop} this run: {severities}", *lines, *more])
     error = ChecksFailed(f"{message}\nThe error has all findings as `result`.")
     error.result = result
     raise error

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from eicnb.errors import ChecksFailed, UsageError
-from eicnb.fleet.checks.finding import FINDING_COLUMNS, SEVERITIES
+from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.checks.run import check
+from eicnb.model.severity import SEVERITIES
 from tests.fleet.checks.audits import audit_of, row
 from tests.fleet.checks.test_table import DENIED, found
 
@@ -46,7 +47,7 @@ def test_fail_on_raises_with_all_findings_as_the_result() -> None:
     with pytest.raises(ChecksFailed) as caught:
         found(row(), fail_on="high")
     assert str(caught.value) == (
-        "1 findings stop this run: 1 high\n"
+        "1 finding stops this run: 1 high\n"
         "    high: nowhere-to-go: f:$LATEST: no config, no on-failure destination and no dead-letter queue\n"
         "The error has all findings as `result`."
     )

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
-from eicnb.fleet.checks.finding import Fix, Found, Severity
+from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.roles.layer import ROLES, Need, Role, customer_key, key_needs_of, needs_of
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.delivery import OWNER_KEY, key_statement, statement
 from eicnb.model.destination import DestinationArn
 from eicnb.model.pages import DESTINATION_RULE, KEY_GUIDE
 from eicnb.model.permission import Decision
+from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
 
 _POLICY_OF: Mapping[str, str] = {

@@ -1,0 +1,100 @@
+"""The journal as a DataFrame, and the writes that its rows stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from eicnb.changes.change import place_of
+from eicnb.changes.columns import side_of
+from eicnb.changes.journal import Entries
+from eicnb.changes.journal_entry import JournalEntry
+from eicnb.errors import UsageError, shown
+from eicnb.frames.columns import BEFORE_AND_AFTER, CONFIG_COLUMNS, SEVERAL, Column
+from eicnb.frames.frame import Frame, rows_of, to_frame
+from eicnb.model.function import LATEST
+
+_BY_NAME = {column.name: column for column in CONFIG_COLUMNS}
+
+TIME = Column("time", "datetime64[ns, UTC]", "when the request was about to be sent")
+RUN = Column("run", "string", "id that the writes of one command, cell or plan have in common")
+
+JOURNAL_COLUMNS = (
+    TIME,
+    RUN,
+    Column("by", "string", "ARN of the caller, or of its role; `<NA>`: no request had shown it"),
+    Column("verb", "string", "`put`, `update` or `delete`"),
+    _BY_NAME["function_name"],
+    _BY_NAME["qualifier"],
+    Column("change", "string", "the change in words"),
+    *BEFORE_AND_AFTER,
+    Column("outcome", "string", "`applied`, `failed` or `unknown`"),
+    Column("error", "string", "what went wrong, or why the outcome is unknown; `<NA>`: nothing"),
+    *(_BY_NAME[name] for name in ("region", "account_id", "function_arn")),
+)
+
+_OF_A_ROW = (TIME, RUN, _BY_NAME["function_name"], _BY_NAME["qualifier"])
+
+
+def journal_frame(found: Entries) -> Frame:
+    """Return writes as a frame of `JOURNAL_COLUMNS`, in their order.
+
+    >>> journal_frame(Entries((), damaged_lines=0, unread_files=0)).attrs["verb"]
+    'journal'
+
+    `attrs` counts the damaged lines and the files that could not be read.
+    """
+    of_sandboxes = {entry.site.sandbox is not None for entry in found.entries}
+    return to_frame(
+        map(_row, found.entries),
+        JOURNAL_COLUMNS,
+        {
+            "verb": "journal",
+            "scope": f"the journal of all writes{_sandbox_mark(of_sandboxes)}",
+            "sandbox": SEVERAL if len(of_sandboxes) > 1 else True in of_sandboxes,
+            "damaged_lines": found.damaged_lines,
+            "unread_files": found.unread_files,
+        },
+    )
+
+
+def _sandbox_mark(of_sandboxes: set[bool]) -> str:
+    return "" if True not in of_sandboxes else "  SANDBOX" if len(of_sandboxes) == 1 else "  SANDBOX and others"
+
+
+def _row(entry: JournalEntry) -> dict[str, Any]:
+    change, target = entry.change, entry.change.target
+    return {
+        "time": entry.time,
+        "run": entry.run,
+        "by": entry.by,
+        "verb": entry.verb,
+        "function_name": target.function_name,
+        "qualifier": target.qualifier or LATEST,
+        "change": change.words(place_of(target)) or "no change",
+        **side_of(change.before, "before"),
+        **side_of(change.after, "after"),
+        "outcome": entry.outcome,
+        "error": entry.error,
+        "region": target.region or entry.site.region,
+        "account_id": target.account_id,
+        "function_arn": str(target) if target.account_id else None,
+    }
+
+
+def entries_of(frame: Any, entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
+    """Return the writes that the rows of a journal stand for; a row of another journal is a UsageError."""
+    if "columns" not in dir(frame):
+        raise UsageError(f"{shown(frame)} is neither a run, a time nor rows of the journal", hint="%eic journal")
+    known = {_key(_row(entry)): entry for entry in entries}
+    found = []
+    for label, row in zip(frame.index, rows_of(frame, _OF_A_ROW), strict=True):
+        if (entry := known.get(_key(row))) is None:
+            raise UsageError(f"row {label} ({row['run']}) is not in the journal", hint="%eic journal")
+        found.append(entry)
+    return tuple(found)
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    time = row["time"]
+    return (time.timestamp() if time is not None else None, row["run"], row["function_name"], row["qualifier"])

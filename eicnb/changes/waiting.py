@@ -1,0 +1,55 @@
+"""Repeat a write while AWS refuses it only for now, as a role or destination is too new.
+
+Each such refusal is a response of AWS that nothing was written, so that no write is repeated in doubt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from eicnb.errors import AwsError
+from eicnb.model.age import brief
+from eicnb.model.delivery import may_succeed_later
+
+T = TypeVar("T")
+
+Say = Callable[[str], object]
+"""Shows one line to the user."""
+
+_PAUSES = (1.0, 2.0, 3.0)
+_LAST_PAUSE = 5.0
+
+
+def silently(_line: str) -> None:
+    """Show nothing.
+
+    >>> silently("waiting up to 30 s")
+    """
+
+
+def patiently(attempt: Callable[[], T], *, seconds: float, say: Say) -> T:
+    """Return the result of a write, repeated for so many seconds while AWS refuses it only for now.
+
+    >>> patiently(lambda: "written", seconds=30, say=silently)
+    'written'
+
+    Any other error is raised at once. After the time, AWS's last error is raised, with the time that was waited.
+    """
+    started, pauses, has_said = time.monotonic(), iter(_PAUSES), False
+    while True:
+        try:
+            return attempt()
+        except AwsError as error:
+            if not seconds or not may_succeed_later(error.message):
+                raise
+            waited = time.monotonic() - started
+            if waited >= seconds:
+                error.message = f"{error.message} (waited {brief(waited)})"
+                error.args = (error.message,)
+                raise
+            if not has_said:
+                say(f"waiting up to {brief(seconds)}, because AWS refuses it for now: {error.message}")
+                has_said = True
+            time.sleep(min(next(pauses, _LAST_PAUSE), seconds - waited))

@@ -1,0 +1,71 @@
+"""The lines that findings propose are typed on the sandbox, and the findings are gone."""
+
+from __future__ import annotations
+
+import pytest
+
+import eicnb
+from eicnb.changes.change import WRITES
+from eicnb.cli.parser import parse
+from eicnb.cli.source import Source
+from eicnb.client import commands, connections
+from eicnb.client.eic import Eic
+from eicnb.frames.frame import Frame
+
+REGIONS = ["us-east-1", "eu-west-1"]
+
+
+def audit(eic: Eic, functions: str | list[str] | None = None) -> Frame:
+    return eic.audit(regions=REGIONS, functions=functions, qualifiers="all", rate=1000, errors="rows", progress=False)
+
+
+@pytest.fixture
+def used(shared: Eic, monkeypatch: pytest.MonkeyPatch) -> Eic:
+    monkeypatch.setattr(connections, "_in_use", type(connections._in_use)())
+    return eicnb.use(shared)
+
+
+FIXED = [
+    # check, function, qualifier, its verb
+    ("nowhere-to-go", "newsletters", "$LATEST", "put"),
+    ("nowhere-to-go", "my-function", "BLUE", "update"),
+    ("nowhere-to-go", "thumbnails-eu", "$LATEST", "update"),
+    ("alias-bypass", "inventory-sync", "live", "put"),
+    ("fifo-destination", "search-indexer", "$LATEST", "update"),
+    ("fifo-destination", "support-tickets", "$LATEST", "update"),
+    ("retries-cannot-happen", "cart-reminder", "$LATEST", "update"),
+    ("retries-cannot-happen", "order-events", "5", "update"),
+    ("says-nothing", "newsletter-bounces", "$LATEST", "update"),
+    ("says-nothing", "customs-forms", "$LATEST", "delete"),
+    ("loop", "courier-tracker", "$LATEST", "update"),
+]
+
+
+def test_the_line_of_a_fix_is_typed_and_the_finding_is_gone(used: Eic) -> None:
+    findings = used.check(audit(used))
+    for check, function_name, qualifier, verb in FIXED:
+        is_it = (findings.check == check) & (findings.function_name == function_name)
+        one = findings[is_it & (findings.qualifier == qualifier)]
+        assert one.fix_kind.tolist() == ["eic"], (check, function_name)
+        [command] = parse(Source(one.fix.item().removeprefix("%eic "), "%eic "), {})
+        assert command.verb == verb
+        commands.run([command], commands.Reader(lambda _: None))
+        again = used.check(audit(used, function_name))
+        assert one.function_arn.item() not in set(again[again.check == check].function_arn), (check, function_name)
+
+
+def test_the_lines_of_all_findings_can_be_run_one_after_another(eic: Eic) -> None:
+    """But those of the two functions whose roles may send to no queue."""
+    before = eic.check(audit(eic))
+    lines = eicnb.commands_for(before[~before.function_name.isin(["customer-export", "gdpr-erasure"])])
+    assert {line.split()[0] for line in lines} <= WRITES
+    eicnb.run(lines)
+    left = eic.check(audit(eic))
+    assert set(left.function_name[left.fix_kind == "eic"]) == {"customer-export", "gdpr-erasure"}
+
+
+def test_a_queue_is_created_where_no_function_has_one(used: Eic) -> None:
+    findings = used.check(audit(used, "sessions-cleanup"))
+    line = "aws sqs create-queue --queue-name lambda-failures --attributes MessageRetentionPeriod=1209600"
+    assert findings[findings.check == "nowhere-to-go"].fix.tolist() == [f"{line} --region us-east-1"]
+    assert eicnb.commands_for(findings) == []
