@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.script import run as run
+    from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -105,6 +106,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "show": "client.showing",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -152,6 +154,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "show",
     "update",
     "use",
     "whoami",

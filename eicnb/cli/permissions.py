@@ -62,6 +62,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "compare": (),
     "export": (),
     "picture": (),
+    "show": (),
     "help": (),
 }
 
