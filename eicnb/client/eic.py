@@ -11,26 +11,23 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
-from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
-from eicnb.client.counting import losses_of
+from eicnb.changes.apply import config_frame, frame_attrs, rehearsed, sent, write
+from eicnb.client.auditing import audit_of, functions_of, losses_of
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
-from eicnb.frames.frame import Frame, function_row, to_frame
+from eicnb.frames.columns import IDENTITY_COLUMNS
+from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
-from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
 from eicnb.redaction import masks
-from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
@@ -233,7 +230,7 @@ class Eic:
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
         with on_the_way(self._connection):
             if dry_run:
-                return rehearsed(self, request)[0]
+                return rehearsed(self._connection, request)[0]
             return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
@@ -270,14 +267,7 @@ class Eic:
 
         https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
         """
-        pages, _ = self._connection.aws.pages(Operation.LIST_FUNCTIONS)
-        reported = [
-            ReportedFunction.from_api(function)
-            for page in pages
-            for function in items(page, "Functions", Operation.LIST_FUNCTIONS)
-        ]
-        rows = [function_row(function) for function in reported]
-        return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(self._connection, rows, "functions"))
+        return functions_of(self._connection)
 
     def audit(
         self,
@@ -311,7 +301,7 @@ class Eic:
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
-            [self],
+            [self._connection],
             regions=regions,
             functions=functions,
             qualifiers=qualifiers,
@@ -372,11 +362,10 @@ class Eic:
         >>> eic.losses(audit, progress=False)[["function_name", "lost", "why"]].to_dict("records")[0]
         {'function_name': 'thumbnails', 'lost': 240, 'why': 'destination-fails'}
 
-        CloudWatch has counted them, some minutes late. `since` and `until` are how long ago (`"7d"`, `"12h"`) or
-        times; CloudWatch keeps 455 days. `lost` is the most that can have been lost, by the settings of the audit:
-        what Lambda dropped where it had nowhere to go, and what a destination or dead-letter queue did not accept. It
-        is `<NA>` if the config changed within the period. A row each (`eicnb.fleet.losses.LOSS_COLUMNS`); what could
-        not be read is `not-read`. An alias that the audit lacks counts as `$LATEST`: audit with `qualifiers="all"`.
+        CloudWatch counts them, some minutes late. `since` and `until` are how long ago (`"7d"`, `"12h"`) or times.
+        `lost` is the most that can have been lost by these settings: what Lambda dropped with nowhere to go, and what
+        a destination or dead-letter queue did not accept (`eicnb.fleet.losses.LOSS_COLUMNS`). An alias that the audit
+        lacks counts as `$LATEST`: audit with `qualifiers="all"`.
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         """
         return losses_of(audit, [self._connection], since=since, until=until, rate=rate, progress=progress)
@@ -408,18 +397,3 @@ def _say(line: str) -> None:
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
 """Return the connection that the verbs of an `Eic` go through."""
-
-
-def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:
-    """Return the row of a write and a line about its change; nothing is written."""
-    applied = rehearse(connection_of(eic), request, must=must)
-    frame = config_frame(connection_of(eic), applied.configs, request.verb)
-    frame.attrs["dry_run"] = True
-    return frame, applied.line
-
-
-def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
-    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
-    from eicnb.fleet.audit import audit
-
-    return audit([connection_of(eic).aws for eic in connections], show=show_of(progress), **options)
