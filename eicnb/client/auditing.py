@@ -11,7 +11,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import frame_attrs
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.frames.columns import FUNCTION_COLUMNS
 from eicnb.frames.frame import Frame, function_row, to_frame
 from eicnb.model.reported import ReportedFunction
@@ -19,7 +19,7 @@ from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 
-def audit_of(connections: Sequence[Connection], *, progress: bool | Show = True, **options: Any) -> Frame:
+def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
     """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
     from eicnb.fleet.audit import audit
 
@@ -38,7 +38,7 @@ def functions_of(connection: Connection) -> Frame:
     return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(connection, rows, "functions"))
 
 
-def losses_of(audit: Any, connections: Sequence[Connection], *, progress: bool | Show = True, **options: Any) -> Frame:
+def losses_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
     """Count the lost events of an audit's functions; the options are those of `Eic.losses`."""
     from eicnb.fleet.losses import losses
 

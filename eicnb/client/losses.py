@@ -10,7 +10,7 @@ from eicnb.client.auditing import losses_of
 from eicnb.client.connections import checked_connections, current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def losses(
     since: str | date | timedelta = "7d",
     until: str | date | timedelta | None = None,
     rate: float = 10,
-    progress: bool | Show = True,
+    progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
     """Count the asynchronous events that the functions of an audit lost, as CloudWatch has them.
