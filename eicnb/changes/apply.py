@@ -90,14 +90,6 @@ def rehearse(connection: Connection, request: Request, *, must: bool = True) -> 
     return Applied([change.before] if isinstance(change.before, ReportedConfig) else [], word)
 
 
-def rehearsed(connection: Connection, request: Request, *, must: bool = True) -> tuple[Frame, str]:
-    """Return the row of a write and a line about its change; nothing is written."""
-    applied = rehearse(connection, request, must=must)
-    frame = config_frame(connection, applied.configs, request.verb)
-    frame.attrs["dry_run"] = True
-    return frame, applied.line
-
-
 def write(connection: Connection, request: Request, *, reads: bool = True, say: Say = silently) -> Applied:
     """Send a put, update or delete.
 

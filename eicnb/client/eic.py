@@ -11,22 +11,22 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.apply import config_frame, frame_attrs, rehearsed, sent, write
-from eicnb.client.auditing import audit_of, functions_of, losses_of
+from eicnb.changes.apply import config_frame, sent, write
+from eicnb.changes.plan import Plan
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
+from eicnb.client.on_connections import audit_of, functions_of, identity_of, losses_of, rehearsed
 from eicnb.client.parameters import checked_methods
+from eicnb.client.planning import plan_on
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames.columns import IDENTITY_COLUMNS
-from eicnb.frames.frame import Frame, to_frame
+from eicnb.frames.frame import Frame
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
-from eicnb.model.verbs import Operation
 from eicnb.redaction import masks
 
 if TYPE_CHECKING:
@@ -245,19 +245,7 @@ class Eic:
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
-        identity = next(iter(self._connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
-        where = self._connection.where()
-        row = {
-            "account_id": where.account_id,
-            "account_alias": self._connection.aws.account_alias(),
-            "region": where.region,
-            "partition": where.partition,
-            "identity_arn": identity.get("Arn"),
-            "expires_at": self._connection.aws.expires_at,
-            "profile": self.profile,
-            "sandbox": self.is_sandbox,
-        }
-        return to_frame([row], IDENTITY_COLUMNS, frame_attrs(self._connection, [row], "whoami"))
+        return identity_of(self._connection)
 
     def functions(self) -> Frame:
         """Read the functions of the region: all pages, a row each.
@@ -370,6 +358,17 @@ class Eic:
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         """
         return losses_of(audit, [self._connection], since=since, until=until, rate=rate, progress=progress)
+
+    def plan(self, desired: Any, *, rate: float = 10, progress: Choice = True) -> Plan:
+        """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
+
+        >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
+        >>> eic.plan(desired, progress=False).frame["change"].tolist()
+        ['retries 0 -> 1', 'retries 2 -> 1']
+
+        Nothing is written before the plan is applied. The rest is as in `eicnb.plan`.
+        """
+        return plan_on([self._connection], desired, rate=rate, progress=progress)
 
     def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
         """Show a form that opens with the live config, previews each change and applies it once.

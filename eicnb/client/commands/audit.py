@@ -13,9 +13,9 @@ from eicnb.cli.command import Command
 from eicnb.cli.options import AUDIT, CONNECTION, ROLE
 from eicnb.client import connections as in_use
 from eicnb.client import settings
-from eicnb.client.auditing import audit_of
 from eicnb.client.commands.context import Context, Run, connection_with
 from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import audit_of
 from eicnb.errors import UsageError
 from eicnb.fleet.scope import names_in
 from eicnb.frames.frame import Frame
@@ -36,7 +36,11 @@ def prepare_audit(command: Command, _context: Context) -> Run:
     def run() -> Frame:
         with command.blamed():
             return audit_of(
-                list(map(connection_of, connections)), progress=progress, line=line, list_line=list_line, **options
+                [connection_of(eic) for eic in connections],
+                progress=progress,
+                line=line,
+                list_line=list_line,
+                **options,
             )
 
     return run

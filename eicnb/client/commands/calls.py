@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from eicnb.changes.apply import config_frame, rehearsed, sent, write
+from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.change import WRITES
 from eicnb.changes.role import permission_note
 from eicnb.changes.targets import missing_note, targets_of
@@ -17,6 +17,7 @@ from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.explanations import version_line
 from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import rehearsed
 from eicnb.client.output import printing, selecting
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.frames.frame import Frame

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from eicnb.cli.command import Command
 from eicnb.client import settings
-from eicnb.client.auditing import losses_of
 from eicnb.client.commands.audit import profile_names, several_connections
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.eic import connection_of
+from eicnb.client.on_connections import losses_of
 from eicnb.frames.frame import Frame
 
 

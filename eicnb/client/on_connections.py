@@ -1,6 +1,6 @@
-"""Functions, audits and losses, on the connections that reach their accounts.
+"""Parts of the verbs that several modules of the client need, on plain connections.
 
-Tested in tests/client/test_verbs.py, tests/fleet/test_accounts.py and tests/client/test_losses.py.
+Tested in tests/client/test_verbs.py, tests/client/test_losses.py and tests/notebook/test_writes.py.
 """
 
 from __future__ import annotations
@@ -10,13 +10,22 @@ from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import frame_attrs
+from eicnb.changes.apply import config_frame, frame_attrs, rehearse
 from eicnb.fleet.progress import Choice
-from eicnb.frames.columns import FUNCTION_COLUMNS
+from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
 from eicnb.frames.frame import Frame, function_row, to_frame
 from eicnb.model.reported import ReportedFunction
+from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
+
+
+def rehearsed(connection: Connection, request: Request, *, must: bool = True) -> tuple[Frame, str]:
+    """Return the row of a write and a line about its change; nothing is written."""
+    applied = rehearse(connection, request, must=must)
+    frame = config_frame(connection, applied.configs, request.verb)
+    frame.attrs["dry_run"] = True
+    return frame, applied.line
 
 
 def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
@@ -24,6 +33,23 @@ def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **op
     from eicnb.fleet.audit import audit
 
     return audit([connection.aws for connection in connections], show=show_of(progress), **options)
+
+
+def identity_of(connection: Connection) -> Frame:
+    """Return who the caller of a connection is, in one row."""
+    identity = next(iter(connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
+    where = connection.where()
+    row = {
+        "account_id": where.account_id,
+        "account_alias": connection.aws.account_alias(),
+        "region": where.region,
+        "partition": where.partition,
+        "identity_arn": identity.get("Arn"),
+        "expires_at": connection.aws.expires_at,
+        "profile": connection.profile,
+        "sandbox": connection.is_sandbox,
+    }
+    return to_frame([row], IDENTITY_COLUMNS, frame_attrs(connection, [row], "whoami"))
 
 
 def functions_of(connection: Connection) -> Frame:
