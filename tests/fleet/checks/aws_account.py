@@ -152,10 +152,14 @@ class AwsAccount:
         return action, fault(404, "ResourceNotFoundException", "no such function") if found is None else as_json(found)
 
     def _policy(self, name: str) -> Step:
-        statements = self.policies.get(name)
-        if statements is None:
+        if name not in self.policies:
             return fault(404, "ResourceNotFoundException", "The resource you requested does not exist.")
-        return as_json({"Policy": json.dumps({"Statement": statements}), "RevisionId": "1"})
+        return as_json(
+            {
+                "Policy": json.dumps({"Statement": self.policies[name]} if self.policies[name] is not None else []),
+                "RevisionId": "1",
+            }
+        )
 
 
 def _xml_error(status: int, code: str, message: str) -> Answer:
