@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eicnb.changes.plan import Plan as Plan
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
     from eicnb.client.connections import check as check
@@ -39,15 +40,19 @@ if TYPE_CHECKING:
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
+    from eicnb.client.plans import apply as apply
+    from eicnb.client.plans import plan as plan
     from eicnb.client.script import run as run
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
+    from eicnb.errors import ApplyInterrupted as ApplyInterrupted
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
     from eicnb.errors import ChecksFailed as ChecksFailed
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
+    from eicnb.errors import IncompleteApply as IncompleteApply
     from eicnb.errors import IncompleteAudit as IncompleteAudit
     from eicnb.errors import NotFound as NotFound
     from eicnb.errors import Throttled as Throttled
@@ -64,6 +69,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AccessDenied": "errors",
+    "ApplyInterrupted": "errors",
     "AuditInterrupted": "errors",
     "AwsError": "errors",
     "ChecksFailed": "errors",
@@ -76,12 +82,15 @@ _HOME = {
     "EventInvokeConfig": "model.config",
     "ExpiredCredentials": "errors",
     "FunctionRef": "model.function",
+    "IncompleteApply": "errors",
     "IncompleteAudit": "errors",
     "NoDestination": "model.destination",
     "NotFound": "errors",
+    "Plan": "client.plans",
     "Progress": "fleet.progress",
     "Throttled": "errors",
     "UsageError": "errors",
+    "apply": "client.plans",
     "audit": "client.connections",
     "check": "client.connections",
     "commands_for": "client.offline",
@@ -99,6 +108,7 @@ _HOME = {
     "journal": "client.undoing",
     "list": "client.connections",
     "picture": "client.pictures",
+    "plan": "client.plans",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -110,6 +120,7 @@ _HOME = {
 
 __all__ = [
     "AccessDenied",
+    "ApplyInterrupted",
     "AuditInterrupted",
     "AwsError",
     "ChecksFailed",
@@ -122,12 +133,15 @@ __all__ = [
     "EventInvokeConfig",
     "ExpiredCredentials",
     "FunctionRef",
+    "IncompleteApply",
     "IncompleteAudit",
     "NoDestination",
     "NotFound",
+    "Plan",
     "Progress",
     "Throttled",
     "UsageError",
+    "apply",
     "audit",
     "check",
     "commands_for",
@@ -145,6 +159,7 @@ __all__ = [
     "journal",
     "list",
     "picture",
+    "plan",
     "put",
     "require",
     "run",

@@ -312,7 +312,7 @@ def audit(
     are given, apply to every connection; all else is as in `Eic.audit`.
     """
     return audit_of(
-        [current()] if connections is None else _checked(connections),
+        [current()] if connections is None else checked_connections(connections),
         regions=regions,
         functions=functions,
         qualifiers=qualifiers,
@@ -347,7 +347,7 @@ def check(
     """
     return check_of(
         audit,
-        [connection_of(eic) for eic in ([current()] if connections is None else _checked(connections))],
+        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
         look=look,
         checks=checks,
         rules=rules,
@@ -358,7 +358,12 @@ def check(
     )
 
 
-def _checked(connections: Any) -> builtins.list[Eic]:
+def checked_connections(connections: Any) -> builtins.list[Eic]:
+    """Return the connections that a verb is given: one, or several of them.
+
+    >>> checked_connections(connect(region="eu-west-1"))
+    [Eic(region='eu-west-1')]
+    """
     with UsageError.about("connections"):
         hint = "connections=[eicnb.connect(…), …]"
         if isinstance(connections, Eic):

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
+from eicnb.changes.plan import Plan
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
+from eicnb.client.planning import plan_on
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
@@ -354,6 +356,17 @@ class Eic:
             rate=rate,
             progress=progress,
         )
+
+    def plan(self, desired: Any, *, rate: float = 10, progress: bool | Show = True) -> Plan:
+        """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
+
+        >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
+        >>> eic.plan(desired, progress=False).frame["change"].tolist()
+        ['retries 0 -> 1', 'retries 2 -> 1']
+
+        Nothing is written before the plan is applied. The rest is as in `eicnb.plan`.
+        """
+        return plan_on([self._connection], desired, rate=rate, progress=progress)
 
     def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
         """Show a form that opens with the live config, previews each change and applies it once.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
-from eicnb.aws.http.rate_limit import Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.http.threads import aside
@@ -27,9 +27,6 @@ from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
-
-BUCKETS = Buckets(time.monotonic)
-"""The buckets of this process: audits of the same account and region share one."""
 
 STOPPED = "the audit was stopped before this was read"
 

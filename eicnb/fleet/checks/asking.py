@@ -19,6 +19,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.failures import is_denied
 from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
+from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Sender
 from eicnb.aws.http.threads import aside
 from eicnb.aws.paced import Ask, Paced, Quotas
@@ -26,7 +27,6 @@ from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.checks.evidence import Reading, Unreadable
 from eicnb.fleet.progress import Progress
-from eicnb.fleet.scan import BUCKETS
 from eicnb.model.verbs import action_of
 
 K = TypeVar("K")
