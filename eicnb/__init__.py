@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
+    from eicnb.client.plans import undo as undo
     from eicnb.client.script import run as run
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
@@ -113,6 +114,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -164,6 +166,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "undo",
     "update",
     "use",
     "whoami",

@@ -1,1 +1,3 @@
 """The Python interface: connections, verbs, settings and scripts."""
+
+from eicnb.client import plans  # noqa: F401 # it sets how `Plan.apply` applies, however a plan was made
