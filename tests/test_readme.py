@@ -15,8 +15,9 @@ from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
 from eicnb.cli.option import Option
-from eicnb.cli.permissions import ACTIONS, NOTES, policy
+from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, policy
 from eicnb.client import settings
+from eicnb.fleet.checks.catalog import layers
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
@@ -122,6 +123,18 @@ def test_the_permissions_are_those_that_the_commands_need() -> None:
     ]
     assert table_under("## What eicnb sends to AWS") == expected
     assert "".join(f"    {line}\n" for line in json.dumps(policy(), indent=2).splitlines()) in README
+
+
+def test_the_table_of_layers_is_that_of_the_checks() -> None:
+    readers = layers()
+    assert table_under("### Layers of a check") == [
+        row(
+            f"`{name}`",
+            readers[name].meaning if name in readers else "the audit alone",
+            ", ".join(f"`{action}`" for action in dict.fromkeys(operation.action for operation in operations)),
+        )
+        for name, operations in LAYERS.items()
+    ]
 
 
 def test_the_table_of_languages_is_that_of_the_export() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from eicnb.changes.journal import FOLDER, OFF
 from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
-from eicnb.frames.frame import MOST_ROWS
+from eicnb.frames.view import ALL, AUTO, VIEW, View, check_columns
 from eicnb.model.limits import REQUESTS_A_SECOND
 from eicnb.model.place import check_region
 from eicnb.redaction import masks
@@ -39,6 +39,7 @@ class Settings:
     interpolate: bool = True
     confirm: bool = False
     max_rows: int = 60
+    columns: str | tuple[str, ...] = AUTO
     redact: bool = False
     redact_names: tuple[str, ...] = ()
     journal: str | None = None
@@ -56,6 +57,7 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value.strip()):
                 raise UsageError(f"{name} is {value!r}", hint=f"set {what}, or None")
+        check_columns(self.columns)
         check_region(self.region)
         check_names(self.redact_names)
 
@@ -70,6 +72,7 @@ MEANINGS = {
     "interpolate": "whether `${name}`, `$name` and `{name}` insert values of the notebook",
     "confirm": "whether each write of a command line needs a confirmation",
     "max_rows": "the most rows of a frame that are shown",
+    "columns": "the columns of a frame that are shown: `auto` for those that fit, `all`, or a list of names",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
     "journal": "folder of the journal of all writes, or `off`; by default in your state directory",
@@ -101,6 +104,7 @@ class Variable:
 
 VARIABLES = (
     Variable("EICNB_MAX_ROWS", "max_rows", "the most rows of a frame that are shown; 60 when unset"),
+    Variable("EICNB_COLUMNS", "columns", "the columns of a frame that are shown: `auto`, `all`, or names with commas"),
     Variable(masks.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
     Variable(masks.NAMES, "redact_names", "the names to mask, with commas between them"),
     Variable("EICNB_JOURNAL", "journal", "folder of the journal of all writes, or `off`"),
@@ -116,8 +120,13 @@ def check(name: str, value: Any) -> None:
     """Reject a setting that does not exist, and a value that it cannot have."""
     if name not in MEANINGS:
         raise UsageError(f"there is no setting {name!r}", hint=nearest(name, MEANINGS) or ", ".join(MEANINGS))
-    chosen: dict[str, Any] = {name: check_names(value) if name == "redact_names" else value}
-    Settings(**chosen)
+    Settings(**{name: _exact(name, value)})
+
+
+def _exact(name: str, value: Any) -> Any:
+    """Return a value as `Settings` holds it, lists as tuples, or raise UsageError."""
+    exact = {"redact_names": check_names, "columns": check_columns}
+    return exact[name](value) if name in exact else value
 
 
 def choose(**values: Any) -> Settings:
@@ -133,8 +142,7 @@ def choose(**values: Any) -> Settings:
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(values) - set(known)):
         raise UsageError(f"there is no setting {unknown[0]!r}", hint=", ".join(known))
-    if values.get("redact_names") is not None:
-        values["redact_names"] = check_names(values["redact_names"])
+    values = {name: None if value is None else _exact(name, value) for name, value in values.items()}
     Settings(**{name: value for name, value in values.items() if value is not None})
     from_environment(os.environ)
     _chosen.update(values)
@@ -194,10 +202,11 @@ def _switch(text: str) -> bool:
 
 _READ: Mapping[str, Any] = {
     "max_rows": _number,
+    "columns": lambda text: text if text in {AUTO, ALL} else check_columns(text.split(",")),
     "redact": _switch,
     "journal": str,
     "redact_names": lambda text: check_names(text.split(",")),
 }
 
-MOST_ROWS.choose(lambda: current().max_rows)
+VIEW.choose(lambda: View(current().columns, current().max_rows))
 FOLDER.choose(lambda: current().journal)

@@ -1,47 +1,31 @@
-"""How a table is drawn: cells in words, and the whole as HTML and as text. It knows of no pandas and no notebook."""
+"""How a table is drawn, as HTML and as text. It knows of no pandas and no notebook."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
-from typing import Any
 
 from eicnb.errors import width_of
-from eicnb.frames.columns import AFTER, BEFORE, SETTING_NAMES
-from eicnb.model.destination import KINDS
+from eicnb.frames.catalogue import ESSENTIAL
+from eicnb.frames.monospace import GAP, TextColumn, laid_out
+from eicnb.frames.style import BOX, CAPTION, CELL, NUMBER, STYLE, TONES, WRAPPED
+from eicnb.frames.words import Cell
 
-ABSENT = {
-    "maximum_retry_attempts": "not set",
-    "maximum_event_age_in_seconds": "not set",
-    "on_failure_type": "none",
-    "on_failure": "none",
-    "on_success_type": "none",
-    "on_success": "none",
-    "dead_letter_arn": "none",
-    "last_modified": "never",
-    "runtime": "container image",
-    "error": "",
-    "*": "<NA>",
-}
-"""What a missing value means, column by column; in any other column it is `<NA>`, as in pandas."""
+_ROOM = 134
+"""The characters of a row that fit the output of a notebook in a window of 1,400 pixels."""
 
-_NOT_READ = {"error": "", "*": "not read"}
+_PADDING = 3
+"""The characters that the space between two columns takes in HTML."""
 
-STATE, READ = "scan_state", "ok"
+_NARROWEST = 22
+"""The characters that a column of long texts, or of long names in a terminal, needs."""
 
-_GAP = "  "
-
-_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-
-_SCROLLS = 'style="overflow-x: auto"'
-
-_LEFT = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
-
-_RIGHT = 'style="text-align: right; white-space: nowrap; padding: 0.2em 0.7em"'
+_SHORTEST = 80
+"""The characters of a remark in one line, so that what is there to type stays whole."""
 
 _WRAPS = 'style="text-align: left"'
 
@@ -50,14 +34,12 @@ _BREAKS = 'style="overflow-wrap: anywhere"'
 _LONG = re.compile(r"\S{21,}")
 """A text that may be broken to fit a narrow column; a word is not."""
 
-_CAPTION = 'style="caption-side: top; text-align: left; white-space: pre; padding: 0.2em 0.7em"'
-
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The rows of a frame that are drawn: all, or so many, those that could not be read first.
 
-    >>> cut = Cut.of(["ok", "denied", "ok"], most=2)
+    >>> cut = Cut.of([True, False, True], most=2)
     >>> cut.places, str(cut)
     ((1, 0), '3 rows, 1 of them not shown; errors first')
     """
@@ -67,151 +49,196 @@ class Cut:
     errors: int
 
     @classmethod
-    def of(cls, states: Sequence[Any], most: int) -> Cut:
-        """Return the cut of rows that have these scan states; `ok` where rows have none."""
-        places = list(range(len(states)))
-        if len(states) > most:
-            places = sorted(places, key=lambda place: bool(states[place] == READ))[:most]
-        return cls(tuple(places), len(states), sum(state != READ for state in states))
+    def of(cls, were_read: Sequence[bool], most: int) -> Cut:
+        """Return the cut of rows that could be read or not."""
+        places: Sequence[int] = range(len(were_read))
+        if len(were_read) > most:
+            places = sorted(places, key=were_read.__getitem__)[:most]
+        return cls(tuple(places), len(were_read), len(were_read) - sum(were_read))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows are drawn."""
+        return len(self.places) == self.total
 
     def __str__(self) -> str:
         rows = "no rows" if not self.total else "1 row" if self.total == 1 else f"{self.total} rows"
         drawn = len(self.places)
-        if drawn == self.total:
+        if self.is_whole:
             return rows
         unseen = f", {self.errors - drawn} of {self.errors} errors not shown" if self.errors > drawn else ""
         return f"{rows}, {self.total - drawn} of them not shown{'; errors first' if self.errors else ''}{unseen}"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The columns and the drawn rows of a frame; a missing value is None.
+class Head:
+    """The head of one column of a table.
 
-    >>> print(Table("us-east-1  1 row", ("qualifier", "on_failure_type"), ("0",), (("live", "sqs"),)).to_text())
-      qualifier  on_failure_type
-    0 live       SQS queue
+    `title` has the real names of the `covers` columns of the frame that it shows. A lower `rank` is hidden first.
+    `names` marks the column that names the rows. A column that `wraps` has long texts; one that `breaks` has long
+    names, which have several lines in a narrow terminal.
+    """
+
+    text: str
+    title: str = ""
+    rank: int = ESSENTIAL
+    covers: int = 1
+    names: bool = False
+    is_of_numbers: bool = False
+    wraps: bool = False
+    breaks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns and the drawn rows of a frame, in words.
+
+    >>> heads = (Head("Function"), Head("Retries"))
+    >>> print(Table("us-east-1  1 row", heads, ((Cell("checkout"), Cell("2")),)).to_text())
+    Function  Retries
+    checkout  2
     us-east-1  1 row
 
-    `labels` are those of the index. Columns beyond `width` characters go on below. `removed` are the numbers of the
-    rows whose config was deleted. `hide` puts the masks into all texts at once.
+    Columns that do not fit are hidden unless `shows_all`; in text they then go on below. `same` are values that all
+    rows share. `hidden` counts the columns that are hidden already. `hide` puts the masks into all texts at once.
     """
 
     caption: str
-    columns: tuple[str, ...]
-    labels: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
-    index_name: str = ""
+    heads: tuple[Head, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    same: tuple[str, ...] = ()
+    hidden: int = 0
+    has_all_rows: bool = True
+    shows_all: bool = False
     width: int = 80
-    removed: frozenset[int] = frozenset()
     hide: Callable[[Sequence[str]], Sequence[str]] = list
 
     def to_html(self, name: str = "") -> str:
-        """Return HTML without scripts and colours, whose every text is escaped; it scrolls sideways.
+        """Return HTML without scripts, whose every text is escaped: the caption, and a box that scrolls.
 
         `name` tells this table from others of the same caption to those who hear the page.
         """
-        (caption, index_name, *names), rows = self._shown()
-        styles = [_LEFT, *(_RIGHT if self._is_of_numbers(place) else _LEFT for place in range(len(self.columns)))]
-        label = _escaped(f"{name}: {caption}" if name else caption)
-        drawn = html_table([index_name or "row", *names], rows, caption=caption, styles=styles)
-        return f'<div role="region" aria-label="{label}" tabindex="0" {_SCROLLS}>\n{drawn}\n</div>'
+        table = self.masked().fitting(_ROOM, _PADDING, breaks=False)
+        lines = [table.caption, *table.remarks()]
+        label = _escaped(f"{name}: {table.caption}" if name else table.caption)
+        names = "".join(
+            f'<th scope="col" title="{_escaped(head.title)}"{_style(head)}>{_escaped(head.text or "row")}</th>'
+            for head in table.heads
+        )
+        return "\n".join(
+            [
+                f'<div class="eicnb-frame">{STYLE}',
+                *(f'<div class="eicnb-caption"{CAPTION}>{_escaped(line)}</div>' for line in lines),
+                f'<div class="eicnb-box" role="region" aria-label="{label}" tabindex="0"{BOX}>',
+                "<table>",
+                f"<thead><tr>{names}</tr></thead>",
+                "<tbody>",
+                *(_html_cells(table.heads, row) for row in table.rows),
+                "</tbody>",
+                "</table>",
+                "</div>",
+                "</div>",
+            ]
+        )
 
     def to_text(self) -> str:
-        """Return the table as text, as wide as its longest words; columns that do not fit go on below."""
-        (caption, *names), rows = self._shown()
-        if not rows:
+        """Return the table as text, as wide as its longest words."""
+        table = self.masked()
+        if not self.shows_all:
+            table = table.fitting(self.width, len(GAP), breaks=True)
+        caption = "\n".join([*table.remarks(self.width), table.caption])
+        if not table.rows:
             return caption
-        labels, *columns = (
-            _column([name, *words], right=place > 0 and self._is_of_numbers(place - 1))
-            for place, (name, *words) in enumerate(zip(names, *rows, strict=True))
+        return "\n".join([laid_out(table.text_columns(), self.width), caption])
+
+    def masked(self) -> Table:
+        """Return the table with masks in all its texts."""
+        heads = [text for head in self.heads for text in (head.text, head.title)]
+        cells = [text for row in self.rows for cell in row for text in (cell.text, cell.title)]
+        hidden = iter(self.hide([self.caption, *self.same, *heads, *cells]))
+        caption, same = next(hidden), tuple(next(hidden) for _ in self.same)
+        shown = tuple(_replaced(head, next(hidden), next(hidden)) for head in self.heads)
+        rows = [tuple(Cell(next(hidden), next(hidden), cell.tone) for cell in row) for row in self.rows]
+        return replace(self, caption=caption, same=same, heads=shown, rows=rows, hide=list)
+
+    def fitting(self, room: int, gap: int, *, breaks: bool) -> Table:
+        """Return the table without the columns of the lowest ranks, so that the rest fits."""
+        if self.shows_all:
+            return self
+        widths = [self._width_of(place, breaks=breaks) for place in range(len(self.heads))]
+        kept = list(range(len(self.heads)))
+        while sum(widths[place] + gap for place in kept) - gap > room:
+            droppable = [place for place in kept if self.heads[place].rank < ESSENTIAL]
+            if not droppable or len(kept) == 1:
+                break
+            kept.remove(min(reversed(droppable), key=lambda place: self.heads[place].rank))
+        dropped = [head for place, head in enumerate(self.heads) if place not in kept]
+        return replace(
+            self,
+            heads=tuple(self.heads[place] for place in kept),
+            rows=[tuple(row[place] for place in kept) for row in self.rows],
+            hidden=self.hidden + sum(head.covers for head in dropped),
         )
-        blocks = [_beside(block) for block in _blocks(labels, columns, self.width)]
-        return "\n".join(["\n\n".join(blocks), caption])
 
-    def _shown(self) -> tuple[list[str], list[list[str]]]:
-        """Return the caption and the names, and the rows behind their labels, all with their masks."""
-        texts = [self.caption, self.index_name, *self.columns]
-        for place, (label, row) in enumerate(zip(self.labels, self.rows, strict=True)):
-            words = self._words(row)
-            texts += [label, *(self._marked(row, words) if place in self.removed else words)]
-        hidden, width = list(self.hide(texts)), len(self.columns) + 1
-        head, body = hidden[: width + 1], hidden[width + 1 :]
-        return head, [body[start : start + width] for start in range(0, len(body), width)]
+    def _width_of(self, place: int, *, breaks: bool) -> int:
+        head = self.heads[place]
+        natural = max(map(width_of, [head.text, *(row[place].text for row in self.rows)]))
+        return min(natural, _NARROWEST) if head.wraps or (breaks and head.breaks) else natural
 
-    def _marked(self, row: tuple[Any, ...], words: Sequence[str]) -> Iterator[str]:
-        """Mark the settings of a config that was deleted; the frame keeps their values."""
-        for name, value, word in zip(self.columns, row, words, strict=True):
-            yield f"{word} (removed)" if name in SETTING_NAMES and value is not None else word
+    def remarks(self, width: int = 0) -> list[str]:
+        """Return what the caption adds: what all rows share, what is hidden, and how to see it."""
+        same = f"in every row: {', '.join(self.same)}" if self.same else ""
+        columns = f"{self.hidden} column{'' if self.hidden == 1 else 's'} hidden" if self.hidden else ""
+        options = ['columns="all"'] * bool(columns) + ['rows="all"'] * (not self.has_all_rows)
+        how = f"eicnb.show(frame, {', '.join(options)}) shows all {'of them' if columns else 'rows'}" if options else ""
+        lines = [line for line in (same, "; ".join(filter(None, [columns, how]))) if line]
+        if not width:
+            return lines
+        return [part for line in lines for part in textwrap.wrap(line, max(width, _SHORTEST), break_long_words=False)]
 
-    def _is_of_numbers(self, place: int) -> bool:
-        return any(_is_number(row[place]) for row in self.rows)
-
-    def _was_read(self, row: tuple[Any, ...]) -> bool:
-        return STATE not in self.columns or row[self.columns.index(STATE)] == READ
-
-    def _words(self, row: tuple[Any, ...]) -> list[str]:
-        absent = dict(ABSENT if self._was_read(row) else _NOT_READ)
-        present = {name for name, value in zip(self.columns, row, strict=True) if value is not None}
-        # A destination of a kind that cannot be set today is no missing one.
-        absent.update({f"{name}_type": "another service" for name in ("on_failure", "on_success") if name in present})
-        return [
-            word_of(name, value, absent.get(setting_of(name), absent["*"]))
-            for name, value in zip(self.columns, row, strict=True)
-        ]
+    def text_columns(self) -> list[TextColumn]:
+        """Return the columns as lines of text; those of long texts share the room that is left."""
+        widths = [self._width_of(place, breaks=True) for place in range(len(self.heads))]
+        wrapping = sum(head.wraps or head.breaks for head in self.heads)
+        spare = max(0, self.width - sum(widths) - len(GAP) * (len(widths) - 1)) // max(1, wrapping)
+        columns = []
+        for place, head in enumerate(self.heads):
+            texts = [head.text, *(row[place].text for row in self.rows)]
+            limit = widths[place] + spare if (head.wraps or head.breaks) and not self.shows_all else None
+            columns.append(TextColumn.of(texts, is_right=head.is_of_numbers, limit=limit))
+        return columns
 
 
-def setting_of(column: str) -> str:
-    """Return the setting of a column with its value before or after a change; any other name as it is.
-
-    >>> setting_of("before_on_failure"), setting_of("on_failure")
-    ('on_failure', 'on_failure')
-    """
-    return column.removeprefix(BEFORE).removeprefix(AFTER)
+def _replaced(head: Head, text: str, title: str) -> Head:
+    return replace(head, text=text, title=title)
 
 
-def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
-    """Return a value as it is read in its column.
-
-    >>> word_of("on_failure_type", "events"), word_of("maximum_retry_attempts", None, "not set")
-    ('EventBridge bus', 'not set')
-    """
-    if value is None:
-        return absent
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        text = value.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
-    else:
-        text = KINDS.get(value, value) if column.endswith("_type") and isinstance(value, str) else str(value)
-    return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
+def _style(head: Head) -> str:
+    return NUMBER if head.is_of_numbers else WRAPPED if head.wraps else CELL
 
 
-def html_table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "", styles: Sequence[str] = ()
-) -> str:
-    """Return rows of text as an HTML table, every text escaped; the first column names the rows.
+def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> str:
+    cells = []
+    for head, cell in zip(heads, row, strict=True):
+        tag, scope = ("th", ' scope="row"') if head.names else ("td", "")
+        title = f' title="{_escaped(cell.title)}"' if cell.title and cell.title != cell.text else ""
+        tone = TONES.get(cell.tone, "")
+        text = _escaped(cell.text)
+        cells.append(f"<{tag}{scope}{title}{_style(head)}>{f'<span{tone}>{text}</span>' if tone else text}</{tag}>")
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of text as a small HTML table, every text escaped; the first column names the rows.
 
     >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
     1
 
-    Without `styles`, one for each column, a long text is wrapped between its words, and inside an ARN.
+    A long text is wrapped between its words, and inside an ARN.
     """
-    if not styles:
-        styles, rows = [_WRAPS] * len(head), ([_breakable(word) for word in words] for words in rows)
-    else:
-        rows = ([_escaped(word) for word in words] for words in rows)
-    names = "".join(f'<th scope="col" {style}>{_escaped(name)}</th>' for style, name in zip(styles, head, strict=True))
-    return "\n".join(
-        [
-            "<table>",
-            *([f"<caption {_CAPTION}>{_escaped(caption)}</caption>"] if caption else []),
-            f"<thead><tr>{names}</tr></thead>",
-            "<tbody>",
-            *(_html_row(words, styles) for words in rows),
-            "</tbody>",
-            "</table>",
-        ]
-    )
+    names = "".join(f'<th scope="col" {_WRAPS}>{_escaped(name)}</th>' for name in head)
+    lines = [f"<thead><tr>{names}</tr></thead>", "<tbody>", *map(_html_row, rows), "</tbody>"]
+    return "\n".join(["<table>", *lines, "</table>"])
 
 
 def _breakable(text: str) -> str:
@@ -221,41 +248,11 @@ def _breakable(text: str) -> str:
     return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
 
 
-def _html_row(words: Sequence[str], styles: Sequence[str]) -> str:
-    first, *others = styles
-    label, *cells = words
-    shown = "".join(f"<td {style}>{cell}</td>" for style, cell in zip(others, cells, strict=True))
-    return f'<tr><th scope="row" {first}>{label}</th>{shown}</tr>'
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _html_row(words: Sequence[str]) -> str:
+    label, *cells = map(_breakable, words)
+    shown = "".join(f"<td {_WRAPS}>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row" {_WRAPS}>{label}</th>{shown}</tr>'
 
 
 def _escaped(text: str) -> str:
     return escape(text, quote=True)
-
-
-def _column(words: Sequence[str], *, right: bool = False) -> list[str]:
-    widths = [width_of(word) for word in words]
-    gaps = [" " * (max(widths) - width) for width in widths]
-    return [gap + word if right else word + gap for word, gap in zip(words, gaps, strict=True)]
-
-
-def _blocks(labels: list[str], columns: list[list[str]], page: int) -> Iterator[list[list[str]]]:
-    """Yield the columns in groups that fit a page, each behind the labels; a wide one stands alone."""
-    block, width = [labels], width_of(labels[0])
-    for column in columns:
-        wider = len(_GAP) + width_of(column[0])
-        if len(block) > 1 and width + wider > page:
-            yield block
-            block, width = [labels], width_of(labels[0])
-        block.append(column)
-        width += wider
-    yield block
-
-
-def _beside(block: list[list[str]]) -> str:
-    labels, *columns = block
-    lines = zip(*columns, strict=True) if columns else [() for _ in labels]
-    return "\n".join(f"{label} {_GAP.join(cells)}".rstrip() for label, cells in zip(labels, lines, strict=True))

@@ -23,41 +23,24 @@ from eicnb.frames.columns import (
     Column,
     Scalar,
 )
-from eicnb.frames.drawing import READ, STATE, Cut, Table
+from eicnb.frames.drawing import Table
+from eicnb.frames.layout import Layout
+from eicnb.frames.view import VIEW, View
+from eicnb.frames.words import READ, STATE
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 from eicnb.redaction import masks
-from eicnb.redaction.control_characters import printable
 
 _WIDTH = 80
-_MOST_ROWS = 60
 _NUMBERS = count(1)
 _OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)}
 
 
-class MostRows:
-    """The largest number of rows in a display; `choose` takes a function that returns it."""
-
-    def __init__(self) -> None:
-        self._tell: Callable[[], int] = lambda: _MOST_ROWS
-
-    def choose(self, tell: Callable[[], int]) -> None:
-        """Call this from now on."""
-        self._tell = tell
-
-    def shown(self) -> int:
-        """Return the most rows at this moment."""
-        return self._tell()
-
-
-MOST_ROWS = MostRows()
-"""The process's switch, which the settings push."""
-
-
 class Drawn(pd.DataFrame):
-    """A DataFrame that shows its ARNs whole, and types and missing values as words.
+    """A DataFrame whose display shows the columns that fit, in words.
 
     Only the display is in words and has masks (`eicnb.redaction`); the values are real. What has none of our columns,
-    or other values in them (a count, a comparison), is shown as pandas does.
+    or other values in them (a count, a comparison), is shown as pandas does. `eicnb.frames.catalogue` has the words of
+    each column, and `eicnb.frames.view` what a user chooses.
     """
 
     @property
@@ -83,7 +66,7 @@ class Drawn(pd.DataFrame):
 
     def _has_our_columns(self) -> bool:
         known = [dtype == _OUR_DTYPES[name] for name, dtype in self.dtypes.items() if name in _OUR_DTYPES]
-        return bool(known) and all(known)
+        return bool(known) and all(known) and self.columns.is_unique
 
     def _caption_start(self) -> str:
         """Return what holds for any rows of a frame, not where all of them come from."""
@@ -93,22 +76,12 @@ class Drawn(pd.DataFrame):
         """Return what a whole frame says of rows that it lacks."""
         return ""
 
-    def _drawn(self) -> Table:
+    def _drawn(self, view: View | None = None) -> Table:
         """Return the table, or raise ConfigurationError if a setting leaves unclear what to mask."""
-        columns = tuple(str(name) for name in self.columns)
-        states = self.iloc[:, columns.index(STATE)] if STATE in columns else [READ] * len(self)
-        cut = Cut.of([_plain(state) for state in states], MOST_ROWS.shown())
-        drawn = self.iloc[list(cut.places)]
-        return Table(
-            caption=printable("  ".join(filter(None, [self._caption_start(), f"{cut}{self._caption_end()}"]))),
-            columns=columns,
-            labels=tuple(str(label) for label in drawn.index),
-            rows=[tuple(map(_plain, row)) for row in drawn.itertuples(index=False, name=None)],
-            index_name=" ".join(str(name) for name in self.index.names if name is not None),
-            width=_width(),
-            removed=_removed(self.attrs, columns, drawn),
-            hide=masks.masked_together,
-        )
+        columns = [str(name) for name in self.columns]
+        layout = Layout.of(self, view or VIEW.current().within(columns))
+        caption = "  ".join(filter(None, [self._caption_start(), f"{layout.cut}{self._caption_end()}"]))
+        return layout.table(caption, _removed(self.attrs, columns, layout.drawn), _width())
 
 
 class Frame(Drawn):
@@ -170,20 +143,13 @@ def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFra
     """Return the places of the rows whose config was deleted; a dry run deletes none."""
     if attrs.get("dry_run"):
         return frozenset()
-    verbs = drawn.iloc[:, 0].tolist() if columns[:1] == (VERB,) else [attrs.get(VERB)] * len(drawn)
+    verbs = drawn.iloc[:, 0].tolist() if columns[:1] == [VERB] else [attrs.get(VERB)] * len(drawn)
     return frozenset(place for place, verb in enumerate(verbs) if verb is not pd.NA and verb == "delete")
 
 
 def uncut() -> AbstractContextManager[object]:
     """Let pandas cut no cell meanwhile, so that no half of a name or an account id is shown."""
     return pd.option_context("display.max_colwidth", None)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value without pandas and NumPy: None for a missing one."""
-    if not pd.api.types.is_scalar(value):
-        return value
-    return None if pd.isna(value) else value.item() if hasattr(value, "item") else value
 
 
 def provenance(attrs: Mapping[Any, Any]) -> str:

@@ -51,6 +51,19 @@ def human(seconds: int) -> str:
     return " ".join(parts) or "0 seconds"
 
 
+def compact(seconds: int) -> str:
+    """Return a whole duration in short, without units that are zero.
+
+    >>> compact(21600), compact(5400), compact(45)
+    ('6 h', '1 h 30 min', '45 s')
+    """
+    parts = []
+    for size, _, unit, _ in _UNITS:
+        count, seconds = divmod(seconds, size)
+        parts += [f"{count} {unit}"] if count else []
+    return " ".join(parts) or "0 s"
+
+
 def brief(seconds: float) -> str:
     """Return a duration in its two largest units.
 

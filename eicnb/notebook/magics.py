@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
+from traitlets import Bool, Float, Int, List, TraitError, Unicode, Union, observe, validate
 
 from eicnb.aws.service_model import members
 from eicnb.cli import parser
@@ -40,6 +40,7 @@ class EicMagics(Magics):
     interpolate = Bool(True, help=settings.MEANINGS["interpolate"]).tag(config=True)  # noqa: FBT003 # the same
     confirm = Bool(False, help=settings.MEANINGS["confirm"]).tag(config=True)  # noqa: FBT003 # the same
     max_rows = Int(60, help=settings.MEANINGS["max_rows"]).tag(config=True)
+    columns = Union([Unicode("auto"), List(Unicode())], help=settings.MEANINGS["columns"]).tag(config=True)
     redact = Bool(False, help=settings.MEANINGS["redact"]).tag(config=True)  # noqa: FBT003 # the same
     redact_names = List(Unicode(), help=settings.MEANINGS["redact_names"]).tag(config=True)
     journal = Unicode(None, allow_none=True, help=settings.MEANINGS["journal"]).tag(config=True)

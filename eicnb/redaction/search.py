@@ -34,8 +34,8 @@ _TAGS = (
 _ATTRIBUTES = "alt|aria-label|border|class|colspan|height|href|id|role|rowspan|scope|src|style|tabindex|title|width"
 # The words of HTML itself: a listed name that is one of its words, such as `table`, is not found in it.
 _MARKUP = re.compile(
-    rf"<style[^<>]*>[^<]*</style>|</?(?:{_TAGS})(?=[\s/>])|\s(?:style=\"[a-z0-9:;.% -]*\"|class=\"dataframe\"|"
-    rf"scope=\"(?:row|col)\"|role=\"region\"|(?:{_ATTRIBUTES})(?==\"))"
+    rf"<style[^<>]*>[^<]*</style>|</?(?:{_TAGS})(?=[\s/>])|\s(?:style=\"[a-z0-9:;.%# -]*\"|"
+    rf"class=\"(?:dataframe|eicnb-[a-z]+)\"|scope=\"(?:row|col)\"|role=\"region\"|(?:{_ATTRIBUTES})(?==\"))"
 )
 
 

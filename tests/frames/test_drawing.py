@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,10 +10,10 @@ from hypothesis import given
 from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
-from eicnb.frames.drawing import Cut, Table, word_of
+from eicnb.frames.drawing import Cut, Head, Table
+from eicnb.frames.words import Cell
 
-ARN = "arn:aws:lambda:us-east-1:123456789012:function:" + "a-long-name" * 9
-COLUMNS = ("function_name", "maximum_retry_attempts", "on_failure_type", "scan_state", "error")
+CAPTION = "SANDBOX  account 123456789012  us-east-1"
 VOID = {"br", "hr", "img"}
 
 
@@ -36,6 +35,10 @@ class Parsed(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         self.texts.setdefault(tag, []).append("")
 
+    def lines(self) -> list[str]:
+        """The texts above the box."""
+        return [text.strip() for text in self.texts["div"] if text.strip()]
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
@@ -44,79 +47,147 @@ class Parsed(HTMLParser):
             self.texts[self.open[-1]][-1] += text
 
 
-def table(*rows: tuple[Any, ...], columns: tuple[str, ...] = COLUMNS, **options: Any) -> Table:
-    labels = tuple(str(number) for number in range(len(rows)))
-    return Table("SANDBOX  account 123456789012  us-east-1", columns, labels, rows, **options)
+HEADS = (
+    Head("Function", "function_name, qualifier", names=True),
+    Head("Retries", "maximum_retry_attempts", 8),
+    Head("On failure", "on_failure", 8),
+)
+ARN = "arn:aws:sqs:us-east-1:123456789012:lost"
+ROWS = (
+    (Cell("checkout:live"), Cell("0", "0"), Cell("sqs lost", ARN)),
+    (Cell("invoices:1"), Cell("2 (default)"), Cell("none")),
+)
 
 
-OK = ("f", 0, "sqs", "ok", None)
-UNSET = ("g", None, None, "ok", None)
-DENIED = (None, None, None, "denied", "not\nallowed")
+def table(heads: Sequence[Head] = HEADS, rows: Sequence[tuple[Cell, ...]] = ROWS, **options: Any) -> Table:
+    return Table(CAPTION, tuple(heads), rows, **options)
 
 
-def test_the_html_is_a_table_that_a_screen_reader_can_read() -> None:
-    parsed = Parsed(table(OK, UNSET).to_html())
-    assert [tag for tag, _ in parsed.tags[:4]] == ["div", "table", "caption", "thead"]
-    assert parsed.texts["caption"] == ["SANDBOX  account 123456789012  us-east-1"]
+def test_the_html_is_a_table_that_a_screen_reader_can_read_below_its_caption() -> None:
+    parsed = Parsed(table(same=("DLQ none",)).to_html("Table 1"))
+    assert [tag for tag, _ in parsed.tags[:6]] == ["div", "style", "div", "div", "div", "table"]
+    assert parsed.lines() == [CAPTION, "in every row: DLQ none"]
+    region = parsed.tags[4][1]
+    assert (region["role"], region["tabindex"], region["aria-label"]) == ("region", "0", f"Table 1: {CAPTION}")
     scopes = [attributes["scope"] for tag, attributes in parsed.tags if tag == "th"]
-    assert scopes == ["col"] * 6 + ["row"] * 2
-    assert parsed.texts["th"] == ["row", *COLUMNS, "0", "1"]
-    assert parsed.texts["td"] == ["f", "0", "SQS queue", "ok", "", "g", "not set", "none", "ok", ""]
-    region = parsed.tags[0][1]
-    assert (region["role"], region["tabindex"], region["aria-label"]) == ("region", "0", parsed.texts["caption"][0])
+    assert scopes == ["col"] * 3 + ["row"] * 2
+    assert parsed.texts["th"] == ["Function", "Retries", "On failure", "checkout:live", "invoices:1"]
+    assert parsed.texts["td"] == ["0", "sqs lost", "2 (default)", "none"]
 
 
-def test_the_html_has_neither_scripts_nor_colours() -> None:
-    html = table(OK, DENIED).to_html()
-    assert not re.search(r"<script|<style|\bon[a-z]+=|color|background|#[0-9a-f]{3}", html)
+def test_a_tooltip_has_the_real_name_of_a_column_and_the_whole_arn() -> None:
+    parsed = Parsed(table().to_html())
+    titles = [(tag, attributes["title"]) for tag, attributes in parsed.tags if "title" in attributes]
+    assert titles == [
+        *(("th", title) for title in ("function_name, qualifier", "maximum_retry_attempts", "on_failure")),
+        ("td", ARN),
+    ]
+
+
+def test_a_state_has_a_colour_besides_its_sign_and_word() -> None:
+    parsed = Parsed(table([Head("State")], [(Cell("✗ denied", tone="bad"),)]).to_html())
+    assert parsed.texts["span"] == ["✗ denied"]
+    style = next(attributes["style"] for tag, attributes in parsed.tags if tag == "span")
+    assert style == "background-color: #b3261e; color: #ffffff; padding: 1px 6px; border-radius: 3px"
+
+
+def test_the_html_has_no_scripts_and_its_box_is_no_higher_than_a_screen() -> None:
+    html = table().to_html()
+    assert not re.search(r"<script|\son[a-z]+=|url\(|@import|http", html)
+    assert '<div class="eicnb-box"' in html
+    assert ' style="max-height: 600px; overflow: auto"' in html
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a&b", "'x'"])
 def test_text_is_escaped_wherever_it_stands(text: str) -> None:
-    made = Table(text, (text,), (text,), ((text,),), index_name=text)
-    parsed = Parsed(made.to_html())
-    assert {tag for tag, _ in parsed.tags} == {"div", "table", "caption", "thead", "tbody", "tr", "th", "td"}
-    assert parsed.texts["td"] == [text]
-    assert parsed.texts["th"] == [text, text, text]
-    assert parsed.texts["caption"] == [text]
+    heads, rows = (Head(text, text), Head(text, text)), ((Cell(text, text), Cell(text, f"{text}!", "bad")),)
+    parsed = Parsed(Table(text, heads, rows, same=(text,)).to_html(text))
+    known = {"div", "style", "table", "thead", "tbody", "tr", "th", "td", "span"}
+    assert {tag for tag, _ in parsed.tags} == known
+    assert (parsed.texts["th"], parsed.texts["span"]) == ([text, text], [text])
+    assert text in parsed.lines()
 
 
 @of_hypothesis(deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=4), st.text())
 def test_any_text_leaves_the_html_in_balance(cells: list[str], caption: str) -> None:
-    made = Table(caption, tuple(f"c{number}" for number in range(len(cells))), ("0",), (tuple(cells),))
+    heads = tuple(Head(f"c{number}") for number in range(len(cells)))
+    made = Table(caption, heads, (tuple(Cell(cell, cell) for cell in cells),))
     assert len(Parsed(made.to_html()).texts["td"]) == len(cells)
     assert made.to_text().count("\n") >= 2
 
 
 def test_the_text_says_the_same() -> None:
-    assert table(OK, UNSET).to_text() == (
-        "  function_name  maximum_retry_attempts  on_failure_type  scan_state  error\n"
-        "0 f                                   0  SQS queue        ok\n"
-        "1 g                             not set  none             ok\n"
-        "SANDBOX  account 123456789012  us-east-1"
-    )
-
-
-def test_the_text_of_a_wide_table_goes_on_below_and_cuts_nothing() -> None:
-    made = table((ARN, ARN, "sqs"), columns=("function_arn", "on_failure", "on_failure_type"))
-    assert made.to_text().splitlines() == [
-        f"  {'function_arn'}",
-        f"0 {ARN}",
-        "",
-        "  on_failure",
-        f"0 {ARN}",
-        "",
-        "  on_failure_type",
-        "0 SQS queue",
-        "SANDBOX  account 123456789012  us-east-1",
+    assert table(same=("DLQ none",), hidden=2).to_text().splitlines() == [
+        "Function       Retries      On failure",
+        "checkout:live  0            sqs lost",
+        "invoices:1     2 (default)  none",
+        "in every row: DLQ none",
+        '2 columns hidden; eicnb.show(frame, columns="all") shows all of them',
+        CAPTION,
     ]
 
 
+def test_what_does_not_fit_is_hidden_from_the_lowest_rank_on_and_counted() -> None:
+    heads = (HEADS[0], Head("Runtime", "runtime", 3), HEADS[1], Head("Region", "region", 8, covers=2))
+    rows = [(Cell("checkout:live"), Cell("python3.13"), Cell("2"), Cell("us-east-1"))]
+    made = table(heads, rows, width=40)
+    assert made.to_text().splitlines()[:3] == [
+        "Function       Retries  Region",
+        "checkout:live  2        us-east-1",
+        '1 column hidden; eicnb.show(frame, columns="all") shows all of them',
+    ]
+    narrow = table(heads, rows, width=25).to_text().splitlines()
+    assert narrow[:3] == [
+        "Function       Retries",
+        "checkout:live  2",
+        '3 columns hidden; eicnb.show(frame, columns="all") shows all of them',
+    ]
+    assert Parsed(made.to_html()).texts["th"][:4] == ["Function", "Runtime", "Retries", "Region"]
+
+
+def test_with_all_columns_the_text_goes_on_below_and_cuts_nothing() -> None:
+    heads, long = (Head("function_arn"), Head("on_failure"), Head("region")), f"{ARN}-{'long' * 20}"
+    made = table(heads, [(Cell(long), Cell(long), Cell("us-east-1"))], shows_all=True)
+    assert made.to_text().splitlines() == [
+        f"{'function_arn':<{len(long)}}  on_failure".rstrip(),
+        f"{long}  {long}",
+        "",
+        "function_arn".ljust(len(long)) + "  region",
+        f"{long}  us-east-1",
+        CAPTION,
+    ]
+
+
+def test_long_texts_are_wrapped_between_words_and_long_names_at_hyphens() -> None:
+    heads = (Head("Function"), Head("Why", wraps=True), Head("On failure", breaks=True))
+    rows = [(Cell("checkout"), Cell("no queue is there for what fails"), Cell("s3 shop-events-us-east-1-123456789012"))]
+    assert table(heads, rows, width=60).to_text().splitlines()[:-1] == [
+        "Function  Why                    On failure",
+        "checkout  no queue is there for  s3 shop-events-us-",
+        "          what fails             east-1-123456789012",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"has_all_rows": False}, 'eicnb.show(frame, rows="all") shows all rows'),
+        (
+            {"has_all_rows": False, "hidden": 1},
+            '1 column hidden; eicnb.show(frame, columns="all", rows="all") shows all of them',
+        ),
+    ],
+)
+def test_the_caption_says_how_to_see_the_rest(options: dict[str, Any], line: str) -> None:
+    assert table(**options).to_text().splitlines()[-2] == line
+    assert line in Parsed(table(**options).to_html()).lines()
+
+
 def test_a_table_without_rows_has_its_columns_in_html_alone() -> None:
-    made = table(columns=("function_name", "region"))
-    assert made.to_text() == "SANDBOX  account 123456789012  us-east-1"
-    assert Parsed(made.to_html()).texts["th"] == ["row", "function_name", "region"]
+    made = table(rows=())
+    assert made.to_text() == CAPTION
+    assert Parsed(made.to_html()).texts["th"] == ["Function", "Retries", "On failure"]
 
 
 CUT = [
@@ -136,46 +207,24 @@ CUT = [
 def test_a_long_frame_says_what_it_leaves_out_and_shows_errors_first(
     states: str, most: int, places: str, words: str
 ) -> None:
-    full = {"o": "ok", "d": "denied", "f": "failed"}
-    cut = Cut.of([full[state] for state in states], most)
+    cut = Cut.of([state == "o" for state in states], most)
     assert ("".join(map(str, cut.places)), str(cut)) == (places, words)
 
 
-def test_what_was_not_read_is_not_called_unset() -> None:
-    assert Parsed(table(DENIED).to_html()).texts["td"] == ["not read", "not read", "not read", "denied", "not allowed"]
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "word"),
-    [
-        ("on_failure_type", "sns", "SNS topic"),
-        ("on_failure_type", "s3", "S3 bucket"),
-        ("on_success_type", "lambda", "Lambda function"),
-        ("on_success_type", "events", "EventBridge bus"),
-        ("on_success_type", "kafka", "kafka"),
-        ("function_name", "sqs", "sqs"),
-        ("configured", True, "yes"),
-        ("configured", False, "no"),
-        ("last_modified", datetime(2026, 11, 1, 12, 0, 0, 5000, tzinfo=UTC), "2026-11-01 12:00:00 UTC"),
-        ("error", "a\tb\x1b\u202ec", "a b\ufffd\ufffdc"),
-        ("anything", None, "<NA>"),
-        ("anything", 1.5, "1.5"),
-    ],
-)
-def test_a_value_is_a_word_in_the_display(column: str, value: Any, word: str) -> None:
-    assert word_of(column, value) == word
-
-
-def test_masks_are_put_in_before_the_columns_are_laid_out() -> None:
-    masks = {"123456789012": "ACCOUNT-0001", "f": "NAME-0001", "scan_state": "NAME-0002"}
-
+def test_masks_are_put_in_before_the_columns_are_laid_out_and_into_tooltips_too() -> None:
     def hide(texts: Sequence[str]) -> list[str]:
-        return [masks.get(text, text.replace("123456789012", "ACCOUNT-0001")) for text in texts]
+        masks = {"123456789012": "ACCOUNT-0001", "checkout": "NAME-0001", "Retries": "NAME-0002"}
+        for text, mask in masks.items():
+            texts = [one.replace(text, mask) for one in texts]
+        return [*texts]
 
-    made = table(OK, columns=COLUMNS, hide=hide)
+    made = table(hide=hide)
     assert made.to_text().splitlines() == [
-        "  function_name  maximum_retry_attempts  on_failure_type  NAME-0002  error",
-        "0 NAME-0001                           0  SQS queue        ok",
+        "Function        NAME-0002    On failure",
+        "NAME-0001:live  0            sqs lost",
+        "invoices:1      2 (default)  none",
         "SANDBOX  account ACCOUNT-0001  us-east-1",
     ]
     assert ">NAME-0002</th>" in made.to_html()
+    assert 'title="arn:aws:sqs:us-east-1:ACCOUNT-0001:lost"' in made.to_html()
+    assert "123456789012" not in made.to_html()

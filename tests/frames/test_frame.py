@@ -176,11 +176,11 @@ import pandas as pd
 from eicnb.frames.columns import CONFIG_COLUMNS
 from eicnb.frames.frame import to_frame
 row = {column.name: None for column in CONFIG_COLUMNS} | {"function_name": "f" * 40, "qualifier": "q" * 40}
-print(max(len(line) for line in repr(to_frame([row], CONFIG_COLUMNS, {})).splitlines()))
+print(max(len(line) for line in repr(to_frame([row], CONFIG_COLUMNS, {})).splitlines()[:2]))
 """
 
 
-@pytest.mark.parametrize(("columns", "longest"), [(120, 111), (60, 58)])
+@pytest.mark.parametrize(("columns", "longest"), [(120, 109), (60, 81)])
 def test_in_a_terminal_a_table_is_as_wide_as_it(columns: int, longest: int) -> None:
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -206,26 +206,26 @@ def test_a_frame_of_100_000_rows_takes_under_300_megabytes() -> None:
     assert max(taken, most) < 300_000_000
 
 
-def test_the_frame_shows_where_it_comes_from_and_its_arns_whole() -> None:
+def test_the_frame_shows_where_it_comes_from_and_its_arns_as_kind_and_name() -> None:
     frame = frame_of(reported())
     html = frame._repr_html_()
     assert html is not None
     assert repr(frame).splitlines()[-1] == f"{CAPTION}  1 row"
-    assert f">{CAPTION}  1 row</caption>" in html
-    assert QUEUE in repr(frame)
-    assert f">{QUEUE}</td>" in html
+    assert f">{CAPTION}  1 row</div>" in html
+    assert f' title="{QUEUE}"' in html
+    assert f">sqs {QUEUE.rpartition(':')[2]}</td>" in html
 
 
 def test_text_of_aws_is_escaped_in_html() -> None:
     html = frame_of(reported(on_failure="<script>alert(1)</script>"), region="<b>")._repr_html_()
     assert html is not None
     assert ">&lt;script&gt;alert(1)&lt;/script&gt;</td>" in html
-    assert ">SANDBOX  account 123456789012  &lt;b&gt;  1 row</caption>" in html
+    assert ">SANDBOX  account 123456789012  &lt;b&gt;  1 row</div>" in html
 
 
 def test_the_display_has_words_and_the_frame_aws_s_values() -> None:
     frame = frame_of(reported(), reported(on_failure=None, retries=None))
-    assert [word in repr(frame) for word in ("SQS queue", "not set", "none", "<NA>")] == [True, True, True, False]
+    assert [word in repr(frame) for word in ("sqs a-queue", "2 (default)", "none", "<NA>")] == [True, True, True, False]
     assert frame.on_failure_type.tolist() == ["sqs", pd.NA]
     assert frame.maximum_retry_attempts.tolist() == [0, pd.NA]
 
@@ -254,11 +254,12 @@ def test_a_long_audit_shows_errors_first_and_keeps_its_order() -> None:
     frame = to_frame(rows, columns, ATTRS)
     settings.choose(max_rows=4)
     assert repr(frame).splitlines() == [
-        "  function_name  timeout   scan_state",
-        "1 f1             not read  denied",
-        "3 f3             not read  not read",
-        "4 f4             not read  gone",
-        "0 f0             <NA>      ok",
+        "State     Function  Timeout",
+        "✗ denied  f1        not read",
+        "not read  f3        not read",
+        "! gone    f4        not read",
+        "✓ ok      f0        <NA>",
+        'eicnb.show(frame, rows="all") shows all rows',
         f"{CAPTION}  5 rows, 1 of them not shown; errors first",
     ]
     assert frame.function_name.tolist() == ["f0", "f1", "f2", "f3", "f4"]
@@ -288,12 +289,14 @@ def test_of_a_frame_of_many_rows_only_those_are_drawn_that_are_shown() -> None:
     assert len(frame._drawn().rows) == 60
 
 
-@pytest.mark.parametrize("width", [None, 40, 200])
-def test_the_text_is_as_wide_as_pandas_is_asked_to_be(width: int | None) -> None:
+@pytest.mark.parametrize(
+    ("width", "longest", "hidden"), [(None, 76, "2 columns"), (40, 40, "6 columns"), (200, 129, "1 column")]
+)
+def test_the_text_is_as_wide_as_pandas_is_asked_to_be(width: int | None, longest: int, hidden: str) -> None:
     with pd.option_context("display.width", width):
         lines = repr(frame_of(reported())).splitlines()
-    assert all(len(line) <= (width or 80) or len(line.split()) <= 3 for line in lines[:-1])
-    assert QUEUE in "\n".join(lines)
+    assert max(map(len, lines[:-2])) == longest
+    assert lines[-2] == f'{hidden} hidden; eicnb.show(frame, columns="all") shows all of them'
 
 
 def test_a_redacted_frame_is_masked_where_it_is_shown_and_real_where_it_is_exported() -> None:
@@ -404,9 +407,9 @@ def test_text_is_as_wide_as_the_terminal(
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setattr("sys.stdout", Terminal())
     with pd.option_context("display.width", option):
-        *table, _caption = repr(frame).splitlines()
-    assert (len(table) == 2) == (widest == 400)
-    assert max(map(len, table)) <= widest
+        head, *_, remark, _caption = repr(frame).splitlines()
+    assert len(head) <= widest
+    assert remark.endswith(' hidden; eicnb.show(frame, columns="all") shows all of them')
 
 
 def test_the_caption_of_a_delete_says_so_also_without_settings() -> None:

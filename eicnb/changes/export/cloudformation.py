@@ -58,9 +58,8 @@ def _template(changes: Sequence[Change], language: str, transform: list[str], co
     check_one_region(changes, language)
     configs = with_config(changes)
     if not configs:
-        raise UsageError(
-            f"no row has a config, and a template in {language} needs one", hint="eicnb.audit().query('configured')"
-        )
+        hint = 'choose a frame with a config, such as eicnb.list("my-function")'
+        raise UsageError(f"no row has a config, and a template in {language} needs one", hint=hint)
     if len(configs) > MOST_RESOURCES_OF_A_STACK:
         raise UsageError(
             f"{len(configs)} rows have a config, but a stack has at most {MOST_RESOURCES_OF_A_STACK} resources",

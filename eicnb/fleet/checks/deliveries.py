@@ -70,16 +70,20 @@ def deliveries(audit: Audited) -> Iterator[Delivery]:
         ("on-success destination", "on_success", audit.on_success),
         ("dead-letter queue", "dead_letter_arn", audit.dead_letters),
     )
-    parsed: dict[str, DestinationArn | None] = {}
+    known: dict[str, tuple[bool, DestinationArn | None]] = {}
     for use, column, texts in uses:
         for row in rows(audit.exists & audit.has(column)):
-            text, owner = str(texts[row]), str(audit.account_ids[row])
-            reported = ReportedDestination.parse(text)
-            if reported is not None and reported.is_fifo:
-                continue
-            if text not in parsed:
-                parsed[text] = _parsed(text)
-            yield Delivery(row, use, text, owner, parsed[text])
+            text = str(texts[row])
+            if text not in known:
+                known[text] = _is_fifo(text), _parsed(text)
+            is_fifo, arn = known[text]
+            if not is_fifo:
+                yield Delivery(row, use, text, str(audit.account_ids[row]), arn)
+
+
+def _is_fifo(text: str) -> bool:
+    reported = ReportedDestination.parse(text)
+    return reported is not None and reported.is_fifo
 
 
 def _parsed(text: str) -> DestinationArn | None:

@@ -13,13 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eicnb
+from eicnb.changes.change import Change
+from eicnb.changes.current import current_config
 from eicnb.changes.export.languages import LANGUAGES
+from eicnb.changes.plan import Plan
 from eicnb.client import connections
 from eicnb.errors import UsageError
+from eicnb.model.function import FunctionRef
+from eicnb.model.reported import ReportedConfig
 from tests.changes.export.random_configs import SETTINGS, configs
 
 COMMANDS = ("eic", "aws", "boto3")
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 FUNCTIONS = "my-function,newsletters,returns-label"
 
 
@@ -102,6 +106,29 @@ def test_the_real_shell_and_python_take_the_texts(shop: eicnb.Eic, tmp_path: Pat
 def test_lines_are_the_export_as_eic(shop: eicnb.Eic) -> None:
     frame = audited(shop)
     assert "".join(f"{line}\n" for line in eicnb.commands_for(frame)) == eicnb.export(frame, "eic")
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_plan_is_exported_as_its_changes(shop: eicnb.Eic, language: str) -> None:
+    shop.put("my-function", maximum_retry_attempts=1)
+    shop.delete("newsletters", missing_ok=True)
+    before = current(shop, "my-function:$LATEST")
+    made = Change(FunctionRef.parse(arn(shop, "newsletters")), None, before)
+    same_again = Change(FunctionRef.parse(arn(shop, "returns-label")), before, before)
+    plan = Plan.of([Change(before.function, before, None), made, same_again])
+    assert len(plan) == 2
+    execute(language, eicnb.export(plan, language))
+    after = audited(shop, functions="my-function,newsletters").set_index("function_arn")
+    assert not after.configured[str(before.function)]
+    assert after.maximum_retry_attempts[arn(shop, "newsletters")] == 1
+
+
+def arn(shop: eicnb.Eic, name: str) -> str:
+    return f"arn:aws:lambda:us-east-1:{shop.account_id}:function:{name}:$LATEST"
+
+
+def current(shop: eicnb.Eic, name: str) -> ReportedConfig:
+    return current_config(shop._connection, FunctionRef.parse(name))
 
 
 def test_a_delete_of_the_aws_cli_never_fails(shop: eicnb.Eic) -> None:

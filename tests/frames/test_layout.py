@@ -1,0 +1,157 @@
+"""What is displayed of whole frames: the columns that fit, what moves to the caption, and what leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from eicnb.client import settings
+from eicnb.fleet.columns import AUDIT_COLUMNS
+from eicnb.frames.columns import Scalar
+from eicnb.frames.frame import Frame, to_frame
+from eicnb.frames.view import View
+
+ACCOUNT = "123456789012"
+ATTRS: dict[str, Scalar] = {"verb": "audit", "account_id": ACCOUNT, "region": "us-east-1", "sandbox": True}
+
+
+def row(name: str | None = "checkout", qualifier: str | None = "$LATEST", **values: Any) -> dict[str, Any]:
+    region = values.get("region", "us-east-1")
+    known = {
+        "function_name": name,
+        "qualifier": qualifier,
+        "region": region,
+        "account_id": ACCOUNT,
+        "function_arn": f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}:{qualifier}",
+        "configured": True,
+        "effective_retry_attempts": values.get("maximum_retry_attempts", 2),
+        "effective_event_age_in_seconds": 21600,
+        "scan_state": "ok",
+        "runtime": "python3.13",
+        "timeout": 30,
+        "role_arn": f"arn:aws:iam::{ACCOUNT}:role/shop",
+        **values,
+    }
+    return {column.name: known.get(column.name) for column in AUDIT_COLUMNS}
+
+
+def queue(name: str, region: str = "us-east-1", account: str = ACCOUNT) -> dict[str, str]:
+    return {"on_failure_type": "sqs", "on_failure": f"arn:aws:sqs:{region}:{account}:{name}"}
+
+
+def audit(*rows: dict[str, Any], **attrs: Any) -> Frame:
+    return to_frame(rows, AUDIT_COLUMNS, {**ATTRS, **attrs})
+
+
+TWO = (row(maximum_retry_attempts=0, **queue("lost")), row("invoices", "live"))
+
+
+def lines(frame: pd.DataFrame, width: int = 80) -> list[str]:
+    with pd.option_context("display.width", width):
+        return repr(frame).splitlines()
+
+
+def test_an_audit_shows_what_matters_and_says_what_is_the_same_everywhere() -> None:
+    assert lines(audit(*TWO), 120) == [
+        "Function          Retries      On failure  Changed",
+        "checkout:$LATEST  0            sqs lost    never",
+        "invoices:live     2 (default)  none        never",
+        "in every row: max age 6 h (default), on success none, DLQ none, runtime python3.13, timeout 30 s, role shop",
+        '2 columns hidden; eicnb.show(frame, columns="all") shows all of them',
+        "SANDBOX  account 123456789012  us-east-1  2 rows",
+    ]
+
+
+def test_a_row_that_could_not_be_read_puts_its_state_and_reason_first() -> None:
+    unread = {"scan_state": "denied", "error": "not authorized to list the functions"}
+    nowhere = dict.fromkeys(("effective_retry_attempts", "effective_event_age_in_seconds", "configured"))
+    frame = audit(*TWO, row(None, None, region="eu-west-1", **unread, **nowhere), region="several")
+    shown = lines(frame, 130)
+    assert " ".join(shown[0].split()) == "State Reason Function Retries Max age On failure On success Region DLQ"
+    assert shown[3].startswith("✗ denied  not authorized to list  not read")
+    assert shown[4].strip() == "the functions"
+    assert shown[1].startswith("✓ ok")
+    assert shown[-1] == "SANDBOX  account 123456789012  several regions  3 rows"
+
+
+def test_a_destination_elsewhere_is_spelled_out() -> None:
+    frame = audit(
+        row(**queue("lost")), row("a", **queue("lost", "eu-west-1")), row("b", **queue("lost", account="2" * 12))
+    )
+    shown = "\n".join(lines(frame, 200))
+    assert [shown.count(text) for text in ("sqs lost", "arn:aws:sqs:eu-west-1:", f"us-east-1:{'2' * 12}:lost")] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def test_the_region_is_a_column_where_there_are_several() -> None:
+    frame = audit(row(), row("a", region="eu-west-1"), region="several")
+    assert "Region" in lines(frame, 120)[0]
+    assert "Region" not in lines(audit(*TWO), 120)[0]
+
+
+def test_a_value_moves_to_the_caption_only_if_all_rows_share_it_those_not_shown_too() -> None:
+    rows = [row(f"f{number}", **queue("lost")) for number in range(5)]
+    settings.choose(max_rows=3)
+    assert "on failure sqs lost" in lines(audit(*rows))[-3] + lines(audit(*rows))[-4]
+    other = audit(*rows, row("g", **queue("other")))
+    assert "On failure" in lines(other)[0]
+    elsewhere = audit(*rows, row("g", region="eu-west-1", **queue("lost")), region="several")
+    assert "On failure" in lines(elsewhere)[0]
+
+
+def test_all_columns_have_their_real_names_and_whole_values() -> None:
+    settings.choose(columns="all")
+    text = repr(audit(*TWO))
+    assert all(column.name in text for column in AUDIT_COLUMNS)
+    assert f"arn:aws:sqs:us-east-1:{ACCOUNT}:lost" in text
+    assert "hidden" not in text
+
+
+def test_chosen_columns_are_shown_in_their_order_and_no_others() -> None:
+    settings.choose(columns=["region", "function_name", "no_such"])
+    assert lines(audit(*TWO))[:2] == ["Region     Function", "us-east-1  checkout"]
+    settings.choose(columns=["no_such"])
+    assert lines(audit(*TWO))[0].startswith("Function")
+
+
+def test_a_call_s_view_wins_over_the_setting() -> None:
+    settings.choose(columns="all")
+    assert audit(*TWO)._drawn(View()).heads[0].text == "Function"
+
+
+def test_what_was_selected_is_shown_also_if_all_rows_share_it() -> None:
+    frame = audit(*TWO)
+    assert lines(frame[["role_arn"]])[:2] == ["Role", f"arn:aws:iam::{ACCOUNT}:role/shop"]
+    assert lines(frame[["region", "account_id"]])[0] == "Region     Account"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"), ("заказы", "заказы"), ("f" * 200, "f" * 200), ("🛒", "🛒")],
+)
+def test_any_name_is_shown_whole_and_escaped(name: str, shown: str) -> None:
+    frame = audit(row(name), row("b"))
+    assert f">{shown}:$LATEST</th>" in (frame._repr_html_() or "")
+    assert name in repr(frame)
+
+
+def test_marks_that_turn_the_reading_direction_are_not_shown() -> None:
+    assert "\u202e" not in repr(audit(row("a\u202eb"))) + (audit(row("a\u202eb"))._repr_html_() or "")
+
+
+def test_an_empty_audit_has_heads_in_html_and_its_caption_in_text() -> None:
+    frame = audit()
+    assert ">Function</th>" in (frame._repr_html_() or "")
+    assert lines(frame)[-1] == "SANDBOX  account 123456789012  us-east-1  no rows"
+
+
+def test_account_ids_are_masked_in_tooltips_too() -> None:
+    settings.choose(redact=True, redact_names=["lost", "eicnb", "bold"])
+    html = audit(*TWO)._repr_html_() or ""
+    assert ACCOUNT not in html
+    assert 'title="arn:aws:sqs:us-east-1:ACCOUNT-0001:NAME-0001"' in html
