@@ -5,20 +5,21 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
+from eicnb.changes.apply import config_frame, frame_attrs, sent, write
 from eicnb.changes.plan import Plan
+from eicnb.changes.waiting import aloud
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_on
+from eicnb.client.rehearsal import rehearsed
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
@@ -30,7 +31,6 @@ from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
-from eicnb.redaction import masks
 from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
@@ -233,8 +233,8 @@ class Eic:
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
         with on_the_way(self._connection):
             if dry_run:
-                return rehearsed(self, request)[0]
-            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
+                return rehearsed(self._connection, request)[0]
+            return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -389,20 +389,8 @@ class Eic:
         return destination_form(self._connection)
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(masks.printed(f"{line}\n"))
-
-
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
 """Return the connection that the verbs of an `Eic` go through."""
-
-
-def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:
-    """Return the row of a write and a line about its change; nothing is written."""
-    applied = rehearse(connection_of(eic), request, must=must)
-    frame = config_frame(connection_of(eic), applied.configs, request.verb)
-    frame.attrs["dry_run"] = True
-    return frame, applied.line
 
 
 def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:

@@ -44,7 +44,6 @@ RUNS = {
     "whoami": ["whoami"],
     "require": ["require --region us-east-1", *(f"require --destination {name}" for name in EXISTING)],
     "journal": ["journal"],
-    "undo": ["delete my-function:GREEN", "undo"],
     "config": ["config"],
     "help": ["help put"],
 }
