@@ -17,7 +17,8 @@ from eicnb.changes.export.command_lines import change_line
 from eicnb.changes.planned import Action, PlannedChange
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SEVERAL, Scalar
-from eicnb.frames.frame import MOST_ROWS, Frame, to_frame
+from eicnb.frames.frame import Frame, to_frame
+from eicnb.frames.view import VIEW
 
 ACTIONS: tuple[Action, ...] = ("put", "delete", "none", "conflict", "refused")
 """The actions of a plan's rows."""
@@ -111,10 +112,10 @@ class Plan:
         return plan_display.to_text(self.rows, self.summary, len(self.rows) if most is None else most)
 
     def __repr__(self) -> str:
-        return self.text(MOST_ROWS.shown())
+        return self.text(_most_rows())
 
     def _repr_html_(self) -> str:
-        return plan_display.to_html(self.rows, self.summary, MOST_ROWS.shown())
+        return plan_display.to_html(self.rows, self.summary, _most_rows() or len(self.rows))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save the plan as a JSON file that a reviewer can read, and return its path.
@@ -150,6 +151,12 @@ class Plan:
     def lines(self) -> list[str]:
         """Return the `%eic` lines that make the changes, each with its region."""
         return [f"%eic {change_line(change)}" for change in self.changes]
+
+
+def _most_rows() -> int | None:
+    """Return the most rows of a display; None for all."""
+    rows = VIEW.current().rows
+    return rows if isinstance(rows, int) else None
 
 
 def _one_of(values: Iterable[str | None]) -> str | None:
