@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import plan as plan
     from eicnb.client.plans import undo as undo
     from eicnb.client.script import run as run
+    from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
@@ -114,6 +115,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "show": "client.showing",
     "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",
@@ -166,6 +168,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "show",
     "undo",
     "update",
     "use",

@@ -17,7 +17,8 @@ from eicnb.cli import options
 from eicnb.cli.option import Option
 from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, policy
 from eicnb.client import settings
-from eicnb.fleet.checks.catalog import layers
+from eicnb.fleet.checks.catalog import checks, layers
+from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
@@ -72,10 +73,16 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of a plan", PLAN_COLUMNS),
         ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
+        ("### Columns of a check", FINDING_COLUMNS),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
     assert table_under(heading) == [row(f"`{c.name}`", f"`{c.dtype}`", c.meaning) for c in columns]
+
+
+def test_the_table_of_checks_is_the_catalog() -> None:
+    expected = [row(f"`{one.name}`", one.severity, ", ".join(one.layers), one.meaning) for one in checks().values()]
+    assert table_under("### The checks") == expected
 
 
 def test_the_table_of_variables_is_the_one_that_settings_read() -> None:

@@ -63,6 +63,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "compare": (),
     "export": (),
     "picture": (),
+    "show": (),
     "help": (),
 }
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.runners.conftest import by_papermill, written
+import pytest
+
+import eicnb
+from tests.runners.conftest import by_papermill, served_by, written
 
 PARAMETERS = 'function_name = "my-function"\nqualifier = "BLUE"\nattempts = 1\nfailures = "none"'
 COMMAND = (
     "row = %eic put ${function_name} --qualifier $qualifier --retries {attempts} --on-failure ${failures}\n"
     "print(row.function_name.item(), row.qualifier.item(), row.maximum_retry_attempts.item(), row.on_failure.item())"
 )
-CELLS = (PARAMETERS, "%load_ext eicnb\n%eic sandbox", COMMAND)
+CELLS = (PARAMETERS, "%load_ext eicnb", COMMAND)
+
+
+@pytest.fixture
+def environment(environment: Mapping[str, str], eic: eicnb.Eic) -> Mapping[str, str]:
+    assert eic.server is not None
+    return {**environment, **served_by(eic.server.url)}
 
 
 def test_a_notebook_runs_with_the_parameters_it_has(tmp_path: Path, environment: Mapping[str, str]) -> None:
