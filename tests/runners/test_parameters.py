@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import eicnb
-from tests.runners.conftest import by_papermill, served_by, written
+from tests.runners.conftest import Run, by_papermill, served_by, written
 
 PARAMETERS = 'function_name = "my-function"\nqualifier = "BLUE"\nattempts = 1\nfailures = "none"'
 COMMAND = (
@@ -24,11 +24,16 @@ def environment(environment: Mapping[str, str], eic: eicnb.Eic) -> Mapping[str, 
     return {**environment, **served_by(eic.server.url)}
 
 
+def last_line(run: Run) -> str:
+    """The last line that the last cell printed, in however many messages."""
+    assert run.saved is not None
+    return str("".join(output.text for output in run.saved.cells[-1].outputs).splitlines()[-1])
+
+
 def test_a_notebook_runs_with_the_parameters_it_has(tmp_path: Path, environment: Mapping[str, str]) -> None:
     run = by_papermill(written(tmp_path / "run", *CELLS), environment)
     assert run.succeeded, run.said
-    assert run.saved is not None
-    assert run.saved.cells[-1].outputs[0].text.splitlines()[-1] == "my-function BLUE 1 <NA>"
+    assert last_line(run) == "my-function BLUE 1 <NA>"
 
 
 def test_parameters_that_are_given_win(tmp_path: Path, environment: Mapping[str, str]) -> None:
@@ -37,8 +42,7 @@ def test_parameters_that_are_given_win(tmp_path: Path, environment: Mapping[str,
     words = [word for name, value in given.items() for word in ("-p", name, value)]
     run = by_papermill(written(tmp_path / "run", *CELLS), environment, *words)
     assert run.succeeded, run.said
-    assert run.saved is not None
-    assert run.saved.cells[-1].outputs[0].text.splitlines()[-1] == f"checkout $LATEST 2 {lost}"
+    assert last_line(run) == f"checkout $LATEST 2 {lost}"
 
 
 def test_a_parameter_that_cannot_be_used_ends_the_run(tmp_path: Path, environment: Mapping[str, str]) -> None:
