@@ -35,7 +35,7 @@ F = TypeVar("F")
 Place = tuple[str, str]
 """An account and a region."""
 
-_THREADS, _READERS = 8, 32
+_THREADS, _READERS = 5, 32  # boto3 keeps five connections to a host
 
 
 def unreadable(error: Exception) -> Unreadable:

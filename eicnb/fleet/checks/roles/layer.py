@@ -1,7 +1,7 @@
 """The layer `roles`: what each role may do to its functions' destinations, in one simulation.
 
 A role that writes to buckets takes a second one if the first, in which the buckets belong to a stranger, denies
-anything. The keys that encrypt destinations are those that the layer `targets` has found.
+anything. The keys that encrypt destinations come from the layer `targets`, which is read first.
 Tested in tests/fleet/checks/test_roles.py.
 """
 
@@ -59,7 +59,7 @@ def key_needs_of(delivery: Delivery, key: str | None) -> list[Need]:
 
 
 def customer_key(evidence: Evidence, delivery: Delivery) -> str | None:
-    """Return the customer key of a destination; None without one, or if the targets were not read."""
+    """Return the customer key of a destination; None without one, or if it could not be read."""
     target = evidence.get(TARGETS, delivery.key)
     return None if target is None else target.customer_key
 
@@ -138,5 +138,9 @@ def _key_of(reading: Reading, alias: str, asking: Callable[[Aws, str], Ask]) -> 
 
 
 ROLES: Layer[str, Role] = Layer(
-    name="roles", meaning="what each execution role may do to the destinations", subjects=_subjects, read=_read
+    name="roles",
+    meaning="what each execution role may do to the destinations; reads the targets too, for their keys",
+    subjects=_subjects,
+    read=_read,
+    needs=(TARGETS.name,),
 )
