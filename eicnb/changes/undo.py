@@ -38,7 +38,7 @@ def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConf
     for entry in sorted(entries, key=lambda entry: entry.time):
         if entry.outcome != "failed":
             writes.setdefault(str(entry.change.target), []).append(entry)
-    ways = [_Way.back(of_one, reach) for of_one in writes.values()]
+    ways = [_WayBack.back(of_one, reach) for of_one in writes.values()]
     targets = {way.target: way.connection for way in ways if way.connection is not None and not way.refusal}
     current = reader.configs(targets) if targets else {}
     rows = [way.planned(current.get(way.target)) for way in ways]
@@ -47,7 +47,7 @@ def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConf
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _WayBack:
     """The way back of one config: the one that it had, and those that the writes may have left."""
 
     target: FunctionRef
@@ -58,7 +58,7 @@ class _Way:
     conflict: str = ""
 
     @classmethod
-    def back(cls, writes: Sequence[JournalEntry], reach: Reachable) -> _Way:
+    def back(cls, writes: Sequence[JournalEntry], reach: Reachable) -> _WayBack:
         """Return the way back from writes of one config, the oldest first."""
         first, target = writes[0].change, writes[-1].change.target
         left: tuple[State, ...] = (first.before,)
