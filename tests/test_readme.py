@@ -71,9 +71,9 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of the journal", JOURNAL_COLUMNS),
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+        ("### Columns of a check", FINDING_COLUMNS),
         ("### Columns of a plan", PLAN_COLUMNS),
         ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
-        ("### Columns of a check", FINDING_COLUMNS),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:

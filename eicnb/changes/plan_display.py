@@ -31,7 +31,7 @@ _LOUD_WORDS = frozenset({"delete", "conflict", "refused"})
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PlanCell:
     """A cell's text; a loud one is a reset, a deletion or a row that is not applied."""
 
     text: str
@@ -39,7 +39,7 @@ class Cell:
     is_loud: bool = False
 
 
-Shown = list[Cell]
+Shown = list[PlanCell]
 
 
 def summary(rows: Sequence[PlannedChange], name: str, *, sandbox: bool) -> str:
@@ -106,24 +106,24 @@ def _table(rows: Sequence[PlannedChange], most: int) -> tuple[list[str], list[Sh
     return names, cells, [f"{left} more; plan.frame has all rows"] if left else []
 
 
-def _cells(row: PlannedChange, settings: Sequence[str], *, several: bool) -> Iterator[Cell]:
-    yield Cell(row.action, is_loud=row.action in _LOUD_WORDS)
-    yield Cell(row.subject)
+def _cells(row: PlannedChange, settings: Sequence[str], *, several: bool) -> Iterator[PlanCell]:
+    yield PlanCell(row.action, is_loud=row.action in _LOUD_WORDS)
+    yield PlanCell(row.subject)
     changes = {setting.name: setting for setting in _settings(row)}
     for name in settings:
-        yield _setting_cell(row, changes[name]) if name in changes else Cell("")
-    yield Cell(row.reason)
+        yield _setting_cell(row, changes[name]) if name in changes else PlanCell("")
+    yield PlanCell(row.reason)
     if several:
-        yield from (Cell(row.region or ""), Cell(row.account_id or ""))
+        yield from (PlanCell(row.region or ""), PlanCell(row.account_id or ""))
 
 
-def _setting_cell(row: PlannedChange, setting: SettingChange) -> Cell:
+def _setting_cell(row: PlannedChange, setting: SettingChange) -> PlanCell:
     assert row.change is not None, "a row without a change has no settings"
     where = place_of(row.change.target)
     before, after = (_word(setting.name, value, where) for value in (setting.before, setting.after))
     if not setting.is_one:
-        return Cell(before)
-    return Cell(f"{before}{_ARROW}{after}", is_changed=True, is_loud=_is_reset(setting))
+        return PlanCell(before)
+    return PlanCell(f"{before}{_ARROW}{after}", is_changed=True, is_loud=_is_reset(setting))
 
 
 def _word(name: str, value: Any, where: Where) -> str:
@@ -144,14 +144,14 @@ def _is_reset(setting: SettingChange) -> bool:
     return setting.is_one and setting.after is None and setting.before is not UNKNOWN
 
 
-def _marked(cell: Cell) -> str:
+def _marked(cell: PlanCell) -> str:
     """Return a cell's text, with a word for what is loud: a colour alone is not for everyone."""
     if not cell.is_loud:
         return cell.text
     return f"{cell.text} RESET" if cell.is_changed else cell.text.upper()
 
 
-def _td(cell: Cell, text: str) -> str:
+def _td(cell: PlanCell, text: str) -> str:
     style = _LOUD if cell.is_loud else _STRONG if cell.is_changed else ""
     inside = f"<span {style}>{_escaped(text)}</span>" if style else _escaped(text)
     return f"<td {_CELL}>{inside}</td>"

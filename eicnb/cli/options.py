@@ -186,8 +186,7 @@ OF_FUNCTIONS = next(option for option in AUDIT if option.name == "--functions")
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
-_CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
-_OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress"})
+_OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
 DESIRED = Option(
     "", "desired", "frame", "${FRAME}", "DataFrame of the configs that are wanted: an edited audit", is_required=True
 )
@@ -257,7 +256,7 @@ VERBS = (
     Verb(
         "check",
         "show what is wrong with the settings, why it matters and what to type",
-        (*CHECK, *_CHECKING, *CONNECTION, *ROLE),
+        (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
         runs_alone=True,
     ),

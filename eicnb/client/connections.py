@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
-from eicnb.client.eic import Eic, audit_of, connection_of
+from eicnb.client.eic import Eic, connection_of
 from eicnb.client.findings import check_of
 from eicnb.client.in_use import IN_USE
+from eicnb.client.on_connections import audit_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
@@ -312,7 +313,7 @@ def audit(
     are given, apply to every connection; all else is as in `Eic.audit`.
     """
     return audit_of(
-        [current()] if connections is None else checked_connections(connections),
+        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
         regions=regions,
         functions=functions,
         qualifiers=qualifiers,

@@ -17,9 +17,9 @@ from eicnb.changes.waiting import aloud
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
+from eicnb.client.on_connections import audit_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_on
-from eicnb.client.rehearsal import rehearsed
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
@@ -31,7 +31,6 @@ from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
-from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -311,7 +310,7 @@ class Eic:
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
-            [self],
+            [self._connection],
             regions=regions,
             functions=functions,
             qualifiers=qualifiers,
@@ -391,10 +390,3 @@ class Eic:
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
 """Return the connection that the verbs of an `Eic` go through."""
-
-
-def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
-    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
-    from eicnb.fleet.audit import audit
-
-    return audit([connection_of(eic).aws for eic in connections], show=show_of(progress), **options)

@@ -17,8 +17,8 @@ from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.explanations import version_line
 from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import rehearsed
 from eicnb.client.output import printing, selecting
-from eicnb.client.rehearsal import rehearsed
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.frames.frame import Frame
 from eicnb.model.request import Paging, Request
