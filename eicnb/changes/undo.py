@@ -151,7 +151,7 @@ def _chosen(what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: d
 
 def _is_own(entry: JournalEntry, reach: Reachable) -> bool:
     accounts = {home.account_id for home in reach.homes}
-    return is_within(entry, reach) and entry.change.target.account_id in accounts
+    return is_within(entry, reach) and entry.change.target.account_id in {*accounts, None}
 
 
 def _matches(target: FunctionRef, patterns: Sequence[str]) -> bool:
