@@ -1,4 +1,4 @@
-"""Apply a plan: validate all of it, confirm it, write a canary, then the rest, and give each row its outcome."""
+"""Apply a plan: validated and confirmed, a canary first, and each row with its outcome."""
 
 from __future__ import annotations
 

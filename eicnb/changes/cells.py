@@ -1,4 +1,4 @@
-"""The cells of a frame that a user edited, or that pandas read from a file: repaired where that is certain.
+"""The cells of a frame that a user edited or pandas read from a file, repaired if that is certain.
 
 pandas turns integers next to missing ones into floats, drops the leading zeros of accounts, and reads the aliases
 `007` and `1e3` as numbers. A function's ARN shows what they were; without it they are refused.

@@ -1,4 +1,4 @@
-"""The configs that a frame describes: the function of each row, and those settings that it has as columns."""
+"""The configs that a frame describes: functions, and the settings that it has as columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writes of a plan: each row is compared with its current config and written at once, at a polite rate.
+"""The writes of a plan: each config is compared and written at once, at a polite rate.
 
 Tested in tests/changes/test_apply_plan.py.
 """

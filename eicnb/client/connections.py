@@ -22,7 +22,7 @@ from eicnb.client.on_connections import audit_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
@@ -300,7 +300,7 @@ def audit(
     functions: str | Sequence[str] | Choose | None = None,
     qualifiers: Qualifiers = "configured",
     rate: float = 10,
-    progress: bool | Show = True,
+    progress: Choice = True,
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
 ) -> Frame:
@@ -334,7 +334,7 @@ def check(
     mute: DataFrame | str | os.PathLike[str] | None = None,
     fail_on: Severity | None = None,
     rate: float = 10,
-    progress: bool | Show = True,
+    progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
     """Check an audit of one account or of several: a row for each finding, the most severe first.

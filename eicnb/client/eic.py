@@ -20,7 +20,7 @@ from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_on
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
 from eicnb.frames.frame import Frame, function_row, to_frame
@@ -285,7 +285,7 @@ class Eic:
         functions: str | Sequence[str] | Choose | None = None,
         qualifiers: Qualifiers = "configured",
         rate: float = 10,
-        progress: bool | Show = True,
+        progress: Choice = True,
         errors: Errors = "raise",
         resume: Frame | BaseException | None = None,
     ) -> Frame:
@@ -302,10 +302,11 @@ class Eic:
         account, region and function; `$LATEST` first, then versions, then aliases.
 
         `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
-        `progress` is whether to draw the progress, or a callable for each `Progress`. What cannot be read is a row
-        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read, and the whole is returned;
-        omitted `functions` and `regions` are those of the earlier audit. A frame that lost rows since is read again.
+        `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
+        `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
+        with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
+        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. A frame that
+        lost rows since is read again.
         Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
@@ -330,7 +331,7 @@ class Eic:
         mute: DataFrame | str | PathLike[str] | None = None,
         fail_on: Severity | None = None,
         rate: float = 10,
-        progress: bool | Show = True,
+        progress: Choice = True,
     ) -> Frame:
         """Check an audit: a row for each finding, the most severe first, with a line that solves it.
 
@@ -356,7 +357,7 @@ class Eic:
             progress=progress,
         )
 
-    def plan(self, desired: Any, *, rate: float = 10, progress: bool | Show = True) -> Plan:
+    def plan(self, desired: Any, *, rate: float = 10, progress: Choice = True) -> Plan:
         """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
         >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)

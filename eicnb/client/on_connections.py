@@ -10,7 +10,7 @@ from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply import config_frame, rehearse
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 from eicnb.model.request import Request
 from eicnb.widgets.progress import show_of
@@ -24,7 +24,7 @@ def rehearsed(connection: Connection, request: Request, *, must: bool = True) ->
     return frame, applied.line
 
 
-def audit_of(connections: Sequence[Connection], *, progress: bool | Show = True, **options: Any) -> Frame:
+def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
     """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
     from eicnb.fleet.audit import audit
 

@@ -16,14 +16,12 @@ from eicnb.client.parameters import checked
 from eicnb.client.planning import apply_on, plan_on
 from eicnb.client.undoing import undo_on
 from eicnb.errors import UsageError, shown
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 
 
 @checked
-def plan(
-    desired: Any, *, rate: float = 10, progress: bool | Show = True, connections: Iterable[Eic] | None = None
-) -> Plan:
+def plan(desired: Any, *, rate: float = 10, progress: Choice = True, connections: Iterable[Eic] | None = None) -> Plan:
     """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
     >>> desired = eic.audit(progress=False)

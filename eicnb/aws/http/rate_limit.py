@@ -1,4 +1,4 @@
-"""The rate limit of each account and region: a token bucket, shared by all of the process that reads or writes many."""
+"""The rate limit of each account and region: a token bucket that all of the process share."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ Region = str
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The reason why a fact is unknown, in words; `action` is the IAM action that is missing, if that is why.
+    """The reason why a fact is unknown, in words, and what to do about it.
+
+    `action` is the IAM action that is missing, if that is why.
 
     >>> Unreadable.denied("sqs:GetQueueAttributes").reason
     'sqs:GetQueueAttributes is denied'
@@ -34,6 +36,7 @@ class Unreadable:
 
     reason: str
     action: str | None = None
+    hint: str = "check again"
 
     @classmethod
     def denied(cls, action: str) -> Unreadable:

@@ -15,7 +15,7 @@ from functools import partial
 from eicnb.aws.boto import Aws
 from eicnb.aws.iam import Decisions, simulate
 from eicnb.aws.paced import Ask
-from eicnb.errors import AwsError, EicError
+from eicnb.errors import EicError
 from eicnb.fleet.checks.asking import connection_to, read_aside
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
@@ -88,8 +88,6 @@ def _read(reading: Reading, keys: Sequence[str]) -> Mapping[str, Role | Unreadab
 def _role(reading: Reading, role_arn: str, found: Iterable[Delivery], asking: Callable[[Aws, str], Ask]) -> Role:
     account_id = role_arn.split(":")[4]
     aws = connection_to(reading, account_id, None)
-    if aws is None:
-        raise EicError(f"no connection reaches account {account_id}")
     run = partial(simulate, asking(aws, account_id), role_arn)
     needs, aliases = dict[Need, None](), dict[str, str]()
     for delivery in found:
@@ -126,12 +124,10 @@ def _decided(run: Callable[..., Decisions | None], needs: list[Need], owner: str
 def _key_of(reading: Reading, alias: str, asking: Callable[[Aws, str], Ask]) -> str:
     """Return the ARN of the key behind an alias; the alias itself if it cannot be read."""
     region, account_id = alias.split(":")[3:5]
-    aws = connection_to(reading, account_id, region)
-    if aws is None:
-        return alias
     try:
+        aws = connection_to(reading, account_id, region)
         [page] = asking(aws, account_id)(Operation.DESCRIBE_KEY, KeyId=alias)
-    except AwsError:
+    except EicError:
         return alias
     found = (page.get("KeyMetadata") or {}).get("Arn")
     return found if isinstance(found, str) else alias
