@@ -152,6 +152,7 @@ import os, sys, eicnb
 eic = eicnb.connect(region="us-east-1", endpoint_url=sys.argv[1])
 eic.put("my-function", maximum_retry_attempts=0)
 child = os.fork()
+eic = eicnb.connect(region="us-east-1", endpoint_url=sys.argv[1])  # boto3's sockets are the parent's
 for _ in range(4):
     eic.put("my-function", maximum_retry_attempts=1 if child else 2)
 if child:
