@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
+    from eicnb.client.plans import undo as undo
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
@@ -117,6 +118,7 @@ _HOME = {
     "run": "client.script",
     "sandbox": "client.connections",
     "show": "client.showing",
+    "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -170,6 +172,7 @@ __all__ = [
     "run",
     "sandbox",
     "show",
+    "undo",
     "update",
     "use",
     "whoami",

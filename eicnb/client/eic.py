@@ -5,7 +5,6 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
+from eicnb.changes.waiting import aloud
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
@@ -27,7 +27,6 @@ from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
-from eicnb.redaction import masks
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
@@ -231,7 +230,7 @@ class Eic:
         with on_the_way(self._connection):
             if dry_run:
                 return rehearsed(self._connection, request)[0]
-            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
+            return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -389,10 +388,6 @@ class Eic:
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(masks.printed(f"{line}\n"))
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
