@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
+    from eicnb.client.plans import undo as undo
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
@@ -108,6 +110,7 @@ _HOME = {
     "get": "client.connections",
     "journal": "client.undoing",
     "list": "client.connections",
+    "losses": "client.losses",
     "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
@@ -115,6 +118,7 @@ _HOME = {
     "run": "client.script",
     "sandbox": "client.connections",
     "show": "client.showing",
+    "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -160,6 +164,7 @@ __all__ = [
     "get",
     "journal",
     "list",
+    "losses",
     "picture",
     "plan",
     "put",
@@ -167,6 +172,7 @@ __all__ = [
     "run",
     "sandbox",
     "show",
+    "undo",
     "update",
     "use",
     "whoami",

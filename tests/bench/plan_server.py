@@ -15,6 +15,7 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 _IDENTITY = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -60,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
             text = _IDENTITY if self.command == "POST" else json.dumps({"requests": self.server.requests})
         else:
             self.server.requests += 1
-            text = json.dumps(self.of(found[1], body))
+            text = json.dumps(self.of(unquote(found[1]).rpartition(":")[2], body))
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
