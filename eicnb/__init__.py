@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.script import run as run
+    from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -103,6 +104,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "show": "client.showing",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -149,6 +151,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "show",
     "update",
     "use",
     "whoami",

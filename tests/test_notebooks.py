@@ -27,10 +27,17 @@ def shown(notebook: Any) -> Iterator[tuple[str, str]]:
             yield cell.source, re.sub(r" +", " ", PLAN.sub("PLAN", TIME.sub("TIME", "\n".join(parts))))
 
 
+def hurried(path: Path) -> Any:
+    """A notebook whose audits do not wait: the embedded AWS has no limit."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source = re.sub(r"^rate = 10 ", "rate = 500 ", cell.source, flags=re.MULTILINE)
+    return notebook
+
+
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_run_again_shows_what_was_committed(path: Path) -> None:
-    committed = nbformat.read(path, as_version=4)
-    again = nbformat.read(path, as_version=4)
+    committed, again = hurried(path), hurried(path)
     NotebookClient(
         again, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     ).execute()

@@ -7,10 +7,14 @@ import re
 import subprocess
 import sys
 import tomllib
+import venv
 from collections.abc import Iterator
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -22,7 +26,7 @@ print(eicnb.__file__)
 print(row.function_name, row.qualifier, row.maximum_retry_attempts, row.account_id)
 """
 
-pytestmark = pytest.mark.timeout(600)  # pip fetches the dependencies
+pytestmark = pytest.mark.timeout(300)  # pip may fetch what builds the wheel
 
 
 def run(*words: str | Path, **environment: str) -> str:
@@ -32,15 +36,48 @@ def run(*words: str | Path, **environment: str) -> str:
     return done.stdout
 
 
+def dependencies(wheel: metadata.Distribution) -> dict[str, metadata.Distribution]:
+    """Return what a distribution needs, directly or not, from the environment of the tests; each in a right version."""
+    found: dict[str, metadata.Distribution] = {}
+    waiting: list[tuple[metadata.Distribution, tuple[str, ...]]] = [(wheel, ())]
+    while waiting:
+        one, of_it = waiting.pop()
+        for text in one.requires or ():
+            needed = Requirement(text)
+            if needed.marker and not any(needed.marker.evaluate({"extra": extra}) for extra in ("", *of_it)):
+                continue
+            distribution = metadata.distribution(needed.name)
+            assert needed.specifier.contains(distribution.version, prereleases=True), text
+            if needed.name not in found or needed.extras:
+                waiting.append((distribution, tuple(needed.extras)))
+            found[needed.name] = distribution
+    return found
+
+
+def link(distribution: metadata.Distribution, site_packages: Path) -> None:
+    """Put an installed distribution into another environment as well."""
+    for file in distribution.files or ():
+        if ".." not in file.parts and "__pycache__" not in file.parts:
+            target = site_packages / Path(*file.parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists():
+                target.symlink_to(Path(str(distribution.locate_file(file))))
+
+
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that has the wheel and what it depends on, and nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT)
+    own = ["--no-build-isolation"] if find_spec("hatchling") else []
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", *own, "-w", folder, ROOT)
     (wheel,) = folder.glob("eicnb-*.whl")
-    run(sys.executable, "-m", "venv", folder / "venv")
+    venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    run(python, "-m", "pip", "install", "-q", wheel)
+    run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel)
+    site_packages = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+    [installed] = metadata.distributions(name="eicnb", path=[str(site_packages)])
+    for distribution in dependencies(installed).values():
+        link(distribution, site_packages)
     return python
 
 

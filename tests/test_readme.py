@@ -14,8 +14,10 @@ from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
 from eicnb.cli.option import Option
-from eicnb.cli.permissions import ACTIONS, NOTES, policy
+from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, policy
 from eicnb.client import settings
+from eicnb.fleet.checks.catalog import checks, layers
+from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
@@ -68,10 +70,16 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of the journal", JOURNAL_COLUMNS),
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+        ("### Columns of a check", FINDING_COLUMNS),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
     assert table_under(heading) == [row(f"`{c.name}`", f"`{c.dtype}`", c.meaning) for c in columns]
+
+
+def test_the_table_of_checks_is_the_catalog() -> None:
+    expected = [row(f"`{one.name}`", one.severity, ", ".join(one.layers), one.meaning) for one in checks().values()]
+    assert table_under("### The checks") == expected
 
 
 def test_the_table_of_variables_is_the_one_that_settings_read() -> None:
@@ -119,6 +127,18 @@ def test_the_permissions_are_those_that_the_commands_need() -> None:
     ]
     assert table_under("## What eicnb sends to AWS") == expected
     assert "".join(f"    {line}\n" for line in json.dumps(policy(), indent=2).splitlines()) in README
+
+
+def test_the_table_of_layers_is_that_of_the_checks() -> None:
+    readers = layers()
+    assert table_under("### Layers of a check") == [
+        row(
+            f"`{name}`",
+            readers[name].meaning if name in readers else "the audit alone",
+            ", ".join(f"`{action}`" for action in dict.fromkeys(operation.action for operation in operations)),
+        )
+        for name, operations in LAYERS.items()
+    ]
 
 
 def test_the_table_of_languages_is_that_of_the_export() -> None:

@@ -44,11 +44,16 @@ EXPORT = (
         is_required=True,
     ),
 )
-FRAME_OPTIONS = (*PICTURE, *COMPARE, *EXPORT)
+SHOW = (
+    Option("--columns", "columns", "names", "A,B", "columns to show, all, or auto for those that fit; default: as set"),
+    Option("--rows", "rows", "names", "N", "the most rows to show, or all; default: as set"),
+)
+FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT)
 """The options of these commands, which the AWS CLI lacks."""
 
 FRAME_VERBS = (
     Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
     Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
     Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
+    Verb("show", "show a frame with other columns, or with all its rows", SHOW, words=(FRAME,), runs_alone=True),
 )

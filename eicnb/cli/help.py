@@ -85,6 +85,7 @@ aws lambda {Operation.DELETE.command} \\
     "config": ("%eic config",),
     "compare": ("%eic compare ${before} ${after}", "%eic compare ${staging} ${prod} --on function_name"),
     "export": ("%eic export ${configs} --language terraform", "%eic export ${configs} --language aws"),
+    "show": ("%eic show ${audit} --columns all", "%eic show ${audit} --columns function_name,role_arn --rows 200"),
     "picture": ("%eic picture ${audit}", "%eic picture ${audit} --kind settings"),
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),

@@ -49,6 +49,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
         *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
         *_LISTS,
         *_CHOICES,
+        Operation.SIMULATE,
     ),
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
@@ -59,6 +60,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "compare": (),
     "export": (),
     "picture": (),
+    "show": (),
     "help": (),
 }
 

@@ -335,7 +335,7 @@ class Eic:
 
         >>> findings = eic.check(eic.audit(functions="cart-*", qualifiers="all", progress=False))
         >>> findings.finding[0]
-        'an age of 1 minute leaves time for none of 2 retries'
+        'an age of 1 minute leaves no time for its 2 retries'
 
         `look` are the layers to look at: the settings, which sends no request, and what `%eic help checks` lists, or
         `"all"`. `checks` are names of checks; default: all of these layers. `rules` are settings that the team wants

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -15,6 +13,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError, shown
+from eicnb.fleet.collection import without_collection
 from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
 from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.places import naming
@@ -169,23 +168,11 @@ def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tupl
 
 def to_audit_frame(running: Audit) -> Frame:
     """Return all rows in their order, with their counts as attrs."""
-    with _without_collection():
+    with without_collection():
         rows: Rows = [audit_row(row) for row in running.rows()]
         rows += [dict(row) for row in running.earlier.rows]
         rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
         return to_frame(rows, AUDIT_COLUMNS, _attrs(running, rows))
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the garbage collector, which would repeatedly search many new rows in vain."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _attrs(running: Audit, rows: Rows) -> dict[str, Scalar]:

@@ -84,6 +84,24 @@ class Drawn(pd.DataFrame):
         return layout.table(caption, _removed(self.attrs, columns, layout.drawn), _width())
 
 
+class FrameDisplay:
+    """A frame as one view displays it; any DataFrame whose columns differ can be shown."""
+
+    def __init__(self, frame: pd.DataFrame, view: View) -> None:
+        if not frame.columns.is_unique:
+            twice = str(frame.columns[frame.columns.duplicated()][0])
+            hint = "frame.loc[:, ~frame.columns.duplicated()]"
+            raise UsageError(f"the frame has several columns {twice!r}", hint=hint)
+        ours = frame if isinstance(frame, Drawn) else FramePart(frame)
+        self._drawn = ours._drawn(view)  # noqa: SLF001 # the class is this module's own
+
+    def __repr__(self) -> str:
+        return self._drawn.to_text()
+
+    def _repr_html_(self) -> str:
+        return self._drawn.to_html(f"Table {next(_NUMBERS)}")
+
+
 class Frame(Drawn):
     """The rows of a verb as they came, with a caption that says where they come from."""
 

@@ -27,7 +27,7 @@ class View:
     rows: int | str = 60
 
     def __post_init__(self) -> None:
-        check_columns(self.columns)
+        object.__setattr__(self, "columns", check_columns(self.columns))
         is_number = isinstance(self.rows, int) and not isinstance(self.rows, bool) and self.rows > 0
         if not is_number and self.rows != ALL:
             raise UsageError(f"rows is {shown(self.rows)}", hint='a whole number, 1 or more, or "all"')
@@ -47,7 +47,7 @@ class View:
         chosen = self.columns if isinstance(self.columns, tuple) else ()
         for name in chosen:
             if name not in columns:
-                hint = nearest(name, columns) or ", ".join(columns)
+                hint = nearest(name, [*columns, ALL, AUTO]) or ", ".join(columns)
                 raise UsageError(f"the frame has no column {name!r}", hint=hint)
         return chosen
 

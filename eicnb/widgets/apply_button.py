@@ -31,7 +31,7 @@ class ApplyButton:
         self._is_at_rest = False
         self._is_used = False
         self._cancel_timer: Callable[[], object] = lambda: None
-        self.widget = Button(disabled=True, layout={"width": "auto", "max_width": "100%"})
+        self.widget = Button(disabled=True, button_style="primary", layout={"width": "auto", "max_width": "100%"})
         self.widget.add_class("eicnb-apply")
         self.widget.on_click(lambda _: self._clicked())
 

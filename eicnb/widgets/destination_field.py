@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ipywidgets import Combobox, VBox
+from ipywidgets import Combobox
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import LABELS
@@ -14,7 +14,7 @@ from eicnb.model.place import Where
 from eicnb.widgets.background import Background
 from eicnb.widgets.choices import DESTINATIONS, NameList
 from eicnb.widgets.draft import OTHER, DestinationDraft, kind_of
-from eicnb.widgets.fields import Field, SearchField, control
+from eicnb.widgets.fields import CONTROL_WIDTH, KIND_WIDTH, NAME_WIDTH, Field, SearchField, control
 
 _NAMES = {"sqs": "Queue", "sns": "Topic", "lambda": "Function", "events": "Bus", "s3": "Bucket", OTHER: "ARN"}
 _KINDS: Mapping[str, str] = {str(kind): name for kind, name in KINDS.items()}
@@ -22,7 +22,7 @@ _HINT = "a kind, sqs:NAME or an ARN"
 
 
 class DestinationField:
-    """A destination: its kind, and under it a search in the account's destinations of that kind.
+    """A destination in one line: its kind, and a search in the account's destinations of that kind.
 
     A name belongs to its kind: with another kind the name field is empty, and the first kind brings its name back.
     """
@@ -48,7 +48,11 @@ class DestinationField:
         )
         self._label = LABELS[name].lower()
         self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN")
-        self.box = VBox([self.kind.box, self.target.box])
+        self.target.widget.layout.width = NAME_WIDTH
+        self.kind.widget.add_class("eicnb-kind")
+        self.target.widget.add_class("eicnb-target")
+        self.kind.share_line(self.target)
+        self.box = self.kind.box
         self.kind.on_edit(self._show_kind)
         self._show_kind()
 
@@ -98,7 +102,10 @@ class DestinationField:
         kind = self.value.kind
         if not self._is_whole:
             self._change_kind(kind)
-        self.target.box.layout.display = "" if kind in _NAMES and not self._is_whole else "none"
+        has_name = kind in _NAMES and not self._is_whole
+        self.target.hide(is_hidden=not has_name)
+        self.kind.hide_hint(is_hidden=has_name)
+        self.kind.widget.layout.width = KIND_WIDTH if has_name else CONTROL_WIDTH
         self.target.widget.description = f"{_NAMES.get(kind, _NAMES[OTHER])} {self._label}"
         if kind not in DESTINATIONS:
             self.target.offer(NameList())

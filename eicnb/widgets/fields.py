@@ -21,13 +21,16 @@ from eicnb.redaction.masks import masked
 from eicnb.widgets.choices import NameList
 
 _LABEL_WIDTH = "13em"
-_CONTROL_WIDTH = "38em"
+CONTROL_WIDTH = "38em"
+KIND_WIDTH = "24em"
+NAME_WIDTH = "14em"
+"""The width of a control with its label; of a kind with its label, and of the name next to it."""
 
 
 def control(kind: Callable[..., Any], label: str, **traits: Any) -> Any:
     """Make a control with a visible label, as wide as all others and never wider than the form."""
     style = {"description_width": _LABEL_WIDTH}
-    layout = {"width": _CONTROL_WIDTH, "max_width": "100%"}
+    layout = {"width": CONTROL_WIDTH, "max_width": "100%"}
     return kind(description=label, style=style, layout=layout, **traits)
 
 
@@ -59,9 +62,24 @@ class Field:
         self._message = HTML("")
         self._message.add_class("eicnb-message")
         self._message.layout.display = "none"
-        row = HBox([widget, self._hint])
-        row.add_class("eicnb-row")
-        self.box = VBox([row, self._message])
+        self._row = HBox([widget, self._hint])
+        self._row.add_class("eicnb-row")
+        self.box = VBox([self._row, self._message])
+
+    def share_line(self, other: Field) -> None:
+        """Put the control of another field into the line of this one, before both hints."""
+        self._row.add_class("eicnb-destination")
+        self._row.children = (self.widget, other.widget, self._hint, other._hint)
+        self.box.children = (self._row, self._message, other._message)
+
+    def hide(self, *, is_hidden: bool) -> None:
+        """Hide or show the control and its hint."""
+        self.widget.layout.display = "none" if is_hidden else ""
+        self.hide_hint(is_hidden=is_hidden)
+
+    def hide_hint(self, *, is_hidden: bool) -> None:
+        """Hide or show the hint alone."""
+        self._hint.layout.display = "none" if is_hidden else ""
 
     @property
     def value(self) -> Any:

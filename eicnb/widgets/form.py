@@ -89,7 +89,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         buttons = HBox([self._apply.widget, again])
         buttons.add_class("eicnb-buttons")
         middle = [self._carry_over.box, self._summary, buttons, self._outcome.box]
-        return [offline, self._title, *self._fields.boxes, *middle]
+        return [offline, self._title, self._fields.box, *middle]
 
     def _open(self, subject: FunctionRef | None, live: Live) -> None:
         name, qualifier = (str(subject.without_qualifier()), subject.qualifier or LATEST) if subject else ("", LATEST)
@@ -150,6 +150,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _show_live(self, subject: FunctionRef, live: Live) -> None:
         """Fill the fields with a live config, and offer the edits that this replaces."""
+        self._fields.delivers_to(live.config)
         filled, edits = self._edited.load(subject, live, self._fields.draft())
         if not live.trouble:
             self._fields.fill(filled)

@@ -8,21 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from ipywidgets import VBox
+
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import LABELS
 from eicnb.changes.current import Live
+from eicnb.changes.role import permission_note
+from eicnb.changes.targets import missing_note
 from eicnb.errors import UsageError, nearest
 from eicnb.model.age import human
-from eicnb.model.destination import KINDS
+from eicnb.model.destination import KINDS, DestinationArn
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
 from eicnb.model.place import Where
+from eicnb.model.reported import ReportedConfig
+from eicnb.model.request import Request
 from eicnb.widgets.background import Background
 from eicnb.widgets.choices import FUNCTIONS, NameList, qualifiers
 from eicnb.widgets.destination_field import DestinationField
+from eicnb.widgets.destination_notes import DestinationNotes
 from eicnb.widgets.draft import Draft
 from eicnb.widgets.fields import Field, SearchField, few_choices, text_field
-from eicnb.widgets.missing_destinations import MissingDestinations
+
+Delivery = tuple[FunctionRef, DestinationArn]
+"""A function, version or alias, and a destination that it is to deliver to."""
 
 _MOST_NAMED = 8
 _RETRIES = tuple(map(str, RETRY_ATTEMPTS))
@@ -49,8 +58,11 @@ class FormFields:
         self._destinations = {
             name: DestinationField(name, connection, background) for name in ("on_success", "on_failure")
         }
-        self._missing = MissingDestinations(connection, background, changed)
-        self.boxes = [one.box for one in self._all()]
+        self._missing = DestinationNotes(background, self._missing_note, changed)
+        self._refused = DestinationNotes(background, self._refused_note, changed)
+        self._delivered: frozenset[str | None] = frozenset()
+        self.box = VBox([one.box for one in self._all()])
+        self.box.add_class("eicnb-fields")
 
     def _all(self) -> list[Field | DestinationField]:
         return [self._function, self._qualifier, self._retries, self._age, *self._destinations.values()]
@@ -106,12 +118,38 @@ class FormFields:
         )
         self._age.message(faults.get("maximum_event_age_in_seconds", ""))
         self._age.hint(_age_in_words(draft))
-        unlisted = []
+        unlisted, new = [], []
         for name, one in self._destinations.items():
             arn = one.destination(self._where)
-            one.message(faults.get(name, ""), warning=self._missing.note(arn))
+            missing, delivery = self._missing.note(arn), self._delivery(draft, arn)
+            one.message(faults.get(name, ""), warning=missing or self._refused.note(delivery))
             unlisted += [arn] if arn and not one.is_listed(arn, self._where) else []
+            new += [delivery] if delivery and not missing else []
         self._missing.check(unlisted)
+        self._refused.check(new)
+
+    def delivers_to(self, live: ReportedConfig | None) -> None:
+        """Take the live config, to whose destinations the role may deliver."""
+        self._delivered = frozenset({live.on_failure, live.on_success}) if live else frozenset()
+
+    def _delivery(self, draft: Draft, destination: DestinationArn | None) -> Delivery | None:
+        """Return a new destination with the function that is to deliver to it; None without both."""
+        if destination is None or str(destination) in self._delivered:
+            return None
+        try:
+            function = draft.subject()
+        except UsageError:
+            return None
+        return (function, destination) if function else None
+
+    def _missing_note(self, destination: DestinationArn) -> str:
+        return missing_note(self._connection, [destination]).removeprefix("Note: ")
+
+    def _refused_note(self, delivery: Delivery) -> str:
+        function, destination = delivery
+        request = Request("get", function.without_qualifier(), function.qualifier)
+        note = permission_note(self._connection, request, [destination]).removeprefix("Note: ")
+        return f"the role may not deliver there. {note}" if note else ""
 
     def no_function(self, draft: Draft, live: Live) -> str:
         """Return the sentence about a missing function, with the most similar name in the list."""
@@ -128,6 +166,7 @@ class FormFields:
     def forget_destinations(self) -> None:
         """Check again whether the destinations exist."""
         self._missing.forget()
+        self._refused.forget()
 
     def list_functions(self) -> None:
         """Load the names of the account's functions."""

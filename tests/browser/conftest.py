@@ -200,7 +200,7 @@ class Page:
                 panel.content.model.sharedModel.getCell(cell).setSource(source);
                 panel.content.activeCellIndex = cell;
                 panel.content.deselectAll();
-                await app.commands.execute('notebook:run-cell');
+                await app.commands.execute('notebook:run-cell');  // its value is large, and nobody needs it
             }""",
             [source, cell],
         )
@@ -220,7 +220,9 @@ class Page:
 
     def command(self, name: str, **arguments: Any) -> None:
         """Run a command of the front end."""
-        self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments])
+        self.page.evaluate(
+            "async ([name, args]) => { await window.jupyterapp.commands.execute(name, args); }", [name, arguments]
+        )
 
     def saved_as(self, name: str, *, saves_state: bool) -> Any:
         """The notebook as it stands, saved under another name and without a kernel to start."""

@@ -70,7 +70,8 @@ def by_papermill(path: Path, environment: Environment, *more: str) -> Run:
 
 
 def by_nbmake(path: Path, environment: Environment) -> Run:
-    return _command(path, environment, path, "pytest", "--nbmake", "--overwrite", "--rootdir", path.parent, path)
+    words = ("-p", "nbmake.pytest_plugin", "--nbmake", "--overwrite", "--rootdir", path.parent, path)
+    return _command(path, {**environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, path, "pytest", *words)
 
 
 def _command(path: Path, environment: Environment, out: Path, name: str, *words: str | Path) -> Run:
@@ -100,6 +101,12 @@ def quiet_home(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "EICNB_", "PYTEST_"))}
     files = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "AWS_CONFIG_FILE")
     return kept | {name: str(home / name) for name in files} | {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def served_by(url: str) -> dict[str, str]:
+    """The variables with which a runner finds an AWS that another process serves."""
+    keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
+    return {**keys, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": url}
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.runners.conftest import RUNNERS, Run, quiet_home, written
+from eicnb.client.connect import start_sandbox
+from tests.runners.conftest import RUNNERS, Run, quiet_home, served_by, written
 
 pytestmark = pytest.mark.timeout(300)  # a test that is chosen alone may wait for the runs of those before it
 
 SETUP = """\
 %load_ext eicnb
-%eic sandbox
 def note(word):
     with open("notes", "a") as notes:
         print(word, file=notes)
@@ -31,8 +31,11 @@ See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 
 NO_CONFIG = """\
 NotFound: The function arn:aws:lambda:us-east-1:123456789012:function:my-function:v1 doesn't have an EventInvokeConfig
-    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1, SANDBOX, account 123456789012
+    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1
 Try: %eic list my-function"""
+
+NO_CONFIG_HERE = NO_CONFIG.replace("in us-east-1", "in us-east-1, account 123456789012")
+"""The same after a command that succeeded, whose response named the account."""
 
 HOW_FAR = """\
 Commands done before it: 1 of 3
@@ -54,11 +57,11 @@ FAILING = {
     "a usage error": Failing("%eic put my-function --retries 3", [BAD_RETRIES]),
     "an AWS error": Failing("%eic get my-function:v1", [NO_CONFIG]),
     "a failure inside a cell": Failing(
-        "%%eic\nput my-function --retries 0\nget my-function:v1\nput my-function --retries 1", [NO_CONFIG, HOW_FAR]
+        "%%eic\nput my-function --retries 0\nget my-function:v1\nput my-function --retries 1", [NO_CONFIG_HERE, HOW_FAR]
     ),
     "a failure inside a loop": Failing(
         "for qualifier in ('BLUE', 'v1', 'GREEN'):\n    %eic get my-function:${qualifier}\n    note(qualifier)",
-        [NO_CONFIG],
+        [NO_CONFIG_HERE],
         "BLUE\n",
     ),
     "an error in an assignment": Failing("x = %eic get my-function:v1\nnote(x)", [NO_CONFIG]),
@@ -75,8 +78,13 @@ Runs = Mapping[tuple[str, str], Future[tuple[Run, str]]]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """Every notebook in every runner, as many at a time as there are processors, in the order of the tests."""
-    environment = quiet_home(tmp_path_factory.mktemp("home"))
+    """Every notebook in every runner, as many at a time as there are processors, in the order of the tests.
+
+    They share one AWS, which each kernel would take two seconds to start.
+    """
+    aws = start_sandbox()
+    assert aws.server is not None
+    environment = quiet_home(tmp_path_factory.mktemp("home")) | served_by(aws.server.url)
 
     def run(case: str, runner: str) -> tuple[Run, str]:
         path = written(tmp_path_factory.mktemp(runner), SETUP, CELLS[case], NEXT)
@@ -87,6 +95,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     pool = ThreadPoolExecutor(os.cpu_count())
     yield {(case, runner): pool.submit(run, case, runner) for case in CELLS for runner in RUNNERS}
     pool.shutdown(cancel_futures=True)
+    aws.server.stop()
 
 
 @pytest.mark.parametrize("runner", RUNNERS)

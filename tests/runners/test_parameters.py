@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.runners.conftest import by_papermill, written
+import pytest
+
+import eicnb
+from tests.runners.conftest import Run, by_papermill, served_by, written
 
 PARAMETERS = 'function_name = "my-function"\nqualifier = "BLUE"\nattempts = 1\nfailures = "none"'
 COMMAND = (
     "row = %eic put ${function_name} --qualifier $qualifier --retries {attempts} --on-failure ${failures}\n"
     "print(row.function_name.item(), row.qualifier.item(), row.maximum_retry_attempts.item(), row.on_failure.item())"
 )
-CELLS = (PARAMETERS, "%load_ext eicnb\n%eic sandbox", COMMAND)
+CELLS = (PARAMETERS, "%load_ext eicnb", COMMAND)
+
+
+@pytest.fixture
+def environment(environment: Mapping[str, str], eic: eicnb.Eic) -> Mapping[str, str]:
+    assert eic.server is not None
+    return {**environment, **served_by(eic.server.url)}
+
+
+def last_line(run: Run) -> str:
+    """The last line that the last cell printed, in however many messages."""
+    assert run.saved is not None
+    return str("".join(output.text for output in run.saved.cells[-1].outputs).splitlines()[-1])
 
 
 def test_a_notebook_runs_with_the_parameters_it_has(tmp_path: Path, environment: Mapping[str, str]) -> None:
     run = by_papermill(written(tmp_path / "run", *CELLS), environment)
     assert run.succeeded, run.said
-    assert run.saved is not None
-    assert run.saved.cells[-1].outputs[0].text.splitlines()[-1] == "my-function BLUE 1 <NA>"
+    assert last_line(run) == "my-function BLUE 1 <NA>"
 
 
 def test_parameters_that_are_given_win(tmp_path: Path, environment: Mapping[str, str]) -> None:
@@ -28,8 +42,7 @@ def test_parameters_that_are_given_win(tmp_path: Path, environment: Mapping[str,
     words = [word for name, value in given.items() for word in ("-p", name, value)]
     run = by_papermill(written(tmp_path / "run", *CELLS), environment, *words)
     assert run.succeeded, run.said
-    assert run.saved is not None
-    assert run.saved.cells[-1].outputs[0].text.splitlines()[-1] == f"checkout $LATEST 2 {lost}"
+    assert last_line(run) == f"checkout $LATEST 2 {lost}"
 
 
 def test_a_parameter_that_cannot_be_used_ends_the_run(tmp_path: Path, environment: Mapping[str, str]) -> None:

@@ -23,7 +23,7 @@ from eicnb.client.commands.connections import prepare_config, prepare_require, p
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
-from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture
+from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal
 from eicnb.client.eic import Eic
 from eicnb.errors import AuditInterrupted, EicError, UsageError
@@ -43,6 +43,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "picture": prepare_picture,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
+    "show": prepare_show,
     "use": prepare_use,
     "version": prepare_version,
 }

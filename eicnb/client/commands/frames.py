@@ -13,6 +13,7 @@ from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.offline import compare, export
 from eicnb.client.pictures import picture
+from eicnb.client.showing import displayed
 from eicnb.redaction import masks
 
 
@@ -45,6 +46,11 @@ def prepare_export(command: Command, _context: Context) -> Run:
 def prepare_picture(command: Command, _context: Context) -> Run:
     """Prepare the picture of a frame."""
     return partial(_pointing, command, picture)
+
+
+def prepare_show(command: Command, _context: Context) -> Run:
+    """Prepare the display of a frame."""
+    return partial(_pointing, command, displayed)
 
 
 def _pointing(command: Command, function: Callable[..., Any]) -> Any:

@@ -18,6 +18,7 @@ from eicnb.fleet.row import Order, order
 from eicnb.frames.frame import columns_of
 from eicnb.model.function import LATEST
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
+from eicnb.model.reported import ReportedDestination
 
 _NOT_NEEDED = {
     *("on_failure_type", "on_success_type", "effective_retry_attempts", "effective_event_age_in_seconds"),
@@ -47,6 +48,7 @@ class Audited:
             raise UsageError(f"{shown(frame)} is not the frame of an audit", hint="eicnb.check(eicnb.audit())")
         self.attrs: Mapping[Any, Any] = dict(frame.attrs)
         self._columns = columns_of(frame, NEEDED, hint="pass what `%eic audit` returned")
+        self._destinations: dict[str, ReportedDestination | None] = {}
         self.size = len(frame)
         self.function_names = self._texts("function_name")
         self.qualifiers = self._texts("qualifier")
@@ -142,6 +144,12 @@ class Audited:
         """Whether aliases and versions without a config are among the rows; a file may have lost the attrs."""
         is_known = self.attrs.get("qualifiers") == "all"
         return is_known or bool((self.was_read & ~self.configured & ~self.is_latest).any())
+
+    def destination(self, text: str) -> ReportedDestination | None:
+        """Return a destination as a value, None for a text that is no ARN; each is read once for all checks."""
+        if text not in self._destinations:
+            self._destinations[text] = ReportedDestination.parse(text)
+        return self._destinations[text]
 
     def place(self, row: int) -> tuple[str | None, str | None]:
         """Return the account and region of a row."""

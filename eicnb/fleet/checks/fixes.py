@@ -14,7 +14,6 @@ from functools import cached_property
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.finding import Fix
 from eicnb.model.age import age
-from eicnb.model.reported import ReportedDestination
 
 _PLAIN = re.compile(r"arn:[A-Za-z0-9:_$-]+")
 
@@ -101,14 +100,14 @@ class Fixes:
         }
 
     def _may_receive(self, text: str, place: tuple[str | None, str | None]) -> bool:
-        arn = ReportedDestination.parse(text)
+        arn = self._audit.destination(text)
         if arn is None or arn.kind != "sqs" or arn.is_fifo:
             return False
         return (arn.account_id, arn.region) == place and self._is_usable(text)
 
     def _destination(self, row: int, text: str) -> str:
         """Return a destination as an option takes it: by its name in the row's own place."""
-        arn = ReportedDestination.parse(text)
+        arn = self._audit.destination(text)
         is_short = arn is not None and arn.kind == "sqs" and (arn.account_id, arn.region) == self._audit.place(row)
         return shlex.quote(f"sqs:{arn.name}" if arn and is_short else text)
 

@@ -22,6 +22,7 @@ from eicnb.fleet.checks.mutes import Mute, mutes_in
 from eicnb.fleet.checks.reach import reaching
 from eicnb.fleet.checks.rules import rules_in
 from eicnb.fleet.checks.targets.layer import may_exist
+from eicnb.fleet.collection import without_collection
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
 from eicnb.frames.columns import SEVERAL, Scalar
@@ -77,21 +78,28 @@ def check(
     audit = Audited(frame)
     evidence = _read(audit, layers, connections, rate, show)
     seen = Inspection(audit, evidence, Fixes(audit, region, partial(may_exist, evidence)), now, house, mutes)
-    ready = [one for one in wanted if all(layer in layers for layer in one.layers)]
-    counting = [one for one in mutes if not one.has_expired(now)]
-    looked = [
-        Looked(check=one, found=found, muted=_muted(audit, one.name, found, counting))
-        for one in ready
-        for found in one.find(seen)
-    ]
-    result = _to_frame(audit, looked, layers, evidence)
+    with without_collection():
+        looked = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])
+        result = _to_frame(audit, looked, layers, evidence)
     if fail_on is not None:
         _stop_on(result, fail_on)
     return result
 
 
+def _findings(seen: Inspection, checks: Iterable[Check]) -> list[Looked]:
+    """Run checks, and return what they find, each with the reason if it is muted."""
+    counting = [one for one in seen.mutes if not one.has_expired(seen.now)]
+    return [
+        Looked(check=one, found=found, muted=_muted(seen.audit, one.name, found, counting))
+        for one in checks
+        for found in one.find(seen)
+    ]
+
+
 def _muted(audit: Audited, check: str, found: Found, mutes: Sequence[Mute]) -> str | None:
     """Return the reason of the first mute that covers a finding."""
+    if not mutes:
+        return None
     row = found.row
     named = (None, None) if row is None else (audit.function_names[row], audit.qualifiers[row])
     return next((one.reason for one in mutes if one.covers(check, *named)), None)

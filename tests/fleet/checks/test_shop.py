@@ -11,8 +11,6 @@ import boto3
 import pytest
 
 import eicnb
-from eicnb.client.eic import connection_of
-from eicnb.fleet.checks.run import check
 from eicnb.frames.frame import Frame
 
 LAYERS = "targets,roles,functions,triggers"
@@ -45,25 +43,19 @@ def shop() -> Iterator[eicnb.Eic]:
     eic.server.stop()
 
 
-def looked(eic: eicnb.Eic, look: str = LAYERS, checks: Any = None, functions: Any = None, audit: Any = None) -> Frame:
-    """What a check of the shop finds."""
-    if audit is None:
-        audit = eic.audit(regions=REGIONS, functions=functions, qualifiers="all", rate=1000, progress=False)
-    connection = connection_of(eic)
-    return check(
-        audit,
-        look=look,
-        checks=checks,
-        rate=10_000,
-        show=lambda _: None,
-        connections=[connection.aws],
-        region=connection.region,
-    )
+def audited(eic: eicnb.Eic, functions: Any = None) -> Frame:
+    """The audit of some functions of the shop."""
+    return eic.audit(regions=REGIONS, functions=functions, qualifiers="all", rate=1000, progress=False)
+
+
+def looked(eic: eicnb.Eic, audit: Frame, look: str = LAYERS, checks: Any = None, rate: float = 10_000) -> Frame:
+    """What a check of an audit finds."""
+    return eic.check(audit, look=look, checks=checks, rate=rate, progress=False)
 
 
 @pytest.fixture(scope="module")
 def findings(shop: eicnb.Eic) -> Frame:
-    return looked(shop)
+    return looked(shop, audited(shop))
 
 
 def test_each_check_of_evidence_finds_its_mistake_in_the_shop(findings: Frame) -> None:
@@ -95,25 +87,38 @@ def _option(member: str) -> str:
 
 
 def test_a_config_for_the_qualifier_that_is_invoked_solves_the_finding(shop: eicnb.Eic) -> None:
-    only = {"look": "triggers", "checks": "invoked-elsewhere", "functions": "inventory-sync"}
-    before = looked(shop, **only)
+    before = looked(shop, audited(shop, "inventory-sync"), "triggers", "invoked-elsewhere")
     [line] = before.fix
     assert before.fix_kind.tolist() == ["eic"]
     typed(shop, line)
-    assert looked(shop, **only).empty
+    assert looked(shop, audited(shop, "inventory-sync"), "triggers", "invoked-elsewhere").empty
 
 
 def test_another_destination_solves_a_missing_function(shop: eicnb.Eic) -> None:
-    audit = shop.audit(functions=["stock-alert", "cart-reminder"], qualifiers="all", progress=False)
+    audit = audited(shop, ["stock-alert", "cart-reminder"])
     lost = f"arn:aws:lambda:us-east-1:{shop.account_id}:function:deleted"
     audit.loc[audit.function_name == "stock-alert", "on_failure"] = lost
-    [line] = looked(shop, "targets", "dangling-destination", audit=audit).fix
+    [line] = looked(shop, audit, "targets", "dangling-destination").fix
     typed(shop, line)
     assert shop.get("stock-alert").on_failure.item().endswith(":shop-failures")
-    assert looked(shop, "targets", "dangling-destination", "stock-alert").empty
+    assert looked(shop, audited(shop, "stock-alert"), "targets", "dangling-destination").empty
 
 
 def typed(eic: eicnb.Eic, line: str) -> None:
     """Type a line that was proposed."""
     eicnb.use(eic)
     eicnb.run(line.removeprefix("%eic "))
+
+
+def test_the_quotas_of_lambda_are_never_exceeded(shop: eicnb.Eic) -> None:
+    assert shop.server is not None
+    audit = audited(shop)
+    before = len(shop.server.requests())
+    shop.server.throttle(150, burst=50)
+    try:
+        looked(shop, audit, "functions,triggers", rate=100)
+    finally:
+        shop.server.throttle(None)
+    sent = shop.server.requests()[before:]
+    assert {"GetFunction", "GetPolicy", "ListEventSourceMappings"} <= {str(one.operation) for one in sent}
+    assert [one for one in sent if one.status == 429] == []

@@ -109,15 +109,12 @@ Targets = dict[str, ReportedDestination]
 
 
 def _rows_with(audit: Audited, sees: Sees) -> dict[int, Targets]:
-    """Return the rows with a target that a test is true for; each different ARN is read once."""
+    """Return the rows with a target that a test is true for."""
     found: dict[int, Targets] = {}
-    known: dict[str, ReportedDestination | None] = {}
     columns = {"on_failure": audit.on_failure, "on_success": audit.on_success, "dead_letter_arn": audit.dead_letters}
     for name, arns in columns.items():
         for row in rows(audit.in_use & audit.has(name)):
-            if (text := arns[row]) not in known:
-                known[text] = ReportedDestination.parse(text)
-            target = known[text]
+            target = audit.destination(arns[row])
             if target is not None and sees(target, row):
                 found.setdefault(row, {})[name] = target
     return found

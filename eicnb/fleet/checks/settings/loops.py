@@ -50,9 +50,9 @@ def _sent(audit: Audited) -> Edges:
     edges: Edges = {}
     for column, arns in ((SUCCESS, audit.on_success), (FAILURE, audit.on_failure), (DEAD_LETTERS, audit.dead_letters)):
         for row in rows(audit.in_use & audit.has(column)):
-            target = ReportedDestination.parse(arns[row])
-            own = (audit.function_names[row], *audit.place(row))
-            if target is None or (target.name, target.account_id, target.region) == own:
+            target = audit.destination(arns[row])
+            own = ("lambda", audit.function_names[row], *audit.place(row))
+            if target is None or (target.kind, target.name, target.account_id, target.region) == own:
                 continue
             is_bare = target.kind == "lambda" and target.qualifier is None
             arn = f"{arns[row]}:{LATEST}" if is_bare else arns[row]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eicnb.fleet.checks.audited import rows
+from eicnb.fleet.checks.audited import Audited, Mask, rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Found
 from eicnb.fleet.checks.triggers.layer import triggers_of
@@ -42,18 +42,22 @@ def alias_bypass(seen: Inspection) -> Iterator[Found]:
     Versions and `$LATEST` count if something is known to invoke them: old versions would only make noise.
     """
     audit, invoked = seen.audit, triggers_of(seen.evidence).keys()
-    configured = set(rows(audit.configured & audit.exists))
-    bare, aliases, latest = (
-        set(rows(mask)) for mask in (audit.exists & ~audit.configured, audit.is_alias, audit.is_latest)
-    )
-    for of_function in audit.rows_of_functions.values():
-        of_latest = next((row for row in of_function if row in latest & configured), None)
-        of_alias = next((row for row in of_function if row in aliases & configured), None)
-        for row in bare.intersection(of_function):
-            source = of_alias if row in latest else of_latest
-            if source is not None and (row in aliases or audit.function_arns[row] in invoked):
+    latest = set(rows(audit.is_latest))
+    of_latest = _first_of_functions(audit, audit.configured & audit.exists & audit.is_latest)
+    of_alias = _first_of_functions(audit, audit.configured & audit.exists & audit.is_alias)
+    aliases, functions = set(rows(audit.is_alias)), audit.functions.tolist()
+    for row in rows(audit.exists & ~audit.configured):
+        if row in aliases or audit.function_arns[row] in invoked:
+            source = (of_alias if row in latest else of_latest).get(functions[row])
+            if source is not None:
                 text = f"{audit.named(row)} has no config, but {audit.named(source)} has one"
                 yield Found(row, text, seen.fixes.copy(row, source))
+
+
+def _first_of_functions(audit: Audited, mask: Mask) -> dict[int, int]:
+    """Return the first row of each function for which a mask is true."""
+    functions = audit.functions.tolist()
+    return {functions[row]: row for row in reversed(rows(mask))}
 
 
 @check(

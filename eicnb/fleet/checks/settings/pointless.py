@@ -31,12 +31,11 @@ def retries_cannot_happen(seen: Inspection) -> Iterator[Found]:
         retries, seconds, run = int(audit.retries[row]), int(audit.ages[row]), int(audit.timeouts[row])
         happen = retries_within(seconds, retries, run)
         if happen < retries:
-            some = f"only {happen}" if happen else "none"
-            which = "retry" if retries == 1 else "retries"
-            runs = (
-                f", if each run takes its timeout of {human(run)}" if retries_within(seconds, retries) > happen else ""
-            )
-            text = f"an age of {human(seconds)} leaves time for {some} of {retries} {which}{runs}"
+            its = "its retry" if retries == 1 else f"its {retries} retries"
+            fits = f"leaves time for the first of {its} only" if happen else f"leaves no time for {its}"
+            is_sure = retries_within(seconds, retries) == happen
+            runs = "" if is_sure else f", if each run takes its timeout of {human(run)}"
+            text = f"an age of {human(seconds)} {fits}{runs}"
             yield Found(row, text, seen.fixes.set(row, "--max-age", age(age_for(retries, run))))
 
 

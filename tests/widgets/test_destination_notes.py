@@ -52,7 +52,26 @@ def test_a_destination_that_may_exist_has_no_note(eic: eicnb.Eic, typed: str, re
     assert "does not exist" not in shown(form)
     assert "does not exist" not in button(form, "Apply 1 change").description
     looked_up = [one.operation for one in eic.server.requests()[before:] if one.operation not in LISTS]
-    assert len(looked_up) == reads
+    assert looked_up == ["GetFunctionConfiguration"] * reads + SIMULATES
+
+
+SIMULATES = ["GetFunctionConfiguration", "SimulatePrincipalPolicy"]
+
+
+def test_what_the_role_may_not_deliver_to_is_noted_at_its_field(eic: eicnb.Eic) -> None:
+    form = opened(eic, "customer-export")
+    field(form, "On failure, send to").value = "sqs:shop-failures"
+    assert "⚠ Note: the role may not deliver there." in shown(form)
+    assert "allow sqs:SendMessage to the role" in shown(form)
+    field(form, "On failure, send to").value = "none"
+    assert "may not deliver" not in shown(form)
+
+
+def test_the_destination_of_the_live_config_is_not_simulated(eic: eicnb.Eic) -> None:
+    assert eic.server is not None
+    before = len(eic.server.requests())
+    opened(eic, "cart-reminder")
+    assert "SimulatePrincipalPolicy" not in [one.operation for one in eic.server.requests()[before:]]
 
 
 LISTS = {"ListQueues", "ListTopics", "ListEventBuses", "ListFunctions", "ListBuckets"}

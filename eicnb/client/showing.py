@@ -1,0 +1,50 @@
+"""Frames shown otherwise than by default.
+
+Tested in tests/notebook/test_show.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eicnb.client.parameters import checked
+from eicnb.errors import UsageError, shown
+from eicnb.frames.frame import FrameDisplay
+from eicnb.frames.view import ALL, AUTO, VIEW, View
+from eicnb.widgets.shown_frame import show_now
+
+
+@checked
+def show(frame: Any, *, columns: Any = None, rows: Any = None) -> None:
+    """Show a frame now, with other columns or more rows than its own display has.
+
+    >>> show(eic.list("my-function"), columns=["qualifier", "on_failure"])
+    Qualifier  On failure
+    BLUE       none
+    GREEN      sqs shop-failures
+    SANDBOX  account 123456789012  us-east-1  2 rows
+
+    `columns` is `"all"`, `"auto"` for those that fit, or names; `rows` is the most rows, or `"all"`. What is not given
+    is as `%config EicMagics.columns` and `max_rows` have it. All columns have their real names, and values in full.
+    Any DataFrame can be shown. Another value, or a column that the frame lacks, is a UsageError.
+    """
+    show_now(displayed(frame, columns=columns, rows=rows))
+
+
+def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisplay:
+    """Return what `show` shows, which a notebook displays as the result of a cell."""
+    if not hasattr(frame, "itertuples"):
+        raise UsageError(f"show takes a frame, not {shown(frame)}", hint="eicnb.show(audit), with a frame of a verb")
+    names = [str(name) for name in frame.columns]
+    view = VIEW.current().within(names)
+    chosen = View(
+        view.columns if columns is None else _columns(columns),
+        view.rows if rows is None else int(rows) if isinstance(rows, str) and rows.isdecimal() else rows,
+    )
+    return FrameDisplay(frame, chosen)
+
+
+def _columns(columns: Any) -> Any:
+    """Return names in one text, with commas between them, as a list."""
+    is_one_text = isinstance(columns, str) and columns not in {AUTO, ALL} and columns.strip()
+    return [name for name in columns.split(",") if name.strip()] if is_one_text else columns
