@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eicnb.changes.plan import Plan as Plan
     from eicnb.client.connect import connect as connect
     from eicnb.client.connections import audit as audit
     from eicnb.client.connections import check as check
@@ -39,16 +40,20 @@ if TYPE_CHECKING:
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
+    from eicnb.client.plans import apply as apply
+    from eicnb.client.plans import plan as plan
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
+    from eicnb.errors import ApplyInterrupted as ApplyInterrupted
     from eicnb.errors import AuditInterrupted as AuditInterrupted
     from eicnb.errors import AwsError as AwsError
     from eicnb.errors import ChecksFailed as ChecksFailed
     from eicnb.errors import ConfigurationError as ConfigurationError
     from eicnb.errors import EicError as EicError
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
+    from eicnb.errors import IncompleteApply as IncompleteApply
     from eicnb.errors import IncompleteAudit as IncompleteAudit
     from eicnb.errors import NotFound as NotFound
     from eicnb.errors import Throttled as Throttled
@@ -65,6 +70,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AccessDenied": "errors",
+    "ApplyInterrupted": "errors",
     "AuditInterrupted": "errors",
     "AwsError": "errors",
     "ChecksFailed": "errors",
@@ -77,12 +83,15 @@ _HOME = {
     "EventInvokeConfig": "model.config",
     "ExpiredCredentials": "errors",
     "FunctionRef": "model.function",
+    "IncompleteApply": "errors",
     "IncompleteAudit": "errors",
     "NoDestination": "model.destination",
     "NotFound": "errors",
+    "Plan": "client.plans",
     "Progress": "fleet.progress",
     "Throttled": "errors",
     "UsageError": "errors",
+    "apply": "client.plans",
     "audit": "client.connections",
     "check": "client.connections",
     "commands_for": "client.offline",
@@ -100,6 +109,7 @@ _HOME = {
     "journal": "client.undoing",
     "list": "client.connections",
     "picture": "client.pictures",
+    "plan": "client.plans",
     "put": "client.connections",
     "require": "client.connections",
     "run": "client.script",
@@ -112,6 +122,7 @@ _HOME = {
 
 __all__ = [
     "AccessDenied",
+    "ApplyInterrupted",
     "AuditInterrupted",
     "AwsError",
     "ChecksFailed",
@@ -124,12 +135,15 @@ __all__ = [
     "EventInvokeConfig",
     "ExpiredCredentials",
     "FunctionRef",
+    "IncompleteApply",
     "IncompleteAudit",
     "NoDestination",
     "NotFound",
+    "Plan",
     "Progress",
     "Throttled",
     "UsageError",
+    "apply",
     "audit",
     "check",
     "commands_for",
@@ -147,6 +161,7 @@ __all__ = [
     "journal",
     "list",
     "picture",
+    "plan",
     "put",
     "require",
     "run",

@@ -9,10 +9,11 @@
     │   ├── Throttled                too many calls, also after all retries
     │   └── ExpiredCredentials       the credentials must be renewed
     ├── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
+    ├── IncompleteApply         255  not all of a plan is applied; `result` holds the frame
     └── ChecksFailed            255  a check found what must not be; `result` holds the findings
 
-Ctrl-C in an audit raises `AuditInterrupted`, which is a KeyboardInterrupt and outside the tree: what catches errors
-must not catch it.
+Ctrl-C in an audit raises `AuditInterrupted` and in an apply `ApplyInterrupted`, which are KeyboardInterrupts and
+outside the tree: what catches errors must not catch them.
 
 The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
@@ -293,12 +294,16 @@ class IncompleteAudit(EicError):
     """An audit with unread rows; `scan_state` and `error` in the frame `result` say which and why."""
 
 
+class IncompleteApply(EicError):
+    """A plan that is not applied as a whole; `outcome` and `error` in the frame `result` say which rows and why."""
+
+
 class ChecksFailed(EicError):
     """A check with findings as severe as `fail_on`, or with rows that could not be read; `result` has all findings."""
 
 
-class AuditInterrupted(KeyboardInterrupt):
-    """An audit that Ctrl-C stopped; `result` is the frame of what was read until then.
+class Interrupted(KeyboardInterrupt):
+    """Work that Ctrl-C stopped; `result` is the frame of what was done until then.
 
     It is a KeyboardInterrupt, so that `except Exception` lets it through and a run of the whole notebook stops.
     """
@@ -310,6 +315,14 @@ class AuditInterrupted(KeyboardInterrupt):
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows."""
         return [printed(f"{type(self).__name__}: {self}")]
+
+
+class AuditInterrupted(Interrupted):
+    """An audit that Ctrl-C stopped; `result` is the frame of what was read until then."""
+
+
+class ApplyInterrupted(Interrupted):
+    """A plan whose writes Ctrl-C stopped; `result` has the outcome of each row."""
 
 
 def sentence(error: EicError) -> str:

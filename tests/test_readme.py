@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eicnb import errors
+from eicnb.changes.columns import APPLIED_COLUMNS, PLAN_COLUMNS
 from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
@@ -71,6 +72,8 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of a check", FINDING_COLUMNS),
+        ("### Columns of a plan", PLAN_COLUMNS),
+        ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:

@@ -172,7 +172,7 @@ _TOO_MANY_REQUESTS = 429
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
-_FORBIDDEN = "403"
+FORBIDDEN = "403"
 """The code of an error without a body, as S3 answers a HEAD."""
 
 _NOT_THESE_CREDENTIALS = {
@@ -204,7 +204,7 @@ def is_denied(error: AwsError) -> bool:
     >>> is_denied(AccessDenied("no", operation="GetPolicy", code="AccessDeniedException", region="us-east-1"))
     True
     """
-    return isinstance(error, AccessDenied) and error.code in {*_DENIED, _FORBIDDEN} and error.hint != _CLOCK_HINT
+    return isinstance(error, AccessDenied) and error.code in {*_DENIED, FORBIDDEN} and error.hint != _CLOCK_HINT
 
 
 def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:  # noqa: PLR0911 # a table

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from eicnb.aws.failures import FORBIDDEN
 from eicnb.aws.paced import Ask
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import AccessDenied, AwsError, EicError
@@ -24,8 +25,6 @@ MISSING: Mapping[DestinationKind, frozenset[str]] = {
 }
 """The error codes of each service for a destination that does not exist."""
 
-
-_FORBIDDEN = "403"
 
 _QUEUE_ATTRIBUTES = ("MessageRetentionPeriod", "KmsMasterKeyId", "Policy")
 
@@ -94,13 +93,13 @@ def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:
         _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name, ExpectedBucketOwner=owner))
         return Target(arn=arn)
     except AwsError as error:
-        if error.code != _FORBIDDEN:
+        if error.code != FORBIDDEN:
             raise
         denied = error
     try:
         _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name))
     except AwsError as error:
-        if error.code != _FORBIDDEN:
+        if error.code != FORBIDDEN:
             raise
         raise _forbidden(denied, owner) from denied
     return Target(arn=arn, is_foreign=True)
@@ -109,7 +108,7 @@ def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:
 def _forbidden(error: AwsError, owner: str) -> AccessDenied:
     """Return the error of a bucket that may not be read: S3 does not say whether it is another account's."""
     return AccessDenied(
-        f"403 Forbidden: it does not belong to account {owner}, or may not be read",
+        f"the bucket does not belong to account {owner}",
         operation=error.operation,
         code=error.code,
         region=error.region,

@@ -123,7 +123,7 @@ class SettingChange:
         >>> SettingChange("maximum_retry_attempts", 0, None).phrase(where)
         'retries 0 -> 2 (default)'
         """
-        before, after = (_in_short(self.name, value, where) for value in (self.before, self.after))
+        before, after = (in_short(self.name, value, where) for value in (self.before, self.after))
         if self.name in _DEFAULTS:
             before += " (default)" if self.before is None and before == after else ""
             after += " (default)" if self.after is None else ""
@@ -305,7 +305,7 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
         return "no config"
     values = settings_of(config)
     shown = {name: word for name, word in _SHORT_LABELS.items() if name in names}
-    return ", ".join(f"{word} {_in_short(name, values[name], where)}" for name, word in shown.items())
+    return ", ".join(f"{word} {in_short(name, values[name], where)}" for name, word in shown.items())
 
 
 def worded(before: Values | None, after: Values | None, where: Where) -> str:
@@ -328,8 +328,12 @@ def _existence(before: object, after: object) -> str:
     return "no config -> an empty config" if before is None else "an empty config -> no config"
 
 
-def _in_short(name: str, value: Any, where: Where) -> str:
-    """Return a value in one word: AWS's default if it is not set, or a destination's name."""
+def in_short(name: str, value: Any, where: Where) -> str:
+    """Return a value in one word: AWS's default if it is not set, or a destination's name.
+
+    >>> in_short("maximum_event_age_in_seconds", None, Where(partition="aws", region="us-east-1", account_id=""))
+    '6h'
+    """
     if value is UNKNOWN:
         return _UNREAD
     if name in _DEFAULTS:

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Self
+from inspect import signature
+from pathlib import Path
+from typing import Any, Self
 
+from eicnb.changes import plan_display, plan_file
 from eicnb.changes.change import Change
 from eicnb.changes.columns import PLAN_COLUMNS
 from eicnb.changes.export.command_lines import change_line
 from eicnb.changes.planned import Action, PlannedChange
+from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, to_frame
+from eicnb.frames.view import VIEW
 
 ACTIONS: tuple[Action, ...] = ("put", "delete", "none", "conflict", "refused")
 """The actions of a plan's rows."""
 
 
-@dataclass(frozen=True, slots=True)
+class PlanApplier:
+    """How a plan is applied on the connection in use; `choose` sets the function, which the client has."""
+
+    def __init__(self) -> None:
+        self._apply: Callable[..., Frame] | None = None
+
+    def choose(self, apply: Callable[..., Frame]) -> None:
+        """Apply with this function from now on, and give `Plan.apply` its parameters, for `help` and Tab."""
+        self._apply = apply
+        own = signature(apply)
+        plan, *others = own.parameters.values()
+        parameters = [plan.replace(name="self"), *others]
+        Plan.apply.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined] # `inspect` reads it
+
+    def __call__(self, plan: Plan, **arguments: Any) -> Frame:
+        assert self._apply is not None, "`eicnb.plan`, `eicnb.undo` and `eicnb.Plan` import what sets it"
+        return self._apply(plan, **arguments)
+
+
+APPLYING = PlanApplier()
+"""The process's way to apply a plan."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """The changes of many configs, as a tuple of frozen rows; nothing is written before it is applied.
 
@@ -64,15 +93,79 @@ class Plan:
             "account_id": _one_of(row.account_id for row in self.rows),
             "region": _one_of(row.region for row in self.rows),
             "sandbox": self.sandbox,
+            "plan": self.id,
             **{action: counts[action] for action in ACTIONS},
         }
+
+    @property
+    def id(self) -> str:
+        """The plan's short name, which follows from its content."""
+        return plan_file.plan_id(plan_file.digest_of(self.rows, sandbox=self.sandbox))
+
+    @property
+    def summary(self) -> str:
+        """What the plan does in numbers, and where."""
+        return plan_display.summary(self.rows, self.id, sandbox=self.sandbox)
+
+    def text(self, most: int | None = None) -> str:
+        """Return the table of the changes as text, all or so many."""
+        return plan_display.to_text(self.rows, self.summary, len(self.rows) if most is None else most)
+
+    def __repr__(self) -> str:
+        return self.text(_most_rows())
+
+    def _repr_html_(self) -> str:
+        return plan_display.to_html(self.rows, self.summary, _most_rows() or len(self.rows))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save the plan as a JSON file that a reviewer can read, and return its path.
+
+        >>> import tempfile
+        >>> path = Plan(()).save(f"{tempfile.mkdtemp()}/plan.json")
+        >>> Plan.load(path) == Plan(())
+        True
+
+        The file has a digest, by which `load` finds accidental edits; it is no signature. It holds no profile, endpoint
+        or credential.
+        """
+        file = _path(path)
+        plan_file.save(plan_file.to_text(self.rows, sandbox=self.sandbox), file)
+        return file
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a plan that `save` wrote.
+
+        A file that was edited, is damaged or has another version of the format is a UsageError. A plan of another
+        account is refused when it is applied.
+        """
+        return cls(*plan_file.load(_path(path)))
+
+    def apply(self, **arguments: Any) -> Frame:
+        """Write the changes and return the frame with the outcome of each row.
+
+        The arguments are those of `eicnb.apply`. Each config is read and compared immediately before it is written.
+        """
+        return APPLYING(self, **arguments)
 
     def lines(self) -> list[str]:
         """Return the `%eic` lines that make the changes, each with its region."""
         return [f"%eic {change_line(change)}" for change in self.changes]
 
 
+def _most_rows() -> int | None:
+    """Return the most rows of a display; None for all."""
+    rows = VIEW.current().rows
+    return rows if isinstance(rows, int) else None
+
+
 def _one_of(values: Iterable[str | None]) -> str | None:
     """Return the value that all have in common, or `several`; None without values."""
     different = [value for value in dict.fromkeys(values) if value is not None]
     return different[0] if len(different) == 1 else SEVERAL if different else None
+
+
+def _path(path: Any) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise UsageError(f"the path is {shown(path)}", hint='plan.save("plan.json")')
+    return Path(path)

@@ -20,6 +20,7 @@ from eicnb.errors import (
     ConfigurationError,
     EicError,
     ExpiredCredentials,
+    IncompleteApply,
     IncompleteAudit,
     NotFound,
     Throttled,
@@ -78,6 +79,8 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --errors rows --no-progress",
     ),
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
+    "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
+    "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
@@ -109,7 +112,13 @@ _OPERATIONS = {
     "functions": Operation.LIST_FUNCTIONS,
     "whoami": Operation.GET_CALLER_IDENTITY,
     "audit": Operation.LIST,
+    "plan": Operation.LIST,
+    "apply": Operation.PUT,
 }
+
+
+_INCOMPLETE: Mapping[str, type[EicError]] = {"apply": IncompleteApply, "audit": IncompleteAudit}
+"""The errors of the commands that may be done in part."""
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
@@ -248,8 +257,7 @@ def _errors(verb: Verb) -> str:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]
-    if verb.name == "audit":
-        expected += [IncompleteAudit]
+    expected += [_INCOMPLETE[verb.name]] if verb.name in _INCOMPLETE else []
     groups = groupby(expected, key=lambda error: error.exit_code)
     return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
 

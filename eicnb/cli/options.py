@@ -184,7 +184,16 @@ OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
-_CHECKING = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
+_OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
+DESIRED = Option(
+    "", "desired", "frame", "${FRAME}", "DataFrame of the configs that are wanted: an edited audit", is_required=True
+)
+PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file that it was saved to", is_required=True)
+APPLY = (
+    Option("--limit", "limit", "integer", "N", "the most changes; default: 25, or a tenth of the plan's rows"),
+    Option("--canary", "canary", "integer", "N", "write N changes, read them back, then ask or stop"),
+)
+"""The options of an apply besides those of every command about many functions."""
 
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
@@ -203,7 +212,7 @@ REQUESTS_PER_SECOND = Option(
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 OURS = (
-    *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *CHECK, *ROLE, *REQUIREMENTS, AS),
+    *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
     *(REQUESTS_PER_SECOND, *FRAME_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
@@ -245,8 +254,22 @@ VERBS = (
     Verb(
         "check",
         "show what is wrong with the settings, why it matters and what to type",
-        (*CHECK, *_CHECKING, *CONNECTION, *ROLE),
+        (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "plan",
+        "show what would change, so that the functions of a DataFrame get its configs",
+        (*_OF_MANY, *CONNECTION, *ROLE),
+        words=(DESIRED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "apply",
+        "write the changes of a plan, each compared with the current config first",
+        (*APPLY, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(PLAN,),
         runs_alone=True,
     ),
     Verb(

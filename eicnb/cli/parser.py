@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from eicnb.cli import aws_commands, options, shell, shell_words, values, variables
@@ -53,11 +53,27 @@ def parse(
     `names` are the values that `${…}` may name, `files` reads the files behind `file://`. `body` is the document of
     the one command, as `--cli-input-json` or `--cli-input-yaml` would give it.
     """
-    lines = [words for words in split(source) if _is_more_than_a_prompt(words)]
+    lines = _with_variables_together([words for words in split(source) if _is_more_than_a_prompt(words)])
     around = Surroundings(names, files, model)
     for before, words in pairwise(lines):
         _refuse_rest_of_a_line(before, words, around)
     return [_WordReader(words, around).command(body) for words in lines]
+
+
+def _with_variables_together(lines: list[list[Word]]) -> list[list[Word]]:
+    """Join lines that only set variables, so that one error is about all of them."""
+    joined: list[list[Word]] = []
+    for words in lines:
+        is_next = bool(joined) and all(map(_sets_variables, (joined[-1], words)))
+        if is_next:
+            joined[-1] += [word for word in words if "=" in word.raw]
+        else:
+            joined.append(list(words))
+    return joined
+
+
+def _sets_variables(words: list[Word]) -> bool:
+    return shell_words.sets_variables([word.raw for word in words])
 
 
 def _is_more_than_a_prompt(words: list[Word]) -> bool:
@@ -138,8 +154,19 @@ class _WordReader:
             else:
                 before = [earlier.text for earlier in said]
                 advice = None if before or self.early else shell_words.of_words(typed)
-                raise self._advised(word, advice or aws_commands.advice(word.raw, before, typed))
+                raise self._advised(
+                    word, advice or self._for_this_command(aws_commands.advice(word.raw, before, typed))
+                )
         return self._without_verb(said)
+
+    def _for_this_command(self, advice: shell.Advice) -> shell.Advice:
+        """Return advice whose lines to type have the variables that this command has."""
+        count = len(self.all_words) - len(self.words)
+        variables_set = [word.raw for word in takewhile(lambda word: "=" in word.raw, self.all_words[:count])]
+        sentence, *lines = advice.hint.split("\n")
+        before = " ".join([*variables_set, ""])
+        typed = [re.sub(r"^(?:%eic |!)", lambda found: found[0] + before, line) for line in lines]
+        return replace(advice, hint="\n".join([sentence, *typed])) if variables_set else advice
 
     def _advised(self, word: Word, advice: shell.Advice) -> UsageError:
         return word.source.error(advice.message, word.start, word.end, hint=advice.hint)

@@ -45,6 +45,8 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
+    "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
+    "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
         *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
         *_LISTS,
@@ -77,6 +79,8 @@ NOTES: Mapping[str, str] = {
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
+    "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists",
+    "apply": "the first three suffice; the others find out what is missing or denied",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",

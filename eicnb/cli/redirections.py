@@ -16,7 +16,7 @@ WORD = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\([^)]*\)|`[^`]*`|[^\s"
 """A word of a shell."""
 
 _PIECE = re.compile(
-    r"""(?P<single>'[^']*')|(?P<double>")|\\(?P<escaped>.)|\$env:(?P<windows>\w+)|\$\{(?P<braced>\w+)\}|\$(?P<named>[^\W\d]\w*)
+    r"""(?P<single>'[^']*')|(?P<double>")|\\(?P<escaped>.)|\$env:(?P<windows>\w+)|\$\{(?P<braced>[^\W\d][\w.\[\]]*)\}|\$(?P<named>[^\W\d]\w*)
     |(?P<unknown>\$[({]|`)|(?P<plain>.)""",
     re.DOTALL | re.VERBOSE,
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from eicnb.cli.shell import Advice, for_a_shell, is_command, magic, of_a_prompt
 
 _ASSIGNMENT = re.compile(r"\$?(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
+_EXPORTS = ("export", "declare", "typeset", "local", "readonly", "setx", "let")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _PROMPT_ENDS = (*"$#%>", "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "\N{RIGHTWARDS ARROW}")
 
@@ -49,6 +50,16 @@ def _after_a_prompt(words: Sequence[str]) -> int | None:
 def is_word(word: str) -> bool:
     """Return whether a line of a shell script may begin with this word."""
     return word in _WORDS or word.startswith(("$env:", "!")) or _ASSIGNMENT.fullmatch(word) is not None
+
+
+def sets_variables(words: Sequence[str]) -> bool:
+    """Return whether a line only sets variables.
+
+    >>> sets_variables(["export", "QUEUE=lost"]), sets_variables(["QUEUE=lost", "get", "f"])
+    (True, False)
+    """
+    set_here = words[1:] if words[0] in _EXPORTS else words
+    return bool(set_here) and all(map(_ASSIGNMENT.fullmatch, set_here))
 
 
 def _python_assignment(name: str, value: str) -> Advice:
@@ -252,7 +263,7 @@ _PROGRAMS = (
     "which xargs yq zip unzip cdk"
 )
 _WORDS: Mapping[str, Callable[[str, Sequence[str]], Advice | None]] = {
-    **dict.fromkeys(("export", "declare", "typeset", "local", "readonly", "setx", "let"), _export),
+    **dict.fromkeys(_EXPORTS, _export),
     **dict.fromkeys(("for", "while", "until", "foreach", "do", "done"), _loop),
     **dict.fromkeys(("if", "then", "elif", "else", "fi", "case", "esac", "test", "[", "[["), _condition),
     **dict.fromkeys(("sudo", "env", "command", "exec", "nohup", "eval", "aws-vault", "timeout", "nice"), _around),

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
-from eicnb.client.eic import Eic, audit_of, connection_of
+from eicnb.client.eic import Eic, connection_of
 from eicnb.client.findings import check_of
 from eicnb.client.in_use import IN_USE
+from eicnb.client.on_connections import audit_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
@@ -299,7 +300,7 @@ def audit(
     functions: str | Sequence[str] | Choose | None = None,
     qualifiers: Qualifiers = "configured",
     rate: float = 10,
-    progress: bool | Show = True,
+    progress: Choice = True,
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
 ) -> Frame:
@@ -312,7 +313,7 @@ def audit(
     are given, apply to every connection; all else is as in `Eic.audit`.
     """
     return audit_of(
-        [current()] if connections is None else _checked(connections),
+        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
         regions=regions,
         functions=functions,
         qualifiers=qualifiers,
@@ -333,7 +334,7 @@ def check(
     mute: DataFrame | str | os.PathLike[str] | None = None,
     fail_on: Severity | None = None,
     rate: float = 10,
-    progress: bool | Show = True,
+    progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
     """Check an audit of one account or of several: a row for each finding, the most severe first.
@@ -347,7 +348,7 @@ def check(
     """
     return check_of(
         audit,
-        [connection_of(eic) for eic in ([current()] if connections is None else _checked(connections))],
+        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
         look=look,
         checks=checks,
         rules=rules,
@@ -358,7 +359,12 @@ def check(
     )
 
 
-def _checked(connections: Any) -> builtins.list[Eic]:
+def checked_connections(connections: Any) -> builtins.list[Eic]:
+    """Return the connections that a verb is given: one, or several of them.
+
+    >>> checked_connections(connect(region="eu-west-1"))
+    [Eic(region='eu-west-1')]
+    """
     with UsageError.about("connections"):
         hint = "connections=[eicnb.connect(…), …]"
         if isinstance(connections, Eic):

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, rehearse, sent, write
+from eicnb.changes.apply import config_frame, frame_attrs, sent, write
+from eicnb.changes.plan import Plan
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
+from eicnb.client.on_connections import audit_of, rehearsed
 from eicnb.client.parameters import checked_methods
-from eicnb.fleet.progress import Show
+from eicnb.client.planning import plan_on
+from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
 from eicnb.frames.frame import Frame, function_row, to_frame
@@ -29,7 +32,6 @@ from eicnb.model.request import Request
 from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
 from eicnb.redaction import masks
-from eicnb.widgets.progress import show_of
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -231,7 +233,7 @@ class Eic:
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
         with on_the_way(self._connection):
             if dry_run:
-                return rehearsed(self, request)[0]
+                return rehearsed(self._connection, request)[0]
             return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
@@ -284,7 +286,7 @@ class Eic:
         functions: str | Sequence[str] | Choose | None = None,
         qualifiers: Qualifiers = "configured",
         rate: float = 10,
-        progress: bool | Show = True,
+        progress: Choice = True,
         errors: Errors = "raise",
         resume: Frame | BaseException | None = None,
     ) -> Frame:
@@ -301,15 +303,16 @@ class Eic:
         account, region and function; `$LATEST` first, then versions, then aliases.
 
         `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
-        `progress` is whether to draw the progress, or a callable for each `Progress`. What cannot be read is a row
-        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read, and the whole is returned;
-        omitted `functions` and `regions` are those of the earlier audit. A frame that lost rows since is read again.
+        `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
+        `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
+        with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
+        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. A frame that
+        lost rows since is read again.
         Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
-            [self],
+            [self._connection],
             regions=regions,
             functions=functions,
             qualifiers=qualifiers,
@@ -329,7 +332,7 @@ class Eic:
         mute: DataFrame | str | PathLike[str] | None = None,
         fail_on: Severity | None = None,
         rate: float = 10,
-        progress: bool | Show = True,
+        progress: Choice = True,
     ) -> Frame:
         """Check an audit: a row for each finding, the most severe first, with a line that solves it.
 
@@ -354,6 +357,17 @@ class Eic:
             rate=rate,
             progress=progress,
         )
+
+    def plan(self, desired: Any, *, rate: float = 10, progress: Choice = True) -> Plan:
+        """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
+
+        >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
+        >>> eic.plan(desired, progress=False).frame["change"].tolist()
+        ['retries 0 -> 1', 'retries 2 -> 1']
+
+        Nothing is written before the plan is applied. The rest is as in `eicnb.plan`.
+        """
+        return plan_on([self._connection], desired, rate=rate, progress=progress)
 
     def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
         """Show a form that opens with the live config, previews each change and applies it once.
@@ -382,18 +396,3 @@ def _say(line: str) -> None:
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
 """Return the connection that the verbs of an `Eic` go through."""
-
-
-def rehearsed(eic: Eic, request: Request, *, must: bool = True) -> tuple[Frame, str]:
-    """Return the row of a write and a line about its change; nothing is written."""
-    applied = rehearse(connection_of(eic), request, must=must)
-    frame = config_frame(connection_of(eic), applied.configs, request.verb)
-    frame.attrs["dry_run"] = True
-    return frame, applied.line
-
-
-def audit_of(connections: Sequence[Eic], *, progress: bool | Show = True, **options: Any) -> Frame:
-    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
-    from eicnb.fleet.audit import audit
-
-    return audit([connection_of(eic).aws for eic in connections], show=show_of(progress), **options)

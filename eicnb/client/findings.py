@@ -11,12 +11,12 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import ConfigurationError
-from eicnb.fleet.progress import Show
+from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 from eicnb.widgets.progress import show_of
 
 
-def check_of(audit: Any, connections: Sequence[Connection], *, progress: bool | Show = True, **options: Any) -> Frame:
+def check_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
     """Check an audit; the options are those of `Eic.check`. The fixes are lines for the connection in use."""
     from eicnb.fleet.checks.run import check
 

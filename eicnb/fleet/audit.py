@@ -10,7 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.http.rate_limit import Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError, shown
 from eicnb.fleet.collection import without_collection
@@ -20,7 +20,7 @@ from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.resume import NOTHING, OF_A_FUNCTION, Earlier
 from eicnb.fleet.row import SCAN_STATES, order
-from eicnb.fleet.scan import BUCKETS, Audit
+from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions, is_glob
 from eicnb.fleet.unmatched import closest
 from eicnb.frames.columns import SEVERAL, Scalar

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from eicnb.model.age import brief
+from eicnb.model.pace import Pace
+from eicnb.redaction import masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +17,7 @@ class Progress:
     `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts
     responses of 429. `seconds_left` follows from the rate; None while it is unknown. `is_over` marks the last event,
     which comes once however the audit ends. `what` names what is counted, if it is not functions;
-    it may be counted without `regions`.
+    it may be counted without `regions`. `by_account` has each account's id with its functions done and known.
     """
 
     functions_done: int
@@ -29,23 +31,41 @@ class Progress:
     is_listed: bool = True
     is_over: bool = False
     what: str = "functions"
+    by_account: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def calls_a_second(self) -> float:
         """The requests a second since the start."""
         return self.calls / self.seconds if self.seconds > 0 else 0.0
 
+    @property
+    def pace(self) -> Pace:
+        """The pace, with what else a line says."""
+        notes = [f"{self.regions_done}/{self.regions} regions"] if self.regions else []
+        notes += [f"{self.calls_a_second:.1f} calls/s"]
+        notes += [f"{self.throttles} throttled"] if self.throttles else []
+        return Pace(
+            done=self.functions_done,
+            known=self.functions_known,
+            what=self.what,
+            seconds=self.seconds,
+            seconds_left=self.seconds_left,
+            is_counted=self.is_listed,
+            is_over=self.is_over,
+            notes=tuple(notes),
+        )
+
     def __str__(self) -> str:
-        known = f"{'' if self.is_listed else 'at least '}{self.functions_known}"
-        functions = f"{self.functions_done} of {known} {self.what}"
-        if not self.is_listed and not self.functions_known:
-            functions = "listing functions"
-        throttles = f", {self.throttles} throttled" if self.throttles else ""
-        left = "" if self.is_over or self.seconds_left is None else f", {brief(self.seconds_left)} left"
-        end = f" in {brief(self.seconds)}" if self.is_over else ""
-        regions = f", {self.regions_done} of {self.regions} regions" if self.regions else ""
-        return f"{functions}{regions}, {self.calls_a_second:.1f} calls/s{throttles}{left}{end}"
+        return str(self.pace)
+
+    def accounts_in_lines(self) -> list[str]:
+        """Return a line for each account, with masks."""
+        lines = [f"  account {account}: {done}/{known} {self.what}" for account, done, known in self.by_account]
+        return [masks.printed(line) for line in lines]
 
 
 Show = Callable[[Progress], object]
 """Draws an event; called in the thread that started the audit."""
+
+Choice = bool | Literal["accounts"] | Show
+"""Whether to draw the progress, with a line for each account, or what draws it."""

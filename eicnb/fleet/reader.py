@@ -43,7 +43,7 @@ class FunctionReader:
 
     async def rows(self, function: ReportedFunction, listed: Versions | None) -> list[AuditRow]:
         """Return the rows of a function; `listed` are its versions if the list of functions had them all."""
-        configs = await self._configs(function.function)
+        configs = await self.configs(function.function)
         others = configs.keys() - {LATEST}
         found = [self._row(function.function, LATEST, function, configs.get(LATEST))]
         if not others and not self.wants_all:
@@ -85,7 +85,7 @@ class FunctionReader:
             config=config,
         )
 
-    async def _configs(self, function: FunctionRef) -> Configs:
+    async def configs(self, function: FunctionRef) -> Configs:
         """Return the configs of a function by qualifier; refuse duplicates and other functions' configs."""
         operation = Operation.LIST
         configs: Configs = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
-from eicnb.aws.http.rate_limit import Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.http.threads import aside
@@ -27,9 +27,6 @@ from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
-
-BUCKETS = Buckets(time.monotonic)
-"""The buckets of this process: audits of the same account and region share one."""
 
 STOPPED = "the audit was stopped before this was read"
 
@@ -123,6 +120,7 @@ class Audit:
             seconds_left=self._seconds_left(walks) if is_listed else None,
             is_listed=is_listed,
             is_over=is_over,
+            by_account=_by_account(walks),
         )
 
     def _seconds_left(self, walks: Iterable[RegionWalk]) -> float | None:
@@ -171,6 +169,16 @@ class Audit:
         if place.aws not in self._routes:
             self._routes[place.aws] = asyncio.ensure_future(aside(place.aws.route, place.region))
         return replace(await self._routes[place.aws], region=place.region)
+
+
+def _by_account(walks: Iterable[RegionWalk]) -> tuple[tuple[str, int, int], ...]:
+    """Return each account with the number of its functions that are done and known."""
+    counted: dict[str, list[int]] = {}
+    for walk in walks:
+        known, done = len(walk.functions), len(walk.functions) - walk.left
+        total = counted.setdefault(walk.home.account_id, [0, 0])
+        total[:] = total[0] + done, total[1] + known
+    return tuple((account, done, known) for account, (done, known) in sorted(counted.items()))
 
 
 def _unread(account_id: str | None, region: str) -> AuditRow:

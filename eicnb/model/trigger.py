@@ -173,11 +173,19 @@ class EventSource:
     @property
     def qualified_arn(self) -> str:
         """The ARN of the function with the qualifier that is invoked."""
-        is_bare = self.function_arn.count(":") < _COLONS
-        return f"{self.function_arn}:{LATEST}" if is_bare else self.function_arn
+        return qualified(self.function_arn)
 
     @property
     def trigger(self) -> Trigger:
         """The source as a trigger."""
         service = (self.source_arn or "").split(":")[2:3]
         return Trigger(_EVENT_SOURCES.get(service[0], "an event source") if service else "a Kafka topic", "synchronous")
+
+
+def qualified(function_arn: str) -> str:
+    """Return the ARN of a function with the qualifier that it means.
+
+    >>> qualified("arn:aws:lambda:us-east-1:123456789012:function:my-function")
+    'arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST'
+    """
+    return f"{function_arn}:{LATEST}" if function_arn.count(":") < _COLONS else function_arn

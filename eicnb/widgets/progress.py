@@ -1,4 +1,6 @@
-"""The display of an audit's progress: a line in the notebook or the terminal, or none.
+"""The display of the progress of a long verb: a line in the notebook or the terminal, or none.
+
+Whatever has a line as its text and `is_over` is drawn: the progress of an audit, of a plan's writes, of records.
 
 Tested in tests/notebook/test_audit.py.
 """
@@ -9,61 +11,86 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from eicnb.errors import UsageError, shown
-from eicnb.fleet.progress import Progress, Show
 
-FindDrawer = Callable[[], Show | None]
-"""Returns the function that draws one audit's progress; None if it cannot be drawn here."""
+ACCOUNTS = "accounts"
+"""The choice of a line for each account below the line of the whole."""
 
 
-def show_of(progress: Any) -> Show:
-    """Return the function that draws the progress: the caller's, none for False, a line for True."""
-    if progress is True:
-        return _fitting()
+class Drawable(Protocol):
+    """Progress that can be drawn: its text is a line, and `is_over` marks the last one."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this is the last event."""
+
+
+Draw = Callable[[Any], object]
+"""Draws an event."""
+
+
+def show_of(progress: Any) -> Draw:
+    """Return the function that draws the progress.
+
+    It is the caller's, none for False, a line for True; `"accounts"` adds a line for each account.
+    """
+    if progress is True or progress == ACCOUNTS:
+        return _fitting(_with_accounts if progress == ACCOUNTS else str)
     if progress is False or progress is None:
         return _nothing
     if not callable(progress):
         error = UsageError(
-            f"progress is {shown(progress)}", hint="progress=True, progress=False, or a callable that takes a Progress"
+            f"progress is {shown(progress)}",
+            hint='progress=True, progress=False, progress="accounts", or a callable that takes a Progress',
         )
         error.argument = "progress"
         raise error
     return progress  # type: ignore[no-any-return] # it is called with a Progress
 
 
-def _nothing(progress: Progress) -> None:
+def _nothing(progress: Drawable) -> None:
     pass
 
 
-def _fitting() -> Show:
+def _with_accounts(progress: Drawable) -> str:
+    in_lines: Callable[[], list[str]] = getattr(progress, "accounts_in_lines", list)
+    return "\n".join([str(progress), *in_lines()])
+
+
+Text = Callable[[Any], str]
+"""Returns the text of an event."""
+
+
+def _fitting(text_of: Text) -> Draw:
     if threading.current_thread() is not threading.main_thread():
         return _nothing
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if getattr(shell, "kernel", None) is not None:
-        return line_of(shell) or _nothing
-    return TerminalLine(sys.stderr) if sys.stderr is not None and sys.stderr.isatty() else _nothing
+        return line_of(shell, text_of) or _nothing
+    return TerminalLine(sys.stderr, text_of) if sys.stderr is not None and sys.stderr.isatty() else _nothing
 
 
 class TerminalLine:
     r"""A line in a terminal that is overwritten with each update; the last text stays.
 
     >>> import io
+    >>> from eicnb.model.pace import Pace
     >>> text = io.StringIO()
     >>> line = TerminalLine(text)
-    >>> line(Progress(functions_done=1, functions_known=2, regions_done=0, regions=1, calls=3, throttles=0, seconds=2,
-    ...               seconds_left=None))
+    >>> line(Pace(done=1, known=2, what="functions", seconds=2))
     >>> text.getvalue()
-    '\r1 of 2 functions, 0 of 1 regions, 1.5 calls/s'
+    '\r 50%|█████     | 1/2 functions [00:02<00:02, 0.5/s]'
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, text_of: Text = str) -> None:
         self._stream = stream
+        self._text_of = text_of
         self._length = 0
 
-    def __call__(self, progress: Progress) -> None:
-        text = str(progress)
+    def __call__(self, progress: Drawable) -> None:
+        text = self._text_of(progress).replace("\n", ";")
         end = "\n" if progress.is_over else ""
         self._stream.write(f"\r{text.ljust(self._length)}{end}")
         self._stream.flush()
@@ -73,30 +100,31 @@ class TerminalLine:
 _BETWEEN_UPDATES = 0.25
 
 
-def line_of(shell: Any) -> Show | None:
+def line_of(shell: Any, text_of: Text = str) -> Draw | None:
     """Return the line for the running cell; None if no user sees it.
 
     A front end with a user states for each cell that it can take input. nbclient, and so papermill and
     nbconvert, states that it cannot, and then the saved notebook has no line.
     """
-    return NotebookLine() if getattr(shell.kernel, "_allow_stdin", False) else None
+    return NotebookLine(text_of=text_of) if getattr(shell.kernel, "_allow_stdin", False) else None
 
 
 class NotebookLine:
     """A line of text in a notebook, updated a few times a second; the last text stays."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, text_of: Text = str) -> None:
         self._clock = clock
+        self._text_of = text_of
         self._handle: Any = None
         self._drawn_at = float("-inf")
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: Drawable) -> None:
         from IPython.display import display
 
         if not progress.is_over and self._clock() - self._drawn_at < _BETWEEN_UPDATES:
             return
         self._drawn_at = self._clock()
-        line = {"text/plain": str(progress)}
+        line = {"text/plain": self._text_of(progress)}
         if self._handle is None:
             self._handle = display(line, raw=True, display_id=True)
         else:

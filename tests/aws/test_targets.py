@@ -125,7 +125,7 @@ def test_a_bucket_that_answers_only_without_its_owner_belongs_to_another_account
 
 
 def test_a_bucket_that_may_not_be_read_is_denied() -> None:
-    with pytest.raises(AccessDenied, match="it does not belong to account 123456789012, or may not be read"):
+    with pytest.raises(AccessDenied, match="the bucket does not belong to account 123456789012"):
         of(BUCKET, HeadBucket=[refused("HeadBucket", "403"), refused("HeadBucket", "403")])
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -38,10 +38,17 @@ def source(example: str) -> Source:
     return Source(example.removeprefix("%eic "), "%eic ")
 
 
+MADE: dict[str, Callable[[eicnb.Eic], Any]] = {
+    "audit": lambda eic: eic.audit(progress=False, rate=15),
+    "desired": lambda eic: eic.list("my-function").assign(maximum_retry_attempts=1),
+    "plan": lambda eic: eic.plan(MADE["desired"](eic), progress=False),
+}
+
+
 def frames_in(example: str, eic: eicnb.Eic) -> dict[str, Any]:
     """The values that an example names, from the sandbox."""
     names = re.findall(r"\$\{(\w+)\}", example)
-    return {name: eic.audit(progress=False, rate=15) if name == "audit" else eic.list("order-events") for name in names}
+    return {name: MADE[name](eic) if name in MADE else eic.list("order-events") for name in names}
 
 
 @pytest.mark.parametrize("verb", NAMES)

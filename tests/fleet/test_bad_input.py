@@ -36,7 +36,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     ({"qualifiers": "some"}, 'qualifiers is \'some\'\nTry: qualifiers="configured" or qualifiers="all"'),
     ({"errors": "ignore"}, 'errors is \'ignore\'\nTry: errors="raise" or errors="rows"'),
-    ({"progress": 7}, "progress is 7\nTry: progress=True, progress=False, or a callable that takes a Progress"),
+    (
+        {"progress": 7},
+        'progress is 7\nTry: progress=True, progress=False, progress="accounts", or a callable that takes a Progress',
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eicnb.client import settings
 from eicnb.fleet.progress import Progress
 
 START: dict[str, Any] = {
@@ -27,12 +28,25 @@ OVER = {**LISTED, "functions_done": 6000, "regions_done": 2, "calls": 6120, "sec
 @pytest.mark.parametrize(
     ("state", "line"),
     [
-        (START, "listing functions, 0 of 2 regions, 0.5 calls/s"),
-        (LISTING, "224 of at least 700 functions, 1 of 2 regions, 12.0 calls/s"),
-        (LISTED, "224 of 6000 functions, 1 of 2 regions, 12.0 calls/s, 3 throttled, 9 min 38 s left"),
-        (OVER, "6000 of 6000 functions, 2 of 2 regions, 10.2 calls/s, 3 throttled in 10 min 0 s"),
+        (START, "0/0+ functions [00:02<?, 0.0/s, 0/2 regions, 0.5 calls/s]"),
+        (LISTING, "224/700+ functions [00:20<?, 11.2/s, 1/2 regions, 12.0 calls/s]"),
+        (
+            LISTED,
+            "  3%|▎         | 224/6000 functions [00:20<09:38, 11.2/s, 1/2 regions, 12.0 calls/s, 3 throttled]",
+        ),
+        (OVER, "100%|██████████| 6000/6000 functions [10:00, 10.0/s, 2/2 regions, 10.2 calls/s, 3 throttled]"),
     ],
     ids=["start", "listing", "listed", "over"],
 )
 def test_a_count_of_functions_is_at_least_that_many_until_every_list_is_complete(state: Any, line: str) -> None:
     assert str(Progress(**state)) == line
+
+
+def test_accounts_have_lines_of_their_own_with_masks() -> None:
+    progress = Progress(**LISTED, by_account=(("111111111111", 5, 10), ("222222222222", 1, 2)))
+    assert progress.accounts_in_lines() == [
+        "  account 111111111111: 5/10 functions",
+        "  account 222222222222: 1/2 functions",
+    ]
+    settings.choose(redact=True)
+    assert "111111111111" not in "".join(progress.accounts_in_lines())

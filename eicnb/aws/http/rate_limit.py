@@ -1,8 +1,9 @@
-"""The rate limit of each account and region: a token bucket, shared by all audits of the process."""
+"""The rate limit of each account and region: a token bucket that all of the process share."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from weakref import WeakValueDictionary
@@ -101,3 +102,7 @@ class Buckets:
             if bucket is None:
                 bucket = self._buckets[key] = TokenBucket(self._clock)
             return bucket
+
+
+BUCKETS = Buckets(time.monotonic)
+"""The buckets of this process: audits, plans and their writes in the same account and region share one."""

@@ -25,14 +25,16 @@ from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal
+from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
-from eicnb.errors import AuditInterrupted, EicError, UsageError
+from eicnb.errors import EicError, Interrupted, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
 from eicnb.frames.frame import Frame, stack, to_frame
 from eicnb.model.verbs import OPERATIONS
 from eicnb.redaction import masks
 
 _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
+    "apply": prepare_apply,
     "audit": prepare_audit,
     "check": prepare_check,
     "compare": prepare_compare,
@@ -41,6 +43,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "help": prepare_help,
     "journal": prepare_journal,
     "picture": prepare_picture,
+    "plan": prepare_plan,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
     "show": prepare_show,
@@ -88,7 +91,7 @@ def _run(commands: Sequence[Command], reader: Reader) -> Any:
                 error.add_note(_progress(commands, number))
                 error.result = _together(results)
             raise
-        except AuditInterrupted:
+        except Interrupted:
             raise
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(commands, number)) from None  # it only waited for a response

@@ -14,7 +14,8 @@ from eicnb.cli.options import AUDIT, CONNECTION, ROLE
 from eicnb.client import connections as in_use
 from eicnb.client import settings
 from eicnb.client.commands.context import Context, Run, connection_with
-from eicnb.client.eic import Eic, audit_of
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import audit_of
 from eicnb.errors import UsageError
 from eicnb.fleet.scope import names_in
 from eicnb.frames.frame import Frame
@@ -34,7 +35,13 @@ def prepare_audit(command: Command, _context: Context) -> Run:
 
     def run() -> Frame:
         with command.blamed():
-            return audit_of(connections, progress=progress, line=line, list_line=list_line, **options)
+            return audit_of(
+                [connection_of(eic) for eic in connections],
+                progress=progress,
+                line=line,
+                list_line=list_line,
+                **options,
+            )
 
     return run
 

@@ -16,7 +16,8 @@ from eicnb.changes.targets import missing_note, targets_of
 from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.explanations import version_line
-from eicnb.client.eic import Eic, connection_of, rehearsed
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import rehearsed
 from eicnb.client.output import printing, selecting
 from eicnb.errors import ConfigurationError, EicError, UsageError
 from eicnb.frames.frame import Frame
@@ -91,7 +92,7 @@ class _PreparedCall:
             self.reader.log(masks.printed(f"{line}\n"))
 
     def _rehearsed(self, request: Request) -> Frame:
-        frame, line = rehearsed(self.eic, request)
+        frame, line = rehearsed(self.connection, request)
         self.reader.show_line(f"DRY RUN  {line}")
         self._note_missing(request)
         if note := permission_note(self.connection, request, targets_of(request)):
@@ -100,7 +101,7 @@ class _PreparedCall:
 
     def _confirmed(self, request: Request, call: Callable[[], Any]) -> Any:
         """Ask before a write; if no one can reply, nothing is written."""
-        _, line = rehearsed(self.eic, request, must=False)
+        _, line = rehearsed(self.connection, request, must=False)
         self._note_missing(request)
         try:
             reply = self.reader.ask(masks.printed(f"About to write:\n{line}\nWrite it? [y/N] "))

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.failures import is_denied
+from eicnb.aws.failures import FORBIDDEN, is_denied
 from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
+from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Sender
 from eicnb.aws.http.threads import aside
 from eicnb.aws.paced import Ask, Paced, Quotas
@@ -26,7 +27,6 @@ from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.checks.evidence import Reading, Unreadable
 from eicnb.fleet.progress import Progress
-from eicnb.fleet.scan import BUCKETS
 from eicnb.model.verbs import action_of
 
 K = TypeVar("K")
@@ -35,7 +35,7 @@ F = TypeVar("F")
 Place = tuple[str, str]
 """An account and a region."""
 
-_THREADS, _READERS = 8, 32
+_THREADS, _READERS = 5, 32  # boto3 keeps five connections to a host
 
 
 def unreadable(error: Exception) -> Unreadable:
@@ -44,13 +44,16 @@ def unreadable(error: Exception) -> Unreadable:
     >>> unreadable(EicError("GetPolicy got no response: timed out")).reason
     'GetPolicy got no response: timed out'
     """
+    if not isinstance(error, EicError):
+        return Unreadable(f"{type(error).__name__}: {error}")
+    if isinstance(error, AwsError) and is_denied(error):
+        action = action_of(error.operation)
+        whose = f", or {error.message}" if error.code == FORBIDDEN else ""
+        return Unreadable(f"{action} is denied{whose}", action)
+    reason = _first_line(error.message)
     if isinstance(error, AwsError):
-        if is_denied(error):
-            return Unreadable.denied(action_of(error.operation))
-        return Unreadable(f"{error.operation} failed with {error.code}: {_first_line(error.message)}")
-    if isinstance(error, EicError):
-        return Unreadable(_first_line(error.message))
-    return Unreadable(f"{type(error).__name__}: {error}")
+        reason = f"{error.operation} failed with {error.code}: {reason}"
+    return Unreadable(reason, hint=_first_line(error.hint or "check again"))
 
 
 def _first_line(text: str) -> str:
@@ -111,16 +114,18 @@ class SideBySide(Generic[K, F]):
         )
 
 
-def connection_to(reading: Reading, account_id: str, region: str | None) -> Aws | None:
-    """Return the connection to an account and region; None if no connection reaches the account.
+def connection_to(reading: Reading, account_id: str, region: str | None) -> Aws:
+    """Return the connection to an account and region; EicError if no connection reaches the account.
 
     Another region of an account is reached by the connection to one of its regions.
     """
-    found = next((aws for (account, _), aws in reading.connections.items() if account == account_id), None)
     exact = reading.connections.get((account_id, region or ""))
-    if exact is not None or found is None or region is None:
-        return exact or found
-    return found.derived(region=region, options={})
+    found = next((aws for (account, _), aws in reading.connections.items() if account == account_id), exact)
+    if found is None:
+        raise EicError(
+            f"no connection reaches account {account_id}", hint="pass a connection to it too: connections=[…]"
+        )
+    return exact or (found if region is None else found.derived(region=region, options={}))
 
 
 def read_aside(

@@ -26,7 +26,9 @@ Region = str
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The reason why a fact is unknown, in words; `action` is the IAM action that is missing, if that is why.
+    """The reason why a fact is unknown, in words, and what to do about it.
+
+    `action` is the IAM action that is missing, if that is why.
 
     >>> Unreadable.denied("sqs:GetQueueAttributes").reason
     'sqs:GetQueueAttributes is denied'
@@ -34,6 +36,7 @@ class Unreadable:
 
     reason: str
     action: str | None = None
+    hint: str = "check again"
 
     @classmethod
     def denied(cls, action: str) -> Unreadable:
@@ -61,13 +64,15 @@ class Layer(Generic[K, F]):
     """One layer of evidence: the subjects that it reads facts about, and how.
 
     `subjects` returns each subject once, with the rows of the audit that it concerns. `read` returns a fact, or the
-    reason why it is unknown, for each subject; one that it leaves out was not read.
+    reason why it is unknown, for each subject; one that it leaves out was not read. `needs` are the layers without
+    which it would know too little: they are read too.
     """
 
     name: str
     meaning: str
     subjects: Callable[[Audited], Mapping[K, Sequence[int]]]
     read: Callable[[Reading, Sequence[K]], Mapping[K, F | Unreadable]]
+    needs: tuple[str, ...] = ()
 
     @property
     def operations(self) -> tuple[Operation, ...]:

@@ -52,9 +52,9 @@ class HouseRule:
     def breaches(self, audit: Audited, row: int) -> Iterator[tuple[str, tuple[str, ...] | None]]:
         """Yield each breach of a row in words, with the options that mend it; None if no option can."""
         if self.retries is not None and audit.retries[row] != self.retries:
-            yield f"it retries {audit.retries[row]} times, not {self.retries}", ("--retries", str(self.retries))
+            yield f"its retries are {audit.retries[row]}, not {self.retries}", ("--retries", str(self.retries))
         if self.age is not None and audit.ages[row] != self.age:
-            yield f"its events age {age(int(audit.ages[row]))}, not {age(self.age)}", ("--max-age", age(self.age))
+            yield f"its maximum age is {age(int(audit.ages[row]))}, not {age(self.age)}", ("--max-age", age(self.age))
         wanted = (
             ("--on-failure", self.on_failure, audit.on_failure),
             ("--on-success", self.on_success, audit.on_success),

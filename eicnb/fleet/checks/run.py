@@ -139,16 +139,19 @@ def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
 
 
 def _read(audit: Audited, layers: Sequence[str], connections: Sequence[Aws], rate: float, show: Show) -> Evidence:
-    """Read the layers beyond the settings, one after another."""
+    """Read the layers beyond the settings, and those that they need, one after another."""
     evidence = NO_EVIDENCE
     if layers == (SETTINGS,) or not audit.size:
         return evidence
     reached = reaching(audit, connections)
-    for name in layers[1:]:
-        layer, tally = catalog.layers()[name], Tally()
+    wanted = {*layers}.union(*(catalog.layers()[name].needs for name in layers[1:]))
+    for layer in catalog.layers().values():
+        if layer.name not in wanted:
+            continue
+        tally = Tally()
         reading = Reading(audit=audit, connections=reached, rate=rate, show=show, evidence=evidence, tally=tally)
         facts = layer.read(reading, [*layer.subjects(audit)])
-        evidence = evidence.with_layer(name, facts, tally.calls)
+        evidence = evidence.with_layer(layer.name, facts, tally.calls)
     return evidence
 
 

@@ -64,8 +64,8 @@ def test_the_progress_names_what_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
     account = AwsAccount(queues={"q": {}}, functions={"f": {}})
     with serving(account, monkeypatch) as found:
         found(row(on_failure="sqs:q"), look="targets,roles,functions,triggers", show=shown.append)
-    over = [str(one).partition(",")[0] for one in shown if one.is_over]
-    assert over == ["1 of 1 destinations", "1 of 1 roles", "1 of 1 functions", "2 of 2 policies"]
+    over = [f"{one.functions_done}/{one.functions_known} {one.what}" for one in shown if one.is_over]
+    assert over == ["1/1 destinations", "1/1 roles", "1/1 functions", "2/2 policies"]
 
 
 def refused(kind: type[AwsError], code: str) -> AwsError:
@@ -74,13 +74,19 @@ def refused(kind: type[AwsError], code: str) -> AwsError:
 
 REASONS: list[tuple[Exception, Unreadable]] = [
     (refused(AccessDenied, "AccessDeniedException"), Unreadable.denied("sqs:GetQueueAttributes")),
-    (refused(AccessDenied, "403"), Unreadable.denied("sqs:GetQueueAttributes")),
+    (
+        refused(AccessDenied, "403"),
+        Unreadable("sqs:GetQueueAttributes is denied, or no\nmore", "sqs:GetQueueAttributes"),
+    ),
     (
         refused(AccessDenied, "InvalidClientTokenId"),
         Unreadable("GetQueueAttributes failed with InvalidClientTokenId: no"),
     ),
     (refused(ExpiredCredentials, "ExpiredToken"), Unreadable("GetQueueAttributes failed with ExpiredToken: no")),
-    (EicError("GetPolicy got no response: timed out"), Unreadable("GetPolicy got no response: timed out")),
+    (
+        EicError("GetPolicy got no response: timed out", hint="check the network\n%eic whoami"),
+        Unreadable("GetPolicy got no response: timed out", hint="check the network"),
+    ),
 ]
 
 

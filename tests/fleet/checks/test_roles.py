@@ -30,7 +30,7 @@ def test_a_role_that_may_send_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(account, monkeypatch) as found:
         result = found(row(on_failure="sqs:q", on_success="events:b", dead_letter="sns:t"), look="roles")
     assert not {*result.check} & {*ROLE_CHECKS.split(",")}
-    assert result.attrs["requests"] == 1
+    assert account.asked["iam:SimulatePrincipalPolicy"] == 1
 
 
 SENDS = [
@@ -126,7 +126,7 @@ def test_a_role_that_may_not_use_the_key_cannot_encrypt(
 ) -> None:
     account = AwsAccount(**held, may=nothing_but("sqs:SendMessage", "sns:Publish"))
     with serving(account, monkeypatch) as found:
-        [one] = found(row(on_failure=target), look="targets,roles").to_dict("records")
+        [one] = found(row(on_failure=target), look="roles").to_dict("records")
     assert (one["check"], one["severity"], one["fix_kind"]) == ("role-may-not-encrypt", "high", "iam")
     named = " and ".join([actions] if isinstance(actions, str) else actions)
     assert one["finding"] == (
@@ -146,7 +146,7 @@ PASSING: list[tuple[str, dict[str, str], May]] = [
 @pytest.mark.parametrize(("attributes", "may"), [one[1:] for one in PASSING], ids=[one[0] for one in PASSING])
 def test_a_role_that_can_encrypt_passes(attributes: dict[str, str], may: May, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(AwsAccount(queues={"q": attributes}, may=may), monkeypatch) as found:
-        assert found(row(on_failure="sqs:q"), look="targets,roles").empty
+        assert found(row(on_failure="sqs:q"), look="roles").empty
 
 
 def test_an_alias_that_cannot_be_resolved_makes_it_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_an_alias_that_cannot_be_resolved_makes_it_a_doubt(monkeypatch: pytest.M
         denied={"kms:DescribeKey"},
     )
     with serving(account, monkeypatch) as found:
-        [one] = found(row(on_failure="sqs:q"), look="targets,roles").to_dict("records")
+        [one] = found(row(on_failure="sqs:q"), look="roles").to_dict("records")
     assert (one["check"], one["severity"]) == ("role-may-not-encrypt", "medium")
     assert "which key the alias names could not be read (kms:DescribeKey)" in one["finding"]
 
@@ -173,14 +173,14 @@ def test_a_role_that_may_write_to_a_strangers_bucket_is_found(monkeypatch: pytes
         "put the condition s3:ResourceAccount into the statement that allows it"
     )
     assert json.loads(one["fix"])["Condition"] == {"StringEquals": {"s3:ResourceAccount": "123456789012"}}
-    assert result.attrs["requests"] == 1
+    assert account.asked["iam:SimulatePrincipalPolicy"] == 1
 
 
 def test_a_role_with_the_condition_passes_after_a_second_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(AwsAccount(may=of_its_own), monkeypatch) as found:
-        result = found(row(on_failure="s3:lost"), look="roles")
-    assert result.empty
-    assert result.attrs["requests"] == 2
+    account = AwsAccount(may=of_its_own)
+    with serving(account, monkeypatch) as found:
+        assert found(row(on_failure="s3:lost"), look="roles").empty
+    assert account.asked["iam:SimulatePrincipalPolicy"] == 2
 
 
 def test_a_statement_for_the_functions_own_folder_suffices(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,4 +197,18 @@ def test_one_simulation_decides_all_functions_of_a_role(monkeypatch: pytest.Monk
     account = AwsAccount()
     with serving(account, monkeypatch) as found:
         found(*(row(f"f{n}", on_failure=f"sqs:q{n}", dead_letter="sns:t") for n in range(20)), look="roles")
-    assert dict(account.asked) == {"iam:SimulatePrincipalPolicy": 1}
+    assert account.asked["iam:SimulatePrincipalPolicy"] == 1
+
+
+def test_the_targets_are_read_for_their_keys_but_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(AwsAccount(), monkeypatch) as found:
+        result = found(row(on_failure="sqs:lost"), look="roles")
+    assert result.empty
+    assert (result.attrs["layers"], result.attrs["requests"]) == ("settings,roles", 2)
+
+
+def test_a_key_that_could_not_be_read_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(AwsAccount(denied={"sqs:GetQueueAttributes"}), monkeypatch) as found:
+        [one] = found(row(on_failure="sqs:q"), look="roles").to_dict("records")
+    assert one["check"] == "not-checked"
+    assert "sqs:GetQueueAttributes is denied" in one["finding"]

@@ -55,8 +55,8 @@ def test_each_breach_is_a_finding_with_the_line_that_mends_it(tmp_path: Path) ->
     result = result[result.check == "house-rule"]
     subject = "%eic update arn:aws:lambda:us-east-1:123456789012:function:payments-a:$LATEST"
     assert dict(zip(result.finding, result.fix, strict=True)) == {
-        "it retries 1 times, not 0": f"{subject} --retries 0",
-        "its events age 6h, not 1h": f"{subject} --max-age 1h",
+        "its retries are 1, not 0": f"{subject} --retries 0",
+        "its maximum age is 6h, not 1h": f"{subject} --max-age 1h",
         "its on-failure is arn:aws:sns:us-east-1:123456789012:alerts, not sqs:*": f"{subject} --on-failure sqs:kept",
     }
     assert set(result.severity) == {"high"}

@@ -163,6 +163,16 @@ def test_a_destination_in_an_account_without_a_connection_is_not_checked(monkeyp
     with serving(a_shop(), monkeypatch) as found:
         result = found(row(on_failure=arn("sqs:far", account_id="210987654321")), look="targets", checks="not-checked")
     assert ["no connection reaches account 210987654321" in text for text in result.finding] == [True]
+    assert result.fix.tolist() == ["pass a connection to it too: connections=[…]"]
+
+
+def test_a_bucket_that_may_not_be_read_may_be_another_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(a_shop(denied={"s3:ListBucket"}), monkeypatch) as found:
+        [text] = found(row(on_failure="s3:kept"), look="targets").finding
+    assert text == (
+        "targets not read: s3:ListBucket is denied, or the bucket does not belong to account 123456789012: "
+        "arn:aws:s3:::kept"
+    )
 
 
 def test_a_fifo_queue_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

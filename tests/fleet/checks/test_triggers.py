@@ -102,6 +102,16 @@ def test_a_qualifier_that_is_invoked_as_configured_passes(
         assert found(*rows, look="triggers", checks="invoked-elsewhere").empty
 
 
+def test_a_function_that_is_a_destination_is_invoked_asynchronously(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(**KEPT), row(qualifier="live"), row("g", on_failure="lambda:f:live"), row("h", on_failure="lambda:f")]
+    account = AwsAccount(event_sources=[mapping("sqs:q", "f")])
+    with serving(account, monkeypatch) as found:
+        result = found(*rows, look="triggers", checks="invoked-elsewhere,settings-do-not-act")
+    assert result.finding.tolist() == [
+        "the alias live is invoked by g, whose destination it is, and has no config, but $LATEST has one"
+    ]
+
+
 def test_the_mappings_of_a_region_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     account = AwsAccount()
     with serving(account, monkeypatch) as found:

@@ -1,7 +1,7 @@
 """The layer `roles`: what each role may do to its functions' destinations, in one simulation.
 
 A role that writes to buckets takes a second one if the first, in which the buckets belong to a stranger, denies
-anything. The keys that encrypt destinations are those that the layer `targets` has found.
+anything. The keys that encrypt destinations come from the layer `targets`, which is read first.
 Tested in tests/fleet/checks/test_roles.py.
 """
 
@@ -15,7 +15,7 @@ from functools import partial
 from eicnb.aws.boto import Aws
 from eicnb.aws.iam import Decisions, simulate
 from eicnb.aws.paced import Ask
-from eicnb.errors import AwsError, EicError
+from eicnb.errors import EicError
 from eicnb.fleet.checks.asking import connection_to, read_aside
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
@@ -59,7 +59,7 @@ def key_needs_of(delivery: Delivery, key: str | None) -> list[Need]:
 
 
 def customer_key(evidence: Evidence, delivery: Delivery) -> str | None:
-    """Return the customer key of a destination; None without one, or if the targets were not read."""
+    """Return the customer key of a destination; None without one, or if it could not be read."""
     target = evidence.get(TARGETS, delivery.key)
     return None if target is None else target.customer_key
 
@@ -88,8 +88,6 @@ def _read(reading: Reading, keys: Sequence[str]) -> Mapping[str, Role | Unreadab
 def _role(reading: Reading, role_arn: str, found: Iterable[Delivery], asking: Callable[[Aws, str], Ask]) -> Role:
     account_id = role_arn.split(":")[4]
     aws = connection_to(reading, account_id, None)
-    if aws is None:
-        raise EicError(f"no connection reaches account {account_id}")
     run = partial(simulate, asking(aws, account_id), role_arn)
     needs, aliases = dict[Need, None](), dict[str, str]()
     for delivery in found:
@@ -126,17 +124,19 @@ def _decided(run: Callable[..., Decisions | None], needs: list[Need], owner: str
 def _key_of(reading: Reading, alias: str, asking: Callable[[Aws, str], Ask]) -> str:
     """Return the ARN of the key behind an alias; the alias itself if it cannot be read."""
     region, account_id = alias.split(":")[3:5]
-    aws = connection_to(reading, account_id, region)
-    if aws is None:
-        return alias
     try:
+        aws = connection_to(reading, account_id, region)
         [page] = asking(aws, account_id)(Operation.DESCRIBE_KEY, KeyId=alias)
-    except AwsError:
+    except EicError:
         return alias
     found = (page.get("KeyMetadata") or {}).get("Arn")
     return found if isinstance(found, str) else alias
 
 
 ROLES: Layer[str, Role] = Layer(
-    name="roles", meaning="what each execution role may do to the destinations", subjects=_subjects, read=_read
+    name="roles",
+    meaning="what each execution role may do to the destinations; reads the targets too, for their keys",
+    subjects=_subjects,
+    read=_read,
+    needs=(TARGETS.name,),
 )

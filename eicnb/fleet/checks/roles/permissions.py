@@ -62,7 +62,7 @@ def role_may_not_send(seen: Inspection) -> Iterator[Found]:
     meaning="an execution role that may not use the customer key that encrypts a queue or topic",
     why="Lambda drops the records that it cannot encrypt",
     source=KEY_GUIDE,
-    layers="roles,targets",
+    layers="roles",
 )
 def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
     """Yield the encrypted destinations whose key a function's role may not use."""

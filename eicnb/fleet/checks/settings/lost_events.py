@@ -41,7 +41,7 @@ def alias_bypass(seen: Inspection) -> Iterator[Found]:
 
     Versions and `$LATEST` count if something is known to invoke them: old versions would only make noise.
     """
-    audit, invoked = seen.audit, triggers_of(seen.evidence).keys()
+    audit, invoked = seen.audit, triggers_of(seen.audit, seen.evidence).keys()
     latest = set(rows(audit.is_latest))
     of_latest = _first_of_functions(audit, audit.configured & audit.exists & audit.is_latest)
     of_alias = _first_of_functions(audit, audit.configured & audit.exists & audit.is_alias)

@@ -88,5 +88,5 @@ _MOST_NAMED = 3
 
 def _allow(reason: Unreadable) -> Fix:
     if reason.action is None:
-        return Fix("check again")
+        return Fix(reason.hint)
     return Fix(f'{{"Effect": "Allow", "Action": "{reason.action}", "Resource": "*"}}', "iam")

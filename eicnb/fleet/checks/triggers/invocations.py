@@ -25,7 +25,7 @@ from eicnb.model.trigger import Trigger
 )
 def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
     """Yield the rows with settings that nothing invokes asynchronously."""
-    audit, facts, triggers = seen.audit, seen.evidence.of(TRIGGERS), triggers_of(seen.evidence)
+    audit, facts, triggers = seen.audit, seen.evidence.of(TRIGGERS), triggers_of(seen.audit, seen.evidence)
     for row in rows(audit.exists & (audit.configured | audit.has("dead_letter_arn"))):
         arn = str(audit.function_arns[row])
         if arn not in facts or SourcesKey(*map(str, audit.place(row))) not in facts:
@@ -45,7 +45,7 @@ def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
 )
 def invoked_elsewhere(seen: Inspection) -> Iterator[Found]:
     """Yield the qualifiers that are invoked asynchronously and have no config."""
-    audit, triggers = seen.audit, triggers_of(seen.evidence)
+    audit, triggers = seen.audit, triggers_of(seen.audit, seen.evidence)
     configured, bare = set(rows(audit.configured & audit.exists)), set(rows(audit.exists & ~audit.configured))
     for of_function in audit.rows_of_functions.values():
         source = next((row for row in of_function if row in configured), None)

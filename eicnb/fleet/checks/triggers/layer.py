@@ -13,9 +13,10 @@ from eicnb.aws.functions import read_event_sources, read_triggers
 from eicnb.aws.http.rate_limit import LAMBDA
 from eicnb.fleet.checks.asking import Senders, read_lambda
 from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.deliveries import deliveries
 from eicnb.fleet.checks.evidence import Evidence, Layer, Reading, Unreadable
 from eicnb.model.function import FunctionRef
-from eicnb.model.trigger import EventSource, Trigger
+from eicnb.model.trigger import EventSource, Trigger, qualified
 from eicnb.model.verbs import Operation
 
 
@@ -66,15 +67,21 @@ def event_sources(evidence: Evidence) -> list[EventSource]:
     return [one for fact in facts for one in fact if isinstance(one, EventSource) and one.is_enabled]
 
 
-def triggers_of(evidence: Evidence) -> Mapping[str, tuple[Trigger, ...]]:
+def triggers_of(audit: Audited, evidence: Evidence) -> Mapping[str, tuple[Trigger, ...]]:
     """Return what may invoke each qualifier, by the ARN that ends in it; one that nothing invokes is left out.
 
-    What could not be read is left out too.
+    A function that is another one's destination is invoked too. What could not be read is left out.
     """
     found: dict[str, dict[Trigger, None]] = defaultdict(dict)
+    if not evidence.has(TRIGGERS.name):
+        return {}
     for key, fact in evidence.of(TRIGGERS).items():
         if isinstance(key, str):
             found[key].update((one, None) for one in fact if isinstance(one, Trigger))
     for source in event_sources(evidence):
         found[source.qualified_arn][source.trigger] = None
+    for delivery in deliveries(audit):
+        if delivery.arn is not None and delivery.arn.kind == "lambda":
+            by = Trigger(f"{audit.function_names[delivery.row]}, whose destination it is,", "asynchronous")
+            found[qualified(delivery.text)][by] = None
     return {arn: tuple(triggers) for arn, triggers in found.items() if triggers}

@@ -1,0 +1,50 @@
+"""Ctrl-C while changes are written: it is noted, and stops what is next instead of what is under way.
+
+Tested in tests/changes/test_apply_plan.py.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+_GIVES_UP = 2
+
+
+class Stop:
+    """A request to stop, by Ctrl-C or by the code; a second Ctrl-C also gives up waiting.
+
+    Ctrl-C raises nothing while it is open, in the main thread; other threads get none.
+    """
+
+    def __init__(self) -> None:
+        self.requested = threading.Event()
+        self._interrupts = 0
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
+            self._before = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C came."""
+        return self._interrupts > 0
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether it came twice: what is under way is not waited for."""
+        return self._interrupts >= _GIVES_UP
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self._interrupts += 1
+        self.requested.set()

@@ -1,0 +1,207 @@
+"""A plan as a JSON file that a reviewer can read; its digest shows that it was edited, by accident or in haste.
+
+The digest is no signature: who can write the file can write the digest too. The file holds no profile, no endpoint and
+no credential.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from eicnb.changes.change import Change, Unread
+from eicnb.changes.planned import Action, PlannedChange
+from eicnb.errors import EicError, UsageError
+from eicnb.frames.columns import SETTING_NAMES
+from eicnb.model.config import EventInvokeConfig
+from eicnb.model.function import FunctionRef
+from eicnb.model.reported import ReportedConfig
+
+FORMAT, VERSION = "eicnb plan", 1
+
+_NOTE = "The digest shows accidental edits; it is no signature."
+
+_AGAIN = "make the plan again and save it"
+
+_MOST_BYTES = 1_000_000_000
+
+Json = dict[str, Any]
+
+
+def digest_of(rows: Sequence[PlannedChange], *, sandbox: bool) -> str:
+    """Return the SHA-256 of a plan's content: equal plans have equal digests."""
+    return _digest(_content(rows, sandbox=sandbox))
+
+
+def plan_id(digest: str) -> str:
+    """Return the short name of a plan, from its digest.
+
+    >>> plan_id("4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce")
+    'p-4e07408562be'
+    """
+    return f"p-{digest[:12]}"
+
+
+def to_text(rows: Sequence[PlannedChange], *, sandbox: bool) -> str:
+    """Return a plan as JSON, a row a block."""
+    content = _content(rows, sandbox=sandbox)
+    digest = _digest(content)
+    head = {"format": FORMAT, "version": VERSION, "id": plan_id(digest), "digest": digest, "note": _NOTE}
+    return json.dumps({**head, **content}, indent=2, ensure_ascii=False) + "\n"
+
+
+def save(text: str, path: Path) -> None:
+    """Write a file as a whole: if that fails, the file is what it was before."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except (OSError, UnicodeEncodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise EicError(f"the plan is not saved to {str(path)!r}: {reason}", hint="name another file") from error
+
+
+def load(path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
+    """Read the rows of a plan from a file, and whether it was made in the sandbox; refuse what is no whole plan."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _damaged(path, "it is too large")
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {str(path)!r}", hint="name a file that plan.save wrote") from error
+    except OSError as error:
+        raise EicError(f"the file {str(path)!r} can't be read: {error.strerror}", hint=_AGAIN) from error
+    except UnicodeDecodeError as error:
+        raise _damaged(path, "it is not text") from error
+    return read(text, path)
+
+
+def read(text: str, path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
+    """Return the rows in a plan's JSON, and whether it was made in the sandbox."""
+    try:
+        held = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, "it is not JSON, or a part of it is missing") from error
+    if not isinstance(held, dict) or held.get("format") != FORMAT:
+        raise _damaged(path, "it is not a plan")
+    if held.get("version") != VERSION:
+        raise UsageError(
+            f"the plan in {str(path)!r} has version {held.get('version')!r} of the format, not {VERSION}",
+            hint=f"{_AGAIN}, or use the release of eicnb that saved it",
+        )
+    content = {name: held[name] for name in ("sandbox", "rows") if name in held}
+    digest = _digest(content)
+    if digest != held.get("digest") or held.get("id") != plan_id(digest):
+        raise UsageError(
+            f"the plan in {str(path)!r} was edited after it was saved: its digest does not match", hint=_AGAIN
+        )
+    try:
+        rows = tuple(_row(row) for row in content["rows"])
+    except (EicError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(path, f"a row can't be read: {error}") from error
+    return rows, bool(content["sandbox"])
+
+
+def _damaged(path: Path, why: str) -> UsageError:
+    return UsageError(f"{str(path)!r} is not a plan that can be applied: {why}", hint=_AGAIN)
+
+
+def _digest(content: Json) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _content(rows: Sequence[PlannedChange], *, sandbox: bool) -> Json:
+    return {"sandbox": sandbox, "rows": [_written(row) for row in rows]}
+
+
+def _written(row: PlannedChange) -> Json:
+    change = row.change
+    return {
+        "action": row.action,
+        "function_arn": str(change.target) if change else None,
+        "region": row.region,
+        "account_id": row.account_id,
+        "change": row.words,
+        "reason": row.reason,
+        "before": _config(change.before) if change else None,
+        "after": _config(change.after) if change else None,
+    }
+
+
+def _config(config: ReportedConfig | Unread | None) -> Json | None:
+    if config is None:
+        return None
+    if isinstance(config, Unread):
+        return {"unread": config.reason}
+    last_modified = config.last_modified.isoformat() if config.last_modified else None
+    return {**{name: getattr(config, name) for name in SETTING_NAMES}, "last_modified": last_modified}
+
+
+def _row(held: Json) -> PlannedChange:
+    """Return a row; its action and words must follow from its change, as they did when it was saved."""
+    if held["action"] not in get_args(Action):
+        raise ValueError(f"there is no action {held['action']!r}")
+    row = PlannedChange(
+        change=_change(held),
+        action=held["action"],
+        reason=_text(held["reason"]),
+        region=held["region"],
+        account_id=held["account_id"],
+    )
+    if row.words != held["change"]:
+        raise ValueError(f"its change is {row.words!r}, not {held['change']!r}")
+    if row.writes and (row.change is None or PlannedChange.of(row.change).action != row.action):
+        raise ValueError(f"its action is not {row.action!r}")
+    return row
+
+
+def _change(held: Json) -> Change | None:
+    if held["function_arn"] is None:
+        return None
+    target = FunctionRef.parse(held["function_arn"])
+    if not (target.qualifier and target.region and target.account_id):
+        raise ValueError(f"{held['function_arn']!r} is not a whole ARN")
+    after = _read_config(held["after"], target)
+    if isinstance(after, Unread):
+        raise TypeError("its after is unread")
+    return Change(target, _read_config(held["before"], target), after)
+
+
+def _read_config(held: Json | None, function: FunctionRef) -> ReportedConfig | Unread | None:
+    if held is None:
+        return None
+    if "unread" in held:
+        return Unread(_text(held["unread"]))
+    numbers = {name: held[name] for name in SETTING_NAMES[:2]}
+    EventInvokeConfig(**numbers)  # refuses what is out of range
+    on_failure, on_success = (None if held[name] is None else _text(held[name]) for name in SETTING_NAMES[2:])
+    last_modified = None if held["last_modified"] is None else datetime.fromisoformat(held["last_modified"])
+    return ReportedConfig(
+        function=function,
+        on_failure=on_failure,
+        on_success=on_success,
+        last_modified=last_modified.astimezone(UTC) if last_modified else None,
+        **numbers,
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value

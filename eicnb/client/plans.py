@@ -1,0 +1,98 @@
+"""The verbs `plan` and `apply`, on the connection in use or on several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.plan import APPLYING, Plan
+from eicnb.changes.progress import WriteProgress
+from eicnb.client.commands.context import ask_at_the_keyboard
+from eicnb.client.connections import checked_connections, current
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.parameters import checked
+from eicnb.client.planning import apply_on, plan_on
+from eicnb.errors import UsageError, shown
+from eicnb.fleet.progress import Choice
+from eicnb.frames.frame import Frame
+
+
+@checked
+def plan(desired: Any, *, rate: float = 10, progress: Choice = True, connections: Iterable[Eic] | None = None) -> Plan:
+    """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
+
+    >>> desired = eic.audit(progress=False)
+    >>> desired.loc[desired.function_name == "newsletters", "on_failure"] = "sqs:shop-failures"
+    >>> plan(desired, progress=False).lines()  # doctest: +ELLIPSIS
+    ['%eic put arn:aws:lambda:us-east-1:123456789012:function:newsletters:$LATEST --on-failure ... --region us-east-1']
+
+    The frame names functions by `function_arn`, or by `function_name` with `qualifier`, `region` and `account_id` where
+    they are not the connection's, and has some of the four settings as columns. A setting without a column stays as it
+    is; `<NA>` is not set. A row without any setting is an empty config if `configured` is True, and else none: its
+    config is deleted. Destinations are written as in `put`; `sqs:NAME` is in the row's account and region. All other
+    columns are ignored.
+
+    What pandas damages in files (floats, lost zeros, qualifiers read as numbers) is repaired if the ARN shows what it
+    was, and else is a UsageError that names row and column, as any wrong value is. Rows that can't be planned are
+    refused, with a reason: unread rows, functions that no longer exist, accounts out of reach.
+
+    `rate` is calls a second in each account and region. Without `connections` it is the connection in use, in every
+    region of its account. Nothing is written before the plan is applied.
+    """
+    return plan_on(_connections(connections), desired, rate=rate, progress=progress)
+
+
+@checked
+def apply(
+    plan: Plan | str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    canary: int = 0,
+    confirm: bool | Callable[[str], bool] | None = None,
+    rate: float = 10,
+    progress: bool | Callable[[WriteProgress], object] = True,
+    connections: Iterable[Eic] | None = None,
+) -> Frame:
+    """Write the changes of a plan or of its file, and return its frame with the `outcome` of each row.
+
+    >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
+    >>> apply(eic.plan(desired, progress=False), progress=False).outcome.tolist()
+    ['applied', 'applied']
+
+    Each config is read again immediately before it is written: one that changed since is a `conflict` and stays as it
+    is. All rows are validated before the first write. A plan with more changes than `limit` is a UsageError; without a
+    limit, 25 or a tenth of the plan's rows are allowed, whichever is more. `canary=3` writes three changes, reads
+    them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
+    the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
+
+    A denied request stops its account and region, and three failures in a row stop everything. If not all is applied,
+    IncompleteApply has the frame as `result`; to apply the plan again does only what is missing. Ctrl-C stops after
+    the write under way and raises ApplyInterrupted, also with the frame.
+    """
+    return apply_on(
+        _connections(connections),
+        _plan(plan),
+        limit=limit,
+        canary=canary,
+        confirm=confirm,
+        rate=rate,
+        progress=progress,
+        ask=ask_at_the_keyboard,
+    )
+
+
+APPLYING.choose(apply)
+
+
+def _connections(connections: Any) -> list[Connection]:
+    return [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))]
+
+
+def _plan(plan: Any) -> Plan:
+    if isinstance(plan, Plan):
+        return plan
+    if isinstance(plan, str | os.PathLike):
+        return Plan.load(plan)
+    raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="eicnb.apply(eicnb.plan(desired))")
