@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
+    from eicnb.client.plans import undo as undo
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
@@ -115,6 +116,7 @@ _HOME = {
     "run": "client.script",
     "sandbox": "client.connections",
     "show": "client.showing",
+    "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -167,6 +169,7 @@ __all__ = [
     "run",
     "sandbox",
     "show",
+    "undo",
     "update",
     "use",
     "whoami",

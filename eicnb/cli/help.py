@@ -85,6 +85,7 @@ aws lambda {Operation.DELETE.command} \\
     "use": ("%eic use", "%eic use --region eu-west-1", "%eic use --region eu-west-1 --as europe"),
     "whoami": ("%eic whoami", "%eic whoami --region eu-west-1"),
     "journal": ("%eic journal", "%eic journal --since 7d"),
+    "undo": ("%eic undo", '%eic undo "2026-11-25 14:00" --functions "checkout*"'),
     "config": ("%eic config",),
     "compare": ("%eic compare ${before} ${after}", "%eic compare ${staging} ${prod} --on function_name"),
     "export": ("%eic export ${configs} --language terraform", "%eic export ${configs} --language aws"),

@@ -181,6 +181,8 @@ AUDIT = (
 SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
 UNTIL = Option("--until", "until", "value", "TIME", "only before then")
 OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
+WHAT = Option("", "what", "value", "RUN|TIME|${ROWS}", "run, rows of the journal or a time; default: the last run")
+OF_FUNCTIONS = next(option for option in AUDIT if option.name == "--functions")
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
@@ -287,6 +289,13 @@ VERBS = (
     ),
     Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
     Verb("journal", "show every write, by whom and with which outcome, newest first", JOURNAL, runs_alone=True),
+    Verb(
+        "undo",
+        "plan how to restore what the last run changed, a given one, or all since a time",
+        (OF_FUNCTIONS, *CONNECTION, *ROLE),
+        words=(WHAT,),
+        runs_alone=True,
+    ),
     Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(

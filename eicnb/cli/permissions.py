@@ -56,6 +56,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "journal": (),
+    "undo": (Operation.LIST, Operation.GET_CONFIGURATION),
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),

@@ -5,7 +5,6 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, sent, write
 from eicnb.changes.plan import Plan
+from eicnb.changes.waiting import aloud
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
@@ -31,7 +31,6 @@ from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
 from eicnb.model.verbs import Operation
-from eicnb.redaction import masks
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -234,7 +233,7 @@ class Eic:
         with on_the_way(self._connection):
             if dry_run:
                 return rehearsed(self._connection, request)[0]
-            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
+            return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -388,10 +387,6 @@ class Eic:
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(masks.printed(f"{line}\n"))
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")

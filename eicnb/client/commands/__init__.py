@@ -24,7 +24,7 @@ from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture, prepare_show
-from eicnb.client.commands.journal import prepare_journal
+from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
 from eicnb.errors import EicError, Interrupted, UsageError
@@ -47,6 +47,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "require": prepare_require,
     "sandbox": prepare_sandbox,
     "show": prepare_show,
+    "undo": prepare_undo,
     "use": prepare_use,
     "version": prepare_version,
 }
