@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
@@ -109,6 +110,7 @@ _HOME = {
     "get": "client.connections",
     "journal": "client.undoing",
     "list": "client.connections",
+    "losses": "client.losses",
     "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
@@ -162,6 +164,7 @@ __all__ = [
     "get",
     "journal",
     "list",
+    "losses",
     "picture",
     "plan",
     "put",

@@ -76,7 +76,7 @@ def _queue(ask: Ask, arn: DestinationArn, endpoint: str) -> Target:
         arn=arn,
         url=url,
         retention_seconds=int(str(seconds)),
-        key=found.get("KmsMasterKeyId"),
+        key=_key(found, operation),
         has_policy="Policy" in found,
     )
 
@@ -84,7 +84,14 @@ def _queue(ask: Ask, arn: DestinationArn, endpoint: str) -> Target:
 def _topic(ask: Ask, arn: DestinationArn) -> Target:
     operation = Operation.GET_TOPIC_ATTRIBUTES
     found = _attributes(_only(ask(operation, TopicArn=str(arn))), operation)
-    return Target(arn=arn, key=found.get("KmsMasterKeyId"))
+    return Target(arn=arn, key=_key(found, operation))
+
+
+def _key(attributes: Mapping[str, Any], operation: Operation) -> str | None:
+    key = attributes.get("KmsMasterKeyId")
+    if not isinstance(key, str | None):
+        raise malformed(operation, f"its KmsMasterKeyId is {key!r}")
+    return key
 
 
 def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:

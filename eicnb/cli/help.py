@@ -79,6 +79,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --errors rows --no-progress",
     ),
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
+    "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
     "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
     "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
@@ -113,6 +114,7 @@ _OPERATIONS = {
     "functions": Operation.LIST_FUNCTIONS,
     "whoami": Operation.GET_CALLER_IDENTITY,
     "audit": Operation.LIST,
+    "losses": Operation.GET_METRIC_DATA,
     "plan": Operation.LIST,
     "apply": Operation.PUT,
 }

@@ -254,6 +254,13 @@ VERBS = (
         runs_alone=True,
     ),
     Verb(
+        "losses",
+        "count the events that were lost, by CloudWatch's metrics",
+        (SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
         "check",
         "show what is wrong with the settings, why it matters and what to type",
         (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),

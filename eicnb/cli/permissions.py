@@ -33,6 +33,7 @@ LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "roles": (Operation.SIMULATE, Operation.DESCRIBE_KEY),
     "functions": (Operation.GET_FUNCTION, Operation.LIST_TAGS),
     "triggers": (Operation.GET_POLICY, Operation.LIST_EVENT_SOURCES),
+    "metrics": (Operation.GET_METRIC_DATA,),
 }
 """The operations of each layer of `check`, in the order in which they are read."""
 
@@ -45,6 +46,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
+    "losses": (Operation.GET_METRIC_DATA,),
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (

@@ -137,6 +137,11 @@ def test_a_bus_whose_rules_may_not_be_listed_is_read_itself() -> None:
 MALFORMED = [
     ("sqs:us-east-1:123456789012:q", {"GetQueueAttributes": {}}, "it has no Attributes"),
     ("sqs:us-east-1:123456789012:q", {"GetQueueAttributes": {"Attributes": {}}}, "its MessageRetentionPeriod is None"),
+    (
+        "sns:us-east-1:123456789012:t",
+        {"GetTopicAttributes": {"Attributes": {"KmsMasterKeyId": 1}}},
+        "its KmsMasterKeyId is 1",
+    ),
     ("events:us-east-1:123456789012:event-bus/b", {"ListRules": {}}, "it has no Rules"),
 ]
 

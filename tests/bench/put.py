@@ -3,7 +3,8 @@
     python tests/bench/put.py [--rounds 200] [--small]
 
 The sandbox serves from a process of its own. `%eic` and boto3 run as cells of one real kernel and take turns, so
-that a change of the machine's speed meets all; a cell's time is from the request to the kernel being idle again.
+that a change of the machine's speed meets all; a cell's time is from the request to the kernel being idle again. The
+journal is off, unless EICNB_JOURNAL names a folder: it adds one write to the disk, which takes as long as the disk.
 The `aws` command (from EICNB_AWS_CLI or PATH) runs as a process, a tenth as often, and is left out where there is
 none.
 """
@@ -94,6 +95,7 @@ def main() -> None:
     asked = arguments.parse_args()
     rounds = 5 if asked.small else asked.rounds
     os.environ.update(KEYS)
+    os.environ.setdefault("EICNB_JOURNAL", "off")
     with sandbox() as url, warm_kernel(url) as run:
         cells = {
             "%eic put …;": EIC,

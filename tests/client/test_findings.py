@@ -38,10 +38,10 @@ def test_the_fixes_are_lines_for_the_connection_in_use(eic: Eic) -> None:
     names = ["newsletters", "price-feed", "vat-report", "exchange-rates"]
     audit = eic.audit(functions=names, regions=["us-east-1", "eu-west-1"], errors="rows", progress=False)
     fixes = eicnb.check(audit).set_index("function_name").fix
-    subject = "function:{}:$LATEST --on-failure sqs:shop-failures"
-    assert fixes["newsletters"] == f"%eic put arn:aws:lambda:us-east-1:123456789012:{subject.format('newsletters')}"
+    subject = "function:{}:$LATEST --create --on-failure sqs:shop-failures"
+    assert fixes["newsletters"] == f"%eic update arn:aws:lambda:us-east-1:123456789012:{subject.format('newsletters')}"
     assert fixes["vat-report"] == (
-        f"%eic put arn:aws:lambda:eu-west-1:123456789012:{subject.format('vat-report')} --region eu-west-1"
+        f"%eic update arn:aws:lambda:eu-west-1:123456789012:{subject.format('vat-report')} --region eu-west-1"
     )
 
 

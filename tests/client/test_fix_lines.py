@@ -27,7 +27,7 @@ def used(shared: Eic, monkeypatch: pytest.MonkeyPatch) -> Eic:
 
 FIXED = [
     # check, function, qualifier, its verb
-    ("nowhere-to-go", "newsletters", "$LATEST", "put"),
+    ("nowhere-to-go", "newsletters", "$LATEST", "update"),
     ("nowhere-to-go", "my-function", "BLUE", "update"),
     ("nowhere-to-go", "thumbnails-eu", "$LATEST", "update"),
     ("alias-bypass", "inventory-sync", "live", "put"),
@@ -60,6 +60,8 @@ def test_the_lines_of_all_findings_can_be_run_one_after_another(eic: Eic) -> Non
     lines = eicnb.commands_for(before[~before.function_name.isin(["customer-export", "gdpr-erasure"])])
     assert {line.split()[0] for line in lines} <= WRITES
     eicnb.run(lines)
+    live = eic.get("inventory-sync:live")
+    assert live.maximum_event_age_in_seconds.tolist() == [7200], "two lines about one alias add up"
     left = eic.check(audit(eic))
     assert set(left.function_name[left.fix_kind == "eic"]) == {"customer-export", "gdpr-erasure"}
 

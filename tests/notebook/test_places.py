@@ -139,6 +139,14 @@ def test_another_region_is_a_line_away(notebook: Notebook) -> None:
     notebook.run("%eic require --region eu-west-1")
 
 
+@pytest.mark.parametrize("line", ["%eic sandbox --region us-west-9", "%eic use --region us-west-9"])
+def test_an_unknown_region_is_marked_in_the_line(notebook: Notebook, line: str) -> None:
+    error = notebook.fail(line)
+    marks = " " * line.index("us-west-9") + "^" * len("us-west-9")
+    message = f"there is no region 'us-west-9' that botocore knows\n    {line}\n    {marks}\nTry: us-west-2"
+    assert str(error) == message
+
+
 def test_no_destination_is_nothing_to_require(notebook: Notebook) -> None:
     error = notebook.fail("%eic require --destination none")
     assert "require needs a destination that can exist" in str(error)

@@ -25,6 +25,7 @@ from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
+from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
 from eicnb.errors import EicError, Interrupted, UsageError
@@ -42,6 +43,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "export": prepare_export,
     "help": prepare_help,
     "journal": prepare_journal,
+    "losses": prepare_losses,
     "picture": prepare_picture,
     "plan": prepare_plan,
     "require": prepare_require,

@@ -8,12 +8,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from eicnb.aws.session import check_known_region
 from eicnb.cli.command import Command
 from eicnb.client import connect
 from eicnb.client import connections as in_use
 from eicnb.client.commands.context import Context, Run, connection_with
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.require import Requirement
+from eicnb.errors import UsageError
 
 
 def prepare_config(_command: Command, _context: Context) -> Run:
@@ -44,6 +46,9 @@ def prepare_require(command: Command, context: Context) -> Run:
 
 def prepare_sandbox(command: Command, _context: Context) -> Run:
     """Prepare the start of a sandbox."""
+    if region := command.connection.get("region"):
+        with UsageError.about("region"):
+            check_known_region(region)
     return partial(_sandbox, **command.connection, **command.arguments)
 
 

@@ -96,7 +96,7 @@ class SideBySide(Generic[K, F]):
         for key in waiting:
             try:
                 self.facts[key] = await one(key)
-            except EicError as error:
+            except Exception as error:  # noqa: BLE001 # whatever it is, the other subjects are read
                 self.facts[key] = unreadable(error)
 
     def _progress(self, *, is_over: bool = False) -> Progress:

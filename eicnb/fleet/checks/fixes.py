@@ -32,9 +32,9 @@ class Fixes:
         self._is_usable = is_usable
 
     def set(self, row: int, *options: str) -> Fix:
-        """Return the line that changes only these settings of a row; a put where no config exists."""
-        verb = "update" if self._audit.configured[row] else "put"
-        return Fix(f"%eic {verb} {self._subject(row)} {' '.join(options)}{self._elsewhere(row)}", "eic")
+        """Return the line that changes only these settings of a row: the lines of several findings add up."""
+        create = () if self._audit.configured[row] else ("--create",)
+        return Fix(f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._elsewhere(row)}", "eic")
 
     def delete(self, row: int) -> Fix:
         """Return the line that removes the config of a row."""

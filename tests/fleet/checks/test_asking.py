@@ -82,6 +82,7 @@ REASONS: list[tuple[Exception, Unreadable]] = [
         refused(AccessDenied, "InvalidClientTokenId"),
         Unreadable("GetQueueAttributes failed with InvalidClientTokenId: no"),
     ),
+    (KeyError("Name"), Unreadable("KeyError: 'Name'")),
     (refused(ExpiredCredentials, "ExpiredToken"), Unreadable("GetQueueAttributes failed with ExpiredToken: no")),
     (
         EicError("GetPolicy got no response: timed out", hint="check the network\n%eic whoami"),

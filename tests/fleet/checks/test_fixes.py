@@ -21,7 +21,7 @@ def test_failures_go_to_the_queue_that_most_functions_of_the_place_use() -> None
         row("c", on_failure="sqs:shop"),
         row("d", on_failure="sqs:shop"),
     )
-    assert found.keep_failures(0) == (f"%eic put {PREFIX}:a:$LATEST --on-failure sqs:shop", "eic")
+    assert found.keep_failures(0) == (f"%eic update {PREFIX}:a:$LATEST --create --on-failure sqs:shop", "eic")
 
 
 def test_without_a_usable_queue_the_fix_creates_one() -> None:

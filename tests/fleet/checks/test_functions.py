@@ -51,6 +51,14 @@ UNREADABLE: list[tuple[AwsAccount, str]] = [
         AwsAccount(functions={"f": {**FULL, "Tags": None, "TagsError": {"ErrorCode": "AccessDeniedException"}}}),
         "lambda:ListTags is denied",
     ),
+    (
+        AwsAccount(functions={"f": {**FULL, "Concurrency": {"ReservedConcurrentExecutions": "0"}}}),
+        "the response to GetFunction is malformed: its ReservedConcurrentExecutions is '0'",
+    ),
+    (
+        AwsAccount(functions={"f": {**FULL, "Concurrency": [0]}}),
+        "the response to GetFunction is malformed: its Concurrency or Tags are no objects",
+    ),
     (AwsAccount(), "GetFunction failed with ResourceNotFoundException: no such function"),
 ]
 

@@ -156,3 +156,17 @@ def test_versions_and_latest_are_bypassed_if_something_invokes_them(
 ) -> None:
     with serving(account, monkeypatch) as found:
         assert found(*rows, look="triggers", checks="alias-bypass").finding.tolist() == texts
+
+
+@pytest.mark.parametrize(
+    ("account", "reason"),
+    [
+        (AwsAccount(event_sources=[{}]), "an event source mapping names the function None and the source None"),
+        (AwsAccount(policies={"f": None}), "the function's policy is malformed: "),  # type: ignore[dict-item] # malformed
+    ],
+)
+def test_malformed_triggers_are_not_checked(account: AwsAccount, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(account, monkeypatch) as found:
+        [one] = found(row(**KEPT), look="triggers").to_dict("records")
+    assert one["check"] == "not-checked"
+    assert reason in one["finding"]
