@@ -29,7 +29,6 @@ SHOWN = {
     ("managed-by", "payments-reconcile"),
     ("managed-by", "payments-refund"),
     ("managed-by", "payments-webhook"),
-    ("settings-do-not-act", "exchange-rates"),
     ("settings-do-not-act", "price-feed"),
     ("invoked-elsewhere", "inventory-sync"),
 }
