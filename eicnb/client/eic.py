@@ -5,7 +5,6 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
+from eicnb.changes.waiting import aloud
+from eicnb.client.explaining import Explaining
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
@@ -27,7 +28,6 @@ from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
-from eicnb.redaction import masks
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic:
+class Eic(Explaining):
     """A connection with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()
@@ -48,7 +48,6 @@ class Eic:
     Every verb returns a DataFrame (`eicnb.frames.columns.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
     Values are validated before anything is sent. It makes no network call before one is needed. A write reads the
     current config first, to distinguish a lost response from a lost request.
-
     One class, because its methods are the verbs that Tab offers, each with its example.
     """
 
@@ -231,7 +230,7 @@ class Eic:
         with on_the_way(self._connection):
             if dry_run:
                 return rehearsed(self._connection, request)[0]
-            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
+            return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -389,10 +388,6 @@ class Eic:
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(masks.printed(f"{line}\n"))
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
