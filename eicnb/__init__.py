@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import current as current
     from eicnb.client.connections import delete as delete
     from eicnb.client.connections import destination_form as destination_form
+    from eicnb.client.connections import explain as explain
     from eicnb.client.connections import form as form
     from eicnb.client.connections import functions as functions
     from eicnb.client.connections import get as get
@@ -36,12 +37,15 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.explanation import Explanation as Explanation
+    from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
+    from eicnb.client.plans import undo as undo
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
@@ -82,6 +86,7 @@ _HOME = {
     "EicError": "errors",
     "EventInvokeConfig": "model.config",
     "ExpiredCredentials": "errors",
+    "Explanation": "client.explanation",
     "FunctionRef": "model.function",
     "IncompleteApply": "errors",
     "IncompleteAudit": "errors",
@@ -102,12 +107,14 @@ _HOME = {
     "current": "client.connections",
     "delete": "client.connections",
     "destination_form": "client.connections",
+    "explain": "client.connections",
     "export": "client.offline",
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
     "journal": "client.undoing",
     "list": "client.connections",
+    "losses": "client.losses",
     "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
@@ -115,6 +122,7 @@ _HOME = {
     "run": "client.script",
     "sandbox": "client.connections",
     "show": "client.showing",
+    "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",
     "whoami": "client.connections",
@@ -134,6 +142,7 @@ __all__ = [
     "EicError",
     "EventInvokeConfig",
     "ExpiredCredentials",
+    "Explanation",
     "FunctionRef",
     "IncompleteApply",
     "IncompleteAudit",
@@ -154,12 +163,14 @@ __all__ = [
     "current",
     "delete",
     "destination_form",
+    "explain",
     "export",
     "form",
     "functions",
     "get",
     "journal",
     "list",
+    "losses",
     "picture",
     "plan",
     "put",
@@ -167,6 +178,7 @@ __all__ = [
     "run",
     "sandbox",
     "show",
+    "undo",
     "update",
     "use",
     "whoami",

@@ -47,7 +47,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "aiohttp": ("aws.http.*",),
     "yarl": ("aws.http.*",),
     "pandas": ("frames.*", "fleet.*", "changes.*", "widgets.pictures.*", "client.*"),
-    "matplotlib": ("widgets.pictures.*", "client.pictures"),
+    "matplotlib": ("widgets.pictures.*", "client.pictures", "client.explanation"),
     "ipywidgets": ("widgets.*",),
     "IPython": ("notebook.*", "widgets.*"),
     "traitlets": ("notebook.*", "widgets.*"),
@@ -211,7 +211,7 @@ def test_a_class_name_occurs_once() -> None:
 def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
     offered = {name for name in dir(eicnb.Eic) if not name.startswith("_")}
     assert offered == {
-        *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan"),
+        *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan", "losses"),
         *("whoami", "form", "destination_form"),
         *("derive", "region", "account_id", "profile", "endpoint_url", "is_sandbox", "server"),
     }

@@ -25,6 +25,7 @@ from eicnb.errors import (
     Throttled,
     UsageError,
 )
+from eicnb.model.function import FunctionRef
 from eicnb.model.verbs import Operation, action_of
 
 WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
@@ -194,6 +195,22 @@ _NO_FUNCTION_HINT = "name another region with --region, or see the functions of 
 
 NO_CONFIG = "doesn't have an EventInvokeConfig"
 """What AWS says of a function, version or alias that exists without a config."""
+
+_WITHOUT_CONFIG = re.compile(rf"The function (?P<function>\S+) {NO_CONFIG}")
+
+
+def without_config(message: str) -> FunctionRef | None:
+    """Return the function in AWS's message that it has no config; None in another message.
+
+    >>> without_config(f"The function 123456789012:function:my-function {NO_CONFIG}").account_id
+    '123456789012'
+    """
+    found = _WITHOUT_CONFIG.search(message)
+    try:
+        return FunctionRef.parse(found["function"]) if found else None
+    except UsageError:
+        return None
+
 
 _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 

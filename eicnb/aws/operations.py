@@ -10,10 +10,11 @@ from contextlib import nullcontext
 from typing import Any
 
 from eicnb.aws.boto import Aws
+from eicnb.aws.failures import without_config
 from eicnb.aws.responses import MALFORMED_HINT, check_deleted, items
 from eicnb.aws.retries import sent_once
-from eicnb.errors import EicError
-from eicnb.model.function import LATEST
+from eicnb.errors import EicError, NotFound
+from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 from eicnb.model.verbs import CONFIGS
@@ -39,7 +40,11 @@ def send(aws: Aws, request: Request) -> list[ReportedConfig]:
 
 def one(aws: Aws, request: Request) -> ReportedConfig:
     """Send a get, put or update, and check that the response is about the requested function."""
-    responses, _ = pages(aws, request)
+    try:
+        responses, _ = pages(aws, request)
+    except NotFound as error:
+        _note_account(aws, request, without_config(error.message))
+        raise
     reported = ReportedConfig.from_api(responses[0])
     requested = request.qualifier or request.function.qualifier or LATEST
     if (reported.function.function_name, reported.function.qualifier or LATEST) != (
@@ -48,9 +53,14 @@ def one(aws: Aws, request: Request) -> ReportedConfig:
     ):
         message = f"AWS's response is about another function: {str(reported.function)!r}"
         raise EicError(message, hint=MALFORMED_HINT)
-    if request.function.account_id is None and reported.function.account_id is not None:
-        aws.note_account(reported.function.account_id)
+    _note_account(aws, request, reported.function)
     return reported
+
+
+def _note_account(aws: Aws, request: Request, function: FunctionRef | None) -> None:
+    """Store the account in an ARN of AWS, if the request named none."""
+    if request.function.account_id is None and function is not None and function.account_id is not None:
+        aws.note_account(function.account_id)
 
 
 def pages(aws: Aws, request: Request) -> Pages:

@@ -2,8 +2,6 @@
 
 The folder has mode 0700 and each file 0600. Neither may be a symbolic link, so that no other user can redirect what is
 written. Every process has a file of its own, also one that was forked.
-
-Tested in tests/changes/test_journal.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from eicnb.aws.connection import Connection
@@ -44,14 +44,20 @@ def plan_of(desired: Any, reach: Reachable, reader: ReadsConfigs) -> Plan:
     rows = desired_in(desired, reach.homes)
     targets = _targets(rows, reach)
     current = reader.configs(targets)
-    planned = _planned(rows, current, reach)
+    return Plan(without_missing(_planned(rows, current, reach), targets, reader), reach.sandbox)
+
+
+def without_missing(
+    planned: Sequence[PlannedChange], targets: Targets, reader: ReadsConfigs
+) -> tuple[PlannedChange, ...]:
+    """Return the rows of a plan, refusing new configs of versions and aliases that don't exist."""
     new = {
         row.change.target: targets[row.change.target]
         for row in planned
         if row.action == "put" and row.change and row.change.before is None and row.change.target.qualifier != LATEST
     }
     missing = reader.missing(new) if new else {}
-    return Plan(tuple(_unless_missing(row, missing) for row in planned), reach.sandbox)
+    return tuple(_unless_missing(row, missing) for row in planned)
 
 
 def _targets(rows: Iterable[DesiredRow], reach: Reachable) -> dict[FunctionRef, Connection]:

@@ -5,6 +5,7 @@ Each such refusal is a response of AWS that nothing was written, so that no writ
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 from eicnb.errors import AwsError
 from eicnb.model.age import brief
 from eicnb.model.delivery import may_succeed_later
+from eicnb.redaction.masks import printed
 
 T = TypeVar("T")
 
@@ -27,6 +29,15 @@ def silently(_line: str) -> None:
 
     >>> silently("waiting up to 30 s")
     """
+
+
+def aloud(line: str) -> None:
+    """Print a line, without secrets.
+
+    >>> aloud("waiting up to 30 s")
+    waiting up to 30 s
+    """
+    sys.stdout.write(printed(f"{line}\n"))
 
 
 def patiently(attempt: Callable[[], T], *, seconds: float, say: Say) -> T:

@@ -54,6 +54,8 @@ SETTINGS = (
     Option("--on-success", "on_success", "destination", "DEST", "like --on-failure, except s3"),
 )
 _OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
+NUMBERS = tuple(option for option in SETTINGS if option.kind in {"integer", "age"})
+TIMEOUT = Option("--timeout", "timeout", "integer", "SECONDS", "seconds that a run may take; default: the function's")
 SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
 """The options of a config that only eicnb has."""
 
@@ -181,6 +183,8 @@ AUDIT = (
 SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
 UNTIL = Option("--until", "until", "value", "TIME", "only before then")
 OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
+WHAT = Option("", "what", "value", "RUN|TIME|${ROWS}", "run, rows of the journal or a time; default: the last run")
+OF_FUNCTIONS = next(option for option in AUDIT if option.name == "--functions")
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
@@ -252,10 +256,24 @@ VERBS = (
         runs_alone=True,
     ),
     Verb(
+        "losses",
+        "count the events that were lost, by CloudWatch's metrics",
+        (SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
         "check",
         "show what is wrong with the settings, why it matters and what to type",
         (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "explain",
+        "explain what happens to one event: attempts, waits, and where it ends",
+        (FUNCTION_NAME, QUALIFIER, *NUMBERS, TIMEOUT, *CONNECTION),
+        needs_function=False,
         runs_alone=True,
     ),
     Verb(
@@ -287,6 +305,13 @@ VERBS = (
     ),
     Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
     Verb("journal", "show every write, by whom and with which outcome, newest first", JOURNAL, runs_alone=True),
+    Verb(
+        "undo",
+        "plan how to restore what the last run changed, a given one, or all since a time",
+        (OF_FUNCTIONS, *CONNECTION, *ROLE),
+        words=(WHAT,),
+        runs_alone=True,
+    ),
     Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(

@@ -33,6 +33,7 @@ LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "roles": (Operation.SIMULATE, Operation.DESCRIBE_KEY),
     "functions": (Operation.GET_FUNCTION, Operation.LIST_TAGS),
     "triggers": (Operation.GET_POLICY, Operation.LIST_EVENT_SOURCES),
+    "metrics": (Operation.GET_METRIC_DATA,),
 }
 """The operations of each layer of `check`, in the order in which they are read."""
 
@@ -45,6 +46,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "functions": (Operation.LIST_FUNCTIONS,),
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
+    "losses": (Operation.GET_METRIC_DATA,),
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
@@ -53,9 +55,11 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
         *_CHOICES,
         Operation.SIMULATE,
     ),
+    "explain": (Operation.GET, Operation.GET_CONFIGURATION, Operation.LIST_ALIASES, Operation.LIST),
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "journal": (),
+    "undo": (Operation.LIST, Operation.GET_CONFIGURATION),
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
@@ -82,6 +86,7 @@ NOTES: Mapping[str, str] = {
     "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists",
     "apply": "the first three suffice; the others find out what is missing or denied",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
+    "explain": f"`{Operation.GET}` alone suffices; what the others may not read is named",
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
     "require": "for `--destination` alone",

@@ -5,35 +5,32 @@ Tested in tests/client/test_verbs.py.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
-from eicnb.aws.responses import items
-from eicnb.changes.apply import config_frame, frame_attrs, sent, write
+from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
+from eicnb.changes.waiting import aloud
+from eicnb.client.explaining import Explaining
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
-from eicnb.client.on_connections import audit_of, rehearsed
+from eicnb.client.on_connections import audit_of, functions_of, identity_of, losses_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_on
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
-from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
-from eicnb.frames.frame import Frame, function_row, to_frame
+from eicnb.frames.frame import Frame
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
 from eicnb.model.function import FunctionRef
-from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
 from eicnb.model.severity import Severity
-from eicnb.model.verbs import Operation
-from eicnb.redaction import masks
 
 if TYPE_CHECKING:
+    from datetime import date, timedelta
     from os import PathLike
 
     from pandas import DataFrame
@@ -42,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic:
+class Eic(Explaining):
     """A connection with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()
@@ -51,7 +48,6 @@ class Eic:
     Every verb returns a DataFrame (`eicnb.frames.columns.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
     Values are validated before anything is sent. It makes no network call before one is needed. A write reads the
     current config first, to distinguish a lost response from a lost request.
-
     One class, because its methods are the verbs that Tab offers, each with its example.
     """
 
@@ -234,7 +230,7 @@ class Eic:
         with on_the_way(self._connection):
             if dry_run:
                 return rehearsed(self._connection, request)[0]
-            return config_frame(self._connection, write(self._connection, request, say=_say).configs, request.verb)
+            return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
         with on_the_way(self._connection):
@@ -248,19 +244,7 @@ class Eic:
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
-        identity = next(iter(self._connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
-        where = self._connection.where()
-        row = {
-            "account_id": where.account_id,
-            "account_alias": self._connection.aws.account_alias(),
-            "region": where.region,
-            "partition": where.partition,
-            "identity_arn": identity.get("Arn"),
-            "expires_at": self._connection.aws.expires_at,
-            "profile": self.profile,
-            "sandbox": self.is_sandbox,
-        }
-        return to_frame([row], IDENTITY_COLUMNS, frame_attrs(self._connection, [row], "whoami"))
+        return identity_of(self._connection)
 
     def functions(self) -> Frame:
         """Read the functions of the region: all pages, a row each.
@@ -270,14 +254,7 @@ class Eic:
 
         https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
         """
-        pages, _ = self._connection.aws.pages(Operation.LIST_FUNCTIONS)
-        reported = [
-            ReportedFunction.from_api(function)
-            for page in pages
-            for function in items(page, "Functions", Operation.LIST_FUNCTIONS)
-        ]
-        rows = [function_row(function) for function in reported]
-        return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(self._connection, rows, "functions"))
+        return functions_of(self._connection)
 
     def audit(
         self,
@@ -358,6 +335,29 @@ class Eic:
             progress=progress,
         )
 
+    def losses(
+        self,
+        audit: DataFrame,
+        *,
+        since: str | date | timedelta = "7d",
+        until: str | date | timedelta | None = None,
+        rate: float = 10,
+        progress: Choice = True,
+    ) -> Frame:
+        """Count the asynchronous events that the functions of an audit lost, the most first.
+
+        >>> audit = eic.audit(functions=["thumbnails", "newsletters"], progress=False)
+        >>> eic.losses(audit, progress=False)[["function_name", "lost", "why"]].to_dict("records")[0]
+        {'function_name': 'thumbnails', 'lost': 240, 'why': 'destination-fails'}
+
+        CloudWatch counts them, some minutes late. `since` and `until` are how long ago (`"7d"`, `"12h"`) or times.
+        `lost` is the most that can have been lost by these settings: what Lambda dropped with nowhere to go, and what
+        a destination or dead-letter queue did not accept (`eicnb.fleet.losses.LOSS_COLUMNS`). An alias that the audit
+        lacks counts as `$LATEST`: audit with `qualifiers="all"`.
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+        return losses_of(audit, [self._connection], since=since, until=until, rate=rate, progress=progress)
+
     def plan(self, desired: Any, *, rate: float = 10, progress: Choice = True) -> Plan:
         """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
@@ -388,10 +388,6 @@ class Eic:
         from eicnb.widgets.open import destination_form
 
         return destination_form(self._connection)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(masks.printed(f"{line}\n"))
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")

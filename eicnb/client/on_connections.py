@@ -1,6 +1,6 @@
 """Parts of the verbs that several modules of the client need, on plain connections.
 
-Tested in tests/client/test_verbs.py and tests/notebook/test_writes.py.
+Tested in tests/client/test_verbs.py, tests/client/test_losses.py and tests/notebook/test_writes.py.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.apply import config_frame, rehearse
+from eicnb.aws.responses import items
+from eicnb.changes.apply import config_frame, frame_attrs, rehearse
 from eicnb.fleet.progress import Choice
-from eicnb.frames.frame import Frame
+from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
+from eicnb.frames.frame import Frame, function_row, to_frame
+from eicnb.model.reported import ReportedFunction
 from eicnb.model.request import Request
+from eicnb.model.verbs import Operation
 from eicnb.widgets.progress import show_of
 
 
@@ -29,3 +33,39 @@ def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **op
     from eicnb.fleet.audit import audit
 
     return audit([connection.aws for connection in connections], show=show_of(progress), **options)
+
+
+def identity_of(connection: Connection) -> Frame:
+    """Return who the caller of a connection is, in one row."""
+    identity = next(iter(connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
+    where = connection.where()
+    row = {
+        "account_id": where.account_id,
+        "account_alias": connection.aws.account_alias(),
+        "region": where.region,
+        "partition": where.partition,
+        "identity_arn": identity.get("Arn"),
+        "expires_at": connection.aws.expires_at,
+        "profile": connection.profile,
+        "sandbox": connection.is_sandbox,
+    }
+    return to_frame([row], IDENTITY_COLUMNS, frame_attrs(connection, [row], "whoami"))
+
+
+def functions_of(connection: Connection) -> Frame:
+    """Return the functions of a connection's region, a row each."""
+    pages, _ = connection.aws.pages(Operation.LIST_FUNCTIONS)
+    reported = [
+        ReportedFunction.from_api(function)
+        for page in pages
+        for function in items(page, "Functions", Operation.LIST_FUNCTIONS)
+    ]
+    rows = [function_row(function) for function in reported]
+    return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(connection, rows, "functions"))
+
+
+def losses_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
+    """Count the lost events of an audit's functions; the options are those of `Eic.losses`."""
+    from eicnb.fleet.losses import losses
+
+    return losses(audit, connections=[connection.aws for connection in connections], show=show_of(progress), **options)

@@ -1,9 +1,9 @@
-"""The verbs `plan` and `apply`, on the connection in use or on several."""
+"""The verbs `plan`, `apply` and `undo`, on the connection in use or on several."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from eicnb.aws.connection import Connection
@@ -14,6 +14,7 @@ from eicnb.client.connections import checked_connections, current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
 from eicnb.client.planning import apply_on, plan_on
+from eicnb.client.undoing import undo_on
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
@@ -81,6 +82,26 @@ def apply(
         progress=progress,
         ask=ask_at_the_keyboard,
     )
+
+
+@checked
+def undo(what: Any = None, *, functions: str | Sequence[str] | None = None) -> Plan:
+    """Return the plan that restores what the last run changed; nothing is written before it is applied.
+
+    >>> _ = eic.update("my-function:BLUE", maximum_retry_attempts=1)
+    >>> undo().frame["change"].tolist()
+    ['retries 1 -> 0']
+
+    `what` is a run (`"r-…"`), rows of the journal, or a time (`"2026-11-25 14:00"`, in UTC unless it has a zone, or
+    `"2h"` ago), whose configs are restored: also those that were deleted, and those that did not exist. The last run
+    is the latest one in the account of the connection in use that was not refused as a whole; undoing an undo redoes
+    it. `functions` are names and globs (`"shop-*"`).
+
+    The current configs are read. One that another writer changed since is a `conflict`. A write in another account or
+    sandbox is `refused`, and so is one that did not read the config before it (with `;`, `--quiet` or `--output`). If
+    the outcome of a write is unknown, the current config decides. Without anything to undo, the plan is empty.
+    """
+    return undo_on(connection_of(current()), what, functions)
 
 
 APPLYING.choose(apply)

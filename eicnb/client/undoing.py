@@ -1,19 +1,28 @@
-"""The verbs `journal` and `undo`.
+"""The journal of writes as a frame, and a plan that takes some of them back.
 
-Tested in tests/changes/test_journal_frame.py.
+Tested in tests/changes/test_journal_frame.py and tests/changes/test_undo.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from eicnb.aws.connection import Connection
 from eicnb.changes.journal import read
 from eicnb.changes.journal_frame import journal_frame
+from eicnb.changes.plan import Plan
+from eicnb.changes.reach import Reachable
+from eicnb.changes.undo import chosen, undo_of
+from eicnb.client import settings
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
+from eicnb.fleet.configs import ConfigReader
+from eicnb.fleet.scope import names_in
 from eicnb.frames.frame import Frame
 from eicnb.model.moment import read_moment
+from eicnb.widgets.progress import show_of
 
 
 @checked
@@ -47,3 +56,15 @@ def journal(
         and (run is None or entry.run == run)
     ]
     return journal_frame(replace(found, entries=tuple(entries)))
+
+
+def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
+    """Return the plan that takes writes back, for a connection.
+
+    >>> len(undo_on(connection, None, None))
+    0
+    """
+    names = None if functions is None else names_in("functions", functions, "my-function")
+    reach, held = Reachable.of([connection]), settings.current()
+    writes = chosen(what, read().entries, reach, datetime.now(UTC), names)
+    return undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))

@@ -39,6 +39,7 @@ _FUNCTIONS = (
         "exchange-rates",
         "a loop through a queue: what fails is read from shop-failures and sent to it again",
         reads="sqs:shop-failures",
+        invoked_by={"$LATEST": "events.amazonaws.com"},
         configs={"$LATEST": Setting(retries=0, age=300, on_failure="sqs:shop-failures")},
     ),
     ShopFunction(

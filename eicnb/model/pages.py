@@ -5,6 +5,7 @@ from __future__ import annotations
 _DOCS = "https://docs.aws.amazon.com"
 
 _API_REFERENCES = {
+    "cloudwatch": "AmazonCloudWatch/latest/APIReference",
     "ec2": "AWSEC2/latest/APIReference",
     "events": "eventbridge/latest/APIReference",
     "iam": "IAM/latest/APIReference",
@@ -55,6 +56,9 @@ LOOP_GUIDE = f"{_DOCS}/lambda/latest/dg/invocation-recursion.html"
 PERMISSION_GUIDE = f"{_DOCS}/IAM/latest/UserGuide/troubleshoot_access-denied.html"
 
 RETENTION_RULE = api_page("sqs", "SetQueueAttributes")
+
+METRICS_GUIDE = f"{_DOCS}/lambda/latest/dg/monitoring-metrics-types.html"
+"""What Lambda counts of asynchronous events."""
 
 RULES_GUIDE = f"{_DOCS}/eventbridge/latest/userguide/eb-event-patterns.html"
 

@@ -62,6 +62,7 @@ class Operation(StrEnum):
     DESCRIBE_KEY = "DescribeKey", "kms"
     SIMULATE = "SimulatePrincipalPolicy", "iam"
     HEAD_BUCKET = "HeadBucket", "s3", "ListBucket"
+    GET_METRIC_DATA = "GetMetricData", "cloudwatch"
 
     @property
     def pages(self) -> tuple[str, str]:

@@ -1,17 +1,32 @@
-"""The command `journal`.
+"""The commands `journal` and `undo`.
 
-Tested in tests/changes/test_journal_frame.py.
+Tested in tests/changes/test_journal_frame.py and tests/changes/test_undo.py.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+from eicnb.changes.plan import Plan
 from eicnb.cli.command import Command
-from eicnb.client.commands.context import Context, Run
-from eicnb.client.undoing import journal
+from eicnb.client import connections as in_use
+from eicnb.client.commands.context import Context, Run, connection_with
+from eicnb.client.eic import connection_of
+from eicnb.client.undoing import journal, undo_on
 
 
 def prepare_journal(command: Command, _context: Context) -> Run:
     """Prepare the frame of the journal."""
     return partial(journal, **command.arguments)
+
+
+def prepare_undo(command: Command, _context: Context) -> Run:
+    """Prepare the plan that takes writes back."""
+    eic = connection_with(command.connection)
+    in_use.check_region(eic)
+
+    def run() -> Plan:
+        with command.blamed():
+            return undo_on(connection_of(eic), **{"what": None, "functions": None, **command.arguments})
+
+    return run

@@ -18,11 +18,12 @@ from eicnb.fleet.row import Order, order
 from eicnb.frames.frame import columns_of
 from eicnb.model.function import LATEST
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
+from eicnb.model.period import Period
 from eicnb.model.reported import ReportedDestination
 
 _NOT_NEEDED = {
     *("on_failure_type", "on_success_type", "effective_retry_attempts", "effective_event_age_in_seconds"),
-    *("last_modified", "runtime", "read_at"),
+    *("runtime", "read_at"),
 }
 
 NEEDED = tuple(column for column in AUDIT_COLUMNS if column.name not in _NOT_NEEDED)
@@ -43,9 +44,9 @@ class Audited:
     [('$LATEST', 2), ('BLUE', 0), ('GREEN', 2)]
     """
 
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: Any, *, verb: str = "check") -> None:
         if not isinstance(frame, pd.DataFrame):
-            raise UsageError(f"{shown(frame)} is not the frame of an audit", hint="eicnb.check(eicnb.audit())")
+            raise UsageError(f"{shown(frame)} is not the frame of an audit", hint=f"eicnb.{verb}(eicnb.audit())")
         self.attrs: Mapping[Any, Any] = dict(frame.attrs)
         self._columns = columns_of(frame, NEEDED, hint="pass what `%eic audit` returned")
         self._destinations: dict[str, ReportedDestination | None] = {}
@@ -107,6 +108,11 @@ class Audited:
     def has(self, column: str) -> Mask:
         """Return for each row whether it has a value in a column."""
         return self._columns[column].notna().to_numpy(dtype=bool)
+
+    def changed_within(self, period: Period) -> Mask:
+        """Return for each row whether its config was written in a period, before which it may have differed."""
+        times = self._columns["last_modified"]
+        return times.between(pd.Timestamp(period.since), pd.Timestamp(period.until)).to_numpy(dtype=bool)
 
     @cached_property
     def retries(self) -> Any:

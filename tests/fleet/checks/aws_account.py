@@ -25,7 +25,10 @@ May = Callable[[str, str, Mapping[str, str]], str]
 
 @dataclass
 class AwsAccount:
-    """What the services hold; a name that is not there does not exist. `denied` are IAM actions."""
+    """What the services hold; a name that is not there does not exist. `denied` are IAM actions.
+
+    `points` are CloudWatch's, oldest first, by metric and by function, alias or queue: `AsyncEventsDropped f:live`.
+    """
 
     queues: dict[str, dict[str, str]] = field(default_factory=dict)
     topics: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class AwsAccount:
     policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     event_sources: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    points: dict[str, list[float]] = field(default_factory=dict)
+    status: str = "Complete"
     may: May = lambda action, resource, context: "allowed"
     missing_keys: Sequence[str] = ()
     has_role: bool = True
@@ -98,6 +103,16 @@ class AwsAccount:
 
     def _kms(self, seen: Seen) -> tuple[str, Step]:
         return "kms:DescribeKey", as_json({"KeyMetadata": {"Arn": self.keys[json.loads(seen.body)["KeyId"]]}})
+
+    def _monitoring(self, seen: Seen) -> tuple[str, Step]:
+        asked = json.loads(seen.body)
+        start, results = asked["StartTime"], []
+        for query in asked["MetricDataQueries"]:
+            metric, step = query["MetricStat"]["Metric"], query["MetricStat"]["Period"]
+            points = self.points.get(f"{metric['MetricName']} {metric['Dimensions'][-1]['Value']}", [])
+            times = [start + number * step for number in range(len(points))]
+            results.append({"Id": query["Id"], "Timestamps": times, "Values": points, "StatusCode": self.status})
+        return "cloudwatch:GetMetricData", as_json({"MetricDataResults": results})
 
     def _iam(self, seen: Seen) -> tuple[str, Step]:
         given = parse_qsl(seen.body.decode())

@@ -91,7 +91,7 @@ def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
 @check(
     "bucket-owner-unchecked",
     severity="high",
-    meaning=f"an execution role that may write to the bucket whichever account it belongs to: no {OWNER_KEY} condition",
+    meaning=f"an execution role without a condition on {OWNER_KEY}: it may write to such a bucket of any account",
     why="if the bucket is ever deleted, anyone can create one of that name and receive the payloads",
     source=DESTINATION_RULE,
     layers="roles",

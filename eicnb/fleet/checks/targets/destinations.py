@@ -92,7 +92,7 @@ def _instead(seen: Inspection, delivery: Delivery) -> Fix:
 @check(
     "short-retention",
     severity="low",
-    meaning="a queue of failures that keeps them for less than four days, which SQS does by default",
+    meaning="a queue that keeps failures for less than four days, the default of SQS",
     why="a record that no one reads in time is lost, as over a long weekend",
     source=RETENTION_RULE,
     layers="targets",

@@ -1,0 +1,94 @@
+"""CloudWatch's metrics, 500 to a request.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eicnb.aws.paced import Ask
+from eicnb.aws.responses import items, malformed
+from eicnb.errors import EicError
+from eicnb.model.period import Period
+from eicnb.model.verbs import Operation
+
+MOST_METRICS = 500
+"""How many metrics one request may ask for."""
+
+_MOST_POINTS = 100_800
+"""How many points one page may have."""
+
+_COMPLETE, _PARTIAL = "Complete", "PartialData"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric, its dimensions, and the statistic of each of its points: `Sum` or `Maximum`."""
+
+    namespace: str
+    name: str
+    statistic: str
+    dimensions: tuple[tuple[str, str], ...]
+
+    def to_api(self, query: str, step: int) -> dict[str, Any]:
+        """Return the query of that id."""
+        dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
+        metric = {"Namespace": self.namespace, "MetricName": self.name, "Dimensions": dimensions}
+        return {"Id": query, "MetricStat": {"Metric": metric, "Period": step, "Stat": self.statistic}}
+
+
+Points = tuple[float, ...]
+"""The values of a metric, oldest first; CloudWatch has none for a time in which nothing happened."""
+
+
+def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
+    """Return the points of each metric, in the order given; an error for one that came incomplete.
+
+    CloudWatch reports an incomplete metric as `PartialData` and completes it on later pages.
+    """
+    found = [_Series() for _ in metrics]
+    places = {f"m{number}": series for number, series in enumerate(found)}
+    pages = ask(
+        Operation.GET_METRIC_DATA,
+        MetricDataQueries=[metric.to_api(query, period.step) for query, metric in zip(places, metrics, strict=True)],
+        StartTime=period.since,
+        EndTime=period.until,
+        ScanBy="TimestampAscending",
+        MaxDatapoints=_MOST_POINTS,
+    )
+    for page in pages:
+        for result in items(page, "MetricDataResults", Operation.GET_METRIC_DATA):
+            series = places.get(str(result.get("Id")))
+            if series is None:
+                raise malformed(Operation.GET_METRIC_DATA, f"no metric has the Id {result.get('Id')!r}")
+            series.add(result)
+    return [series.points() for series in found]
+
+
+class _Series:
+    """The points of one metric, as far as the pages have brought them."""
+
+    __slots__ = ("_status", "_values")
+
+    def __init__(self) -> None:
+        self._values: dict[datetime, float] = {}
+        self._status: str | None = None
+
+    def add(self, result: Mapping[str, Any]) -> None:
+        times, values = result.get("Timestamps") or (), result.get("Values") or ()
+        if len(times) != len(values) or not all(isinstance(value, (int, float)) for value in values):
+            raise malformed(Operation.GET_METRIC_DATA, "its Timestamps and Values do not match")
+        self._values.update(zip(times, values, strict=True))
+        self._status = str(result.get("StatusCode") or _COMPLETE)
+
+    def points(self) -> Points | EicError:
+        if self._status == _COMPLETE:
+            return tuple(self._values[time] for time in sorted(self._values))
+        if self._status is None:
+            return EicError("CloudWatch left this metric out of its response", hint="run it again")
+        what = "only a part of" if self._status == _PARTIAL else f"{self._status} for"
+        return EicError(f"CloudWatch returned {what} this metric", hint="run it again")

@@ -1,0 +1,159 @@
+"""A plan that takes writes back: each config gets the settings that it had before the first of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.change import Change, Unread, described, place_of, settings_of
+from eicnb.changes.journal import site_of
+from eicnb.changes.journal_entry import JournalEntry
+from eicnb.changes.journal_frame import entries_of
+from eicnb.changes.plan import Plan
+from eicnb.changes.planned import PlannedChange
+from eicnb.changes.planning import ReadsConfigs, without_missing
+from eicnb.changes.reach import Reachable
+from eicnb.errors import EicError, UsageError
+from eicnb.model.function import FunctionRef
+from eicnb.model.moment import read_moment
+from eicnb.model.reported import ReportedConfig
+
+_RUN = re.compile(r"r-[0-9a-f]+")
+
+State = ReportedConfig | Unread | None
+
+
+def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConfigs) -> Plan:
+    """Return the plan that restores the configs from before some writes; failed writes changed nothing.
+
+    Each current config is read. One that is not as these writes left it was changed by another writer, and is a
+    conflict. A write in an account out of reach, or whose previous config is unknown, is refused.
+    """
+    writes: dict[str, list[JournalEntry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.time):
+        if entry.outcome != "failed":
+            writes.setdefault(str(entry.change.target), []).append(entry)
+    ways = [_WayBack.back(of_one, reach) for of_one in writes.values()]
+    targets = {way.target: way.connection for way in ways if way.connection is not None and not way.refusal}
+    current = reader.configs(targets) if targets else {}
+    rows = [way.planned(current.get(way.target)) for way in ways]
+    rows.sort(key=lambda row: str(row.change.target) if row.change else "")
+    return Plan(without_missing(rows, targets, reader), reach.sandbox)
+
+
+@dataclass(frozen=True, slots=True)
+class _WayBack:
+    """The way back of one config: the one that it had, and those that the writes may have left."""
+
+    target: FunctionRef
+    wanted: State
+    left: tuple[State, ...]
+    connection: Connection | None
+    refusal: str = ""
+    conflict: str = ""
+
+    @classmethod
+    def back(cls, writes: Sequence[JournalEntry], reach: Reachable) -> _WayBack:
+        """Return the way back from writes of one config, the oldest first."""
+        first, target = writes[0].change, writes[-1].change.target
+        left: tuple[State, ...] = (first.before,)
+        conflict = ""
+        for entry in writes:
+            before, after = entry.change.before, entry.change.after
+            if not (isinstance(before, Unread) or any(_is(before, one) for one in left)):
+                conflict = f"another writer changed the config between these writes, before {entry.time:%Y-%m-%d %H:%M}"
+            left = (after,) if entry.outcome == "applied" else (*left, after)
+        connection, refusal = _reached(writes[-1], reach)
+        if isinstance(first.before, Unread):
+            refusal = refusal or f"the config before the write is unknown: {first.before.reason}"
+        return cls(target, first.before, left, connection, refusal, conflict)
+
+    def planned(self, now: ReportedConfig | EicError | None) -> PlannedChange:
+        """Return the row of the plan, given the current config."""
+        if isinstance(now, EicError):
+            return self._refused(now.message)
+        if self.refusal or isinstance(self.wanted, Unread):
+            return self._refused(self.refusal)
+        change = Change(self.target, now, self.wanted)
+        if _is(now, self.wanted):
+            return PlannedChange.of(Change(self.target, now, now))
+        if not any(_is(now, one) for one in self.left):
+            words = described(now, place_of(self.target))
+            return PlannedChange.conflict(change, f"the config was changed since: it is now {words}")
+        return PlannedChange.conflict(change, self.conflict) if self.conflict else PlannedChange.of(change)
+
+    def _refused(self, reason: str) -> PlannedChange:
+        return PlannedChange.refused(Change(self.target, Unread(reason), None), reason)
+
+
+def _is(one: State, other: State) -> bool:
+    """Return whether two configs have the same settings; when they were written does not count."""
+    return (one is None) == (other is None) and settings_of(one) == settings_of(other)
+
+
+def _reached(entry: JournalEntry, reach: Reachable) -> tuple[Connection | None, str]:
+    """Return the connection that reaches a write's config, or the reason why none does."""
+    target = entry.change.target
+    if target.account_id is None:
+        return None, "the account of the write is unknown"
+    if not is_within(entry, reach):
+        where = "in another sandbox" if entry.site.sandbox else f"at {entry.site.endpoint or 'AWS'}"
+        return None, f"it was written {where}, not through this connection"
+    try:
+        connection = reach.at(target.account_id, target.region)
+    except UsageError as error:
+        return None, error.message
+    if connection is None:
+        return None, f"account {target.account_id} is out of reach: connected to {reach.accounts}"
+    return connection, ""
+
+
+def is_within(entry: JournalEntry, reach: Reachable) -> bool:
+    """Return whether a write went to the AWS, the endpoint or the sandbox that some connections lead to."""
+    sites = {(site.endpoint, site.sandbox) for site in map(site_of, reach.connections)}
+    return (entry.site.endpoint, entry.site.sandbox) in sites
+
+
+def chosen(
+    what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: datetime, functions: Iterable[str] | None
+) -> tuple[JournalEntry, ...]:
+    """Return the writes that are meant: a run, rows, all since a time, or without `what` the last run.
+
+    The last run is the latest one in the account of the connections that may have changed something. `functions` are
+    names and globs.
+    """
+    patterns = None if functions is None else tuple(functions)
+    found = _chosen(what, entries, reach, now)
+    return tuple(entry for entry in found if patterns is None or _matches(entry.change.target, patterns))
+
+
+def _chosen(what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: datetime) -> Iterable[JournalEntry]:
+    if what is None:
+        last = next((entry for entry in entries if entry.outcome != "failed" and _is_own(entry, reach)), None)
+        return [entry for entry in entries if last is not None and entry.run == last.run]
+    if isinstance(what, str) and _RUN.fullmatch(what.strip()):
+        run = [entry for entry in entries if entry.run == what.strip()]
+        if not run:
+            raise UsageError(f"there is no run {what!r} in the journal", hint="%eic journal")
+        return run
+    if "columns" in dir(what):
+        return entries_of(what, entries)
+    moment = read_moment(what, "what", now)
+    if moment > now:
+        raise UsageError(f"{what!s} is in the future", hint="%eic journal")
+    return [entry for entry in entries if entry.time > moment and is_within(entry, reach)]
+
+
+def _is_own(entry: JournalEntry, reach: Reachable) -> bool:
+    accounts = {home.account_id for home in reach.homes}
+    return is_within(entry, reach) and entry.change.target.account_id in {*accounts, None}
+
+
+def _matches(target: FunctionRef, patterns: Sequence[str]) -> bool:
+    names = (target.function_name, f"{target.function_name}:{target.qualifier}")
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

@@ -1,0 +1,40 @@
+"""The verb `losses`, on the connection in use or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from eicnb.client.connections import checked_connections, current
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import losses_of
+from eicnb.client.parameters import checked
+from eicnb.fleet.progress import Choice
+from eicnb.frames.frame import Frame
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@checked
+def losses(
+    audit: DataFrame,
+    *,
+    since: str | date | timedelta = "7d",
+    until: str | date | timedelta | None = None,
+    rate: float = 10,
+    progress: Choice = True,
+    connections: Iterable[Eic] | None = None,
+) -> Frame:
+    """Count the asynchronous events that the functions of an audit lost, as CloudWatch has them.
+
+    >>> losses(eic.audit(functions="thumbnails", progress=False), progress=False).why.tolist()
+    ['destination-fails']
+
+    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.losses`.
+    """
+    several = [current()] if connections is None else checked_connections(connections)
+    return losses_of(
+        audit, [connection_of(eic) for eic in several], since=since, until=until, rate=rate, progress=progress
+    )

@@ -1,0 +1,215 @@
+"""What CloudWatch counted of each row's asynchronous events in a period.
+
+Lambda counts an event for the function as a whole, and once more for the version or alias that was invoked
+(https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html). A version or alias takes its own count.
+`$LATEST` takes what the function's count has beyond those of its other rows, so that no event is counted twice. It
+follows that events of an alias that the audit left out count as those of `$LATEST`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Generic, TypeVar
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.cloudwatch import MOST_METRICS, Metric, Points, read_metrics
+from eicnb.aws.paced import Ask
+from eicnb.errors import EicError
+from eicnb.fleet.checks.asking import Place, read_aside, unreadable
+from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.evidence import Reading, Unreadable
+from eicnb.model.function import LATEST
+from eicnb.model.period import Period
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_NAMESPACE = "AWS/Lambda"
+_MILLISECONDS = 1000
+
+RECEIVED, DROPPED, OLDEST = "AsyncEventsReceived", "AsyncEventsDropped", "AsyncEventAge"
+DESTINATION_FAILURES, DEAD_LETTER_FAILURES = "DestinationDeliveryFailures", "DeadLetterErrors"
+
+METRICS = (RECEIVED, DROPPED, OLDEST, DESTINATION_FAILURES, DEAD_LETTER_FAILURES)
+"""Lambda's metrics of asynchronous events."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """The events of one row; `oldest_seconds` is None if there were none, or if it is not known whose age it is."""
+
+    received: int = 0
+    dropped: int = 0
+    destination_failures: int = 0
+    dead_letter_failures: int = 0
+    oldest_seconds: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened."""
+        return not (self.received or self.dropped or self.destination_failures or self.dead_letter_failures)
+
+    def without(self, others: Iterable[EventCounts]) -> EventCounts:
+        """Return what remains without the events of others.
+
+        The oldest event is its own if none of theirs is as old.
+        """
+        others = [*others]
+        ages = [other.oldest_seconds or 0 for other in others]
+        oldest = self.oldest_seconds or 0
+
+        def rest(count: Callable[[EventCounts], int]) -> int:
+            return max(0, count(self) - sum(map(count, others)))
+
+        return EventCounts(
+            rest(lambda counts: counts.received),
+            rest(lambda counts: counts.dropped),
+            rest(lambda counts: counts.destination_failures),
+            rest(lambda counts: counts.dead_letter_failures),
+            self.oldest_seconds if oldest > max(ages, default=0) else None,
+        )
+
+
+Counts = Mapping[int, EventCounts | Unreadable]
+"""The counts of rows of an audit, by row; a row that the audit could not read has none."""
+
+
+def wanted_rows(audit: Audited) -> list[int]:
+    """Return the rows that may have events: those of a function that the audit could read."""
+    return rows(audit.was_read & audit.has("function_name"))
+
+
+Refused = dict[Place, EicError]
+"""The error of each place whose metrics could not be read."""
+
+
+def read_counts(
+    reading: Reading, period: Period, metrics: Sequence[str] = METRICS, refused: Refused | None = None
+) -> Counts:
+    """Read the counts of every row; `refused` gets the errors.
+
+    The failures of a destination or dead-letter queue that a row does not have are not requested.
+    """
+    audit = reading.audit
+    changed = set(rows(audit.changed_within(period)))
+    wanted = (
+        (audit.place(row), (row, name))
+        for row in wanted_rows(audit)
+        for name in metrics
+        if row in changed or _can_count(audit, row, name)
+    )
+    found: dict[int, dict[str, float | Unreadable]] = defaultdict(dict)
+
+    def metric_of(key: tuple[int, str]) -> Metric:
+        return _metric(audit, *key)
+
+    for (row, name), value in read_points(reading, period, wanted, metric_of, _total, refused=refused):
+        found[row][name] = value
+    return _by_row(audit, {row: _counts(values) for row, values in found.items()})
+
+
+def _total(metric: Metric, points: Points) -> float:
+    return max(points, default=0.0) if metric.statistic == "Maximum" else sum(points)
+
+
+def _can_count(audit: Audited, row: int, name: str) -> bool:
+    if name == DESTINATION_FAILURES:
+        return bool(audit.on_failure[row] or audit.on_success[row])
+    return name != DEAD_LETTER_FAILURES or bool(audit.dead_letters[row])
+
+
+def _metric(audit: Audited, row: int, name: str) -> Metric:
+    function_name, qualifier = str(audit.function_names[row]), str(audit.qualifiers[row])
+    dimensions: tuple[tuple[str, str], ...] = (("FunctionName", function_name),)
+    if qualifier != LATEST:
+        dimensions += (("Resource", f"{function_name}:{qualifier}"),)
+    return Metric(_NAMESPACE, name, "Maximum" if name == OLDEST else "Sum", dimensions)
+
+
+def _counts(values: Mapping[str, float | Unreadable]) -> EventCounts | Unreadable:
+    known: dict[str, int] = {}
+    for name, value in values.items():
+        if isinstance(value, Unreadable):
+            return value
+        known[name] = round(value)
+    oldest = known.get(OLDEST, 0)
+    return EventCounts(
+        known.get(RECEIVED, 0),
+        known.get(DROPPED, 0),
+        known.get(DESTINATION_FAILURES, 0),
+        known.get(DEAD_LETTER_FAILURES, 0),
+        -(-oldest // _MILLISECONDS) if oldest else None,
+    )
+
+
+def _by_row(audit: Audited, found: Mapping[int, EventCounts | Unreadable]) -> Counts:
+    """Return the counts of each row: those of `$LATEST` are the function's without the other rows'."""
+    counts = dict(found)
+    for of_function in audit.rows_of_functions.values():
+        latest = next((row for row in of_function if row in found and audit.qualifiers[row] == LATEST), None)
+        if latest is None or len(of_function) == 1:
+            continue
+        whole, others = found[latest], [found[row] for row in of_function if row != latest and row in found]
+        if isinstance(whole, Unreadable):
+            continue
+        unknown = next((other for other in others if isinstance(other, Unreadable)), None)
+        known = [other for other in others if isinstance(other, EventCounts)]
+        counts[latest] = whole.without(known) if unknown is None else unknown
+    return counts
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch(Generic[K]):
+    """The subjects of one request, a metric each."""
+
+    place: Place
+    keys: tuple[K, ...]
+
+
+def read_points(
+    reading: Reading,
+    period: Period,
+    wanted: Iterable[tuple[tuple[str | None, str | None], K]],
+    metric_of: Callable[[K], Metric],
+    reduce: Callable[[Metric, Points], V],
+    *,
+    refused: Refused | None = None,
+) -> Iterator[tuple[K, V | Unreadable]]:
+    """Read metrics of many places, 500 to a request, and yield a value of each.
+
+    A metric that is unknown has the reason instead. After a place refused one request, no other one is sent there.
+    """
+    refused = {} if refused is None else refused
+
+    def one(batch: _Batch[K], asking: Callable[[Aws, str], Ask]) -> list[V | Unreadable]:
+        if batch.place in refused:
+            raise refused[batch.place]
+        metrics = [metric_of(key) for key in batch.keys]
+        try:
+            ask = asking(reading.connections[batch.place], batch.place[0])
+            found = read_metrics(ask, metrics, period)
+        except EicError as error:
+            refused[batch.place] = error
+            raise
+        return [
+            unreadable(points) if isinstance(points, EicError) else reduce(metric, points)
+            for metric, points in zip(metrics, found, strict=True)
+        ]
+
+    facts = read_aside(reading, "metrics", [*_batches(wanted)], one)
+    for batch, values in facts.items():
+        for number, key in enumerate(batch.keys):
+            yield key, values if isinstance(values, Unreadable) else values[number]
+
+
+def _batches(wanted: Iterable[tuple[tuple[str | None, str | None], K]]) -> Iterator[_Batch[K]]:
+    of_place: dict[Place, list[K]] = defaultdict(list)
+    for (account_id, region), key in wanted:
+        of_place[account_id or "", region or ""].append(key)
+    for place, of_one in of_place.items():
+        pending = iter(of_one)
+        while some := [*islice(pending, MOST_METRICS)]:
+            yield _Batch(place, tuple(some))

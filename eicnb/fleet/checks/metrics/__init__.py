@@ -1,0 +1,1 @@
+"""The checks of what CloudWatch counted in the last week."""

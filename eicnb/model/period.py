@@ -1,0 +1,73 @@
+"""A period in the past, and the points of time in which CloudWatch keeps its metrics.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from eicnb.errors import UsageError, shown
+from eicnb.model.moment import read_moment
+
+LONGEST = timedelta(days=455)
+"""How long CloudWatch keeps the points of an hour, the longest of all."""
+
+_STEPS = ((timedelta(days=15), 60), (timedelta(days=63), 300), (LONGEST, 3600))
+"""How long CloudWatch keeps points of a minute, of five minutes and of an hour."""
+
+_DAY, _HOUR = 86400, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period of which CloudWatch has points, `step` seconds each.
+
+    >>> Period.parse("7d", None, now=datetime(2026, 11, 8, 9, 30, 15, tzinfo=UTC)).step
+    86400
+
+    The start is rounded down as CloudWatch would.
+    """
+
+    since: datetime
+    until: datetime
+    step: int
+
+    @classmethod
+    def parse(cls, since: Any, until: Any, *, now: datetime) -> Self:
+        """Read a period from its two ends; without `until` it reaches to now."""
+        with UsageError.about("since"):
+            start = read_moment(since, "since", now)
+            if start >= now:
+                raise UsageError(f"since is {shown(since)}, which is in the future", hint="7d", culprit=since)
+            if now - start > LONGEST:
+                message = f"since is {shown(since)}, but CloudWatch keeps metrics for {LONGEST.days} days"
+                raise UsageError(message, hint=f"{LONGEST.days}d", culprit=since)
+        with UsageError.about("until"):
+            end = now if until is None else read_moment(until, "until", now)
+            if end > now:
+                raise UsageError(f"until is {shown(until)}, which is in the future", hint="leave until out")
+            if end <= start:
+                raise UsageError(
+                    f"until is {shown(until)}, which is not after since", hint="give a later until", culprit=until
+                )
+        return cls._of(start.astimezone(UTC), end.astimezone(UTC), now)
+
+    @classmethod
+    def _of(cls, start: datetime, end: datetime, now: datetime) -> Self:
+        finest = next(step for kept, step in _STEPS if now - start <= kept)
+        start -= timedelta(seconds=start.timestamp() % finest)
+        seconds = (end - start).total_seconds()
+        widest = _DAY if seconds > _DAY else _HOUR if seconds > _HOUR else 60
+        return cls(start, end, max(finest, widest))
+
+    def has(self, moment: datetime | None) -> bool:
+        """Return whether a time is within the period."""
+        return moment is not None and self.since <= moment <= self.until
+
+    @property
+    def most_points(self) -> int:
+        """The most points that one metric can have."""
+        return int((self.until - self.since).total_seconds() // self.step) + 1

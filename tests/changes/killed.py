@@ -1,0 +1,66 @@
+"""A process that writes to a sandbox of another process and is killed at a chosen point."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+import eicnb
+from eicnb.aws import operations
+from eicnb.changes import journal_file
+
+POINTS = ("before the intent", "after the intent", "before the request", "after the response", "after the outcome")
+
+
+def die() -> None:
+    """Stop at once, as `kill -9` and a power cut do."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dies_at(point: str, which: int) -> None:
+    """Arrange that the process dies at a point of its write number `which`."""
+    append, send = journal_file.append, operations.send
+    seen = {"intents": 0, "writes": 0}
+
+    def appended(folder: Any, line: str, *, is_synced: bool) -> None:
+        seen["intents"] += is_synced
+        now = seen["intents"] == which
+        if now and is_synced and point == "before the intent":
+            die()
+        append(folder, line, is_synced=is_synced)
+        if now and point == ("after the intent" if is_synced else "after the outcome"):
+            die()
+
+    def sent(aws: Any, request: Any) -> Any:
+        is_write = request.verb in {"put", "update", "delete"}
+        seen["writes"] += is_write
+        now = is_write and seen["writes"] == which
+        if now and point == "before the request":
+            die()
+        response = send(aws, request)
+        if now and point == "after the response":
+            die()
+        return response
+
+    journal_file.append, operations.send = appended, sent
+
+
+def main() -> None:
+    """Write what the arguments say."""
+    url, point, which, what = sys.argv[1:]
+    eicnb.settings.choose(progress=False)
+    eic = eicnb.use(eicnb.connect(region="us-east-1", endpoint_url=url))
+    frame = eic.list("my-function")
+    plan = eic.plan(frame.assign(maximum_event_age_in_seconds=77), progress=False) if what == "plan" else None
+    dies_at(point, int(which))
+    if plan is not None:
+        print(json.dumps(plan.apply(progress=False).outcome.tolist()))
+    else:
+        eicnb.run(what)
+
+
+if __name__ == "__main__":
+    main()
