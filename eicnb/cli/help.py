@@ -17,6 +17,7 @@ from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,
+    ChecksFailed,
     ConfigurationError,
     EicError,
     ExpiredCredentials,
@@ -32,7 +33,7 @@ from eicnb.model.members import Member
 from eicnb.model.verbs import CONFIGS, Operation
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    "help": ("%eic help", "%eic help put"),
+    "help": ("%eic help", "%eic help put", "%eic help checks"),
     "put": (
         "%eic put my-function --retries 0 --max-age 1h --on-failure sqs:shop-failures",
         "%eic put my-function --qualifier prod --retries 2 --output json",
@@ -79,6 +80,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --errors rows --no-progress",
     ),
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
+    "explain": ("%eic explain checkout:live", "%eic explain --retries 2 --max-age 60s --timeout 30"),
     "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
     "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
     "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
@@ -120,8 +122,12 @@ _OPERATIONS = {
 }
 
 
-_INCOMPLETE: Mapping[str, type[EicError]] = {"apply": IncompleteApply, "audit": IncompleteAudit}
-"""The errors of the commands that may be done in part."""
+_WITH_RESULT: Mapping[str, type[EicError]] = {
+    "apply": IncompleteApply,
+    "audit": IncompleteAudit,
+    "check": ChecksFailed,
+}
+"""The errors that carry what a command did or found, as `result`."""
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
@@ -260,7 +266,7 @@ def _errors(verb: Verb) -> str:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]
-    expected += [_INCOMPLETE[verb.name]] if verb.name in _INCOMPLETE else []
+    expected += [_WITH_RESULT[verb.name]] if verb.name in _WITH_RESULT else []
     groups = groupby(expected, key=lambda error: error.exit_code)
     return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
 
