@@ -47,7 +47,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "aiohttp": ("aws.http.*",),
     "yarl": ("aws.http.*",),
     "pandas": ("frames.*", "fleet.*", "changes.*", "widgets.pictures.*", "client.*"),
-    "matplotlib": ("widgets.pictures.*", "client.pictures"),
+    "matplotlib": ("widgets.pictures.*", "client.pictures", "client.explanation"),
     "ipywidgets": ("widgets.*",),
     "IPython": ("notebook.*", "widgets.*"),
     "traitlets": ("notebook.*", "widgets.*"),
