@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.explore import explore as explore
     from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
@@ -104,6 +105,7 @@ _HOME = {
     "current": "client.connections",
     "delete": "client.connections",
     "destination_form": "client.connections",
+    "explore": "client.explore",
     "export": "client.offline",
     "form": "client.connections",
     "functions": "client.connections",
@@ -158,6 +160,7 @@ __all__ = [
     "current",
     "delete",
     "destination_form",
+    "explore",
     "export",
     "form",
     "functions",

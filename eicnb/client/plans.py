@@ -9,11 +9,11 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.plan import APPLYING, Plan
 from eicnb.changes.progress import WriteProgress
-from eicnb.client.commands.context import ask_at_the_keyboard
 from eicnb.client.connections import checked_connections, current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
 from eicnb.client.planning import apply_on, plan_on
+from eicnb.client.reader import ask_at_the_keyboard
 from eicnb.client.undoing import undo_on
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Choice
