@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import current as current
     from eicnb.client.connections import delete as delete
     from eicnb.client.connections import destination_form as destination_form
+    from eicnb.client.connections import explain as explain
     from eicnb.client.connections import form as form
     from eicnb.client.connections import functions as functions
     from eicnb.client.connections import get as get
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
+    from eicnb.client.explanation import Explanation as Explanation
     from eicnb.client.explore import explore as explore
     from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
@@ -85,6 +87,7 @@ _HOME = {
     "EicError": "errors",
     "EventInvokeConfig": "model.config",
     "ExpiredCredentials": "errors",
+    "Explanation": "client.explanation",
     "FunctionRef": "model.function",
     "IncompleteApply": "errors",
     "IncompleteAudit": "errors",
@@ -106,6 +109,7 @@ _HOME = {
     "delete": "client.connections",
     "destination_form": "client.connections",
     "explore": "client.explore",
+    "explain": "client.connections",
     "export": "client.offline",
     "form": "client.connections",
     "functions": "client.connections",
@@ -140,6 +144,7 @@ __all__ = [
     "EicError",
     "EventInvokeConfig",
     "ExpiredCredentials",
+    "Explanation",
     "FunctionRef",
     "IncompleteApply",
     "IncompleteAudit",
@@ -160,6 +165,7 @@ __all__ = [
     "current",
     "delete",
     "destination_form",
+    "explain",
     "explore",
     "export",
     "form",

@@ -48,7 +48,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "yarl": ("aws.http.*",),
     "pandas": ("frames.*", "fleet.*", "changes.*", "widgets.pictures.*", "widgets.explorer.*", "client.*"),
     "itables": ("widgets.explorer.*", "client.explore"),
-    "matplotlib": ("widgets.pictures.*", "client.pictures"),
+    "matplotlib": ("widgets.pictures.*", "client.pictures", "client.explanation"),
     "ipywidgets": ("widgets.*",),
     "IPython": ("notebook.*", "widgets.*"),
     "traitlets": ("notebook.*", "widgets.*"),

@@ -79,6 +79,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --errors rows --no-progress",
     ),
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
+    "explain": ("%eic explain checkout:live", "%eic explain --retries 2 --max-age 60s --timeout 30"),
     "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
     "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
     "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),

@@ -54,6 +54,8 @@ SETTINGS = (
     Option("--on-success", "on_success", "destination", "DEST", "like --on-failure, except s3"),
 )
 _OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
+NUMBERS = tuple(option for option in SETTINGS if option.kind in {"integer", "age"})
+TIMEOUT = Option("--timeout", "timeout", "integer", "SECONDS", "seconds that a run may take; default: the function's")
 SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
 """The options of a config that only eicnb has."""
 
@@ -265,6 +267,13 @@ VERBS = (
         "show what is wrong with the settings, why it matters and what to type",
         (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "explain",
+        "explain what happens to one event: attempts, waits, and where it ends",
+        (FUNCTION_NAME, QUALIFIER, *NUMBERS, TIMEOUT, *CONNECTION),
+        needs_function=False,
         runs_alone=True,
     ),
     Verb(

@@ -289,6 +289,7 @@ delete = _of_current(Eic.delete)
 functions = _of_current(Eic.functions)
 whoami = _of_current(Eic.whoami)
 form = _of_current(Eic.form)
+explain = _of_current(Eic.explain)
 destination_form = _of_current(Eic.destination_form)
 
 

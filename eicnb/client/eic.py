@@ -13,6 +13,7 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
 from eicnb.changes.waiting import aloud
+from eicnb.client.explaining import Explaining
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic:
+class Eic(Explaining):
     """A connection with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()
@@ -47,7 +48,6 @@ class Eic:
     Every verb returns a DataFrame (`eicnb.frames.columns.CONFIG_COLUMNS`) and raises an error of `eicnb.errors`.
     Values are validated before anything is sent. It makes no network call before one is needed. A write reads the
     current config first, to distinguish a lost response from a lost request.
-
     One class, because its methods are the verbs that Tab offers, each with its example.
     """
 

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 RETRY_DELAYS: Final = (60, 120)
 """The seconds that Lambda waits after the first failed run, and after the second."""
@@ -41,3 +42,37 @@ def age_for(retries: int, run: int = 0) -> int:
     (120, 360)
     """
     return (seconds_until(retries, run) // 60 + 1) * 60
+
+
+Certainty = Literal["always", "if runs are short", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventAttempt:
+    """One run of a function for an event whose every run fails; number 0 is the first.
+
+    `earliest` is its second if each run before it fails at once, `latest` if each takes the function's whole timeout.
+    """
+
+    number: int
+    earliest: int
+    latest: int
+    happens: Certainty
+
+
+def attempts(age: int, retries: int, timeout: int = 0) -> tuple[EventAttempt, ...]:
+    """Return the first run and all retries, also those that the age leaves no time for.
+
+    >>> [(attempt.earliest, attempt.happens) for attempt in attempts(90, 2, timeout=30)]
+    [(0, 'always'), (60, 'if runs are short'), (180, 'never')]
+    """
+    surely, perhaps = retries_within(age, retries, timeout), retries_within(age, retries)
+    return tuple(
+        EventAttempt(
+            number,
+            seconds_until(number),
+            seconds_until(number, timeout),
+            "always" if number <= surely else "if runs are short" if number <= perhaps else "never",
+        )
+        for number in range(retries + 1)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS
-from eicnb.model.timeline import age_for, retries_within
+from eicnb.model.timeline import age_for, attempts, retries_within
 
 CASES = [
     # age, retries, seconds of a run, retries that happen
@@ -36,3 +36,19 @@ def test_the_proposed_age_leaves_time_for_all_retries_and_is_one_that_aws_allows
     age = age_for(retries, run)
     assert retries_within(age, retries, run) == retries
     assert age in EVENT_AGE_IN_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("age", "retries", "timeout", "happens"),
+    [
+        (60, 2, 30, ["always", "never", "never"]),
+        (90, 2, 30, ["always", "if runs are short", "never"]),
+        (21600, 2, 900, ["always", "always", "always"]),
+        (200, 2, 30, ["always", "always", "if runs are short"]),
+        (60, 0, 3, ["always"]),
+    ],
+)
+def test_a_retry_happens_always_or_never_or_only_after_short_runs(
+    age: int, retries: int, timeout: int, happens: list[str]
+) -> None:
+    assert [attempt.happens for attempt in attempts(age, retries, timeout)] == happens

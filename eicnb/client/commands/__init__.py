@@ -21,7 +21,7 @@ from eicnb.client.commands.calls import prepare_call
 from eicnb.client.commands.check import prepare_check
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
-from eicnb.client.commands.explanations import prepare_help, prepare_skeleton, prepare_version
+from eicnb.client.commands.explanations import prepare_explain, prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.frames import prepare_compare, prepare_explore, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.losses import prepare_losses
@@ -40,6 +40,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "check": prepare_check,
     "compare": prepare_compare,
     "config": prepare_config,
+    "explain": prepare_explain,
     "export": prepare_export,
     "help": prepare_help,
     "journal": prepare_journal,

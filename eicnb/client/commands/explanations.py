@@ -1,6 +1,6 @@
-"""The commands that send nothing: `help`, `--version` and `--generate-cli-skeleton`.
+"""The commands that explain: `explain`, `help`, `--version` and `--generate-cli-skeleton`.
 
-Tested in tests/cli/test_help.py and tests/cli/test_skeleton.py.
+Tested in tests/client/test_explain.py, tests/cli/test_help.py and tests/cli/test_skeleton.py.
 """
 
 from __future__ import annotations
@@ -15,10 +15,25 @@ from eicnb.cli.help import page
 from eicnb.cli.output import Answer, render
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
-from eicnb.client.commands.context import Context, Run
+from eicnb.client.commands.context import Context, Run, connection_with
+from eicnb.client.connections import check_region
+from eicnb.client.explanation import Explanation
 from eicnb.fleet.checks import catalog
 from eicnb.model.members import shape_of
 from eicnb.model.verbs import OPERATIONS
+
+
+def prepare_explain(command: Command, _context: Context) -> Run:
+    """Prepare the explanation of an event."""
+    eic = connection_with(command.connection)
+    if command.connection:
+        check_region(eic)
+
+    def run() -> Explanation:
+        with command.blamed():
+            return eic.explain(**command.arguments)
+
+    return run
 
 
 def prepare_help(command: Command, context: Context) -> Run:
