@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pandas as pd
+from IPython.display import display
 from ipywidgets import HTML, Text, VBox
 
 from eicnb.frames.frame import Frame
@@ -37,7 +39,8 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._cancel_search: Callable[[], object] = lambda: None
         self._table = ExplorerTable(self._part(), self._chosen)
         self._about = HTML("")
-        parts: list[Any] = [HTML(stylesheet()), self._about]
+        offline = HTML(f'{stylesheet()}<div class="eicnb-text eicnb-offline">⚠ {escape(_NEEDS_A_KERNEL)}</div>')
+        parts: list[Any] = [offline, self._about]
         if len(frame) > MOST_ROWS:
             self._search = control(Text, f"Search all {len(frame):,} rows", continuous_update=True)
             self._search.observe(lambda _: self._search_soon(), "value")
@@ -62,6 +65,25 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         wanted = {*_keys(rows)}
         self._selected = {place for place, key in enumerate(_keys(self._frame)) if key in wanted}
         self._show(self._shown)
+
+    def _ipython_display_(self) -> None:
+        """Display the explorer, and as a separate output what stands in for it when it is opened again."""
+        display(self._repr_mimebundle_(), raw=True)
+        again = f'<div class="eicnb-reopened">{_html(self._frame)}<p>{escape(_NEEDS_A_KERNEL)}</p></div>'
+        display({"text/html": again, "text/plain": _NEEDS_A_KERNEL}, raw=True)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Return the widget, and the frame for front ends without widgets."""
+        static = StaticExplorer(self._frame)
+        return {
+            "text/plain": repr(static),
+            "text/html": static._repr_html_(),
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.model_id,
+            },
+        }
 
     def _bar_of(self, planning: Planning | None) -> ChangeBar | None:
         """Return the bar for rows of configs or of findings; other frames have none."""
@@ -135,10 +157,14 @@ class StaticExplorer:
         return masks.printed(f"{self._frame!r}\n{_ADVICE}")
 
     def _repr_html_(self) -> str:
-        shown = getattr(self._frame, "_repr_html_", lambda: "")() or ""
-        return f"{shown}<pre>{_ADVICE}</pre>"
+        return f"{_html(self._frame)}<pre>{escape(_ADVICE)}</pre>"
 
 
+def _html(frame: pd.DataFrame) -> str:
+    return str(getattr(frame, "_repr_html_", lambda: "")() or "")
+
+
+_NEEDS_A_KERNEL = "The explorer needs a running kernel and a front end with widgets: run its cell again."
 _ADVICE = """\
 Rows are selected in a notebook with widgets. Without them, select and change rows in Python:
 rows = frame[frame.on_failure.isna()].assign(maximum_retry_attempts=0)
