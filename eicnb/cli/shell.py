@@ -18,7 +18,7 @@ PROMPTS = ("$", "%", "%eic", "%%eic")
 """Words that a pasted command may begin with; they are ignored."""
 
 _ACCOUNT = re.compile(rf"aws\s+sts\s+{Operation.GET_CALLER_IDENTITY.command}\b.*\bAccount\b", re.DOTALL)
-_PLACEHOLDER = re.compile(r"[A-Za-z][\w -]*>(?!>)")
+_PLACEHOLDER = re.compile(r"[A-Za-z][\w -]*\w>(?!>)")
 _GIVEN = re.compile(rf"(?P<program>cat|echo|printf)\s+(?P<word>{WORD.pattern})\s*", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _AFTER_A_PROMPT = re.compile(r"[^()]*\)[^()]*?[$#%>\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}]\s")

@@ -96,13 +96,17 @@ def read_counts(
     audit = reading.audit
     changed = set(rows(audit.changed_within(period)))
     wanted = (
-        (audit.place(row), (row, name), _metric(audit, row, name))
+        (audit.place(row), (row, name))
         for row in wanted_rows(audit)
         for name in metrics
         if row in changed or _can_count(audit, row, name)
     )
     found: dict[int, dict[str, float | Unreadable]] = defaultdict(dict)
-    for (row, name), value in read_points(reading, period, wanted, _total, refused):
+
+    def metric_of(key: tuple[int, str]) -> Metric:
+        return _metric(audit, *key)
+
+    for (row, name), value in read_points(reading, period, wanted, metric_of, _total, refused=refused):
         found[row][name] = value
     return _by_row(audit, {row: _counts(values) for row, values in found.items()})
 
@@ -159,18 +163,19 @@ def _by_row(audit: Audited, found: Mapping[int, EventCounts | Unreadable]) -> Co
 
 @dataclass(frozen=True, eq=False)
 class _Batch(Generic[K]):
-    """The metrics of one request, and what each is about."""
+    """The subjects of one request, a metric each."""
 
     place: Place
     keys: tuple[K, ...]
-    metrics: tuple[Metric, ...]
 
 
 def read_points(
     reading: Reading,
     period: Period,
-    wanted: Iterable[tuple[tuple[str | None, str | None], K, Metric]],
+    wanted: Iterable[tuple[tuple[str | None, str | None], K]],
+    metric_of: Callable[[K], Metric],
     reduce: Callable[[Metric, Points], V],
+    *,
     refused: Refused | None = None,
 ) -> Iterator[tuple[K, V | Unreadable]]:
     """Read metrics of many places, 500 to a request, and yield a value of each.
@@ -182,15 +187,16 @@ def read_points(
     def one(batch: _Batch[K], asking: Callable[[Aws, str], Ask]) -> list[V | Unreadable]:
         if batch.place in refused:
             raise refused[batch.place]
+        metrics = [metric_of(key) for key in batch.keys]
         try:
             ask = asking(reading.connections[batch.place], batch.place[0])
-            found = read_metrics(ask, batch.metrics, period)
+            found = read_metrics(ask, metrics, period)
         except EicError as error:
             refused[batch.place] = error
             raise
         return [
             unreadable(points) if isinstance(points, EicError) else reduce(metric, points)
-            for metric, points in zip(batch.metrics, found, strict=True)
+            for metric, points in zip(metrics, found, strict=True)
         ]
 
     facts = read_aside(reading, "metrics", [*_batches(wanted)], one)
@@ -199,11 +205,11 @@ def read_points(
             yield key, values if isinstance(values, Unreadable) else values[number]
 
 
-def _batches(wanted: Iterable[tuple[tuple[str | None, str | None], K, Metric]]) -> Iterator[_Batch[K]]:
-    of_place: dict[Place, list[tuple[K, Metric]]] = defaultdict(list)
-    for (account_id, region), key, metric in wanted:
-        of_place[account_id or "", region or ""].append((key, metric))
+def _batches(wanted: Iterable[tuple[tuple[str | None, str | None], K]]) -> Iterator[_Batch[K]]:
+    of_place: dict[Place, list[K]] = defaultdict(list)
+    for (account_id, region), key in wanted:
+        of_place[account_id or "", region or ""].append(key)
     for place, of_one in of_place.items():
         pending = iter(of_one)
         while some := [*islice(pending, MOST_METRICS)]:
-            yield _Batch(place, tuple(key for key, _ in some), tuple(metric for _, metric in some))
+            yield _Batch(place, tuple(some))

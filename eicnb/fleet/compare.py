@@ -81,7 +81,7 @@ class _Comparison:
         for key in keys:
             old, new = before.rows.get(key), after.rows.get(key)
             row = new or old
-            if row is None or not (_is_known(before, old, new) and _is_known(after, new, old)):
+            if row is None or not ((old or _is_absent(before, row)) and (new or _is_absent(after, row))):
                 self._counts["not_compared"] += 1
                 continue
             ends = old and old.settings, new and new.settings
@@ -123,12 +123,9 @@ class _Comparison:
         }
 
 
-def _is_known(side: ComparedFrame, own: ComparedRow | None, other: ComparedRow | None) -> bool:
-    """Return whether a side shows if it has a config: it has the row, or would have it."""
-    if own is not None:
-        return True
-    assert other is not None, "a key comes from one of the sides"
-    return key_of(other, side.on) not in side.unread and (other.settings is None or side.has_no(other))
+def _is_absent(frame: ComparedFrame, row: ComparedRow) -> bool:
+    """Return whether a frame without a row shows that there is no config, or has no need to."""
+    return key_of(row, frame.on) not in frame.unread and (row.settings is None or frame.has_no(row))
 
 
 def _words(before: Settings | None, after: Settings | None, where: Where) -> str:

@@ -123,13 +123,13 @@ class ComparedFrame:
         rows: dict[Key, ComparedRow] = {}
         unread: dict[Key, ComparedRow] = {}
         places: set[UnreadPlace] = set()
-        wheres: set[Where] = set()
+        own: set[tuple[str, str]] = set()
         for label, row, was_read in _rows(name, frame, on):
             if not isinstance(row, ComparedRow):
                 places.add(row)
                 continue
             key = key_of(row, on)
-            wheres.add(row.where)
+            own.add(row.place)
             if key in rows or key in unread:
                 raise _twice(name, label, row, rows.get(key) or unread[key], on)
             (rows if was_read else unread)[key] = row
@@ -140,7 +140,7 @@ class ComparedFrame:
             unread=unread,
             unread_places=frozenset(places),
             unread_functions=frozenset(key[:-1] for key in unread),
-            places=frozenset((where.account_id, where.region) for where in wheres),
+            places=frozenset(own),
         )
 
     def has_no(self, row: ComparedRow) -> bool:

@@ -66,6 +66,7 @@ def test_the_parameter_that_a_hint_names_is_one(
         [value] = kwargs.values()
         kwargs = {found["name"]: typed(found["value"]) if found["value"] else value}
         kwargs |= {"maximum_retry_attempts": 1} if call is eicnb.put and "function_name" in kwargs else {}
+        kwargs |= {"functions": "my-function", "progress": False} if call is eicnb.audit else {}
     with suppress(NotFound, ConfigurationError):  # AWS or this machine lacks what the table of mistakes names
         call(*args, **kwargs)
 
@@ -83,7 +84,7 @@ def test_the_argument_that_a_hint_gives_works(eic: eicnb.Eic, options: dict[str,
     meant = list(alternatives(hint_of(eic.audit, **options)))
     assert meant
     for given in meant:
-        small = {"functions": "my-function", "progress": False, **options, **given}
+        small = {"functions": "my-function", "progress": False, "rate": 500, **options, **given}
         assert len(eic.audit(**small)) >= 0
 
 

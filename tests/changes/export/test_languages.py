@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig
 from tests.changes.export.random_configs import SETTINGS, configs
 
+AWS = os.environ.get("EICNB_AWS_CLI") or shutil.which("aws")
 COMMANDS = ("eic", "aws", "boto3")
 FUNCTIONS = "my-function,newsletters,returns-label"
 
@@ -97,10 +100,21 @@ def test_commands_name_functions_and_always_the_qualifier(shop: eicnb.Eic, langu
     assert f"# us-east-1, account {shop.account_id}" in text.splitlines()
 
 
-def test_the_real_shell_and_python_take_the_texts(shop: eicnb.Eic, tmp_path: Path) -> None:
-    frame = audited(shop)
-    assert subprocess.run(["bash", "-n"], input=eicnb.export(frame, "aws").encode(), check=False).returncode == 0
-    compile(eicnb.export(frame, "boto3"), "export", "exec")
+@pytest.mark.skipif(AWS is None, reason="no AWS CLI is installed")
+def test_the_commands_run_in_a_shell_that_stops_at_the_first_failure(shop: eicnb.Eic) -> None:
+    assert AWS is not None
+    shop.put("newsletters", destination_config={"OnSuccess": {}})
+    shop.put("my-function:BLUE", maximum_retry_attempts=0, on_failure="sqs:shop-failures")
+    before = audited(shop)
+    text = eicnb.export(before, "aws")
+    shop.put("my-function", maximum_retry_attempts=1)
+    shop.delete("newsletters")
+    path = os.pathsep.join([str(Path(AWS).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-e"], input=text, text=True, env={**os.environ, "PATH": path}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    same(audited(shop), before)
 
 
 def test_lines_are_the_export_as_eic(shop: eicnb.Eic) -> None:

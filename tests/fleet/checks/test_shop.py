@@ -64,6 +64,27 @@ def test_each_check_of_evidence_finds_its_mistake_in_the_shop(findings: Frame) -
     assert findings.attrs["unreadable"] is None
 
 
+WEEK = {
+    "losing-events": {
+        *("customer-export", "gdpr-erasure", "inventory-sync", "newsletters", "payments-webhook", "returns-label"),
+        "thumbnails-eu",
+    },
+    "destination-fails": {
+        *("customs-forms", "gdpr-export", "invoices", "loyalty-points", "search-indexer", "support-tickets"),
+        "thumbnails",
+    },
+    "queue-near-expiry": {"cart-reminder", "fraud-score"},
+    "nobody-reads-it": {"invoices-eu"},
+}
+
+
+def test_a_week_of_the_shop_lost_events(shop: eicnb.Eic) -> None:
+    found = looked(shop, audited(shop), "targets,metrics", [*WEEK])
+    shown = {name: set(found.function_name[found.check == name]) for name in WEEK}
+    assert shown == WEEK
+    assert found.attrs["unreadable"] is None
+
+
 def test_every_statement_that_is_proposed_is_one(findings: Frame) -> None:
     for fix in findings.fix[findings.fix_kind == "iam"]:
         assert set(json.loads(fix)) - {"Condition"} == {"Effect", "Action", "Resource"}

@@ -100,13 +100,13 @@ def _ages(
 ) -> list[tuple[MetricsKey, Points | Unreadable]]:
     """Return the daily ages of queues; a queue of an account out of reach is left out of the requests."""
     places = {key: (key.arn.split(":")[4], key.arn.split(":")[3]) for key in queues}
-    wanted = [(places[key], key, _age_of(key)) for key in queues if places[key] in reading.connections]
+    wanted = [(places[key], key) for key in queues if places[key] in reading.connections]
     elsewhere = [
         (key, Unreadable(f"no connection reaches account {account_id} in {region}"))
         for key, (account_id, region) in places.items()
         if (account_id, region) not in reading.connections
     ]
-    return [*read_points(reading, period, wanted, lambda _, points: points), *elsewhere] if queues else []
+    return [*read_points(reading, period, wanted, _age_of, lambda _, points: points), *elsewhere] if queues else []
 
 
 def _age_of(queue: MetricsKey) -> Metric:
