@@ -87,8 +87,7 @@ def test_a_plan_of_any_frame_reaches_it_and_its_inverse_leads_back(
     before = state(eic)
     desired = before.copy()
     for name in (*SETTINGS, "configured"):
-        values = pd.array([config[name] for config in configs], dtype=before[name].dtype)  # type: ignore[call-overload] # its overloads know literals
-        desired[name] = values
+        desired[name] = pd.Series([config[name] for config in configs], dtype=object).astype(before[name].dtype)
     options = {"connections": [eic], "limit": 1000}
     plan = planned(WAYS[way](desired), connections=[eic])
     assert set(applied(plan, **options).outcome) <= {"applied", "none"}
