@@ -65,6 +65,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "sandbox": (),
     "compare": (),
     "export": (),
+    "explore": (),
     "picture": (),
     "show": (),
     "help": (),
