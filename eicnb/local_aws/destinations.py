@@ -1,4 +1,4 @@
-"""The service's checks of a destination before it is stored, and what a role must be allowed to do there.
+"""The service's checks of a destination, and the permissions that it requires of a role.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_faults.py.
