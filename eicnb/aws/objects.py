@@ -1,6 +1,7 @@
 """The objects of S3 buckets: their keys, page by page, and their content.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+Tested in tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations

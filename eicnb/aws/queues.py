@@ -1,6 +1,7 @@
 """The messages of SQS queues: received for a while, and given back.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+Tested in tests/fleet/failed_events/test_messages.py and tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The verbs of a connection that are about failed events.
 
-Tested in tests/client/test_records.py.
+Tested in tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations

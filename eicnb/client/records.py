@@ -1,4 +1,7 @@
-"""The verb `records`, on the connection in use or on several."""
+"""The verb `records`, on the connection in use or on several.
+
+Tested in tests/fleet/failed_events/test_records.py.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,7 @@ def records(
 ) -> Frame:
     """Read the failed events that a queue or bucket holds, or all that an audit's functions send to.
 
-    >>> _ = eic.server
-    >>> records("sqs:shop-failures", progress=False).attrs["held"]
+    >>> records("sqs:shop-failures", progress=False, connections=[eic.derive(region="us-east-1")]).attrs["held"]
     0
 
     Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.records`.

@@ -1,4 +1,4 @@
-"""Invocation records: what Lambda sends to each kind of destination about an event, and dead-letter messages.
+"""Invocation records: what Lambda sends to each kind of destination; and dead-letter messages.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """

@@ -3,6 +3,7 @@
     aws/lambda/async/<function-name>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<UUID>
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+Tested in tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The events that Lambda could not deliver or that failed: the records about them, read and sent again."""
+"""Records about failed events: read from queues and buckets, and their events sent again."""

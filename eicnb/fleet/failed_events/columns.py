@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from eicnb.frames.columns import Column
 from eicnb.model.record import CONDITIONS, InvocationRecord, NotARecord
@@ -37,7 +37,7 @@ RECORD_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRecord:
     """What was found in a source: a record, or a text that is none with the reason."""
 
     source: str
@@ -48,7 +48,7 @@ class Found:
     @classmethod
     def in_message(
         cls, source: str, message_id: str, body: str, attributes: dict[str, str], sent_at: datetime | None
-    ) -> Found:
+    ) -> Self:
         """Return what the body of a message or an object turns out to be."""
         try:
             return cls(source, message_id, InvocationRecord.of_message(body, attributes, sent_at))
@@ -56,7 +56,7 @@ class Found:
             return cls.damaged(source, message_id, str(error), body, sent_at)
 
     @classmethod
-    def damaged(cls, source: str, message_id: str, fault: str, body: str = "", at: datetime | None = None) -> Found:
+    def damaged(cls, source: str, message_id: str, fault: str, body: str = "", at: datetime | None = None) -> Self:
         """Return what is not a record, with the reason."""
         return cls(source, message_id, InvocationRecord(payload=body, time=at), fault)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from eicnb.aws.queues import Message, Queue
 from eicnb.changes.interrupts import Stop
 from eicnb.errors import EicError, UsageError
-from eicnb.fleet.failed_events.columns import Found
+from eicnb.fleet.failed_events.columns import FoundRecord
 from eicnb.fleet.failed_events.request import Wanted
 from eicnb.fleet.progress import Progress
 
@@ -27,7 +27,7 @@ class Sample:
     `hidden` are messages that could not be given back: they stay invisible until their receive times out.
     """
 
-    found: list[Found] = field(default_factory=list)
+    found: list[FoundRecord] = field(default_factory=list)
     held: int = 0
     in_flight: int = 0
     hidden: int = 0
@@ -55,7 +55,7 @@ def read_queue(queue: Queue, source: str, wanted: Wanted, stop: Stop) -> Sample:
     finally:
         _give_back(queue, received, sample)
     found = [
-        Found.in_message(source, one.message_id, one.body, dict(one.attributes), one.sent_at)
+        FoundRecord.in_message(source, one.message_id, one.body, dict(one.attributes), one.sent_at)
         for one in received.values()
     ]
     sample.found = [one for one in found if wanted.has(one.record.time)]

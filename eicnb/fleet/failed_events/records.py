@@ -21,10 +21,10 @@ from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, Interrupted
 from eicnb.fleet.checks.asking import Asking, read_aside
 from eicnb.fleet.checks.evidence import Unreadable
-from eicnb.fleet.failed_events.columns import NO_RECORD, RECORD_COLUMNS, Found
+from eicnb.fleet.failed_events.columns import NO_RECORD, RECORD_COLUMNS, FoundRecord
 from eicnb.fleet.failed_events.messages import read_queue
 from eicnb.fleet.failed_events.request import Wanted
-from eicnb.fleet.failed_events.source import Source, source_of, sources_in
+from eicnb.fleet.failed_events.source import RecordSource, source_of, sources_in
 from eicnb.fleet.failed_events.stored import keys_in, read_object
 from eicnb.frames.columns import SEVERAL, SUMMARY, Scalar
 from eicnb.frames.frame import Frame, to_frame
@@ -40,7 +40,7 @@ class _Pile:
     `held` counts the messages and objects there are, `refused` has the sources that could not be read.
     """
 
-    found: list[Found] = field(default_factory=list)
+    found: list[FoundRecord] = field(default_factory=list)
     held: int = 0
     in_flight: int = 0
     refused: dict[str, str] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def records(source: Any, wanted: Wanted, connections: Sequence[Connection]) -> F
     return frame
 
 
-def _read(source: Source, wanted: Wanted, quotas: Quotas, pile: _Pile) -> bool:
+def _read(source: RecordSource, wanted: Wanted, quotas: Quotas, pile: _Pile) -> bool:
     """Read a source; return whether Ctrl-C stopped it."""
     if source.arn.kind == "s3":
         _read_bucket(source, wanted, quotas, pile)
@@ -95,7 +95,7 @@ def _read(source: Source, wanted: Wanted, quotas: Quotas, pile: _Pile) -> bool:
     return stop.is_interrupted
 
 
-def queue_at(source: Source, quotas: Quotas, tally: Tally) -> Queue:
+def queue_at(source: RecordSource, quotas: Quotas, tally: Tally) -> Queue:
     """Return the queue of a source, whose requests are paced."""
     connection, arn = source.connection, source.arn
     endpoint = connection.aws.endpoint_of("sqs").rstrip("/")
@@ -103,12 +103,12 @@ def queue_at(source: Source, quotas: Quotas, tally: Tally) -> Queue:
     return Queue(ask, f"{endpoint}/{arn.account_id}/{arn.name}")
 
 
-def _read_bucket(source: Source, wanted: Wanted, quotas: Quotas, pile: _Pile) -> None:
+def _read_bucket(source: RecordSource, wanted: Wanted, quotas: Quotas, pile: _Pile) -> None:
     """Read the objects of a bucket; if none can be read, its error is raised."""
     aws, account_id, name = source.connection.aws, source.connection.account_id, source.arn.name
     keys, held = keys_in(Bucket(Paced(aws, account_id, quotas, wanted.tally).ask, name), source.prefix, wanted)
 
-    def read(one: StoredObject, asking: Asking) -> Found | EicError:
+    def read(one: StoredObject, asking: Asking) -> FoundRecord | EicError:
         return read_object(Bucket(asking(aws, account_id), name), one)
 
     facts = read_aside(wanted, "objects", keys, read)
@@ -119,14 +119,14 @@ def _read_bucket(source: Source, wanted: Wanted, quotas: Quotas, pile: _Pile) ->
     pile.found += [_found(source, one, facts[one]) for one in keys]
 
 
-def _found(source: Source, one: StoredObject, fact: Found | EicError | Unreadable) -> Found:
-    if isinstance(fact, Found):
+def _found(source: RecordSource, one: StoredObject, fact: FoundRecord | EicError | Unreadable) -> FoundRecord:
+    if isinstance(fact, FoundRecord):
         return fact
     why = fact.reason if isinstance(fact, Unreadable) else fact.message
-    return Found.damaged(f"{source}/{one.key}", one.key, f"it could not be read: {why}", at=time_of_key(one.key))
+    return FoundRecord.damaged(f"{source}/{one.key}", one.key, f"it could not be read: {why}", at=time_of_key(one.key))
 
 
-def _frame(pile: _Pile, sources: Sequence[Source], reach: Reachable, wanted: Wanted) -> Frame:
+def _frame(pile: _Pile, sources: Sequence[RecordSource], reach: Reachable, wanted: Wanted) -> Frame:
     """Return the newest records first; those without a time are the last."""
     rows = [found.row() for found in pile.found]
     rows.sort(key=lambda row: (row["time"] is not None, row["time"] or _LONG_AGO, row["message_id"]), reverse=True)

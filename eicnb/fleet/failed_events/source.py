@@ -1,6 +1,6 @@
 """The places that keep records: queues and buckets, as texts or as an audit name them.
 
-Tested in tests/fleet/failed_events/test_source.py.
+Tested in tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ELSEWHERE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RecordSource:
     """A queue or a bucket, and the connection that reads it; of a bucket only keys that begin with the prefix."""
 
     arn: DestinationArn
@@ -43,7 +43,7 @@ class Source:
         return f"s3://{self.arn.name}" if self.arn.kind == "s3" else str(self.arn)
 
 
-def source_of(value: Any, reach: Reachable) -> Source:
+def source_of(value: Any, reach: Reachable) -> RecordSource:
     """Return the queue or bucket that a text or a destination names, or raise UsageError.
 
     >>> str(source_of("sqs:shop-failures", Reachable.of([connection])))
@@ -62,7 +62,7 @@ def source_of(value: Any, reach: Reachable) -> Source:
             raise UsageError(
                 f"{_a(KINDS[arn.kind])} keeps nothing, so {arn.name} has no records to read", hint=ELSEWHERE[arn.kind]
             )
-        return Source(arn, _reading(arn, reach), prefix)
+        return RecordSource(arn, _reading(arn, reach), prefix)
 
 
 def _a(words: str) -> str:
@@ -100,7 +100,7 @@ def _reading(arn: DestinationArn, reach: Reachable) -> Connection:
     return own or reach.at(reach.homes[0].account_id, arn.region) or reach.connections[0]
 
 
-def sources_in(audit: Any, reach: Reachable, refuse: Callable[[str, str], object]) -> Iterator[Source]:
+def sources_in(audit: Any, reach: Reachable, refuse: Callable[[str, str], object]) -> Iterator[RecordSource]:
     """Yield every queue and bucket that the functions of an audit send to, each once, and its connection.
 
     What keeps nothing is left out; `refuse` gets the text of a source that can't be read, and the reason.
@@ -123,4 +123,4 @@ def sources_in(audit: Any, reach: Reachable, refuse: Callable[[str, str], object
             if connection is None:
                 refuse(text, f"no connection reaches account {account_id}")
             else:
-                yield Source(arn, connection)
+                yield RecordSource(arn, connection)

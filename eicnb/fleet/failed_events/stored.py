@@ -1,6 +1,6 @@
 """The records in a bucket: the newest objects, read side by side.
 
-Tested in tests/fleet/failed_events/test_stored.py.
+Tested in tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from eicnb.aws.objects import Bucket, StoredObject
 from eicnb.errors import EicError
-from eicnb.fleet.failed_events.columns import Found
+from eicnb.fleet.failed_events.columns import FoundRecord
 from eicnb.fleet.failed_events.request import Wanted
 from eicnb.model.limits import LARGEST_RECORD
 from eicnb.model.record_key import RECORDS, before_day, time_of_key
@@ -37,14 +37,14 @@ def _objects(bucket: Bucket, prefix: str, wanted: Wanted) -> Iterator[StoredObje
         yield from bucket.objects(folder, after=before_day(folder, wanted.since))
 
 
-def read_object(bucket: Bucket, one: StoredObject) -> Found | EicError:
+def read_object(bucket: Bucket, one: StoredObject) -> FoundRecord | EicError:
     """Return the record in an object, or the error that kept it from being read."""
     source = f"s3://{bucket.name}/{one.key}"
     at = time_of_key(one.key)
     if one.size > LARGEST_RECORD:
-        return Found.damaged(source, one.key, f"it has {one.size} bytes, more than any record", at=at)
+        return FoundRecord.damaged(source, one.key, f"it has {one.size} bytes, more than any record", at=at)
     try:
         content = bucket.content(one.key)
     except EicError as error:
         return error
-    return Found.in_message(source, one.key, content.decode("utf-8", "replace"), {}, at)
+    return FoundRecord.in_message(source, one.key, content.decode("utf-8", "replace"), {}, at)
