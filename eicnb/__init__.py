@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import whoami as whoami
     from eicnb.client.eic import Eic as Eic
     from eicnb.client.explanation import Explanation as Explanation
+    from eicnb.client.explore import explore as explore
     from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
@@ -108,6 +109,7 @@ _HOME = {
     "current": "client.connections",
     "delete": "client.connections",
     "destination_form": "client.connections",
+    "explore": "client.explore",
     "explain": "client.connections",
     "export": "client.offline",
     "form": "client.connections",
@@ -166,6 +168,7 @@ __all__ = [
     "delete",
     "destination_form",
     "explain",
+    "explore",
     "export",
     "form",
     "functions",

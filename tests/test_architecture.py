@@ -46,7 +46,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "botocore": ("aws.*",),
     "aiohttp": ("aws.http.*",),
     "yarl": ("aws.http.*",),
-    "pandas": ("frames.*", "fleet.*", "changes.*", "widgets.pictures.*", "client.*"),
+    "pandas": ("frames.*", "fleet.*", "changes.*", "widgets.pictures.*", "widgets.explorer.*", "client.*"),
+    "itables": ("widgets.explorer.*", "client.explore"),
     "matplotlib": ("widgets.pictures.*", "client.pictures", "client.explanation"),
     "ipywidgets": ("widgets.*",),
     "IPython": ("notebook.*", "widgets.*"),
@@ -212,8 +213,8 @@ def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
     offered = {name for name in dir(eicnb.Eic) if not name.startswith("_")}
     assert offered == {
         *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan", "losses"),
-        *("records", "explain"),
-        *("whoami", "form", "destination_form"),
+        "records",
+        *("whoami", "explain", "form", "destination_form"),
         *("derive", "region", "account_id", "profile", "endpoint_url", "is_sandbox", "server"),
     }
 

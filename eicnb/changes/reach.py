@@ -19,7 +19,7 @@ from eicnb.model.place import Where
 class Reachable:
     """Some connections with their places; each reaches its account in every region.
 
-    >>> reach = Reachable.of([connection])
+    >>> reach = Reachable.of((connection,))
     >>> reach.at("123456789012", "eu-west-1")
     Eic(SANDBOX, account_id='123456789012', region='eu-west-1')
     >>> reach.at("999999999999", "us-east-1")

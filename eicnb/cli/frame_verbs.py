@@ -53,6 +53,7 @@ FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT)
 
 FRAME_VERBS = (
     Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
+    Verb("explore", "open a frame as a table to search and to change", (), words=(FRAME,), runs_alone=True),
     Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
     Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
     Verb("show", "show a frame with other columns, or with all its rows", SHOW, words=(FRAME,), runs_alone=True),

@@ -17,7 +17,6 @@ from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,
-    ChecksFailed,
     ConfigurationError,
     EicError,
     ExpiredCredentials,
@@ -33,7 +32,7 @@ from eicnb.model.members import Member
 from eicnb.model.verbs import CONFIGS, Operation
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    "help": ("%eic help", "%eic help put", "%eic help checks"),
+    "help": ("%eic help", "%eic help put"),
     "put": (
         "%eic put my-function --retries 0 --max-age 1h --on-failure sqs:shop-failures",
         "%eic put my-function --qualifier prod --retries 2 --output json",
@@ -94,6 +93,7 @@ aws lambda {Operation.DELETE.command} \\
     "compare": ("%eic compare ${before} ${after}", "%eic compare ${staging} ${prod} --on function_name"),
     "export": ("%eic export ${configs} --language terraform", "%eic export ${configs} --language aws"),
     "show": ("%eic show ${audit} --columns all", "%eic show ${audit} --columns function_name,role_arn --rows 200"),
+    "explore": ("%eic explore ${audit}",),
     "picture": ("%eic picture ${audit}", "%eic picture ${audit} --kind settings"),
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
@@ -124,12 +124,8 @@ _OPERATIONS = {
 }
 
 
-_WITH_RESULT: Mapping[str, type[EicError]] = {
-    "apply": IncompleteApply,
-    "audit": IncompleteAudit,
-    "check": ChecksFailed,
-}
-"""The errors that carry what a command did or found, as `result`."""
+_INCOMPLETE: Mapping[str, type[EicError]] = {"apply": IncompleteApply, "audit": IncompleteAudit}
+"""The errors of the commands that may be done in part."""
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
@@ -268,7 +264,7 @@ def _errors(verb: Verb) -> str:
         expected += [NotFound]
     if _operation(verb):
         expected += [AccessDenied, Throttled, ExpiredCredentials]
-    expected += [_WITH_RESULT[verb.name]] if verb.name in _WITH_RESULT else []
+    expected += [_INCOMPLETE[verb.name]] if verb.name in _INCOMPLETE else []
     groups = groupby(expected, key=lambda error: error.exit_code)
     return ", ".join(f"{code} {', '.join(error.__name__ for error in errors)}" for code, errors in groups)
 

@@ -72,6 +72,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "sandbox": (),
     "compare": (),
     "export": (),
+    "explore": (),
     "picture": (),
     "show": (),
     "help": (),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import shlex
 import threading
@@ -21,6 +20,7 @@ from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
+from eicnb.client.several import checked_connections
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
@@ -358,24 +358,3 @@ def check(
         rate=rate,
         progress=progress,
     )
-
-
-def checked_connections(connections: Any) -> builtins.list[Eic]:
-    """Return the connections that a verb is given: one, or several of them.
-
-    >>> checked_connections(connect(region="eu-west-1"))
-    [Eic(region='eu-west-1')]
-    """
-    with UsageError.about("connections"):
-        hint = "connections=[eicnb.connect(…), …]"
-        if isinstance(connections, Eic):
-            return [connections]
-        if isinstance(connections, str) or not isinstance(connections, Iterable):
-            raise UsageError(f"connections is {shown(connections)}", hint=hint)
-        found = [*connections]
-        for connection in found:
-            if not isinstance(connection, Eic):
-                raise UsageError(f"{shown(connection)} is not a connection", hint=hint)
-        if not found:
-            raise UsageError("connections is empty", hint=hint)
-        return found

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from eicnb.client.connections import checked_connections, current
+from eicnb.client.connections import current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.on_connections import losses_of
 from eicnb.client.parameters import checked
+from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 

@@ -5,14 +5,19 @@ Tested in tests/client/test_plans.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.apply_plan import Ask, Conditions, apply_plan
-from eicnb.changes.plan import Plan
+from eicnb.changes.plan import APPLYING, Plan
 from eicnb.changes.planning import plan_of
+from eicnb.changes.progress import WriteProgress
 from eicnb.changes.reach import Reachable
+from eicnb.client.in_use import IN_USE
+from eicnb.client.parameters import checked
+from eicnb.client.several import checked_connections
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.configs import ConfigReader
 from eicnb.fleet.scope import check_rate
@@ -26,7 +31,7 @@ _YES = frozenset({"y", "yes"})
 def plan_on(connections: Sequence[Connection], desired: Any, *, rate: Any, progress: Any) -> Plan:
     """Return the plan that gives the functions of a frame the configs that it describes.
 
-    >>> len(plan_on([connection], eic.list("my-function"), rate=10, progress=False))
+    >>> len(plan_on((connection,), eic.list("my-function"), rate=10, progress=False))
     0
     """
     rate, show = check_rate(rate), show_of(progress)
@@ -46,7 +51,7 @@ def apply_on(
 ) -> Frame:
     """Write the changes of a plan; `ask` asks the user and returns the reply.
 
-    >>> len(apply_on([connection], Plan(()), limit=0, canary=0, confirm=False, rate=10, progress=False, ask=input))
+    >>> len(apply_on((connection,), Plan(()), limit=0, canary=0, confirm=False, rate=10, progress=False, ask=input))
     0
     """
     rate = check_rate(rate)
@@ -72,3 +77,66 @@ def _asking(confirm: Any, ask: Callable[[str], str]) -> Ask:
             return None
 
     return asking
+
+
+@checked
+def apply(
+    plan: Plan | str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    canary: int = 0,
+    confirm: bool | Callable[[str], bool] | None = None,
+    rate: float = 10,
+    progress: bool | Callable[[WriteProgress], object] = True,
+    connections: Iterable[Any] | None = None,
+) -> Frame:
+    """Write the changes of a plan or of its file, and return its frame with the `outcome` of each row.
+
+    >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
+    >>> apply(eic.plan(desired, progress=False), progress=False).outcome.tolist()
+    ['applied', 'applied']
+
+    Each config is read again immediately before it is written: one that changed since is a `conflict` and stays as it
+    is. All rows are validated before the first write. A plan with more changes than `limit` is a UsageError; without a
+    limit, 25 or a tenth of the plan's rows are allowed, whichever is more. `canary=3` writes three changes, reads
+    them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
+    the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
+
+    A denied request stops its account and region, and three failures in a row stop everything. If not all is applied,
+    IncompleteApply has the frame as `result`; to apply the plan again does only what is missing. Ctrl-C stops after
+    the write under way and raises ApplyInterrupted, also with the frame.
+    """
+    return apply_on(
+        [IN_USE.connection()] if connections is None else connections_of(connections),
+        _plan(plan),
+        limit=limit,
+        canary=canary,
+        confirm=confirm,
+        rate=rate,
+        progress=progress,
+        ask=_ask_at_the_keyboard,
+    )
+
+
+APPLYING.choose(apply)
+
+
+def connections_of(connections: Any) -> list[Connection]:
+    """Return the plain connections of the ones that a verb is given.
+
+    >>> connections_of([eic])
+    [Eic(SANDBOX, account_id='123456789012', region='us-east-1')]
+    """
+    return [eic._connection for eic in checked_connections(connections)]  # noqa: SLF001 # the class is above this module
+
+
+def _ask_at_the_keyboard(question: str) -> str:
+    return input(question)
+
+
+def _plan(plan: Any) -> Plan:
+    if isinstance(plan, Plan):
+        return plan
+    if isinstance(plan, str | os.PathLike):
+        return Plan.load(plan)
+    raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="eicnb.apply(eicnb.plan(desired))")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from eicnb.aws.connection import Connection
-from eicnb.changes.plan import APPLYING, Plan
-from eicnb.changes.progress import WriteProgress
-from eicnb.client.commands.context import ask_at_the_keyboard
-from eicnb.client.connections import checked_connections, current
+from eicnb.changes.plan import Plan
+from eicnb.client.connections import current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
-from eicnb.client.planning import apply_on, plan_on
+from eicnb.client.planning import apply, connections_of, plan_on
 from eicnb.client.undoing import undo_on
-from eicnb.errors import UsageError, shown
 from eicnb.fleet.progress import Choice
-from eicnb.frames.frame import Frame
+
+__all__ = ["Plan", "apply", "plan", "undo"]
 
 
 @checked
@@ -42,45 +38,11 @@ def plan(desired: Any, *, rate: float = 10, progress: Choice = True, connections
     `rate` is calls a second in each account and region. Without `connections` it is the connection in use, in every
     region of its account. Nothing is written before the plan is applied.
     """
-    return plan_on(_connections(connections), desired, rate=rate, progress=progress)
-
-
-@checked
-def apply(
-    plan: Plan | str | os.PathLike[str],
-    *,
-    limit: int | None = None,
-    canary: int = 0,
-    confirm: bool | Callable[[str], bool] | None = None,
-    rate: float = 10,
-    progress: bool | Callable[[WriteProgress], object] = True,
-    connections: Iterable[Eic] | None = None,
-) -> Frame:
-    """Write the changes of a plan or of its file, and return its frame with the `outcome` of each row.
-
-    >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
-    >>> apply(eic.plan(desired, progress=False), progress=False).outcome.tolist()
-    ['applied', 'applied']
-
-    Each config is read again immediately before it is written: one that changed since is a `conflict` and stays as it
-    is. All rows are validated before the first write. A plan with more changes than `limit` is a UsageError; without a
-    limit, 25 or a tenth of the plan's rows are allowed, whichever is more. `canary=3` writes three changes, reads
-    them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
-    the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
-
-    A denied request stops its account and region, and three failures in a row stop everything. If not all is applied,
-    IncompleteApply has the frame as `result`; to apply the plan again does only what is missing. Ctrl-C stops after
-    the write under way and raises ApplyInterrupted, also with the frame.
-    """
-    return apply_on(
-        _connections(connections),
-        _plan(plan),
-        limit=limit,
-        canary=canary,
-        confirm=confirm,
+    return plan_on(
+        [connection_of(current())] if connections is None else connections_of(connections),
+        desired,
         rate=rate,
         progress=progress,
-        ask=ask_at_the_keyboard,
     )
 
 
@@ -102,18 +64,3 @@ def undo(what: Any = None, *, functions: str | Sequence[str] | None = None) -> P
     the outcome of a write is unknown, the current config decides. Without anything to undo, the plan is empty.
     """
     return undo_on(connection_of(current()), what, functions)
-
-
-APPLYING.choose(apply)
-
-
-def _connections(connections: Any) -> list[Connection]:
-    return [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))]
-
-
-def _plan(plan: Any) -> Plan:
-    if isinstance(plan, Plan):
-        return plan
-    if isinstance(plan, str | os.PathLike):
-        return Plan.load(plan)
-    raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="eicnb.apply(eicnb.plan(desired))")

@@ -41,7 +41,7 @@ class ConfigReader:
     >>> from eicnb.model.function import FunctionRef
     >>> target = FunctionRef.parse("arn:aws:lambda:us-east-1:123456789012:function:my-function:BLUE")
     >>> reader = ConfigReader(rate=10, show=lambda progress: None)
-    >>> reader.configs({target: connection})[target].maximum_retry_attempts
+    >>> reader.configs(dict.fromkeys([target], connection))[target].maximum_retry_attempts
     0
     """
 

@@ -349,7 +349,7 @@ def test_the_progress_is_one_line_that_ends(eic: eicnb.Eic) -> None:
     events: list[WriteProgress] = []
     applied(with_retries(1, *FUNCTIONS), progress=events.append)
     assert [event.is_over for event in events][-2:] == [False, True]
-    assert str(events[-1]).startswith("5 of 5 changes, ")
+    assert str(events[-1]).startswith("100%|██████████| 5/5 changes [00:0")
 
 
 def test_an_exception_while_drawing_stops_the_writes_and_says_how_far_it_came(eic: eicnb.Eic) -> None:

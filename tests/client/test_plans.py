@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +65,17 @@ def test_what_catches_errors_catches_an_incomplete_apply_and_no_ctrl_c() -> None
     assert issubclass(IncompleteApply, eicnb.EicError)
     assert issubclass(ApplyInterrupted, KeyboardInterrupt)
     assert not issubclass(ApplyInterrupted, Exception)
+
+
+def test_a_plan_of_a_connection_is_applied_in_a_process_that_uses_nothing_else(eic: eicnb.Eic) -> None:
+    assert eic.server is not None
+    code = (
+        "import eicnb, sys\n"
+        "eic = eicnb.use(eicnb.connect(region='us-east-1', endpoint_url=sys.argv[1]))\n"
+        "plan = eic.plan(eic.list('my-function').assign(maximum_retry_attempts=1), progress=False)\n"
+        "print(plan.apply(progress=False).outcome.tolist())"
+    )
+    keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
+    command = [sys.executable, "-c", code, eic.server.url]
+    done = subprocess.run(command, env={**os.environ, **keys}, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "['applied', 'applied']\n"

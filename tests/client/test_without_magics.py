@@ -93,7 +93,7 @@ def test_every_command_is_a_function_and_the_other_way_round() -> None:
 
 
 def test_every_command_that_acts_on_a_connection_is_a_method_of_it() -> None:
-    connecting = {"use", "sandbox", "config", "require", "apply", *COMMANDS_ALONE}
+    connecting = {"use", "sandbox", "config", "require", "apply", "journal", "undo", *COMMANDS_ALONE}
     connecting |= {command.name for command in FRAME_VERBS if not hasattr(Eic, command.name)}
     assert {command.name for command in VERBS if not hasattr(Eic, command.name)} == connecting
 

@@ -474,8 +474,7 @@ get f --retries 0
 UsageError: eic get has no option '--retries'
     line 3: get f --retries 0
                   ^^^^^^^^^
-Try: --function-name, --qualifier
-    %eic help get
+Try: leave it out: it belongs to put, update, explain
 """
 """Cells with one mistake each; under each all that is shown."""
 

@@ -21,14 +21,14 @@ from eicnb.client.commands.calls import prepare_call
 from eicnb.client.commands.check import prepare_check
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
-from eicnb.client.commands.context import Reader as Reader
 from eicnb.client.commands.explanations import prepare_explain, prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.failed_events import prepare_records
-from eicnb.client.commands.frames import prepare_compare, prepare_export, prepare_picture, prepare_show
+from eicnb.client.commands.frames import prepare_compare, prepare_explore, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
+from eicnb.client.reader import Reader as Reader
 from eicnb.errors import EicError, Interrupted, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
 from eicnb.frames.frame import Frame, stack, to_frame
@@ -45,6 +45,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "export": prepare_export,
     "help": prepare_help,
     "journal": prepare_journal,
+    "explore": prepare_explore,
     "losses": prepare_losses,
     "picture": prepare_picture,
     "plan": prepare_plan,

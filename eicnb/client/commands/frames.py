@@ -11,6 +11,7 @@ from typing import Any
 
 from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
+from eicnb.client.explore import explore
 from eicnb.client.offline import compare, export
 from eicnb.client.pictures import picture
 from eicnb.client.showing import displayed
@@ -41,6 +42,11 @@ def prepare_compare(command: Command, _context: Context) -> Run:
 def prepare_export(command: Command, _context: Context) -> Run:
     """Prepare the text of an export."""
     return lambda: ExportedText(_pointing(command, export))
+
+
+def prepare_explore(command: Command, _context: Context) -> Run:
+    """Prepare the explorer of a frame; the changes made in it are planned and applied there."""
+    return partial(_pointing, command, explore)
 
 
 def prepare_picture(command: Command, _context: Context) -> Run:

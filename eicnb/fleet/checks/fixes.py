@@ -14,7 +14,6 @@ from functools import cached_property
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.finding import Fix
 from eicnb.model.age import age
-from eicnb.model.naming import is_name
 
 _PLAIN = re.compile(r"arn:[A-Za-z0-9:_$-]+")
 
@@ -35,7 +34,7 @@ class Fixes:
     def set(self, row: int, *options: str) -> Fix:
         """Return the line that changes only these settings of a row: the lines of several findings add up."""
         create = () if self._audit.configured[row] else ("--create",)
-        return Fix(f"%eic update {self._subject(row)} {shlex.join([*create, *options])}{self._elsewhere(row)}", "eic")
+        return Fix(f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._elsewhere(row)}", "eic")
 
     def delete(self, row: int) -> Fix:
         """Return the line that removes the config of a row."""
@@ -104,7 +103,7 @@ class Fixes:
         arn = self._audit.destination(text)
         if arn is None or arn.kind != "sqs" or arn.is_fifo:
             return False
-        return (arn.account_id, arn.region) == place and is_name("sqs", arn.name) and self._is_usable(text)
+        return (arn.account_id, arn.region) == place and self._is_usable(text)
 
     def _destination(self, row: int, text: str) -> str:
         """Return a destination as an option takes it: by its name in the row's own place."""

@@ -127,5 +127,9 @@ def _in_words(counts: Mapping[Cell, int]) -> str:
     sums: Counter[tuple[int, int]] = Counter()
     for (_, age, retries), count in counts.items():
         sums[age, retries] += count
-    cells = [f"{count:,} with {retries} retries and {ages[age]}" for (age, retries), count in sums.most_common(6)]
+    most = sorted(sums, key=lambda cell: (-sums[cell], cell))[:6]
+    cells = [
+        f"{sums[age, retries]:,} with {retries} {'retry' if retries == 1 else 'retries'} and {ages[age]}"
+        for age, retries in most
+    ]
     return f"Most frequent: {'; '.join(cells)}." if cells else "No function was read."

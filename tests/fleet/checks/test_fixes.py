@@ -41,12 +41,5 @@ def test_a_line_for_another_region_than_the_connections_names_it() -> None:
     assert fixes(row("a"), region=None).delete(0).text.endswith(":a:$LATEST --missing-ok --region us-east-1")
 
 
-def test_a_queue_with_an_impossible_name_is_not_proposed_and_what_a_rule_names_is_quoted() -> None:
-    odd = "arn:aws:sqs:us-east-1:123456789012:a;rm -r"
-    found = fixes(row("a"), row("b", on_failure=odd))
-    assert found.keep_failures(0).kind == "aws"
-    assert found.set(0, "--on-failure", "sqs:a;b").text.endswith(" --on-failure 'sqs:a;b'")
-
-
 def test_text_that_could_act_in_a_line_is_quoted() -> None:
     assert fixes({**row("a"), "function_arn": "x; rm"}).delete(0).text == "%eic delete 'x; rm' --missing-ok"
