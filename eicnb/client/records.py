@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
-from eicnb.client.connections import checked_connections, current
+from eicnb.client.connections import current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.failed_events import records_on
 from eicnb.client.parameters import checked
+from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 from eicnb.model.destination import DestinationArn, DestinationName

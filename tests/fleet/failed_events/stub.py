@@ -40,7 +40,8 @@ class Stub:
     def _carried_out(self, operation: str, request: Seen) -> Answer:
         if operation == "GetCallerIdentity":
             return identity(ACCOUNT)
-        return getattr(self, f"_{operation}")(json.loads(request.body or b"{}"), request)
+        answer: Answer = getattr(self, f"_{operation}")(json.loads(request.body or b"{}"), request)
+        return answer
 
     def _GetQueueAttributes(self, _body: Any, _request: Seen) -> Answer:  # noqa: N802 # AWS's name
         hidden = len(self.receipts)

@@ -237,7 +237,7 @@ def test_payloads_are_hidden_unless_asked_for(shared: Eic, capsys: pytest.Captur
     make_queue(shared, "large", record(1, payload={"text": "x" * 5000}))
     frame = read(shared, "sqs:large")
     assert "xxx" not in repr(frame)
-    assert "xxx" not in frame._repr_html_()
+    assert "xxx" not in (frame._repr_html_() or "")
     eicnb.show(frame, columns=["function_name", "payload"])
     assert f'{{"text": "{"x" * 50}… (4.9 KB)' in capsys.readouterr().out
     eicnb.show(frame, columns="all")
