@@ -1,4 +1,4 @@
-"""What a function of the sandbox does with an event: it has no code, so the owner of the sandbox decides.
+"""What a function of the sandbox does with an event: it has no code, and succeeds or fails as set.
 
 Tested in tests/local_aws/test_invocation.py and tests/local_aws/test_async_events.py.
 """

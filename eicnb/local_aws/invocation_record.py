@@ -1,4 +1,4 @@
-"""What Lambda writes about an event: the record for a destination, and the attributes of a dead letter.
+"""What Lambda writes about an event: a destination's record, and a dead letter's attributes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 Tested in tests/local_aws/test_async_events.py.

@@ -1,6 +1,6 @@
-"""The receipts of SQS messages: moto accepts every one that a message ever had, and AWS only the latest.
+"""The receipts of SQS messages: of those that a message ever had, only the latest counts.
 
-A receipt counts until its message is visible again or received again. AWS says success to a deletion with an older
+A receipt counts until its message is visible again or received again; moto accepts the older ones too. AWS says success to a deletion with an older
 one, and may not delete
 (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html).
 Tested in tests/local_aws/test_receipts.py.
