@@ -141,7 +141,7 @@ def lost_of(audit: Audited, row: int, counts: EventCounts) -> int:
 
 
 def _series(audit: Audited, counts: Counts, lost: Mapping[int, int | None], period: Period) -> str:
-    """Return the number of lost events over time as JSON: the start, the seconds of a step, and a number for each."""
+    """Return the lost events over time as JSON: the start, the seconds of a step, and the numbers."""
     numbers = [0] * period.most_points
     for row, number in lost.items():
         found = counts.get(row)
