@@ -6,6 +6,7 @@ Tested in tests/cli/test_parser.py.
 from __future__ import annotations
 
 from eicnb.cli.check_options import AUDITED, CHECK
+from eicnb.cli.event_verbs import EVENT_OPTIONS, RECORDS, SOURCE
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
@@ -217,7 +218,7 @@ REQUESTS_PER_SECOND = Option(
 )
 OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
-    *(REQUESTS_PER_SECOND, *FRAME_OPTIONS),
+    *(REQUESTS_PER_SECOND, *FRAME_OPTIONS, *EVENT_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
 
@@ -260,6 +261,13 @@ VERBS = (
         "count the events that were lost, by CloudWatch's metrics",
         (SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "records",
+        "show the failed events that a queue or bucket holds, newest first",
+        (*RECORDS, SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(SOURCE,),
         runs_alone=True,
     ),
     Verb(
