@@ -25,7 +25,10 @@ _IN_A_LOOP = "Function not invoked: Lambda detected a recursive loop."
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An event that will not run again: why, after how many runs, the last result, and when on the event clock."""
+    """An event that will not run again, with the reason, the number of its runs, and the last result.
+
+    `result` is None if it never ran; `at` is a time of the event clock.
+    """
 
     event: AsyncEvent
     function: Function

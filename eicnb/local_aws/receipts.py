@@ -1,7 +1,7 @@
 """The receipts of SQS messages: of those that a message ever had, only the latest counts.
 
-A receipt counts until its message is visible again or received again; moto accepts the older ones too. AWS says success to a deletion with an older
-one, and may not delete
+A receipt counts until its message is visible again or received again; moto accepts the older ones too. AWS reports
+success for a deletion with an older one, and may not delete
 (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html).
 Tested in tests/local_aws/test_receipts.py.
 """
