@@ -304,7 +304,7 @@ def test_an_audit_that_was_made_text_is_the_same_audit() -> None:
     "column", ["maximum_retry_attempts", "on_failure", "qualifier", "function_arn", "function_name"]
 )
 def test_an_array_in_a_cell_is_named_like_any_wrong_value(column: str) -> None:
-    cells = {"function_arn": [ARN], "on_failure": [None], column: [pd.Series([1, 2]).to_numpy()]}
+    cells: dict[str, list[Any]] = {"function_arn": [ARN], "on_failure": [None], column: [pd.Series([1, 2]).to_numpy()]}
     with pytest.raises(UsageError, match=f"^row 0 .*, column '{column}': "):
         rows(cells)
 
