@@ -167,12 +167,15 @@ def _add_legend(axes: Axes, routes: Routes) -> None:
 
 
 def _in_words(routes: Routes) -> str:
+    if not routes.functions:
+        return "No function."
     sums = {fate: routes.with_fate(fate) for fate in Fate}
     fates = "; ".join(f"{fate.value}: {number:,}" for fate, number in sums.items() if number)
     named = [(target, number) for target, number in routes.targets.items() if target.members == 1]
     largest = [f"{target.name} ({number:,})" for target, number in named[:5]]
     loops = "".join(f" Loop: {_loop(loop)}." for loop in routes.loops[:3])
-    return f"Functions by what happens to their failed events: {fates}. Largest targets: {', '.join(largest)}.{loops}"
+    targets = f" Largest targets: {', '.join(largest)}." if largest else ""
+    return f"Functions by what happens to their failed events: {fates}.{targets}{loops}"
 
 
 def _loop(keys: tuple[str, ...]) -> str:

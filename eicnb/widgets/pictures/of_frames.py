@@ -35,8 +35,8 @@ KIND_OF_VERB: Mapping[str, str] = {
 _OF_A_ROW = tuple(Column(name, "string", "") for name in ("function_name", "region", "account_id"))
 _DESTINATIONS = tuple(Column(name, "string", "") for name in ("on_failure", "on_success"))
 _NUMBERS = tuple(Column(name, "Int64", "") for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds"))
-_FINDINGS = tuple(Column(name, "string", "") for name in ("severity", "check"))
-_LOSSES = (_OF_A_ROW[0], *(Column(name, "Int64", "") for name in ("lost", "received")))
+_FINDINGS = (*(Column(name, "string", "") for name in ("severity", "check")), *_OF_A_ROW[1:])
+_LOSSES = (_OF_A_ROW[0], *(Column(name, "Int64", "") for name in ("lost", "received")), *_OF_A_ROW[1:])
 _OPTIONAL = tuple(Column(name, "string", "") for name in ("scan_state", "dead_letter_arn"))
 
 
@@ -120,7 +120,8 @@ def _or_default(value: int | None, default: int) -> int:
 
 
 def _findings(frame: pd.DataFrame) -> Picture:
-    found = [(row["severity"], row["check"] or "") for row in rows_of(frame.astype({"severity": "string"}), _FINDINGS)]
+    as_text = frame.assign(severity=frame["severity"].astype("string")) if "severity" in frame.columns else frame
+    found = [(row["severity"], row["check"] or "") for row in rows_of(as_text, _FINDINGS)]
     unknown = next((severity for severity, _ in found if severity not in LOOKS), None)
     if unknown is not None:
         raise UsageError(f"a finding has the severity {unknown!r}", hint=", ".join(LOOKS))

@@ -140,7 +140,18 @@ def test_any_name_can_be_drawn(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_frame_is_an_empty_picture(kind: str, audit: Frame) -> None:
     frame = {"findings": findings(), "losses": losses()[:0]}.get(kind, audit[:0])
-    assert picture_of(frame, kind)._repr_html_()
+    figure = picture_of(frame, kind)
+    assert figure._repr_html_()
+    assert figure.alternative_text.endswith(NOTHING[kind])
+
+
+NOTHING = {
+    "destinations": "). No function.",
+    "settings": "). No function was read.",
+    "losses": "). By function: no function.",
+    "findings": "). No finding.",
+}
+"""The end of the alternative text of an empty frame."""
 
 
 def test_five_thousand_destinations_fit() -> None:
@@ -163,6 +174,27 @@ BAD = [
         (pd.DataFrame(), "destinations"),
         {},
         MISSING,
+    ),
+    (
+        (pd.DataFrame(), "findings"),
+        {},
+        (
+            "the frame has no columns 'severity', 'check', 'region', 'account_id'\n"
+            "Try: keep the columns severity, check, region, account_id"
+        ),
+    ),
+    (
+        (findings().drop(columns="check"), "findings"),
+        {},
+        "the frame has no column 'check'\nTry: keep the columns severity, check, region, account_id",
+    ),
+    (
+        (losses()[["function_name", "lost", "received"]], "losses"),
+        {},
+        (
+            "the frame has no columns 'region', 'account_id'\n"
+            "Try: keep the columns function_name, lost, received, region, account_id"
+        ),
     ),
     (
         (pd.DataFrame(), "settings"),
