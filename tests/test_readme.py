@@ -42,12 +42,8 @@ def table_under(heading: str) -> list[str]:
 
 
 def all_options() -> Iterator[Option]:
-    seen: set[str] = set()
-    for verb in options.VERBS:
-        for option in verb.options:
-            if option.name not in seen:
-                seen.add(option.name)
-                yield option
+    """Each option once; one that means something else in another command is another one."""
+    yield from dict.fromkeys(option for verb in options.VERBS for option in verb.options)
 
 
 def verbs_of(option: Option) -> str:

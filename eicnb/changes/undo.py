@@ -18,7 +18,7 @@ from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
 from eicnb.changes.planning import ReadsConfigs, without_missing
 from eicnb.changes.reach import Reachable
-from eicnb.errors import EicError, UsageError
+from eicnb.errors import EicError, UsageError, shown
 from eicnb.model.function import FunctionRef
 from eicnb.model.moment import read_moment
 from eicnb.model.reported import ReportedConfig
@@ -143,10 +143,19 @@ def _chosen(what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: d
         return run
     if "columns" in dir(what):
         return entries_of(what, entries)
-    moment = read_moment(what, "what", now)
+    moment = _moment(what, now)
     if moment > now:
         raise UsageError(f"{what!s} is in the future", hint="%eic journal")
     return [entry for entry in entries if entry.time > moment and is_within(entry, reach)]
+
+
+def _moment(what: Any, now: datetime) -> datetime:
+    try:
+        return read_moment(what, "what", now)
+    except UsageError as error:
+        hint = f"{error.hint}, or give a run or rows of the journal\n%eic journal"
+        with UsageError.about("what"):
+            raise UsageError(f"{shown(what)} is not a run, rows of the journal or a time", hint=hint) from error
 
 
 def _is_own(entry: JournalEntry, reach: Reachable) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from eicnb.cli import options, values
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile
+from eicnb.cli.frame_words import not_a_frame
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
@@ -187,6 +188,8 @@ class Given:
         document = values.Document(self._new_members, self.options.keys())
         value = values.read(option, word, names, files, document)
         with word.blamed():
+            if option.kind == "frame" and isinstance(value, str):
+                raise not_a_frame(option, value, self.options.values(), self.words, names)
             if option.argument == "maximum_retry_attempts":
                 return check_retry_attempts(value)
             if option.argument == "maximum_event_age_in_seconds":

@@ -20,8 +20,24 @@ PICTURE = (
     Option("--findings", "findings", "frame", "${FRAME}", "findings of a check, to mark missing destinations"),
 )
 COMPARED = (
-    Option("", "before", "frame", "${BEFORE}", "a frame of configs, such as an audit", is_required=True),
-    Option("", "after", "frame", "${AFTER}", "another one, of a later day or of another account", is_required=True),
+    Option(
+        "",
+        "before",
+        "frame",
+        "${BEFORE}",
+        "a frame of configs, such as an audit",
+        is_required=True,
+        called="the earlier frame",
+    ),
+    Option(
+        "",
+        "after",
+        "frame",
+        "${AFTER}",
+        "another one, of a later day or of another account",
+        is_required=True,
+        called="the later frame",
+    ),
 )
 COMPARE = (
     Option(

@@ -197,7 +197,8 @@ def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
     theirs = [option for option in settings if option not in options.OURS]
     function = FUNCTION_NAME
     words = [option.metavar if option.is_required else f"[{option.metavar}]" for option in verb.words]
-    lines = _usage(f"%eic {verb.name}", [*([function.metavar] if takes_function else []), *words], ours, more=more)
+    name = function.metavar if verb.needs_function else f"[{function.metavar}]"
+    lines = _usage(f"%eic {verb.name}", [*([name] if takes_function else []), *words], ours, more=more)
     if verb.aws_name:
         lines += _usage(f"aws lambda {verb.aws_name}", [function.written], theirs, more=more)
     return lines

@@ -38,7 +38,8 @@ class Option:
     """One option: its name, its argument in the Python API, and the type of its value.
 
     `alone` is its value if none follows. `member` is its member in the service model, if only that knows the option.
-    An option without a name is a word of the command; the command needs it if it `is_required`.
+    An option without a name is a word of the command, which messages have as `called`; the command needs it if it
+    `is_required`.
     """
 
     name: str
@@ -51,11 +52,17 @@ class Option:
     alone: str | None = None
     member: Member | None = None
     is_required: bool = False
+    called: str = ""
 
     @property
     def label(self) -> str:
         """The name of the option in messages."""
-        return self.name or f"the {self.argument}"
+        return self.name or self.noun
+
+    @property
+    def noun(self) -> str:
+        """What its value is, as messages call it."""
+        return self.called or f"the {self.argument.replace('_', ' ')}"
 
     @property
     def written(self) -> str:
@@ -64,7 +71,12 @@ class Option:
 
 
 FUNCTION_NAME = Option(
-    "--function-name", "function_name", "function", "NAME", "name or ARN; may stand without its option"
+    "--function-name",
+    "function_name",
+    "function",
+    "NAME",
+    "name or ARN; may stand without its option",
+    called="the function",
 )
 
 

@@ -17,15 +17,16 @@ from eicnb.errors import UsageError, nearest
 
 HELP = {"--help", "-h"}
 _MOST_VERBS = 4
-_NEGATIVE_NUMBER = "-0123456789."
+_NEGATIVE = re.compile(r"[-0-9.]+|-[0-9]+[a-z]+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
-    """Return whether a word begins with a dash as typed, and is no negative number or text with blanks."""
+    """Return whether a word begins with a dash as typed, and is no negative number, duration or text with blanks."""
     name = word.text.partition("=")[0]
-    is_number = bool(word.text) and set(word.text) <= set(_NEGATIVE_NUMBER)
-    return name.startswith("-") and not is_number and not re.search(r"\s", name) and not word.silences
+    return (
+        name.startswith("-") and not _NEGATIVE.fullmatch(word.text) and not re.search(r"\s", name) and not word.silences
+    )
 
 
 def one_of(name: str, known: Sequence[Option]) -> Option | None:

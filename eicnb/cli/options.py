@@ -5,6 +5,8 @@ Tested in tests/cli/test_parser.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.event_verbs import EVENT_OPTIONS, RECORDS, SOURCE
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
@@ -184,14 +186,30 @@ AUDIT = (
 SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
 UNTIL = Option("--until", "until", "value", "TIME", "only before then")
 OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
-WHAT = Option("", "what", "value", "RUN|TIME|${ROWS}", "run, rows of the journal or a time; default: the last run")
-OF_FUNCTIONS = next(option for option in AUDIT if option.name == "--functions")
+WHAT = Option(
+    "",
+    "what",
+    "value",
+    "RUN|TIME|${ROWS}",
+    "run, rows of the journal or a time; default: the last run",
+    called="what to undo",
+)
+OF_FUNCTIONS = replace(
+    next(option for option in AUDIT if option.name == "--functions"),
+    meaning="functions whose writes to undo, by name or glob; default: all",
+)
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
 _OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
 DESIRED = Option(
-    "", "desired", "frame", "${FRAME}", "DataFrame of the configs that are wanted: an edited audit", is_required=True
+    "",
+    "desired",
+    "frame",
+    "${FRAME}",
+    "DataFrame of the configs that are wanted: an edited audit",
+    is_required=True,
+    called="the frame to plan",
 )
 PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file that it was saved to", is_required=True)
 APPLY = (

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Any
 
-from eicnb.cli import aws_commands, options, shell, shell_words, values, variables
+from eicnb.cli import aws_commands, misplaced, options, shell, shell_words, values, variables
 from eicnb.cli.arguments import Given, ReadModel, Surroundings
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
@@ -234,6 +234,7 @@ class _WordReader:
 
         Two different options for the same argument are an error.
         """
+        misplaced.refuse_negative(option, value)
         earlier = self.given.get(option.argument)
         is_twin = option.member is not None
         if earlier is not None and earlier[0].name != option.name and not is_twin:
@@ -256,18 +257,12 @@ class _WordReader:
         if verb.name == "help" and word.text in _BEFORE_VERB:
             return
         self._refuse_option_without_dashes(word, verb)
+        misplaced.refuse_second_word(word, self.given.values())
         positional = self._next_positional(verb)
         if positional is None:
             with word.blamed():
-                raise self._superfluous(word, verb)
+                raise misplaced.superfluous(word, verb, self.given.values())
         self._give(positional, word)
-
-    def _superfluous(self, word: Word, verb: Verb) -> UsageError:
-        if not verb.positionals:
-            return UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
-        what = verb.positionals[-1].argument.partition("_")[0]
-        message = f"{word.raw!r} is one word too many: the {what} is named already"
-        return UsageError(message, hint="put quotes around a value with blanks")
 
     def _next_positional(self, verb: Verb) -> Option | None:
         """Return the option that the next word without one is for; None if all are given."""

@@ -270,16 +270,6 @@ def _number(value: Any, option: Option, as_shown: str) -> Any:
         raise UsageError(f"{option.name} is {as_shown}, which is not a number", hint=hint) from None
 
 
-def _frame(value: Any, option: Option, as_shown: str) -> Any:
-    """Return a frame of the notebook, or an error that carries one, unchanged."""
-    if isinstance(value, str):
-        raise UsageError(
-            f"{option.label} is {as_shown}, not a frame",
-            hint=f"{option.name} ${{audit}}, a name of the notebook".strip(),
-        )
-    return value
-
-
 def _value(value: Any, _option: Option, _as_shown: str) -> Any:
     """Return text, or a value of the notebook; the Python API checks it."""
     return value
@@ -297,7 +287,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
     "names": _names,
     "account": _account,
     "number": _number,
-    "frame": _frame,
+    "frame": _value,
     "value": _value,
 }
 

@@ -16,7 +16,7 @@ from eicnb.changes.waiting import aloud
 from eicnb.client.explaining import Explaining
 from eicnb.client.failed_events import FailedEvents
 from eicnb.client.findings import check_of
-from eicnb.client.hints import on_the_way
+from eicnb.client.hints import in_python, on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, losses_of, rehearsed
 from eicnb.client.parameters import checked_methods
@@ -228,7 +228,7 @@ class Eic(FailedEvents, Explaining):
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        with on_the_way(self._connection):
+        with on_the_way(self._connection), in_python(request.verb):
             if dry_run:
                 return rehearsed(self._connection, request)[0]
             return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)

@@ -86,7 +86,8 @@ def _check_timeout(timeout: Any) -> None:
         return
     if isinstance(timeout, bool) or not isinstance(timeout, int) or not 1 <= timeout <= LONGEST_TIMEOUT:
         with UsageError.about("timeout"):
-            raise UsageError(f"timeout is {shown(timeout)}", hint=f"seconds, 1 to {LONGEST_TIMEOUT}: timeout=30")
+            message = f"timeout is {shown(timeout)}, but a run may take 1 to {LONGEST_TIMEOUT} seconds"
+            raise UsageError(message, hint="timeout=30")
 
 
 def _of_function(

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from eicnb.aws.connection import Connection
+from eicnb.aws.failures import NO_CONFIG
 from eicnb.changes.export.connection_options import Way
 from eicnb.client.in_use import IN_USE
-from eicnb.errors import EicError
+from eicnb.errors import EicError, NotFound
 
 
 @contextmanager
@@ -20,6 +21,23 @@ def reaching(options: Mapping[str, Any]) -> Iterator[None]:
     except EicError as error:
         if error.hint:
             error.hint = Way(options).reached(error.hint)
+        raise
+
+
+_WITHOUT_CONFIG = {
+    "update": "add create=True to create the config",
+    "delete": "add missing_ok=True to succeed without a config",
+}
+
+
+@contextmanager
+def in_python(verb: str) -> Iterator[None]:
+    """Let an error of a call that finds no config name the parameter instead of a command line."""
+    try:
+        yield
+    except NotFound as error:
+        if NO_CONFIG in error.message:
+            error.hint = _WITHOUT_CONFIG.get(verb, error.hint)
         raise
 
 

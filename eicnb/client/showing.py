@@ -39,9 +39,14 @@ def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisp
     view = VIEW.current().within(names)
     chosen = View(
         view.columns if columns is None else _columns(columns),
-        view.rows if rows is None else int(rows) if isinstance(rows, str) and rows.isdecimal() else rows,
+        view.rows if rows is None else _rows(rows),
     )
     return FrameDisplay(frame, chosen)
+
+
+def _rows(rows: Any) -> Any:
+    """Return a number in a text as a number; everything else is as it was."""
+    return int(rows) if isinstance(rows, str) and rows.isascii() and rows.removeprefix("-").isdecimal() else rows
 
 
 def _columns(columns: Any) -> Any:

@@ -19,8 +19,8 @@ class View:
 
     >>> View(rows=0)
     Traceback (most recent call last):
-    eicnb.errors.UsageError: rows is 0
-    Try: a whole number, 1 or more, or "all"
+    eicnb.errors.UsageError: rows is 0; it must be a whole number, 1 or more, or all
+    Try: rows="all"
     """
 
     columns: str | tuple[str, ...] = AUTO
@@ -30,7 +30,9 @@ class View:
         object.__setattr__(self, "columns", check_columns(self.columns))
         is_number = isinstance(self.rows, int) and not isinstance(self.rows, bool) and self.rows > 0
         if not is_number and self.rows != ALL:
-            raise UsageError(f"rows is {shown(self.rows)}", hint='a whole number, 1 or more, or "all"')
+            message = f"rows is {shown(self.rows)}; it must be a whole number, 1 or more, or all"
+            with UsageError.about("rows"):
+                raise UsageError(message, hint=f'rows="{ALL}"')
 
     def most(self, total: int) -> int:
         """Return how many of so many rows are displayed."""

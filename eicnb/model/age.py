@@ -12,15 +12,31 @@ _UNITS = ((3600, "h", "h", "hour"), (60, "m", "min", "minute"), (1, "s", "s", "s
 """The seconds of each unit, and what it is called in an option, in short, and in words."""
 
 
+_IN_WORDS = re.compile(
+    r"([0-9]{1,9})\s*(s|m|h|d|w)(?:(?<=s)ec(?:ond)?s?|(?<=m)in(?:ute)?s?|(?<=h)(?:r|our)s?|(?<=d)ays?|(?<=w)eeks?)?"
+    r"(?:\s+ago)?"
+)
+
+
+def abbreviated(text: str) -> str | None:
+    """Return a duration in words as eicnb writes it, a number and a letter; None for any other text.
+
+    >>> abbreviated("7 days"), abbreviated("90 min"), abbreviated("2h"), abbreviated("a week")
+    ('7d', '90m', '2h', None)
+    """
+    found = _IN_WORDS.fullmatch(text.strip())
+    return f"{found[1]}{found[2]}" if found else None
+
+
 def read_seconds(text: str) -> int | None:
-    """Return the seconds of `6h`, `90m`, `3600s` or `3600`; None for any other text.
+    """Return the seconds of `6h`, `90m`, `3600s`, `3600` or `2 hours`; None for any other text.
 
     duration = 1*9digit [ "h" / "m" / "s" ]
 
-    >>> read_seconds("90m"), read_seconds("soon")
-    (5400, None)
+    >>> read_seconds("90m"), read_seconds("2 hours"), read_seconds("soon")
+    (5400, 7200, None)
     """
-    found = re.fullmatch(r"([0-9]{1,9})([hms]?)", text.strip())
+    found = re.fullmatch(r"([0-9]{1,9})([hms]?)", abbreviated(text) or text.strip())
     sizes = {letter: size for size, letter, *_ in _UNITS}
     return int(found[1]) * sizes[found[2] or "s"] if found else None
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from eicnb.errors import UsageError, shown
+from eicnb.model.age import abbreviated
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -14,12 +15,12 @@ _HINT = 'name how long ago ("7d", "12h", "90m") or a time in UTC ("2026-11-25 14
 
 
 def read_ago(text: str) -> timedelta | None:
-    """Return the duration of `7d`, `12h`, `90m` or `30s`; None for any other text.
+    """Return the duration of `7d`, `12h`, `90m`, `30s` or `7 days`; None for any other text.
 
     >>> read_ago("7d")
     datetime.timedelta(days=7)
     """
-    found = re.fullmatch(r"([0-9]{1,6})([smhdw])", text.strip())
+    found = re.fullmatch(r"([0-9]{1,6})([smhdw])", abbreviated(text) or "")
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else None
 
 

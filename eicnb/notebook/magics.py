@@ -7,7 +7,7 @@ import re
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -122,10 +122,14 @@ _VALUE_OR_FILE = re.compile(r"[${`]|[fF][iI][lL][eE]")
 
 
 def _parsed(source: Source, names: Mapping[str, Any], parse: Parse) -> Sequence[Command]:
-    """Parse a text; one that refers to no value of the notebook and to no file only the first time."""
-    if _VALUE_OR_FILE.search(source.text):
-        return parse(source, names, model=members)
-    return _constant(source, parse)
+    """Parse a text; one that refers to no value of the notebook and to no file only the first time.
+
+    A wrong one is parsed again: the hint of its error may name a value of the notebook.
+    """
+    if not _VALUE_OR_FILE.search(source.text):
+        with suppress(UsageError):
+            return _constant(source, parse)
+    return parse(source, names, model=members)
 
 
 @lru_cache(maxsize=256)

@@ -211,8 +211,8 @@ def test_an_unknown_function_is_not_found(eic: Eic) -> None:
     ("call", "hint"),
     [
         (get, "%eic list my-function"),
-        (update, "%eic put my-function --retries 0"),
-        (delete, "%eic delete my-function --missing-ok"),
+        (update, "add create=True to create the config"),
+        (delete, "add missing_ok=True to succeed without a config"),
     ],
     ids=["get", "update, which reads first", "delete, which reads first"],
 )

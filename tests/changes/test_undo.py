@@ -108,8 +108,8 @@ def test_a_point_in_time_is_restored_over_several_runs(eic: eicnb.Eic) -> None:
 
 WRONG: list[tuple[Any, str]] = [
     ("r-0123456789", "there is no run 'r-0123456789' in the journal\nTry: %eic journal"),
-    ("yesterday", "what is 'yesterday', which is not a time\nTry: name how long ago"),
-    (7, "what is 7, which is not a time"),
+    ("yesterday", "'yesterday' is not a run, rows of the journal or a time\nTry: name how long ago"),
+    (7, "7 is not a run, rows of the journal or a time"),
     (datetime.now(UTC) + timedelta(days=1), " is in the future\nTry: %eic journal"),
 ]
 

@@ -180,3 +180,16 @@ Errors, by the AWS CLI's exit codes
   252 UsageError, 253 ConfigurationError
 """
     )
+
+
+@pytest.mark.parametrize(("verb", "synopsis"), [("explain", "%eic explain [NAME]"), ("form", "%eic form [NAME]")])
+def test_a_function_that_may_be_left_out_is_in_brackets(verb: str, synopsis: str) -> None:
+    assert synopsis in page(verb)
+
+
+@pytest.mark.parametrize(
+    ("verb", "meaning"),
+    [("audit", "functions to audit, by name or glob"), ("undo", "functions whose writes to undo, by name or glob")],
+)
+def test_an_option_is_described_for_its_command(verb: str, meaning: str) -> None:
+    assert meaning in page(verb)

@@ -412,10 +412,10 @@ the function name 'my-$function' has a '$' left in it, which no function name in
 Try: ${name} for a value of the notebook, outside single quotes
 
 get my function
-'function' is one word too many: the function is named already
+'function' is one word too many: the function is given already
     %eic get my function
                 ^^^^^^^^
-Try: put quotes around a value with blanks
+Try: leave it out
 
 list my-function --qualifier live
 eic list has no option '--qualifier'

@@ -66,11 +66,11 @@ WITHOUT_A_CONFIG = {
     "delete checkout --qualifier live --region us-east-1": (
         "%eic delete checkout --qualifier live --missing-ok --region us-east-1"
     ),
-    "update newsletters --retries 1 --max-age 1h": "%eic put newsletters --retries 1 --max-age 1h",
-    "update newsletters --retries 1 --output json": "%eic put newsletters --retries 1",
-    "update newsletters --on-failure none": "%eic put newsletters --on-failure none",
+    "update newsletters --retries 1 --max-age 1h": "%eic update newsletters --retries 1 --max-age 1h --create",
+    "update newsletters --retries 1 --output json": "%eic update newsletters --retries 1 --create",
+    "update newsletters --on-failure none": "%eic update newsletters --on-failure none --create",
     "update newsletters --on-failure sqs:shop-failures --dry-run": (
-        "%eic put newsletters --on-failure arn:aws:sqs:us-east-1:{account_id}:shop-failures"
+        "%eic update newsletters --on-failure arn:aws:sqs:us-east-1:{account_id}:shop-failures --create"
     ),
 }
 

@@ -13,9 +13,9 @@ LIST = 'set "auto", "all" or a list of names, such as ["function_name", "on_fail
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"rows": 0}, 'rows is 0\nTry: a whole number, 1 or more, or "all"'),
-        ({"rows": True}, 'rows is True\nTry: a whole number, 1 or more, or "all"'),
-        ({"rows": "many"}, "rows is 'many'\nTry: a whole number, 1 or more, or \"all\""),
+        ({"rows": 0}, 'rows is 0; it must be a whole number, 1 or more, or all\nTry: rows="all"'),
+        ({"rows": True}, 'rows is True; it must be a whole number, 1 or more, or all\nTry: rows="all"'),
+        ({"rows": "many"}, "rows is 'many'; it must be a whole number, 1 or more, or all\nTry: rows=\"all\""),
         ({"columns": "al"}, "columns is 'al'\nTry: all"),
         ({"columns": "on_failure"}, f"columns is 'on_failure'\nTry: {LIST}"),
         ({"columns": []}, f"columns is empty\nTry: {LIST}"),

@@ -50,7 +50,7 @@ def test_options_choose_checks_rules_mutes_and_the_severity_that_stops(audited: 
     ("options", "message"),
     [
         ("", "check needs the audit: what an audit returned"),
-        ("audit", "the audit is 'audit', not a frame"),
+        ("audit", "the audit is 'audit', which is text, not a DataFrame"),
         ("${audit} --fail-on severe", "--fail-on is 'severe', which is not one of its values"),
         ("${audit} --look setings", "there is no layer 'setings'"),
         ("${audit} --checks loops", "there is no check 'loops'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,13 +61,13 @@ BAD: dict[str, tuple[str, str, str]] = {
     ),
     "a name alone": (
         "%eic export configs --language aws",
-        "the frame is 'configs', not a frame",
-        "${audit}, a name of the notebook",
+        "the frame is 'configs', which is text, not a DataFrame",
+        "%eic export ${configs} --language aws",
     ),
     "a number": ("%eic export ${number} --language aws", "3 is not a frame of configs", 'eicnb.list("my-function")'),
     "one frame": (
         "%eic compare ${configs}",
-        "compare needs the after: another one, of a later day or of another account",
+        "compare needs the later frame: another one, of a later day or of another account",
         "%eic compare ${BEFORE} ${AFTER}",
     ),
     "another key": (
@@ -91,6 +92,63 @@ def test_a_line_that_cannot_be_run_says_what_to_type(
     error: Any = notebook.fail(line)
     assert isinstance(error, UsageError)
     assert (error.message, error.hint) == (message, hint)
+
+
+PATHS = {
+    "plan a.csv": ("the frame to plan", "a.csv", ['desired = pd.read_csv("a.csv")', "%eic plan ${desired}"]),
+    "plan a.xlsx": ("the frame to plan", "a.xlsx", ['desired = pd.read_excel("a.xlsx")', "%eic plan ${desired}"]),
+    "check a.parquet": ("the audit", "a.parquet", ['audit = pd.read_parquet("a.parquet")', "%eic check ${audit}"]),
+    "explore a.json": ("the frame", "a.json", ['frame = pd.read_json("a.json")', "%eic explore ${frame}"]),
+    "picture --kind settings a.csv": (
+        "the frame",
+        "a.csv",
+        ['frame = pd.read_csv("a.csv")', "%eic picture --kind settings ${frame}"],
+    ),
+    "losses a.csv --since 7d": (
+        "the audit",
+        "a.csv",
+        ['audit = pd.read_csv("a.csv")', "%eic losses ${audit} --since 7d"],
+    ),
+    "audit --resume a.csv": ("--resume", "a.csv", ['resume = pd.read_csv("a.csv")', "%eic audit --resume ${resume}"]),
+    "compare a.csv b.csv": (
+        "the earlier frame",
+        "a.csv",
+        ['before = pd.read_csv("a.csv")', 'after = pd.read_csv("b.csv")', "%eic compare ${before} ${after}"],
+    ),
+    "compare ${configs} b.csv": (
+        "the later frame",
+        "b.csv",
+        ['after = pd.read_csv("b.csv")', "%eic compare ${configs} ${after}"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), PATHS.items())
+def test_a_path_in_place_of_a_frame_is_read_first(
+    notebook: Notebook, eic: eicnb.Eic, line: str, expected: tuple[str, str, list[str]]
+) -> None:
+    label, path, typed = expected
+    notebook.run("configs = %eic list my-function")
+    error: Any = notebook.fail(f"%eic {line}")
+    assert error.message == f"{label} is {path!r}, which is a file, not a DataFrame"
+    assert error.hint.splitlines() == ["read the file first", "import pandas as pd", *typed]
+
+
+def test_the_lines_that_read_a_file_work_when_they_are_typed(
+    notebook: Notebook, eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    notebook.run("configs = %eic list my-function\nconfigs.to_csv('a b.csv', index=False)")
+    for line in ("compare 'a b.csv' ${configs}", "plan 'a b.csv'", "export 'a b.csv' --language eic"):
+        error: Any = notebook.fail(f"%eic {line}")
+        notebook.run(error.hint.removeprefix("read the file first\n"))
+    error = notebook.fail("%eic show configz")
+    notebook.run(error.hint)
+
+
+def test_a_name_that_no_frame_has_is_assigned_first(notebook: Notebook, eic: eicnb.Eic) -> None:
+    error: Any = notebook.fail("%eic show ok")
+    assert error.hint == "assign a DataFrame to a name first\naudit = %eic audit\n%eic show ${audit}"
 
 
 def test_the_options_have_the_values_of_the_python_api() -> None:

@@ -34,7 +34,7 @@ def test_a_period_has_two_ends(audited: Notebook) -> None:
         ("%eic losses ${audit} --since 456d", "since is '456d', but CloudWatch keeps metrics for 455 days"),
         ("%eic losses ${audit} --since 2100-01-01", "since is '2100-01-01', which is in the future"),
         ("%eic losses ${audit} --since soon", "since is 'soon', which is not a time"),
-        ("%eic losses audit", "the audit is 'audit', not a frame"),
+        ("%eic losses audit", "the audit is 'audit', which is text, not a DataFrame"),
     ],
 )
 def test_a_wrong_line_is_pointed_at(audited: Notebook, line: str, message: str) -> None:

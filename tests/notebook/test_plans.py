@@ -40,8 +40,8 @@ def test_a_plan_is_applied_from_its_file(desired: Notebook, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("plan", "plan needs the desired: DataFrame of the configs that are wanted: an edited audit"),
-        ("plan desired", "the desired is 'desired', not a frame"),
+        ("plan", "plan needs the frame to plan: DataFrame of the configs that are wanted: an edited audit"),
+        ("plan desired", "the frame to plan is 'desired', which is text, not a DataFrame"),
         ("apply ${desired}", "a Frame is not a plan, nor the path of its file"),
         ("apply no-such-file.json", "there is no file 'no-such-file.json'"),
         ("apply ${plan} --limit 0", "the plan has 1 change, but limit allows 0; nothing was written"),

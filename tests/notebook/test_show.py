@@ -61,8 +61,11 @@ EMPTY = pd.DataFrame({"region": pd.array([], dtype="string")})
         ({"frame": "audit"}, "show takes a frame, not 'audit'\nTry: eicnb.show(audit), with a frame of a verb"),
         ({"frame": EMPTY, "columns": ["regoin"]}, "the frame has no column 'regoin'\nTry: region"),
         ({"frame": EMPTY, "columns": "al"}, "the frame has no column 'al'\nTry: all"),
-        ({"frame": EMPTY, "rows": 0}, 'rows is 0\nTry: a whole number, 1 or more, or "all"'),
-        ({"frame": EMPTY, "rows": "few"}, "rows is 'few'\nTry: a whole number, 1 or more, or \"all\""),
+        ({"frame": EMPTY, "rows": 0}, 'rows is 0; it must be a whole number, 1 or more, or all\nTry: rows="all"'),
+        (
+            {"frame": EMPTY, "rows": "few"},
+            "rows is 'few'; it must be a whole number, 1 or more, or all\nTry: rows=\"all\"",
+        ),
         ({"frame": EMPTY, "colums": "all"}, "show has no parameter 'colums'\nTry: columns"),
         ({"frame": TWICE}, "the frame has several columns 'a'\nTry: frame.loc[:, ~frame.columns.duplicated()]"),
     ],
@@ -76,7 +79,10 @@ def test_a_bad_call_says_what_to_type(call: dict[str, Any], message: str) -> Non
 def test_the_magic_points_at_nothing_that_is_no_frame(configs: Notebook) -> None:
     error = configs.fail("%eic show configs")
     assert isinstance(error, UsageError)
-    assert (error.message, error.hint) == ("the frame is 'configs', not a frame", "${audit}, a name of the notebook")
+    assert (error.message, error.hint) == (
+        "the frame is 'configs', which is text, not a DataFrame",
+        "%eic show ${configs}",
+    )
     configs.fail("%eic show ${configs} --columns quailfier")
     assert "Try: qualifier" in configs.printed()
 
@@ -84,3 +90,12 @@ def test_the_magic_points_at_nothing_that_is_no_frame(configs: Notebook) -> None
 def test_a_loop_shows_each_frame_at_once(configs: Notebook) -> None:
     configs.run("import eicnb\nfor count in (1, 2):\n    eicnb.show(configs, columns=['qualifier'], rows=count)")
     assert configs.printed().count("Qualifier\nBLUE\n") == 2
+
+
+@pytest.mark.parametrize(("rows", "shown"), [("-1", "-1"), ("0", "0"), ("many", "'many'")])
+def test_rows_that_cannot_be_are_refused_in_a_line(configs: Notebook, rows: str, shown: str) -> None:
+    error = configs.fail(f"%eic show ${{configs}} --rows {rows}")
+    assert isinstance(error, UsageError)
+    assert error.message == f"rows is {shown}; it must be a whole number, 1 or more, or all"
+    assert error.hint == "--rows all"
+    assert configs.run(f"%eic show ${{configs}} {error.hint}") is not None

@@ -155,13 +155,12 @@ def line_without_config(request: Request) -> str:
     >>> line_without_config(Request("delete", FunctionRef("my-function"), "live"))
     '%eic delete my-function --qualifier live --missing-ok'
 
-    It lists the configs instead of a get, and puts the settings of an update.
+    It lists the configs instead of a get, and lets an update create the config.
     """
     if request.verb not in {"update", "delete"}:
         return f"%eic list {request.function.without_qualifier()}"
     (_, function), *qualifier = _subject(request)
-    verb = "put" if request.verb == "update" else "delete"
-    words = ["%eic", verb, function, *(word for option in qualifier for word in option)]
+    words = ["%eic", request.verb, function, *(word for option in qualifier for word in option)]
     if request.verb == "delete":
         return shlex.join([*words, "--missing-ok"])
     config = request.config or EventInvokeConfig()
@@ -174,7 +173,7 @@ def line_without_config(request: Request) -> str:
         if destination is not None:
             written = str(destination) if isinstance(destination, DestinationArn) else "none"
             words += [f"--{argument.replace('_', '-')}", written]
-    return shlex.join(words)
+    return shlex.join([*words, options.CREATE.name])
 
 
 def change_line(change: Change, region: str | None = None) -> str:

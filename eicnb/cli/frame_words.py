@@ -1,0 +1,65 @@
+"""Words that should be DataFrames of the notebook: what to type instead of a path or a name.
+
+Tested in tests/notebook/test_frames.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from eicnb.cli import shell
+from eicnb.cli.option import Option
+from eicnb.cli.source import Word
+from eicnb.errors import UsageError, nearest, shown
+
+_READERS = {
+    ".csv": "read_csv",
+    ".csv.gz": "read_csv",
+    ".xlsx": "read_excel",
+    ".parquet": "read_parquet",
+    ".json": "read_json",
+}
+"""The function of pandas that reads a file, by the ending of its name."""
+
+
+def not_a_frame(
+    option: Option,
+    value: str,
+    given: Iterable[tuple[Option, Word]],
+    line: Sequence[Word],
+    names: Mapping[str, Any],
+) -> UsageError:
+    """Return the error about a text instead of a frame; its hint reads the files, or names a frame.
+
+    `given` are the options of the command and their words, `line` all its words.
+    """
+    texts = [(one, word) for one, word in given if one.kind == "frame" and word.text not in word.references]
+    files = [(one, word, reader) for one, word in texts if (reader := _reader(word.text))]
+    what = "a file" if _reader(value) else "text"
+    message = f"{option.label} is {shown(value)}, which is {what}, not a DataFrame"
+    if _reader(value) and files:
+        loads = [f"{one.argument} = pd.{reader}({json.dumps(word.text)})" for one, word, reader in files]
+        imported = [] if "pd" in names else ["import pandas as pd"]
+        typed = _with(line, [(word, one.argument) for one, word, _ in files])
+        return UsageError(message, hint="\n".join(["read the file first", *imported, *loads, typed]))
+    frames = [name for name, held in names.items() if hasattr(held, "itertuples") and not name.startswith("_")]
+    meant = [(word, found) for _, word in texts if (found := nearest(word.text, frames))]
+    if texts and len(meant) == len(texts):
+        return UsageError(message, hint=_with(line, meant))
+    typed = _with(line, [(word, "audit") for _, word in texts])
+    return UsageError(message, hint=f"assign a DataFrame to a name first\naudit = %eic audit\n{typed}")
+
+
+def _reader(path: str) -> str | None:
+    found = [reader for ending, reader in _READERS.items() if path.lower().endswith(ending)]
+    return found[0] if found else None
+
+
+def _with(line: Sequence[Word], names: Iterable[tuple[Word, str]]) -> str:
+    """Return the line with references to these names in place of words."""
+    start, text = line[0].start, line[0].source.text[line[0].start : line[-1].end]
+    for word, name in sorted(names, key=lambda one: one[0].start, reverse=True):
+        text = f"{text[: word.start - start]}${{{name}}}{text[word.end - start :]}"
+    return shell.magic(text)
