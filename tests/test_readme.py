@@ -24,6 +24,7 @@ from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.fleet.failed_events.columns import RECORD_COLUMNS
 from eicnb.fleet.losses import LOSS_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
+from eicnb.widgets.pictures.of_frames import KINDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -154,3 +155,8 @@ def test_the_table_of_languages_is_that_of_the_export() -> None:
         row(f"`{one.name}`", one.is_a, one.no_config, one.empty_config, one.several_places) for one in LANGUAGES
     ]
     assert table_under("### Languages of an export") == expected
+
+
+def test_the_table_of_pictures_has_each_kind() -> None:
+    named = [line.split("|")[1].strip(" `") for line in table_under("## Pictures and the explorer")]
+    assert named == [*KINDS]

@@ -41,8 +41,12 @@ class Metric:
         return {"Id": query, "MetricStat": {"Metric": metric, "Period": step, "Stat": self.statistic}}
 
 
-Points = tuple[float, ...]
-"""The values of a metric, oldest first; CloudWatch has none for a time in which nothing happened."""
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points of a metric, oldest first; there is none for a time in which nothing happened."""
+
+    times: tuple[datetime, ...] = ()
+    values: tuple[float, ...] = ()
 
 
 def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
@@ -87,7 +91,8 @@ class _Series:
 
     def points(self) -> Points | EicError:
         if self._status == _COMPLETE:
-            return tuple(self._values[time] for time in sorted(self._values))
+            times = tuple(sorted(self._values))
+            return Points(times, tuple(self._values[time] for time in times))
         if self._status is None:
             return EicError("CloudWatch left this metric out of its response", hint="run it again")
         what = "only a part of" if self._status == _PARTIAL else f"{self._status} for"

@@ -216,9 +216,16 @@ REQUESTS_PER_SECOND = Option(
     "N",
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
+EVENT_SPEED = Option(
+    "--event-speed",
+    "event_speed",
+    "integer",
+    "N",
+    "seconds that an event waits in a real one; default: 300",
+)
 OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
-    *(REQUESTS_PER_SECOND, *FRAME_OPTIONS, *EVENT_OPTIONS),
+    *(REQUESTS_PER_SECOND, EVENT_SPEED, *FRAME_OPTIONS, *EVENT_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
 
@@ -332,10 +339,7 @@ VERBS = (
     Verb(
         "sandbox",
         "start an AWS inside this process and connect to it",
-        (
-            CONNECTION[0],
-            REQUESTS_PER_SECOND,
-        ),
+        (CONNECTION[0], REQUESTS_PER_SECOND, EVENT_SPEED),
         runs_alone=True,
     ),
     *FRAME_VERBS,

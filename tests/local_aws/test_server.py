@@ -21,7 +21,7 @@ from tests.local_aws.conftest import Shop
 SERVED = (
     "PutFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfig, GetFunctionEventInvokeConfig, "
     "DeleteFunctionEventInvokeConfig, ListFunctionEventInvokeConfigs, ListFunctions, GetFunction, "
-    "GetFunctionConfiguration, ListAliases, ListVersionsByFunction, GetFunctionConcurrency, "
+    "GetFunctionConfiguration, ListAliases, ListVersionsByFunction, Invoke, GetFunctionConcurrency, "
     "PutFunctionConcurrency, DeleteFunctionConcurrency, GetFunctionRecursionConfig, PutFunctionRecursionConfig, "
     "ListTags, TagResource, GetPolicy, AddPermission, RemovePermission, ListEventSourceMappings, "
     "CreateEventSourceMapping, DeleteEventSourceMapping"
@@ -111,7 +111,7 @@ def test_a_start_that_fails_takes_no_account(seeded: Shop) -> None:
     ("method", "path"),
     [
         ("POST", "/2015-03-31/functions"),
-        ("POST", "/2015-03-31/functions/my-function/invocations"),
+        ("POST", "/2014-11-13/functions/my-function/invoke-async/"),
         ("PATCH", "/2019-09-25/functions/my-function/event-invoke-config"),
         ("PUT", "/2015-03-31/event-source-mappings/a-mapping"),
         ("GET", "/2019-09-25/functions/a/b/event-invoke-config"),

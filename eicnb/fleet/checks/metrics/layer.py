@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from eicnb.aws.cloudwatch import Metric, Points
+from eicnb.aws.cloudwatch import Metric
 from eicnb.fleet.async_events import (
     DEAD_LETTER_FAILURES,
     DESTINATION_FAILURES,
@@ -52,7 +52,7 @@ class Week:
 
     period: Period
     counts: EventCounts = EventCounts()  # noqa: RUF009 # it is frozen
-    oldest_message: Points = ()
+    oldest_message: tuple[float, ...] = ()
     queue_url: str = ""
 
 
@@ -97,7 +97,7 @@ def _url(reading: Reading, queue: MetricsKey) -> str:
 
 def _ages(
     reading: Reading, period: Period, queues: Sequence[MetricsKey]
-) -> list[tuple[MetricsKey, Points | Unreadable]]:
+) -> list[tuple[MetricsKey, tuple[float, ...] | Unreadable]]:
     """Return the daily ages of queues; a queue of an account out of reach is left out of the requests."""
     places = {key: (key.arn.split(":")[4], key.arn.split(":")[3]) for key in queues}
     wanted = [(places[key], key) for key in queues if places[key] in reading.connections]
@@ -106,7 +106,9 @@ def _ages(
         for key, (account_id, region) in places.items()
         if (account_id, region) not in reading.connections
     ]
-    return [*read_points(reading, period, wanted, _age_of, lambda _, points: points), *elsewhere] if queues else []
+    return (
+        [*read_points(reading, period, wanted, _age_of, lambda _, points: points.values), *elsewhere] if queues else []
+    )
 
 
 def _age_of(queue: MetricsKey) -> Metric:
