@@ -1,6 +1,7 @@
 """The event of an asynchronous invocation, as the text that is sent.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+Tested in tests/fleet/failed_events/test_send.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Asynchronous invocations, each sent once, and what a function has to do with a source of records.
 
-Tested in tests/fleet/failed_events/test_send.py and tests/fleet/failed_events/test_replay.py.
+Tested in tests/fleet/failed_events/test_send.py.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _named(target: FunctionRef) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """The places that a version or alias of a function sends events to, and its reserved concurrency if it has any.
+    """The places that a version or alias of a function sends events to, and its reserved concurrency.
 
     `places` are those of its own config and its dead-letter queue, `others` those of the other configs.
     """

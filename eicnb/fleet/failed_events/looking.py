@@ -1,6 +1,6 @@
 """Look into queues and buckets again and again, until records about some requests arrive.
 
-Tested in tests/fleet/failed_events/test_send.py and tests/fleet/failed_events/test_replay.py.
+Tested in tests/fleet/failed_events/test_send.py.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ def test_without_a_record_it_stays_accepted_and_the_caption_says_so(shared: Eic)
 
 
 def test_waiting_needs_a_queue_or_a_bucket(shared: Eic) -> None:
+    shared.update("my-function:BLUE", on_failure="none", on_success="none")
     with pytest.raises(UsageError, match="my-function:BLUE sends records to no queue and no bucket") as raised:
-        shared.update("my-function:BLUE", on_failure="none", on_success="none")
         shared.send("my-function:BLUE", {}, wait=5)
     assert raised.value.argument == "wait"
 
