@@ -84,9 +84,14 @@ def test_a_payload_that_cannot_be_sent_is_refused(shared: Eic, payload: Any, mes
 def test_a_confirmation_is_asked_for_and_without_one_nothing_is_sent(shared: Eic) -> None:
     assert shared.server is not None
     questions: list[str] = []
+
+    def no(question: str) -> bool:
+        questions.append(question)
+        return False
+
     before = len(shared.server.requests())
     with pytest.raises(EicError, match="not confirmed: nothing was sent"):
-        shared.send("my-function", {"order": 1}, qualifier="BLUE", confirm=lambda text: bool(questions.append(text)))
+        shared.send("my-function", {"order": 1}, qualifier="BLUE", confirm=no)
     assert questions == [f"{LINE.rstrip()}. Send it? [y/N] "]
     with pytest.raises(ConfigurationError, match="this notebook cannot ask for a confirmation; nothing was sent"):
         shared.send("my-function", {}, confirm=True)
