@@ -82,6 +82,8 @@ class Function:
     dead_letter_arn: str | None = None
     version_count: int = 0
     aliases: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The share of an alias's traffic that another version receives."""
     tags: Mapping[str, str] = field(default_factory=dict)
     reserved_concurrency: int | None = None
     recursive_loop: str = "Terminate"

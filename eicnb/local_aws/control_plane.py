@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
-from eicnb.local_aws import event_invoke, faults, function_settings, invocation, listings, triggers
+from eicnb.local_aws import aliases, event_invoke, faults, function_settings, invocation, listings, triggers
 from eicnb.local_aws.account import Account
 from eicnb.local_aws.call import Call, Reply
 from eicnb.local_aws.faults import ServiceFault
@@ -40,6 +40,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Operation]] = {
     ("GET", _FUNCTION): ("GetFunction", listings.get_function),
     ("GET", f"{_FUNCTION}/configuration"): ("GetFunctionConfiguration", listings.get_function_configuration),
     ("GET", f"{_FUNCTION}/aliases"): ("ListAliases", listings.list_aliases),
+    ("GET", f"{_FUNCTION}/aliases/{ITEM}"): ("GetAlias", aliases.get_alias),
+    ("PUT", f"{_FUNCTION}/aliases/{ITEM}"): ("UpdateAlias", aliases.update_alias),
     ("GET", f"{_FUNCTION}/versions"): ("ListVersionsByFunction", listings.list_versions_by_function),
     ("POST", f"{_FUNCTION}/invocations"): ("Invoke", invocation.invoke),
     ("GET", "/2019-09-30/functions/{FunctionName}/concurrency"): (

@@ -5,6 +5,7 @@ Tested in tests/local_aws/test_invocation.py and tests/local_aws/test_async_even
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -38,9 +39,16 @@ class RunResult:
         return str(self.payload["errorMessage"]) if self.function_error else "Rate Exceeded."
 
 
+def _version(function: Function, qualifier: str) -> str:
+    for other, share in function.weights.get(qualifier, {}).items():
+        if random.random() < share:  # noqa: S311  # it shares traffic, and keeps no secret
+            return other
+    return function.version_of(qualifier)
+
+
 def run(account: Account, function: Function, qualifier: str, request_id: str) -> RunResult:
     """Run a function once."""
-    version = function.version_of(qualifier)
+    version = _version(function, qualifier)
     match account.failures.get(function.name):
         case "throttle":
             return RunResult(429, version)

@@ -140,7 +140,7 @@ class Sandbox:
         from eicnb.local_aws.functions_run import FAILURES
 
         if how not in FAILURES:
-            raise UsageError(f"'{how}' is not a way to fail", hint=f"one of {', '.join(FAILURES)}")
+            raise UsageError(f"'{how}' is not a way to fail", hint=f"use {', '.join(FAILURES[:-1])} or {FAILURES[-1]}")
         self._started().account.failures[self._checked(function_name)] = how
 
     def succeed(self, function_name: str) -> None:
@@ -167,7 +167,7 @@ class Sandbox:
     def _checked(self, function_name: str) -> str:
         names = {name for region in self._started().account.regions.values() for name in region.functions}
         if function_name not in names:
-            similar = get_close_matches(function_name, sorted(names), n=1)
+            similar = get_close_matches(str(function_name), sorted(names), n=1)
             hint = similar[0] if similar else "name a function of the sandbox, without a qualifier"
             raise UsageError(f"the sandbox has no function '{function_name}'", hint=hint)
         return function_name

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from eicnb.errors import UsageError
 from eicnb.local_aws.server import Sandbox
 from tests.local_aws.conftest import Reply, Shop
 from tests.local_aws.model import complaints
@@ -145,3 +146,25 @@ def test_boto3_reads_the_reason_of_a_refusal(shop: Shop) -> None:
     with pytest.raises(ClientError) as caught:
         shop.client().invoke(FunctionName="returns-label")
     assert caught.value.response["Error"] == {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("chekout", "the sandbox has no function 'chekout'\nTry: checkout"),
+        ("checkout:live", "the sandbox has no function 'checkout:live'\nTry: checkout"),
+        ("x", "the sandbox has no function 'x'\nTry: name a function of the sandbox, without a qualifier"),
+        (5, "the sandbox has no function '5'\nTry: name a function of the sandbox, without a qualifier"),
+    ],
+)
+def test_only_functions_of_the_sandbox_fail_and_succeed(shop: Shop, name: Any, message: str) -> None:
+    for method in (shop.sandbox.fail, shop.sandbox.succeed):
+        with pytest.raises(UsageError) as caught:
+            method(name)
+        assert str(caught.value) == message
+
+
+def test_there_are_three_ways_to_fail(shop: Shop) -> None:
+    with pytest.raises(UsageError) as caught:
+        shop.sandbox.fail("checkout", "crash")
+    assert str(caught.value) == "'crash' is not a way to fail\nTry: use error, timeout or throttle"
