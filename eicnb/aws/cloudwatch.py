@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from eicnb.aws.paced import Ask
@@ -42,7 +43,10 @@ class Metric:
 
 
 Points = tuple[float, ...]
-"""The values of a metric, oldest first; CloudWatch has none for a time in which nothing happened."""
+"""The values of a metric, oldest first; CloudWatch has none for a time in which nothing happened.
+
+If nothing happened lately, the last one is 0.
+"""
 
 
 def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
@@ -66,7 +70,7 @@ def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Po
             if series is None:
                 raise malformed(Operation.GET_METRIC_DATA, f"no metric has the Id {result.get('Id')!r}")
             series.add(result)
-    return [series.points() for series in found]
+    return [series.points(period) for series in found]
 
 
 class _Series:
@@ -82,12 +86,17 @@ class _Series:
         times, values = result.get("Timestamps") or (), result.get("Values") or ()
         if len(times) != len(values) or not all(isinstance(value, (int, float)) for value in values):
             raise malformed(Operation.GET_METRIC_DATA, "its Timestamps and Values do not match")
+        for value in values:
+            if not isfinite(value) or value < 0:
+                raise malformed(Operation.GET_METRIC_DATA, f"one of its Values is {value}")
         self._values.update(zip(times, values, strict=True))
         self._status = str(result.get("StatusCode") or _COMPLETE)
 
-    def points(self) -> Points | EicError:
+    def points(self, period: Period) -> Points | EicError:
         if self._status == _COMPLETE:
-            return tuple(self._values[time] for time in sorted(self._values))
+            times = sorted(self._values)
+            is_over = times and times[-1] < period.until - 2 * timedelta(seconds=period.step)
+            return (*(self._values[time] for time in times), *([0.0] if is_over else ()))
         if self._status is None:
             return EicError("CloudWatch left this metric out of its response", hint="run it again")
         what = "only a part of" if self._status == _PARTIAL else f"{self._status} for"

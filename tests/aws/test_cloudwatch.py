@@ -60,7 +60,13 @@ def test_a_metric_may_come_on_several_pages_in_any_order() -> None:
         {"MetricDataResults": [result("m0", [3], "PartialData", first=2)], "NextToken": "more"},
         {"MetricDataResults": [result("m0", [1, 2])]},
     ]
-    assert read_metrics(CloudWatch(*pages), [DROPPED], WEEK) == [(1, 2, 3)]
+    assert read_metrics(CloudWatch(*pages), [DROPPED], WEEK) == [(1, 2, 3, 0)]
+
+
+@pytest.mark.parametrize(("last", "expected"), [(6, (8, 9)), (5, (8, 9)), (4, (8, 9, 0))])
+def test_the_last_point_is_0_if_nothing_happened_lately(last: int, expected: tuple[int, ...]) -> None:
+    page = {"MetricDataResults": [result("m0", [8, 9], first=last - 1)]}
+    assert read_metrics(CloudWatch(page), [AGE], WEEK) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +91,9 @@ def test_an_incomplete_metric_is_an_error_and_no_0(results: list[dict[str, Any]]
         {"MetricDataResults": [result("m7", [1])]},
         {"MetricDataResults": [{"Id": "m0", "Timestamps": [], "Values": [1.0], "StatusCode": "Complete"}]},
         {"MetricDataResults": [{"Id": "m0", "Timestamps": [NOW], "Values": ["1"], "StatusCode": "Complete"}]},
+        {"MetricDataResults": [result("m0", [float("nan")])]},
+        {"MetricDataResults": [result("m0", [float("inf")])]},
+        {"MetricDataResults": [result("m0", [-1])]},
     ],
 )
 def test_a_malformed_response_is_an_error(page: dict[str, Any]) -> None:

@@ -47,6 +47,12 @@ def test_rules_come_from_a_yaml_file_a_frame_or_a_list(tmp_path: Path) -> None:
         assert rules_in(given) == (WANTED,)
 
 
+def test_a_row_without_a_qualifier_meets_only_rules_for_all() -> None:
+    rules = [{"functions": "*", "maximum_retry_attempts": 0}, {"functions": "*", "qualifiers": "l*", "on_failure": "*"}]
+    result = found({**row(retries=1), "qualifier": None}, rules=rules)
+    assert result[result.check == "house-rule"].finding.tolist() == ["its retries are 1, not 0"]
+
+
 def test_each_breach_is_a_finding_with_the_line_that_mends_it(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(YAML)
