@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
     from eicnb.client.plans import undo as undo
+    from eicnb.client.records import records as records
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
@@ -120,6 +121,7 @@ _HOME = {
     "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
+    "records": "client.records",
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
@@ -177,6 +179,7 @@ __all__ = [
     "picture",
     "plan",
     "put",
+    "records",
     "require",
     "run",
     "sandbox",

@@ -18,8 +18,8 @@ from eicnb.redaction import masks
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
 
-_USES_EIC = re.compile(r"\beic\.|\bconnection[,.)]")
-_USES_CONNECTION = re.compile(r"\bconnection[,.)]")
+_USES_EIC = re.compile(r"\beic\.|\bconnection[],.)]")
+_USES_CONNECTION = re.compile(r"\bconnection[],.)]")
 _MAKES_EIC = re.compile(r"\beic =")
 
 

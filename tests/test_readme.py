@@ -21,8 +21,10 @@ from eicnb.fleet.checks.catalog import checks, layers
 from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
+from eicnb.fleet.failed_events.columns import RECORD_COLUMNS
 from eicnb.fleet.losses import LOSS_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
+from eicnb.widgets.pictures.of_frames import KINDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -73,6 +75,7 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of a check", FINDING_COLUMNS),
+        ("### Columns of `records`", RECORD_COLUMNS),
         ("### Columns of `losses`", LOSS_COLUMNS),
         ("### Columns of a plan", PLAN_COLUMNS),
         ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
@@ -152,3 +155,8 @@ def test_the_table_of_languages_is_that_of_the_export() -> None:
         row(f"`{one.name}`", one.is_a, one.no_config, one.empty_config, one.several_places) for one in LANGUAGES
     ]
     assert table_under("### Languages of an export") == expected
+
+
+def test_the_table_of_pictures_has_each_kind() -> None:
+    named = [line.split("|")[1].strip(" `") for line in table_under("## Pictures and the explorer")]
+    assert named == [*KINDS]

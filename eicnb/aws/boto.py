@@ -26,6 +26,9 @@ from eicnb.aws.session import Session
 from eicnb.errors import EicError
 from eicnb.model.verbs import Operation
 
+_STREAMS = ("Body", "Payload")
+"""The members of a response that botocore leaves to be read."""
+
 
 class Aws(Caller):
     """The operations of AWS that eicnb calls, as one user in one region.
@@ -113,7 +116,10 @@ class Aws(Caller):
             return pages, iterator.resume_token
 
     def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Yield the pages of a list of any service, up to a number; each is fetched when it is needed."""
+        """Yield the pages of a list of any service, up to a number; each is fetched when it is needed.
+
+        Any other response is a single page; the content of an object or of an invocation is in it as bytes.
+        """
         with self._calling(service, operation) as client:
             name = xform_name(operation)
             is_list = client.can_paginate(name)
@@ -122,6 +128,8 @@ class Aws(Caller):
         while True:
             with self._calling(service, operation):
                 page = next(pages, None)
+                if page is not None:
+                    page.update({name: page[name].read() for name in _STREAMS if hasattr(page.get(name), "read")})
             if page is None:
                 return
             yield page

@@ -139,7 +139,8 @@ class Access:
 
     def attempt(self, operation: str, region: str, place: str) -> Attempt:
         """Return a description of the call that is about to be made, for its errors."""
-        return Attempt(operation, region, place, renew_hint(self._login.opened, self.profile))
+        renew = renew_hint(self._login.opened, self.profile)
+        return Attempt(operation, region, place, renew, lambda: self.secrets)
 
     def endpoint_of(self, service: str) -> str:
         """Return the URL that requests to a service in this region go to."""

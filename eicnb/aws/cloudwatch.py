@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -42,11 +42,12 @@ class Metric:
         return {"Id": query, "MetricStat": {"Metric": metric, "Period": step, "Stat": self.statistic}}
 
 
-Points = tuple[float, ...]
-"""The values of a metric, oldest first; CloudWatch has none for a time in which nothing happened.
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points of a metric, oldest first; there is none for a time in which nothing happened."""
 
-If nothing happened lately, the last one is 0.
-"""
+    times: tuple[datetime, ...] = ()
+    values: tuple[float, ...] = ()
 
 
 def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
@@ -70,7 +71,7 @@ def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Po
             if series is None:
                 raise malformed(Operation.GET_METRIC_DATA, f"no metric has the Id {result.get('Id')!r}")
             series.add(result)
-    return [series.points(period) for series in found]
+    return [series.points() for series in found]
 
 
 class _Series:
@@ -92,11 +93,10 @@ class _Series:
         self._values.update(zip(times, values, strict=True))
         self._status = str(result.get("StatusCode") or _COMPLETE)
 
-    def points(self, period: Period) -> Points | EicError:
+    def points(self) -> Points | EicError:
         if self._status == _COMPLETE:
-            times = sorted(self._values)
-            is_over = times and times[-1] < period.until - 2 * timedelta(seconds=period.step)
-            return (*(self._values[time] for time in times), *([0.0] if is_over else ()))
+            times = tuple(sorted(self._values))
+            return Points(times, tuple(self._values[time] for time in times))
         if self._status is None:
             return EicError("CloudWatch left this metric out of its response", hint="run it again")
         what = "only a part of" if self._status == _PARTIAL else f"{self._status} for"

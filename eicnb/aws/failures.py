@@ -6,7 +6,7 @@ botocore's exceptions are recognised by the names of their classes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from eicnb.errors import (
 )
 from eicnb.model.function import FunctionRef
 from eicnb.model.verbs import Operation, action_of
+from eicnb.redaction.debug_log import without
 
 WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 
@@ -73,13 +74,14 @@ RENEW_HINT = "renew the credentials, then run this again; no restart is needed"
 class Attempt:
     """An attempted operation of AWS, with its region and place in words.
 
-    `renew` is the hint that gets new credentials.
+    `renew` is the hint that gets new credentials, and `secrets` returns the present ones, which no message repeats.
     """
 
     operation: str
     region: str
     place: str
     renew: str = RENEW_HINT
+    secrets: Callable[[], Collection[str]] = tuple
 
     def answered(self, response: Mapping[str, Any]) -> AwsError:
         """Return the error that AWS reported, in the class for its code.
@@ -91,7 +93,7 @@ class Attempt:
         error = response.get("Error", {})
         metadata = response.get("ResponseMetadata", {})
         code, status = error.get("Code", "Unknown"), metadata.get("HTTPStatusCode")
-        message = error.get("Message") or f"AWS answered {status} without a message"
+        message = without(error.get("Message") or "", self.secrets()) or f"AWS answered {status} without a message"
         kind, hint = kind_of(code, status, self.operation, message)
         return kind(
             message,

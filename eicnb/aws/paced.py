@@ -24,7 +24,7 @@ _GLOBAL = frozenset({"iam"})
 
 _MOST_PAGES = 10_000
 
-_MARKERS = ("NextToken", "Marker", "NextMarker")
+_MARKERS = ("NextToken", "Marker", "NextMarker", "NextContinuationToken")
 """The members of a page that has another one after it."""
 
 

@@ -37,7 +37,16 @@ def plain(value: Any) -> Any:
     """
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return None
-    return value.item() if hasattr(value, "item") and not isinstance(value, pd.Timestamp) else value
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a plain cell is missing, also in a column that was made text.
+
+    >>> is_missing(None), is_missing("<NA>"), is_missing("ok")
+    (True, True, False)
+    """
+    return value is None or (isinstance(value, str) and value in _MISSING_TEXTS)
 
 
 def setting(value: Any) -> Any:

@@ -176,7 +176,7 @@ def _row(label: Any, held: Cells, homes: Sequence[Where]) -> DesiredRow:
 def _unread(held: Cells) -> str:
     """Return why a row of an audit was not read; empty for one that was."""
     state = held.get("scan_state")
-    if state in {None, "ok"}:
+    if state == "ok" or cells.is_missing(state):
         return ""
     error = held.get("error")
     why = f": {str(error).splitlines()[0]}" if error else ""
@@ -186,13 +186,13 @@ def _unread(held: Cells) -> str:
 def _target(held: Cells, homes: Sequence[Where], *, may_be_missing: bool) -> FunctionRef | None:
     """Return the version or alias of a row; its names must agree with its ARN."""
     arn = cells.text("function_arn", held.get("function_arn"))
-    if arn:
+    if arn is not None and not cells.is_missing(arn):
         return _of_an_arn(arn, held)
     name = cells.text("function_name", held.get("function_name"))
+    if may_be_missing and cells.is_missing(name):
+        return None
     if name:
         return _of_names(name, held, homes)
-    if may_be_missing:
-        return None
     raise RowFault("it names no function", "frame.dropna(subset=['function_arn'])")
 
 
@@ -225,6 +225,9 @@ def _of_names(name: str, held: Cells, homes: Sequence[Where]) -> FunctionRef:
     with _naming("region"):
         check_region(region)
     partition = next((home.partition for home in homes if home.region == region), None) or partition_of(region)
+    if short.partition not in {None, partition}:
+        why = f"it is in the partition {short.partition!r}, but {region!r} is in {partition!r}"
+        raise RowFault(why, "give a region of its partition", "function_name")
     with _naming("function_name"):
         return FunctionRef(short.function_name, short.qualifier or LATEST, partition, region, account_id, marked=True)
 

@@ -58,7 +58,10 @@ class JournalFolder:
         if chosen == OFF:
             return None
         if chosen:
-            return Path(chosen).expanduser().absolute()
+            try:
+                return Path(chosen).expanduser().absolute()
+            except RuntimeError as error:
+                raise ConfigurationError(f"there is no home folder for {chosen!r}", hint=_WITHOUT) from error
         return platformdirs.user_state_path("eicnb", appauthor=False) / "journal"
 
 
@@ -260,6 +263,6 @@ def _take(line: str, found: dict[str, JournalEntry]) -> bool:
             found[identity] = JournalEntry.from_intent(content)
         elif identity in found:
             found[identity] = found[identity].with_result(content)
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return False
     return True

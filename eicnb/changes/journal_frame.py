@@ -92,7 +92,7 @@ def entries_of(frame: Any, entries: Iterable[JournalEntry]) -> tuple[JournalEntr
         if (entry := known.get(_key(row))) is None:
             raise UsageError(f"row {label} ({row['run']}) is not in the journal", hint="%eic journal")
         found.append(entry)
-    return tuple(found)
+    return tuple({entry.identity: entry for entry in found}.values())
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:

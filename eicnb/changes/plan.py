@@ -166,6 +166,6 @@ def _one_of(values: Iterable[str | None]) -> str | None:
 
 
 def _path(path: Any) -> Path:
-    if not isinstance(path, str | os.PathLike):
+    if not isinstance(path, str | os.PathLike) or "\0" in str(path):
         raise UsageError(f"the path is {shown(path)}", hint='plan.save("plan.json")')
     return Path(path)

@@ -112,10 +112,12 @@ def read(text: str, path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
             f"the plan in {str(path)!r} was edited after it was saved: its digest does not match", hint=_AGAIN
         )
     try:
-        rows = tuple(_row(row) for row in content["rows"])
-    except (EicError, KeyError, TypeError, ValueError, AttributeError) as error:
+        if not (isinstance(held["rows"], list) and isinstance(held["sandbox"], bool)):
+            raise TypeError("there are no rows")  # noqa: TRY301 # one place words what is damaged
+        rows = tuple(_row(row) for row in held["rows"])
+    except (EicError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise _damaged(path, f"a row can't be read: {error}") from error
-    return rows, bool(content["sandbox"])
+    return rows, held["sandbox"]
 
 
 def _damaged(path: Path, why: str) -> UsageError:
@@ -161,9 +163,12 @@ def _row(held: Json) -> PlannedChange:
         change=_change(held),
         action=held["action"],
         reason=_text(held["reason"]),
-        region=held["region"],
-        account_id=held["account_id"],
+        region=_text_or_none(held["region"]),
+        account_id=_text_or_none(held["account_id"]),
     )
+    target = row.change.target if row.change else row
+    if (row.region, row.account_id) != (target.region, target.account_id):
+        raise ValueError("its region and account are not those of its function_arn")
     if row.words != held["change"]:
         raise ValueError(f"its change is {row.words!r}, not {held['change']!r}")
     if row.writes and (row.change is None or PlannedChange.of(row.change).action != row.action):
@@ -190,7 +195,7 @@ def _read_config(held: Json | None, function: FunctionRef) -> ReportedConfig | U
         return Unread(_text(held["unread"]))
     numbers = {name: held[name] for name in SETTING_NAMES[:2]}
     EventInvokeConfig(**numbers)  # refuses what is out of range
-    on_failure, on_success = (None if held[name] is None else _text(held[name]) for name in SETTING_NAMES[2:])
+    on_failure, on_success = (_text_or_none(held[name]) for name in SETTING_NAMES[2:])
     last_modified = None if held["last_modified"] is None else datetime.fromisoformat(held["last_modified"])
     return ReportedConfig(
         function=function,
@@ -205,3 +210,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
     return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)

@@ -81,6 +81,7 @@ aws lambda {Operation.DELETE.command} \\
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
     "explain": ("%eic explain checkout:live", "%eic explain --retries 2 --max-age 60s --timeout 30"),
     "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
+    "records": ("%eic records sqs:shop-failures", "%eic records ${audit} --since 7d --most 100"),
     "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
     "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
     "form": ("%eic form", "%eic form my-function", "%eic form my-function --qualifier BLUE"),
@@ -117,6 +118,7 @@ _OPERATIONS = {
     "whoami": Operation.GET_CALLER_IDENTITY,
     "audit": Operation.LIST,
     "losses": Operation.GET_METRIC_DATA,
+    "records": Operation.RECEIVE,
     "plan": Operation.LIST,
     "apply": Operation.PUT,
 }

@@ -6,6 +6,7 @@ Tested in tests/cli/test_parser.py.
 from __future__ import annotations
 
 from eicnb.cli.check_options import AUDITED, CHECK
+from eicnb.cli.event_verbs import EVENT_OPTIONS, RECORDS, SOURCE
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
@@ -215,9 +216,16 @@ REQUESTS_PER_SECOND = Option(
     "N",
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
+EVENT_SPEED = Option(
+    "--event-speed",
+    "event_speed",
+    "integer",
+    "N",
+    "seconds that an event waits in a real one; default: 300",
+)
 OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
-    *(REQUESTS_PER_SECOND, *FRAME_OPTIONS),
+    *(REQUESTS_PER_SECOND, EVENT_SPEED, *FRAME_OPTIONS, *EVENT_OPTIONS),
 )
 """The options that only eicnb has; they must be written in full."""
 
@@ -260,6 +268,13 @@ VERBS = (
         "count the events that were lost, by CloudWatch's metrics",
         (SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
+        runs_alone=True,
+    ),
+    Verb(
+        "records",
+        "show the failed events that a queue or bucket holds, newest first",
+        (*RECORDS, SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(SOURCE,),
         runs_alone=True,
     ),
     Verb(
@@ -317,10 +332,7 @@ VERBS = (
     Verb(
         "sandbox",
         "start an AWS inside this process and connect to it",
-        (
-            CONNECTION[0],
-            REQUESTS_PER_SECOND,
-        ),
+        (CONNECTION[0], REQUESTS_PER_SECOND, EVENT_SPEED),
         runs_alone=True,
     ),
     *FRAME_VERBS,

@@ -24,6 +24,12 @@ _NOTES = (*_EXISTENCE, Operation.SIMULATE)
 _MISSING = (Operation.LIST, Operation.GET_CONFIGURATION, *_LISTS)
 """The actions that find out whether the function, the version or alias, or only the config is missing."""
 
+_RECORDS = (
+    *(Operation.GET_QUEUE_ATTRIBUTES, Operation.RECEIVE, Operation.CHANGE_VISIBILITY),
+    *(Operation.LIST_OBJECTS, Operation.GET_OBJECT),
+)
+"""The actions that read queues, and those that read buckets."""
+
 LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "settings": (),
     "targets": (
@@ -47,6 +53,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
+    "records": _RECORDS,
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
@@ -84,6 +91,7 @@ NOTES: Mapping[str, str] = {
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
+    "records": "the first three are for queues, the others for buckets",
     "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists",
     "apply": "the first three suffice; the others find out what is missing or denied",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",

@@ -72,7 +72,11 @@ def connect(
 
 
 def start_sandbox(
-    *, region: str = "us-east-1", requests_per_second: float | None = None, instead_of: Sandbox | None = None
+    *,
+    region: str = "us-east-1",
+    requests_per_second: float | None = None,
+    event_speed: float | None = None,
+    instead_of: Sandbox | None = None,
 ) -> Eic:
     """Start an AWS inside this process, on 127.0.0.1, and connect to it.
 
@@ -83,13 +87,14 @@ def start_sandbox(
 
     It needs no account, no credentials and no network. It has a small company's functions in us-east-1 and
     eu-west-1, and stops when the process exits, when `eic.server.stop()` is called or when nothing refers to it.
-    Each sandbox is an account of its own. With `requests_per_second`, faster requests get a 429; `instead_of` is a
-    sandbox to stop first. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    Each sandbox is an account of its own. With `requests_per_second`, faster requests get a 429; `event_speed` is how
+    many seconds between the retries of an event pass in a real one; `instead_of` is a sandbox to stop first.
+    Needs the extra: `pip install 'eicnb[sandbox]'`.
     """
     from eicnb.local_aws.server import Sandbox
 
     settings.current()
-    server = Sandbox(requests_per_second=requests_per_second)
+    server = Sandbox(requests_per_second=requests_per_second, event_speed=event_speed)
     with UsageError.about("region"):
         check_known_region(region)
     if instead_of is not None:

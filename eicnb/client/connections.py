@@ -108,7 +108,9 @@ def check_region(connection: Eic) -> None:
 
 
 @checked
-def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = None) -> Eic:
+def sandbox(
+    *, region: str = "us-east-1", requests_per_second: float | None = None, event_speed: float | None = None
+) -> Eic:
     """Start an AWS inside this process, on 127.0.0.1, connect to it and use it: no account, no network.
 
     >>> eic = sandbox()
@@ -118,9 +120,14 @@ def sandbox(*, region: str = "us-east-1", requests_per_second: float | None = No
 
     It has a small company's functions in us-east-1 and eu-west-1, and stops when the process exits, when
     `eic.server.stop()` is called or when nothing refers to it. Each sandbox is an account of its own.
-    With `requests_per_second`, faster requests get a 429. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    With `requests_per_second`, faster requests get a 429.
+
+    Its functions run asynchronous events and succeed, until `eic.server.fail("checkout")` makes one fail, with
+    `how="timeout"` or `how="throttle"` in another way; `eic.server.succeed("checkout")` ends that. Five minutes
+    between retries pass in a second: `event_speed` is 300; with 0, only `eic.server.settle()` and
+    `eic.server.advance(seconds)` let time pass. Needs the extra: `pip install 'eicnb[sandbox]'`.
     """
-    return use(start_sandbox(region=region, requests_per_second=requests_per_second))
+    return use(start_sandbox(region=region, requests_per_second=requests_per_second, event_speed=event_speed))
 
 
 def _name_for(connection: Eic, name: str | None) -> str:

@@ -14,6 +14,7 @@ from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
 from eicnb.changes.waiting import aloud
 from eicnb.client.explaining import Explaining
+from eicnb.client.failed_events import FailedEvents
 from eicnb.client.findings import check_of
 from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic(Explaining):
+class Eic(FailedEvents, Explaining):
     """A connection with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()

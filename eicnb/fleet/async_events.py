@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -33,19 +34,29 @@ _MILLISECONDS = 1000
 RECEIVED, DROPPED, OLDEST = "AsyncEventsReceived", "AsyncEventsDropped", "AsyncEventAge"
 DESTINATION_FAILURES, DEAD_LETTER_FAILURES = "DestinationDeliveryFailures", "DeadLetterErrors"
 
+LOSSES = (DROPPED, DESTINATION_FAILURES, DEAD_LETTER_FAILURES)
+"""The metrics that count what may be lost."""
+
+Series = Mapping[datetime, float]
+"""A count over time, without the times at which it is zero."""
+
 METRICS = (RECEIVED, DROPPED, OLDEST, DESTINATION_FAILURES, DEAD_LETTER_FAILURES)
 """Lambda's metrics of asynchronous events."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventCounts:
-    """The events of one row; `oldest_seconds` is None if there were none, or if it is not known whose age it is."""
+    """The events of one row; `oldest_seconds` is None if there were none, or if it is not known whose age it is.
+
+    `over_time` has the counts of `LOSSES` over time.
+    """
 
     received: int = 0
     dropped: int = 0
     destination_failures: int = 0
     dead_letter_failures: int = 0
     oldest_seconds: int | None = None
+    over_time: Mapping[str, Series] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -70,7 +81,17 @@ class EventCounts:
             rest(lambda counts: counts.destination_failures),
             rest(lambda counts: counts.dead_letter_failures),
             self.oldest_seconds if oldest > max(ages, default=0) else None,
+            {name: _rest(series, others, name) for name, series in self.over_time.items()},
         )
+
+
+def _rest(series: Series, others: Iterable[EventCounts], name: str) -> Series:
+    """Return what remains of a count over time without those of others."""
+    rest = dict(series)
+    for other in others:
+        for time, value in other.over_time.get(name, {}).items():
+            rest[time] = rest.get(time, 0.0) - value
+    return {time: value for time, value in rest.items() if value > 0}
 
 
 Counts = Mapping[int, EventCounts | Unreadable]
@@ -101,7 +122,7 @@ def read_counts(
         for name in metrics
         if row in changed or _can_count(audit, row, name)
     )
-    found: dict[int, dict[str, float | Unreadable]] = defaultdict(dict)
+    found: dict[int, dict[str, Counted | Unreadable]] = defaultdict(dict)
 
     def metric_of(key: tuple[int, str]) -> Metric:
         return _metric(audit, *key)
@@ -111,8 +132,19 @@ def read_counts(
     return _by_row(audit, {row: _counts(values) for row, values in found.items()})
 
 
-def _total(metric: Metric, points: Points) -> float:
-    return max(points, default=0.0) if metric.statistic == "Maximum" else sum(points)
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The total of a metric, or its maximum, and its points if they may be losses."""
+
+    total: float
+    points: Points | None = None
+
+
+def _total(metric: Metric, points: Points) -> Counted:
+    if metric.statistic == "Maximum":
+        return Counted(max(points.values, default=0.0))
+    total = sum(points.values)
+    return Counted(total, points) if total and metric.name in LOSSES else Counted(total)
 
 
 def _can_count(audit: Audited, row: int, name: str) -> bool:
@@ -129,12 +161,15 @@ def _metric(audit: Audited, row: int, name: str) -> Metric:
     return Metric(_NAMESPACE, name, "Maximum" if name == OLDEST else "Sum", dimensions)
 
 
-def _counts(values: Mapping[str, float | Unreadable]) -> EventCounts | Unreadable:
+def _counts(values: Mapping[str, Counted | Unreadable]) -> EventCounts | Unreadable:
     known: dict[str, int] = {}
+    over_time: dict[str, Series] = {}
     for name, value in values.items():
         if isinstance(value, Unreadable):
             return value
-        known[name] = round(value)
+        known[name] = round(value.total)
+        if value.points is not None:
+            over_time[name] = dict(zip(value.points.times, value.points.values, strict=True))
     oldest = known.get(OLDEST, 0)
     return EventCounts(
         known.get(RECEIVED, 0),
@@ -142,6 +177,7 @@ def _counts(values: Mapping[str, float | Unreadable]) -> EventCounts | Unreadabl
         known.get(DESTINATION_FAILURES, 0),
         known.get(DEAD_LETTER_FAILURES, 0),
         -(-oldest // _MILLISECONDS) if oldest else None,
+        over_time,
     )
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.sender import Tally
-from eicnb.fleet.async_events import METRICS, Counts, EventCounts, Refused, read_counts
+from eicnb.fleet.async_events import (
+    DEAD_LETTER_FAILURES,
+    DESTINATION_FAILURES,
+    DROPPED,
+    METRICS,
+    Counts,
+    EventCounts,
+    Refused,
+    read_counts,
+)
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.evidence import NO_EVIDENCE, Reading, Unreadable
 from eicnb.fleet.checks.reach import reaching
@@ -17,6 +27,9 @@ from eicnb.fleet.scope import check_rate
 from eicnb.frames.columns import SEVERAL, SUMMARY, Column, Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.period import Period
+
+SERIES = "series"
+"""The attr with the number of lost events over time."""
 
 Why = Literal["nowhere-to-go", "destination-fails", "kept", "no-events", "not-read"]
 
@@ -84,7 +97,9 @@ def _to_frame(audit: Audited, counts: Counts, period: Period, tally: Tally) -> F
     places = sorted(
         range(audit.size), key=lambda row: (found[row]["lost"] is None, -(found[row]["lost"] or 0), orders[row])
     )
-    return to_frame([found[row] for row in places], LOSS_COLUMNS, _attrs(audit, counts, period, tally))
+    attrs = _attrs(audit, counts, period, tally)
+    attrs[SERIES] = _series(audit, counts, {row: values["lost"] for row, values in enumerate(found)}, period)
+    return to_frame([found[row] for row in places], LOSS_COLUMNS, attrs)
 
 
 def _row(audit: Audited, row: int, counts: EventCounts | Unreadable | None, *, is_changed: bool) -> dict[str, Any]:
@@ -123,6 +138,26 @@ def lost_of(audit: Audited, row: int, counts: EventCounts) -> int:
     nowhere = counts.dropped if has_nowhere_to_go(audit, row) else 0
     refused = counts.destination_failures if audit.on_failure[row] else 0
     return nowhere + refused + counts.dead_letter_failures
+
+
+def _series(audit: Audited, counts: Counts, lost: Mapping[int, int | None], period: Period) -> str:
+    """Return the lost events over time as JSON: the start, the seconds of a step, and the numbers."""
+    numbers = [0] * period.most_points
+    for row, number in lost.items():
+        found = counts.get(row)
+        for time, value in _lost_over_time(audit, row, found) if number and isinstance(found, EventCounts) else ():
+            step = int((time - period.since).total_seconds() // period.step)
+            numbers[min(max(step, 0), len(numbers) - 1)] += round(value)
+    start = period.since.isoformat(timespec="seconds")
+    return json.dumps({"start": start, "step": period.step, "lost": numbers})
+
+
+def _lost_over_time(audit: Audited, row: int, counts: EventCounts) -> Iterator[tuple[datetime, float]]:
+    """Yield the points of what `lost_of` adds up."""
+    names = [DROPPED] if has_nowhere_to_go(audit, row) else []
+    names += [DESTINATION_FAILURES] if audit.on_failure[row] else []
+    for name in [*names, DEAD_LETTER_FAILURES]:
+        yield from counts.over_time.get(name, {}).items()
 
 
 def has_nowhere_to_go(audit: Audited, row: int) -> bool:

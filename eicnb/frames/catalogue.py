@@ -144,8 +144,16 @@ CATALOGUE: tuple[Shown, ...] = (
         for head, name in (("Name", "name"), ("In use", "in_use"), ("Profile", "profile"), ("Sandbox", "sandbox"))
     ),
     Shown("Endpoint", ("endpoint_url",), words.in_full("endpoint_url"), 8),
-    Shown("Payload", ("payload",), words.in_full("payload"), 1, unless=("message_id",)),
+    Shown("Condition", ("condition",), words.in_full("condition"), 8, folds=True),
+    _number("Attempts", "attempts"),
+    _number("Status", "status_code", 3),
+    Shown("Error", ("error_type",), words.excerpt("error_type"), 8),
+    Shown("Error message", ("error_message",), words.excerpt("error_message"), 6),
+    Shown("Payload", ("payload", "payload_bytes"), words.payload, 1, unless=("message_id",)),
+    Shown("Payload", ("payload",), words.payload, 1, unless=("message_id",)),
     Shown("Bytes", ("payload_bytes",), words.in_full("payload_bytes"), 2),
+    Shown("Request", ("request_id",), words.in_full("request_id"), 2),
+    Shown("Message", ("message_id",), words.in_full("message_id"), 1),
     Shown("Read", ("read_at",), words.moment("read_at"), 1, unless=_PLACE),
 )
 """The known columns. Of several that apply to a column of the frame, the first is taken."""
@@ -167,8 +175,8 @@ def shown_of(columns: Sequence[str]) -> list[Shown]:
 
 
 def as_it_is(name: str, head: str = "") -> Shown:
-    """Return a column that is displayed under its own name, with its values in full."""
-    return Shown(head or name, (name,), words.in_full(name))
+    """Return a column that is displayed under its own name, with its values in full; of a payload the start."""
+    return Shown(head or name, (name,), words.payload if name == "payload" else words.in_full(name))
 
 
 def arranged(shown: Iterable[Shown], columns: Iterable[str]) -> tuple[list[Shown], int]:

@@ -251,6 +251,18 @@ def _array_of(dtype: Any) -> Callable[..., Any]:
     return make
 
 
+def _array(values: list[Any], dtype: Any) -> Any:
+    """Return values as an array; half a surrogate pair, which no file can hold, is escaped."""
+    try:
+        return _array_of(dtype)(values, dtype=dtype)
+    except UnicodeEncodeError:
+        return _array_of(dtype)([_whole(value) for value in values], dtype=dtype)
+
+
+def _whole(value: Any) -> Any:
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
 def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs: Mapping[str, Scalar]) -> Frame:
     """Make rows into a frame of exactly these columns and dtypes, also when there are no rows.
 
@@ -260,7 +272,7 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
     names, by_dtype = _layout(tuple(columns))
     arrays = {}
     for dtype, of_dtype in by_dtype.items():
-        values = _array_of(dtype)([row[name] for name in of_dtype for row in rows], dtype=dtype)
+        values = _array([row[name] for name in of_dtype for row in rows], dtype)
         for place, name in enumerate(of_dtype):
             arrays[name] = values[place * len(rows) : (place + 1) * len(rows)]
     make: Callable[..., Frame] = Frame._from_arrays  # type: ignore[attr-defined] # noqa: SLF001 # the constructor aligns arrays that are aligned
@@ -307,6 +319,8 @@ def _exact(held: Any, column: Column) -> pd.Series[Any]:
         hint = "frame.loc[:, ~frame.columns.duplicated()]"
         raise UsageError(f"the frame has {held.shape[1]} columns {column.name!r}", hint=hint)
     try:
+        if column.dtype == "Int64" and any(isinstance(value, bool) for value in held):
+            raise TypeError("a boolean is no number")  # noqa: TRY301 # one place words what is wrong with a column
         values = [_TRUTH.get(value, value) for value in held] if column.dtype == "boolean" else held.array
         return pd.Series(array(values, dtype=_dtype(column)))
     except (TypeError, ValueError, OverflowError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -140,6 +140,37 @@ def in_full(name: str) -> Word:
         return Cell("another service" if is_of_a_kind else _absent(name))
 
     return word
+
+
+_LONGEST = 60
+
+
+def excerpt(name: str) -> Word:
+    """Return the word of a column of texts that others wrote: its start, on one line.
+
+    >>> excerpt("error_message")(Row({"error_message": "no " * 40})).text
+    'no no no no no no no no no no no no no no no no no no no no …'
+    """
+
+    def word(row: Row) -> Cell:
+        value = row.values[name]
+        if value is None:
+            return Cell(_absent(name), tone="quiet")
+        text = word_of(name, str(value)[: _LONGEST + 1])
+        return Cell(text) if len(text) <= _LONGEST else Cell(f"{text[:_LONGEST]}…")
+
+    return word
+
+
+def payload(row: Row) -> Cell:
+    """Return the start of an event, with its size if it is longer.
+
+    >>> payload(Row({"payload": "1" * 5000})).text.rpartition("1")[2]
+    '… (4.9 KB)'
+    """
+    start, text = excerpt("payload")(row), str(row.values["payload"] or "")
+    size = len(text.encode("utf-8", "replace"))
+    return replace(start, text=f"{start.text} ({size / 1024:.1f} KB)") if len(text) > _LONGEST else start
 
 
 def setting_of(column: str) -> str:

@@ -10,7 +10,11 @@ import uuid
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
+
+from eicnb.local_aws.event_clock import EventClock
+from eicnb.local_aws.moto_targets import MotoTargets
 
 LATEST = "$LATEST"
 
@@ -78,6 +82,8 @@ class Function:
     dead_letter_arn: str | None = None
     version_count: int = 0
     aliases: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The share of an alias's traffic that another version receives."""
     tags: Mapping[str, str] = field(default_factory=dict)
     reserved_concurrency: int | None = None
     recursive_loop: str = "Terminate"
@@ -191,13 +197,19 @@ class Region:
 class Account:
     """One account.
 
-    `now` returns the time of a change, `may` whether a role may do an action on an ARN.
+    `now` returns the time of a change, `may` whether a role may do an action on an ARN. `clock` is that of
+    asynchronous events, and `targets` what Lambda delivers to. `failures` says how functions fail, by name; a
+    function without one succeeds.
     """
 
     account_id: str
     now: Callable[[], float]
     may: Callable[[str, str, str], bool]
+    clock: EventClock
+    targets: MotoTargets
     regions: dict[str, Region] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock)
 
     def region(self, name: str) -> Region:
         """Return the state of a region; an unused one is empty."""

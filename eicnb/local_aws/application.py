@@ -110,7 +110,7 @@ class Application:
     def _handle_lambda(self, environ: WSGIEnvironment, target: str, region: str) -> Handled:
         method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
         try:
-            return self._control_plane.handle(method, target, body, region=region)
+            return self._control_plane.handle(method, target, body, region=region, headers=_amz_headers(environ))
         except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
             return Handled(None, refusal(faults.broken(repr(error))))
 
@@ -125,7 +125,7 @@ class Application:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
             return Response(simulation.simulated(body, self._other_services.decide), content_type="text/xml")
         try:
-            return self._other_services.handle(environ, service)
+            return self._other_services.handle(environ, service, operation)
         except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
@@ -138,6 +138,15 @@ def _target(request_uri: str) -> str:
         parts = urlsplit(request_uri)
         return f"{parts.path}?{parts.query}"
     return request_uri
+
+
+def _amz_headers(environ: WSGIEnvironment) -> dict[str, str]:
+    prefix = "HTTP_X_AMZ_"
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        for name, value in environ.items()
+        if name.startswith(prefix)
+    }
 
 
 def _moto_operation(environ: WSGIEnvironment) -> str | None:

@@ -17,7 +17,8 @@ from eicnb.local_aws import faults
 class Call:
     """One request, already matched to its operation; the names from its path are percent-decoded.
 
-    `item` is the name that is not the function's: of a statement or an event source mapping.
+    `item` is the name that is not the function's: of a statement or an event source mapping. The names of the
+    headers are in lower case.
     """
 
     operation: str
@@ -26,6 +27,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     item: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """Return the body as a JSON object; an empty body is an empty object."""

@@ -1,4 +1,4 @@
-"""Lambda's control plane: from a request's method, path and body to a response.
+"""Lambda's API: from a request's method, path, headers and body to a response.
 
 A request is matched to its operation, counted against the limit, and then answered under the account's lock.
 A refusal of the service is a `Fault`, raised anywhere below and made an answer here.
@@ -8,12 +8,11 @@ Tested in tests/local_aws/test_server.py and tests/local_aws/test_event_invoke.p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import RLock
 from urllib.parse import parse_qs, unquote
 
-from eicnb.local_aws import event_invoke, faults, function_settings, listings, triggers
+from eicnb.local_aws import aliases, event_invoke, faults, function_settings, invocation, listings, triggers
 from eicnb.local_aws.account import Account
 from eicnb.local_aws.call import Call, Reply
 from eicnb.local_aws.faults import ServiceFault
@@ -41,7 +40,10 @@ ROUTES: dict[tuple[str, str], tuple[str, Operation]] = {
     ("GET", _FUNCTION): ("GetFunction", listings.get_function),
     ("GET", f"{_FUNCTION}/configuration"): ("GetFunctionConfiguration", listings.get_function_configuration),
     ("GET", f"{_FUNCTION}/aliases"): ("ListAliases", listings.list_aliases),
+    ("GET", f"{_FUNCTION}/aliases/{ITEM}"): ("GetAlias", aliases.get_alias),
+    ("PUT", f"{_FUNCTION}/aliases/{ITEM}"): ("UpdateAlias", aliases.update_alias),
     ("GET", f"{_FUNCTION}/versions"): ("ListVersionsByFunction", listings.list_versions_by_function),
+    ("POST", f"{_FUNCTION}/invocations"): ("Invoke", invocation.invoke),
     ("GET", "/2019-09-30/functions/{FunctionName}/concurrency"): (
         "GetFunctionConcurrency",
         function_settings.get_concurrency,
@@ -77,23 +79,24 @@ class ControlPlane:
     def __init__(self, account: Account, throttle: Throttle) -> None:
         self._account = account
         self._throttle = throttle
-        self._lock = RLock()
 
-    def handle(self, method: str, target: str, body: bytes, *, region: str) -> Handled:
+    def handle(
+        self, method: str, target: str, body: bytes, *, region: str, headers: Mapping[str, str] | None = None
+    ) -> Handled:
         """Answer one request; `target` is the path and query as they were sent, still percent-encoded."""
         path, _, query = target.partition("?")
         matched = _match(method, path)
         if matched is None:
             return Handled(None, refusal(_unrouted(method, path)))
         name, operation, names = matched
-        call = Call(name, region, names.get(NAME, ""), _query(query), body, names.get(ITEM, ""))
+        call = Call(name, region, names.get(NAME, ""), _query(query), body, names.get(ITEM, ""), headers or {})
         return Handled(name, self._answer(call, operation))
 
     def _answer(self, call: Call, operation: Operation) -> Reply:
         try:
             if not self._throttle.admits(call.region, call.operation):
                 raise faults.rate_exceeded()
-            with self._lock:
+            with self._account.lock:
                 return operation(self._account, call)
         except ServiceFault as fault:
             return refusal(fault)

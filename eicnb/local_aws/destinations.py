@@ -1,10 +1,12 @@
-"""The service's checks of a destination before it is stored.
+"""The service's checks of a destination, and the permissions that it requires of a role.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_faults.py.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from eicnb.local_aws import faults, lookup
 from eicnb.local_aws.account import Account, Function
@@ -17,11 +19,12 @@ _DELIVERING_CALLS = {
     "events": "PutEvents",
     "s3": "PutObject",
 }
+_KEY_CALLS = {"sqs": ("GenerateDataKey", "Decrypt"), "sns": ("GenerateDataKey", "Decrypt"), "s3": ("GenerateDataKey",)}
 
 
 def check(account: Account, function: Function, *, on_success: str | None, on_failure: str | None) -> None:
     """Refuse destinations of the wrong kind, then those that cannot be reached; both may be None or empty."""
-    if not (_is_of_served_kind(on_success, on="success") and _is_of_served_kind(on_failure, on="failure")):
+    if not (_is_of_servedkind_of(on_success, on="success") and _is_of_servedkind_of(on_failure, on="failure")):
         raise faults.invalid_parameter(
             f"The provided destination config DestinationConfig(onSuccess={_shown('OnSuccess', on_success)}, "
             f"onFailure={_shown('OnFailure', on_failure)}) is invalid."
@@ -31,27 +34,44 @@ def check(account: Account, function: Function, *, on_success: str | None, on_fa
 
 
 def _check_reachable(account: Account, function: Function, destination: str) -> None:
-    kind = _kind(destination)
+    kind = kind_of(destination)
     if kind == "lambda":
         if lookup.is_same_function(function, destination):
             raise faults.invalid_parameter("You can't specify the function as a destination for itself.")
         if not lookup.exists(account, destination):
             raise faults.invalid_parameter(f"The destination ARN {destination} is invalid.")
-    call = _DELIVERING_CALLS[kind]
-    if not account.may(function.role_arn, f"{kind}:{call}", destination):
+    action, resource = next(permissions(destination))
+    if not account.may(function.role_arn, action, resource):
+        call = _DELIVERING_CALLS[kind]
         raise faults.invalid_parameter(
             f"The function's execution role does not have permissions to call {call} on {destination}"
         )
 
 
-def _is_of_served_kind(destination: str | None, *, on: str) -> bool:
+def permissions(destination: str, key_arn: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the actions, each with its resource, that a role needs to write to a destination.
+
+    >>> list(permissions("arn:aws:s3:::shop"))
+    [('s3:PutObject', 'arn:aws:s3:::shop/*'), ('s3:ListBucket', 'arn:aws:s3:::shop')]
+
+    `key_arn` is the customer-managed key of the destination, if it has one.
+    """
+    kind = kind_of(destination)
+    yield f"{kind}:{_DELIVERING_CALLS[kind]}", f"{destination}/*" if kind == "s3" else destination
+    if kind == "s3":
+        yield "s3:ListBucket", destination
+    if key_arn:
+        yield from ((f"kms:{call}", key_arn) for call in _KEY_CALLS.get(kind, ()))
+
+
+def _is_of_servedkind_of(destination: str | None, *, on: str) -> bool:
     if not destination:
         return True
-    kind = _kind(destination)
+    kind = kind_of(destination)
     return kind in _DELIVERING_CALLS and (kind != "s3" or on == "failure")
 
 
-def _kind(destination: str) -> str:
+def kind_of(destination: str) -> str:
     """Return the service in an ARN; `kafka://` addresses pass the model's pattern and are not ARNs."""
     return destination.split(":")[2] if destination.startswith("arn:") else "kafka"
 

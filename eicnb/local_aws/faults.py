@@ -27,6 +27,17 @@ def invalid_parameter(message: str) -> ServiceFault:
     return ServiceFault(400, "InvalidParameterValueException", {"Type": "User", "message": message})
 
 
+def too_large(message: str) -> ServiceFault:
+    """Return a 413 for a payload over the limit."""
+    return ServiceFault(413, "RequestTooLargeException", {"Type": "User", "message": message})
+
+
+def not_run(reason: str) -> ServiceFault:
+    """Return a 429 for a function that has no concurrency left."""
+    body = {"Type": "User", "message": "Rate Exceeded.", "Reason": reason}
+    return ServiceFault(429, "TooManyRequestsException", body)
+
+
 def conflict(message: str) -> ServiceFault:
     """Return a 409 for something that exists already."""
     return ServiceFault(409, "ResourceConflictException", {"Type": "User", "message": message})

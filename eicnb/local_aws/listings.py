@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eicnb.local_aws import faults, lookup, paging, validation
+from eicnb.local_aws import aliases, faults, lookup, paging, validation
 from eicnb.local_aws.account import LATEST, Account, Function
 from eicnb.local_aws.call import Call, Reply
 
@@ -72,7 +72,7 @@ def list_aliases(account: Account, call: Call) -> Reply:
     version = call.query.get("FunctionVersion")
     if version is not None and (violations := list(validation.VERSION.violations(version, "functionVersion"))):
         raise faults.validation_failed(violations)
-    items = [_alias(function, name) for name in sorted(function.aliases)]
+    items = [aliases.described(function, name) for name in sorted(function.aliases)]
     chosen = [item for item in items if version in {None, item["FunctionVersion"]}]
     return paging.page(chosen, "Aliases", size=size, marker=call.query.get("Marker"))
 
@@ -92,14 +92,3 @@ def _configuration(account: Account, call: Call) -> dict[str, Any]:
     function, target = lookup.described_function(account, call)
     arn = account.function_arn(call.region, function.name, target.qualifier)
     return function.configuration(function.version_of(target.invoked), arn=arn)
-
-
-def _alias(function: Function, name: str) -> dict[str, Any]:
-    version = function.aliases[name]
-    return {
-        "AliasArn": f"{function.arn}:{name}",
-        "Name": name,
-        "FunctionVersion": version,
-        "Description": "",
-        "RevisionId": function.summary(version, arn=function.arn)["RevisionId"],
-    }

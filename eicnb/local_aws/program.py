@@ -22,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: done.set())
     try:
         sandbox = Sandbox(
-            port=options.port, requests_per_second=options.requests_per_second, account_id=options.account_id
+            port=options.port,
+            requests_per_second=options.requests_per_second,
+            account_id=options.account_id,
+            event_speed=options.event_speed,
         )
         with sandbox:
             _print(_greeting(sandbox), to=sys.stdout)
@@ -44,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         metavar="R",
         help="throttle Lambda's control plane; AWS's limit is 15 (default: none)",
+    )
+    parser.add_argument(
+        "--event-speed",
+        type=float,
+        metavar="S",
+        help="seconds between the retries of an event that pass in a real one (default: 300)",
     )
     return parser
 

@@ -6,15 +6,18 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
-from eicnb.errors import ConfigurationError
+from eicnb.errors import ConfigurationError, UsageError
 from eicnb.local_aws import account_ids, shop
+from eicnb.local_aws.event_clock import EVENT_SPEED, EventClock
 from eicnb.local_aws.throttle import Throttle
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from eicnb.local_aws.account import Account
     from eicnb.local_aws.application import Application
     from eicnb.local_aws.http_server import HttpServer
     from eicnb.local_aws.other_services import OtherServices
@@ -28,7 +31,7 @@ _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
 class _Running:
     """The parts that exist only between start and stop."""
 
-    account_id: str
+    account: Account
     other_services: OtherServices
     application: Application
     server: HttpServer
@@ -41,7 +44,9 @@ class Sandbox:
             client = boto3.client("lambda", endpoint_url=aws.url, region_name="us-east-1", …)
 
     Any access key is accepted. `port` 0 is a free one; `requests_per_second` and `burst` are those of
-    `throttle`; `now` gives the time of changes, in seconds since 1970. Stopping forgets everything.
+    `throttle`; `now` gives the time of changes, in seconds since 1970. `event_speed` is how many seconds of the waits
+    between retries pass in a real one: by default 300, so that an event has failed for good within a moment; with 0
+    they pass only in `advance` and `settle`. Stopping forgets everything.
     """
 
     def __init__(
@@ -51,12 +56,15 @@ class Sandbox:
         account_id: str | None = None,
         requests_per_second: float | None = None,
         burst: float | None = None,
+        event_speed: float | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         if not 0 <= port <= LAST_PORT:
             raise _unusable_port(port, f"ports end at {LAST_PORT}")
         self._port = port
         self._wanted_account_id = account_id
+        self._event_speed = EVENT_SPEED if event_speed is None else event_speed
+        EventClock(self._event_speed)
         self._now = now
         self._throttle = Throttle()
         self._throttle.limit(requests_per_second, burst)
@@ -79,9 +87,10 @@ class Sandbox:
         if running is not None:
             try:
                 running.server.stop()
+                running.account.clock.close()
                 running.other_services.forget()
             finally:
-                account_ids.release(running.account_id)
+                account_ids.release(running.account.account_id)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -102,7 +111,7 @@ class Sandbox:
     @property
     def account_id(self) -> str:
         """The account of every caller."""
-        return self._started().account_id
+        return self._started().account.account_id
 
     @property
     def caller_arn(self) -> str:
@@ -123,6 +132,29 @@ class Sandbox:
         """
         self._throttle.limit(requests_per_second, burst)
 
+    def fail(self, function_name: str, how: str = "error") -> None:
+        """Make a function fail from now on, at every qualifier: with an "error", a "timeout" or a "throttle".
+
+        A throttled function does not run: its asynchronous events wait until their maximum age.
+        """
+        from eicnb.local_aws.functions_run import FAILURES
+
+        if how not in FAILURES:
+            raise UsageError(f"'{how}' is not a way to fail", hint=f"use {', '.join(FAILURES[:-1])} or {FAILURES[-1]}")
+        self._started().account.failures[self._checked(function_name)] = how
+
+    def succeed(self, function_name: str) -> None:
+        """Make a function succeed again, as every function of the sandbox does by default."""
+        self._started().account.failures.pop(self._checked(function_name), None)
+
+    def settle(self) -> None:
+        """Skip all waits, and return once no asynchronous event is pending."""
+        self._started().account.clock.settle()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of asynchronous events on, and return once everything due by then is done."""
+        self._started().account.clock.advance(seconds)
+
     def requests(self) -> list[RequestRecord]:
         """Return the latest 10,000 requests since the start, oldest first."""
         return self._started().application.requests()
@@ -132,14 +164,23 @@ class Sandbox:
             raise ConfigurationError("The sandbox is not running.", hint="Sandbox().start()")
         return self._running
 
+    def _checked(self, function_name: str) -> str:
+        names = {name for region in self._started().account.regions.values() for name in region.functions}
+        if function_name not in names:
+            similar = get_close_matches(str(function_name), sorted(names), n=1)
+            hint = similar[0] if similar else "name a function of the sandbox, without a qualifier"
+            raise UsageError(f"the sandbox has no function '{function_name}'", hint=hint)
+        return function_name
+
     def _build(self, account_id: str) -> _Running:
         try:
-            from eicnb.local_aws import application, control_plane, other_services, seed
+            from eicnb.local_aws import application, control_plane, moto_targets, other_services, seed
             from eicnb.local_aws.account import Account
         except ModuleNotFoundError as error:
             raise _missing_moto(error) from error
         others = other_services.OtherServices(account_id)
-        account = Account(account_id, self._now, others.may)
+        targets, clock = moto_targets.MotoTargets(account_id), EventClock(self._event_speed)
+        account = Account(account_id, self._now, others.may, clock, targets)
         served = application.Application(control_plane.ControlPlane(account, self._throttle), others)
         server = self._bind(served)
         try:
@@ -149,7 +190,7 @@ class Sandbox:
             others.forget()
             raise
         server.start()
-        return _Running(account_id, others, served, server)
+        return _Running(account, others, served, server)
 
     def _bind(self, served: Application) -> HttpServer:
         from eicnb.local_aws.http_server import HttpServer

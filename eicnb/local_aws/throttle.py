@@ -1,7 +1,7 @@
 """AWS's limits on control-plane calls: token buckets per region, also for GetFunction and GetPolicy.
 
 Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
-(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests).
+(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests). Invoke has no such limit.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from threading import Lock
 from eicnb.errors import ConfigurationError
 
 GET_FUNCTION_SHARE = 100 / 15
+_UNLIMITED = {"Invoke"}
 _SHARES = {"GetFunction": GET_FUNCTION_SHARE, "GetPolicy": 1.0}
 
 
@@ -71,7 +72,7 @@ class Throttle:
     def admits(self, region: str, operation: str) -> bool:
         """Return whether this request is within the limit of its region."""
         with self._lock:
-            if self._rate is None:
+            if self._rate is None or operation in _UNLIMITED:
                 return True
             bucket = self._bucket(region, self._rate, operation if operation in _SHARES else None)
         return bucket.take()

@@ -31,8 +31,6 @@ def hours_before(now: float) -> tuple[datetime, ...]:
 def points_of(traffic: Traffic, now: float) -> Iterator[dict[str, Any]]:
     """Yield the points of one qualifier, as PutMetricData takes them; there is none where nothing happened."""
     name, qualifier = traffic.function_name, traffic.qualifier
-    invoked = name if qualifier == LATEST else f"{name}:{qualifier}"
-    of_function = [{"Name": "FunctionName", "Value": name}]
     times = hours_before(now)
     counts = {
         "AsyncEventsReceived": traffic.received,
@@ -40,14 +38,23 @@ def points_of(traffic: Traffic, now: float) -> Iterator[dict[str, Any]]:
         "DestinationDeliveryFailures": traffic.destination_failures,
         "DeadLetterErrors": traffic.dead_letter_failures,
     }
+    for metric, total in counts.items():
+        for time, count in zip(times, _spread(total), strict=True):
+            if count:
+                yield from counted(name, qualifier, metric, time, count)
+    ages = [1] * (POINTS - 1) + [traffic.oldest]
+    for time, age in zip(times, ages, strict=True):
+        yield from counted(name, qualifier, "AsyncEventAge", time, age * 1000, unit="Milliseconds")
+
+
+def counted(
+    function_name: str, qualifier: str, metric: str, time: datetime, value: float, *, unit: str = "Count"
+) -> Iterator[dict[str, Any]]:
+    """Yield the point of one metric for the function, and the one for the name that was invoked."""
+    invoked = function_name if qualifier == LATEST else f"{function_name}:{qualifier}"
+    of_function = [{"Name": "FunctionName", "Value": function_name}]
     for dimensions in (of_function, [*of_function, {"Name": "Resource", "Value": invoked}]):
-        for metric, total in counts.items():
-            for time, count in zip(times, _spread(total), strict=True):
-                if count:
-                    yield _point(metric, dimensions, time, count, "Count")
-        ages = [1] * (POINTS - 1) + [traffic.oldest]
-        for time, age in zip(times, ages, strict=True):
-            yield _point("AsyncEventAge", dimensions, time, age * 1000, "Milliseconds")
+        yield _point(metric, dimensions, time, value, unit)
 
 
 def backlog_of(backlog: Backlog, now: float) -> Iterator[dict[str, Any]]:

@@ -26,6 +26,18 @@ DEFAULT_RETENTION_IN_SECONDS: Final = 4 * 86400
 
 LONGEST_RETENTION_IN_SECONDS: Final = 14 * 86400
 
+MESSAGES_A_REQUEST: Final = 10
+"""How many messages one request to SQS may have."""
+
+MOST_IN_FLIGHT: Final = 120_000
+"""How many messages of a queue may be received and not yet deleted."""
+
+LARGEST_EVENT: Final = 1024 * 1024
+"""How many bytes the event of an asynchronous invocation may have."""
+
+LARGEST_RECORD: Final = 16 * 1024 * 1024
+"""More bytes than a record can have: the event, the response of up to 6 MB, and their JSON escapes."""
+
 LONGEST_FUNCTION_NAME: Final = 64
 
 LONGEST_FUNCTION_ARN: Final = 256

@@ -63,6 +63,10 @@ class Operation(StrEnum):
     SIMULATE = "SimulatePrincipalPolicy", "iam"
     HEAD_BUCKET = "HeadBucket", "s3", "ListBucket"
     GET_METRIC_DATA = "GetMetricData", "cloudwatch"
+    RECEIVE = "ReceiveMessage", "sqs"
+    CHANGE_VISIBILITY = "ChangeMessageVisibilityBatch", "sqs", "ChangeMessageVisibility"
+    LIST_OBJECTS = "ListObjectsV2", "s3", "ListBucket"
+    GET_OBJECT = "GetObject", "s3"
 
     @property
     def pages(self) -> tuple[str, str]:

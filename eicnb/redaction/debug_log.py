@@ -22,14 +22,24 @@ def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
     >>> without_secrets("{'Authorization': b'AWS4-HMAC-SHA256 Credential=AKIA…', 'X-Amz-Date': b'20261124T215851Z'}")
     "{'Authorization': b'***', 'X-Amz-Date': b'20261124T215851Z'}"
     """
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, _MASK)
+    text = without(text, secrets)
     pieces, end = [], 0
     for span in spans(text, SECRETS):
         pieces += [text[end : span.start], _MASK]
         end = span.end
     return "".join([*pieces, text[end:]])
+
+
+def without(text: str, secrets: Collection[str]) -> str:
+    """Return a text with these known secrets masked, except for very short ones.
+
+    >>> without("no token EXAMPLE-TOKEN", {"EXAMPLE-TOKEN"})
+    'no token ***'
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, _MASK)
+    return text
 
 
 class _Handler(logging.Handler):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eicnb.aws.cloudwatch import Metric, read_metrics
+from eicnb.aws.cloudwatch import Metric, Points, read_metrics
 from eicnb.errors import EicError
 from eicnb.model.period import Period
 from eicnb.model.verbs import Operation
@@ -39,7 +39,7 @@ def result(query: str, values: list[float], status: str = "Complete", first: int
 
 def test_a_request_names_each_metric_with_its_dimensions() -> None:
     cloudwatch = CloudWatch({"MetricDataResults": [result("m0", []), result("m1", [])]})
-    assert read_metrics(cloudwatch, [DROPPED, AGE], WEEK) == [(), ()]
+    assert read_metrics(cloudwatch, [DROPPED, AGE], WEEK) == [Points(), Points()]
     assert (cloudwatch.asked["StartTime"], cloudwatch.asked["EndTime"]) == (WEEK.since, WEEK.until)
     assert cloudwatch.asked["MetricDataQueries"][1] == {
         "Id": "m1",
@@ -60,13 +60,8 @@ def test_a_metric_may_come_on_several_pages_in_any_order() -> None:
         {"MetricDataResults": [result("m0", [3], "PartialData", first=2)], "NextToken": "more"},
         {"MetricDataResults": [result("m0", [1, 2])]},
     ]
-    assert read_metrics(CloudWatch(*pages), [DROPPED], WEEK) == [(1, 2, 3, 0)]
-
-
-@pytest.mark.parametrize(("last", "expected"), [(6, (8, 9)), (5, (8, 9)), (4, (8, 9, 0))])
-def test_the_last_point_is_0_if_nothing_happened_lately(last: int, expected: tuple[int, ...]) -> None:
-    page = {"MetricDataResults": [result("m0", [8, 9], first=last - 1)]}
-    assert read_metrics(CloudWatch(page), [AGE], WEEK) == [expected]
+    days = tuple(WEEK.since + timedelta(days=number) for number in range(3))
+    assert read_metrics(CloudWatch(*pages), [DROPPED], WEEK) == [Points(days, (1, 2, 3))]
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,12 @@ def test_what_aws_refuses_is_an_error_with_everything_that_aws_said(refusal: Ref
     assert isinstance(error.__cause__, botocore.exceptions.ClientError)
 
 
+def test_a_message_that_repeats_the_credentials_is_shown_without_them() -> None:
+    error = failure_on([fault(403, "AccessDeniedException", f"no: {TOKEN} with AKIDTEST/{SECRET}")], put)
+    assert (error.message, str(error).splitlines()[0]) == ("no: *** with ***/***",) * 2
+    assert eicnb.journal().error.item() == "no: *** with ***/***"
+
+
 @pytest.mark.parametrize("call", VERBS, ids=lambda call: call.__name__)
 def test_every_verb_tells_a_refusal_alike(call: Call) -> None:
     error = failure_on([fault(403, "AccessDeniedException", "no")], call)

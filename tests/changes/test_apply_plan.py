@@ -19,7 +19,7 @@ from eicnb.changes.columns import APPLIED_COLUMNS
 from eicnb.changes.plan import Plan
 from eicnb.changes.progress import WriteProgress
 from eicnb.errors import ApplyInterrupted, ConfigurationError, EicError, IncompleteApply, UsageError
-from tests.answering import Answering, Seen, Step, fault
+from tests.answering import Answer, Answering, Seen, Step, fault
 from tests.changes.lossy import LOSSES, Losing, Loss, is_write, writes
 from tests.changes.plans import FAST, applied, planned, with_retries, words
 
@@ -63,6 +63,19 @@ def test_a_plan_applied_again_does_only_what_is_missing(eic: eicnb.Eic) -> None:
     eic.put("newsletters", maximum_retry_attempts=1)
     assert words(applied(plan))["newsletters:$LATEST"] == "none"
     assert set(applied(plan).outcome) == {"none"}
+
+
+def test_a_message_that_no_file_can_hold_loses_no_outcome_and_no_journal(eic: eicnb.Eic) -> None:
+    plan = with_retries(1, *FUNCTIONS)
+    refusal = Answer(400, b'{"message": "no \\ud800"}', {"x-amzn-ErrorType": "InvalidParameterValueException"})
+    forward = Losing(str(eic.endpoint_url), "cut before", times=0)
+    with Answering(
+        lambda request: refusal if is_write(request) and "newsletters" in request.path else forward(request)
+    ) as proxy:
+        error = incomplete(plan, connections=[through(proxy)])
+    assert (words(error.result)["newsletters:$LATEST"], error.result.error[0]) == ("failed", "no \\ud800")
+    journal = eicnb.journal().set_index("function_name")
+    assert (len(journal), journal.error["newsletters"]) == (5, "no \\ud800")
 
 
 def test_a_row_that_was_changed_since_is_a_conflict_and_stays_as_it_is(eic: eicnb.Eic) -> None:

@@ -254,6 +254,13 @@ WRONG_NAMES: dict[str, tuple[dict[str, Any], str]] = {
         {"function_name": "f", "region": "us east"},
         "row 0 (f), column 'region': 'us east' is not the name of a region",
     ),
+    "another partition": (
+        {"function_name": ARN.replace("aws", "aws-cn", 1)},
+        (
+            f"row 0 ({ARN.replace('aws', 'aws-cn', 1)}), column 'function_name': it is in the partition 'aws-cn', "
+            "but 'us-east-1' is in 'aws'"
+        ),
+    ),
     "two regions": (
         {"function_name": ARN, "region": "eu-west-1"},
         f"row 0 ({ARN}), column 'region': it is 'eu-west-1', but the function_name has 'us-east-1'",
@@ -276,6 +283,30 @@ def test_a_row_without_a_place_needs_connections_that_agree() -> None:
     assert raised.value.message == "row 0 (f), column 'region': it is missing, and the connections have several"
     named: dict[str, list[Any]] = {"function_name": ["f"], "on_failure": [None], "region": ["eu-west-1"]}
     assert rows(named, HOME, other)[0].account_id == "012345670123"
+
+
+UNNAMED: dict[str, Any] = {
+    "function_arn": "<NA>",
+    "function_name": "nan",
+    "scan_state": "denied",
+    "region": "eu-west-1",
+}
+
+
+def test_an_audit_that_was_made_text_is_the_same_audit() -> None:
+    [of_text] = rows({name: [value] for name, value in {**UNNAMED, "on_failure": "nan"}.items()})
+    assert (of_text.target, of_text.unread, of_text.region) == (None, "it was not read (denied)", "eu-west-1")
+    for state in ("", "nan", "<NA>"):
+        assert row(function_arn=ARN, on_failure=QUEUE, scan_state=state).unread == ""
+
+
+@pytest.mark.parametrize(
+    "column", ["maximum_retry_attempts", "on_failure", "qualifier", "function_arn", "function_name"]
+)
+def test_an_array_in_a_cell_is_named_like_any_wrong_value(column: str) -> None:
+    cells: dict[str, list[Any]] = {"function_arn": [ARN], "on_failure": [None], column: [pd.Series([1, 2]).to_numpy()]}
+    with pytest.raises(UsageError, match=f"^row 0 .*, column '{column}': "):
+        rows(cells)
 
 
 WRONG_FRAMES: dict[str, tuple[Any, str]] = {

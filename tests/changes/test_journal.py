@@ -60,6 +60,9 @@ def test_without_a_place_for_it_nothing_is_written(eic: eicnb.Eic, monkeypatch: 
         "nothing was written: the journal in /proc/journal cannot be written: No such file or directory\n"
         "Try: name another folder, or write without a journal\n    %env EICNB_JOURNAL=off"
     )
+    monkeypatch.setenv("EICNB_JOURNAL", "~nobody-of-this-name/journal")
+    with pytest.raises(ConfigurationError, match="there is no home folder for '~nobody-of-this-name/journal'"):
+        eic.put("my-function:BLUE", maximum_retry_attempts=2)
     assert eic.get("my-function:BLUE").maximum_retry_attempts.item() == 0
     monkeypatch.setenv("EICNB_JOURNAL", "off")
     assert eic.put("my-function:BLUE", maximum_retry_attempts=2).maximum_retry_attempts.item() == 2

@@ -114,7 +114,7 @@ def test_a_damaged_line_is_counted_and_hides_no_other(line: bytes, eic: eicnb.Ei
 
 WRONG: dict[str, Any] = {
     "verb": "get",
-    "time": "yesterday",
+    "time": "0001-01-01T00:00:00+23:59",
     "function": "no function",
     "before": {"maximum_retry_attempts": 7},
     "after": 7,

@@ -121,6 +121,10 @@ FORGED: dict[str, Callable[[Any], object]] = {
     "no time": lambda row: row["after"].update(last_modified="soon"),
     "no before": lambda row: row.pop("before"),
     "no object": lambda row: row.update(after=[]),
+    "another region": lambda row: row.update(region="eu-west-1"),
+    "another account": lambda row: row.update(account_id=None),
+    "a list for a region": lambda row: row.update(region=[]),
+    "a time before all others": lambda row: row["after"].update(last_modified="0001-01-01T00:00:00+23:59"),
 }
 
 
@@ -137,6 +141,18 @@ def test_a_row_that_cannot_be_is_refused_even_with_a_right_digest(tmp_path: Path
         Plan.load(path)
 
 
+@pytest.mark.parametrize("content", [{}, {"rows": []}, {"sandbox": False}, {"sandbox": False, "rows": {}}], ids=str)
+def test_a_file_without_rows_is_refused_even_with_a_right_digest(tmp_path: Path, content: dict[str, Any]) -> None:
+    from eicnb.changes.plan_file import _digest, plan_id
+
+    path, digest = tmp_path / "plan.json", _digest(content)
+    path.write_text(
+        json.dumps({"format": "eicnb plan", "version": 1, "digest": digest, "id": plan_id(digest), **content})
+    )
+    with pytest.raises(UsageError, match="is not a plan that can be applied: a row can't be read: "):
+        Plan.load(path)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
         Plan.load(tmp_path / "plan.json")
@@ -145,6 +161,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         Plan.load(tmp_path)
     with pytest.raises(UsageError, match="the path is None"):
         Plan.load(None)  # type: ignore[arg-type] # a wrong call
+    with pytest.raises(UsageError, match=r"the path is 'plan\\x00'"):
+        Plan.load("plan\0")
 
 
 def test_a_plan_that_cannot_be_saved_leaves_no_part_of_it(tmp_path: Path) -> None:

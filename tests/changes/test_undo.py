@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import eicnb
@@ -87,6 +88,10 @@ def test_a_given_run_rows_and_functions_are_taken_back_alone(eic: eicnb.Eic) -> 
     assert eicnb.undo(journal.run[2], functions="news*").frame.function_name.tolist() == ["newsletters"]
     assert eicnb.undo(journal[journal.qualifier == "BLUE"]).frame.qualifier.tolist() == ["BLUE"]
     assert len(eicnb.undo("1h")) == 3
+    eic.put("my-function:GREEN", maximum_retry_attempts=1)
+    journal = eicnb.journal()
+    twice = eicnb.undo(pd.concat([journal, journal]))
+    assert (len(twice), set(twice.frame.action)) == (3, {"put", "delete"})
     assert len(eicnb.undo("1h", functions=["newsletters", "other"])) == 1
 
 

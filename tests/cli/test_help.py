@@ -165,11 +165,12 @@ def test_the_page_of_a_command_of_our_own_is_whole() -> None:
 %eic sandbox: start an AWS inside this process and connect to it
 
 Synopsis
-  %eic sandbox [--region REGION] [--requests-per-second N]
+  %eic sandbox [--region REGION] [--requests-per-second N] [--event-speed N]
 
 Options
   --region REGION          region of the call, or of the connection
   --requests-per-second N  throttle above N requests a second; AWS's own limit is 15
+  --event-speed N          seconds that an event waits in a real one; default: 300
 
 Examples
   %eic sandbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,6 +99,15 @@ def test_each_event_counts_once_for_the_qualifier_that_was_invoked() -> None:
     assert frame.received.tolist() == [6, 4]
     assert frame.lost.tolist() == [5, 0]
     assert frame.oldest_seconds.tolist() == [9, pd.NA]
+
+
+def test_the_losses_over_time_add_up_to_those_of_the_rows() -> None:
+    account = AwsAccount(points={**points(dropped=4), "AsyncEventsDropped f:live": [0, 1]})
+    frame = lost(account, row("f"), row("f", "live", **QUEUE))
+    series = json.loads(frame.attrs["series"])
+    assert series["step"] == 86400
+    assert sum(series["lost"]) == frame.lost.sum() == 3
+    assert json.loads(lost(AwsAccount(), row("f")).attrs["series"])["lost"] == [0] * len(series["lost"])
 
 
 def test_the_most_losses_come_first_and_unknown_ones_last() -> None:

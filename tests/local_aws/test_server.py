@@ -21,7 +21,8 @@ from tests.local_aws.conftest import Shop
 SERVED = (
     "PutFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfig, GetFunctionEventInvokeConfig, "
     "DeleteFunctionEventInvokeConfig, ListFunctionEventInvokeConfigs, ListFunctions, GetFunction, "
-    "GetFunctionConfiguration, ListAliases, ListVersionsByFunction, GetFunctionConcurrency, "
+    "GetFunctionConfiguration, ListAliases, GetAlias, UpdateAlias, ListVersionsByFunction, Invoke, "
+    "GetFunctionConcurrency, "
     "PutFunctionConcurrency, DeleteFunctionConcurrency, GetFunctionRecursionConfig, PutFunctionRecursionConfig, "
     "ListTags, TagResource, GetPolicy, AddPermission, RemovePermission, ListEventSourceMappings, "
     "CreateEventSourceMapping, DeleteEventSourceMapping"
@@ -111,7 +112,7 @@ def test_a_start_that_fails_takes_no_account(seeded: Shop) -> None:
     ("method", "path"),
     [
         ("POST", "/2015-03-31/functions"),
-        ("POST", "/2015-03-31/functions/my-function/invocations"),
+        ("POST", "/2014-11-13/functions/my-function/invoke-async/"),
         ("PATCH", "/2019-09-25/functions/my-function/event-invoke-config"),
         ("PUT", "/2015-03-31/event-source-mappings/a-mapping"),
         ("GET", "/2019-09-25/functions/a/b/event-invoke-config"),
@@ -244,7 +245,7 @@ def test_a_missing_profile_of_the_environment_does_not_disturb_it() -> None:
 def test_the_verb_starts_one_and_makes_it_the_connection_in_use() -> None:
     eic = eicnb.sandbox(region="eu-west-1")
     assert (eic.is_sandbox, eic.region, eicnb.current() is eic) == (True, "eu-west-1", True)
-    assert list(inspect.signature(eicnb.sandbox).parameters) == ["region", "requests_per_second"]
+    assert list(inspect.signature(eicnb.sandbox).parameters) == ["region", "requests_per_second", "event_speed"]
     assert eic.server is not None
     eic.server.stop()
 

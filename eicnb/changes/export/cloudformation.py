@@ -85,9 +85,9 @@ def _template(changes: Sequence[Change], language: str, transform: list[str], co
 
 
 def _logical_id(function: FunctionRef) -> str:
-    """Return letters and digits of the names, each part with a capital."""
+    """Return letters and digits of the names, each part with a capital; `Config` if they have none."""
     words = re.findall(r"[A-Za-z0-9]+", " ".join(named(function)).replace(LATEST, "Latest"))
-    return "".join(word[0].upper() + word[1:] for word in words)
+    return "".join(word[0].upper() + word[1:] for word in words) or "Config"
 
 
 def _to_import(name: str, change: Change) -> str:

@@ -21,7 +21,7 @@ from eicnb.frames.frame import Frame
 
 def prepare_plan(command: Command, context: Context) -> Run:
     """Prepare a plan of the frame in the line."""
-    arguments, connections = _arguments(command, context)
+    arguments, connections = several(command, context)
 
     def run() -> Plan:
         with command.blamed():
@@ -33,7 +33,7 @@ def prepare_plan(command: Command, context: Context) -> Run:
 def prepare_apply(command: Command, context: Context) -> Run:
     """Prepare the writes of the plan in the line, or of the plan in the file that it names."""
     confirm = context.reader.settings.confirm or None
-    given, connections = _arguments(command, context)
+    given, connections = several(command, context)
     arguments = {"limit": None, "canary": 0, "confirm": confirm, **given}
     plan = arguments.pop("plan")
     if isinstance(plan, str | os.PathLike):
@@ -48,7 +48,7 @@ def prepare_apply(command: Command, context: Context) -> Run:
     return run
 
 
-def _arguments(command: Command, context: Context) -> tuple[dict[str, Any], list[Connection]]:
+def several(command: Command, context: Context) -> tuple[dict[str, Any], list[Connection]]:
     """Return the arguments of the Python verb and its connections; what the line lacks is as the settings say."""
     arguments = dict(command.arguments)
     names = profile_names(command, arguments.pop("profiles", None))

@@ -13,20 +13,20 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.failures import FORBIDDEN, is_denied
 from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS
-from eicnb.aws.http.sender import Sender
+from eicnb.aws.http.sender import Sender, Tally
 from eicnb.aws.http.threads import aside
 from eicnb.aws.paced import Ask, Paced, Quotas
 from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.checks.evidence import Reading, Unreadable
-from eicnb.fleet.progress import Progress
+from eicnb.fleet.progress import Progress, Show
 from eicnb.model.verbs import action_of
 
 K = TypeVar("K")
@@ -36,6 +36,25 @@ Place = tuple[str, str]
 """An account and a region."""
 
 _THREADS, _READERS = 5, 32  # boto3 keeps five connections to a host
+
+Asking = Callable[[Aws, str], Ask]
+"""Returns the way to ask through a connection to an account, at the pace of its quotas."""
+
+
+class Pacing(Protocol):
+    """The rate of some reads, what draws their progress, and the count of their requests."""
+
+    @property
+    def rate(self) -> float:
+        """The requests a second in each account and region."""
+
+    @property
+    def show(self) -> Show:
+        """The function that draws the progress."""
+
+    @property
+    def tally(self) -> Tally:
+        """The count."""
 
 
 def unreadable(error: Exception) -> Unreadable:
@@ -64,7 +83,7 @@ def _first_line(text: str) -> str:
 class SideBySide(Generic[K, F]):
     """The reading of many subjects, `size` at a time; `what` names them in the progress."""
 
-    reading: Reading
+    reading: Pacing
     what: str
     keys: Sequence[K]
     size: int
@@ -129,7 +148,7 @@ def connection_to(reading: Reading, account_id: str, region: str | None) -> Aws:
 
 
 def read_aside(
-    reading: Reading, what: str, keys: Sequence[K], read: Callable[[K, Callable[[Aws, str], Ask]], F]
+    reading: Pacing, what: str, keys: Sequence[K], read: Callable[[K, Asking], F]
 ) -> dict[K, F | Unreadable]:
     """Read each subject in a thread; `read` gets it, and what returns the way to ask through a connection."""
     with Quotas(BUCKETS, reading.rate) as quotas:

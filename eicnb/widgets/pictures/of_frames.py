@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from eicnb.errors import UsageError, nearest, shown
+from eicnb.fleet.losses import SERIES
 from eicnb.frames.columns import Column
 from eicnb.frames.frame import rows_of
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
@@ -37,9 +38,6 @@ _NUMBERS = tuple(Column(name, "Int64", "") for name in ("maximum_retry_attempts"
 _FINDINGS = tuple(Column(name, "string", "") for name in ("severity", "check"))
 _LOSSES = (_OF_A_ROW[0], *(Column(name, "Int64", "") for name in ("lost", "received")))
 _OPTIONAL = tuple(Column(name, "string", "") for name in ("scan_state", "dead_letter_arn"))
-
-SERIES = "series"
-"""The attr of losses that holds the number of lost events over time, as JSON: start, step in seconds, numbers."""
 
 
 def picture_of(frame: Any, kind: str | None, findings: Any = None) -> Picture:

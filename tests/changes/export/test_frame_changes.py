@@ -179,6 +179,10 @@ UNREADABLE: dict[str, tuple[Edit, str]] = {
         lambda frame: frame.assign(maximum_retry_attempts=float("inf")),
         "the frame's column 'maximum_retry_attempts' is float64, not Int64",
     ),
+    "booleans for numbers": (
+        lambda frame: frame.assign(maximum_retry_attempts=True),
+        "the frame's column 'maximum_retry_attempts' is bool, not Int64",
+    ),
     "a column that comes twice": (
         lambda frame: pd.concat([frame, frame[["on_failure"]]], axis=1),
         "the frame has 2 columns 'on_failure'",

@@ -182,6 +182,12 @@ def test_names_that_would_be_the_same_have_a_hash_that_no_other_row_changes() ->
     assert [name for name, _, _ in settings_of_terraform(eicnb.export(twins[::-1], "terraform"))] == names[::-1]
 
 
+def test_names_without_letters_have_logical_ids_too() -> None:
+    text = eicnb.export(audit_of(("_", "_"), ("__", "-")).assign(configured=True), "cloudformation")
+    assert list(resources(text)["Resources"]) == ["Config666788", "Configec55e2"]
+    assert faults(text) == []
+
+
 @pytest.mark.parametrize(
     ("frame", "message"),
     [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from eicnb.aws.cloudwatch import Metric, Points
 from eicnb.fleet.async_events import (
@@ -47,12 +47,12 @@ class MetricsKey:
 class Week:
     """What CloudWatch counted in a period: the events of a row, or the ages of a queue's messages.
 
-    `oldest_message` has the age of a queue's oldest message, a value a day.
+    `oldest_message` has the age of a queue's oldest message, a value a day; none if the queue is empty by now.
     """
 
     period: Period
     counts: EventCounts = EventCounts()  # noqa: RUF009 # it is frozen
-    oldest_message: Points = ()
+    oldest_message: tuple[float, ...] = ()
     queue_url: str = ""
 
 
@@ -97,7 +97,7 @@ def _url(reading: Reading, queue: MetricsKey) -> str:
 
 def _ages(
     reading: Reading, period: Period, queues: Sequence[MetricsKey]
-) -> list[tuple[MetricsKey, Points | Unreadable]]:
+) -> list[tuple[MetricsKey, tuple[float, ...] | Unreadable]]:
     """Return the daily ages of queues; a queue of an account out of reach is left out of the requests."""
     places = {key: (key.arn.split(":")[4], key.arn.split(":")[3]) for key in queues}
     wanted = [(places[key], key) for key in queues if places[key] in reading.connections]
@@ -106,7 +106,17 @@ def _ages(
         for key, (account_id, region) in places.items()
         if (account_id, region) not in reading.connections
     ]
-    return [*read_points(reading, period, wanted, _age_of, lambda _, points: points), *elsewhere] if queues else []
+    return (
+        [*read_points(reading, period, wanted, _age_of, lambda _, points: _up_to_now(points, period)), *elsewhere]
+        if queues
+        else []
+    )
+
+
+def _up_to_now(points: Points, period: Period) -> tuple[float, ...]:
+    """Return the ages of a queue's oldest message; none if the last one is older than a day: the queue is empty."""
+    is_over = not points.times or points.times[-1] < period.until - 2 * timedelta(seconds=period.step)
+    return () if is_over else points.values
 
 
 def _age_of(queue: MetricsKey) -> Metric:

@@ -1,0 +1,25 @@
+"""The options of the commands about failed events, as data.
+
+Tested in tests/notebook/test_records.py.
+"""
+
+from __future__ import annotations
+
+from eicnb.cli.option import Option
+
+SOURCE = Option(
+    "", "source", "value", "SOURCE", "sqs:NAME, s3:BUCKET, s3://BUCKET/PREFIX, an ARN or ${AUDIT}", is_required=True
+)
+RECORDS = (
+    Option("--most", "most", "integer", "N", "the most records of each source; default: 1000"),
+    Option("--seconds", "seconds", "number", "N", "how long to read each queue at most; default: 10"),
+    Option(
+        "--spend-receives",
+        "spend_receives",
+        "flag",
+        "",
+        "read a queue with a redrive policy too, although each reading counts as a receive",
+    ),
+)
+EVENT_OPTIONS = (*RECORDS,)
+"""The options of these commands, which the AWS CLI lacks."""

@@ -1,0 +1,60 @@
+"""The verb `records`, on the connection in use or on several.
+
+Tested in tests/fleet/failed_events/test_records.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from eicnb.aws.connection import Connection
+from eicnb.client.connections import current
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.failed_events import records_on
+from eicnb.client.parameters import checked
+from eicnb.client.several import checked_connections
+from eicnb.fleet.progress import Choice
+from eicnb.frames.frame import Frame
+from eicnb.model.destination import DestinationArn, DestinationName
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@checked
+def records(
+    source: str | DestinationArn | DestinationName | DataFrame,
+    *,
+    most: int = 1000,
+    seconds: float = 10,
+    since: str | date | timedelta | None = None,
+    until: str | date | timedelta | None = None,
+    spend_receives: bool = False,
+    rate: float = 10,
+    progress: Choice = True,
+    connections: Iterable[Eic] | None = None,
+) -> Frame:
+    """Read the failed events that a queue or bucket holds, or all that an audit's functions send to.
+
+    >>> records("sqs:shop-failures", progress=False, connections=[eic.derive(region="us-east-1")]).attrs["held"]
+    0
+
+    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.records`.
+    """
+    return records_on(
+        _connections(connections),
+        source,
+        most=most,
+        seconds=seconds,
+        since=since,
+        until=until,
+        spend_receives=spend_receives,
+        rate=rate,
+        progress=progress,
+    )
+
+
+def _connections(connections: Any) -> list[Connection]:
+    return [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))]

@@ -1,0 +1,1 @@
+"""Records about failed events: read from queues and buckets, and their events sent again."""

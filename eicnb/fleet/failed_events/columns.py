@@ -1,0 +1,84 @@
+"""The columns of a frame of records, and records as its rows.
+
+Tested in tests/fleet/failed_events/test_records.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from eicnb.frames.columns import Column
+from eicnb.model.record import CONDITIONS, InvocationRecord, NotARecord
+
+IS_RECORD, NO_RECORD = "ok", "no-record"
+"""The states of a row."""
+
+RECORD_COLUMNS = (
+    Column("time", "datetime64[ns, UTC]", "when Lambda dropped the event or it succeeded; of others, when it was sent"),
+    Column("function_name", "string", "the function; `<NA>`: a dead-letter message, which names none"),
+    Column("qualifier", "string", "the version or alias that the event was sent to"),
+    Column("condition", "string", f"{', '.join(f'`{one}`' for one in CONDITIONS)}; `<NA>`: a dead-letter message"),
+    Column("attempts", "Int64", "how often the function was invoked, approximately"),
+    Column("status_code", "Int64", "HTTP status of the last response; `<NA>`: the function never ran"),
+    Column("error_type", "string", "type of the function's error, or `Unhandled`"),
+    Column("error_message", "string", "the function's error, or why a row is not a record"),
+    Column("payload", "string", "the event, as it is written in the record; of `no-record` the whole text"),
+    Column("payload_bytes", "Int64", "its size"),
+    Column("request_id", "string", "id of the asynchronous invocation"),
+    Column("source", "string", "ARN of the queue, or URL of the object (`s3://BUCKET/KEY`)"),
+    Column("message_id", "string", "id of the message, or key of the object"),
+    Column("state", "string", f"`{IS_RECORD}`, or `{NO_RECORD}`: neither a record nor a dead-letter message"),
+    Column("region", "string", "region of the function"),
+    Column("account_id", "string", "account of the function"),
+    Column("function_arn", "string", "ARN of the function, ending in the qualifier"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """What was found in a source: a record, or a text that is none with the reason."""
+
+    source: str
+    message_id: str
+    record: InvocationRecord
+    fault: str = ""
+
+    @classmethod
+    def in_message(
+        cls, source: str, message_id: str, body: str, attributes: dict[str, str], sent_at: datetime | None
+    ) -> Self:
+        """Return what the body of a message or an object turns out to be."""
+        try:
+            return cls(source, message_id, InvocationRecord.of_message(body, attributes, sent_at))
+        except NotARecord as error:
+            return cls.damaged(source, message_id, str(error), body, sent_at)
+
+    @classmethod
+    def damaged(cls, source: str, message_id: str, fault: str, body: str = "", at: datetime | None = None) -> Self:
+        """Return what is not a record, with the reason."""
+        return cls(source, message_id, InvocationRecord(payload=body, time=at), fault)
+
+    def row(self) -> dict[str, Any]:
+        """Return it as a row of `RECORD_COLUMNS`."""
+        record, function = self.record, self.record.function
+        return {
+            "time": record.time,
+            "function_name": function and function.function_name,
+            "qualifier": record.qualifier,
+            "condition": record.condition,
+            "attempts": record.attempts,
+            "status_code": record.status_code,
+            "error_type": record.error_type,
+            "error_message": self.fault or record.error_message,
+            "payload": record.payload,
+            "payload_bytes": len(record.payload.encode("utf-8", "replace")),
+            "request_id": record.request_id,
+            "source": self.source,
+            "message_id": self.message_id,
+            "state": NO_RECORD if self.fault else IS_RECORD,
+            "region": function and function.region,
+            "account_id": function and function.account_id,
+            "function_arn": function and str(function.without_qualifier().with_qualifier(record.qualifier)),
+        }

@@ -1,0 +1,94 @@
+"""The arguments of a reading of records, validated before anything is sent.
+
+Tested in tests/fleet/failed_events/test_records.py.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from eicnb.aws.http.sender import Tally
+from eicnb.errors import UsageError, shown
+from eicnb.fleet.progress import Show
+from eicnb.fleet.scope import check_rate
+from eicnb.model.limits import MOST_IN_FLIGHT
+from eicnb.model.moment import read_moment
+
+_LONGEST = 3600
+_MARGIN = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What of each source is read, how long a queue is read at most, and at which rate.
+
+    `may_spend` is whether a queue with a redrive policy is read too, which counts the receives of its messages.
+    """
+
+    most: int
+    seconds: float
+    since: datetime | None
+    until: datetime | None
+    may_spend: bool
+    rate: float
+    show: Show
+    tally: Tally
+
+    @classmethod
+    def parse(
+        cls, *, most: Any, seconds: Any, since: Any, until: Any, spend_receives: Any, rate: Any, show: Show
+    ) -> Wanted:
+        """Validate the arguments of `eicnb.records`."""
+        now = datetime.now(UTC)
+        if not isinstance(spend_receives, bool):
+            with UsageError.about("spend_receives"):
+                raise UsageError(f"spend_receives is {shown(spend_receives)}", hint="spend_receives=True")
+        return cls(
+            most=_most(most),
+            seconds=check_seconds("seconds", seconds),
+            since=None if since is None else read_moment(since, "since", now),
+            until=None if until is None else read_moment(until, "until", now),
+            may_spend=spend_receives,
+            rate=check_rate(rate),
+            show=show,
+            tally=Tally(),
+        )
+
+    @property
+    def hold(self) -> int:
+        """The seconds for which messages are hidden from others, unless they are given back before."""
+        return math.ceil(self.seconds) + _MARGIN
+
+    def has(self, moment: datetime | None) -> bool:
+        """Return whether a time is wanted; an unknown one is."""
+        if moment is None:
+            return True
+        return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
+
+
+def _most(value: Any) -> int:
+    with UsageError.about("most"):
+        try:
+            number = 0 if isinstance(value, bool) else operator.index(value)
+        except TypeError:
+            number = 0
+        if not 1 <= number <= MOST_IN_FLIGHT:
+            raise UsageError(f"most is {shown(value)}", hint=f"a number of records, 1 to {MOST_IN_FLIGHT}")
+        return number
+
+
+def check_seconds(argument: str, value: Any) -> float:
+    """Return seconds up to an hour as a number, or raise UsageError.
+
+    >>> check_seconds("wait", 60)
+    60.0
+    """
+    with UsageError.about(argument):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 < value <= _LONGEST:
+            raise UsageError(f"{argument} is {shown(value)}", hint=f"a number of seconds, up to {_LONGEST}")
+        return float(value)

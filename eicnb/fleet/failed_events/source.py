@@ -1,0 +1,126 @@
+"""The places that keep records: queues and buckets, as texts or as an audit name them.
+
+Tested in tests/fleet/failed_events/test_records.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.reach import Reachable
+from eicnb.errors import UsageError, shown
+from eicnb.fleet.checks.audited import Audited
+from eicnb.model.destination import KINDS, DestinationArn, DestinationName, destination_kind
+from eicnb.model.place import Where
+from eicnb.model.record_key import RECORDS
+from eicnb.model.request import resolved_destination
+
+_BUCKET = re.compile(r"(?:s3://|s3:)(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
+
+_HINT = "%eic records sqs:NAME, s3:BUCKET, or ${audit}"
+
+ELSEWHERE = {
+    "sns": "subscribe a queue to the topic, and read that\n%eic records sqs:NAME",
+    "lambda": "look at what the function wrote to its logs; a queue keeps records\n%eic records sqs:NAME",
+    "events": "look at the targets of its rules: a rule can send to a queue\n%eic records sqs:NAME",
+}
+"""Where to look for what a destination that keeps nothing received."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSource:
+    """A queue or a bucket, and the connection that reads it; of a bucket only keys that begin with the prefix."""
+
+    arn: DestinationArn
+    connection: Connection
+    prefix: str = RECORDS
+
+    def __str__(self) -> str:
+        return f"s3://{self.arn.name}" if self.arn.kind == "s3" else str(self.arn)
+
+
+def source_of(value: Any, reach: Reachable) -> RecordSource:
+    """Return the queue or bucket that a text or a destination names, or raise UsageError.
+
+    >>> str(source_of("sqs:shop-failures", Reachable.of([connection])))
+    'arn:aws:sqs:us-east-1:123456789012:shop-failures'
+
+    A queue of an account without a connection is read through the first one, if the queue's policy allows it.
+    """
+    with UsageError.about("source"):
+        value, prefix = _with_prefix(value)
+        if isinstance(value, str):
+            _refuse_fifo(value)
+        if not isinstance(value, str | DestinationArn | DestinationName):
+            raise UsageError(f"{shown(value)} is neither a queue, a bucket nor an audit", hint=_HINT)
+        arn = _resolved(value, reach)
+        if arn.kind in ELSEWHERE:
+            raise UsageError(
+                f"{_a(KINDS[arn.kind])} keeps nothing, so {arn.name} has no records to read", hint=ELSEWHERE[arn.kind]
+            )
+        return RecordSource(arn, _reading(arn, reach), prefix)
+
+
+def _a(words: str) -> str:
+    return f"{'a' if words.startswith('L') else 'an'} {words}"
+
+
+def _with_prefix(value: Any) -> tuple[Any, str]:
+    """Cut the prefix from the text of a bucket."""
+    found = _BUCKET.fullmatch(value.strip()) if isinstance(value, str) else None
+    return (f"s3:{found['bucket']}", found["prefix"] or RECORDS) if found else (value, RECORDS)
+
+
+def _refuse_fifo(text: str) -> None:
+    if text.startswith(("sqs:", "arn:")) and text.endswith(".fifo"):
+        raise UsageError(
+            f"{text!r} is a FIFO queue: Lambda sends no records of asynchronous events to it",
+            hint="name a standard queue\n%eic records sqs:NAME",
+            culprit=text,
+        )
+
+
+def _resolved(value: str | DestinationArn | DestinationName, reach: Reachable) -> DestinationArn:
+    needs_account = not isinstance(value, DestinationArn)
+    where: Where = reach.homes[0]
+    found = resolved_destination(where, value) if needs_account else value
+    if not isinstance(found, DestinationArn):
+        raise UsageError(f"{shown(value)} names no queue and no bucket", hint=_HINT)
+    return found
+
+
+def _reading(arn: DestinationArn, reach: Reachable) -> Connection:
+    if arn.region is None:
+        return reach.connections[0]
+    own = reach.at(arn.account_id, arn.region)
+    return own or reach.at(reach.homes[0].account_id, arn.region) or reach.connections[0]
+
+
+def sources_in(audit: Any, reach: Reachable, refuse: Callable[[str, str], object]) -> Iterator[RecordSource]:
+    """Yield every queue and bucket that the functions of an audit send to, each once, and its connection.
+
+    What keeps nothing is left out; `refuse` gets the text of a source that can't be read, and the reason.
+    """
+    audited = Audited(audit, verb="records")
+    done = set[str]()
+    for row in range(audited.size):
+        account_id, region = audited.place(row)
+        for texts in (audited.on_failure, audited.on_success, audited.dead_letters):
+            text = texts[row]
+            if text is None or text in done or destination_kind(text) not in {"sqs", "s3"}:
+                continue
+            done.add(text)
+            try:
+                arn = DestinationArn.parse(text)
+                connection = reach.at(account_id, arn.region or region)
+            except UsageError as error:
+                refuse(text, error.message)
+                continue
+            if connection is None:
+                refuse(text, f"no connection reaches account {account_id}")
+            else:
+                yield RecordSource(arn, connection)

@@ -1,0 +1,26 @@
+"""An event that waits for its function.
+
+Tested in tests/local_aws/test_async_events.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncEvent:
+    """One asynchronous event, at the qualifier that it was sent to; `payload` is the text as it was sent.
+
+    `accepted_at` is a time of the event clock. `turns` counts how often each function ran in the chain of
+    destinations that led to this event.
+    """
+
+    request_id: str
+    region: str
+    function_name: str
+    qualifier: str
+    payload: str
+    accepted_at: float
+    turns: Mapping[str, int] = field(default_factory=dict)

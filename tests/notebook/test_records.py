@@ -1,0 +1,47 @@
+"""The `records` command."""
+
+from __future__ import annotations
+
+import pytest
+
+from eicnb.errors import UsageError
+from tests.fleet.failed_events.samples import make_queue, record
+from tests.shell import Notebook
+
+
+@pytest.fixture
+def filled(notebook: Notebook) -> Notebook:
+    """A notebook on a sandbox with three records in a queue."""
+    notebook.run("%eic sandbox")
+    make_queue(notebook.run("import eicnb; eicnb.current()"), "lost", *(record(number) for number in range(1, 4)))
+    return notebook
+
+
+def test_a_line_shows_the_newest_first_one_line_each(filled: Notebook) -> None:
+    frame = filled.run("%eic records sqs:lost --no-progress --rate 1000")
+    assert frame.request_id.tolist() == ["request-3", "request-2", "request-1"]
+    shown = repr(frame).splitlines()
+    assert [line.startswith("2026-11-25") for line in shown] == [False, True, True, True, False, False, False]
+    assert "order" not in repr(frame)
+    assert len(filled.run("%eic records sqs:lost --most 2 --seconds 5 --no-progress")) == 2
+
+
+def test_an_audit_is_a_source_too(filled: Notebook) -> None:
+    filled.run("audit = %eic audit --functions checkout --no-progress")
+    assert filled.run("%eic records ${audit} --no-progress --seconds 2").attrs["verb"] == "records"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("%eic records", "needs the source"),
+        ("%eic records sqs:lost --most none", "'none'"),
+        ("%eic records sqs:lost --since soon", "since is 'soon', which is not a time"),
+        ("%eic records sns:shop-alerts", "an SNS topic keeps nothing"),
+    ],
+)
+def test_a_wrong_line_is_pointed_at(filled: Notebook, line: str, message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        filled.run(line)
+    assert message in raised.value.message
+    assert raised.value.excerpt is not None
