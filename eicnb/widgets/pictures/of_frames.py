@@ -136,7 +136,7 @@ def _losses(frame: pd.DataFrame) -> Picture:
         unknown += row["lost"] is None
         received += row["received"] or 0
         by_function[name] = by_function.get(name, 0) + (row["lost"] or 0)
-    since, until = (str(frame.attrs.get(name) or "") for name in ("since", "until"))
+    since, until = (str(frame.attrs.get(name) or "").partition("T")[0] for name in ("since", "until"))
     period = f"{since} to {until}" if since and until else ""
     return draw_losses(
         LostEvents(by_function, _series(frame.attrs.get(SERIES)), received, unknown, period), _place(frame)
