@@ -120,7 +120,8 @@ def _or_default(value: int | None, default: int) -> int:
 
 
 def _findings(frame: pd.DataFrame) -> Picture:
-    found = [(row["severity"], row["check"] or "") for row in rows_of(frame.astype({"severity": "string"}), _FINDINGS)]
+    texts = frame.astype(dict.fromkeys({"severity"} & {*frame.columns}, "string"))
+    found = [(row["severity"], row["check"] or "") for row in rows_of(texts, _FINDINGS)]
     unknown = next((severity for severity, _ in found if severity not in LOOKS), None)
     if unknown is not None:
         raise UsageError(f"a finding has the severity {unknown!r}", hint=", ".join(LOOKS))
