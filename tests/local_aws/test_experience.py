@@ -8,6 +8,7 @@ import pytest
 
 import eicnb
 from eicnb.client.eic import Eic
+from eicnb.local_aws.server import Sandbox
 from tests.shell import Notebook, bare_notebook
 
 __all__ = ["bare_notebook"]
@@ -17,9 +18,15 @@ FUNCTION, QUEUE = "reviews-moderation", "sqs:shop-failures"
 
 @pytest.fixture
 def eic() -> Iterator[Eic]:
+    """A sandbox whose clock of events moves only when a test moves it."""
     eic = eicnb.sandbox(event_speed=0)
     yield eic
-    eic.server.stop()
+    server_of(eic).stop()
+
+
+def server_of(eic: Eic) -> Sandbox:
+    assert eic.server is not None
+    return eic.server
 
 
 @pytest.mark.parametrize(
@@ -36,19 +43,19 @@ def test_the_settings_decide_how_often_a_failing_function_is_tried(
     eic: Eic, retries: int, age: int | None, attempts: int, condition: str
 ) -> None:
     eic.put(FUNCTION, maximum_retry_attempts=retries, maximum_event_age_in_seconds=age, on_failure=QUEUE)
-    eic.server.fail(FUNCTION)
+    server_of(eic).fail(FUNCTION)
     eic.send(FUNCTION, {"order": 1})
-    eic.server.settle()
+    server_of(eic).settle()
     [found] = eic.records(QUEUE, progress=False).itertuples()
     assert (found.attempts, found.condition, found.payload) == (attempts, condition, '{"order": 1}')
 
 
 def test_a_change_of_the_settings_counts_for_the_next_event(eic: Eic) -> None:
-    eic.server.fail(FUNCTION)
+    server_of(eic).fail(FUNCTION)
     for retries in (2, 0):
         eic.put(FUNCTION, maximum_retry_attempts=retries, on_failure=QUEUE)
         eic.send(FUNCTION, {"order": retries})
-        eic.server.settle()
+        server_of(eic).settle()
     found = eic.records(QUEUE, progress=False)
     assert dict(zip(found.payload, found.attempts, strict=True)) == {'{"order": 2}': 3, '{"order": 0}': 1}
 
