@@ -51,9 +51,7 @@ class MotoTargets:
     def put_event(self, arn: str, event: Mapping[str, Any], now: float) -> None:
         """Send an event to a bus, and so to the queues of the rules that match it."""
         region = _region(arn)
-        bus = self._backend("events", region).event_buses.get(_bus_name(arn))
-        if bus is None:
-            raise Undeliverable(arn)
+        bus = self._existing(self._backend("events", region).event_buses.get(_bus_name(arn)), arn)
         message = {
             "version": "0",
             "id": str(uuid.uuid4()),
@@ -123,7 +121,7 @@ _LONGEST_NOTIFICATION = 256 * 1024
 
 @contextmanager
 def _refusals(arn: str) -> Iterator[None]:
-    """Raise Undeliverable for whatever moto, or a subscriber that it serves, has against a message."""
+    """Raise Undeliverable for any error of moto or of a subscriber that it serves."""
     try:
         yield
     except Exception as error:

@@ -163,6 +163,32 @@ def test_what_cannot_be_delivered_is_lost_and_counted(shop: Shop, name: str, des
     assert changes == [1, 1, 1, 0], destination
 
 
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "arn:aws:sqs:us-east-1:999999999999:shop-failures",
+        "arn:aws:sns:us-east-1:999999999999:shop-alerts",
+        "arn:aws:sns:us-east-1:{account}:order-updates.fifo",
+        "arn:aws:events:us-east-1:999999999999:event-bus/shop",
+        "arn:aws:events:us-east-1:{account}:event-bus/gone",
+        "arn:aws:s3:::gone-{account}",
+    ],
+)
+def test_what_is_not_there_or_not_ours_receives_nothing(shop: Shop, destination: str) -> None:
+    story = configured(shop, destination.replace("{account}", shop.account_id))
+    dropped(story)
+    assert story.received() == []
+    assert counts(shop, FUNCTION) == [1, 1, 1, 0]
+
+
+def test_a_rule_that_is_disabled_or_does_not_match_passes_nothing_on(shop: Shop) -> None:
+    story = configured(shop, f"arn:aws:events:us-east-1:{shop.account_id}:event-bus/shop")
+    shop.client("events").disable_rule(Name="outcomes", EventBusName="shop")
+    dropped(story)
+    assert story.received() == []
+    assert counts(shop, FUNCTION) == [1, 1, 0, 0]
+
+
 def test_a_permission_that_is_taken_away_loses_the_record(shop: Shop) -> None:
     story = configured(shop, shop.queue("shop-failures"))
     deny = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": shop.queue("shop-failures")}
@@ -212,6 +238,19 @@ def test_a_queue_takes_a_record_of_256_kb(shop: Shop) -> None:
     dropped(story, json.dumps("x" * 256 * 1024).encode())
     [record] = story.received()
     assert len(record["requestPayload"]) == 256 * 1024
+
+
+def test_a_record_that_is_too_large_for_a_function_is_lost(shop: Shop) -> None:
+    story = configured(shop, shop.arn("failure-triage"))
+    dropped(story, json.dumps("x" * (1024 * 1024 - 2)).encode())
+    assert counts(shop, FUNCTION) == [1, 1, 1, 0]
+    assert counts(shop, "failure-triage") == [0, 0, 0, 0]
+
+
+def test_a_record_that_is_nested_too_deeply_for_a_bus_is_lost(shop: Shop) -> None:
+    story = configured(shop, f"arn:aws:events:us-east-1:{shop.account_id}:event-bus/shop")
+    dropped(story, b"[" * 900 + b"]" * 900)
+    assert counts(shop, FUNCTION) == [1, 1, 1, 0]
 
 
 def loop(shop: Shop) -> int:

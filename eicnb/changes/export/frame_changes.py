@@ -138,4 +138,10 @@ def _put(target: FunctionRef, row: Row) -> Request:
             maximum_event_age_in_seconds=row["maximum_event_age_in_seconds"],
         )
     except UsageError as error:
-        raise _Fault(error.message, error.hint or "edit the row") from error
+        raise _Fault(error.message, _without_fifo(row) or error.hint or "edit the row") from error
+
+
+def _without_fifo(row: Row) -> str | None:
+    """Return the rows of a frame without a FIFO queue or topic where this row has one; None if it has none."""
+    columns = [name for name in ("on_failure", "on_success") if str(row[name]).endswith(".fifo")]
+    return f'frame[~frame.{columns[0]}.str.endswith(".fifo", na=False)]' if columns else None

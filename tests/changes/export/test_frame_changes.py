@@ -210,3 +210,12 @@ def test_all_rows_that_cannot_be_written_are_named(eic: eicnb.Eic) -> None:
     assert [row.strip().partition(" (")[0] for row in rows] == [f"row {number}" for number in range(10)]
     assert rest == f"    and {len(frame) - 10} more"
     assert raised.value.hint == 'frame[frame.scan_state == "ok"]'
+
+
+@pytest.mark.parametrize("column", ["on_failure", "on_success"])
+def test_the_hint_for_a_fifo_queue_leaves_its_rows_out(eic: eicnb.Eic, column: str) -> None:
+    frame = pd.concat([audit(eic, "sessions-cleanup").assign(**{column: "sqs:orders.fifo"}), audit(eic, "my-function")])
+    with pytest.raises(UsageError) as raised:
+        eicnb.commands_for(frame)
+    assert raised.value.hint == f'frame[~frame.{column}.str.endswith(".fifo", na=False)]'
+    assert eicnb.commands_for(frame[~frame[column].str.endswith(".fifo", na=False)])
