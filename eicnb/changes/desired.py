@@ -14,6 +14,7 @@ from eicnb.changes.change import SETTINGS, place_of, settings_of
 from eicnb.changes.faults import RowFault, faults_error
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SETTING_NAMES
+from eicnb.frames.frame import verb_of_other_rows
 from eicnb.model.arn import example_arn
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where, check_region, partition_of
@@ -143,6 +144,8 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
         raise UsageError("the frame names no functions: it has no column 'function_arn' or 'function_name'", hint=hint)
     if not {*SETTINGS, "configured"} & {*names}:
         hint = f"add a column: {', '.join(SETTING_NAMES)}"
+        if foreign := verb_of_other_rows(frame):
+            raise UsageError(f"the frame is one of {foreign}, not of configs", hint="eicnb.audit()")
         raise UsageError("the frame has none of the four settings as a column", hint=hint)
     return {name: [cells.plain(value) for value in frame[name].astype(object)] for name in names}
 

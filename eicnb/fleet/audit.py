@@ -132,7 +132,8 @@ def _frame_in(resume: Any) -> Any:
     frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(
-            f"resume is {shown(resume)}", hint="pass the frame of an audit, or the IncompleteAudit it raised"
+            f"resume is {shown(resume)}, not a frame of an audit",
+            hint="pass the frame of an audit, or the IncompleteAudit that it raised",
         )
     return frame
 

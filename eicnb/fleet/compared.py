@@ -16,7 +16,7 @@ import pandas as pd
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Selection
 from eicnb.frames.columns import CONFIG_COLUMNS, SETTING_NAMES, SEVERAL, VERB, Column
-from eicnb.frames.frame import values_of
+from eicnb.frames.frame import values_of, verb_of_other_rows
 from eicnb.model.arn import ACCOUNT, NAME, PARTITION, QUALIFIER, REGION
 from eicnb.model.destination import named_in
 from eicnb.model.function import LATEST
@@ -176,6 +176,8 @@ def _twice(name: str, label: Any, row: ComparedRow, other: ComparedRow, on: On) 
 
 def _rows(name: str, frame: pd.DataFrame, on: On) -> Iterator[tuple[Any, ComparedRow | UnreadPlace, bool]]:
     """Yield the label of each row, the row or the place that was not read, and whether it was read."""
+    if foreign := verb_of_other_rows(frame):
+        raise UsageError(f"{name} is a frame of {foreign}, not of configs", hint="eicnb.audit()")
     if not {"configured", "last_modified"} & set(frame.columns):
         raise UsageError(f"{name} has no column 'configured'", hint="keep the columns configured and last_modified")
     present = [column for column in _OPTIONAL if column.name in frame.columns]

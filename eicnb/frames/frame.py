@@ -299,6 +299,21 @@ def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[
     }
 
 
+_OF_OTHER_ROWS = {"check", "losses", "records", "send", "journal", "compare", "explain", "whoami", "functions"}
+"""The verbs whose frames have no configs."""
+
+_OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}
+"""Columns that every frame of configs has, and no other one."""
+
+_OF_CONFIGS_HINT = "pass a frame of configs, such as that of eicnb.audit()"
+
+
+def verb_of_other_rows(frame: Any) -> str | None:
+    """Return the verb that returned a frame, if its rows are not configs; None for configs and unknown frames."""
+    verb = str(frame.attrs.get("verb"))
+    return verb if verb in _OF_OTHER_ROWS else None
+
+
 def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> dict[str, pd.Series[Any]]:
     """Return these columns of a frame in their own dtypes, or raise UsageError.
 
@@ -308,6 +323,8 @@ def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -
         names = ", ".join(map(repr, missing))
         wanted = ", ".join(column.name for column in columns)
         what = f"column {names}" if len(missing) == 1 else f"columns {names}"
+        if (foreign := verb_of_other_rows(frame)) and _OF_CONFIGS & {*missing}:
+            raise UsageError(f"the frame is one of {foreign}, which has no {what}", hint=hint or _OF_CONFIGS_HINT)
         raise UsageError(f"the frame has no {what}", hint=hint or f"keep the columns {wanted}")
     return {column.name: _exact(frame[column.name], column) for column in columns}
 

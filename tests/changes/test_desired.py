@@ -309,12 +309,19 @@ def test_an_array_in_a_cell_is_named_like_any_wrong_value(column: str) -> None:
         rows(cells)
 
 
+def findings_of(arn: str) -> pd.DataFrame:
+    frame = pd.DataFrame({"function_arn": [arn]})
+    frame.attrs["verb"] = "check"
+    return frame
+
+
 WRONG_FRAMES: dict[str, tuple[Any, str]] = {
     "no frame": ([], "a list is not a DataFrame of configs"),
     "nothing at all": (
         pd.DataFrame(),
         "the frame names no functions: it has no column 'function_arn' or 'function_name'",
     ),
+    "findings": (findings_of(ARN), "the frame is one of check, not of configs"),
     "no settings": (pd.DataFrame({"function_arn": [ARN]}), "the frame has none of the four settings as a column"),
     "a column twice": (
         pd.DataFrame([[ARN, 1, 2]], columns=["function_arn", "maximum_retry_attempts", "maximum_retry_attempts"]),

@@ -142,7 +142,9 @@ def test_a_row_that_was_not_read_cannot_be_put_back(eic: eicnb.Eic, everything: 
 
 
 def test_a_frame_of_something_else_is_refused(eic: eicnb.Eic) -> None:
-    with pytest.raises(UsageError, match="the frame has no columns 'qualifier', 'maximum_retry_attempts'"):
+    with pytest.raises(
+        UsageError, match="the frame is one of functions, which has no columns 'qualifier', 'maximum_retry_attempts'"
+    ):
         eicnb.commands_for(eic.functions())
 
 

@@ -230,6 +230,12 @@ def test_lists_are_compared_too(eic: eicnb.Eic) -> None:
 
 TWICE = pd.concat([audit_of(f=(0,)), audit_of(f=(0,)).replace("us-east-1", "eu-west-1", regex=True)])
 BAD: dict[str, tuple[Any, dict[str, Any], str, str]] = {
+    "findings": (
+        to_frame([], [COMPARE_COLUMNS[0]], {"verb": "check"}),
+        {},
+        "before is a frame of check, not of configs",
+        "eicnb.audit()",
+    ),
     "no frame": ([1], {}, "before is a list, not a frame of configs", "eicnb.audit()"),
     "functions": (
         to_frame([], [COMPARE_COLUMNS[0]], {}),

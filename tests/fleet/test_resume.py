@@ -235,8 +235,8 @@ def test_a_frame_of_another_account_is_refused(run: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"resume": 3}, "resume is 3"),
-        ({"resume": ValueError("x")}, "resume is a ValueError"),
+        ({"resume": 3}, "resume is 3, not a frame of an audit"),
+        ({"resume": ValueError("x")}, "resume is a ValueError, not a frame of an audit"),
         ({"regions": "eu-west-1"}, "the frame to resume has rows of us-east-1, which is not among the regions"),
         ({"qualifiers": "all"}, 'the frame to resume has qualifiers="configured"'),
     ],

@@ -186,7 +186,7 @@ def test_an_incomplete_audit_binds_nothing_and_its_error_carries_the_frame(noteb
     error = notebook.fail(
         "audit = %eic audit --regions us-east-1 --endpoint-url http://127.0.0.1:9 --rate 100 --resume 1"
     )
-    assert "--resume is '1', not a frame" in str(error)
+    assert "--resume is '1', which is text, not a DataFrame" in str(error)
     assert "audit" not in notebook
 
 

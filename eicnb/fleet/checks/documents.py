@@ -82,9 +82,16 @@ def _of_file(path: Path, argument: str) -> list[tuple[str, Any]]:
         raise UsageError(f"{str(path)!r}{where}: {error.message}", hint=error.hint) from error
     if not isinstance(document, list):
         raise UsageError(
-            f"{str(path)!r} has {shown(document)}, not a list", hint="a list of mappings, each after a dash"
+            f"{str(path)!r} holds {_called(document)}, not a list", hint="write a list of mappings, each after a dash"
         )
     return [(f"entry {number} of {str(path)!r}", entry) for number, entry in enumerate(document, start=1)]
+
+
+def _called(document: Any) -> str:
+    """Return what a YAML document is, in YAML's own words."""
+    if document is None:
+        return "nothing"
+    return "a mapping" if isinstance(document, Mapping) else shown(document)
 
 
 def _entry(where: str, entry: Any, known: Sequence[str]) -> DocumentEntry:

@@ -111,7 +111,7 @@ def test_a_wrong_rule_is_a_usage_error_that_names_it(entry: dict[str, Any], mess
     ("text", "message"),
     [
         ("- functions: [a\n", "line 2: this is not YAML: expected ',' or ']', but got '<stream end>'"),
-        ("functions: a\n", "has a dict, not a list"),
+        ("functions: a\n", "holds a mapping, not a list"),
     ],
 )
 def test_invalid_yaml_is_a_usage_error_with_its_line(tmp_path: Path, text: str, message: str) -> None:
