@@ -14,6 +14,7 @@ from eicnb.changes.change import Change, Unread, described, place_of, settings_o
 from eicnb.changes.journal import site_of
 from eicnb.changes.journal_entry import JournalEntry
 from eicnb.changes.journal_frame import entries_of
+from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
 from eicnb.changes.planning import ReadsConfigs, without_missing
@@ -43,7 +44,8 @@ def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConf
     current = reader.configs(targets) if targets else {}
     rows = [way.planned(current.get(way.target)) for way in ways]
     rows.sort(key=lambda row: str(row.change.target) if row.change else "")
-    return Plan(without_missing(rows, targets, reader), reach.sandbox)
+    noted, notes = noting_missing(without_missing(rows, targets, reader), reach)
+    return Plan(noted, reach.sandbox, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
     "records": _RECORDS,
-    "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
+    "plan": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
         *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
@@ -66,7 +66,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "journal": (),
-    "undo": (Operation.LIST, Operation.GET_CONFIGURATION),
+    "undo": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
@@ -92,7 +92,8 @@ NOTES: Mapping[str, str] = {
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
     "records": "the first three are for queues, the others for buckets",
-    "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists",
+    "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "
+    "the others are for notes about new destinations",
     "apply": "the first three suffice; the others find out what is missing or denied",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "explain": f"`{Operation.GET}` alone suffices; what the others may not read is named",

@@ -39,8 +39,8 @@ def journal(
     [['update', 'retries 0 -> 1', 'applied']]
 
     `since` and `until` are how long ago (`"7d"`, `"12h"`) or times, in UTC unless they have a zone. `run` is the id
-    that the writes of one command, cell or plan have in common. The outcome is `unknown` if the request is in flight,
-    its process was killed or its response was lost. `by` is the caller if a request had shown it.
+    that the writes of one command, `%%eic` cell or plan have in common. The outcome is `unknown` if the request is in
+    flight, its process was killed or its response was lost. `by` is the caller if a request had shown it.
     """
     now, found = datetime.now(UTC), read()
     since_then = None if since is None else read_moment(since, "since", now)
