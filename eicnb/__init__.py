@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import plan as plan
     from eicnb.client.plans import undo as undo
     from eicnb.client.records import records as records
+    from eicnb.client.records import send as send
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.undoing import journal as journal
@@ -125,6 +126,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "send": "client.records",
     "show": "client.showing",
     "undo": "client.plans",
     "update": "client.connections",
@@ -183,6 +185,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "send",
     "show",
     "undo",
     "update",

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from eicnb.errors import AwsError, ConfigurationError, EicError, Throttled, UsageError
 from eicnb.model.verbs import Operation
 
-_WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
+_WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE, Operation.INVOKE)
 
 _THROTTLED = frozenset(
     {

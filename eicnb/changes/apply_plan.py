@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
-import operator
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.changes.change import count
 from eicnb.changes.columns import APPLIED_COLUMNS, OUTCOMES
+from eicnb.changes.conditions import Conditions, Size, Unconfirmed, confirm
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.journal import one_run
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
 from eicnb.changes.reach import Reachable
 from eicnb.changes.writer import PlanWriter, RowOutcome, Show, Step
-from eicnb.errors import ApplyInterrupted, ConfigurationError, EicError, IncompleteApply, UsageError, shown
+from eicnb.errors import ApplyInterrupted, IncompleteApply, UsageError
 from eicnb.frames.frame import Frame, to_frame
 
-LEAST_LIMIT = 25
-"""How many changes any plan may have without a limit of its own."""
-
-_SHARE_OF_THE_ROWS = 10  # one tenth of them
 _MOST_ROWS = 5
 
-Ask = Callable[[str], bool | None]
-"""Asks a question: whether the reply was yes; None if no one can reply."""
-
-
-def unanswered(_question: str) -> None:
-    """Ask no one.
-
-    >>> unanswered("Write it?")
-    """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """The conditions of an apply: the most changes, how many are the canary, and how to ask.
-
-    `confirms` is whether the whole plan is confirmed first; `ask` is also used after the canary.
-    """
-
-    limit: int | None = None
-    canary: int = 0
-    confirms: bool = False
-    ask: Ask = unanswered
-
-    @classmethod
-    def parse(cls, *, limit: Any, canary: Any, confirms: bool, ask: Ask) -> Conditions:
-        """Validate the arguments of an apply.
-
-        >>> Conditions.parse(limit=None, canary=3, confirms=False, ask=unanswered).canary
-        3
-        """
-        most = None if limit is None else _number("limit", limit)
-        return cls(limit=most, canary=_number("canary", canary), confirms=confirms, ask=ask)
-
-
-def _number(name: str, value: Any) -> int:
-    with UsageError.about(name):
-        try:
-            number = -1 if isinstance(value, bool) else operator.index(value)
-        except TypeError:
-            number = -1
-        if number < 0:
-            raise UsageError(f"{name} is {shown(value)}, not a number of changes", hint=f"{name}=3")
-        return number
+_UNCONFIRMED = Unconfirmed("nothing was written", "apply the plan again and reply y")
 
 
 def apply_plan(
@@ -80,10 +33,10 @@ def apply_plan(
     Nothing is written if any change is invalid or out of reach, or if the plan is larger than the limit. If not all is
     applied, IncompleteApply has the frame as `result`; after Ctrl-C it is ApplyInterrupted.
     """
-    _check_size(plan, conditions.limit)
+    Size("the plan", "change").check(len(plan), rows=len(plan.rows), limit=conditions.limit)
     steps = _steps(plan, reach)
     if conditions.confirms and steps:
-        _confirm(plan, conditions.ask)
+        confirm(f"About to write:\n{plan.text(_MOST_ROWS)}\nWrite it?", conditions.ask, _UNCONFIRMED)
     with one_run() as run, ExitStack() as shares, Stop() as stop:
         turns = {place: buckets.of(*place) for place in dict.fromkeys(step.place for step in steps)}
         for bucket in turns.values():
@@ -107,16 +60,6 @@ def apply_plan(
     return result
 
 
-def _check_size(plan: Plan, limit: int | None) -> None:
-    most = max(LEAST_LIMIT, len(plan.rows) // _SHARE_OF_THE_ROWS) if limit is None else limit
-    if len(plan) > most:
-        with UsageError.about("limit"):
-            raise UsageError(
-                f"the plan has {count(len(plan), 'change')}, but limit allows {most}; nothing was written",
-                hint=f"review the plan, then allow them: limit={len(plan)} (--limit {len(plan)})",
-            )
-
-
 def _steps(plan: Plan, reach: Reachable) -> list[Step]:
     """Return the steps of a plan; a change that can't be made or reached is a UsageError."""
     steps = []
@@ -136,17 +79,6 @@ def _steps(plan: Plan, reach: Reachable) -> list[Step]:
     return steps
 
 
-def _confirm(plan: Plan, ask: Ask) -> None:
-    reply = ask(f"About to write:\n{plan.text(_MOST_ROWS)}\nWrite it? [y/N] ")
-    if reply is None:
-        raise ConfigurationError(
-            "confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
-            hint="%config EicMagics.confirm = False",
-        )
-    if not reply:
-        raise EicError("not confirmed: nothing was written", hint="apply the plan again and reply y")
-
-
 def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) -> None:
     """Write the canary and the rest; after the canary, ask whether to go on, or stop."""
     if conditions.canary:
@@ -160,10 +92,12 @@ def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) ->
             writer.reason = "the canary was not applied as a whole"
         elif not writer.is_as_written(written):
             writer.reason = "the canary could not be read back as it was written"
-        elif not conditions.ask(
-            f"{count(len(written), 'change')} written and read back as the canary. Write the other {left}? [y/N] "
-        ):
+        else:
+            question = f"{count(len(written), 'change')} written and read back as the canary. Write the other {left}?"
             writer.reason = "stopped after the canary"
+            with writer.stop.asking():
+                if conditions.ask(f"{question} [y/N] "):
+                    writer.reason = ""
         if writer.reason:
             return
     writer.write([step for step in steps if step.number not in writer.outcomes])

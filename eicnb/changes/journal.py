@@ -24,6 +24,7 @@ from eicnb.aws.retries import may_have_arrived
 from eicnb.changes import journal_file
 from eicnb.changes.change import Change
 from eicnb.changes.journal_entry import JournalEntry, Site, WriteOutcome, parse
+from eicnb.changes.journal_event import EVENT_VERBS, EventEntry
 from eicnb.errors import ConfigurationError, EicError
 from eicnb.model.function import FunctionRef
 from eicnb.model.place import partition_of
@@ -154,6 +155,72 @@ def recorded(connection: Connection, verb: str, change: Callable[[], Change]) ->
             warn(why)
 
 
+@dataclass(slots=True)
+class EventRecording:
+    """The record of an event that is under way; without a known outcome it is that of its error."""
+
+    entry: EventEntry | None
+
+    def accepted(self, request_id: str) -> None:
+        """Note that Lambda accepted the event."""
+        if self.entry is not None:
+            self.entry = replace(self.entry.ended("applied"), request_id=request_id)
+
+    def not_deleted(self, why: str) -> None:
+        """Note that the message of an accepted event is still there."""
+        if self.entry is not None:
+            self.entry = self.entry.ended(self.entry.outcome, f"accepted, but not deleted: {without_secrets(why)}")
+
+    def failed(self, error: BaseException) -> None:
+        """Note an error; after it was accepted, it is about the message."""
+        if self.entry is None:
+            return
+        if self.entry.outcome == "applied":
+            self.not_deleted(getattr(error, "message", "") or f"stopped by {type(error).__name__}")
+        elif isinstance(error, EicError):
+            outcome: WriteOutcome = "unknown" if may_have_arrived(error) else "failed"
+            self.entry = self.entry.ended(outcome, without_secrets(error.message))
+        else:
+            self.entry = self.entry.ended("unknown", f"stopped by {type(error).__name__} before the response")
+
+
+@contextmanager
+def recorded_event(
+    connection: Connection, verb: str, target: FunctionRef, *, source: str | None = None, message_id: str | None = None
+) -> Iterator[EventRecording]:
+    """Record an event before it is sent inside, and its outcome afterwards; never its payload.
+
+    If it cannot be recorded, it is not sent: ConfigurationError. If its outcome cannot be, a warning says so.
+    """
+    folder = FOLDER.path()
+    if folder is None:
+        yield EventRecording(None)
+        return
+    with one_run() as run:
+        entry = EventEntry(
+            identity=secrets.token_hex(8),
+            run=run,
+            time=datetime.now(UTC),
+            verb=verb,
+            target=target,
+            by=connection.aws.known_identity_arn,
+            site=site_of(connection),
+            source=source,
+            message_id=message_id,
+        )
+        recording = EventRecording(entry)
+        _begin(folder, entry)
+        try:
+            yield recording
+        except BaseException as error:
+            recording.failed(error)
+            if why := _end(connection, folder, recording.entry or entry):
+                error.add_note(why)
+            raise
+        if why := _end(connection, folder, recording.entry or entry):
+            warn(why)
+
+
 def _entry(connection: Connection, run: str, verb: str, change: Change) -> JournalEntry:
     site = site_of(connection)
     target = _placed(connection, change, site.region)
@@ -195,7 +262,7 @@ def site_of(connection: Connection) -> Site:
     return Site(region=region, endpoint=f"{url.scheme}://{url.netloc.rpartition('@')[2]}")
 
 
-def _begin(folder: Path, entry: JournalEntry) -> None:
+def _begin(folder: Path, entry: JournalEntry | EventEntry) -> None:
     try:
         journal_file.append(folder, entry.intent(), is_synced=True)
     except OSError as error:
@@ -208,14 +275,14 @@ def _begin(folder: Path, entry: JournalEntry) -> None:
         raise
 
 
-def _end(connection: Connection, folder: Path, entry: JournalEntry) -> str:
+def _end(connection: Connection, folder: Path, entry: JournalEntry | EventEntry) -> str:
     """Record the outcome; return what to report if that is impossible."""
     try:
         ended = replace(entry, by=connection.aws.known_identity_arn)
         journal_file.append(folder, ended.result(), is_synced=False)
     except OSError as error:
         return (
-            f"the outcome of the {entry.verb} of {entry.change.target.function_name}, {entry.outcome}, could not be "
+            f"the outcome of the {entry.verb} of {entry.target.function_name}, {entry.outcome}, could not be "
             f"recorded in the journal in {folder}, which shows it as unknown: {_reason(error)}"
         )
     return ""
@@ -227,11 +294,15 @@ def _reason(error: OSError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The writes in the journal, the newest first, and what of it could not be read."""
+    """The writes in the journal, the newest first, and what of it could not be read.
+
+    `events` are the events that were sent to functions, the newest first too.
+    """
 
     entries: tuple[JournalEntry, ...]
     damaged_lines: int
     unread_files: int
+    events: tuple[EventEntry, ...] = ()
 
 
 def read() -> Entries:
@@ -239,7 +310,7 @@ def read() -> Entries:
     folder = FOLDER.path()
     if folder is None:
         raise ConfigurationError("the journal is off", hint="%env EICNB_JOURNAL=")
-    found: dict[str, JournalEntry] = {}
+    found: dict[str, JournalEntry | EventEntry] = {}
     damaged = unread = 0
     try:
         for lines in journal_file.lines(folder):
@@ -250,17 +321,23 @@ def read() -> Entries:
     except OSError as error:
         message = f"the journal in {folder} cannot be read: {_reason(error)}"
         raise ConfigurationError(message, hint="name the folder itself in EICNB_JOURNAL") from error
-    entries = sorted(found.values(), key=lambda entry: entry.time, reverse=True)
-    return Entries(tuple(entries), damaged, unread)
+    newest_first = sorted(found.values(), key=lambda entry: entry.time, reverse=True)
+    return Entries(
+        tuple(entry for entry in newest_first if isinstance(entry, JournalEntry)),
+        damaged,
+        unread,
+        tuple(entry for entry in newest_first if isinstance(entry, EventEntry)),
+    )
 
 
-def _take(line: str, found: dict[str, JournalEntry]) -> bool:
+def _take(line: str, found: dict[str, JournalEntry | EventEntry]) -> bool:
     """Add a line to the writes found so far; return whether it is one of a journal."""
     try:
         content = parse(line)
         identity = content["id"]
         if "outcome" not in content:
-            found[identity] = JournalEntry.from_intent(content)
+            kind = EventEntry if content.get("verb") in EVENT_VERBS else JournalEntry
+            found[identity] = kind.from_intent(content)
         elif identity in found:
             found[identity] = found[identity].with_result(content)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):

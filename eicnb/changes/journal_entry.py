@@ -58,9 +58,14 @@ class JournalEntry:
     outcome: WriteOutcome = "unknown"
     error: str | None = NO_OUTCOME
 
+    @property
+    def target(self) -> FunctionRef:
+        """The function, version or alias whose config it is."""
+        return self.change.target
+
     def intent(self) -> str:
         """Return the line that is written before the request is sent."""
-        return _line(
+        return line_of(
             {
                 "id": self.identity,
                 "run": self.run,
@@ -78,7 +83,7 @@ class JournalEntry:
 
     def result(self) -> str:
         """Return the line that is written after the request, with the config as AWS reported it."""
-        return _line(
+        return line_of(
             {
                 "id": self.identity,
                 "outcome": self.outcome,
@@ -137,7 +142,8 @@ def parse(text: str) -> Mapping[str, Any]:
     return line
 
 
-def _line(content: Mapping[str, Any]) -> str:
+def line_of(content: Mapping[str, Any]) -> str:
+    """Return a line of a journal, without the members that are None."""
     known = {name: value for name, value in content.items() if value is not None or name in {"before", "after"}}
     return json.dumps({"eicnb_journal": VERSION, **known}, ensure_ascii=True) + "\n"
 

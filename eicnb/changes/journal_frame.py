@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from eicnb.changes.change import place_of
+from eicnb.changes.change import Unread, place_of
 from eicnb.changes.columns import side_of
 from eicnb.changes.journal import Entries
 from eicnb.changes.journal_entry import JournalEntry
+from eicnb.changes.journal_event import EventEntry
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import BEFORE_AND_AFTER, CONFIG_COLUMNS, SEVERAL, Column
 from eicnb.frames.frame import Frame, rows_of, to_frame
@@ -23,10 +24,10 @@ JOURNAL_COLUMNS = (
     TIME,
     RUN,
     Column("by", "string", "ARN of the caller, or of its role; `<NA>`: no request had shown it"),
-    Column("verb", "string", "`put`, `update` or `delete`"),
+    Column("verb", "string", "`put`, `update` or `delete`; of events `send` or `replay`"),
     _BY_NAME["function_name"],
     _BY_NAME["qualifier"],
-    Column("change", "string", "the change in words"),
+    Column("change", "string", "the change in words; of a replay the id of the message"),
     *BEFORE_AND_AFTER,
     Column("outcome", "string", "`applied`, `failed` or `unknown`"),
     Column("error", "string", "what went wrong, or why the outcome is unknown; `<NA>`: nothing"),
@@ -44,9 +45,12 @@ def journal_frame(found: Entries) -> Frame:
 
     `attrs` counts the damaged lines and the files that could not be read.
     """
-    of_sandboxes = {entry.site.sandbox is not None for entry in found.entries}
+    everything: list[JournalEntry | EventEntry] = [*found.entries, *found.events]
+    of_sandboxes = {entry.site.sandbox is not None for entry in everything}
+    rows = [_row(entry) if isinstance(entry, JournalEntry) else _event_row(entry) for entry in everything]
+    rows.sort(key=lambda row: row["time"], reverse=True)
     return to_frame(
-        map(_row, found.entries),
+        rows,
         JOURNAL_COLUMNS,
         {
             "verb": "journal",
@@ -74,6 +78,29 @@ def _row(entry: JournalEntry) -> dict[str, Any]:
         "change": change.words(place_of(target)) or "no change",
         **side_of(change.before, "before"),
         **side_of(change.after, "after"),
+        "outcome": entry.outcome,
+        "error": entry.error,
+        "region": target.region or entry.site.region,
+        "account_id": target.account_id,
+        "function_arn": str(target) if target.account_id else None,
+    }
+
+
+_UNKNOWN = Unread("an event has no config")
+
+
+def _event_row(entry: EventEntry) -> dict[str, Any]:
+    target = entry.target
+    return {
+        "time": entry.time,
+        "run": entry.run,
+        "by": entry.by,
+        "verb": entry.verb,
+        "function_name": target.function_name,
+        "qualifier": target.qualifier or LATEST,
+        "change": entry.words,
+        **side_of(_UNKNOWN, "before"),
+        **side_of(_UNKNOWN, "after"),
         "outcome": entry.outcome,
         "error": entry.error,
         "region": target.region or entry.site.region,

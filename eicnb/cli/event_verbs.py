@@ -21,5 +21,9 @@ RECORDS = (
         "read a queue with a redrive policy too, although each reading counts as a receive",
     ),
 )
+PAYLOAD = Option("", "payload", "value", "PAYLOAD", "event as JSON: '{\"order\": 1}' or ${value}", is_required=True)
+UNTIL_FOUND = Option(
+    "--wait", "wait", "seconds", "TIME", "look for the record about the event for 60s, in the function's destinations"
+)
 EVENT_OPTIONS = (*RECORDS,)
 """The options of these commands, which the AWS CLI lacks."""

@@ -6,7 +6,7 @@ Tested in tests/cli/test_parser.py.
 from __future__ import annotations
 
 from eicnb.cli.check_options import AUDITED, CHECK
-from eicnb.cli.event_verbs import EVENT_OPTIONS, RECORDS, SOURCE
+from eicnb.cli.event_verbs import EVENT_OPTIONS, PAYLOAD, RECORDS, SOURCE, UNTIL_FOUND
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
@@ -275,6 +275,13 @@ VERBS = (
         "show the failed events that a queue or bucket holds, newest first",
         (*RECORDS, SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(SOURCE,),
+        runs_alone=True,
+    ),
+    Verb(
+        "send",
+        "send one event to a function, which runs it; with --wait, show what happened to it",
+        (FUNCTION_NAME, QUALIFIER, UNTIL_FOUND, *CONNECTION),
+        words=(PAYLOAD,),
         runs_alone=True,
     ),
     Verb(

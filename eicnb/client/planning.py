@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.apply_plan import Ask, Conditions, apply_plan
+from eicnb.changes.apply_plan import apply_plan
+from eicnb.changes.conditions import Ask, Conditions
 from eicnb.changes.plan import APPLYING, Plan
 from eicnb.changes.planning import plan_of
 from eicnb.changes.progress import WriteProgress
@@ -56,27 +57,31 @@ def apply_on(
     """
     rate = check_rate(rate)
     show: Any = show_of(progress)  # it draws any progress that has words
-    if not (confirm is None or isinstance(confirm, bool) or callable(confirm)):
-        hint = "confirm=True, confirm=False, or a callable that takes a question"
-        raise UsageError(f"confirm is {shown(confirm)}", hint=hint)
-    conditions = Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=_asking(confirm, ask))
+    conditions = Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=asking(confirm, ask))
     return apply_plan(plan, Reachable.of(connections), conditions, rate=rate, show=show)
 
 
-def _asking(confirm: Any, ask: Callable[[str], str]) -> Ask:
-    """Return the function that asks a question; it returns None if no one can reply."""
+def asking(confirm: Any, ask: Callable[[str], str]) -> Ask:
+    """Return the function that asks a question; it returns None if no one can reply.
+
+    >>> asking(lambda question: True, input)("Write it? [y/N] ")
+    True
+    """
+    if not (confirm is None or isinstance(confirm, bool) or callable(confirm)):
+        hint = "confirm=True, confirm=False, or a callable that takes a question"
+        raise UsageError(f"confirm is {shown(confirm)}", hint=hint)
     if callable(confirm):
         return lambda question: bool(confirm(question))
     if confirm is False:
         return lambda _question: None
 
-    def asking(question: str) -> bool | None:
+    def at_the_keyboard(question: str) -> bool | None:
         try:
             return ask(masks.printed(question)).strip().lower() in _YES
         except (EOFError, RuntimeError, OSError):
             return None
 
-    return asking
+    return at_the_keyboard
 
 
 @checked

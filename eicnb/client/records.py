@@ -1,11 +1,11 @@
-"""The verb `records`, on the connection in use or on several.
+"""The verbs `records` and `send`, on the connection in use or on several.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 from eicnb.model.destination import DestinationArn, DestinationName
+from eicnb.model.function import FunctionRef
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,6 +55,26 @@ def records(
         rate=rate,
         progress=progress,
     )
+
+
+@checked
+def send(
+    function_name: str | FunctionRef,
+    payload: Any,
+    *,
+    qualifier: str | None = None,
+    wait: float | None = None,
+    confirm: bool | Callable[[str], bool] | None = None,
+) -> Frame:
+    """Send one event to a function asynchronously, through the connection in use: the function runs.
+
+    >>> eic.send("my-function", '{"order": 1}', qualifier="BLUE").payload.tolist()
+    This runs my-function:BLUE with an event of 12 bytes in us-east-1, account 123456789012 (SANDBOX)
+    ['{"order": 1}']
+
+    All else is as in `Eic.send`.
+    """
+    return current().send(function_name, payload, qualifier=qualifier, wait=wait, confirm=confirm)
 
 
 def _connections(connections: Any) -> list[Connection]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.journal import read
+from eicnb.changes.journal_entry import JournalEntry
+from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.journal_frame import journal_frame
 from eicnb.changes.plan import Plan
 from eicnb.changes.reach import Reachable
@@ -48,14 +50,14 @@ def journal(
     if run is not None and not isinstance(run, str):
         with UsageError.about("run"):
             raise UsageError(f"run is {shown(run)}, not the id of a run", hint="%eic journal")
-    entries = [
-        entry
-        for entry in found.entries
-        if (since_then is None or entry.time >= since_then)
-        and (until_then is None or entry.time < until_then)
-        and (run is None or entry.run == run)
-    ]
-    return journal_frame(replace(found, entries=tuple(entries)))
+
+    def is_wanted(entry: JournalEntry | EventEntry) -> bool:
+        is_in_time = since_then is None or entry.time >= since_then
+        return is_in_time and (until_then is None or entry.time < until_then) and (run is None or entry.run == run)
+
+    entries = tuple(entry for entry in found.entries if is_wanted(entry))
+    events = tuple(entry for entry in found.events if is_wanted(entry))
+    return journal_frame(replace(found, entries=entries, events=events))
 
 
 def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:

@@ -67,6 +67,8 @@ class Operation(StrEnum):
     CHANGE_VISIBILITY = "ChangeMessageVisibilityBatch", "sqs", "ChangeMessageVisibility"
     LIST_OBJECTS = "ListObjectsV2", "s3", "ListBucket"
     GET_OBJECT = "GetObject", "s3"
+    DELETE_MESSAGE = "DeleteMessage", "sqs"
+    INVOKE = "Invoke", "lambda", "InvokeFunction"
 
     @property
     def pages(self) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The `records` command."""
+"""The commands `records` and `send`."""
 
 from __future__ import annotations
 
@@ -44,4 +44,27 @@ def test_a_wrong_line_is_pointed_at(filled: Notebook, line: str, message: str) -
     with pytest.raises(UsageError) as raised:
         filled.run(line)
     assert message in raised.value.message
+    assert raised.value.excerpt is not None
+
+
+def test_a_line_sends_an_event_and_says_what_runs(filled: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = filled.run("""%eic send my-function:BLUE '{"order": 1}'""")
+    assert frame.state.tolist() == ["accepted"]
+    assert "This runs my-function:BLUE with an event of 12 bytes" in capsys.readouterr().out
+    filled.run("value = {'order': [1, 2]}")
+    assert filled.run("%eic send my-function ${value}").payload.tolist() == ['{"order": [1, 2]}']
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("%eic send my-function", "needs the payload"),
+        ("%eic send my-function '{order'", "the payload is not JSON"),
+        ("%eic send my-function '{}' --wait 2h", "wait is 7200"),
+    ],
+)
+def test_a_wrong_event_is_pointed_at(filled: Notebook, line: str, message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        filled.run(line)
+    assert message in str(raised.value)
     assert raised.value.excerpt is not None

@@ -1,4 +1,4 @@
-"""The command `records`.
+"""The commands `records` and `send`.
 
 Tested in tests/notebook/test_records.py.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.plans import several
-from eicnb.client.failed_events import records_on
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.failed_events import records_on, send_on
 from eicnb.frames.frame import Frame
 
 
@@ -21,3 +22,18 @@ def prepare_records(command: Command, context: Context) -> Run:
             return records_on(connections, **arguments)
 
     return run
+
+
+def prepare_send(command: Command, context: Context) -> Run:
+    """Prepare an event for a function; the setting `confirm` asks first."""
+    arguments = dict(command.arguments)
+    confirm = context.reader.settings.confirm or None
+
+    def prepared(eic: Eic) -> Run:
+        def run() -> Frame:
+            with command.blamed():
+                return send_on(connection_of(eic), **arguments, confirm=confirm, read=context.reader.ask)
+
+        return run
+
+    return context.prepared(command, prepared)

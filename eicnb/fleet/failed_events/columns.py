@@ -5,7 +5,7 @@ Tested in tests/fleet/failed_events/test_records.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -33,6 +33,14 @@ RECORD_COLUMNS = (
     Column("region", "string", "region of the function"),
     Column("account_id", "string", "account of the function"),
     Column("function_arn", "string", "ARN of the function, ending in the qualifier"),
+)
+
+SENT_STATES = ("accepted", "delivered", "unknown")
+"""What is known of an event that was sent: Lambda queued it, a record about it was found, or the response was lost."""
+
+SENT_COLUMNS = tuple(
+    replace(column, meaning=", ".join(f"`{state}`" for state in SENT_STATES)) if column.name == "state" else column
+    for column in RECORD_COLUMNS
 )
 
 

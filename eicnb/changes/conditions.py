@@ -1,0 +1,108 @@
+"""The conditions of a run that changes AWS: the most changes, a canary, and questions to the user.
+
+Tested in tests/changes/test_apply_plan.py.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from eicnb.changes.change import count
+from eicnb.errors import ConfigurationError, EicError, UsageError, shown
+
+LEAST_LIMIT = 25
+"""How many changes any run may have without a limit of its own."""
+
+_SHARE_OF_THE_ROWS = 10  # one tenth of them
+
+Ask = Callable[[str], bool | None]
+"""Asks a question: whether the reply was yes; None if no one can reply."""
+
+
+def unanswered(_question: str) -> None:
+    """Ask no one.
+
+    >>> unanswered("Write it?")
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """The conditions of an apply: the most changes, how many are the canary, and how to ask.
+
+    `confirms` is whether the whole plan is confirmed first; `ask` is also used after the canary.
+    """
+
+    limit: int | None = None
+    canary: int = 0
+    confirms: bool = False
+    ask: Ask = unanswered
+
+    @classmethod
+    def parse(cls, *, limit: Any, canary: Any, confirms: bool, ask: Ask) -> Conditions:
+        """Validate the arguments of an apply.
+
+        >>> Conditions.parse(limit=None, canary=3, confirms=False, ask=unanswered).canary
+        3
+        """
+        most = None if limit is None else _number("limit", limit)
+        return cls(limit=most, canary=_number("canary", canary), confirms=confirms, ask=ask)
+
+
+def _number(name: str, value: Any) -> int:
+    with UsageError.about(name):
+        try:
+            number = -1 if isinstance(value, bool) else operator.index(value)
+        except TypeError:
+            number = -1
+        if number < 0:
+            raise UsageError(f"{name} is {shown(value)}, not a number of changes", hint=f"{name}=3")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """What is so without a confirmation, and how to try again."""
+
+    nothing: str
+    again: str
+
+
+def confirm(question: str, ask: Ask, otherwise: Unconfirmed) -> None:
+    """Ask a question; without a yes, EicError, or ConfigurationError if no one can reply.
+
+    >>> confirm("Write it?", lambda question: True, Unconfirmed("nothing was written", "try again"))
+    """
+    reply = ask(f"{question} [y/N] ")
+    if reply is None:
+        raise ConfigurationError(
+            f"confirm is on, but this notebook cannot ask for a confirmation; {otherwise.nothing}",
+            hint="%config EicMagics.confirm = False",
+        )
+    if not reply:
+        raise EicError(f"not confirmed: {otherwise.nothing}", hint=otherwise.again)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a run does, in words: `what` it is of, and one `thing` of it.
+
+    >>> Size("the plan", "change").check(3, rows=3, limit=None)
+    """
+
+    what: str
+    thing: str
+    nothing: str = "nothing was written"
+
+    def check(self, number: int, *, rows: int, limit: int | None) -> None:
+        """Refuse more than the limit; by default 25, or a tenth of the rows."""
+        most = max(LEAST_LIMIT, rows // _SHARE_OF_THE_ROWS) if limit is None else limit
+        if number > most:
+            with UsageError.about("limit"):
+                raise UsageError(
+                    f"{self.what} has {count(number, self.thing)}, but limit allows {most}; {self.nothing}",
+                    hint=f"review {self.what}, then allow them: limit={number} (--limit {number})",
+                )

@@ -1,0 +1,167 @@
+"""Send one event to a function, and find out what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from eicnb.aws.connection import Connection
+from eicnb.aws.http.rate_limit import BUCKETS
+from eicnb.aws.http.sender import Tally
+from eicnb.aws.paced import Ask, Paced, Quotas
+from eicnb.aws.retries import may_have_arrived
+from eicnb.changes.change import target_of
+from eicnb.changes.conditions import Ask as Confirm
+from eicnb.changes.conditions import Unconfirmed, confirm
+from eicnb.changes.journal import recorded_event
+from eicnb.changes.reach import Reachable
+from eicnb.changes.waiting import Say
+from eicnb.errors import EicError, UsageError
+from eicnb.fleet.failed_events.columns import SENT_COLUMNS, FoundRecord
+from eicnb.fleet.failed_events.invoking import Outlets, invoke, outlets_of
+from eicnb.fleet.failed_events.looking import SKEW, Looking
+from eicnb.fleet.failed_events.records import queue_at
+from eicnb.fleet.failed_events.request import Wanted
+from eicnb.fleet.failed_events.source import RecordSource
+from eicnb.frames.columns import SUMMARY, Scalar
+from eicnb.frames.frame import Frame, to_frame
+from eicnb.model.destination import DestinationArn, destination_kind
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.place import Where
+from eicnb.model.record import InvocationRecord
+from eicnb.model.record_key import RECORDS
+from eicnb.model.request import Request
+
+_RATE = 10.0
+_LONGEST_LOOK = 10.0
+_UNCONFIRMED = Unconfirmed("nothing was sent", "send it again and reply y")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event for a function, version or alias."""
+
+    target: FunctionRef
+    text: str
+
+    def placed(self, where: Where) -> FunctionRef:
+        """Return the function with its account and region, and its qualifier."""
+        return replace(
+            self.target,
+            qualifier=self.target.qualifier or LATEST,
+            partition=where.partition,
+            region=self.target.region or where.region,
+            account_id=self.target.account_id or where.account_id,
+            marked=True,
+        )
+
+    def sent(self, where: Where, at: datetime, request_id: str | None) -> FoundRecord:
+        """Return what is known of it before there is a record."""
+        function = self.placed(where)
+        return FoundRecord(
+            "", "", InvocationRecord(payload=self.text, time=at, function=function, request_id=request_id)
+        )
+
+    def __str__(self) -> str:
+        size = len(self.text.encode("utf-8", "replace"))
+        return f"{self.target.function_name}:{self.target.qualifier or LATEST} with an event of {size} bytes"
+
+
+def send(
+    connection: Connection, request: Request, text: str, wait: float | None, *, ask: Confirm | None, say: Say
+) -> Frame:
+    """Invoke a function asynchronously; with `wait`, look so many seconds for the record about the event.
+
+    `say` is told beforehand that the function runs; `ask` asks for a confirmation instead.
+    """
+    event, where = Event(target_of(request), text), connection.where()
+    wanted = _wanted()
+    with Quotas(BUCKETS, _RATE) as quotas:
+        asking = Paced(connection.aws, where.account_id, quotas, wanted.tally).ask
+        sources = _sources(connection, outlets_of(asking, event.target), event.target) if wait else []
+        _check_receives(sources, quotas, wanted)
+        line = f"This runs {event} in {where}"
+        if ask is None:
+            say(line)
+        else:
+            confirm(f"{line}. Send it?", ask, _UNCONFIRMED)
+        sent_at = datetime.now(UTC)
+        try:
+            request_id = _invoked(connection, asking, event, where)
+        except EicError as error:
+            if not may_have_arrived(error):
+                raise
+            note = f"the response was lost, so the function may run or not: {error.message}"
+            return _frame(event, where, "unknown", event.sent(where, sent_at, None), note)
+        looking = Looking(sources, quotas, replace(wanted, since=sent_at - SKEW))
+        found = next(looking.records({request_id}, wait or 0), None)
+    if found is not None:
+        return _frame(event, where, "delivered", found, "")
+    note = f"no record in {', '.join(map(str, sources))} within {wait:g} s" if wait else ""
+    return _frame(event, where, "accepted", event.sent(where, sent_at, request_id), note)
+
+
+def _invoked(connection: Connection, asking: Ask, event: Event, where: Where) -> str:
+    with recorded_event(connection, "send", event.placed(where)) as recording:
+        request_id = invoke(asking, event.target, event.text)
+        recording.accepted(request_id)
+        return request_id
+
+
+def _frame(event: Event, where: Where, state: str, found: FoundRecord, note: str) -> Frame:
+    attrs: dict[str, Scalar] = {
+        "verb": "send",
+        "account_id": where.account_id,
+        "region": where.region,
+        "sandbox": where.sandbox,
+        SUMMARY: note or None,
+    }
+    row = {**found.row(), "state": state, "payload": event.text}
+    return to_frame(
+        [{**row, "source": found.source or None, "message_id": found.message_id or None}], SENT_COLUMNS, attrs
+    )
+
+
+def _wanted() -> Wanted:
+    return Wanted(
+        most=1000,
+        seconds=_LONGEST_LOOK,
+        since=None,
+        until=None,
+        may_spend=False,
+        rate=_RATE,
+        show=lambda _progress: None,
+        tally=Tally(),
+    )
+
+
+def _sources(connection: Connection, outlets: Outlets, target: FunctionRef) -> list[RecordSource]:
+    """Return the queues and buckets that a record about an event can arrive in; UsageError without any."""
+    arns = [DestinationArn.parse(place) for place in sorted(outlets.places) if _can_be_read(place)]
+    if not arns:
+        name = f"{target.function_name}:{target.qualifier or LATEST}"
+        with UsageError.about("wait"):
+            raise UsageError(
+                f"{name} sends records to no queue and no bucket, so there is nothing to wait for; nothing was sent",
+                hint=f"leave wait out, or set a destination\n%eic update {name} --on-failure sqs:NAME --create",
+            )
+    reach = Reachable.of([connection])
+    prefix = f"{RECORDS}{target.function_name}/"
+    return [RecordSource(arn, reach.at(connection.account_id, arn.region) or connection, prefix) for arn in arns]
+
+
+def _can_be_read(place: str) -> bool:
+    return destination_kind(place) in {"sqs", "s3"} and not place.endswith(".fifo")
+
+
+def _check_receives(sources: Sequence[RecordSource], quotas: Quotas, wanted: Wanted) -> None:
+    """Refuse to wait for a queue whose messages may only be received a few times."""
+    for source in sources:
+        if source.arn.kind == "sqs" and queue_at(source, quotas, wanted.tally).state().most_receives is not None:
+            with UsageError.about("wait"):
+                raise UsageError(
+                    f"the queue {source.arn.name} has a redrive policy: to look into it again and again would move "
+                    "its messages; nothing was sent",
+                    hint=f"leave wait out, and read it once\n%eic records {source} --spend-receives",
+                )

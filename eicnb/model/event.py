@@ -1,0 +1,49 @@
+"""The event of an asynchronous invocation, as the text that is sent.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+Tested in tests/fleet/failed_events/test_send.py.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from eicnb.errors import UsageError, shown
+from eicnb.model.limits import LARGEST_EVENT
+
+
+def event_text(payload: Any) -> str:
+    """Return the text of an event: of a text itself, which must be JSON, of anything else its JSON.
+
+    >>> event_text({"order": 1}), event_text('{"order": 1.50}')
+    ('{"order": 1}', '{"order": 1.50}')
+    """
+    with UsageError.about("payload"):
+        text = payload if isinstance(payload, str) else _written(payload)
+        try:
+            json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(
+                f"the payload is not JSON: {error}", hint="""'{"order": 1}', or "text" in double quotes"""
+            ) from None
+        check_size(text)
+        return text
+
+
+def _written(payload: Any) -> str:
+    try:
+        return json.dumps(payload, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"the payload, {shown(payload)}, cannot be written as JSON: {error}"
+        raise UsageError(message, hint='{"order": 1}') from None
+
+
+def check_size(text: str) -> None:
+    """Refuse an event that is larger than Lambda allows for asynchronous invocations."""
+    size = len(text.encode("utf-8", "replace"))
+    if size > LARGEST_EVENT:
+        raise UsageError(
+            f"the event has {size} bytes, but asynchronous invocations take {LARGEST_EVENT}",
+            hint="store the content in a bucket, and send its key",
+        )
