@@ -129,8 +129,8 @@ class Plan:
         return plan_display.to_html(self.rows, self._words, _most_rows() or len(self.rows))
 
     @property
-    def _words(self) -> plan_display.Words:
-        return plan_display.Words(self.summary, self.about, self.notes)
+    def _words(self) -> plan_display.PlanWords:
+        return plan_display.PlanWords(self.summary, self.about, self.notes)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save the plan as a JSON file that a reviewer can read, and return its path.

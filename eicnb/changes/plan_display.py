@@ -43,7 +43,7 @@ Shown = list[PlanCell]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PlanWords:
     """The words around the table: a summary and what the plan is about above it, notes below it."""
 
     summary: str
@@ -81,7 +81,7 @@ def _places(rows: Sequence[PlannedChange]) -> Iterator[str]:
         yield ", ".join(regions)
 
 
-def to_text(rows: Sequence[PlannedChange], words: Words, most: int) -> str:
+def to_text(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
     """Return the changes of a plan as a table of text, a setting that changes a column."""
     names, cells, more = _table(rows, most)
     if not cells:
@@ -96,7 +96,7 @@ def to_text(rows: Sequence[PlannedChange], words: Words, most: int) -> str:
     return "\n".join([hidden[0], *words.above(), *lines, *words.below(more)])
 
 
-def to_html(rows: Sequence[PlannedChange], words: Words, most: int) -> str:
+def to_html(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
     """Return the same as HTML without scripts, every text escaped; resets and deletions are white on red."""
     names, cells, more = _table(rows, most)
     hidden = _hidden([words.summary, *names, *(_marked(cell) for row in cells for cell in row)])
