@@ -16,7 +16,8 @@ from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.journal_frame import journal_frame
 from eicnb.changes.plan import Plan
 from eicnb.changes.reach import Reachable
-from eicnb.changes.undo import chosen, undo_of
+from eicnb.changes.undo import about, chosen, no_such_run, since_of, undo_of
+from eicnb.changes.undo_words import UndoWords, heading
 from eicnb.client import settings
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
@@ -51,6 +52,10 @@ def journal(
         with UsageError.about("run"):
             raise UsageError(f"run is {shown(run)}, not the id of a run", hint="%eic journal")
 
+    if run is not None and run not in (known := {entry.run for entry in (*found.entries, *found.events)}):
+        with UsageError.about("run"):
+            raise no_such_run(run, known, "%eic journal --run")
+
     def is_wanted(entry: JournalEntry | EventEntry) -> bool:
         is_in_time = since_then is None or entry.time >= since_then
         return is_in_time and (until_then is None or entry.time < until_then) and (run is None or entry.run == run)
@@ -68,5 +73,14 @@ def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
     """
     names = None if functions is None else names_in("functions", functions, "my-function")
     reach, held = Reachable.of([connection]), settings.current()
-    writes = chosen(what, read().entries, reach, datetime.now(UTC), names)
-    return undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))
+    entries, now = read().entries, datetime.now(UTC)
+    found = chosen(what, entries, reach, now)
+    writes = found if names is None else about(found, names)
+    plan = undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))
+    words = UndoWords(entries, reach, since_of(what, now), tuple(names or ()))
+    notes = (
+        *plan.notes,
+        *([] if plan.rows else [words.why_empty(found)]),
+        *words.left_out(what, is_empty=not plan.rows),
+    )
+    return replace(plan, about=heading(writes), notes=notes)
