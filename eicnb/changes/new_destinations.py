@@ -19,7 +19,7 @@ _MOST_NOTES = 10
 def noting_missing(
     rows: Sequence[PlannedChange], reach: Reachable
 ) -> tuple[tuple[PlannedChange, ...], tuple[str, ...]]:
-    """Return the rows with notes about new destinations that do not exist, and a line for each of those.
+    """Return the rows with notes about new destinations that do not exist, and a line for each.
 
     Each destination in the account and region of its function is requested once. One that is elsewhere, or that AWS
     reports nothing about, has no note.

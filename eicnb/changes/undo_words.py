@@ -17,7 +17,7 @@ from eicnb.changes.undo import is_own, is_within
 
 
 def heading(writes: Sequence[JournalEntry]) -> str:
-    """Return which writes a plan takes back: their run, its time and how many they are; empty without any."""
+    """Return which writes a plan takes back: the run, its time and how many; empty without any."""
     done = _done(writes)
     if not done:
         return ""
@@ -30,7 +30,7 @@ def heading(writes: Sequence[JournalEntry]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UndoWords:
-    """What is known about an undo: the journal, the connections, its time if it has one, and its functions."""
+    """The facts that the words of an undo need: the journal, the connections, a time, functions."""
 
     entries: Sequence[JournalEntry]
     reach: Reachable
@@ -50,7 +50,7 @@ class UndoWords:
         return f"Nothing to undo: the journal has no write{period} in account {self.reach.accounts}."
 
     def left_out(self, what: Any, *, is_empty: bool) -> Iterator[str]:
-        """Yield a line about the writes elsewhere, which a time does not take back, nor an undo without a write."""
+        """Yield a line about the writes elsewhere that are left out."""
         if self.since is not None:
             others = [one for one in self.entries if one.time > self.since and not is_within(one, self.reach)]
         else:

@@ -39,7 +39,10 @@ Show = Callable[[WriteProgress], object]
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What happened to a row, the error if it is not applied, and the hint if applying again would fail again."""
+    """What happened to a row, and the error if it is not applied.
+
+    `hint` is set if the same write would fail again.
+    """
 
     word: Word
     error: str = ""

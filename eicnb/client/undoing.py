@@ -52,7 +52,8 @@ def journal(
         with UsageError.about("run"):
             raise UsageError(f"run is {shown(run)}, not the id of a run", hint="%eic journal")
 
-    if run is not None and run not in (known := {entry.run for entry in (*found.entries, *found.events)}):
+    known = {*(entry.run for entry in found.entries), *(event.run for event in found.events)}
+    if run is not None and run not in known:
         with UsageError.about("run"):
             raise no_such_run(run, known, "%eic journal --run")
 
