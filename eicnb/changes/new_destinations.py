@@ -1,4 +1,4 @@
-"""The destinations that a plan newly sets and that do not exist: noted in its rows, and once below its table."""
+"""The destinations that a plan newly sets and that do not exist, as notes of its rows and of the plan."""
 
 from __future__ import annotations
 
