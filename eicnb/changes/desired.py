@@ -12,6 +12,7 @@ import pandas as pd
 from eicnb.changes import cells
 from eicnb.changes.change import SETTINGS, place_of, settings_of
 from eicnb.changes.faults import RowFault, faults_error
+from eicnb.changes.ignored_columns import settings_meant_by
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SETTING_NAMES
 from eicnb.model.arn import example_arn
@@ -156,7 +157,8 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
         hint = "keep the column function_arn, or function_name with qualifier, region and account_id"
         raise UsageError("the frame names no functions: it has no column 'function_arn' or 'function_name'", hint=hint)
     if not {*SETTINGS, "configured"} & {*names}:
-        hint = f"add a column: {', '.join(SETTING_NAMES)}"
+        meant = settings_meant_by(frame.columns)
+        hint = f"frame.rename(columns={meant})" if meant else f"add a column: {', '.join(SETTING_NAMES)}"
         raise UsageError("the frame has none of the four settings as a column", hint=hint)
     return {name: [cells.plain(value) for value in frame[name].astype(object)] for name in names}
 

@@ -22,6 +22,7 @@ from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, UsageError, nearest
 from eicnb.model.function import FunctionRef
 from eicnb.model.moment import read_moment
+from eicnb.model.order import Order, order
 from eicnb.model.reported import ReportedConfig
 
 _RUN = re.compile(r"r-[0-9a-f]+")
@@ -43,9 +44,16 @@ def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConf
     targets = {way.target: way.connection for way in ways if way.connection is not None and not way.refusal}
     current = reader.configs(targets) if targets else {}
     rows = [way.planned(current.get(way.target)) for way in ways]
-    rows.sort(key=lambda row: str(row.change.target) if row.change else "")
+    rows.sort(key=_order)
     noted, notes = noting_missing(without_missing(rows, targets, reader), reach)
     return Plan(noted, reach.sandbox, notes=notes)
+
+
+def _order(row: PlannedChange) -> Order:
+    """Return the sort key of a row, as in an audit: versions by number."""
+    target = row.change.target if row.change else None
+    names = (target.function_name, target.qualifier) if target else (None, None)
+    return order(row.account_id, row.region or "", *names)
 
 
 @dataclass(frozen=True, slots=True)

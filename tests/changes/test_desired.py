@@ -364,3 +364,17 @@ def test_the_hint_about_a_row_that_occurs_twice_works(names: list[str], eic: eic
         eicnb.plan(frame)
     assert refused.value.hint
     assert len(eicnb.plan(eval(refused.value.hint), progress=False)) == 0  # the hint is typed
+
+
+def test_a_column_that_is_almost_a_setting_is_noted_or_renamed(eic: eicnb.Eic) -> None:
+    frame = eic.list("my-function").rename(columns={"maximum_retry_attempts": "retries"})
+    plan = eicnb.plan(frame, progress=False)
+    assert plan.notes == ("Note: the column retries is ignored; the setting is maximum_retry_attempts.",)
+    assert plan.text().splitlines()[1:] == [*plan.notes]
+    with pytest.raises(UsageError) as refused:
+        eicnb.plan(frame[["function_arn", "retries"]])
+    assert refused.value.hint == "frame.rename(columns={'retries': 'maximum_retry_attempts'})"
+
+
+def test_the_columns_of_an_audit_are_never_noted(eic: eicnb.Eic) -> None:
+    assert eicnb.plan(eic.audit(progress=False), progress=False).notes == ()

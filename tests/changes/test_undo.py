@@ -285,3 +285,10 @@ def test_a_run_that_is_not_there_is_an_error_with_the_nearest_one(eic: eicnb.Eic
             call(almost)
         assert refused.value.message == f"there is no run {almost!r} in the journal"
         assert refused.value.hint == f"{line} {run}"
+
+
+def test_versions_are_in_the_order_of_their_numbers(eic: eicnb.Eic) -> None:
+    versions = ["20", "2", "11"]
+    for version in versions:
+        eic.update(f"order-events:{version}", maximum_retry_attempts=0)
+    assert eicnb.undo("1h").frame.qualifier.tolist() == ["2", "11", "20"]
