@@ -22,6 +22,7 @@ from eicnb.errors import (
     ExpiredCredentials,
     IncompleteApply,
     IncompleteAudit,
+    IncompleteReplay,
     NotFound,
     Throttled,
     UsageError,
@@ -128,7 +129,11 @@ _OPERATIONS = {
 }
 
 
-_INCOMPLETE: Mapping[str, type[EicError]] = {"apply": IncompleteApply, "audit": IncompleteAudit}
+_INCOMPLETE: Mapping[str, type[EicError]] = {
+    "apply": IncompleteApply,
+    "audit": IncompleteAudit,
+    "replay": IncompleteReplay,
+}
 """The errors of the commands that may be done in part."""
 
 

@@ -72,7 +72,8 @@ def test_a_wrong_event_is_pointed_at(filled: Notebook, line: str, message: str) 
 
 def test_a_line_replays_what_a_line_read(filled: Notebook) -> None:
     filled.run("%eic put checkout --retries 0 --on-failure sqs:shop-failures")
-    make_queue(filled.run("eicnb.current()"), "shop-failures", record(1), record(2))
+    eic = filled.run("eicnb.current()")
+    make_queue(eic, "shop-failures", *(record(number, account_id=eic.account_id) for number in (1, 2)))
     filled.run("records = %eic records sqs:shop-failures --no-progress")
     dry = filled.run("%eic replay ${records} --dry-run --no-progress")
     assert dry.outcome.tolist() == ["not tried", "not tried"]
