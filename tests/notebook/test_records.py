@@ -78,8 +78,9 @@ def test_a_line_replays_what_a_line_read(filled: Notebook) -> None:
     dry = filled.run("%eic replay ${records} --dry-run --no-progress")
     assert dry.outcome.tolist() == ["not tried", "not tried"]
     assert "would send 2 events: 2 to checkout:$LATEST" in repr(dry)
-    sent = filled.run("%eic replay ${records.head(1)} --canary 1 --wait 5s --no-progress")
+    filled.run("newest, oldest = records.head(1), records.tail(1)")
+    sent = filled.run("%eic replay ${newest} --canary 1 --wait 5s --no-progress")
     assert sent.outcome.tolist() == ["accepted"]
     with pytest.raises(UsageError, match="the replay has 1 event, but limit allows 0; nothing was sent") as raised:
-        filled.run("%eic replay ${records.tail(1)} --limit 0 --no-progress")
+        filled.run("%eic replay ${oldest} --limit 0 --no-progress")
     assert raised.value.excerpt is not None

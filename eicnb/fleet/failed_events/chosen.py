@@ -35,9 +35,9 @@ _NAME_IT = 'name it: to="my-function" (--to my-function)'
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One row of the frame: its message, and the function that gets its event, or the reason why none does.
+    """One row of the frame: its message, and the function that gets its event.
 
-    `is_named` is whether the caller named the function, and not the record.
+    `refusal` is the reason why none gets it. `is_named` is whether the caller named the function, and not the record.
     """
 
     number: int
@@ -182,7 +182,7 @@ def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None) -> Ch
 
 @dataclass(slots=True)
 class OutletReader:
-    """Reads where functions send events, side by side; `known` has what was found."""
+    """A reader of the places that functions send events to, side by side; `known` has what was found."""
 
     pacing: Pacing
     known: dict[FunctionRef | None, Outlets | EicError | Unreadable] = field(default_factory=dict)

@@ -36,7 +36,10 @@ _DONE = frozenset({"accepted"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayOptions:
-    """How events are sent again: `keep` keeps their messages, `wait` is how long the canary may fail again."""
+    """The options of a replay.
+
+    `keep` keeps the messages, `wait` is the seconds in which the canary may fail again.
+    """
 
     to: Any
     keep: bool

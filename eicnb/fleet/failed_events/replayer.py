@@ -1,4 +1,4 @@
-"""Events sent again: each message is received anew, held while its function is invoked, and deleted once accepted.
+"""Events sent again: received anew, held while their function is invoked, and deleted once accepted.
 
 Tested in tests/fleet/failed_events/test_replay.py and tests/fleet/failed_events/test_replay_faults.py.
 """
