@@ -146,11 +146,15 @@ def _failed_again(
     if not sources or not options.wait:
         return "", "nothing shows whether they fail again"
     looking = Looking(sources, replayer.quotas, replace(options.wanted, since=sent_at - SKEW))
-    for found in looking.records(names, options.wait):
-        if found.record.condition != "Success":
-            row = names[found.record.request_id or ""]
-            why = ": ".join(filter(None, [found.record.error_type, found.record.error_message]))
-            return f"the canary failed again: {row.name}{f' ({why})' if why else ''}", ""
+    try:
+        for found in looking.records(names, options.wait):
+            if found.record.condition != "Success":
+                row = names[found.record.request_id or ""]
+                why = ": ".join(filter(None, [found.record.error_type, found.record.error_message]))
+                return f"the canary failed again: {row.name}{f' ({why})' if why else ''}", ""
+    except KeyboardInterrupt:
+        replayer.stop.interrupt()
+        return "stopped after the canary", ""
     return "", f"none of them failed again within {options.wait:g} s"
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 import eicnb
 from eicnb.changes.journal import recorded_event
 from eicnb.client.eic import Eic, connection_of
-from eicnb.errors import EicError, IncompleteReplay, UsageError
+from eicnb.errors import EicError, IncompleteReplay, ReplayInterrupted, UsageError
 from eicnb.frames.frame import Frame
 from eicnb.model.function import FunctionRef
 from tests.client.conftest import shared
@@ -237,3 +240,12 @@ def test_the_same_message_twice_is_sent_once(eic: Eic) -> None:
 def test_wrong_arguments_are_refused(eic: Eic, frame: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=f"^{message}"):
         replay(eic, eic.records(f"sqs:{QUEUE}", progress=False) if frame is None else frame, **options)
+
+
+def test_ctrl_c_while_the_canary_is_watched_stops_the_rest_and_keeps_the_frame(eic: Eic) -> None:
+    frame = filled(eic, *(record(number) for number in range(3)))
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(ReplayInterrupted, match="the replay was stopped: 1 accepted, 2 not tried") as raised:
+        replay(eic, frame, canary=1, wait=30, confirm=lambda _question: True)
+    assert sorted(raised.value.result.outcome) == ["accepted", "not tried", "not tried"]
