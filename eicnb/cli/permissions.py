@@ -54,6 +54,11 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
     "records": _RECORDS,
+    "replay": (
+        *(Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, Operation.GET_QUEUE_ATTRIBUTES),
+        *(Operation.RECEIVE, Operation.DELETE_MESSAGE, Operation.CHANGE_VISIBILITY, Operation.GET_OBJECT),
+        Operation.LIST_OBJECTS,
+    ),
     "send": (Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, *_RECORDS),
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
@@ -92,6 +97,7 @@ NOTES: Mapping[str, str] = {
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
+    "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
     "records": "the first three are for queues, the others for buckets",
     "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "
