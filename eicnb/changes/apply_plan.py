@@ -92,10 +92,12 @@ def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) ->
             writer.reason = "the canary was not applied as a whole"
         elif not writer.is_as_written(written):
             writer.reason = "the canary could not be read back as it was written"
-        elif not conditions.ask(
-            f"{count(len(written), 'change')} written and read back as the canary. Write the other {left}? [y/N] "
-        ):
+        else:
+            question = f"{count(len(written), 'change')} written and read back as the canary. Write the other {left}?"
             writer.reason = "stopped after the canary"
+            with writer.stop.asking():
+                if conditions.ask(f"{question} [y/N] "):
+                    writer.reason = ""
         if writer.reason:
             return
     writer.write([step for step in steps if step.number not in writer.outcomes])

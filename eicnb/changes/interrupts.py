@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -34,6 +36,19 @@ class Stop:
     ) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Let Ctrl-C end a question inside, which would otherwise wait on, and note it."""
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._interrupt(signal.SIGINT, None)
+        finally:
+            if self._before is not None:
+                signal.signal(signal.SIGINT, self._interrupt)
 
     @property
     def is_interrupted(self) -> bool:

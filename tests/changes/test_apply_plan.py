@@ -334,6 +334,21 @@ def test_overlapping_plans_at_the_same_time_apply_each_change_once(eic: eicnb.Ei
     assert set(done.values()) == {1}
 
 
+def test_ctrl_c_at_the_question_after_the_canary_stops_at_once_and_keeps_the_outcomes(eic: eicnb.Eic) -> None:
+    def interrupted(question: str) -> bool:
+        if "canary" in question:
+            signal.raise_signal(signal.SIGINT)
+        return True
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(ApplyInterrupted) as raised:
+        applied(with_retries(1, *FUNCTIONS), canary=2, confirm=interrupted)
+    assert raised.value.result.outcome.tolist() == ["applied"] * 2 + ["not tried"] * 3
+    assert set(raised.value.result.error[2:]) == {"stopped after the canary"}
+    assert [retries(eic, name) for name in FUNCTIONS[2:]] == [None] * 3
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_ctrl_c_stops_after_the_write_under_way_and_says_so(eic: eicnb.Eic) -> None:
     seen = threading.Event()
 
