@@ -174,7 +174,7 @@ class Table:
         return replace(self, caption=caption, same=same, heads=shown, rows=rows, hide=list)
 
     def with_lines_below(self) -> tuple[Table, list[str]]:
-        """Return the table without a typed column that does not fit, and the lines of that column, its head first."""
+        """Return the table without a typed column that does not fit, and its lines, the head first."""
         widths = [self._width_of(place, breaks=True) for place in range(len(self.heads))]
         typed = next((place for place, head in enumerate(self.heads) if head.is_typed), None)
         if typed is None or len(self.heads) == 1 or sum(widths) + len(GAP) * (len(widths) - 1) <= self.width:
