@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from eicnb.aws.paced import Ask
@@ -86,6 +87,9 @@ class _Series:
         times, values = result.get("Timestamps") or (), result.get("Values") or ()
         if len(times) != len(values) or not all(isinstance(value, (int, float)) for value in values):
             raise malformed(Operation.GET_METRIC_DATA, "its Timestamps and Values do not match")
+        for value in values:
+            if not isfinite(value) or value < 0:
+                raise malformed(Operation.GET_METRIC_DATA, f"one of its Values is {value}")
         self._values.update(zip(times, values, strict=True))
         self._status = str(result.get("StatusCode") or _COMPLETE)
 

@@ -114,6 +114,7 @@ def _of_function(
         on_failure=config.on_failure if config else None,
         on_success=config.on_success if config else None,
         dead_letter_arn=runs.dead_letter_arn if runs else None,
+        knows_dead_letters=runs is not None,
         unread=tuple(unread),
     )
     live_settings = {name: getattr(config, name) if config else None for name in settings}

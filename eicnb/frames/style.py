@@ -55,5 +55,7 @@ STYLE = """<style>
 .eicnb-frame tbody tr > :first-child {z-index: 1; background: var(--jp-layout-color1, Canvas) !important}
 .eicnb-frame thead tr > :first-child {z-index: 3}
 }
+.jp-OutputArea:has(.eicnb-frame) .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stdout"] pre {
+ word-break: normal; overflow-wrap: break-word}
 </style>"""
 """What a trusted notebook, a page of nbconvert and other front ends use on top."""

@@ -51,9 +51,7 @@ class MotoTargets:
     def put_event(self, arn: str, event: Mapping[str, Any], now: float) -> None:
         """Send an event to a bus, and so to the queues of the rules that match it."""
         region = _region(arn)
-        bus = self._backend("events", region).event_buses.get(_bus_name(arn))
-        if bus is None:
-            raise Undeliverable(arn)
+        bus = self._existing(self._backend("events", region).event_buses.get(_bus_name(arn)), arn)
         message = {
             "version": "0",
             "id": str(uuid.uuid4()),

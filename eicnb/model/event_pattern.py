@@ -108,6 +108,8 @@ def _asks_for_existence(choice: Any) -> bool | None:
 
 def _choice_fits(choice: Any, values: frozenset[Any], *, exists: bool) -> bool:
     """Return whether one element of a pattern's list matches one of a field's possible values."""
+    if isinstance(choice, list):
+        return True  # EventBridge has no such element
     if not isinstance(choice, Mapping):
         return choice in values
     if (wanted := _asks_for_existence(choice)) is not None:

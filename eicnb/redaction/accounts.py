@@ -81,11 +81,16 @@ def digits_of(number: float) -> str | None:
 def names_an_account(name: str) -> bool:
     """Return whether the value of a member with this name is an account id.
 
-    >>> names_an_account("AccountId"), names_an_account("account_balance")
-    (True, False)
+    >>> names_an_account("AccountId"), names_an_account("account_balance"), names_an_account("ACCOUNT-0001")
+    (True, False, False)
     """
+    if _MASK.fullmatch(name):
+        return False
     words = re.sub(r"[^a-z]+", "", name.lower())
     return _NAME.search(words) is not None and _NAME.sub("", words, count=1) in _PREFIXES
 
+
+_MASK = re.compile(r"[A-Z]+-[0-9]{4,}")
+"""A mask, which was the name of a member and says nothing about its value."""
 
 _PREFIXES = {"", "aws", "caller", "source", "target", "recipient", "member", "management", "master", "function", "my"}

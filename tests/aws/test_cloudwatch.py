@@ -86,6 +86,9 @@ def test_an_incomplete_metric_is_an_error_and_no_0(results: list[dict[str, Any]]
         {"MetricDataResults": [result("m7", [1])]},
         {"MetricDataResults": [{"Id": "m0", "Timestamps": [], "Values": [1.0], "StatusCode": "Complete"}]},
         {"MetricDataResults": [{"Id": "m0", "Timestamps": [NOW], "Values": ["1"], "StatusCode": "Complete"}]},
+        {"MetricDataResults": [result("m0", [float("nan")])]},
+        {"MetricDataResults": [result("m0", [float("inf")])]},
+        {"MetricDataResults": [result("m0", [-1])]},
     ],
 )
 def test_a_malformed_response_is_an_error(page: dict[str, Any]) -> None:

@@ -81,6 +81,14 @@ def test_a_dead_letter_queue_receives_the_event_besides(eic: eicnb.Eic) -> None:
     assert "The dead-letter target sqs:invoice-dead-letters receives the event itself, without a record" in text
 
 
+def test_a_fifo_destination_receives_nothing(eic: eicnb.Eic) -> None:
+    text = str(eic.explain("search-indexer"))
+    assert text.endswith(
+        "At the end (RetriesExhausted): arn:aws:sqs:us-east-1:123456789012:search-updates.fifo receives nothing: "
+        "Lambda does not deliver to FIFO queues and topics."
+    )
+
+
 def test_settings_can_be_tried(eic: eicnb.Eic) -> None:
     explanation = eic.explain("checkout", "live", maximum_event_age_in_seconds=60)
     assert len(explanation.attempts) == 1
@@ -107,6 +115,9 @@ def test_a_weighted_alias_names_both_versions_and_what_was_not_read_is_named(mon
         shown = lines(eic.explain("my-function", "live"))
     assert shown[2].startswith("The alias runs version 3 (90%) or version 4 (10%); the alias's config applies to both")
     assert shown[3] == "Not read: the function's timeout and DLQ, GetFunctionConfiguration is not allowed."
+    assert shown[-1] == (
+        "At the end (RetriesExhausted): the event is lost, unless there is a dead-letter queue: that was not read."
+    )
 
 
 def test_the_frame_has_a_row_an_attempt_and_one_for_the_end(eic: eicnb.Eic) -> None:

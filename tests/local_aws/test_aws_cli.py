@@ -115,6 +115,16 @@ def test_the_aws_command_and_eicnb_see_one_state(outside: Eic, url: str) -> None
         outside.get("my-function:prod")
 
 
+@pytest.mark.skipif(AWS is None, reason="no aws command")
+@pytest.mark.usefixtures("outside")
+def test_the_aws_command_invokes_functions(url: str, tmp_path: Path) -> None:
+    named, file = ("--function-name", "my-function:GREEN"), tmp_path / "payload.json"
+    queued = aws(url, "invoke", *named, "--invocation-type", "Event", "--payload", "{}", str(file))
+    assert (queued, file.read_text()) == ({"StatusCode": 202}, "")
+    done = aws(url, "invoke", *named, "--payload", "{}", str(file))
+    assert (done, file.read_text()) == ({"StatusCode": 200, "ExecutedVersion": "2"}, '{"statusCode": 200}')
+
+
 def test_ctrl_c_ends_it_cleanly_and_frees_its_port() -> None:
     with start("--port", "0") as program:
         try:

@@ -163,6 +163,32 @@ def test_what_cannot_be_delivered_is_lost_and_counted(shop: Shop, name: str, des
     assert changes == [1, 1, 1, 0], destination
 
 
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "arn:aws:sqs:us-east-1:999999999999:shop-failures",
+        "arn:aws:sns:us-east-1:999999999999:shop-alerts",
+        "arn:aws:sns:us-east-1:{account}:order-updates.fifo",
+        "arn:aws:events:us-east-1:999999999999:event-bus/shop",
+        "arn:aws:events:us-east-1:{account}:event-bus/gone",
+        "arn:aws:s3:::gone-{account}",
+    ],
+)
+def test_what_is_not_there_or_not_ours_receives_nothing(shop: Shop, destination: str) -> None:
+    story = configured(shop, destination.replace("{account}", shop.account_id))
+    dropped(story)
+    assert story.received() == []
+    assert counts(shop, FUNCTION) == [1, 1, 1, 0]
+
+
+def test_a_rule_that_is_disabled_or_does_not_match_passes_nothing_on(shop: Shop) -> None:
+    story = configured(shop, f"arn:aws:events:us-east-1:{shop.account_id}:event-bus/shop")
+    shop.client("events").disable_rule(Name="outcomes", EventBusName="shop")
+    dropped(story)
+    assert story.received() == []
+    assert counts(shop, FUNCTION) == [1, 1, 0, 0]
+
+
 def test_a_permission_that_is_taken_away_loses_the_record(shop: Shop) -> None:
     story = configured(shop, shop.queue("shop-failures"))
     deny = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": shop.queue("shop-failures")}

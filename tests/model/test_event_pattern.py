@@ -91,6 +91,6 @@ def test_a_rule_on_a_schedule_has_no_pattern_and_matches_nothing() -> None:
     assert not could_match(None, record_of(BUS, FUNCTION, "failure"))
 
 
-@pytest.mark.parametrize("unreadable", ["{", "[]", '"x"'])
+@pytest.mark.parametrize("unreadable", ["{", "[]", '"x"', '{"source": [["aws.s3"]]}'])
 def test_an_unreadable_pattern_could_match(unreadable: str) -> None:
     assert could_match(unreadable, record_of(BUS, FUNCTION, "failure"))

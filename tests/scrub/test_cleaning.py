@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eicnb.redaction.masks import Masks
@@ -284,6 +284,7 @@ values = st.recursive(
 
 @settings(max_examples=400, deadline=None)
 @given(texts, st.lists(texts, max_size=3), values)
+@example("", [], {"123456789012": 100000000000})
 def test_a_second_cleaning_finds_nothing(text: str, lines: list[str], value: Any) -> None:
     before = notebook_of(code(stream(*lines), shown(text_plain=text, application_json=value)), its={"own": value})
     after, _ = cleaned(before, "acme")

@@ -1,4 +1,4 @@
-"""One row's fixes, made to agree: what a more severe finding proposes is not undone by a less severe one.
+"""The fixes of one row, made to agree: none undoes the fix of a more severe finding.
 
 The rule: the fixes of a row are taken in the order of the frame, the most severe finding first. A line that removes,
 or sets to another value, what a line before it sets or relies on is withheld, and words say which fix comes first.

@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+from eicnb.errors import UsageError
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.finding import Fix
 from eicnb.model.age import age
+from eicnb.model.destination import DestinationArn
 
 _PLAIN = re.compile(r"arn:[A-Za-z0-9:_$-]+")
 
@@ -62,10 +64,13 @@ class Fixes:
         return () if dead_letters is None else ((_DEAD_LETTERS, dead_letters),)
 
     def copy(self, row: int, source: int) -> Fix:
-        """Return the line that gives a row all settings of another row's config."""
+        """Return the line that gives a row all settings of another row's config.
+
+        Instead of a destination that AWS would refuse it names the usual queue for failures, if there is one.
+        """
         audit = self._audit
-        for text in filter(None, (audit.on_failure[source], audit.on_success[source])):
-            if (first := self._first(row, text)) is not None:
+        for text in (audit.on_failure[source], audit.on_success[source]):
+            if text is not None and _can_be_set(text) and (first := self._first(row, text)) is not None:
                 return first
         words: list[str] = []
         if audit.has("maximum_retry_attempts")[source]:
@@ -73,7 +78,7 @@ class Fixes:
         if audit.has("maximum_event_age_in_seconds")[source]:
             words += ["--max-age", age(int(audit.ages[source]))]
         for option, arns in (("--on-failure", audit.on_failure), ("--on-success", audit.on_success)):
-            words += [option, self._destination(row, arns[source]) if arns[source] else "none"]
+            words += [option, self._copied(row, option, arns[source])]
         sets = tuple((option, value) for option, value in zip(words[::2], words[1::2], strict=True) if value != "none")
         line = f"%eic put {self._subject(row)} {' '.join(words)}{self._elsewhere(row)}"
         return Fix(line, "eic", sets=sets, replaces=True)
@@ -131,9 +136,15 @@ class Fixes:
 
     def _may_receive(self, text: str, place: tuple[str | None, str | None]) -> bool:
         arn = self._audit.destination(text)
-        if arn is None or arn.kind != "sqs" or arn.is_fifo:
+        if arn is None or arn.kind != "sqs" or not _can_be_set(text):
             return False
         return (arn.account_id, arn.region) == place
+
+    def _copied(self, row: int, option: str, text: str | None) -> str:
+        if text is not None and _can_be_set(text, is_on_success=option == "--on-success"):
+            return self._destination(row, text)
+        queue = self.failure_queue(row) if text is not None and option == "--on-failure" else None
+        return queue or "none"
 
     def _destination(self, row: int, text: str) -> str:
         """Return a destination as an option takes it: by its name in the row's own place."""
@@ -148,3 +159,11 @@ class Fixes:
     def _elsewhere(self, row: int) -> str:
         region = self._audit.regions[row]
         return "" if region == self._region else f" --region {shlex.quote(str(region))}"
+
+
+def _can_be_set(text: str, *, is_on_success: bool = False) -> bool:
+    """Return whether AWS would accept a destination today: what it holds may be older than its rules."""
+    try:
+        return DestinationArn.parse(text).kind != "s3" or not is_on_success
+    except UsageError:
+        return False

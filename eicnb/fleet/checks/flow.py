@@ -40,7 +40,7 @@ def edges_of(audit: Audited, evidence: Evidence) -> Edges:
 
 
 def usable(audit: Audited, evidence: Evidence) -> Callable[[int, str], bool]:
-    """Return the test whether a queue can receive the failures of a row: it exists, and does not lead back to it."""
+    """Return the test whether a queue can take the failures of a row: it exists, and leads elsewhere."""
     edges = lru_cache(maxsize=1)(lambda: edges_of(audit, evidence))
     beyond = lru_cache(maxsize=None)(lambda queue: reached(queue, edges()))
 

@@ -127,5 +127,8 @@ def _destination(entry: DocumentEntry, name: str) -> str | None:
     """Return a pattern; one that is no glob must be a destination."""
     pattern = entry.text(name)
     if pattern is not None and not is_glob(pattern):
-        parse_destination(pattern)
+        found = parse_destination(pattern)
+        if name == SUCCESS and getattr(found, "kind", None) == "s3":
+            message = f"its {name} is {pattern!r}, an S3 bucket, which can be a destination on failure only"
+            raise entry.error(message, f"{FAILURE}: {pattern}")
     return pattern

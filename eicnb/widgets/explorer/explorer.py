@@ -11,7 +11,8 @@ import pandas as pd
 from IPython.display import display
 from ipywidgets import HTML, Text, VBox
 
-from eicnb.frames.frame import Frame
+from eicnb.frames.frame import Frame, provenance
+from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.redaction import masks
 from eicnb.widgets.background import Background, here
 from eicnb.widgets.explorer.bar import ChangeBar, Planning
@@ -19,6 +20,10 @@ from eicnb.widgets.explorer.table import MOST_ROWS, ExplorerTable, Words
 from eicnb.widgets.fields import control, stylesheet, text_html
 
 _SETTINGS = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success")
+_EFFECTIVE = (
+    ("maximum_retry_attempts", "effective_retry_attempts", DEFAULT_RETRY_ATTEMPTS),
+    ("maximum_event_age_in_seconds", "effective_event_age_in_seconds", DEFAULT_EVENT_AGE_IN_SECONDS),
+)
 _NAMES = ("function_arn", "function_name", "qualifier", "region", "check")
 _SECONDS_OF_REST = 0.25
 
@@ -109,10 +114,8 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         part = f"; {len(self._shown):,} of them are in the table" if len(self._shown) < len(self._frame) else ""
         selected = f"; {len(self._selected):,} selected" if self._selected else ""
         about = dict(self._frame.attrs)
-        sandbox = ["SANDBOX"] if about.get("sandbox") is True else []
-        place = [f"account {about['account_id']}"] if about.get("account_id") else []
-        region = [str(about["region"])] if about.get("region") else []
-        self._about.value = text_html("  ".join([*sandbox, *place, *region, f"{rows}{part}{selected}"]), "eicnb-title")
+        where = [provenance(about)] if about.get("account_id") else []
+        self._about.value = text_html("  ".join([*where, f"{rows}{part}{selected}"]), "eicnb-title")
 
     def _search_soon(self) -> None:
         """Search a moment after the last key."""
@@ -187,6 +190,9 @@ def updated(frame: pd.DataFrame, applied: pd.DataFrame) -> pd.DataFrame:
     arns = frame.loc[written, "function_arn"]
     for name, source in _sources(frame):
         frame.loc[written, name] = done[source].reindex(arns).array
+    for name, effective, default in _EFFECTIVE:
+        if {name, effective} <= {*frame.columns}:
+            frame.loc[written, effective] = frame.loc[written, name].fillna(default)
     for name in ("on_failure", "on_success"):
         if f"{name}_type" in frame.columns:
             frame.loc[written, f"{name}_type"] = frame.loc[written, name].str.split(":").str[2]

@@ -72,7 +72,7 @@ def draw_destinations(routes: Routes, place: str) -> Picture:
         axes.add_patch(ribbon)
     for group, block in left.items():
         axes.add_patch(Rectangle((_LEFT - _BLOCK, block.bottom), _BLOCK, block.top - block.bottom, color=QUIET))
-        write(axes, _LEFT - 2 * _BLOCK, block.middle, _counted(group, routes.groups[group]), ha="right")
+        write(axes, _LEFT - 2 * _BLOCK, block.middle, _counted(group, routes.members[group]), ha="right")
     for target, block in right.items():
         _draw_target(axes, target, block, routes.targets[target])
     axes.set(xlim=(-0.45, 1.5), ylim=(-0.02, 1.02))

@@ -75,11 +75,12 @@ class RouteStart:
 class Routes:
     """The number of functions that send from each group to each target, and the loops among the functions.
 
-    `losing` is the number of functions of which a version or alias loses every failed event.
+    `members` is the number of functions in each group, `losing` that of functions of which a version or alias loses
+    every failed event.
     """
 
     widths: Mapping[tuple[str, RouteEnd], int]
-    functions: int
+    members: Mapping[str, int]
     losing: int = 0
     loops: tuple[tuple[str, ...], ...] = ()
 
@@ -91,8 +92,13 @@ class Routes:
             sums[group] += width
         order = {target: number for number, target in enumerate(self.targets)}
         main = {group: self._main_target(group) for group in sums}
-        ordered = sorted(sums, key=lambda group: (order[main[group]], -sums[group], group))
+        ordered = sorted(sums, key=lambda group: (group[0].isdecimal(), order[main[group]], -sums[group], group))
         return {group: sums[group] for group in ordered}
+
+    @property
+    def functions(self) -> int:
+        """The number of functions."""
+        return sum(self.members.values())
 
     def _main_target(self, group: str) -> RouteEnd:
         own = {target: width for (other, target), width in self.widths.items() if other == group}
@@ -139,7 +145,8 @@ def routes(senders: Sequence[RouteStart], dangling: Collection[str] = ()) -> Rou
     groups = _groups(Counter(name for name, _ in targets))
     shown = _largest(Counter(target for found in targets.values() for target in found))
     widths = Counter((groups[name], shown[target]) for (name, _), found in targets.items() for target in found)
-    return Routes(widths, len(targets), len(losing), loops)
+    members = Counter(groups[name] for name, _ in targets)
+    return Routes(widths, members, len(losing), loops)
 
 
 def _targets(

@@ -50,7 +50,8 @@ def draw_losses(lost: LostEvents, place: str) -> Picture:
     title = f"{total:,} events lost{f' of {lost.received:,} received' if lost.received else ''}"
     unknown = f"; unknown for {lost.unknown:,}" if lost.unknown else ""
     more = f"; the {_MOST_BARS} functions that lost most of {len(bars):,}" if len(bars) > len(shown) else ""
-    detail = f"{lost.period + '; ' if lost.period else ''}{place}; number of events, at most{unknown}{more}"
+    period = f"{lost.period}; " if lost.period else ""
+    detail = f"{period}{place}; at most{unknown}{more}"
     picture.title(title, detail)
     most = "; ".join(f"{name} {losing[name]:,}" for name in shown[:8]) or "no function"
     picture.alternative_text = label(f"{title} ({detail}). By function: {most}.", longest=1000)

@@ -120,7 +120,8 @@ def _or_default(value: int | None, default: int) -> int:
 
 
 def _findings(frame: pd.DataFrame) -> Picture:
-    found = [(row["severity"], row["check"] or "") for row in rows_of(frame.astype({"severity": "string"}), _FINDINGS)]
+    texts = frame.astype(dict.fromkeys({"severity"} & {*frame.columns}, "string"))
+    found = [(row["severity"], row["check"] or "") for row in rows_of(texts, _FINDINGS)]
     unknown = next((severity for severity, _ in found if severity not in LOOKS), None)
     if unknown is not None:
         raise UsageError(f"a finding has the severity {unknown!r}", hint=", ".join(LOOKS))
@@ -135,7 +136,7 @@ def _losses(frame: pd.DataFrame) -> Picture:
         unknown += row["lost"] is None
         received += row["received"] or 0
         by_function[name] = by_function.get(name, 0) + (row["lost"] or 0)
-    since, until = (str(frame.attrs.get(name) or "") for name in ("since", "until"))
+    since, until = (str(frame.attrs.get(name) or "").partition("T")[0] for name in ("since", "until"))
     period = f"{since} to {until}" if since and until else ""
     return draw_losses(
         LostEvents(by_function, _series(frame.attrs.get(SERIES)), received, unknown, period), _place(frame)

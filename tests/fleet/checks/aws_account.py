@@ -27,7 +27,8 @@ May = Callable[[str, str, Mapping[str, str]], str]
 class AwsAccount:
     """What the services hold; a name that is not there does not exist. `denied` are IAM actions.
 
-    `points` are CloudWatch's, oldest first, by metric and by function, alias or queue: `AsyncEventsDropped f:live`.
+    `points` are CloudWatch's, up to now, by metric and by function, alias or queue: `AsyncEventsDropped f:live`.
+    None is a time in which nothing happened.
     """
 
     queues: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class AwsAccount:
     policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     event_sources: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
-    points: dict[str, list[float]] = field(default_factory=dict)
+    points: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     status: str = "Complete"
     may: May = lambda action, resource, context: "allowed"
     missing_keys: Sequence[str] = ()
@@ -106,12 +107,14 @@ class AwsAccount:
 
     def _monitoring(self, seen: Seen) -> tuple[str, Step]:
         asked = json.loads(seen.body)
-        start, results = asked["StartTime"], []
+        end, results = asked["EndTime"], []
         for query in asked["MetricDataQueries"]:
             metric, step = query["MetricStat"]["Metric"], query["MetricStat"]["Period"]
             points = self.points.get(f"{metric['MetricName']} {metric['Dimensions'][-1]['Value']}", [])
-            times = [start + number * step for number in range(len(points))]
-            results.append({"Id": query["Id"], "Timestamps": times, "Values": points, "StatusCode": self.status})
+            values = {end + (place - len(points)) * step: point for place, point in enumerate(points)}
+            known = {time: value for time, value in values.items() if value is not None}
+            series = {"Timestamps": [*known], "Values": [*known.values()]}
+            results.append({"Id": query["Id"], **series, "StatusCode": self.status})
         return "cloudwatch:GetMetricData", as_json({"MetricDataResults": results})
 
     def _iam(self, seen: Seen) -> tuple[str, Step]:

@@ -27,7 +27,7 @@ KEPT = {"on_failure": "sqs:kept"}
 LATELY = {"last_modified": NOW - timedelta(days=6)}
 LONG_AGO = {"last_modified": NOW - timedelta(days=8)}
 
-CASES: list[tuple[str, dict[str, Any], dict[str, list[float]], tuple[str, str, str, str] | None]] = [
+CASES: list[tuple[str, dict[str, Any], dict[str, list[float | None]], tuple[str, str, str, str] | None]] = [
     (
         "dropped with nowhere to go",
         {},
@@ -119,13 +119,19 @@ CASES: list[tuple[str, dict[str, Any], dict[str, list[float]], tuple[str, str, s
         ),
     ),
     ("the queue is read", KEPT, {"ApproximateAgeOfOldestMessage kept": [3 * DAY, 10, DAY]}, None),
+    (
+        "the queue has been empty for days",
+        KEPT,
+        {"ApproximateAgeOfOldestMessage kept": [0, DAY, 2 * DAY, 3 * DAY, None, None]},
+        None,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("given", "points", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_week_of_metrics_is_judged(
     given: dict[str, Any],
-    points: dict[str, list[float]],
+    points: dict[str, list[float | None]],
     expected: tuple[str, str, str, str] | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -146,13 +152,15 @@ def test_a_queue_is_judged_by_its_retention_if_that_is_known(monkeypatch: pytest
     with serving(account, monkeypatch) as found:
         assert found(row(**KEPT), look="metrics", checks="nobody-reads-it").empty
         [text] = found(row(**KEPT), look="targets,metrics", checks="nobody-reads-it").finding
+        account.points = {"ApproximateAgeOfOldestMessage kept": [280_000, None, None]}
+        assert found(row(**KEPT), look="targets,metrics", checks="nobody-reads-it").empty
     assert text == (
         "its on-failure destination, the SQS queue kept, has a message of 77 h 46 min, and deletes it after 96 hours"
     )
 
 
 def test_each_qualifier_is_judged_by_its_own_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    points: dict[str, list[float]] = {"AsyncEventsDropped f": [7], "AsyncEventsDropped f:live": [7]}
+    points: dict[str, list[float | None]] = {"AsyncEventsDropped f": [7], "AsyncEventsDropped f:live": [7]}
     with serving(AwsAccount(points=points), monkeypatch) as found:
         result = found(row(), row(qualifier="live"), look="metrics", checks="losing-events")
     assert result.qualifier.tolist() == ["live"]

@@ -101,6 +101,14 @@ def test_a_deleted_role_cannot_deliver(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one["fix"] == "create the role, or give the function another one"
 
 
+@pytest.mark.parametrize("role_arn", ["", "basic", "arn:aws:iam::123456789012:user/me"])
+def test_what_is_no_role_is_not_checked(role_arn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(AwsAccount(), monkeypatch) as found:
+        [one] = found(row(on_failure="sqs:q", role_arn=role_arn), look="roles").to_dict("records")
+    assert one["finding"] == f"roles not read: {role_arn!r} is not the ARN of a role: {role_arn}"
+    assert one["fix"] == "audit it again"
+
+
 def test_a_denied_simulation_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(AwsAccount(denied={"iam:SimulatePrincipalPolicy"}), monkeypatch) as found:
         result = found(row(on_failure="sqs:q"), look="roles")

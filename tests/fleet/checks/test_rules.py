@@ -47,6 +47,12 @@ def test_rules_come_from_a_yaml_file_a_frame_or_a_list(tmp_path: Path) -> None:
         assert rules_in(given) == (WANTED,)
 
 
+def test_a_row_without_a_qualifier_meets_only_rules_for_all() -> None:
+    rules = [{"functions": "*", "maximum_retry_attempts": 0}, {"functions": "*", "qualifiers": "l*", "on_failure": "*"}]
+    result = found({**row(retries=1), "qualifier": None}, rules=rules)
+    assert result[result.check == "house-rule"].finding.tolist() == ["its retries are 1, not 0"]
+
+
 def test_each_breach_is_a_finding_with_the_line_that_mends_it(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(YAML)
@@ -80,6 +86,13 @@ def test_each_breach_is_a_finding_with_the_line_that_mends_it(tmp_path: Path) ->
             (
                 "entry 1 of rules: the maximum number of retry attempts is 3, but AWS allows 0, 1 or 2\n"
                 "Try: give a whole number: 0, 1 or 2"
+            ),
+        ),
+        (
+            {"functions": "a", "on_success": "s3:my-bucket"},
+            (
+                "entry 1 of rules: its on_success is 's3:my-bucket', an S3 bucket, which can be a destination on "
+                "failure only\nTry: on_failure: s3:my-bucket"
             ),
         ),
         (

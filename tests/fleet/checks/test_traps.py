@@ -12,6 +12,7 @@ import pytest
 from eicnb.fleet.checks.run import check
 from eicnb.frames.frame import Frame
 from tests.fleet.checks.audits import audit_of, row
+from tests.fleet.checks.aws_account import AwsAccount, serving
 from tests.fleet.checks.test_table import DENIED, KEPT, found
 
 CHINA, GOV = "cn-north-1", "us-gov-west-1"
@@ -131,3 +132,17 @@ def test_a_damaged_column_is_a_usage_error_that_names_it() -> None:
     audit = pd.DataFrame(audit_of(row())).assign(timeout="long")
     with pytest.raises(ValueError, match=r"the frame's column 'timeout' is .*, not Int64"):
         check(audit, show=lambda _: None)
+
+
+@pytest.mark.parametrize("nets", [("sqs:a.fifo", "sqs:b"), ("sqs:b", "sns:a.fifo"), ("sqs:a.fifo", "sqs:a.fifo")])
+def test_a_safety_net_that_receives_nothing_is_none(nets: tuple[str, str]) -> None:
+    """To remove the other one would lose every failed event."""
+    on_failure, dead_letter = nets
+    result = found(row(on_failure=on_failure, dead_letter=dead_letter))
+    assert result.check.tolist() == ["fifo-destination"]
+
+
+def test_a_safety_net_that_does_not_exist_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(AwsAccount(queues={"b": {}}), monkeypatch) as seen:
+        result = seen(row(on_failure="sqs:a", dead_letter="sqs:b"), look="targets")
+    assert result.check.tolist() == ["dangling-destination"]

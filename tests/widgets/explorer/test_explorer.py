@@ -223,3 +223,22 @@ def test_only_what_was_applied_is_taken_over(audit: Frame) -> None:
     for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"):
         applied[f"after_{name}"] = pd.NA
     pd.testing.assert_frame_equal(pd.DataFrame(updated(audit, applied)), pd.DataFrame(audit))
+
+
+def test_what_was_applied_has_its_effective_settings_too(audit: Frame) -> None:
+    row = audit.iloc[:1]
+    applied = pd.DataFrame({"function_arn": row.function_arn, "outcome": ["applied"], "configured_after": [True]})
+    applied["after_maximum_retry_attempts"] = pd.array([1], "Int64")
+    applied["after_maximum_event_age_in_seconds"] = pd.array([pd.NA], "Int64")
+    for name in ("on_failure", "on_success"):
+        applied[f"after_{name}"] = pd.NA
+    taken = updated(audit, applied).iloc[0]
+    assert (taken.maximum_retry_attempts, taken.effective_retry_attempts) == (1, 1)
+    assert (taken.maximum_event_age_in_seconds, taken.effective_event_age_in_seconds) == (pd.NA, 21600)
+
+
+def test_its_title_says_where_the_rows_come_from(audit: Frame) -> None:
+    whole = audit.copy()
+    whole.attrs.update(account_id="several", region="several", sandbox=True)
+    explorer = opened(whole)
+    assert "SANDBOX  several accounts  several regions  " in explorer._about.value

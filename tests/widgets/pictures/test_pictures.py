@@ -165,6 +165,11 @@ BAD = [
         MISSING,
     ),
     (
+        (pd.DataFrame(), "findings"),
+        {},
+        "the frame has no columns 'severity', 'check'\nTry: keep the columns severity, check",
+    ),
+    (
         (pd.DataFrame(), "settings"),
         {"findings": 1},
         "the picture 'settings' takes no findings\nTry: kind=\"destinations\"",

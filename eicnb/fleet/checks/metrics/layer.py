@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from eicnb.aws.cloudwatch import Metric
+from eicnb.aws.cloudwatch import Metric, Points
 from eicnb.fleet.async_events import (
     DEAD_LETTER_FAILURES,
     DESTINATION_FAILURES,
@@ -47,7 +47,7 @@ class MetricsKey:
 class Week:
     """What CloudWatch counted in a period: the events of a row, or the ages of a queue's messages.
 
-    `oldest_message` has the age of a queue's oldest message, a value a day.
+    `oldest_message` has the age of a queue's oldest message, a value a day; none if the queue is empty by now.
     """
 
     period: Period
@@ -107,8 +107,16 @@ def _ages(
         if (account_id, region) not in reading.connections
     ]
     return (
-        [*read_points(reading, period, wanted, _age_of, lambda _, points: points.values), *elsewhere] if queues else []
+        [*read_points(reading, period, wanted, _age_of, lambda _, points: _up_to_now(points, period)), *elsewhere]
+        if queues
+        else []
     )
+
+
+def _up_to_now(points: Points, period: Period) -> tuple[float, ...]:
+    """Return the ages of a queue's oldest message; none if the last one is older than a day: the queue is empty."""
+    is_over = not points.times or points.times[-1] < period.until - 2 * timedelta(seconds=period.step)
+    return () if is_over else points.values
 
 
 def _age_of(queue: MetricsKey) -> Metric:

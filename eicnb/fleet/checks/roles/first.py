@@ -45,7 +45,7 @@ def refused_by(role: Role, needs: Sequence[Need]) -> list[Decision]:
 
 
 def allowing(refused: Sequence[Decision], allow: str) -> Fix:
-    """Return the statement that allows what was refused, or words if a statement of the role is not enough."""
+    """Return the statement that allows what was refused; words if a statement is not enough."""
     limit = next((one.limited_by for one in refused if one.limited_by), None)
     if limit is not None:
         return Fix(f"allow it in {limit}: {allow}")

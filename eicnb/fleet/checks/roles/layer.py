@@ -9,6 +9,7 @@ Tested in tests/fleet/checks/test_roles.py.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from functools import partial
 from eicnb.aws.boto import Aws
 from eicnb.aws.iam import Decisions, simulate
 from eicnb.aws.paced import Ask
-from eicnb.errors import EicError
+from eicnb.errors import EicError, shown
 from eicnb.fleet.checks.asking import connection_to, read_aside
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.deliveries import Delivery, deliveries, delivery_to
@@ -31,6 +32,8 @@ from eicnb.model.verbs import Operation
 _STRANGER = "000000000000"
 
 _ALIAS = ":alias/"
+
+_ROLE = re.compile(r"arn:[a-z0-9-]+:iam::([0-9]{12}):role/\S+")
 
 Need = tuple[str, str]
 """An action and the resource that it is about."""
@@ -99,7 +102,7 @@ def _read(reading: Reading, keys: Sequence[str]) -> Mapping[str, Role | Unreadab
 
 
 def _role(reading: Reading, role_arn: str, found: Iterable[Delivery], asking: Callable[[Aws, str], Ask]) -> Role:
-    account_id = role_arn.split(":")[4]
+    account_id = _account_of(role_arn)
     aws = connection_to(reading, account_id, None)
     run = partial(simulate, asking(aws, account_id), role_arn)
     needs, aliases = dict[Need, None](), dict[str, str]()
@@ -118,6 +121,13 @@ def _role(reading: Reading, role_arn: str, found: Iterable[Delivery], asking: Ca
     second = _decided(run, denied, account_id, account_id) if denied else {}
     free = {resource for (action, resource), one in first.items() if action == "s3:PutObject" and one.is_allowed}
     return Role(decisions={**first, **(second or {})}, for_strangers=frozenset(free), keys=aliases)
+
+
+def _account_of(role_arn: str) -> str:
+    found = _ROLE.fullmatch(role_arn)
+    if found is None:
+        raise EicError(f"{shown(role_arn)} is not the ARN of a role", hint="audit it again")
+    return found[1]
 
 
 def _decided(run: Callable[..., Decisions | None], needs: list[Need], owner: str, account_id: str) -> Decisions | None:

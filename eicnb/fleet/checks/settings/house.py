@@ -29,7 +29,7 @@ def house_rule(seen: Inspection) -> Iterator[Found]:
     for rule in seen.rules:
         applies = lru_cache(maxsize=None)(rule.applies_to)
         for row in in_use:
-            if applies(audit.function_names[row], audit.qualifiers[row]):
+            if applies(audit.function_names[row] or "", audit.qualifiers[row] or ""):
                 for text, options in rule.breaches(audit, row):
                     fix = _wanted(seen, row, rule) if options is None else seen.fixes.set(row, *options)
                     yield Found(row, text, fix, severity=rule.severity, why=rule.reason)

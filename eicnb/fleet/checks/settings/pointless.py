@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eicnb.fleet.checks.audited import rows
+from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Found
+from eicnb.fleet.checks.targets.layer import may_exist
 from eicnb.model.age import age, human
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, EVENT_AGE_IN_SECONDS
 from eicnb.model.pages import DESTINATION_RULE, RETRY_RULE, SETTINGS_GUIDE
@@ -54,7 +55,7 @@ _LONGEST_WAIT = min(seconds_until(2, _LONGEST_RUN), EVENT_AGE_IN_SECONDS[-1])
 def two_safety_nets(seen: Inspection) -> Iterator[Found]:
     """Yield the rows with a dead-letter target and another on-failure destination."""
     audit = seen.audit
-    for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
+    for row in _both(seen):
         if audit.on_failure[row] != audit.dead_letters[row]:
             text = f"failed events go to {_name(audit.on_failure[row])} and also to {_name(audit.dead_letters[row])}"
             yield Found(row, text, seen.fixes.without_dead_letters(row))
@@ -70,10 +71,24 @@ def two_safety_nets(seen: Inspection) -> Iterator[Found]:
 def same_safety_net(seen: Inspection) -> Iterator[Found]:
     """Yield the rows whose dead-letter target is their on-failure destination."""
     audit = seen.audit
-    for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
+    for row in _both(seen):
         if audit.on_failure[row] == audit.dead_letters[row]:
             text = f"failed events go to {_name(audit.on_failure[row])} twice"
             yield Found(row, text, seen.fixes.without_dead_letters(row))
+
+
+def _both(seen: Inspection) -> Iterator[int]:
+    """Yield the rows with both safety nets, as far as is known: neither is FIFO nor missing."""
+    audit = seen.audit
+    for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
+        nets = {audit.on_failure[row], audit.dead_letters[row]}
+        if not any(_is_fifo(audit, net) or not may_exist(seen.evidence, net) for net in nets):
+            yield row
+
+
+def _is_fifo(audit: Audited, net: str) -> bool:
+    target = audit.destination(net)
+    return target is not None and target.is_fifo
 
 
 @check(
