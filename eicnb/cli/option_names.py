@@ -22,7 +22,7 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
-    """Return whether a word begins with a dash as typed, and is no negative number, duration or text with blanks."""
+    """Return whether a word begins with a dash, and is no negative number, duration or text with blanks."""
     name = word.text.partition("=")[0]
     return (
         name.startswith("-") and not _NEGATIVE.fullmatch(word.text) and not re.search(r"\s", name) and not word.silences

@@ -10,7 +10,7 @@ from typing import Any
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.frames.frame import FrameDisplay
-from eicnb.frames.view import ALL, AUTO, VIEW, View
+from eicnb.frames.view import VIEW, View
 from eicnb.widgets.shown_frame import show_now
 
 
@@ -38,8 +38,9 @@ def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisp
     names = [str(name) for name in frame.columns]
     view = VIEW.current().within(names)
     chosen = View(
-        view.columns if columns is None else _columns(columns),
+        view.columns if columns is None else columns,
         view.rows if rows is None else _rows(rows),
+        says_hidden=columns is None and view.says_hidden,
     )
     return FrameDisplay(frame, chosen)
 
@@ -47,9 +48,3 @@ def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisp
 def _rows(rows: Any) -> Any:
     """Return a number in a text as a number; everything else is as it was."""
     return int(rows) if isinstance(rows, str) and rows.isascii() and rows.removeprefix("-").isdecimal() else rows
-
-
-def _columns(columns: Any) -> Any:
-    """Return names in one text, with commas between them, as a list."""
-    is_one_text = isinstance(columns, str) and columns not in {AUTO, ALL} and columns.strip()
-    return [name for name in columns.split(",") if name.strip()] if is_one_text else columns
