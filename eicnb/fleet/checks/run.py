@@ -27,7 +27,7 @@ from eicnb.fleet.checks.rules import rules_in
 from eicnb.fleet.collection import without_collection
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
-from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.columns import SEVERAL, SUMMARY, Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.severity import SEVERITIES, Severity
 
@@ -212,6 +212,8 @@ def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evid
     unreadable = [
         name for name, facts in evidence.facts.items() if any(isinstance(fact, Unreadable) for fact in facts.values())
     ]
+    muted = sum(one.muted is not None for one in looked)
+    open_ones = ", ".join(f"{counts[severity]} {severity}" for severity in reversed(SEVERITIES) if counts[severity])
     return {
         "verb": "check",
         "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),
@@ -222,7 +224,8 @@ def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evid
         "requests": evidence.requests,
         "rows": audit.size,
         **{severity: counts[severity] for severity in reversed(SEVERITIES)},
-        "muted": sum(one.muted is not None for one in looked),
+        "muted": muted,
+        SUMMARY: "; ".join([*filter(None, [open_ones]), *([f"{muted} muted"] if muted else [])]) or None,
     }
 
 
