@@ -194,3 +194,8 @@ def test_a_function_that_may_be_left_out_is_in_brackets(verb: str, synopsis: str
 )
 def test_an_option_is_described_for_its_command(verb: str, meaning: str) -> None:
     assert meaning in page(verb)
+
+
+def test_a_check_may_be_denied_and_may_fail() -> None:
+    shown = page("check").partition("Errors, by the AWS CLI's exit codes")[2]
+    assert {"AccessDenied", "Throttled", "ExpiredCredentials", "ChecksFailed"} <= set(re.findall(r"[A-Z]\w+", shown))
