@@ -44,7 +44,7 @@ class EventClock:
         self._real = real
         self._passed = 0.0
         self._started = real()
-        self._at_once = float("-inf")
+        self._goals: list[float] = []
         self._agenda: list[tuple[float, int, Work]] = []
         self._numbers = count()
         self._worker: Thread | None = None
@@ -62,7 +62,7 @@ class EventClock:
             if self._is_closed:
                 return
             heappush(self._agenda, (due, next(self._numbers), work))
-            if self._speed or self._at_once >= due:
+            if self._speed or due <= self._at_once():
                 self._wake()
 
     def settle(self) -> None:
@@ -88,13 +88,17 @@ class EventClock:
 
     def _skip(self, goal: float) -> None:
         with self._changed:
-            self._at_once = goal
+            self._goals.append(goal)
             try:
                 while self._is_busy or (self._agenda and self._agenda[0][0] <= goal):
                     self._wake()
                     self._changed.wait()
             finally:
-                self._at_once = float("-inf")
+                self._goals.remove(goal)
+
+    def _at_once(self) -> float:
+        """Return the time up to which nothing waits, since another thread is moving the clock there."""
+        return max(self._goals, default=float("-inf"))
 
     def _wake(self) -> None:
         if self._worker is None:
@@ -120,7 +124,7 @@ class EventClock:
             self._changed.notify_all()
             while self._agenda:
                 due, now = self._agenda[0][0], self.now()
-                if due <= max(now, self._at_once):
+                if due <= max(now, self._at_once()):
                     self._is_busy = True
                     self._move_to(due)
                     return heappop(self._agenda)

@@ -83,19 +83,24 @@ def test_closing_forgets_what_is_pending() -> None:
     assert (workers(), seen) == (before, [])
 
 
-def test_several_threads_may_add_work_and_wait() -> None:
-    clock, seen = EventClock(speed=300), list[tuple[str, float]]()
+@pytest.mark.parametrize("speed", [0, 300])
+def test_several_threads_may_add_work_and_wait(speed: float) -> None:
+    clock, seen = EventClock(speed), list[tuple[str, float]]()
 
     def adding() -> None:
-        for _ in range(100):
+        for _ in range(50):
             clock.at(clock.now() + 30, noting(seen, "a"))
         clock.settle()
+        for _ in range(50):
+            clock.at(clock.now() + 30, noting(seen, "a"))
+            clock.advance(30)
 
     threads = [threading.Thread(target=adding) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
     clock.settle()
     assert len(seen) == 400
 
