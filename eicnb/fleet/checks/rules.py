@@ -129,6 +129,6 @@ def _destination(entry: DocumentEntry, name: str) -> str | None:
     if pattern is not None and not is_glob(pattern):
         found = parse_destination(pattern)
         if name == SUCCESS and getattr(found, "kind", None) == "s3":
-            message = f"its {name} is {pattern!r}, an S3 bucket, which can be a destination on failure only"
+            message = f"its {name} is {pattern!r}, but a bucket can be a destination on failure only"
             raise entry.error(message, f"{FAILURE}: {pattern}")
     return pattern

@@ -94,7 +94,7 @@ def _destinations(frame: pd.DataFrame, findings: Any = None) -> Picture:
 
 
 def _is_in_use(row: dict[str, Any]) -> bool:
-    """Return whether a row of an audit counts: not an old version without a config, nor a config of what is gone."""
+    """Return whether a row counts: no old version without a config, and no config of what is gone."""
     if row.get("scan_state") != READ or "timeout" not in row or "configured" not in row:
         return True
     is_old_version = (row.get("qualifier") or "").isdecimal() and row["configured"] is not True
