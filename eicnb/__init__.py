@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import plan as plan
     from eicnb.client.plans import undo as undo
     from eicnb.client.records import records as records
+    from eicnb.client.records import replay as replay
     from eicnb.client.records import send as send
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
@@ -62,7 +63,9 @@ if TYPE_CHECKING:
     from eicnb.errors import ExpiredCredentials as ExpiredCredentials
     from eicnb.errors import IncompleteApply as IncompleteApply
     from eicnb.errors import IncompleteAudit as IncompleteAudit
+    from eicnb.errors import IncompleteReplay as IncompleteReplay
     from eicnb.errors import NotFound as NotFound
+    from eicnb.errors import ReplayInterrupted as ReplayInterrupted
     from eicnb.errors import Throttled as Throttled
     from eicnb.errors import UsageError as UsageError
     from eicnb.fleet.progress import Progress as Progress
@@ -93,10 +96,12 @@ _HOME = {
     "FunctionRef": "model.function",
     "IncompleteApply": "errors",
     "IncompleteAudit": "errors",
+    "IncompleteReplay": "errors",
     "NoDestination": "model.destination",
     "NotFound": "errors",
     "Plan": "client.plans",
     "Progress": "fleet.progress",
+    "ReplayInterrupted": "errors",
     "Throttled": "errors",
     "UsageError": "errors",
     "apply": "client.plans",
@@ -123,6 +128,7 @@ _HOME = {
     "plan": "client.plans",
     "put": "client.connections",
     "records": "client.records",
+    "replay": "client.records",
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
@@ -152,10 +158,12 @@ __all__ = [
     "FunctionRef",
     "IncompleteApply",
     "IncompleteAudit",
+    "IncompleteReplay",
     "NoDestination",
     "NotFound",
     "Plan",
     "Progress",
+    "ReplayInterrupted",
     "Throttled",
     "UsageError",
     "apply",
@@ -182,6 +190,7 @@ __all__ = [
     "plan",
     "put",
     "records",
+    "replay",
     "require",
     "run",
     "sandbox",

@@ -10,10 +10,11 @@
     │   └── ExpiredCredentials       the credentials must be renewed
     ├── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
     ├── IncompleteApply         255  not all of a plan is applied; `result` holds the frame
+    ├── IncompleteReplay        255  not all events were accepted; `result` holds the frame
     └── ChecksFailed            255  a check found what must not be; `result` holds the findings
 
-Ctrl-C in an audit raises `AuditInterrupted` and in an apply `ApplyInterrupted`, which are KeyboardInterrupts and
-outside the tree: what catches errors must not catch them.
+Ctrl-C in an audit raises `AuditInterrupted`, in an apply `ApplyInterrupted` and in a replay `ReplayInterrupted`. They
+are KeyboardInterrupts and outside the tree: what catches errors must not catch them.
 
 The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
@@ -298,6 +299,10 @@ class IncompleteApply(EicError):
     """A plan that is not applied as a whole; `outcome` and `error` in the frame `result` say which rows and why."""
 
 
+class IncompleteReplay(EicError):
+    """A replay whose events were not all accepted; `outcome` and `error` in the frame `result` say which and why."""
+
+
 class ChecksFailed(EicError):
     """A check with findings as severe as `fail_on`, or with rows that could not be read; `result` has all findings."""
 
@@ -323,6 +328,10 @@ class AuditInterrupted(Interrupted):
 
 class ApplyInterrupted(Interrupted):
     """A plan whose writes Ctrl-C stopped; `result` has the outcome of each row."""
+
+
+class ReplayInterrupted(Interrupted):
+    """A replay that Ctrl-C stopped; `result` has the outcome of each row."""
 
 
 def sentence(error: EicError) -> str:

@@ -21,7 +21,7 @@ from eicnb.fleet.checks.catalog import checks, layers
 from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
-from eicnb.fleet.failed_events.columns import RECORD_COLUMNS
+from eicnb.fleet.failed_events.columns import RECORD_COLUMNS, REPLAYED_ADDED
 from eicnb.fleet.losses import LOSS_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
 from eicnb.widgets.pictures.of_frames import KINDS
@@ -76,6 +76,7 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of a check", FINDING_COLUMNS),
         ("### Columns of `records`", RECORD_COLUMNS),
+        ("### Columns that `replay` adds", REPLAYED_ADDED),
         ("### Columns of `losses`", LOSS_COLUMNS),
         ("### Columns of a plan", PLAN_COLUMNS),
         ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),

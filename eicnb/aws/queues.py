@@ -96,6 +96,10 @@ class Queue:
             failed += len(page.get("Failed") or ())
         return failed
 
+    def delete(self, message: Message) -> None:
+        """Delete a message with the receipt of its last receive; SQS accepts an older one without deleting."""
+        self._only(Operation.DELETE_MESSAGE, ReceiptHandle=message.receipt)
+
     def _only(self, operation: Operation, **parameters: Any) -> Mapping[str, Any]:
         return next(self._pages(operation, **parameters))
 

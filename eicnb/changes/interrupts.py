@@ -60,6 +60,10 @@ class Stop:
         """Whether it came twice: what is under way is not waited for."""
         return self._interrupts >= _GIVES_UP
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+    def interrupt(self) -> None:
+        """Note a Ctrl-C that another part of the code got."""
         self._interrupts += 1
         self.requested.set()
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self.interrupt()

@@ -39,7 +39,7 @@ class EventEntry:
     @property
     def words(self) -> str:
         """What was sent, in words."""
-        return f"message {self.message_id} of {self.source}" if self.message_id else "an event"
+        return f"message {self.message_id}" if self.message_id else "an event"
 
     @property
     def may_come_twice(self) -> bool:

@@ -17,7 +17,7 @@ class WriteProgress:
     >>> print(WriteProgress(done=30, total=100, applied=28, unchanged=0, seconds=6.0))
      30%|███       | 30/100 changes [00:06<00:14, 5.0/s, 2 not applied]
 
-    `unchanged` are changes that had been made before. `is_over` marks the last event.
+    `unchanged` are changes that had been made before. `is_over` marks the last event. `things` and `done_with` word it.
     """
 
     done: int
@@ -26,6 +26,8 @@ class WriteProgress:
     unchanged: int
     seconds: float
     is_over: bool = False
+    things: str = "changes"
+    done_with: str = "applied"
 
     def __str__(self) -> str:
         other = self.done - self.applied - self.unchanged

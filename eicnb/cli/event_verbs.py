@@ -25,5 +25,13 @@ PAYLOAD = Option("", "payload", "value", "PAYLOAD", "event as JSON: '{\"order\":
 UNTIL_FOUND = Option(
     "--wait", "wait", "seconds", "TIME", "look for the record about the event for 60s, in the function's destinations"
 )
-EVENT_OPTIONS = (*RECORDS,)
+RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "what `%eic records` returned", is_required=True)
+REPLAY = (
+    Option("--to", "to", "text", "NAME", "function that gets the events, instead of those that the records name"),
+    Option("--keep", "keep", "flag", "", "keep the messages of accepted events"),
+    Option("--limit", "limit", "integer", "N", "the most events; default: 25, or a tenth of the rows"),
+    Option("--canary", "canary", "integer", "N", "send N events, wait for them to fail again, then ask or stop"),
+    Option("--wait", "wait", "seconds", "TIME", "how long the canary may fail again; default: 60s"),
+)
+EVENT_OPTIONS = (*RECORDS, *REPLAY[:2])
 """The options of these commands, which the AWS CLI lacks."""

@@ -22,6 +22,7 @@ from eicnb.errors import (
     ExpiredCredentials,
     IncompleteApply,
     IncompleteAudit,
+    IncompleteReplay,
     NotFound,
     Throttled,
     UsageError,
@@ -82,6 +83,7 @@ aws lambda {Operation.DELETE.command} \\
     "explain": ("%eic explain checkout:live", "%eic explain --retries 2 --max-age 60s --timeout 30"),
     "losses": ("%eic losses ${audit}", "%eic losses ${audit} --since 30d --until 7d"),
     "records": ("%eic records sqs:shop-failures", "%eic records ${audit} --since 7d --most 100"),
+    "replay": ("%eic replay ${records} --dry-run", "%eic replay ${records} --canary 1 --limit 100"),
     "send": ("""%eic send my-function '{"order": 1}'""", """%eic send checkout:live '{"order": 1}' --wait 60s"""),
     "plan": ("%eic plan ${desired}", "%eic plan ${desired} --rate 14 --no-progress"),
     "apply": ("%eic apply ${plan}", "%eic apply ${plan} --canary 3 --limit 100"),
@@ -121,12 +123,17 @@ _OPERATIONS = {
     "losses": Operation.GET_METRIC_DATA,
     "records": Operation.RECEIVE,
     "send": Operation.INVOKE,
+    "replay": Operation.INVOKE,
     "plan": Operation.LIST,
     "apply": Operation.PUT,
 }
 
 
-_INCOMPLETE: Mapping[str, type[EicError]] = {"apply": IncompleteApply, "audit": IncompleteAudit}
+_INCOMPLETE: Mapping[str, type[EicError]] = {
+    "apply": IncompleteApply,
+    "audit": IncompleteAudit,
+    "replay": IncompleteReplay,
+}
 """The errors of the commands that may be done in part."""
 
 

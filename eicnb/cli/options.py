@@ -6,7 +6,7 @@ Tested in tests/cli/test_parser.py.
 from __future__ import annotations
 
 from eicnb.cli.check_options import AUDITED, CHECK
-from eicnb.cli.event_verbs import EVENT_OPTIONS, PAYLOAD, RECORDS, SOURCE, UNTIL_FOUND
+from eicnb.cli.event_verbs import EVENT_OPTIONS, PAYLOAD, RECORDS, RECORDS_READ, REPLAY, SOURCE, UNTIL_FOUND
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
 from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.output import OUTPUTS
@@ -119,7 +119,8 @@ VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and
 QUIET = Option(
     "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
 )
-WRITING = (Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing"), QUIET)
+DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing")
+WRITING = (DRY_RUN, QUIET)
 CREATE = Option("--create", "create", "flag", "", "create a config if there is none")
 WAIT = Option(
     "--wait", "wait", "seconds", "TIME", "retry for 30s or 2m while AWS refuses a role or destination that is too new"
@@ -275,6 +276,13 @@ VERBS = (
         "show the failed events that a queue or bucket holds, newest first",
         (*RECORDS, SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(SOURCE,),
+        runs_alone=True,
+    ),
+    Verb(
+        "replay",
+        "send failed events to their functions again, and delete the messages of those that are accepted",
+        (*REPLAY, DRY_RUN, *_OF_MANY, *CONNECTION, *ROLE),
+        words=(RECORDS_READ,),
         runs_alone=True,
     ),
     Verb(

@@ -10,6 +10,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
+from eicnb.changes.conditions import Conditions
+from eicnb.changes.progress import WriteProgress
+from eicnb.changes.reach import Reachable
 from eicnb.changes.waiting import aloud
 from eicnb.client.parameters import checked
 from eicnb.client.planning import asking
@@ -95,6 +98,92 @@ class FailedEvents:
         return send_on(
             self._connection, function_name, payload, qualifier=qualifier, wait=wait, confirm=confirm, read=input
         )
+
+    @checked
+    def replay(
+        self,
+        records: DataFrame,
+        *,
+        to: str | FunctionRef | None = None,
+        keep: bool = False,
+        dry_run: bool = False,
+        limit: int | None = None,
+        canary: int = 0,
+        wait: float | None = 60,
+        confirm: bool | Callable[[str], bool] | None = None,
+        rate: float = 10,
+        progress: bool | Callable[[WriteProgress], object] = True,
+    ) -> Frame:
+        """Send the events of a frame of records again, and return it with the `outcome` of each row.
+
+        Each event goes to its function asynchronously, at the qualifier that it was sent to, or with `to` to the
+        function that you name. The message is received again, held while the function is invoked, and deleted once
+        Lambda accepted the event (`keep=True` keeps it; objects of a bucket are never deleted). The payload is that of
+        the message. Anyone who may send to a queue chooses what a record says: without `to`, only a function whose
+        config or dead-letter queue names the source is invoked. Dead-letter messages name none, so they need `to`.
+
+        Nothing is sent before all rows are validated: refused rows have too large an event, a function that does not
+        exist or has no concurrency, or a message that may have been sent before. `dry_run` says how many events go
+        where. `limit` is the most events; by default 25, or a tenth of the rows. `canary=1` sends one, waits `wait`
+        seconds for it to fail again, which stops the rest, and then asks whether to go on, or stops if no one can
+        reply. `confirm=True` asks before the first too, and a callable gets each question.
+
+        Outcomes are `accepted`, `not deleted` (accepted too, and would be sent twice), `gone`, `refused`, `failed`,
+        `not tried` and `unknown`: the response was lost, and nothing is sent twice. If not all are accepted,
+        IncompleteReplay has the frame as `result`, after Ctrl-C ReplayInterrupted. The journal has each message by id.
+        """
+        return replay_on(
+            [self._connection],
+            records,
+            to=to,
+            keep=keep,
+            dry_run=dry_run,
+            limit=limit,
+            canary=canary,
+            wait=wait,
+            confirm=confirm,
+            rate=rate,
+            progress=progress,
+        )
+
+
+def replay_on(
+    connections: Sequence[Connection],
+    records: Any,
+    *,
+    to: Any = None,
+    keep: Any = False,
+    dry_run: Any = False,
+    limit: Any = None,
+    canary: Any = 0,
+    wait: Any = 60,
+    confirm: Any = None,
+    rate: Any = 10,
+    progress: Any = True,
+    ask: Callable[[str], str] = input,
+) -> Frame:
+    """Send events again through some connections, with the arguments of `Eic.replay`; `ask` asks the user.
+
+    >>> len(replay_on([connection], eic.records("sqs:shop-failures", progress=False), progress=False))
+    0
+    """
+    from eicnb.fleet.failed_events.replay import ReplayOptions, replay
+    from eicnb.fleet.failed_events.request import Wanted, check_flag, check_seconds
+
+    show: Any = show_of(progress)  # it draws any progress that has words
+    asked = asking(confirm, ask)
+    options = ReplayOptions(
+        to=to,
+        keep=check_flag("keep", keep),
+        dry_run=check_flag("dry_run", dry_run),
+        wait=check_seconds("wait", wait) if wait else 0.0,
+        conditions=Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=asked),
+        wanted=Wanted.parse(
+            most=1000, seconds=10, since=None, until=None, spend_receives=False, rate=rate, show=show_of(None)
+        ),
+        show=show,
+    )
+    return replay(records, options, Reachable.of(connections))
 
 
 def send_on(

@@ -1,4 +1,4 @@
-"""The verbs `records` and `send`, on the connection in use or on several.
+"""The verbs `records`, `send` and `replay`, on the connection in use or on several.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from eicnb.aws.connection import Connection
+from eicnb.changes.progress import WriteProgress
 from eicnb.client.connections import current
 from eicnb.client.eic import Eic, connection_of
-from eicnb.client.failed_events import records_on
+from eicnb.client.failed_events import records_on, replay_on
 from eicnb.client.parameters import checked
+from eicnb.client.reader import ask_at_the_keyboard
 from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
@@ -75,6 +77,45 @@ def send(
     All else is as in `Eic.send`.
     """
     return current().send(function_name, payload, qualifier=qualifier, wait=wait, confirm=confirm)
+
+
+@checked
+def replay(
+    records: DataFrame,
+    *,
+    to: str | FunctionRef | None = None,
+    keep: bool = False,
+    dry_run: bool = False,
+    limit: int | None = None,
+    canary: int = 0,
+    wait: float | None = 60,
+    confirm: bool | Callable[[str], bool] | None = None,
+    rate: float = 10,
+    progress: bool | Callable[[WriteProgress], object] = True,
+    connections: Iterable[Eic] | None = None,
+) -> Frame:
+    """Send the events of a frame of records again, and return it with the `outcome` of each row.
+
+    >>> found = eic.records("sqs:shop-failures", progress=False)
+    >>> len(replay(found, dry_run=True, progress=False, connections=[eic]))
+    0
+
+    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.replay`.
+    """
+    return replay_on(
+        _connections(connections),
+        records,
+        to=to,
+        keep=keep,
+        dry_run=dry_run,
+        limit=limit,
+        canary=canary,
+        wait=wait,
+        confirm=confirm,
+        rate=rate,
+        progress=progress,
+        ask=ask_at_the_keyboard,
+    )
 
 
 def _connections(connections: Any) -> list[Connection]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from eicnb.changes.journal import FOLDER, OFF
 from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
+from eicnb.frames.catalogue import KNOWN, under_head
 from eicnb.frames.view import ALL, AUTO, VIEW, View, check_columns
 from eicnb.model.limits import REQUESTS_A_SECOND
 from eicnb.model.place import check_region
@@ -57,7 +58,7 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value.strip()):
                 raise UsageError(f"{name} is {value!r}", hint=f"set {what}, or None")
-        check_columns(self.columns)
+        check_known(self.columns)
         check_region(self.region)
         check_names(self.redact_names)
 
@@ -72,7 +73,7 @@ MEANINGS = {
     "interpolate": "whether `${name}`, `$name` and `{name}` insert values of the notebook",
     "confirm": "whether each write of a command line needs a confirmation",
     "max_rows": "the most rows of a frame that are shown",
-    "columns": "the columns of a frame that are shown: `auto` for those that fit, `all`, or a list of names",
+    "columns": "the columns of a frame that are shown: `auto` for those that fit, `all`, or names",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
     "journal": "folder of the journal of all writes, or `off`; by default in your state directory",
@@ -91,6 +92,22 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
     except ValueError as error:
         message, hint = error.args
         raise UsageError(message, hint=hint) from None
+
+
+def check_known(columns: Any) -> str | tuple[str, ...]:
+    """Return a choice of columns; a name that no frame has is a UsageError.
+
+    >>> check_known("function_name, retries")
+    Traceback (most recent call last):
+    eicnb.errors.UsageError: no frame has a column 'retries'
+    Try: maximum_retry_attempts
+    """
+    chosen = check_columns(columns)
+    for name in chosen if isinstance(chosen, tuple) else ():
+        if name not in KNOWN:
+            hint = under_head(name) or nearest(name, [*KNOWN, AUTO, ALL])
+            raise UsageError(f"no frame has a column {name!r}", hint=hint or "name columns as frame.columns has them")
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +142,7 @@ def check(name: str, value: Any) -> None:
 
 def _exact(name: str, value: Any) -> Any:
     """Return a value as `Settings` holds it, lists as tuples, or raise UsageError."""
-    exact = {"redact_names": check_names, "columns": check_columns}
+    exact = {"redact_names": check_names, "columns": check_known}
     return exact[name](value) if name in exact else value
 
 
@@ -202,7 +219,7 @@ def _switch(text: str) -> bool:
 
 _READ: Mapping[str, Any] = {
     "max_rows": _number,
-    "columns": lambda text: text if text in {AUTO, ALL} else check_columns(text.split(",")),
+    "columns": check_known,
     "redact": _switch,
     "journal": str,
     "redact_names": lambda text: check_names(text.split(",")),

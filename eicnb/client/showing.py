@@ -10,7 +10,7 @@ from typing import Any
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.frames.frame import FrameDisplay
-from eicnb.frames.view import ALL, AUTO, VIEW, View
+from eicnb.frames.view import VIEW, View
 from eicnb.widgets.shown_frame import show_now
 
 
@@ -38,13 +38,8 @@ def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisp
     names = [str(name) for name in frame.columns]
     view = VIEW.current().within(names)
     chosen = View(
-        view.columns if columns is None else _columns(columns),
+        view.columns if columns is None else columns,
         view.rows if rows is None else int(rows) if isinstance(rows, str) and rows.isdecimal() else rows,
+        says_hidden=columns is None and view.says_hidden,
     )
     return FrameDisplay(frame, chosen)
-
-
-def _columns(columns: Any) -> Any:
-    """Return names in one text, with commas between them, as a list."""
-    is_one_text = isinstance(columns, str) and columns not in {AUTO, ALL} and columns.strip()
-    return [name for name in columns.split(",") if name.strip()] if is_one_text else columns

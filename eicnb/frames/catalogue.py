@@ -27,7 +27,7 @@ class Shown:
     It applies to a frame that has all columns in `of`; its tooltip names the `named` ones. It is hidden in a frame
     that has all columns in `unless`. With `leads` it goes first. With `folds` a value that all rows share moves to the
     caption. `quiet` is a text that needs no column if all rows have it. `wraps` lets a long
-    text have several lines, `breaks` a long name in a narrow terminal.
+    text have several lines, `breaks` a long name in a narrow terminal. What `is_typed` is a line to run.
     """
 
     head: str
@@ -38,6 +38,7 @@ class Shown:
     folds: bool = False
     wraps: bool = False
     breaks: bool = False
+    is_typed: bool = False
     quiet: str | None = None
     unless: tuple[str, ...] = ()
     named: int = 1
@@ -110,11 +111,11 @@ CATALOGUE: tuple[Shown, ...] = (
     _text("Change", "change"),
     _text("Finding", "finding"),
     Shown("Why", ("why",), words.reason("why"), 5, wraps=True),
-    _text("Fix", "fix", 7),
+    Shown("Fix", ("fix",), words.in_full("fix"), 7, wraps=True, is_typed=True, quiet=""),
     _text("Muted", "muted", 7),
     Shown("Check", ("check",), words.in_full("check"), 5),
     Shown("Kind of fix", ("fix_kind",), words.in_full("fix_kind"), 1, unless=("fix",)),
-    Shown("Source", ("source",), words.in_full("source"), 1),
+    Shown("Source", ("source",), words.in_full("source"), 1, unless=("finding", "fix")),
     *_setting("Retries", _RETRIES, DEFAULT_RETRY_ATTEMPTS, str),
     *_setting("Max age", _AGE, DEFAULT_EVENT_AGE_IN_SECONDS, compact),
     *_destination("On failure", "on_failure", 8),
@@ -156,7 +157,24 @@ CATALOGUE: tuple[Shown, ...] = (
     Shown("Message", ("message_id",), words.in_full("message_id"), 1),
     Shown("Read", ("read_at",), words.moment("read_at"), 1, unless=_PLACE),
 )
-"""The known columns. Of several that apply to a column of the frame, the first is taken."""
+"""The columns with words of their own. Of several that apply to a column of the frame, the first is taken."""
+
+_AS_THEY_ARE = (
+    *("account_alias", "partition", "identity_arn", "expires_at", "setting", "value"),
+    *("step", "earliest_seconds", "latest_seconds", "happens"),
+)
+
+KNOWN = frozenset([*(name for one in CATALOGUE for name in one.of), *_AS_THEY_ARE])
+"""The names of all columns that a frame of a verb can have."""
+
+
+def under_head(head: str) -> str | None:
+    """Return the column that is displayed under a head, in capitals or not.
+
+    >>> under_head("retries"), under_head("DLQ")
+    ('maximum_retry_attempts', 'dead_letter_arn')
+    """
+    return next((one.of[0] for one in CATALOGUE if one.head.lower() == head.lower()), None)
 
 
 def shown_of(columns: Sequence[str]) -> list[Shown]:

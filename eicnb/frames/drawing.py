@@ -31,6 +31,11 @@ _WRAPS = 'style="text-align: left"'
 
 _BREAKS = 'style="overflow-wrap: anywhere"'
 
+_WHOLE = 'style="white-space: nowrap"'
+
+_HYPHENATED = re.compile(r"(?<!\S)(?=\S*-)\S{2,40}(?!\S)")
+"""A word with a hyphen that is narrower than a column of long texts."""
+
 _LONG = re.compile(r"\S{21,}")
 """A text that may be broken to fit a narrow column; a word is not."""
 
@@ -76,7 +81,7 @@ class Head:
 
     `title` has the real names of the `covers` columns of the frame that it shows. A lower `rank` is hidden first.
     `names` marks the column that names the rows. A column that `wraps` has long texts; one that `breaks` has long
-    names, which have several lines in a narrow terminal.
+    names, which have several lines in a narrow terminal. What `is_typed` is copied: as text it is never cut into lines.
     """
 
     text: str
@@ -87,6 +92,12 @@ class Head:
     is_of_numbers: bool = False
     wraps: bool = False
     breaks: bool = False
+    is_typed: bool = False
+
+    @property
+    def wraps_as_text(self) -> bool:
+        """Whether a cell may have several lines of text."""
+        return (self.wraps or self.breaks) and not self.is_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +154,14 @@ class Table:
 
     def to_text(self) -> str:
         """Return the table as text, as wide as its longest words."""
-        table = self.masked()
+        table, below = self.masked(), list[str]()
         if not self.shows_all:
+            table, below = table.with_lines_below()
             table = table.fitting(self.width, len(GAP), breaks=True)
         caption = "\n".join([*table.remarks(self.width), table.caption])
         if not table.rows:
             return caption
-        return "\n".join([laid_out(table.text_columns(), self.width), caption])
+        return "\n".join([laid_out(table.text_columns(), self.width, below), caption])
 
     def masked(self) -> Table:
         """Return the table with masks in all its texts."""
@@ -160,6 +172,19 @@ class Table:
         shown = tuple(_replaced(head, next(hidden), next(hidden)) for head in self.heads)
         rows = [tuple(Cell(next(hidden), next(hidden), cell.tone) for cell in row) for row in self.rows]
         return replace(self, caption=caption, same=same, heads=shown, rows=rows, hide=list)
+
+    def with_lines_below(self) -> tuple[Table, list[str]]:
+        """Return the table without a typed column that does not fit, and its lines, the head first."""
+        widths = [self._width_of(place, breaks=True) for place in range(len(self.heads))]
+        typed = next((place for place, head in enumerate(self.heads) if head.is_typed), None)
+        if typed is None or len(self.heads) == 1 or sum(widths) + len(GAP) * (len(widths) - 1) <= self.width:
+            return self, []
+        kept = [place for place in range(len(self.heads)) if place != typed]
+        return self._of(kept), [self.heads[typed].text, *(row[typed].text for row in self.rows)]
+
+    def _of(self, places: Sequence[int]) -> Table:
+        heads = tuple(self.heads[place] for place in places)
+        return replace(self, heads=heads, rows=[tuple(row[place] for place in places) for row in self.rows])
 
     def fitting(self, room: int, gap: int, *, breaks: bool) -> Table:
         """Return the table without the columns of the lowest ranks, so that the rest fits."""
@@ -173,17 +198,13 @@ class Table:
                 break
             kept.remove(min(reversed(droppable), key=lambda place: self.heads[place].rank))
         dropped = [head for place, head in enumerate(self.heads) if place not in kept]
-        return replace(
-            self,
-            heads=tuple(self.heads[place] for place in kept),
-            rows=[tuple(row[place] for place in kept) for row in self.rows],
-            hidden=self.hidden + sum(head.covers for head in dropped),
-        )
+        return replace(self._of(kept), hidden=self.hidden + sum(head.covers for head in dropped))
 
     def _width_of(self, place: int, *, breaks: bool) -> int:
         head = self.heads[place]
         natural = max(map(width_of, [head.text, *(row[place].text for row in self.rows)]))
-        return min(natural, _NARROWEST) if head.wraps or (breaks and head.breaks) else natural
+        may_wrap = head.wraps_as_text if breaks else head.wraps
+        return min(natural, _NARROWEST) if may_wrap else natural
 
     def remarks(self, width: int = 0) -> list[str]:
         """Return what the caption adds: what all rows share, what is hidden, and how to see it."""
@@ -199,12 +220,12 @@ class Table:
     def text_columns(self) -> list[TextColumn]:
         """Return the columns as lines of text; those of long texts share the room that is left."""
         widths = [self._width_of(place, breaks=True) for place in range(len(self.heads))]
-        wrapping = sum(head.wraps or head.breaks for head in self.heads)
+        wrapping = sum(head.wraps_as_text for head in self.heads)
         spare = max(0, self.width - sum(widths) - len(GAP) * (len(widths) - 1)) // max(1, wrapping)
         columns = []
         for place, head in enumerate(self.heads):
             texts = [head.text, *(row[place].text for row in self.rows)]
-            limit = widths[place] + spare if (head.wraps or head.breaks) and not self.shows_all else None
+            limit = widths[place] + spare if head.wraps_as_text and not self.shows_all else None
             columns.append(TextColumn.of(texts, is_right=head.is_of_numbers, limit=limit))
         return columns
 
@@ -223,9 +244,14 @@ def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> str:
         tag, scope = ("th", ' scope="row"') if head.names else ("td", "")
         title = f' title="{_escaped(cell.title)}"' if cell.title and cell.title != cell.text else ""
         tone = TONES.get(cell.tone, "")
-        text = _escaped(cell.text)
+        text = _of_whole_words(cell.text) if head.is_typed else _escaped(cell.text)
         cells.append(f"<{tag}{scope}{title}{_style(head)}>{f'<span{tone}>{text}</span>' if tone else text}</{tag}>")
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _of_whole_words(text: str) -> str:
+    """Escape a text and let it break between its words alone, not at a hyphen; a very long word may break."""
+    return _HYPHENATED.sub(lambda found: f"<span {_WHOLE}>{found[0]}</span>", _escaped(text))
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

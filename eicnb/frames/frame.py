@@ -72,6 +72,10 @@ class Drawn(pd.DataFrame):
         """Return what holds for any rows of a frame, not where all of them come from."""
         return _marks(self.attrs)
 
+    def _stated(self) -> Mapping[str, str]:
+        """Return the columns whose value for all rows the caption states."""
+        return {}
+
     def _caption_end(self) -> str:
         """Return what a whole frame says of rows that it lacks."""
         return ""
@@ -81,7 +85,7 @@ class Drawn(pd.DataFrame):
         columns = [str(name) for name in self.columns]
         layout = Layout.of(self, view or VIEW.current().within(columns))
         caption = "  ".join(filter(None, [self._caption_start(), f"{layout.cut}{self._caption_end()}"]))
-        return layout.table(caption, _removed(self.attrs, columns, layout.drawn), _width())
+        return layout.table(caption, self._stated(), _removed(self.attrs, columns, layout.drawn), _width())
 
 
 class FrameDisplay:
@@ -112,6 +116,9 @@ class Frame(Drawn):
 
     def _caption_start(self) -> str:
         return provenance(self.attrs)
+
+    def _stated(self) -> Mapping[str, str]:
+        return _place(self.attrs)
 
     def _caption_end(self) -> str:
         is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
@@ -174,14 +181,20 @@ def provenance(attrs: Mapping[Any, Any]) -> str:
     """Return where a frame comes from, in words: `SANDBOX` for the embedded AWS, the account, the region."""
     if "scope" in attrs:
         return str(attrs["scope"])
-    account_id, region = attrs.get("account_id"), attrs.get("region")
-    account = f"account {account_id}" if account_id else "account not asked for"
+    place = _place(attrs)
+    account = f"account {place['account_id']}" if "account_id" in place else "account not asked for"
     where = [
         _marks(attrs),
-        "several accounts" if account_id == SEVERAL else account,
-        "several regions" if region == SEVERAL else region,
+        "several accounts" if attrs.get("account_id") == SEVERAL else account,
+        "several regions" if attrs.get("region") == SEVERAL else place.get("region"),
     ]
     return "  ".join(filter(None, where))
+
+
+def _place(attrs: Mapping[Any, Any]) -> dict[str, str]:
+    """Return the account and the region that all rows come from, as far as the caption states them."""
+    names = () if "scope" in attrs else ("account_id", "region")
+    return {name: str(attrs[name]) for name in names if attrs.get(name) and attrs[name] != SEVERAL}
 
 
 def _marks(attrs: Mapping[Any, Any]) -> str:

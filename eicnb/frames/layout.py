@@ -5,7 +5,7 @@ Tested in tests/frames/test_frame.py and tests/frames/test_layout.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,15 +43,19 @@ class Layout:
         """The rows that are drawn."""
         return self.frame.iloc[list(self.cut.places)]
 
-    def table(self, caption: str, removed: Collection[int], width: int) -> Table:
-        """Return the table under a caption; `removed` are the places of the drawn rows whose config was deleted."""
+    def table(self, caption: str, stated: Mapping[str, str], removed: Collection[int], width: int) -> Table:
+        """Return the table under a caption.
+
+        `stated` has the columns whose value for all rows the caption states. `removed` are the places of the drawn rows
+        whose config was deleted.
+        """
         drawn = self.drawn
         values = drawn.itertuples(index=False, name=None)
         rows = [
             Row(dict(zip(self.columns, map(plain, row), strict=True)), place in removed)
             for place, row in enumerate(values)
         ]
-        shown, same, hidden = self._chosen(rows, caption)
+        shown, same, hidden = self._chosen(rows, stated)
         heads, cells = [_head(one, rows) for one in shown], [[one.word(row) for one in shown] for row in rows]
         if self._shows_index:
             heads.insert(
@@ -78,17 +82,17 @@ class Layout:
         is_numbers = index.nlevels == 1 and pd.api.types.is_integer_dtype(index.dtype)
         return self.view.columns == ALL or not is_numbers or index.name is not None or not self.columns
 
-    def _chosen(self, rows: Sequence[Row], caption: str) -> tuple[list[Shown], list[str], int]:
+    def _chosen(self, rows: Sequence[Row], stated: Mapping[str, str]) -> tuple[list[Shown], list[str], int]:
         """Return the columns of the display, what all rows share, and how many columns are hidden."""
         if self.view.columns == ALL:
             return [catalogue.as_it_is(name) for name in self.columns], [], 0
         if chosen := self.view.named_in(self.columns):
-            return catalogue.shown_of(chosen), [], 0
+            return catalogue.shown_of(chosen), [], len(self.columns) - len(chosen) if self.view.says_hidden else 0
         candidates, hidden = catalogue.arranged(catalogue.shown_of(self.columns), self.columns)
         shown, same = [], []
         for one in candidates:
             text = self._shared(one, rows)
-            is_said = text is not None and (text == one.quiet or (one.folds and text in caption.split()))
+            is_said = text is not None and (text == one.quiet or text == stated.get(one.title))
             if is_said and len(candidates) > 1:
                 continue
             if text is not None and one.folds and len(self.frame) > 1 and "function_name" in self.columns:
@@ -130,6 +134,7 @@ def _head(one: Shown, rows: Sequence[Row]) -> Head:
         names="function_name" in one.of,
         is_of_numbers=not one.folds and any(_is_number(value) and text == str(value) for value, text in cells),
         wraps=one.wraps,
+        is_typed=one.is_typed,
         breaks=one.breaks,
     )
 

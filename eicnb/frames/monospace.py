@@ -11,6 +11,8 @@ from eicnb.errors import width_of
 
 GAP = "  "
 
+_INDENT = "    "
+
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
@@ -25,14 +27,14 @@ class TextColumn:
 
     @classmethod
     def of(cls, texts: Sequence[str], *, is_right: bool = False, limit: int | None = None) -> TextColumn:
-        """Pad texts to one width; with a limit, a longer one is wrapped between words."""
+        """Pad texts to one width; with a limit, a longer one is wrapped between words, and a longer word inside."""
         cells = [[text] if limit is None else _wrapped(text, limit) for text in texts]
         width = max(width_of(line) for cell in cells for line in cell)
         return cls(tuple(tuple(_padded(line, width, is_right=is_right) for line in cell) for cell in cells), width)
 
 
 def _wrapped(text: str, limit: int) -> list[str]:
-    return textwrap.wrap(text, max(limit, 1), break_long_words=False, break_on_hyphens=True) or [""]
+    return textwrap.wrap(text, max(limit, 1), break_long_words=True, break_on_hyphens=True) or [""]
 
 
 def _padded(line: str, width: int, *, is_right: bool) -> str:
@@ -40,14 +42,18 @@ def _padded(line: str, width: int, *, is_right: bool) -> str:
     return gap + line if is_right else line + gap
 
 
-def laid_out(columns: Sequence[TextColumn], page: int) -> str:
+def laid_out(columns: Sequence[TextColumn], page: int, below: Sequence[str] = ()) -> str:
     """Return columns side by side; those beyond the page go on below, each group behind the first column.
+
+    `below` has a line for each row, the head first; it stands whole under the row.
 
     >>> print(laid_out([TextColumn.of(["Function", "checkout"]), TextColumn.of(["Retries", "2"])], 80))
     Function  Retries
     checkout  2
     """
-    return "\n\n".join("\n".join(_lines(block)) for block in _blocks(columns, page))
+    *others, last = _blocks(columns, page)
+    texts = [*(_lines(block, ()) for block in others), _lines(last, below)]
+    return "\n\n".join("\n".join(lines) for lines in texts)
 
 
 def _blocks(columns: Sequence[TextColumn], page: int) -> Iterator[list[TextColumn]]:
@@ -61,8 +67,10 @@ def _blocks(columns: Sequence[TextColumn], page: int) -> Iterator[list[TextColum
     yield block
 
 
-def _lines(block: Sequence[TextColumn]) -> Iterator[str]:
-    for cells in zip(*(column.cells for column in block), strict=True):
+def _lines(block: Sequence[TextColumn], below: Sequence[str]) -> Iterator[str]:
+    for place, cells in enumerate(zip(*(column.cells for column in block), strict=True)):
         for parts in zip_longest(*cells):
             words = (" " * column.width if part is None else part for column, part in zip(block, parts, strict=True))
             yield GAP.join(words).rstrip()
+        if below and below[place]:
+            yield f"{_INDENT}{below[place]}"

@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eicnb.errors import UsageError, nearest, shown
+from eicnb.frames.columns import NAME_COLUMNS
 
 AUTO, ALL = "auto", "all"
+
+_NAMES = frozenset(column.name for column in NAME_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """The columns and rows of a display.
 
-    `columns` is `auto` for those that fit, `all`, or names. `rows` is the most rows, or `all`.
+    `columns` is `auto` for those that fit, `all`, or names. `rows` is the most rows, or `all`. With `says_hidden` the
+    caption counts the columns that are not among the names.
 
     >>> View(rows=0)
     Traceback (most recent call last):
@@ -25,6 +29,7 @@ class View:
 
     columns: str | tuple[str, ...] = AUTO
     rows: int | str = 60
+    says_hidden: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", check_columns(self.columns))
@@ -37,10 +42,15 @@ class View:
         return self.rows if isinstance(self.rows, int) else total
 
     def within(self, columns: Collection[str]) -> View:
-        """Return the view of a frame with these columns: of chosen names those it has, or what fits."""
+        """Return the view of a frame with these columns: of chosen names those it has.
+
+        If these only name the function and others are missing, it is what fits.
+        """
         if isinstance(self.columns, str):
             return self
-        return replace(self, columns=tuple(name for name in self.columns if name in columns) or AUTO)
+        there = tuple(name for name in self.columns if name in columns)
+        is_useless = there != self.columns and _NAMES.issuperset(there)
+        return replace(self, columns=AUTO if is_useless else there, says_hidden=True)
 
     def named_in(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return the chosen columns that a frame has, or raise UsageError for one that it lacks."""
@@ -55,14 +65,14 @@ class View:
 def check_columns(columns: Any) -> str | tuple[str, ...]:
     """Return a choice of columns as a `View` takes it: `auto`, `all`, or names as a tuple.
 
-    >>> check_columns(["function_name", "region"])
-    ('function_name', 'region')
+    >>> check_columns(["function_name", "region"]), check_columns("function_name, region")
+    (('function_name', 'region'), ('function_name', 'region'))
     """
     hint = 'set "auto", "all" or a list of names, such as ["function_name", "on_failure"]'
     if isinstance(columns, str):
-        if columns not in {AUTO, ALL}:
-            raise UsageError(f"columns is {columns!r}", hint=nearest(columns, [AUTO, ALL]) or hint)
-        return columns
+        if columns.strip() in {AUTO, ALL}:
+            return columns.strip()
+        columns = [name for name in columns.split(",") if name.strip()]
     if not isinstance(columns, list | tuple) or not columns:
         raise UsageError(f"columns is {shown(columns) if columns else 'empty'}", hint=hint)
     for name in columns:

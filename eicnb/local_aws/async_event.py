@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+LONGEST_EVENT = 1024 * 1024
+"""The bytes that the payload of an event may have
+(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution)."""
+
 
 @dataclass(frozen=True, slots=True)
 class AsyncEvent:

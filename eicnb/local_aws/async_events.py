@@ -21,7 +21,7 @@ from eicnb.local_aws.moto_targets import Undeliverable
 DEFAULT_RETRIES, DEFAULT_AGE = 2, 21600
 RETRY_DELAYS = (60, 120)
 LONGEST_BACKOFF = 300
-MOST_TURNS = {"Terminate": 16, "Allow": 1000}
+MOST_TURNS = {"Terminate": 16, "Allow": 100}
 """How often a function may run in one chain of destinations. AWS never stops a loop that is allowed; the sandbox
 must come to rest."""
 
@@ -105,8 +105,9 @@ def _counting(account: Account, event: AsyncEvent, failures: str) -> Iterator[No
 
 
 def _count(account: Account, event: AsyncEvent, metric: str, value: float = 1, unit: str = "Count") -> None:
-    time = datetime.fromtimestamp(account.now(), UTC).replace(tzinfo=None)
-    points = week.counted(event.function_name, event.qualifier, metric, time, value, unit=unit)
+    # Lambda's metrics have one point a minute, and moto's times no time zone.
+    minute = datetime.fromtimestamp(account.now(), UTC).replace(second=0, microsecond=0, tzinfo=None)
+    points = week.counted(event.function_name, event.qualifier, metric, minute, value, unit=unit)
     account.targets.put_metrics(event.region, points)
 
 

@@ -10,7 +10,7 @@ import uuid
 
 from eicnb.local_aws import destinations, invocation_record, lookup
 from eicnb.local_aws.account import LATEST, Account, Function
-from eicnb.local_aws.async_event import AsyncEvent
+from eicnb.local_aws.async_event import LONGEST_EVENT, AsyncEvent
 from eicnb.local_aws.invocation_record import Ended
 from eicnb.local_aws.moto_targets import Undeliverable
 
@@ -32,7 +32,10 @@ def send_record(account: Account, ended: Ended, destination: str) -> AsyncEvent 
             key = invocation_record.object_key(ended.function.name, now)
             account.targets.put_object(destination, key, text)
         case "events":
-            event = invocation_record.bus_event(ended, text, destination)
+            try:
+                event = invocation_record.bus_event(ended, text, destination)
+            except RecursionError as error:
+                raise Undeliverable(destination) from error
             account.targets.put_event(destination, event, now)
         case _:
             return _invoking(account, ended, destination, text)
@@ -56,7 +59,7 @@ def _check_allowed(account: Account, function: Function, target: str) -> None:
 
 
 def _invoking(account: Account, ended: Ended, function_arn: str, record: str) -> AsyncEvent:
-    if not lookup.exists(account, function_arn):
+    if not lookup.exists(account, function_arn) or len(record.encode()) > LONGEST_EVENT:
         raise Undeliverable(function_arn)
     _, _, _, region, _, _, name, *qualifier = function_arn.split(":")
     return AsyncEvent(

@@ -10,12 +10,11 @@ import uuid
 
 from eicnb.local_aws import async_events, faults, functions_run, lookup
 from eicnb.local_aws.account import Account, Function
-from eicnb.local_aws.async_event import AsyncEvent
+from eicnb.local_aws.async_event import LONGEST_EVENT, AsyncEvent
 from eicnb.local_aws.call import Call, Reply
 from eicnb.local_aws.validation import violation
 
-LONGEST_EVENT = 1024 * 1024
-LONGEST_REQUEST = 6 * LONGEST_EVENT
+LONGEST_REQUEST = 6 * 1024 * 1024
 _TYPES = ("Event", "RequestResponse", "DryRun")
 
 

@@ -121,7 +121,7 @@ _LONGEST_NOTIFICATION = 256 * 1024
 
 @contextmanager
 def _refusals(arn: str) -> Iterator[None]:
-    """Raise Undeliverable for whatever moto, or a subscriber that it serves, has against a message."""
+    """Raise Undeliverable for any error of moto or of a subscriber that it serves."""
     try:
         yield
     except Exception as error:

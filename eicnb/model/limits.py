@@ -29,6 +29,9 @@ LONGEST_RETENTION_IN_SECONDS: Final = 14 * 86400
 MESSAGES_A_REQUEST: Final = 10
 """How many messages one request to SQS may have."""
 
+LONGEST_HOLD: Final = 12 * 3600
+"""How many seconds a message may stay hidden after it was received."""
+
 MOST_IN_FLIGHT: Final = 120_000
 """How many messages of a queue may be received and not yet deleted."""
 

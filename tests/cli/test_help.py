@@ -42,6 +42,7 @@ MADE: dict[str, Callable[[eicnb.Eic], Any]] = {
     "audit": lambda eic: eic.audit(progress=False, rate=15),
     "desired": lambda eic: eic.list("my-function").assign(maximum_retry_attempts=1),
     "plan": lambda eic: eic.plan(MADE["desired"](eic), progress=False),
+    "records": lambda eic: eic.records("sqs:shop-failures", progress=False),
 }
 
 

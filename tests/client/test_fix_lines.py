@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import eicnb
@@ -64,6 +66,29 @@ def test_the_lines_of_all_findings_can_be_run_one_after_another(eic: Eic) -> Non
     assert live.maximum_event_age_in_seconds.tolist() == [7200], "two lines about one alias add up"
     left = eic.check(audit(eic))
     assert set(left.function_name[left.fix_kind == "eic"]) == {"customer-export", "gdpr-erasure"}
+
+
+def test_the_lines_of_all_layers_agree_and_what_they_fix_does_not_come_back(eic: Eic) -> None:
+    eicnb.use(eic)
+    before = eic.check(audit(eic), look="all", rate=10_000, progress=False)
+    lines = eicnb.commands_for(before)
+    assert len(lines) > 30
+    for line in lines:
+        eicnb.run([line])
+    after = eic.check(audit(eic), look="all", rate=10_000, progress=False)
+    assert named(after).isdisjoint(named(before[before.fix_kind == "eic"]))
+    assert named(after[after.severity >= "high"]) <= named(before)
+
+
+def named(findings: Frame) -> set[tuple[str, str]]:
+    return set(zip(findings.check, findings.function_arn.fillna(""), strict=True))
+
+
+def test_what_a_role_lacks_for_the_queue_comes_first(used: Eic) -> None:
+    found = used.check(audit(used), look="roles", progress=False)
+    [fix] = found[(found.check == "nowhere-to-go") & (found.function_name == "customer-export")].fix
+    queue = f"arn:aws:sqs:us-east-1:{used.account_id}:shop-failures"
+    assert json.loads(fix) == {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
 
 
 def test_a_queue_is_created_where_no_function_has_one(used: Eic) -> None:

@@ -42,6 +42,10 @@ def test_names_may_be_chosen_and_the_switch_left_to_the_environment(monkeypatch:
 REFUSED = [
     ({"max_rows": 0}, "max_rows is 0\nTry: set a whole number, 1 or more"),
     ({"max_rows": True}, "max_rows is True\nTry: set a whole number, 1 or more"),
+    ({"columns": ["function_name", "retries"]}, "no frame has a column 'retries'\nTry: maximum_retry_attempts"),
+    ({"columns": "regoin"}, "no frame has a column 'regoin'\nTry: region"),
+    ({"columns": "al"}, "no frame has a column 'al'\nTry: all"),
+    ({"columns": ["§"]}, "no frame has a column '§'\nTry: name columns as frame.columns has them"),
     ({"redact": "yes"}, "redact is 'yes'\nTry: set True or False"),
     ({"redact_names": ["acme", " "]}, "name 2 of 2 to redact is empty\nTry: remove the empty name"),
     ({"redact_names": ["acme", 7]}, "name 2 of 2 to redact is a int\nTry: give a text"),
@@ -64,6 +68,7 @@ def test_a_bad_value_is_refused_and_nothing_is_chosen(values: dict[str, Any], me
 VARIABLES = [
     ("EICNB_MAX_ROWS", "many", "EICNB_MAX_ROWS: max_rows is 'many'\nTry: set a whole number, 1 or more"),
     ("EICNB_MAX_ROWS", "0", "EICNB_MAX_ROWS: max_rows is 0\nTry: set a whole number, 1 or more"),
+    ("EICNB_COLUMNS", "region,retries", "EICNB_COLUMNS: no frame has a column 'retries'\nTry: maximum_retry_attempts"),
     ("EICNB_REDACT", "maybe", "EICNB_REDACT: redact is 'maybe'\nTry: set 1 or 0"),
     (
         "EICNB_REDACT_NAMES",
@@ -95,6 +100,14 @@ def test_a_variable_that_cannot_be_used_stops_a_script_before_it_connects(
     monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,")
     with pytest.raises(ConfigurationError):
         verb()
+
+
+@pytest.mark.parametrize("columns", ["function_name, on_failure", ["function_name", "on_failure"]])
+def test_columns_are_chosen_in_one_text_or_in_a_list(columns: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.choose(columns=columns).columns == ("function_name", "on_failure")
+    settings.choose(columns=None)
+    monkeypatch.setenv("EICNB_COLUMNS", "function_name,on_failure")
+    assert settings.current().columns == ("function_name", "on_failure")
 
 
 def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import importlib
 from collections import Counter
+from pkgutil import walk_packages
 
+import eicnb
 from eicnb.changes.columns import APPLIED_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
-from eicnb.frames.catalogue import CATALOGUE, arranged, shown_of
-from eicnb.frames.columns import CONFIG_COLUMNS
+from eicnb.frames.catalogue import CATALOGUE, KNOWN, arranged, shown_of
+from eicnb.frames.columns import CONFIG_COLUMNS, Column
 
 
 def heads(columns: list[str]) -> list[str]:
@@ -30,6 +33,18 @@ def test_the_change_of_a_plan_is_shown_instead_of_eight_columns_about_it() -> No
 
 def test_columns_of_a_selection_keep_their_order_and_others_their_names() -> None:
     assert heads(["team", "region", "qualifier", "role_arn"]) == ["team", "Region", "Qualifier", "Role"]
+
+
+def test_every_column_of_every_frame_can_be_chosen() -> None:
+    modules = [
+        importlib.import_module(one.name)
+        for one in walk_packages(eicnb.__path__, "eicnb.")
+        if "__main__" not in one.name
+    ]
+    tuples = [value for module in modules for value in vars(module).values() if isinstance(value, tuple)]
+    names = {one.name for columns in tuples for one in columns if isinstance(one, Column)}
+    assert len(names) > 50
+    assert not names - KNOWN
 
 
 def test_no_two_entries_are_about_the_same_columns() -> None:

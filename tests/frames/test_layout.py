@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from eicnb.client import settings
+from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.frames.columns import Scalar
 from eicnb.frames.frame import Frame, to_frame
@@ -113,10 +116,82 @@ def test_all_columns_have_their_real_names_and_whole_values() -> None:
 
 
 def test_chosen_columns_are_shown_in_their_order_and_no_others() -> None:
-    settings.choose(columns=["region", "function_name", "no_such"])
-    assert lines(audit(*TWO))[:2] == ["Region     Function", "us-east-1  checkout"]
-    settings.choose(columns=["no_such"])
-    assert lines(audit(*TWO))[0].startswith("Function")
+    settings.choose(columns=["region", "function_name", "on_failure"])
+    assert lines(audit(*TWO))[:2] == ["Region     Function  On failure", "us-east-1  checkout  sqs lost"]
+
+
+def test_the_caption_counts_the_columns_that_a_setting_leaves_out_and_says_how_to_see_them() -> None:
+    settings.choose(columns="function_name, maximum_retry_attempts")
+    frame = audit(*TWO)
+    how = f'{len(AUDIT_COLUMNS) - 2} columns hidden; eicnb.show(frame, columns="all") shows all of them'
+    assert lines(frame) == [
+        "Function  Retries",
+        "checkout  0",
+        "invoices  2 (default)",
+        how,
+        "SANDBOX  account 123456789012  us-east-1  2 rows",
+    ]
+    assert escape(how) in (frame._repr_html_() or "")
+    assert lines(frame[["function_name", "on_failure"]])[0].split() == ["Function", "On", "failure"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_number_that_all_rows_share_is_shown_also_if_it_is_that_of_the_rows(count: int) -> None:
+    [alone, of_two] = [
+        audit(*(row(name, maximum_retry_attempts=count, timeout=rows) for name in "ab"[:rows])) for rows in (1, 2)
+    ]
+    assert lines(alone, 120)[0].split()[:2] == ["Function", "Retries"]
+    assert f"<td>{count}</td>" in re.sub(r"(<td)[^>]*", r"\1", alone._repr_html_() or "")
+    for text in (repr(of_two), of_two._repr_html_() or ""):
+        assert f"in every row: retries {count}, max age" in text
+
+
+@pytest.mark.parametrize("values", [{"runtime": "us-east-1"}, {"runtime": ACCOUNT}, {"runtime": "SANDBOX"}])
+def test_only_the_account_and_the_region_are_left_to_the_caption(values: dict[str, str]) -> None:
+    text = repr(audit(row("a", **values), row("b", **values)))
+    assert f"runtime {values['runtime']}" in " ".join(text.split())
+    assert "region us-east-1" not in text
+    assert "account 123456789012  us-east-1" in text
+
+
+LINE = f"%eic update arn:aws:lambda:eu-west-1:{ACCOUNT}:function:shop-checkout:$LATEST --create --on-failure sqs:lost"
+
+
+def findings(*fixes: str) -> Frame:
+    known = {"severity": "high", "why": "it is lost", "fix_kind": "eic", "check": "loop", "source": "https://aws" * 9}
+    names = {"qualifier": "live", "region": "eu-west-1", "account_id": ACCOUNT, "function_arn": "arn"}
+    rows = [{**known, **names, "function_name": "f", "finding": "x" * 90, "fix": fix, "muted": None} for fix in fixes]
+    return to_frame(rows, FINDING_COLUMNS, {**ATTRS, "verb": "check", "region": "several"})
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 150, 200, 250])
+def test_a_line_to_run_stands_whole_in_a_line_of_text(width: int) -> None:
+    shown = lines(findings(LINE, "%eic delete f"), width)
+    assert [line for line in shown if LINE in line]
+    assert len([line for line in shown if "Severity" in line]) == 1
+    assert not [line for line in shown if len(line) > width and LINE not in line and "shows all of them" not in line]
+    assert "https" not in "".join(shown)
+
+
+def test_lines_to_run_that_do_not_fit_stand_below_their_rows() -> None:
+    frame = findings(LINE, "%eic delete f")[["severity", "function_name", "fix"]]
+    assert lines(frame, 80) == [
+        "Severity  Function",
+        "    Fix",
+        "✗ high    f",
+        f"    {LINE}",
+        "✗ high    f",
+        "    %eic delete f",
+        "SANDBOX  2 rows",
+    ]
+    assert lines(frame[1:], 80)[:2] == ["Severity  Function  Fix", "✗ high    f         %eic delete f"]
+
+
+def test_the_html_of_a_line_to_run_breaks_at_no_hyphen() -> None:
+    html = findings(LINE)._repr_html_() or ""
+    for word in ("--create", "--on-failure"):
+        assert f'<span style="white-space: nowrap">{word}</span>' in html
+    assert f"{escape(LINE)}</td>" in re.sub(r"</?span[^>]*>", "", html)
 
 
 def test_a_call_s_view_wins_over_the_setting() -> None:

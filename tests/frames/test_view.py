@@ -16,8 +16,7 @@ LIST = 'set "auto", "all" or a list of names, such as ["function_name", "on_fail
         ({"rows": 0}, 'rows is 0\nTry: a whole number, 1 or more, or "all"'),
         ({"rows": True}, 'rows is True\nTry: a whole number, 1 or more, or "all"'),
         ({"rows": "many"}, "rows is 'many'\nTry: a whole number, 1 or more, or \"all\""),
-        ({"columns": "al"}, "columns is 'al'\nTry: all"),
-        ({"columns": "on_failure"}, f"columns is 'on_failure'\nTry: {LIST}"),
+        ({"columns": " , "}, f"columns is empty\nTry: {LIST}"),
         ({"columns": []}, f"columns is empty\nTry: {LIST}"),
         ({"columns": 3}, f"columns is 3\nTry: {LIST}"),
         ({"columns": ["region", 7]}, f"columns has 7, which is not a name\nTry: {LIST}"),
@@ -33,10 +32,32 @@ def test_names_are_kept_once_and_without_blanks() -> None:
     assert check_columns([" region", "region", "timeout"]) == ("region", "timeout")
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"), [("region, timeout", ("region", "timeout")), ("region,", ("region",)), (" all ", "all")]
+)
+def test_names_in_one_text_have_commas_between_them(text: str, columns: str | tuple[str, ...]) -> None:
+    assert View(text).columns == columns
+
+
 def test_a_name_that_the_frame_lacks_is_refused_when_asked_for_and_skipped_in_a_setting() -> None:
-    view = View(("regoin", "qualifier"))
+    view = View(("regoin", "on_failure"))
     with pytest.raises(UsageError) as caught:
-        view.named_in(["region", "qualifier"])
+        view.named_in(["region", "on_failure"])
     assert str(caught.value) == "the frame has no column 'regoin'\nTry: region"
-    assert view.within(["region", "qualifier"]) == View(("qualifier",))
-    assert view.within(["region"]) == View()
+    assert view.within(["region", "on_failure"]) == View(("on_failure",), says_hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "columns"),
+    [
+        (("function_name", "on_failure"), "auto"),
+        (("function_name", "qualifier", "region", "on_failure"), "auto"),
+        (("on_failure",), "auto"),
+        (("function_name", "on_failure", "finding"), ("function_name", "finding")),
+        (("function_name",), ("function_name",)),
+    ],
+)
+def test_a_frame_that_has_only_the_names_of_what_is_chosen_shows_what_fits(
+    chosen: tuple[str, ...], columns: str | tuple[str, ...]
+) -> None:
+    assert View(chosen).within(["function_name", "qualifier", "region", "finding"]).columns == columns

@@ -202,15 +202,15 @@ def test_an_alias_runs_its_version(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "told"),
+    ("payload", "written"),
     [(b"", "{}"), (b"null", "null"), (b'"text"', '"text"'), (b"[1, 2]", "[1, 2]"), (b'{ "a":1 }', '{ "a":1 }')],
 )
-def test_the_payload_stays_as_it_was_sent(story: Story, payload: bytes, told: str) -> None:
+def test_the_payload_stays_as_it_was_sent(story: Story, payload: bytes, written: str) -> None:
     story.set(MaximumRetryAttempts=0)
     story.send(payload)
     story.shop.sandbox.settle()
     [body] = story.bodies()
-    assert f'"requestPayload": {told}' in body
+    assert f'"requestPayload": {written}' in body
 
 
 def test_a_fast_clock_shows_the_record_within_a_moment() -> None:

@@ -240,6 +240,19 @@ def test_a_queue_takes_a_record_of_256_kb(shop: Shop) -> None:
     assert len(record["requestPayload"]) == 256 * 1024
 
 
+def test_a_record_that_is_too_large_for_a_function_is_lost(shop: Shop) -> None:
+    story = configured(shop, shop.arn("failure-triage"))
+    dropped(story, json.dumps("x" * (1024 * 1024 - 2)).encode())
+    assert counts(shop, FUNCTION) == [1, 1, 1, 0]
+    assert counts(shop, "failure-triage") == [0, 0, 0, 0]
+
+
+def test_a_record_that_is_nested_too_deeply_for_a_bus_is_lost(shop: Shop) -> None:
+    story = configured(shop, f"arn:aws:events:us-east-1:{shop.account_id}:event-bus/shop")
+    dropped(story, b"[" * 900 + b"]" * 900)
+    assert counts(shop, FUNCTION) == [1, 1, 1, 0]
+
+
 def loop(shop: Shop) -> int:
     """Let two functions invoke each other, and return how often the second ran."""
     shop.sandbox.succeed(FUNCTION)

@@ -52,7 +52,7 @@ def test_settling_includes_the_work_that_work_adds() -> None:
     assert seen == [0, 60, 120, 180, 240]
 
 
-def test_a_fast_clock_needs_nobody_to_move_it() -> None:
+def test_a_fast_clock_moves_by_itself() -> None:
     clock, done = EventClock(speed=600), threading.Event()
     clock.at(clock.now() + 60, lambda _: done.set())
     started = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,23 @@ def test_a_change_of_the_settings_counts_for_the_next_event(eic: Eic) -> None:
         server_of(eic).settle()
     found = eic.records(QUEUE, progress=False)
     assert dict(zip(found.payload, found.attempts, strict=True)) == {'{"order": 2}': 3, '{"order": 0}': 1}
+
+
+def test_losses_count_what_the_sandbox_lost(eic: Eic) -> None:
+    def lost() -> int:
+        frame = eic.losses(eic.audit(functions="thumbnails", progress=False), since="1h", progress=False)
+        return int(frame.lost.item())
+
+    before = lost()
+    server_of(eic).fail("thumbnails")
+    for _ in range(3):
+        eic.send("thumbnails", {})
+    server_of(eic).settle()
+    # The point of a minute is read from the minute's first second on.
+    until = time.monotonic() + 3
+    while lost() == before and time.monotonic() < until:
+        time.sleep(0.2)
+    assert lost() == before + 3
 
 
 def test_a_notebook_sees_the_record_within_a_moment(bare_notebook: Notebook) -> None:

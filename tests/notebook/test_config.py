@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,11 @@ def test_max_rows_cuts_the_display(notebook: Notebook) -> None:
     assert repr(notebook.run("%eic use")).endswith("the connections of this notebook  1 row")
 
 
+def untouched() -> settings.Settings:
+    """The settings of a process that chooses none, with the journal of the tests."""
+    return replace(settings.Settings(), journal=os.environ["EICNB_JOURNAL"])
+
+
 def test_reloading_leaves_one_of_everything_and_unloading_nothing(notebook: Notebook) -> None:
     shell = notebook.shell
 
@@ -112,7 +119,7 @@ def test_reloading_leaves_one_of_everything_and_unloading_nothing(notebook: Note
     notebook.run("%reload_ext eicnb\n%reload_ext eicnb")
     assert (len(own()), settings.current().max_rows) == (1, 9)
     notebook.run("%unload_ext eicnb")
-    assert (own(), settings.current()) == ([], settings.Settings())
+    assert (own(), settings.current()) == ([], untouched())
     assert "EicMagics" not in shell.magics_manager.registry
     notebook.run("%load_ext eicnb")
     assert len(own()) == 1
@@ -122,7 +129,7 @@ def test_reloading_leaves_one_of_everything_and_unloading_nothing(notebook: Note
 def test_a_value_that_was_refused_does_not_stop_a_reload(notebook: Notebook, assignment: str) -> None:
     notebook.shell.run_cell(f"%config EicMagics.{assignment}")
     notebook.run("%reload_ext eicnb")
-    assert settings.current() == settings.Settings()
+    assert settings.current() == untouched()
     assert len(notebook.run("x = %eic get my-function:BLUE\nx")) == 1
 
 

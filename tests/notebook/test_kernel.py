@@ -55,8 +55,8 @@ def test_the_main_job_runs_in_a_kernel(in_a_quiet_home: Path) -> None:
     assert started[0].data["text/plain"] == "Eic(SANDBOX, account_id='123456789012', region='us-east-1')"
     assert [output.output_type for output in shown] == ["execute_result"]
     assert set(shown[0].data) == {"text/plain", "text/html"}
-    assert ">SANDBOX  account 123456789012  us-east-1  1 row</caption>" in shown[0].data["text/html"]
-    assert "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST" in shown[0].data["text/html"]
+    assert "SANDBOX  account 123456789012  us-east-1  1 row" in shown[0].data["text/html"]
+    assert "my-function:$LATEST" in shown[0].data["text/html"]
 
 
 def test_a_failing_command_stops_the_run_with_our_lines_alone(in_a_quiet_home: Path) -> None:

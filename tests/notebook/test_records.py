@@ -68,3 +68,19 @@ def test_a_wrong_event_is_pointed_at(filled: Notebook, line: str, message: str) 
         filled.run(line)
     assert message in str(raised.value)
     assert raised.value.excerpt is not None
+
+
+def test_a_line_replays_what_a_line_read(filled: Notebook) -> None:
+    filled.run("%eic put checkout --retries 0 --on-failure sqs:shop-failures")
+    eic = filled.run("eicnb.current()")
+    make_queue(eic, "shop-failures", *(record(number, account_id=eic.account_id) for number in (1, 2)))
+    filled.run("records = %eic records sqs:shop-failures --no-progress")
+    dry = filled.run("%eic replay ${records} --dry-run --no-progress")
+    assert dry.outcome.tolist() == ["not tried", "not tried"]
+    assert "would send 2 events: 2 to checkout:$LATEST" in repr(dry)
+    filled.run("newest, oldest = records.head(1), records.tail(1)")
+    sent = filled.run("%eic replay ${newest} --canary 1 --wait 5s --no-progress")
+    assert sent.outcome.tolist() == ["accepted"]
+    with pytest.raises(UsageError, match="the replay has 1 event, but limit allows 0; nothing was sent") as raised:
+        filled.run("%eic replay ${oldest} --limit 0 --no-progress")
+    assert raised.value.excerpt is not None

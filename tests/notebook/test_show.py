@@ -46,6 +46,20 @@ def test_the_setting_is_for_every_frame_and_a_call_wins_over_it(configs: Noteboo
     assert settings.current().columns == ("region", "qualifier")
 
 
+def test_names_with_commas_are_columns_in_the_setting_too(configs: Notebook) -> None:
+    configs.run("%config EicMagics.columns = 'qualifier, on_failure'\n%reload_ext eicnb")
+    configs.run("configs")
+    assert configs.printed().splitlines()[-5:] == [
+        "Qualifier  On failure",
+        "BLUE       none",
+        "GREEN      sqs shop-failures",
+        '10 columns hidden; eicnb.show(frame, columns="all") shows all of them',
+        "SANDBOX  account 123456789012  us-east-1  2 rows",
+    ]
+    configs.shell.run_cell("%config EicMagics.columns = ['function_name', 'retries']")
+    assert settings.current().columns == ("qualifier", "on_failure")
+
+
 def test_python_shows_any_frame(capsys: pytest.CaptureFixture[str]) -> None:
     eicnb.show(pd.DataFrame({"a": ["<b>"], "n": [1]}))
     assert capsys.readouterr().out.splitlines() == ["a    n", "<b>  1", "1 row"]

@@ -22,7 +22,7 @@ from eicnb.client.commands.check import prepare_check
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.explanations import prepare_explain, prepare_help, prepare_skeleton, prepare_version
-from eicnb.client.commands.failed_events import prepare_records, prepare_send
+from eicnb.client.commands.failed_events import prepare_records, prepare_replay, prepare_send
 from eicnb.client.commands.frames import prepare_compare, prepare_explore, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.losses import prepare_losses
@@ -50,6 +50,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "picture": prepare_picture,
     "plan": prepare_plan,
     "records": prepare_records,
+    "replay": prepare_replay,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
     "send": prepare_send,

@@ -1,4 +1,4 @@
-"""The commands `records` and `send`.
+"""The commands `records`, `send` and `replay`.
 
 Tested in tests/notebook/test_records.py.
 """
@@ -9,7 +9,7 @@ from eicnb.cli.command import Command
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.plans import several
 from eicnb.client.eic import Eic, connection_of
-from eicnb.client.failed_events import records_on, send_on
+from eicnb.client.failed_events import records_on, replay_on, send_on
 from eicnb.frames.frame import Frame
 
 
@@ -37,3 +37,15 @@ def prepare_send(command: Command, context: Context) -> Run:
         return run
 
     return context.prepared(command, prepared)
+
+
+def prepare_replay(command: Command, context: Context) -> Run:
+    """Prepare the replay of the records in the line; the setting `confirm` asks first."""
+    given, connections = several(command, context)
+    arguments = {"confirm": context.reader.settings.confirm or None, **given}
+
+    def run() -> Frame:
+        with command.blamed():
+            return replay_on(connections, **arguments, dry_run=command.dry_run, ask=context.reader.ask)
+
+    return run

@@ -81,6 +81,11 @@ def deliveries(audit: Audited) -> Iterator[Delivery]:
                 yield Delivery(row, use, text, str(audit.account_ids[row]), arn)
 
 
+def delivery_to(audit: Audited, row: int, text: str) -> Delivery:
+    """Return the delivery of a row's failures to a destination that it does not use yet."""
+    return Delivery(row, "on-failure destination", text, str(audit.account_ids[row]), _parsed(text))
+
+
 def _is_fifo(text: str) -> bool:
     reported = ReportedDestination.parse(text)
     return reported is not None and reported.is_fifo

@@ -41,10 +41,15 @@ FINDING_COLUMNS = (
 
 
 class Fix(NamedTuple):
-    """What solves a finding: a line to run, a policy statement, or words."""
+    """What solves a finding: a line to run, a policy statement, or words.
+
+    Of a line also what it `sets` or relies on, each option with its value, and whether it `replaces` the whole config.
+    """
 
     text: str
     kind: FixKind = "none"
+    sets: tuple[tuple[str, str], ...] = ()
+    replaces: bool = False
 
 
 NO_FIX = Fix("nothing, if it is meant so")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from eicnb.errors import UsageError
@@ -19,28 +19,49 @@ from eicnb.model.destination import DestinationArn
 
 _PLAIN = re.compile(r"arn:[A-Za-z0-9:_$-]+")
 
+_DEAD_LETTERS = "--dead-letter-config"
+
 _NEW_QUEUE = "lambda-failures"
 
 
 class Fixes:
     """The fixes for the rows of one audit, as lines for a connection in a region.
 
-    `is_usable` returns whether a queue can receive failures, as far as is known.
+    `is_usable` returns whether a queue can receive the failures of a row, and `first` what must be done before the
+    row's function may send to a destination; both as far as is known.
     """
 
-    def __init__(self, audit: Audited, region: str | None, is_usable: Callable[[str], bool] = lambda _: True) -> None:
+    def __init__(
+        self,
+        audit: Audited,
+        region: str | None = None,
+        is_usable: Callable[[int, str], bool] = lambda *_: True,
+        first: Callable[[int, str], Fix | None] = lambda *_: None,
+    ) -> None:
         self._audit = audit
         self._region = region
         self._is_usable = is_usable
+        self._first = first
 
     def set(self, row: int, *options: str) -> Fix:
         """Return the line that changes only these settings of a row: the lines of several findings add up."""
         create = () if self._audit.configured[row] else ("--create",)
-        return Fix(f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._elsewhere(row)}", "eic")
+        line = f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._elsewhere(row)}"
+        return Fix(line, "eic", sets=tuple(zip(options[::2], options[1::2], strict=True)))
 
     def delete(self, row: int) -> Fix:
-        """Return the line that removes the config of a row."""
-        return Fix(f"%eic delete {self._subject(row)} --missing-ok{self._elsewhere(row)}", "eic")
+        """Return the line that removes the config of a row, whose failures its dead-letter target may keep."""
+        line = f"%eic delete {self._subject(row)} --missing-ok{self._elsewhere(row)}"
+        return Fix(line, "eic", self._dead_letters_of(row), replaces=True)
+
+    def dead_letters_only(self, row: int, *more: str) -> Fix:
+        """Return the line that leaves the failures of a row to its dead-letter target."""
+        fix = self.set(row, "--on-failure", "none", *more)
+        return fix._replace(sets=fix.sets + self._dead_letters_of(row))
+
+    def _dead_letters_of(self, row: int) -> tuple[tuple[str, str], ...]:
+        dead_letters = self._audit.dead_letters[row]
+        return () if dead_letters is None else ((_DEAD_LETTERS, dead_letters),)
 
     def copy(self, row: int, source: int) -> Fix:
         """Return the line that gives a row all settings of another row's config.
@@ -48,22 +69,29 @@ class Fixes:
         Instead of a destination that AWS would refuse it names the usual queue for failures, if there is one.
         """
         audit = self._audit
-        words = ["%eic put", self._subject(row)]
+        for text in (audit.on_failure[source], audit.on_success[source]):
+            if text is not None and _can_be_set(text) and (first := self._first(row, text)) is not None:
+                return first
+        words: list[str] = []
         if audit.has("maximum_retry_attempts")[source]:
             words += ["--retries", str(audit.retries[source])]
         if audit.has("maximum_event_age_in_seconds")[source]:
             words += ["--max-age", age(int(audit.ages[source]))]
         for option, arns in (("--on-failure", audit.on_failure), ("--on-success", audit.on_success)):
             words += [option, self._copied(row, option, arns[source])]
-        return Fix(f"{' '.join(words)}{self._elsewhere(row)}", "eic")
+        sets = tuple((option, value) for option, value in zip(words[::2], words[1::2], strict=True) if value != "none")
+        line = f"%eic put {self._subject(row)} {' '.join(words)}{self._elsewhere(row)}"
+        return Fix(line, "eic", sets=sets, replaces=True)
 
     def keep_failures(self, row: int, *more: str) -> Fix:
         """Return the line that sends a row's failures to the queue that most functions of the place use.
 
-        Without such a queue it is the line that creates one.
+        Without such a queue it is the line that creates one. What the row's role lacks for the queue comes first.
         """
         queue = self.failure_queue(row)
-        return self.new_queue(row) if queue is None else self.set(row, "--on-failure", queue, *more)
+        if queue is None:
+            return self.new_queue(row)
+        return self._first(row, self.whole(row, queue)) or self.set(row, "--on-failure", queue, *more)
 
     def without_dead_letters(self, row: int) -> Fix:
         """Return the line that removes the dead-letter target; a published version keeps its own."""
@@ -72,11 +100,12 @@ class Fixes:
             return Fix("remove the dead-letter target from the function, and publish a version without one")
         name, region = shlex.quote(str(audit.function_names[row])), shlex.quote(str(audit.regions[row]))
         line = f"aws lambda update-function-configuration --function-name {name} --dead-letter-config TargetArn="
-        return Fix(f"{line} --region {region}", "aws")
+        return Fix(f"{line} --region {region}", "aws", sets=((_DEAD_LETTERS, "none"),))
 
     def failure_queue(self, row: int) -> str | None:
         """Return the commonest usable failure queue of a row's account and region, as `sqs:NAME`."""
-        return self._queues.get(self._audit.place(row))
+        queues = self._queues.get(self._audit.place(row), ())
+        return next((f"sqs:{arn.rpartition(':')[2]}" for arn in queues if self._is_usable(row, arn)), None)
 
     def whole(self, row: int, queue: str) -> str:
         """Return the ARN of `sqs:NAME` in a row's own place."""
@@ -91,24 +120,25 @@ class Fixes:
         return Fix(f"{line} --region {shlex.quote(str(region))}", "aws")
 
     @cached_property
-    def _queues(self) -> Mapping[tuple[str | None, str | None], str]:
-        """The commonest failure queue of each account and region: the one that most functions use."""
+    def _queues(self) -> Mapping[tuple[str | None, str | None], Sequence[str]]:
+        """The failure queues of each account and region, the one that most functions use first."""
         audit = self._audit
         users: dict[tuple[str | None, str | None], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         functions = audit.functions.tolist()
         for row in rows(audit.exists & audit.has("on_failure")):
             users[audit.place(row)][audit.on_failure[row]].add(functions[row])
         return {
-            place: f"sqs:{min(usable, key=lambda arn: (-len(found[arn]), arn)).rpartition(':')[2]}"
+            place: sorted(
+                (arn for arn in found if self._may_receive(arn, place)), key=lambda arn: (-len(found[arn]), arn)
+            )
             for place, found in users.items()
-            if (usable := [arn for arn in found if self._may_receive(arn, place)])
         }
 
     def _may_receive(self, text: str, place: tuple[str | None, str | None]) -> bool:
         arn = self._audit.destination(text)
         if arn is None or arn.kind != "sqs" or not _can_be_set(text):
             return False
-        return (arn.account_id, arn.region) == place and self._is_usable(text)
+        return (arn.account_id, arn.region) == place
 
     def _copied(self, row: int, option: str, text: str | None) -> str:
         if text is not None and _can_be_set(text, is_on_success=option == "--on-success"):

@@ -64,6 +64,21 @@ def way_round(start: N, edges: Mapping[N, Collection[N]], members: Collection[N]
     return [start]
 
 
+def reached(start: N, edges: Mapping[N, Collection[N]]) -> Collection[N]:
+    """Return all nodes that a node leads to.
+
+    >>> sorted(reached("a", {"a": ["b"], "b": ["c"], "d": ["a"]}))
+    ['b', 'c']
+    """
+    found: dict[N, None] = {}
+    nodes = [start]
+    while nodes:
+        more = [other for other in edges.get(nodes.pop(), ()) if other not in found]
+        found.update(dict.fromkeys(more))
+        nodes += more
+    return found.keys()
+
+
 def _closed(open_nodes: dict[N, None], first: N) -> list[N]:
     """Remove and return the nodes from this one on, which form a group."""
     group: list[N] = []

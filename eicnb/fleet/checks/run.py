@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,19 +13,21 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.http.sender import Tally
 from eicnb.errors import ChecksFailed, UsageError, nearest
 from eicnb.fleet.checks import catalog
+from eicnb.fleet.checks.agreement import Agreement
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.check import Check, Inspection
 from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Reading, Unreadable
-from eicnb.fleet.checks.finding import FINDING_COLUMNS, Found
+from eicnb.fleet.checks.finding import FINDING_COLUMNS, Fix, Found
 from eicnb.fleet.checks.fixes import Fixes
+from eicnb.fleet.checks.flow import usable
 from eicnb.fleet.checks.mutes import Mute, mutes_in
 from eicnb.fleet.checks.reach import reaching
+from eicnb.fleet.checks.roles.first import permission_first
 from eicnb.fleet.checks.rules import rules_in
-from eicnb.fleet.checks.targets.layer import may_exist
 from eicnb.fleet.collection import without_collection
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
-from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.columns import SEVERAL, SUMMARY, Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.severity import SEVERITIES, Severity
 
@@ -77,7 +79,8 @@ def check(
     now = now or datetime.now(UTC)
     audit = Audited(frame)
     evidence = _read(audit, layers, connections, rate, show)
-    seen = Inspection(audit, evidence, Fixes(audit, region, partial(may_exist, evidence)), now, house, mutes)
+    fixes = Fixes(audit, region, usable(audit, evidence), partial(permission_first, audit, evidence))
+    seen = Inspection(audit, evidence, fixes, now, house, mutes)
     with without_collection():
         looked = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])
         result = _to_frame(audit, looked, layers, evidence)
@@ -169,7 +172,18 @@ def _to_frame(audit: Audited, looked: list[Looked], layers: Sequence[str], evide
         )
 
     looked.sort(key=order)
+    looked = _agreeing(looked)
     return to_frame([_row(audit, one) for one in looked], FINDING_COLUMNS, _attrs(audit, looked, layers, evidence))
+
+
+def _agreeing(looked: Sequence[Looked]) -> list[Looked]:
+    """Return findings in their order, the fixes of each row without contradictions."""
+    agreements: dict[int | None, Agreement] = defaultdict(Agreement)
+    fixes: dict[int, Fix] = {}
+    for place in sorted(range(len(looked)), key=lambda place: looked[place].muted is not None):
+        one = looked[place]
+        fixes[place] = agreements[one.found.row].admit(one.check.name, one.found.fix)
+    return [replace(one, found=one.found._replace(fix=fixes[place])) for place, one in enumerate(looked)]
 
 
 def _row(audit: Audited, one: Looked) -> dict[str, Any]:
@@ -198,6 +212,8 @@ def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evid
     unreadable = [
         name for name, facts in evidence.facts.items() if any(isinstance(fact, Unreadable) for fact in facts.values())
     ]
+    muted = sum(one.muted is not None for one in looked)
+    open_ones = ", ".join(f"{counts[severity]} {severity}" for severity in reversed(SEVERITIES) if counts[severity])
     return {
         "verb": "check",
         "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),
@@ -208,7 +224,8 @@ def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evid
         "requests": evidence.requests,
         "rows": audit.size,
         **{severity: counts[severity] for severity in reversed(SEVERITIES)},
-        "muted": sum(one.muted is not None for one in looked),
+        "muted": muted,
+        SUMMARY: "; ".join([*filter(None, [open_ones]), *([f"{muted} muted"] if muted else [])]) or None,
     }
 
 

@@ -43,6 +43,15 @@ SENT_COLUMNS = tuple(
     for column in RECORD_COLUMNS
 )
 
+REPLAY_OUTCOMES = ("accepted", "not deleted", "gone", "refused", "failed", "not tried", "unknown")
+"""What can have happened to an event; `not deleted` was accepted too, and would be sent twice."""
+
+REPLAYED_ADDED = (
+    Column("outcome", "string", ", ".join(f"`{outcome}`" for outcome in REPLAY_OUTCOMES)),
+    Column("error", "string", "what went wrong, or why the event was not sent; `<NA>`: nothing"),
+)
+"""The columns that a replay adds to the records."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:

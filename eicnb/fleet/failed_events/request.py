@@ -44,15 +44,12 @@ class Wanted:
     ) -> Wanted:
         """Validate the arguments of `eicnb.records`."""
         now = datetime.now(UTC)
-        if not isinstance(spend_receives, bool):
-            with UsageError.about("spend_receives"):
-                raise UsageError(f"spend_receives is {shown(spend_receives)}", hint="spend_receives=True")
         return cls(
             most=_most(most),
             seconds=check_seconds("seconds", seconds),
             since=None if since is None else read_moment(since, "since", now),
             until=None if until is None else read_moment(until, "until", now),
-            may_spend=spend_receives,
+            may_spend=check_flag("spend_receives", spend_receives),
             rate=check_rate(rate),
             show=show,
             tally=Tally(),
@@ -92,3 +89,15 @@ def check_seconds(argument: str, value: Any) -> float:
         if not is_number or not 0 < value <= _LONGEST:
             raise UsageError(f"{argument} is {shown(value)}", hint=f"a number of seconds, up to {_LONGEST}")
         return float(value)
+
+
+def check_flag(argument: str, value: Any) -> bool:
+    """Return True or False as it is, or raise UsageError.
+
+    >>> check_flag("keep", True)
+    True
+    """
+    if not isinstance(value, bool):
+        with UsageError.about(argument):
+            raise UsageError(f"{argument} is {shown(value)}", hint=f"{argument}=True")
+    return value

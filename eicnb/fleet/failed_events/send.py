@@ -15,22 +15,18 @@ from eicnb.changes.change import target_of
 from eicnb.changes.conditions import Ask as Confirm
 from eicnb.changes.conditions import Unconfirmed, confirm
 from eicnb.changes.journal import recorded_event
-from eicnb.changes.reach import Reachable
 from eicnb.changes.waiting import Say
 from eicnb.errors import EicError, UsageError
 from eicnb.fleet.failed_events.columns import SENT_COLUMNS, FoundRecord
 from eicnb.fleet.failed_events.invoking import Outlets, invoke, outlets_of
-from eicnb.fleet.failed_events.looking import SKEW, Looking
-from eicnb.fleet.failed_events.records import queue_at
+from eicnb.fleet.failed_events.looking import SKEW, Looking, sources_of, spends_receives
 from eicnb.fleet.failed_events.request import Wanted
 from eicnb.fleet.failed_events.source import RecordSource
 from eicnb.frames.columns import SUMMARY, Scalar
 from eicnb.frames.frame import Frame, to_frame
-from eicnb.model.destination import DestinationArn, destination_kind
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.record import InvocationRecord
-from eicnb.model.record_key import RECORDS
 from eicnb.model.request import Request
 
 _RATE = 10.0
@@ -79,7 +75,7 @@ def send(
     wanted = _wanted()
     with Quotas(BUCKETS, _RATE) as quotas:
         asking = Paced(connection.aws, where.account_id, quotas, wanted.tally).ask
-        sources = _sources(connection, outlets_of(asking, event.target), event.target) if wait else []
+        sources = _sources(connection, event.target, outlets_of(asking, event.target)) if wait else []
         _check_receives(sources, quotas, wanted)
         line = f"This runs {event} in {where}"
         if ask is None:
@@ -136,29 +132,23 @@ def _wanted() -> Wanted:
     )
 
 
-def _sources(connection: Connection, outlets: Outlets, target: FunctionRef) -> list[RecordSource]:
+def _sources(connection: Connection, target: FunctionRef, outlets: Outlets) -> list[RecordSource]:
     """Return the queues and buckets that a record about an event can arrive in; UsageError without any."""
-    arns = [DestinationArn.parse(place) for place in sorted(outlets.places) if _can_be_read(place)]
-    if not arns:
+    sources = sources_of(connection, target, outlets)
+    if not sources:
         name = f"{target.function_name}:{target.qualifier or LATEST}"
         with UsageError.about("wait"):
             raise UsageError(
                 f"{name} sends records to no queue and no bucket, so there is nothing to wait for; nothing was sent",
                 hint=f"leave wait out, or set a destination\n%eic update {name} --on-failure sqs:NAME --create",
             )
-    reach = Reachable.of([connection])
-    prefix = f"{RECORDS}{target.function_name}/"
-    return [RecordSource(arn, reach.at(connection.account_id, arn.region) or connection, prefix) for arn in arns]
-
-
-def _can_be_read(place: str) -> bool:
-    return destination_kind(place) in {"sqs", "s3"} and not place.endswith(".fifo")
+    return sources
 
 
 def _check_receives(sources: Sequence[RecordSource], quotas: Quotas, wanted: Wanted) -> None:
     """Refuse to wait for a queue whose messages may only be received a few times."""
     for source in sources:
-        if source.arn.kind == "sqs" and queue_at(source, quotas, wanted.tally).state().most_receives is not None:
+        if spends_receives(source, quotas, wanted):
             with UsageError.about("wait"):
                 raise UsageError(
                     f"the queue {source.arn.name} has a redrive policy: to look into it again and again would move "

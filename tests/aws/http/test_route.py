@@ -12,6 +12,7 @@ from botocore.config import Config
 
 import eicnb
 from eicnb.aws.http.route import Route
+from eicnb.errors import UsageError
 
 CLOUD = "https://lambda.us-east-1.amazonaws.com"
 PROXY = "http://127.0.0.1:3128"
@@ -72,6 +73,10 @@ def test_a_request_goes_where_botocore_sends_its_own(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    if region == "us-west-9" and not any(name.startswith("AWS_ENDPOINT_URL") for name in environment):
+        with pytest.raises(UsageError, match="there is no region 'us-west-9' that botocore knows"):
+            route(region)
+        return
     url, proxy = of_botocore(region)
     found = route(region)
     assert (f"{found.url}/2015-03-31/functions", found.proxy) == (url, proxy)

@@ -40,7 +40,27 @@ def test_the_attrs_say_what_was_looked_at_and_what_was_found() -> None:
         "low": 0,
         "info": 0,
         "muted": 0,
+        "summary": "2 high",
     }
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "caption"),
+    [
+        ([], {}, "no rows"),
+        ([row()], {}, "1 row: 1 high"),
+        (
+            [row(), row("g", **DENIED)],
+            {"mute": [{"check": "nowhere-to-go", "functions": "f", "reason": "meant so"}]},
+            "2 rows: 1 high; 1 muted",
+        ),
+        ([row()], {"mute": [{"check": "nowhere-to-go", "functions": "f", "reason": "meant so"}]}, "1 row: 1 muted"),
+    ],
+)
+def test_the_caption_counts_the_findings_by_severity(
+    rows: list[dict[str, Any]], options: dict[str, Any], caption: str
+) -> None:
+    assert repr(found(*rows, **options)).splitlines()[-1].endswith(caption)
 
 
 def test_fail_on_raises_with_all_findings_as_the_result() -> None:

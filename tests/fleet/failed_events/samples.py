@@ -66,3 +66,11 @@ def visible(eic: Eic, queue: str) -> int:
     names = ["ApproximateNumberOfMessages"]
     found = call(eic, "sqs", "GetQueueAttributes", QueueUrl=url(eic, queue), AttributeNames=names)
     return int(found["Attributes"][names[0]])
+
+
+def empty(eic: Eic, queue: str) -> None:
+    """Delete all messages of a queue."""
+    where = url(eic, queue)
+    while messages := call(eic, "sqs", "ReceiveMessage", QueueUrl=where, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            call(eic, "sqs", "DeleteMessage", QueueUrl=where, ReceiptHandle=message["ReceiptHandle"])

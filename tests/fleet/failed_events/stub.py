@@ -10,6 +10,8 @@ from typing import Any
 from tests.answering import Answer, Seen, Step, as_json, identity
 
 ACCOUNT = "123456789012"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:lost"
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:checkout"
 
 Fault = Callable[[str, Seen], tuple[Step, bool] | None]
 """What to say to an operation instead, and whether it is carried out all the same."""
@@ -70,9 +72,34 @@ class Stub:
         if self.receipts.get(message_id) == receipt:
             del self.receipts[message_id]
 
+    def _DeleteMessage(self, body: Any, _request: Seen) -> Answer:  # noqa: N802 # AWS's name
+        message_id = body["ReceiptHandle"].partition("/")[0]
+        if self.receipts.get(message_id) == body["ReceiptHandle"]:  # an old receipt is accepted, and deletes nothing
+            del self.receipts[message_id], self.messages[message_id]
+            self.deleted.append(message_id)
+        return as_json({})
+
+    def _GetFunction(self, _body: Any, _request: Seen) -> Answer:  # noqa: N802 # AWS's name
+        return as_json({"Configuration": {"FunctionArn": f"{FUNCTION}:$LATEST", "FunctionName": "checkout"}})
+
+    def _List(self, _body: Any, _request: Seen) -> Answer:  # noqa: N802 # AWS's name
+        config = {
+            "FunctionArn": f"{FUNCTION}:$LATEST",
+            "LastModified": 1793534400.123,
+            "DestinationConfig": {"OnFailure": {"Destination": QUEUE}, "OnSuccess": {}},
+        }
+        return as_json({"FunctionEventInvokeConfigs": [config]})
+
+    def _Invoke(self, body: Any, _request: Seen) -> Answer:  # noqa: N802 # AWS's name
+        self.accepted.append(f"m{body['order']}")
+        return Answer(202, b"", {"x-amzn-RequestId": f"new-{len(self.accepted)}"})
+
 
 def _operation(request: Seen) -> str:
     target = {name.lower(): value for name, value in request.headers.items()}.get("x-amz-target")
     if target:
         return target.rpartition(".")[2]
-    return "GetCallerIdentity" if b"GetCallerIdentity" in request.body else request.path
+    if b"GetCallerIdentity" in request.body:
+        return "GetCallerIdentity"
+    ends = {"/invocations": "Invoke", "/event-invoke-config/list": "List"}
+    return next((name for end, name in ends.items() if end in request.path), "GetFunction")

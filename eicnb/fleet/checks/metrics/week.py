@@ -86,7 +86,7 @@ def _instead(seen: Inspection, row: int) -> Fix:
     queue = seen.fixes.failure_queue(row)
     if queue is None or seen.fixes.whole(row, queue) == seen.audit.on_failure[row]:
         return Fix(_CAUSE)
-    return seen.fixes.set(row, "--on-failure", queue)
+    return seen.fixes.keep_failures(row)
 
 
 @check(

@@ -1,5 +1,7 @@
 """The layer `roles`: what each role may do to its functions' destinations, in one simulation.
 
+It decides also about the queue that fixes would propose, so that they are known to work.
+
 A role that writes to buckets takes a second one if the first, in which the buckets belong to a stranger, denies
 anything. The keys that encrypt destinations come from the layer `targets`, which is read first.
 Tested in tests/fleet/checks/test_roles.py.
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,9 +20,11 @@ from eicnb.aws.iam import Decisions, simulate
 from eicnb.aws.paced import Ask
 from eicnb.errors import EicError, shown
 from eicnb.fleet.checks.asking import connection_to, read_aside
-from eicnb.fleet.checks.audited import Audited
-from eicnb.fleet.checks.deliveries import Delivery, deliveries
-from eicnb.fleet.checks.evidence import Evidence, Layer, Reading, Unreadable
+from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.deliveries import Delivery, deliveries, delivery_to
+from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Layer, Reading, Unreadable
+from eicnb.fleet.checks.fixes import Fixes
+from eicnb.fleet.checks.flow import usable
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.delivery import ACTIONS, KEY_ACTIONS, OWNER_KEY, resource_of
 from eicnb.model.verbs import Operation
@@ -67,12 +71,21 @@ def customer_key(evidence: Evidence, delivery: Delivery) -> str | None:
     return None if target is None else target.customer_key
 
 
-def _of_roles(audit: Audited) -> dict[str, list[Delivery]]:
+def _of_roles(audit: Audited, evidence: Evidence = NO_EVIDENCE) -> dict[str, list[Delivery]]:
+    """Return what each role delivers, and what it would deliver to the queues that fixes propose."""
     found: dict[str, list[Delivery]] = defaultdict(list)
-    for delivery in deliveries(audit):
+    for delivery in [*deliveries(audit), *_proposed(audit, evidence)]:
         if (role := audit.role_arns[delivery.row]) is not None and delivery.arn is not None:
             found[role].append(delivery)
     return found
+
+
+def _proposed(audit: Audited, evidence: Evidence) -> Iterator[Delivery]:
+    fixes = Fixes(audit, is_usable=usable(audit, evidence))
+    for row in rows(audit.in_use):
+        queue = fixes.failure_queue(row)
+        if queue is not None:
+            yield delivery_to(audit, row, fixes.whole(row, queue))
 
 
 def _subjects(audit: Audited) -> Mapping[str, Sequence[int]]:
@@ -80,10 +93,10 @@ def _subjects(audit: Audited) -> Mapping[str, Sequence[int]]:
 
 
 def _read(reading: Reading, keys: Sequence[str]) -> Mapping[str, Role | Unreadable]:
-    found = _of_roles(reading.audit)
+    found = _of_roles(reading.audit, reading.evidence)
 
     def one(role_arn: str, asking: Callable[[Aws, str], Ask]) -> Role:
-        return _role(reading, role_arn, found[role_arn], asking)
+        return _role(reading, role_arn, found.get(role_arn, ()), asking)
 
     return read_aside(reading, "roles", keys, one)
 
@@ -101,7 +114,7 @@ def _role(reading: Reading, role_arn: str, found: Iterable[Delivery], asking: Ca
         needs.update(dict.fromkeys(key_needs_of(delivery, aliases.get(key or "", key))))
     has_buckets = any(delivery.arn is not None and delivery.arn.kind == "s3" for delivery in found)
     owner = _STRANGER if has_buckets else account_id
-    first = _decided(run, [*needs], owner, account_id)
+    first = _decided(run, [*needs], owner, account_id) if needs else {}
     if first is None or not has_buckets:
         return Role(decisions=first, keys=aliases)
     denied = [need for need in needs if not first[need].is_allowed]

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
 from eicnb.fleet.checks.finding import Fix, Found
-from eicnb.fleet.checks.roles.layer import ROLES, Need, Role, customer_key, key_needs_of, needs_of
+from eicnb.fleet.checks.roles.first import NO_ROLE, allowing, refused_by
+from eicnb.fleet.checks.roles.layer import ROLES, Role, customer_key, key_needs_of, needs_of
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.delivery import OWNER_KEY, key_statement, statement
 from eicnb.model.destination import DestinationArn
@@ -44,10 +45,10 @@ def role_may_not_send(seen: Inspection) -> Iterator[Found]:
         name = _name(seen, delivery)
         if role.decisions is None:
             text = f"its role {name} does not exist, so that it cannot deliver to {delivery.named}"
-            yield Found(delivery.row, text, Fix("create the role, or give the function another one"))
+            yield Found(delivery.row, text, NO_ROLE)
             continue
         needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
-        refused = _refused(role, needs)
+        refused = refused_by(role, needs)
         if refused:
             actions = [one.action for one in refused]
             text = f"its role {name} may not {' and '.join(actions)} to its {delivery.use}, {delivery.named}"
@@ -69,7 +70,7 @@ def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
     for delivery, _, role in _of_roles(seen):
         key = customer_key(seen.evidence, delivery)
         key = role.keys.get(key or "", key)
-        refused = _refused(role, key_needs_of(delivery, key))
+        refused = refused_by(role, key_needs_of(delivery, key))
         if refused and key is not None:
             actions = [one.action for one in refused]
             text = (
@@ -122,11 +123,6 @@ def _name(seen: Inspection, delivery: Delivery) -> str:
     return str(seen.audit.role_arns[delivery.row]).rpartition("/")[2]
 
 
-def _refused(role: Role, needs: Sequence[Need]) -> list[Decision]:
-    decisions = role.decisions or {}
-    return [decisions[need] for need in needs if need in decisions and not decisions[need].is_allowed]
-
-
 def _is_without_policy(seen: Inspection, delivery: Delivery) -> bool:
     target = seen.evidence.get(TARGETS, delivery.key)
     return target is not None and not target.has_policy
@@ -135,15 +131,16 @@ def _is_without_policy(seen: Inspection, delivery: Delivery) -> bool:
 def _found(delivery: Delivery, text: str, refused: Sequence[Decision], allow: str, other: str | None) -> Found:
     """Return a finding; `allow` is the statement to add, and `other` the policy that could allow it all the same."""
     severity: Severity | None = None
+    fix = allowing(refused, allow)
     limit = next((one.limited_by for one in refused if one.limited_by), None)
     missing = [*dict.fromkeys(key for one in refused for key in one.missing_keys)]
     if limit is not None:
-        return Found(delivery.row, f"{text}: {limit} does not allow it", Fix(f"allow it in {limit}: {allow}"))
+        return Found(delivery.row, f"{text}: {limit} does not allow it", fix)
     if any(one.is_explicit for one in refused):
-        return Found(delivery.row, f"{text}: a policy denies it", Fix("remove the Deny from the role's policies"))
+        return Found(delivery.row, f"{text}: a policy denies it", fix)
     if missing:
         text = f"{text}, unless a condition that was not simulated allows it: {', '.join(missing)}"
         severity = "medium"
     elif other is not None:
         text = f"{text}, unless {other} allows it, which IAM's simulation ignores"
-    return Found(delivery.row, text, Fix(allow, "iam"), severity)
+    return Found(delivery.row, text, fix, severity)

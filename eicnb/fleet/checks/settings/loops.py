@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.flow import DEAD_LETTERS, FAILURE, SUCCESS, edges_of
 from eicnb.fleet.checks.graph import loops, way_round
-from eicnb.fleet.checks.triggers.layer import event_sources
 from eicnb.model.function import LATEST
 from eicnb.model.pages import LOOP_GUIDE
 from eicnb.model.reported import ReportedDestination
-
-Edges = dict[str, dict[str, str]]
-"""For each ARN the ARNs that it sends to, and how; the ARN of a function ends in its qualifier."""
-
-FAILURE, SUCCESS, DEAD_LETTERS, EVENT_SOURCE = "on_failure", "on_success", "dead_letter_arn", "event source"
 
 
 @check(
@@ -31,10 +26,7 @@ FAILURE, SUCCESS, DEAD_LETTERS, EVENT_SOURCE = "on_failure", "on_success", "dead
 )
 def loop(seen: Inspection) -> Iterator[Found]:
     """Yield the rows that are part of a loop."""
-    audit, edges = seen.audit, _sent(seen.audit)
-    for source in event_sources(seen.evidence):
-        if source.source_arn is not None:
-            edges.setdefault(source.source_arn, {})[source.qualified_arn] = EVENT_SOURCE
+    audit, edges = seen.audit, edges_of(seen.audit, seen.evidence)
     of_arn = {audit.function_arns[row]: row for row in rows(audit.in_use)}
     for group in loops(edges):
         members = set(group)
@@ -45,26 +37,13 @@ def loop(seen: Inspection) -> Iterator[Found]:
                 yield Found(of_arn[arn], f"its events come back: {path}", _cut(seen, of_arn[arn], onward))
 
 
-def _sent(audit: Audited) -> Edges:
-    """Return what each row sends to, as a graph; other functions than its own only."""
-    edges: Edges = {}
-    for column, arns in ((SUCCESS, audit.on_success), (FAILURE, audit.on_failure), (DEAD_LETTERS, audit.dead_letters)):
-        for row in rows(audit.in_use & audit.has(column)):
-            target = audit.destination(arns[row])
-            own = ("lambda", audit.function_names[row], *audit.place(row))
-            if target is None or (target.kind, target.name, target.account_id, target.region) == own:
-                continue
-            is_bare = target.kind == "lambda" and target.qualifier is None
-            arn = f"{arns[row]}:{LATEST}" if is_bare else arns[row]
-            edges.setdefault(audit.function_arns[row], {})[arn] = column
-    return edges
-
-
 def _cut(seen: Inspection, row: int, columns: set[str]) -> Fix:
-    """Return the line that takes a row out of its loop."""
+    """Return the line that takes a row out of its loop, and keeps its failures elsewhere."""
     more = ("--on-success", "none") if SUCCESS in columns else ()
     if FAILURE in columns:
-        return seen.fixes.set(row, "--on-failure", "none", *more)
+        if seen.audit.dead_letters[row] is not None and DEAD_LETTERS not in columns:
+            return seen.fixes.dead_letters_only(row, *more)
+        return seen.fixes.keep_failures(row, *more)
     return seen.fixes.set(row, *more) if more else seen.fixes.without_dead_letters(row)
 
 

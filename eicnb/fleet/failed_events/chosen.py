@@ -1,0 +1,203 @@
+"""The events of a frame of records that are to be sent again, and why others are not.
+
+Tested in tests/fleet/failed_events/test_replay.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from eicnb.aws.connection import Connection
+from eicnb.changes.journal_event import EventEntry
+from eicnb.changes.reach import Reachable
+from eicnb.errors import EicError, NotFound, UsageError, shown
+from eicnb.fleet.checks.asking import Asking, Pacing, read_aside
+from eicnb.fleet.checks.evidence import Unreadable
+from eicnb.fleet.failed_events.columns import IS_RECORD, RECORD_COLUMNS
+from eicnb.fleet.failed_events.invoking import Outlets, outlets_of
+from eicnb.fleet.failed_events.source import RecordSource, source_of
+from eicnb.frames.frame import rows_of
+from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.limits import LARGEST_EVENT
+
+_NEEDED = tuple(
+    column
+    for column in RECORD_COLUMNS
+    if column.name in {"source", "message_id", "state", "function_arn", "payload_bytes"}
+)
+
+_NAME_IT = 'name it: to="my-function" (--to my-function)'
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One row of the frame: its message, and the function that gets its event.
+
+    `refusal` is the reason why none gets it. `is_named` is whether the caller named the function, and not the record.
+    """
+
+    number: int
+    source: RecordSource | None
+    message_id: str
+    target: FunctionRef | None = None
+    connection: Connection | None = None
+    is_named: bool = False
+    refusal: str = ""
+    hint: str = ""
+
+    @property
+    def name(self) -> str:
+        """The function with its qualifier, for messages."""
+        return f"{self.target.function_name}:{self.target.qualifier}" if self.target else "no function"
+
+    def refused(self, reason: str, hint: str = "") -> Chosen:
+        """Return the row with the reason why its event is not sent."""
+        return replace(self, refusal=self.refusal or reason, hint=self.hint or hint)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether its event is to be sent."""
+        return not self.refusal
+
+
+def chosen_of(
+    frame: Any, to: Any, reach: Reachable, earlier: Iterable[EventEntry], outlets: OutletReader
+) -> list[Chosen]:
+    """Return the rows of a frame of records; a row whose event must not be sent has the reason.
+
+    `earlier` are the events of the journal, `outlets` reads where functions send events. Without `to`, only a function
+    that names the source of its record is invoked: anyone who may send to a queue chooses what a record says.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise UsageError(f"{shown(frame)} is not a frame of records", hint='eicnb.replay(eicnb.records("sqs:NAME"))')
+    target = _target(to)
+    doubtful = {
+        (entry.source, entry.message_id): entry for entry in earlier if entry.verb == "replay" and entry.may_come_twice
+    }
+    done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
+    for number, row in enumerate(rows_of(frame, _NEEDED)):
+        one = _row(number, row, target, reach, sources)
+        key = (str(row["source"]), one.message_id)
+        if key in done:
+            one = one.refused("the same message is in an earlier row")
+        done.add(key)
+        if target is None and (before := doubtful.get(key)) is not None:
+            one = one.refused(_sent_before(before), "send it all the same: to= (--to) with the name of its function")
+        found.append(one)
+    return _standing(found, outlets)
+
+
+def _target(to: Any) -> FunctionRef | None:
+    with UsageError.about("to"):
+        return None if to is None else to if isinstance(to, FunctionRef) else FunctionRef.parse(to)
+
+
+def _row(
+    number: int, row: dict[str, Any], to: FunctionRef | None, reach: Reachable, sources: dict[str, RecordSource]
+) -> Chosen:
+    text, message_id = row["source"], row["message_id"]
+    if text is None or message_id is None:
+        return Chosen(number, None, "").refused("it names no message: its source or message_id is missing")
+    try:
+        source = sources.setdefault(_place(text), source_of(_place(text), reach))
+    except UsageError as error:
+        return Chosen(number, None, message_id).refused(error.message)
+    one = _refused_by_itself(Chosen(number, source, message_id, is_named=to is not None), row)
+    if one.refusal:
+        return one
+    try:
+        target = FunctionRef.parse(row["function_arn"]) if to is None else to
+    except UsageError as error:
+        return one.refused(error.message)
+    return _aimed(one, target, source, reach)
+
+
+def _refused_by_itself(one: Chosen, row: dict[str, Any]) -> Chosen:
+    """Refuse a row that no function can get."""
+    if row["state"] != IS_RECORD:
+        return one.refused("it is not a record")
+    if (size := row["payload_bytes"] or 0) > LARGEST_EVENT:
+        return one.refused(f"its event has {size} bytes, but asynchronous invocations take {LARGEST_EVENT}")
+    if not one.is_named and row["function_arn"] is None:
+        return one.refused("a dead-letter message names no function", _NAME_IT)
+    return one
+
+
+def _place(source: str) -> str:
+    """Return the source without the key of an object."""
+    return f"s3:{source.removeprefix('s3://').partition('/')[0]}" if source.startswith("s3://") else source
+
+
+def _aimed(one: Chosen, target: FunctionRef, source: RecordSource, reach: Reachable) -> Chosen:
+    home = source.connection.where()
+    placed = replace(
+        target,
+        qualifier=target.qualifier or LATEST,
+        partition=home.partition,
+        region=target.region or home.region,
+        account_id=target.account_id or home.account_id,
+        marked=True,
+    )
+    try:
+        connection = reach.at(placed.account_id, placed.region)
+    except UsageError as error:
+        return one.refused(error.message)
+    if connection is None:
+        return one.refused(f"no connection reaches account {placed.account_id}")
+    return replace(one, target=placed, connection=connection)
+
+
+def _sent_before(entry: EventEntry) -> str:
+    what = "Lambda accepted it" if entry.outcome == "applied" else "Lambda may have accepted it"
+    return f"{what} before, at {entry.time:%Y-%m-%d %H:%M:%S} UTC in the run {entry.run}, and it is still there"
+
+
+def _standing(rows: Sequence[Chosen], outlets: OutletReader) -> list[Chosen]:
+    """Refuse the rows whose function doesn't exist, takes no events, or does not name the source."""
+    wanted = {one.target: one.connection for one in rows if one.is_sent and one.target and one.connection}
+    known = outlets(wanted) if wanted else {}
+    return [_allowed(one, known.get(one.target)) if one.is_sent else one for one in rows]
+
+
+def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None) -> Chosen:
+    name = one.name
+    if isinstance(outlets, NotFound):
+        return one.refused(f"{name} does not exist")
+    if not isinstance(outlets, Outlets):
+        why = outlets.message if isinstance(outlets, EicError) else outlets.reason if outlets else "it was not read"
+        return one.refused(f"{name} could not be read: {why}")
+    if outlets.reserved_concurrency == 0:
+        return one.refused(f"the reserved concurrency of {name} is 0, so it would fail again")
+    if not one.is_named and not outlets.name(str(one.source)):
+        return one.refused(
+            f"neither a config nor the dead-letter queue of {name} names {one.source}, so anyone may have written it",
+            _NAME_IT,
+        )
+    return one
+
+
+@dataclass(slots=True)
+class OutletReader:
+    """A reader of the places that functions send events to, side by side; `known` has what was found."""
+
+    pacing: Pacing
+    known: dict[FunctionRef | None, Outlets | EicError | Unreadable] = field(default_factory=dict)
+
+    def __call__(
+        self, targets: Mapping[FunctionRef, Connection]
+    ) -> Mapping[FunctionRef | None, Outlets | EicError | Unreadable]:
+        """Return the outlets of each function, or the error that kept them from being read."""
+
+        def one(target: FunctionRef, asking: Asking) -> Outlets | EicError:
+            try:
+                return outlets_of(asking(targets[target].aws, target.account_id or ""), target)
+            except EicError as error:
+                return error
+
+        found = read_aside(self.pacing, "functions", list(targets), one)
+        self.known.update({target: found[target] for target in targets})
+        return self.known
