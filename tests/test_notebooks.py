@@ -24,7 +24,8 @@ def shown(notebook: Any) -> Iterator[tuple[str, str]]:
                 output.get("text") or output.get("data", {}).get("text/plain") or "\n".join(output.get("traceback", ()))
                 for output in cell.outputs
             ]
-            yield cell.source, re.sub(r" +", " ", PLAN.sub("PLAN", TIME.sub("TIME", "\n".join(parts))))
+            text = re.sub(r" +", " ", PLAN.sub("PLAN", TIME.sub("TIME", "\n".join(parts))))
+            yield cell.source, re.sub(r"\n+", "\n", text)  # a stream arrives in parts, as it happens
 
 
 def hurried(path: Path) -> Any:

@@ -20,8 +20,11 @@ from papermill.exceptions import PapermillExecutionError
 import eicnb
 
 RUNBOOKS = Path(__file__).parents[1] / "notebooks" / "runbooks"
-NAMES = ["alias_gap", "find_silent_failures", "roll_out_failure_queue", "stop_retries_in_an_incident"]
-WRITERS = [name for name in NAMES if name != "find_silent_failures"]
+NAMES = [
+    *("alias_gap", "find_silent_failures", "replay_failed_events"),
+    *("roll_out_failure_queue", "stop_retries_in_an_incident"),
+]
+WRITERS = [name for name in NAMES if name not in {"find_silent_failures", "replay_failed_events"}]
 WRITES = re.compile(r"(Put|Update|Delete)FunctionEventInvokeConfig")
 PROFILE = """[profile shop]
 region = ap-south-1
@@ -223,6 +226,18 @@ def test_a_roll_out_that_is_refused_for_one_function_names_it_and_can_be_undone(
     eicnb.use(eicnb.connect("shop", region="us-east-1"))
     eicnb.undo(started).apply(progress=False)
     pd.testing.assert_frame_equal(everything(eic), before)
+
+
+def test_failed_events_are_sent_again_and_leave_the_queue(run: RunAs, eic: eicnb.Eic) -> None:
+    assert eic.server is not None
+    eic.server.fail("checkout")
+    eic.send("checkout", {"order": 1})
+    eic.server.settle()
+    eic.server.succeed("checkout")
+    run("replay_failed_events", region="us-east-1", wait=1)
+    assert len(eic.records("sqs:checkout-failures", progress=False)) == 0
+    with pytest.raises(PapermillExecutionError, match="sqs:checkout-failures holds no failed events of checkout"):
+        run("replay_failed_events", region="us-east-1", wait=1)
 
 
 def test_papermills_own_command_runs_one(run: RunAs, eic: eicnb.Eic, tmp_path: Path) -> None:

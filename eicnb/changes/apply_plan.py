@@ -22,6 +22,8 @@ from eicnb.frames.frame import Frame, to_frame
 
 _MOST_ROWS = 5
 
+_AGAIN = "apply the plan again: it does only what is missing"
+
 _UNCONFIRMED = Unconfirmed("nothing was written", "apply the plan again and reply y")
 
 
@@ -53,8 +55,7 @@ def apply_plan(
         result = _frame(plan, outcomes)
         result.attrs["run"] = run
     if stop.is_interrupted:
-        hint = "apply the plan again: it does only what is missing"
-        raise ApplyInterrupted(f"the apply was stopped: {_in_words(outcomes)}\nTry: {hint}", result)
+        raise ApplyInterrupted(f"the apply was stopped: {_in_words(outcomes)}\nTry: {_AGAIN}", result)
     if any(outcome.word not in {"applied", "none"} for outcome in outcomes):
         raise _incomplete(plan, outcomes, result)
     return result
@@ -72,7 +73,7 @@ def _steps(plan: Plan, reach: Reachable) -> list[Step]:
             raise UsageError(
                 f"the plan is for account {target.account_id}, but this is account {reach.accounts}; "
                 "nothing was written",
-                hint="use a connection of its account\n%eic use --profile NAME",
+                hint=f"connect to account {target.account_id} and name that connection: plan.apply(connections=[…])",
             )
         request = row.change.request()
         steps.append(Step(number, row.change, replace(request, missing_ok=request.verb == "delete"), connection))
@@ -149,7 +150,18 @@ def _incomplete(plan: Plan, outcomes: Sequence[RowOutcome], result: Frame) -> In
                 "The error has the frame as `result`.",
             ]
         ),
-        hint="apply the plan again: it does only what is missing; for conflicts and refused rows make a new plan",
+        hint=_hint(outcomes),
     )
     error.result = result
     return error
+
+
+def _hint(outcomes: Sequence[RowOutcome]) -> str:
+    """Return the hint of the first failure that lasts; to apply again helps only against the others."""
+    words = {outcome.word for outcome in outcomes}
+    lasting = next((outcome.hint for outcome in outcomes if outcome.hint), "")
+    if lasting:
+        return f"{lasting}\nThen {_AGAIN}."
+    if not words & {"failed", "not tried", "unknown"}:
+        return "make a new plan: this one leaves conflicts and refused rows as they are"
+    return f"{_AGAIN}; for conflicts and refused rows make a new plan" if words & {"conflict", "refused"} else _AGAIN

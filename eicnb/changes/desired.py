@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from eicnb.changes import cells
 from eicnb.changes.change import SETTINGS, place_of, settings_of
 from eicnb.changes.faults import RowFault, faults_error
+from eicnb.changes.ignored_columns import settings_meant_by
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SETTING_NAMES
 from eicnb.model.arn import example_arn
@@ -108,14 +109,13 @@ def desired_in(frame: Any, homes: Sequence[Where]) -> list[DesiredRow]:
     rows: list[DesiredRow] = []
     faults: dict[str, str] = {}
     seen: dict[FunctionRef, Any] = {}
-    labels = [label if isinstance(label, str | int) else str(label) for label in frame.index]
+    labels = _labels(frame)
     for label, values in zip(labels, zip(*columns.values(), strict=True), strict=True):
         held = dict(zip(columns, values, strict=True))
         try:
             row = _row(label, held, homes)
             if row.target is not None and row.target in seen:
-                why = f"row {seen[row.target]} is about it too"
-                raise RowFault(why, "frame.drop_duplicates(['function_arn'])")  # noqa: TRY301 # one place words the faults
+                raise RowFault(f"row {seen[row.target]} is about it too", _apart(columns))  # noqa: TRY301 # one place words the faults
         except RowFault as fault:
             faults[fault.at(f"row {label} ({_subject(held)})")] = fault.hint
             continue
@@ -125,6 +125,21 @@ def desired_in(frame: Any, homes: Sequence[Where]) -> list[DesiredRow]:
     if faults:
         raise faults_error(faults, "planned")
     return rows
+
+
+def _labels(frame: Any) -> list[str | int]:
+    """Return what names each row in messages: its label, or its position where labels occur twice."""
+    if not frame.index.is_unique:
+        return [f"at position {position}" for position in range(len(frame))]
+    return [label if isinstance(label, str | int) else str(label) for label in frame.index]
+
+
+def _apart(columns: Collection[str]) -> str:
+    """Return how rows about the same version or alias are told apart, or else dropped."""
+    if not {"qualifier", "function_arn"} & {*columns}:
+        return "keep the column qualifier or function_arn: a function has a row for each version and alias"
+    named = ["function_arn"] if "function_arn" in columns else [name for name in _NAMES if name in columns]
+    return f"frame.drop_duplicates({named})"
 
 
 def _columns_of(frame: Any) -> dict[str, list[Any]]:
@@ -142,7 +157,8 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
         hint = "keep the column function_arn, or function_name with qualifier, region and account_id"
         raise UsageError("the frame names no functions: it has no column 'function_arn' or 'function_name'", hint=hint)
     if not {*SETTINGS, "configured"} & {*names}:
-        hint = f"add a column: {', '.join(SETTING_NAMES)}"
+        meant = settings_meant_by(frame.columns)
+        hint = f"frame.rename(columns={meant})" if meant else f"add a column: {', '.join(SETTING_NAMES)}"
         raise UsageError("the frame has none of the four settings as a column", hint=hint)
     return {name: [cells.plain(value) for value in frame[name].astype(object)] for name in names}
 

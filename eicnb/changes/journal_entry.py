@@ -44,8 +44,8 @@ class Site:
 class JournalEntry:
     """One write: what it changes, by whom, where, and its outcome as far as it is known.
 
-    `identity` distinguishes it from all others, `run` groups the writes of one command, cell or plan, and `by` is the
-    ARN of the caller if that was known.
+    `identity` distinguishes it from all others, `run` groups the writes of one command, `%%eic` cell or plan, and `by`
+    is the ARN of the caller if that was known.
     """
 
     identity: str

@@ -18,7 +18,7 @@ from eicnb.model.function import LATEST
 _BY_NAME = {column.name: column for column in CONFIG_COLUMNS}
 
 TIME = Column("time", "datetime64[ns, UTC]", "when the request was about to be sent")
-RUN = Column("run", "string", "id that the writes of one command, cell or plan have in common")
+RUN = Column("run", "string", "id that the writes of one command, `%%eic` cell or plan have in common")
 
 JOURNAL_COLUMNS = (
     TIME,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
+from eicnb.aws.connection import Connection
 from eicnb.changes import plan_display, plan_file
 from eicnb.changes.change import Change
 from eicnb.changes.columns import PLAN_COLUMNS
@@ -57,11 +58,21 @@ class Plan:
     >>> len(plan), plan.frame.action.tolist(), plan.lines()
     (0, ['none'], [])
 
-    `len` counts the changes. `sandbox` is whether the configs were read in the embedded AWS.
+    `len` counts the changes. `sandbox` is whether the configs were read in the embedded AWS. `about` states above the
+    table what the plan is for, and `notes` below it what else there is to know. `connections` are those that the plan
+    was asked of by name, which apply it; without any, it is the connection in use. None of the three is saved, pickled
+    or compared.
     """
 
     rows: tuple[PlannedChange, ...]
     sandbox: bool = False
+    about: str = field(default="", compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    connections: tuple[Connection, ...] = field(default=(), compare=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle only the content: a connection has credentials."""
+        return type(self), (self.rows, self.sandbox)
 
     @classmethod
     def of(cls, changes: Iterable[Change | PlannedChange], *, sandbox: bool = False) -> Self:
@@ -109,13 +120,17 @@ class Plan:
 
     def text(self, most: int | None = None) -> str:
         """Return the table of the changes as text, all or so many."""
-        return plan_display.to_text(self.rows, self.summary, len(self.rows) if most is None else most)
+        return plan_display.to_text(self.rows, self._words, len(self.rows) if most is None else most)
 
     def __repr__(self) -> str:
         return self.text(_most_rows())
 
     def _repr_html_(self) -> str:
-        return plan_display.to_html(self.rows, self.summary, _most_rows() or len(self.rows))
+        return plan_display.to_html(self.rows, self._words, _most_rows() or len(self.rows))
+
+    @property
+    def _words(self) -> plan_display.PlanWords:
+        return plan_display.PlanWords(self.summary, self.about, self.notes)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save the plan as a JSON file that a reviewer can read, and return its path.

@@ -42,6 +42,23 @@ class PlanCell:
 Shown = list[PlanCell]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """The words around the table: a summary and what the plan is about above it, notes below it."""
+
+    summary: str
+    about: str = ""
+    notes: tuple[str, ...] = ()
+
+    def below(self, more: Sequence[str]) -> list[str]:
+        """Return the lines below the table, masked."""
+        return [*more, *map(masks.printed, self.notes)]
+
+    def above(self) -> list[str]:
+        """Return the line between the summary and the table, masked; none without one."""
+        return [masks.printed(self.about)] if self.about else []
+
+
 def summary(rows: Sequence[PlannedChange], name: str, *, sandbox: bool) -> str:
     """Return what a plan does in numbers, and where."""
     counts: Counter[str] = Counter(row.action for row in rows)
@@ -64,33 +81,34 @@ def _places(rows: Sequence[PlannedChange]) -> Iterator[str]:
         yield ", ".join(regions)
 
 
-def to_text(rows: Sequence[PlannedChange], head: str, most: int) -> str:
+def to_text(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
     """Return the changes of a plan as a table of text, a setting that changes a column."""
     names, cells, more = _table(rows, most)
     if not cells:
-        return masks.printed(head)
-    hidden = _hidden([head, *names, *(_marked(cell) for row in cells for cell in row)])
+        return "\n".join([masks.printed(words.summary), *words.above(), *words.below(more)])
+    hidden = _hidden([words.summary, *names, *(_marked(cell) for row in cells for cell in row)])
     columns = [hidden[1 + place :: len(names)] for place in range(len(names))]
     widths = [max(map(width_of, column)) for column in columns]
     lines = [
         "  ".join(word + " " * (width - width_of(word)) for word, width in zip(line, widths, strict=True)).rstrip()
         for line in zip(*columns, strict=True)
     ]
-    return "\n".join([hidden[0], *lines, *more])
+    return "\n".join([hidden[0], *words.above(), *lines, *words.below(more)])
 
 
-def to_html(rows: Sequence[PlannedChange], head: str, most: int) -> str:
+def to_html(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
     """Return the same as HTML without scripts, every text escaped; resets and deletions are white on red."""
     names, cells, more = _table(rows, most)
-    hidden = _hidden([head, *names, *(_marked(cell) for row in cells for cell in row)])
+    hidden = _hidden([words.summary, *names, *(_marked(cell) for row in cells for cell in row)])
     caption, texts = _escaped(hidden[0]), hidden[1 + len(names) :]
     drawn = iter(texts)
     body = ["<tr>" + "".join(_td(cell, next(drawn)) for cell in row) + "</tr>" for row in cells]
     heads = "".join(f'<th scope="col" {_CELL}>{_escaped(name)}</th>' for name in hidden[1 : 1 + len(names)])
     table = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n" + "\n".join(body) + "\n</tbody>\n</table>"
-    below = "".join(f"\n<p>{_escaped(line)}</p>" for line in more)
+    above = "".join(f"<p>{_escaped(line)}</p>\n" for line in words.above())
+    below = "".join(f"\n<p>{_escaped(line)}</p>" for line in words.below(more))
     shown = f'<div role="region" aria-label="{caption}" tabindex="0" {_SCROLLS}>\n{table}\n</div>' if cells else ""
-    return f"<p {_STRONG}>{caption}</p>\n{shown}{below}"
+    return f"<p {_STRONG}>{caption}</p>\n{above}{shown}{below}"
 
 
 def _table(rows: Sequence[PlannedChange], most: int) -> tuple[list[str], list[Shown], list[str]]:

@@ -5,7 +5,8 @@ Tested in tests/changes/test_plan.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 from eicnb.changes.change import Change, Unread, place_of
@@ -72,6 +73,10 @@ class PlannedChange:
         target = change.target
         return cls(change=change, action=action, reason=reason, region=target.region, account_id=target.account_id)
 
+    def noting(self, note: str) -> Self:
+        """Return the row with one more note."""
+        return replace(self, reason="; ".join(filter(None, [self.reason, note])))
+
     @property
     def writes(self) -> bool:
         """Whether applying the row writes something."""
@@ -126,11 +131,20 @@ def _not_undoable(change: Change) -> str:
 def _foreign(change: Change) -> str:
     """Name the destinations that the change sets in another account."""
     where: Where = place_of(change.target)
-    notes = []
+    return "; ".join(
+        f"{name} is in another account: {arn.account_id}"
+        for name, arn in new_destinations(change)
+        if arn.account_id not in {None, where.account_id}
+    )
+
+
+def new_destinations(change: Change) -> Iterator[tuple[str, DestinationArn]]:
+    """Yield the destinations that a change newly sets, each with the setting's name.
+
+    >>> from eicnb.model.function import FunctionRef
+    >>> list(new_destinations(Change(FunctionRef("my-function", "live"), None, None)))
+    []
+    """
     for setting in change.settings():
-        if setting.name not in {"on_failure", "on_success"} or not setting.is_one or setting.after is None:
-            continue
-        arn = DestinationArn.parse(setting.after)
-        if arn.account_id not in {None, where.account_id}:
-            notes.append(f"{setting.name} is in another account: {arn.account_id}")
-    return "; ".join(notes)
+        if setting.name in {"on_failure", "on_success"} and setting.is_one and setting.after is not None:
+            yield setting.name, DestinationArn.parse(setting.after)

@@ -9,6 +9,8 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.change import Change, Unread, settings_of
 from eicnb.changes.desired import DesiredRow, desired_in
 from eicnb.changes.faults import RowFault, faults_error
+from eicnb.changes.ignored_columns import ignored_notes
+from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
 from eicnb.changes.reach import Reachable
@@ -44,7 +46,9 @@ def plan_of(desired: Any, reach: Reachable, reader: ReadsConfigs) -> Plan:
     rows = desired_in(desired, reach.homes)
     targets = _targets(rows, reach)
     current = reader.configs(targets)
-    return Plan(without_missing(_planned(rows, current, reach), targets, reader), reach.sandbox)
+    planned = without_missing(_planned(rows, current, reach), targets, reader)
+    noted, notes = noting_missing(planned, reach)
+    return Plan(noted, reach.sandbox, notes=(*ignored_notes(desired.columns), *notes))
 
 
 def without_missing(

@@ -58,8 +58,25 @@ def missing_note(connection: Connection, destinations: Iterable[DestinationArn])
     >>> print(missing_note(connection, targets_of(connection.request("put", "my-function", on_failure="sqs:nope"))))
     Note: the SQS queue nope does not exist in us-east-1. Until it does, Lambda cannot deliver to it.
     """
-    missing = (arn for arn in destinations if exists(connection, arn) is False)
-    return "\n".join(f"Note: {_described(arn)} does not exist{_in(arn)}. {_EFFECT}" for arn in missing)
+    return "\n".join(note_about(arn) for arn in destinations if exists(connection, arn) is False)
+
+
+def note_about(missing: DestinationArn) -> str:
+    """Return the line about a destination that does not exist.
+
+    >>> note_about(DestinationArn.parse("arn:aws:s3:::nope"))
+    'Note: the S3 bucket nope does not exist. Until it does, Lambda cannot deliver to it.'
+    """
+    return f"Note: {absence(missing)}. {_EFFECT}"
+
+
+def absence(missing: DestinationArn) -> str:
+    """Return that a destination does not exist, in a few words.
+
+    >>> absence(DestinationArn.parse("arn:aws:s3:::nope"))
+    'the S3 bucket nope does not exist'
+    """
+    return f"the {KINDS[missing.kind]} {missing.name} does not exist{_in(missing)}"
 
 
 def exists(connection: Connection, destination: DestinationArn) -> bool | None:
@@ -116,10 +133,6 @@ def _is_own(connection: Connection, destination: DestinationArn) -> bool:
 
 
 _EFFECT = "Until it does, Lambda cannot deliver to it."
-
-
-def _described(arn: DestinationArn) -> str:
-    return f"the {KINDS[arn.kind]} {arn.name}"
 
 
 def _in(arn: DestinationArn) -> str:

@@ -14,13 +14,15 @@ from eicnb.changes.change import Change, Unread, described, place_of, settings_o
 from eicnb.changes.journal import site_of
 from eicnb.changes.journal_entry import JournalEntry
 from eicnb.changes.journal_frame import entries_of
+from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange
 from eicnb.changes.planning import ReadsConfigs, without_missing
 from eicnb.changes.reach import Reachable
-from eicnb.errors import EicError, UsageError
+from eicnb.errors import EicError, UsageError, nearest
 from eicnb.model.function import FunctionRef
 from eicnb.model.moment import read_moment
+from eicnb.model.order import Order, order
 from eicnb.model.reported import ReportedConfig
 
 _RUN = re.compile(r"r-[0-9a-f]+")
@@ -42,8 +44,16 @@ def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConf
     targets = {way.target: way.connection for way in ways if way.connection is not None and not way.refusal}
     current = reader.configs(targets) if targets else {}
     rows = [way.planned(current.get(way.target)) for way in ways]
-    rows.sort(key=lambda row: str(row.change.target) if row.change else "")
-    return Plan(without_missing(rows, targets, reader), reach.sandbox)
+    rows.sort(key=_order)
+    noted, notes = noting_missing(without_missing(rows, targets, reader), reach)
+    return Plan(noted, reach.sandbox, notes=notes)
+
+
+def _order(row: PlannedChange) -> Order:
+    """Return the sort key of a row, as in an audit: versions by number."""
+    target = row.change.target if row.change else None
+    names = (target.function_name, target.qualifier) if target else (None, None)
+    return order(row.account_id, row.region or "", *names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +129,58 @@ def is_within(entry: JournalEntry, reach: Reachable) -> bool:
     return (entry.site.endpoint, entry.site.sandbox) in sites
 
 
-def chosen(
-    what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: datetime, functions: Iterable[str] | None
-) -> tuple[JournalEntry, ...]:
+def chosen(what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: datetime) -> tuple[JournalEntry, ...]:
     """Return the writes that are meant: a run, rows, all since a time, or without `what` the last run.
 
-    The last run is the latest one in the account of the connections that may have changed something. `functions` are
-    names and globs.
+    The last run is the latest one in the account of the connections that may have changed something.
     """
-    patterns = None if functions is None else tuple(functions)
-    found = _chosen(what, entries, reach, now)
-    return tuple(entry for entry in found if patterns is None or _matches(entry.change.target, patterns))
-
-
-def _chosen(what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: datetime) -> Iterable[JournalEntry]:
     if what is None:
-        last = next((entry for entry in entries if entry.outcome != "failed" and _is_own(entry, reach)), None)
-        return [entry for entry in entries if last is not None and entry.run == last.run]
-    if isinstance(what, str) and _RUN.fullmatch(what.strip()):
-        run = [entry for entry in entries if entry.run == what.strip()]
+        last = next((entry for entry in entries if entry.outcome != "failed" and is_own(entry, reach)), None)
+        return tuple(entry for entry in entries if last is not None and entry.run == last.run)
+    if _is_run(what):
+        run = tuple(entry for entry in entries if entry.run == what.strip())
         if not run:
-            raise UsageError(f"there is no run {what!r} in the journal", hint="%eic journal")
+            raise no_such_run(what.strip(), {entry.run for entry in entries}, "%eic undo")
         return run
-    if "columns" in dir(what):
+    moment = since_of(what, now)
+    if moment is None:
         return entries_of(what, entries)
+    return tuple(entry for entry in entries if entry.time > moment and is_within(entry, reach))
+
+
+def since_of(what: Any, now: datetime) -> datetime | None:
+    """Return the time that is meant; None for a run, for rows and for the last run."""
+    if what is None or _is_run(what) or "columns" in dir(what):
+        return None
     moment = read_moment(what, "what", now)
     if moment > now:
         raise UsageError(f"{what!s} is in the future", hint="%eic journal")
-    return [entry for entry in entries if entry.time > moment and is_within(entry, reach)]
+    return moment
 
 
-def _is_own(entry: JournalEntry, reach: Reachable) -> bool:
+def _is_run(what: Any) -> bool:
+    return isinstance(what, str) and _RUN.fullmatch(what.strip()) is not None
+
+
+def no_such_run(run: str, known: Iterable[str], command: str) -> UsageError:
+    """Return the error about a run that the journal lacks; the hint is the command with the most similar one.
+
+    >>> print(no_such_run("r-1a2b3c4d5f", ["r-1a2b3c4d5e"], "%eic undo"))
+    there is no run 'r-1a2b3c4d5f' in the journal
+    Try: %eic undo r-1a2b3c4d5e
+    """
+    similar = nearest(run, known)
+    hint = f"{command} {similar}" if similar else "%eic journal"
+    return UsageError(f"there is no run {run!r} in the journal", hint=hint)
+
+
+def about(entries: Iterable[JournalEntry], functions: Sequence[str]) -> tuple[JournalEntry, ...]:
+    """Return the writes about functions with these names or globs."""
+    return tuple(entry for entry in entries if _matches(entry.change.target, functions))
+
+
+def is_own(entry: JournalEntry, reach: Reachable) -> bool:
+    """Return whether a write went where some connections lead, and to their accounts."""
     accounts = {home.account_id for home in reach.homes}
     return is_within(entry, reach) and entry.change.target.account_id in {*accounts, None}
 

@@ -23,7 +23,7 @@ from eicnb.changes.current import current_config
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.lock import locked
 from eicnb.changes.progress import WriteProgress
-from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, NotFound, Throttled
+from eicnb.errors import AccessDenied, AwsError, ConfigurationError, EicError, ExpiredCredentials, NotFound, Throttled
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 
@@ -39,10 +39,14 @@ Show = Callable[[WriteProgress], object]
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What happened to a row, and the error if it is not applied."""
+    """What happened to a row, and the error if it is not applied.
+
+    `hint` is set if the same write would fail again.
+    """
 
     word: Word
     error: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ class PlanWriter:
                 if isinstance(error, ConfigurationError | ExpiredCredentials):
                     self._halt("the one before it failed, and so would this one")
                 is_open = step.number in self._sending and may_have_arrived(error)
-                return RowOutcome("unknown" if is_open else "failed", error.message)
+                return RowOutcome("unknown", error.message) if is_open else _failed(error)
 
     def _compared(self, step: Step, turns: TokenBucket) -> RowOutcome:
         """Read the config and write at once; the next request waits for the turn that the write takes."""
@@ -218,6 +222,12 @@ class PlanWriter:
             if step.number not in self.outcomes:
                 why = "an earlier request to its account and region was denied" if step.place in self._denied else ""
                 yield step, RowOutcome("not tried", why or self.reason or "stopped before it")
+
+
+def _failed(error: EicError) -> RowOutcome:
+    """Return the outcome of a write that failed for good; its hint is that of the error."""
+    hint = error.hint or ("correct what the error names" if isinstance(error, AwsError) else "")
+    return RowOutcome("failed", error.message, hint)
 
 
 def _live(step: Step) -> ReportedConfig | None:

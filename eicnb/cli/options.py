@@ -280,7 +280,7 @@ VERBS = (
     ),
     Verb(
         "replay",
-        "send failed events to their functions again, and delete the messages of those that are accepted",
+        "send failed events again, and delete the messages of those that are accepted",
         (*REPLAY, DRY_RUN, *_OF_MANY, *CONNECTION, *ROLE),
         words=(RECORDS_READ,),
         runs_alone=True,

@@ -60,7 +60,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
         Operation.LIST_OBJECTS,
     ),
     "send": (Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, *_RECORDS),
-    "plan": (Operation.LIST, Operation.GET_CONFIGURATION),
+    "plan": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
         *(Operation.PUT, Operation.DELETE, Operation.GET, Operation.LIST, Operation.GET_CONFIGURATION),
@@ -72,7 +72,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "use": (Operation.ASSUME_ROLE,),
     "whoami": (Operation.LIST_ACCOUNT_ALIASES,),
     "journal": (),
-    "undo": (Operation.LIST, Operation.GET_CONFIGURATION),
+    "undo": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "config": (),
     "require": _EXISTENCE,
     "sandbox": (),
@@ -100,7 +100,8 @@ NOTES: Mapping[str, str] = {
     "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
     "records": "the first three are for queues, the others for buckets",
-    "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists",
+    "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "
+    "the others are for notes about new destinations",
     "apply": "the first three suffice; the others find out what is missing or denied",
     "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
     "explain": f"`{Operation.GET}` alone suffices; what the others may not read is named",

@@ -20,7 +20,7 @@ from eicnb.client.hints import on_the_way
 from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, losses_of, rehearsed
 from eicnb.client.parameters import checked_methods
-from eicnb.client.planning import plan_on
+from eicnb.client.planning import plan_bound_to
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.frame import Frame
@@ -368,7 +368,7 @@ class Eic(FailedEvents, Explaining):
 
         Nothing is written before the plan is applied. The rest is as in `eicnb.plan`.
         """
-        return plan_on([self._connection], desired, rate=rate, progress=progress)
+        return plan_bound_to([self._connection], desired, rate=rate, progress=progress)
 
     def form(self, function_name: str | FunctionRef | None = None, *, qualifier: str | None = None) -> Any:
         """Show a form that opens with the live config, previews each change and applies it once.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from eicnb.aws.connection import Connection
@@ -37,6 +38,15 @@ def plan_on(connections: Sequence[Connection], desired: Any, *, rate: Any, progr
     """
     rate, show = check_rate(rate), show_of(progress)
     return plan_of(desired, Reachable.of(connections), ConfigReader(rate=rate, show=show))
+
+
+def plan_bound_to(connections: Sequence[Connection], desired: Any, *, rate: Any, progress: Any) -> Plan:
+    """Return such a plan that these connections apply unless others are named.
+
+    >>> plan_bound_to((connection,), eic.list("my-function"), rate=10, progress=False).connections
+    (Eic(SANDBOX, account_id='123456789012', region='us-east-1'),)
+    """
+    return replace(plan_on(connections, desired, rate=rate, progress=progress), connections=tuple(connections))
 
 
 def apply_on(
@@ -107,13 +117,16 @@ def apply(
     them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
     the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
 
+    Without `connections` it is the connection whose `plan` made it or those that it was given, and else the one in use.
+
     A denied request stops its account and region, and three failures in a row stop everything. If not all is applied,
     IncompleteApply has the frame as `result`; to apply the plan again does only what is missing. Ctrl-C stops after
     the write under way and raises ApplyInterrupted, also with the frame.
     """
+    plan = _plan(plan)
     return apply_on(
-        [IN_USE.connection()] if connections is None else connections_of(connections),
-        _plan(plan),
+        (plan.connections or [IN_USE.connection()]) if connections is None else connections_of(connections),
+        plan,
         limit=limit,
         canary=canary,
         confirm=confirm,

@@ -9,7 +9,7 @@ from eicnb.changes.plan import Plan
 from eicnb.client.connections import current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
-from eicnb.client.planning import apply, connections_of, plan_on
+from eicnb.client.planning import apply, connections_of, plan_bound_to, plan_on
 from eicnb.client.undoing import undo_on
 from eicnb.fleet.progress import Choice
 
@@ -38,12 +38,9 @@ def plan(desired: Any, *, rate: float = 10, progress: Choice = True, connections
     `rate` is calls a second in each account and region. Without `connections` it is the connection in use, in every
     region of its account. Nothing is written before the plan is applied.
     """
-    return plan_on(
-        [connection_of(current())] if connections is None else connections_of(connections),
-        desired,
-        rate=rate,
-        progress=progress,
-    )
+    if connections is None:
+        return plan_on([connection_of(current())], desired, rate=rate, progress=progress)
+    return plan_bound_to(connections_of(connections), desired, rate=rate, progress=progress)
 
 
 @checked

@@ -16,7 +16,8 @@ from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.journal_frame import journal_frame
 from eicnb.changes.plan import Plan
 from eicnb.changes.reach import Reachable
-from eicnb.changes.undo import chosen, undo_of
+from eicnb.changes.undo import about, chosen, no_such_run, since_of, undo_of
+from eicnb.changes.undo_words import UndoWords, heading
 from eicnb.client import settings
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
@@ -41,8 +42,8 @@ def journal(
     [['update', 'retries 0 -> 1', 'applied']]
 
     `since` and `until` are how long ago (`"7d"`, `"12h"`) or times, in UTC unless they have a zone. `run` is the id
-    that the writes of one command, cell or plan have in common. The outcome is `unknown` if the request is in flight,
-    its process was killed or its response was lost. `by` is the caller if a request had shown it.
+    that the writes of one command, `%%eic` cell or plan have in common. The outcome is `unknown` if the request is in
+    flight, its process was killed or its response was lost. `by` is the caller if a request had shown it.
     """
     now, found = datetime.now(UTC), read()
     since_then = None if since is None else read_moment(since, "since", now)
@@ -50,6 +51,11 @@ def journal(
     if run is not None and not isinstance(run, str):
         with UsageError.about("run"):
             raise UsageError(f"run is {shown(run)}, not the id of a run", hint="%eic journal")
+
+    known = {*(entry.run for entry in found.entries), *(event.run for event in found.events)}
+    if run is not None and run not in known:
+        with UsageError.about("run"):
+            raise no_such_run(run, known, "%eic journal --run")
 
     def is_wanted(entry: JournalEntry | EventEntry) -> bool:
         is_in_time = since_then is None or entry.time >= since_then
@@ -68,5 +74,14 @@ def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
     """
     names = None if functions is None else names_in("functions", functions, "my-function")
     reach, held = Reachable.of([connection]), settings.current()
-    writes = chosen(what, read().entries, reach, datetime.now(UTC), names)
-    return undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))
+    entries, now = read().entries, datetime.now(UTC)
+    found = chosen(what, entries, reach, now)
+    writes = found if names is None else about(found, names)
+    plan = undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))
+    words = UndoWords(entries, reach, since_of(what, now), tuple(names or ()))
+    notes = (
+        *plan.notes,
+        *([] if plan.rows else [words.why_empty(found)]),
+        *words.left_out(what, is_empty=not plan.rows),
+    )
+    return replace(plan, about=heading(writes), notes=notes)

@@ -19,12 +19,13 @@ from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.resume import NOTHING, OF_A_FUNCTION, Earlier
-from eicnb.fleet.row import SCAN_STATES, order
+from eicnb.fleet.row import SCAN_STATES
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions, is_glob
 from eicnb.fleet.unmatched import closest
 from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, rows_of, to_frame
+from eicnb.model.order import order
 from eicnb.redaction.warn import warn
 
 _MOST_ERRORS = 3

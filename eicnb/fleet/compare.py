@@ -10,7 +10,6 @@ from typing import Any, get_args
 from eicnb.changes.change import worded
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.fleet.compared import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
-from eicnb.fleet.row import order
 from eicnb.frames.columns import (
     AFTER,
     BEFORE,
@@ -24,6 +23,7 @@ from eicnb.frames.columns import (
     Scalar,
 )
 from eicnb.frames.frame import Frame, to_frame
+from eicnb.model.order import order
 from eicnb.model.place import Where
 
 COMPARE_COLUMNS = (

@@ -70,20 +70,3 @@ def region_failure(account_id: str | None, region: str, error: Exception) -> Aud
     """Return the row of a region that could not be read; its state is never `gone`."""
     state, text = failure(error)
     return AuditRow(region=region, account_id=account_id, scan_state="failed" if state == "gone" else state, error=text)
-
-
-Order = tuple[str, str, str, int, int, str]
-
-
-def order(account_id: str | None, region: str, function_name: str | None, qualifier: str | None) -> Order:
-    """Return the sort key of a row: account, region, function, qualifier.
-
-    `$LATEST` comes first, then versions by number, then aliases.
-
-    >>> sorted(["live", "10", "$LATEST", "9"], key=lambda text: order(None, "", "", text))
-    ['$LATEST', '9', '10', 'live']
-    """
-    text = qualifier or ""
-    is_version = text.isdecimal()
-    kind = 0 if text in {"", LATEST} else 1 if is_version else 2
-    return account_id or "", region, function_name or "", kind, int(text) if is_version else 0, text

@@ -395,3 +395,17 @@ def test_refused_rows_are_not_applied_and_said(eic: eicnb.Eic) -> None:
     error = incomplete(with_retries(1, "newsletters", "no-such-function"))
     assert error.result.outcome.tolist() == ["applied", "refused"]
     assert error.result.error.tolist()[1] == "there is no function 'no-such-function' in us-east-1"
+
+
+def test_a_role_that_may_not_send_has_the_hint_of_put(eic: eicnb.Eic) -> None:
+    plan = planned(pd.DataFrame({"function_name": ["customer-export"], "on_failure": "sqs:shop-failures"}))
+    error = incomplete(plan)
+    with pytest.raises(EicError) as of_put:
+        eic.put("customer-export", on_failure="sqs:shop-failures")
+    assert error.hint == f"{of_put.value.hint}\nThen apply the plan again: it does only what is missing."
+
+
+def test_a_lasting_conflict_needs_a_new_plan(eic: eicnb.Eic) -> None:
+    plan = with_retries(1, "newsletters")
+    eic.put("newsletters", maximum_retry_attempts=0)
+    assert incomplete(plan).hint == "make a new plan: this one leaves conflicts and refused rows as they are"

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import eicnb
 from eicnb.changes.desired import DesiredRow, Unwritable, desired_in
 from eicnb.errors import UsageError
 from eicnb.model.destination import DestinationArn, NoDestination
@@ -344,3 +345,36 @@ def test_many_wrong_rows_are_one_error_with_the_first_ten() -> None:
         rows({"function_name": [f"f{number}" for number in range(12)], "maximum_retry_attempts": [9] * 12})
     lines = raised.value.message.splitlines()
     assert (lines[0], lines[-1], len(lines)) == ("12 rows can't be planned:", "    and 2 more", 12)
+
+
+def test_a_function_without_its_qualifier_is_not_to_be_dropped(eic: eicnb.Eic) -> None:
+    rows = pd.DataFrame({"function_name": ["f", "f"], "on_failure": "sqs:q"}, index=[4, 4])
+    with pytest.raises(UsageError) as refused:
+        eicnb.plan(rows)
+    assert str(refused.value) == (
+        "row at position 1 (f): row at position 0 is about it too\n"
+        "Try: keep the column qualifier or function_arn: a function has a row for each version and alias"
+    )
+
+
+@pytest.mark.parametrize("names", [["function_arn"], ["function_name", "qualifier"]])
+def test_the_hint_about_a_row_that_occurs_twice_works(names: list[str], eic: eicnb.Eic) -> None:
+    frame = pd.concat([eic.list("my-function")] * 2, ignore_index=True)[[*names, "maximum_retry_attempts"]]
+    with pytest.raises(UsageError) as refused:
+        eicnb.plan(frame)
+    assert refused.value.hint
+    assert len(eicnb.plan(eval(refused.value.hint), progress=False)) == 0  # the hint is typed
+
+
+def test_a_column_that_is_almost_a_setting_is_noted_or_renamed(eic: eicnb.Eic) -> None:
+    frame = eic.list("my-function").rename(columns={"maximum_retry_attempts": "retries"})
+    plan = eicnb.plan(frame, progress=False)
+    assert plan.notes == ("Note: the column retries is ignored; the setting is maximum_retry_attempts.",)
+    assert plan.text().splitlines()[1:] == [*plan.notes]
+    with pytest.raises(UsageError) as refused:
+        eicnb.plan(frame[["function_arn", "retries"]])
+    assert refused.value.hint == "frame.rename(columns={'retries': 'maximum_retry_attempts'})"
+
+
+def test_the_columns_of_an_audit_are_never_noted(eic: eicnb.Eic) -> None:
+    assert eicnb.plan(eic.audit(progress=False), progress=False).notes == ()

@@ -235,3 +235,60 @@ def test_undo_is_a_command(notebook: Notebook, eic: eicnb.Eic) -> None:
 def test_a_plan_applies_however_it_was_made(notebook: Notebook, eic: eicnb.Eic) -> None:
     notebook.run("frame = %eic list my-function\nframe.maximum_retry_attempts = 1\nplan = %eic plan ${frame}")
     assert notebook.run("plan.apply(progress=False)").outcome.tolist() == ["applied", "applied"]
+
+
+def test_the_heading_names_the_run_its_time_and_its_writes(eic: eicnb.Eic) -> None:
+    eicnb.run("put my-function --retries 0\nput my-function:BLUE --retries 1")
+    entry = eicnb.journal().iloc[-1]
+    plan = eicnb.undo()
+    heading = f"Takes back the run {entry.run} of {entry.time:%Y-%m-%d %H:%M:%S} UTC: 2 writes"
+    assert plan.text().splitlines()[1] == heading
+    assert f"<p>{heading}</p>" in plan._repr_html_()
+
+
+def test_two_lines_are_two_runs_which_a_time_takes_back_together(eic: eicnb.Eic) -> None:
+    eic.put("my-function", maximum_retry_attempts=0)
+    eic.put("my-function:BLUE", maximum_retry_attempts=1)
+    assert eicnb.undo().about.endswith(": 1 write")
+    assert eicnb.undo("1h").about.startswith("Takes back 2 writes of 2 runs, from ")
+
+
+def test_an_empty_plan_says_why_it_is_empty(eic: eicnb.Eic) -> None:
+    account = "123456789012"
+    assert eicnb.undo().text().splitlines()[1:] == [f"Nothing to undo: the journal has no write in account {account}."]
+    with pytest.raises(NotFound):
+        eic.put("nope", maximum_retry_attempts=1)
+    run = eicnb.journal().run[0]
+    assert eicnb.undo(run).notes == ("Nothing to undo: 1 write failed and changed nothing.",)
+    eic.put("my-function", maximum_retry_attempts=0)
+    run = eicnb.journal().run[0]
+    assert eicnb.undo(functions="nomatch").notes == (f"Nothing to undo: no write of the run {run} is about nomatch.",)
+    [note] = eicnb.undo("1h", functions=["nomatch*", "x"]).notes
+    assert note.startswith("Nothing to undo: no write since 20")
+    assert note.endswith(" UTC is about nomatch*, x.")
+
+
+def test_an_empty_plan_counts_the_writes_elsewhere(eic: eicnb.Eic) -> None:
+    eic.put("my-function", maximum_retry_attempts=0)
+    eicnb.use(eicnb.sandbox())
+    left_out = "1 write in other accounts or sandboxes is left out."
+    assert eicnb.undo().notes[1:] == (left_out,)
+    assert eicnb.undo("1h").notes[1:] == (left_out,)
+
+
+def test_a_run_that_is_not_there_is_an_error_with_the_nearest_one(eic: eicnb.Eic) -> None:
+    eic.put("my-function", maximum_retry_attempts=0)
+    run = eicnb.journal().run[0]
+    almost = run[:-1]
+    for call, line in ((eicnb.undo, "%eic undo"), (lambda of: eicnb.journal(run=of), "%eic journal --run")):
+        with pytest.raises(UsageError) as refused:
+            call(almost)
+        assert refused.value.message == f"there is no run {almost!r} in the journal"
+        assert refused.value.hint == f"{line} {run}"
+
+
+def test_versions_are_in_the_order_of_their_numbers(eic: eicnb.Eic) -> None:
+    versions = ["20", "2", "11"]
+    for version in versions:
+        eic.update(f"order-events:{version}", maximum_retry_attempts=0)
+    assert eicnb.undo("1h").frame.qualifier.tolist() == ["2", "11", "20"]

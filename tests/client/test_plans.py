@@ -79,3 +79,20 @@ def test_a_plan_of_a_connection_is_applied_in_a_process_that_uses_nothing_else(e
     command = [sys.executable, "-c", code, eic.server.url]
     done = subprocess.run(command, env={**os.environ, **keys}, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "['applied', 'applied']\n"
+
+
+def test_a_plan_of_a_connection_is_applied_by_it(eic: eicnb.Eic) -> None:
+    other = eicnb.sandbox()
+    eicnb.use(eic)
+    desired = other.list("my-function").assign(maximum_retry_attempts=1)
+    plan = other.plan(desired, progress=False)
+    copied = pickle.loads(pickle.dumps(plan))  # it was pickled here
+    with pytest.raises(UsageError) as refused:
+        copied.apply(progress=False)
+    assert refused.value.hint == (
+        f"connect to account {plan.rows[0].account_id} and name that connection: plan.apply(connections=[…])"
+    )
+    plan.apply(progress=False)
+    assert other.list("my-function").maximum_retry_attempts.tolist() == [1, 1]
+    assert copied.apply(connections=[other], progress=False).outcome.tolist() == ["none", "none"]
+    assert eic.list("my-function").maximum_retry_attempts.tolist() == [0, 2]

@@ -102,4 +102,7 @@ def export(frame: Any, language: str, region: str | None = None) -> str:
         close = nearest(language, names) if isinstance(language, str) else None
         raise UsageError(f"{shown(language)} is not a language of an export", hint=close or ", ".join(names))
     changes = frame.changes if isinstance(frame, Plan) else changes_in(frame)
-    return LANGUAGES[names.index(language)].write(changes, region)
+    text = LANGUAGES[names.index(language)].write(changes, region)
+    if changes:
+        return text
+    return f"# the {'plan has no changes' if isinstance(frame, Plan) else 'frame has no rows'}\n{text}"

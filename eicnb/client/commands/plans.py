@@ -40,6 +40,8 @@ def prepare_apply(command: Command, context: Context) -> Run:
         plan = Plan.load(plan)
     if not isinstance(plan, Plan):
         raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="%eic apply ${plan}")
+    if plan.connections and not command.connection and "profiles" not in command.arguments:
+        connections = [*plan.connections]
 
     def run() -> Frame:
         with command.blamed():

@@ -14,10 +14,10 @@ import pandas as pd
 
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS
-from eicnb.fleet.row import Order, order
 from eicnb.frames.frame import columns_of
 from eicnb.model.function import LATEST
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
+from eicnb.model.order import Order, order
 from eicnb.model.period import Period
 from eicnb.model.reported import ReportedDestination
 

@@ -15,7 +15,6 @@ from eicnb.changes.reach import Reachable
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.checks.audited import Audited
 from eicnb.model.destination import KINDS, DestinationArn, DestinationName, destination_kind
-from eicnb.model.place import Where
 from eicnb.model.record_key import RECORDS
 from eicnb.model.request import resolved_destination
 
@@ -85,9 +84,11 @@ def _refuse_fifo(text: str) -> None:
 
 
 def _resolved(value: str | DestinationArn | DestinationName, reach: Reachable) -> DestinationArn:
-    needs_account = not isinstance(value, DestinationArn)
-    where: Where = reach.homes[0]
-    found = resolved_destination(where, value) if needs_account else value
+    try:
+        found = value if isinstance(value, DestinationArn) else resolved_destination(reach.homes[0], value)
+    except UsageError as error:
+        error.hint = error.hint and error.hint.removesuffix(", or none")  # a config may have none
+        raise
     if not isinstance(found, DestinationArn):
         raise UsageError(f"{shown(value)} names no queue and no bucket", hint=_HINT)
     return found

@@ -163,10 +163,12 @@ def test_a_delete_of_the_aws_cli_never_fails(shop: eicnb.Eic) -> None:
     ]
 
 
-def test_no_rows_are_no_commands(shop: eicnb.Eic) -> None:
+def test_no_rows_are_a_comment_that_says_so(shop: eicnb.Eic) -> None:
     nothing = audited(shop)[:0]
-    assert [eicnb.export(nothing, language) for language in ("eic", "aws")] == ["", ""]
-    assert eicnb.export(nothing, "boto3") == "import boto3\n"
+    assert [eicnb.export(nothing, language) for language in ("eic", "aws")] == ["# the frame has no rows\n"] * 2
+    assert eicnb.export(nothing, "boto3") == "# the frame has no rows\nimport boto3\n"
+    assert eicnb.export(nothing, "terraform").startswith("# the frame has no rows\n")
+    assert eicnb.export(eicnb.Plan(()), "aws") == "# the plan has no changes\n"
 
 
 Edit = Callable[[Any], Any]

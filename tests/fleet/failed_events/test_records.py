@@ -198,6 +198,14 @@ def test_an_audit_names_every_queue_and_bucket(shared: Eic) -> None:
                 "Try: name a standard queue\n    %eic records sqs:NAME"
             ),
         ),
+        (
+            "https://sqs.us-east-1.amazonaws.com/123456789012/x",
+            (
+                "'https://sqs.us-east-1.amazonaws.com/123456789012/x' is not a destination\n"
+                "Try: arn:aws:sqs:us-east-1:123456789012:x\n"
+                "See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+            ),
+        ),
         ("none", "'none' names no queue and no bucket\nTry: %eic records sqs:NAME, s3:BUCKET, or ${audit}"),
         (5, "5 is neither a queue, a bucket nor an audit\nTry: %eic records sqs:NAME, s3:BUCKET, or ${audit}"),
     ],

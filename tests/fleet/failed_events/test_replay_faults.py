@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import eicnb
 from eicnb.errors import IncompleteReplay, ReplayInterrupted
+from eicnb.fleet.failed_events import replayer
 from eicnb.frames.frame import Frame
 from tests.answering import Answer, Answering, Cut, Seen, Step, as_json, fault
 from tests.fleet.failed_events.samples import record
@@ -147,3 +149,21 @@ def test_a_message_that_another_reader_got_meanwhile_is_not_sent() -> None:
     stub.fault = taken
     result = replayed(stub).set_index("message_id")
     assert result.outcome.to_dict() == {"m2": "accepted", "m1": "gone", "m0": "accepted"}
+
+
+def test_a_message_whose_hold_ran_out_while_its_function_was_invoked_is_not_taken_as_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(operation: str, _request: Seen) -> tuple[Step, bool] | None:
+        if operation == "Invoke":
+            time.sleep(1.1)
+            stub.receipts["m0"] = "the other's"
+        return None
+
+    monkeypatch.setattr(replayer, "_LEAST_HOLD", 1)
+    monkeypatch.setattr(replayer, "_MARGIN", 0)
+    stub = stub_of(1)
+    stub.fault = slow
+    result = replayed(stub)
+    assert (result.outcome.tolist(), stub.deleted) == (["not deleted"], [])
+    assert "another reader may have it" in result.error[0]
