@@ -91,8 +91,8 @@ def test_each_breach_is_a_finding_with_the_line_that_mends_it(tmp_path: Path) ->
         (
             {"functions": "a", "on_success": "s3:my-bucket"},
             (
-                "entry 1 of rules: its on_success is 's3:my-bucket', but a bucket can be a destination on failure "
-                "only\nTry: on_failure: s3:my-bucket"
+                "entry 1 of rules: its on_success is 's3:my-bucket', an S3 bucket, which can be a destination on "
+                "failure only\nTry: on_failure: s3:my-bucket"
             ),
         ),
         (
