@@ -17,6 +17,7 @@ from eicnb.cli.option import FUNCTION_NAME, Option, Verb
 from eicnb.cli.permissions import ACTIONS
 from eicnb.errors import (
     AccessDenied,
+    ChecksFailed,
     ConfigurationError,
     EicError,
     ExpiredCredentials,
@@ -132,9 +133,10 @@ _OPERATIONS = {
 _INCOMPLETE: Mapping[str, type[EicError]] = {
     "apply": IncompleteApply,
     "audit": IncompleteAudit,
+    "check": ChecksFailed,
     "replay": IncompleteReplay,
 }
-"""The errors of the commands that may be done in part."""
+"""The errors of the commands that may be done in part, or end in findings."""
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
@@ -271,7 +273,7 @@ def _errors(verb: Verb) -> str:
     expected: list[type[EicError]] = [UsageError, ConfigurationError]
     if FUNCTION_NAME in verb.options:
         expected += [NotFound]
-    if _operation(verb):
+    if _operation(verb) or verb.name == "check":
         expected += [AccessDenied, Throttled, ExpiredCredentials]
     expected += [_INCOMPLETE[verb.name]] if verb.name in _INCOMPLETE else []
     groups = groupby(expected, key=lambda error: error.exit_code)

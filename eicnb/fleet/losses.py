@@ -31,6 +31,8 @@ from eicnb.model.period import Period
 SERIES = "series"
 """The attr with the number of lost events over time."""
 
+_LACKING = "aliases that the audit lacks count as $LATEST: audit with --qualifiers all"
+
 Why = Literal["nowhere-to-go", "destination-fails", "kept", "no-events", "not-read"]
 
 LOSS_COLUMNS = (
@@ -181,6 +183,7 @@ def _attrs(audit: Audited, counts: Counts, period: Period, tally: Tally) -> dict
         moment.isoformat(timespec="seconds").replace("+00:00", "Z") for moment in (period.since, period.until)
     )
     reasons = sorted({fact.reason for fact in counts.values() if isinstance(fact, Unreadable)})
+    lacking = [] if audit.has_all_qualifiers or not audit.size else [_LACKING]
     return {
         "verb": "losses",
         "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),
@@ -193,7 +196,7 @@ def _attrs(audit: Audited, counts: Counts, period: Period, tally: Tally) -> dict
         "metrics": ",".join(METRICS),
         "requests": tally.calls,
         "unreadable": "; ".join(reasons) or None,
-        SUMMARY: "; ".join([f"{since} to {until}", "CloudWatch lags by some minutes", *reasons]),
+        SUMMARY: "; ".join([f"{since} to {until}", "CloudWatch lags by some minutes", *lacking, *reasons]),
     }
 
 

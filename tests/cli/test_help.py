@@ -181,3 +181,8 @@ Errors, by the AWS CLI's exit codes
   252 UsageError, 253 ConfigurationError
 """
     )
+
+
+def test_a_check_may_be_denied_and_may_fail() -> None:
+    shown = page("check").partition("Errors, by the AWS CLI's exit codes")[2]
+    assert {"AccessDenied", "Throttled", "ExpiredCredentials", "ChecksFailed"} <= set(re.findall(r"[A-Z]\w+", shown))

@@ -141,6 +141,13 @@ def test_the_frame_states_its_period_and_its_requests() -> None:
     assert "2026-11-24T12:30:00Z to 2026-11-26T12:30:40Z; CloudWatch lags by some minutes" in repr(frame)
 
 
+@pytest.mark.parametrize(("qualifiers", "lacks"), [("all", False), ("configured", True)])
+def test_the_frame_says_that_aliases_were_not_audited(qualifiers: str, *, lacks: bool) -> None:
+    frame = lost(AwsAccount(), audit_of(row(), qualifiers=qualifiers))
+    words = "aliases that the audit lacks count as $LATEST: audit with --qualifiers all"
+    assert (words in repr(frame)) == lacks
+
+
 def test_500_metrics_take_one_request() -> None:
     account = AwsAccount()
     frame = lost(account, *(row(f"f{number}", **QUEUE, **DLQ) for number in range(101)))

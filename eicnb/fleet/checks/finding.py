@@ -58,7 +58,8 @@ NO_FIX = Fix("nothing, if it is meant so")
 class Found(NamedTuple):
     """One finding of a check, about a row of the audit.
 
-    Without a `row` it is about a place: an account and a region. `severity` and `why` are the check's own by default.
+    Without a `row` it is about a place: an account and a region. `severity`, `why` and `source` are the check's own by
+    default.
     """
 
     row: int | None
@@ -67,6 +68,7 @@ class Found(NamedTuple):
     severity: Severity | None = None
     why: str | None = None
     place: tuple[str | None, str | None] = (None, None)
+    source: str | None = None
 
 
 _MAGIC = "%eic "

@@ -13,7 +13,7 @@ from eicnb.fleet.checks.documents import DocumentEntry, entries_in
 from eicnb.fleet.scope import check_choice, is_glob
 from eicnb.model.age import age, read_age
 from eicnb.model.config import check_event_age, check_retry_attempts
-from eicnb.model.destination import parse_destination
+from eicnb.model.destination import A_KIND, parse_destination
 from eicnb.model.reported import ReportedDestination
 from eicnb.model.severity import SEVERITIES, Severity
 
@@ -129,6 +129,6 @@ def _destination(entry: DocumentEntry, name: str) -> str | None:
     if pattern is not None and not is_glob(pattern):
         found = parse_destination(pattern)
         if name == SUCCESS and getattr(found, "kind", None) == "s3":
-            message = f"its {name} is {pattern!r}, an S3 bucket, which can be a destination on failure only"
+            message = f"its {name} is {pattern!r}, {A_KIND['s3']}, which can be a destination on failure only"
             raise entry.error(message, f"{FAILURE}: {pattern}")
     return pattern

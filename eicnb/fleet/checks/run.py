@@ -199,7 +199,7 @@ def _row(audit: Audited, one: Looked) -> dict[str, Any]:
         "fix": found.fix.text,
         "fix_kind": found.fix.kind,
         "muted": one.muted,
-        "source": one.check.source,
+        "source": found.source or one.check.source,
         "region": region,
         "account_id": account_id,
         "function_arn": None if row is None else audit.function_arns[row],

@@ -63,10 +63,7 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         return self._frame.iloc[sorted(self._selected)]
 
     def select(self, rows: pd.DataFrame) -> None:
-        """Select the rows of the same functions, versions and aliases as some rows, and no others.
-
-        >>> explorer.select(audit[audit.on_failure.isna()])  # doctest: +SKIP
-        """
+        """Select the rows of the same functions, versions and aliases as some rows, and no others."""
         wanted = {*_keys(rows)}
         self._selected = {place for place, key in enumerate(_keys(self._frame)) if key in wanted}
         self._show(self._shown)

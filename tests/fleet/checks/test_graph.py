@@ -18,9 +18,9 @@ def test_a_node_that_leads_to_itself_alone_is_no_loop_of_several() -> None:
 
 def test_a_ring_of_ten_thousand_nodes_is_found_at_once_and_without_recursion() -> None:
     ring = {number: [(number + 1) % 10_000] for number in range(10_000)}
-    started = time.perf_counter()
+    started = time.process_time()
     assert [len(group) for group in loops(ring)] == [10_000]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_the_way_round_is_the_shortest_one_within_the_loop() -> None:

@@ -9,6 +9,7 @@ import pytest
 from eicnb.errors import ChecksFailed, UsageError
 from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.checks.run import check
+from eicnb.model.pages import ALIAS_GUIDE
 from eicnb.model.severity import SEVERITIES
 from tests.fleet.checks.audits import audit_of, row
 from tests.fleet.checks.test_table import DENIED, found
@@ -99,3 +100,8 @@ def test_a_frame_that_is_no_audit_names_the_missing_columns() -> None:
     with pytest.raises(UsageError) as caught:
         check(audit_of(row()).drop(columns=["timeout", "error"]), show=lambda _: None)
     assert str(caught.value) == ("the frame has no columns 'timeout', 'error'\nTry: pass what `%eic audit` returned")
+
+
+def test_the_finding_about_missing_aliases_links_the_page_about_aliases() -> None:
+    result = found(row(on_failure="sqs:kept"), qualifiers="configured")
+    assert result.source[result.check == "not-checked"].tolist() == [ALIAS_GUIDE]

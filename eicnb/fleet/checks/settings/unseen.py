@@ -52,8 +52,9 @@ def not_checked(seen: Inspection) -> Iterator[Found]:
                 None,
                 "aliases and versions without a config were not audited",
                 Fix("audit them too: %eic audit --qualifiers all"),
-                why=f"events of an alias without a config get AWS's defaults: {ALIAS_GUIDE}",
+                why="events of an alias without a config get AWS's defaults",
                 place=(account_id, region),
+                source=ALIAS_GUIDE,
             )
     for layer in catalog.layers().values():
         if seen.evidence.has(layer.name):

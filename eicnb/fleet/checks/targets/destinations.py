@@ -118,7 +118,7 @@ def _kept_longer(queue: Target) -> Fix:
     "unheard-bus",
     severity="low",
     meaning=f"{A_KIND['events']} without an enabled rule that could match Lambda's records",
-    why="EventBridge drops an event that no rule matches",
+    why="EventBridge drops an event that no rule matches; targets are not checked: a new rule needs put-targets too",
     source=RULES_GUIDE,
     layers="targets",
 )
