@@ -21,6 +21,7 @@ from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 from eicnb.redaction import masks
 from eicnb.widgets.pictures.of_frames import KINDS, picture_of
+from tests.fleet.checks.audits import audit_of, row
 from tests.shell import Notebook
 
 HOURS = {"start": "2026-11-19T00:00:00+00:00", "step": 3600, "lost": [0, 3, 5]}
@@ -58,6 +59,19 @@ def test_an_audit_shows_where_failed_events_go(audit: Frame) -> None:
         assert name in shown
     assert "lost: Lambda sends nothing to FIFO" in shown
     assert "Loop: courier-tracker -> delivery-updates -> courier-tracker" in picture_of(audit, None).alternative_text
+
+
+def test_old_versions_and_configs_of_what_is_gone_lose_nothing() -> None:
+    kept = row(on_failure="sqs:kept")
+    gone = row(qualifier="gone", retries=0, timeout=None)
+    figure = picture_of(audit_of(kept, row(qualifier="1"), gone), "destinations")
+    assert figure.alternative_text.startswith("Where the failed events of 1 function go")
+    figure = picture_of(audit_of(kept, row(qualifier="1", retries=0)), "destinations")
+    assert figure.alternative_text.startswith("1 of 1 function loses failed events")
+
+
+def test_one_function_is_no_functions() -> None:
+    assert "1 of 1 function keeps AWS's default" in picture_of(audit_of(row()), "settings").alternative_text
 
 
 def test_findings_mark_what_does_not_exist(audit: Frame) -> None:
@@ -140,7 +154,9 @@ def test_any_name_can_be_drawn(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_frame_is_an_empty_picture(kind: str, audit: Frame) -> None:
     frame = {"findings": findings(), "losses": losses()[:0]}.get(kind, audit[:0])
-    assert picture_of(frame, kind)._repr_html_()
+    figure = picture_of(frame, kind)
+    assert figure._repr_html_()
+    assert ". ." not in figure.alternative_text
 
 
 def test_five_thousand_destinations_fit() -> None:
