@@ -15,7 +15,7 @@ from eicnb.frames.monospace import GAP, TextColumn, laid_out
 from eicnb.frames.style import BOX, CAPTION, CELL, NUMBER, STYLE, TONES, WRAPPED
 from eicnb.frames.words import Cell
 
-_ROOM = 136
+_ROOM = 130
 """The characters of a row that fit the output of a notebook in a window of 1,400 pixels."""
 
 _PADDING = 3

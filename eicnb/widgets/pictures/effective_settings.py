@@ -55,7 +55,8 @@ def draw_settings(settings: Sequence[Effective], place: str) -> Picture:
             axes.axis("off")
     functions = len({(one.function, one.region) for one in settings})
     default = len({(one.function, one.region) for one in settings if _is_default(one)})
-    title = f"{default:,} of {functions:,} functions keep AWS's default retries and age"
+    keep = "function keeps" if functions == 1 else "functions keep"
+    title = f"{default:,} of {functions:,} {keep} AWS's default retries and age"
     picture.title(title, f"{place}; number of functions", axes=panels[0, 0])
     picture.supxlabel("retry attempts", fontsize=10, color=INK)
     picture.supylabel("maximum event age", fontsize=10, color=INK)

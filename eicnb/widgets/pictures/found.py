@@ -55,5 +55,5 @@ def draw_findings(findings: Sequence[tuple[str, str]], place: str) -> Picture:
     more = f"; {len(rest)} more checks are not shown" if rest else ""
     picture.title(title, f"{place}; number of findings of each check{more}")
     listed = "; ".join(f"{check} ({severity}) {counts[severity, check]:,}" for severity, check in bars)
-    picture.alternative_text = label(f"{title} ({place}). {listed or 'No finding'}.", longest=1000)
+    picture.alternative_text = label(f"{title} ({place}).{f' {listed}.' if listed else ''}", longest=1000)
     return picture

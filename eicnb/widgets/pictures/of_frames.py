@@ -17,6 +17,7 @@ from eicnb.errors import UsageError, nearest, shown
 from eicnb.fleet.losses import SERIES
 from eicnb.frames.columns import Column
 from eicnb.frames.frame import rows_of
+from eicnb.frames.words import READ
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.widgets.pictures.destinations import draw_destinations
 from eicnb.widgets.pictures.effective_settings import Effective, draw_settings
@@ -37,7 +38,11 @@ _DESTINATIONS = tuple(Column(name, "string", "") for name in ("on_failure", "on_
 _NUMBERS = tuple(Column(name, "Int64", "") for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds"))
 _FINDINGS = (*(Column(name, "string", "") for name in ("severity", "check")), *_OF_A_ROW[1:])
 _LOSSES = (_OF_A_ROW[0], *(Column(name, "Int64", "") for name in ("lost", "received")), *_OF_A_ROW[1:])
-_OPTIONAL = tuple(Column(name, "string", "") for name in ("scan_state", "dead_letter_arn"))
+_OPTIONAL = (
+    *(Column(name, "string", "") for name in ("scan_state", "dead_letter_arn", "qualifier")),
+    Column("configured", "boolean", ""),
+    Column("timeout", "Int64", ""),
+)
 
 
 def picture_of(frame: Any, kind: str | None, findings: Any = None) -> Picture:
@@ -82,9 +87,18 @@ def _destinations(frame: pd.DataFrame, findings: Any = None) -> Picture:
             was_read=row.get("scan_state", "ok") == "ok",
         )
         for row in _rows(frame, [*_OF_A_ROW, *_DESTINATIONS])
+        if _is_in_use(row)
     ]
     arns = {arn for sender in senders for arn in (sender.on_failure, sender.dead_letter) if arn}
     return draw_destinations(routes(senders, _dangling(arns, findings)), _place(frame))
+
+
+def _is_in_use(row: dict[str, Any]) -> bool:
+    """Return whether a row counts: no old version without a config, and no config of what is gone."""
+    if row.get("scan_state") != READ or "timeout" not in row or "configured" not in row:
+        return True
+    is_old_version = (row.get("qualifier") or "").isdecimal() and row["configured"] is not True
+    return row["timeout"] is not None and not is_old_version
 
 
 def _dangling(arns: Collection[str], findings: Any) -> set[str]:

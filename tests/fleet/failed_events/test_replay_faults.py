@@ -80,7 +80,9 @@ def test_nothing_is_deleted_that_was_not_accepted_and_nothing_is_sent_twice(
 
     stub = stub_of(6)
     stub.fault = failing
-    result = replayed(stub, keep=keep)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EICNB_JOURNAL", "off")  # it would refuse what an earlier example left in doubt
+        result = replayed(stub, keep=keep)
     assert set(stub.deleted) <= set(stub.accepted)
     assert max(Counter(stub.accepted).values(), default=1) == 1
     outcomes = dict(zip(result.message_id, result.outcome, strict=True))
