@@ -171,6 +171,9 @@ def test_five_thousand_destinations_fit() -> None:
 MISSING = """\
 the frame has no columns 'function_name', 'region', 'account_id', 'on_failure', 'on_success'
 Try: keep the columns function_name, region, account_id, on_failure, on_success"""
+MISSING_OF_FINDINGS = """\
+the frame has no columns 'severity', 'check', 'region', 'account_id'
+Try: keep the columns severity, check, region, account_id"""
 BAD = [
     (("audit",), {}, "'audit' is not a frame\nTry: pass an audit\n    eicnb.picture(eicnb.audit())"),
     ((pd.DataFrame(), "pie"), {}, "there is no picture 'pie'\nTry: destinations, settings, losses, findings"),
@@ -183,7 +186,7 @@ BAD = [
     (
         (pd.DataFrame(), "findings"),
         {},
-        "the frame has no columns 'severity', 'check'\nTry: keep the columns severity, check",
+        MISSING_OF_FINDINGS,
     ),
     (
         (pd.DataFrame(), "settings"),
