@@ -23,6 +23,8 @@ _READERS = {
 }
 """The function of pandas that reads a file, by the ending of its name."""
 
+_AUDIT = "audit = %eic audit"
+
 
 def not_a_frame(
     option: Option,
@@ -49,7 +51,7 @@ def not_a_frame(
     if texts and len(meant) == len(texts):
         return UsageError(message, hint=_with(line, meant))
     typed = _with(line, [(word, "audit") for _, word in texts])
-    return UsageError(message, hint=f"assign a DataFrame to a name first\naudit = %eic audit\n{typed}")
+    return UsageError(message, hint=f"assign a DataFrame to a name first\n{_AUDIT}\n{typed}")
 
 
 def _reader(path: str) -> str | None:

@@ -20,7 +20,7 @@ from eicnb.model.request import resolved_destination
 
 _BUCKET = re.compile(r"(?:s3://|s3:)(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 
-_HINT = "%eic records sqs:NAME, s3:BUCKET, or ${audit}"
+_HINT = "name a queue, a bucket or an audit\n%eic records sqs:NAME"
 
 ELSEWHERE = {
     "sns": "subscribe a queue to the topic, and read that\n%eic records sqs:NAME",

@@ -206,8 +206,17 @@ def test_an_audit_names_every_queue_and_bucket(shared: Eic) -> None:
                 "See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
             ),
         ),
-        ("none", "'none' names no queue and no bucket\nTry: %eic records sqs:NAME, s3:BUCKET, or ${audit}"),
-        (5, "5 is neither a queue, a bucket nor an audit\nTry: %eic records sqs:NAME, s3:BUCKET, or ${audit}"),
+        (
+            "none",
+            "'none' names no queue and no bucket\nTry: name a queue, a bucket or an audit\n    %eic records sqs:NAME",
+        ),
+        (
+            5,
+            (
+                "5 is neither a queue, a bucket nor an audit\n"
+                "Try: name a queue, a bucket or an audit\n    %eic records sqs:NAME"
+            ),
+        ),
     ],
 )
 def test_other_sources_say_where_to_look(shared: Eic, source: Any, message: str) -> None:
