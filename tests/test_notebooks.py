@@ -12,19 +12,19 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-PLAN = re.compile(r"\bp-[0-9a-f]{12}\b")
+NAME = re.compile(r"\b(?:p-[0-9a-f]{12}|r-[0-9a-f]{8,12})\b")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00:00)?")
 
 
 def shown(notebook: Any) -> Iterator[tuple[str, str]]:
-    """Each code cell's source, and its outputs without times and names of plans, which differ from run to run."""
+    """Each code cell's source, and its outputs without times and names of plans and runs, which differ."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             parts = [
                 output.get("text") or output.get("data", {}).get("text/plain") or "\n".join(output.get("traceback", ()))
                 for output in cell.outputs
             ]
-            text = re.sub(r" +", " ", PLAN.sub("PLAN", TIME.sub("TIME", "\n".join(parts))))
+            text = re.sub(r" +", " ", NAME.sub("NAME", TIME.sub("TIME", "\n".join(parts))))
             yield cell.source, re.sub(r"\n+", "\n", text)  # a stream arrives in parts, as it happens
 
 

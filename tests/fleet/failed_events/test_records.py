@@ -263,5 +263,6 @@ def test_payloads_are_hidden_unless_asked_for(shared: Eic, capsys: pytest.Captur
 
 def test_the_connection_in_use_is_the_default(shared: Eic) -> None:
     eicnb.use(shared)
-    assert eicnb.records("sqs:dead", progress=False).attrs["held"] == 1
-    assert len(eicnb.records("sqs:dead", progress=False, connections=[shared])) == 1
+    for connections in (None, [shared]):
+        found = eicnb.records("sqs:order-failures", seconds=1, progress=False, connections=connections)
+        assert (found.attrs["source"].rpartition(":")[2], len(found)) == ("order-failures", 0)
