@@ -44,7 +44,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points of a metric, oldest first; there is none for a time in which nothing happened."""
+    """The points of a metric, oldest first.
+
+    A time in which nothing happened has no point.
+    """
 
     times: tuple[datetime, ...] = ()
     values: tuple[float, ...] = ()

@@ -40,7 +40,10 @@ def _deployment(response: Mapping[str, Any]) -> DeployedFunction:
 
 
 async def read_triggers(sender: Sender, function: FunctionRef) -> tuple[Trigger, ...]:
-    """Return what the policy of a function, version or alias allows to invoke it; nothing without a policy."""
+    """Return the callers that the policy of a function, version or alias allows.
+
+    Without a policy there are none.
+    """
     qualifier = {} if function.qualifier in {None, LATEST} else {"Qualifier": str(function.qualifier)}
     try:
         response = await sender.call(Operation.GET_POLICY, f"{_path(function)}/policy", **qualifier)

@@ -21,7 +21,7 @@ Decisions = Mapping[tuple[str, str], Decision]
 def simulate(
     ask: Ask, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
 ) -> Decisions | None:
-    """Return what a role's own policies decide about each action on each resource; None without such a role.
+    """Return the decisions of a role's own policies, by action and resource; None if the role is missing.
 
     IAM refuses to simulate some actions of different services together. Then each service is simulated on its own.
     """

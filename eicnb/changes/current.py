@@ -96,7 +96,7 @@ class Live:
 
     @classmethod
     def read(cls, connection: Connection, subject: FunctionRef, *, suggests: bool = True) -> Self:
-        """Read the current config; if there is none, find out what is missing.
+        """Read the current config, or find out what is missing.
 
         >>> Live.read(connection, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0

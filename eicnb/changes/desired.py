@@ -102,7 +102,7 @@ def _are_set(values: Cells) -> bool:
 
 
 def desired_in(frame: Any, homes: Sequence[Where]) -> list[DesiredRow]:
-    """Return the config that each row of a frame describes; a row in which something is wrong is a UsageError.
+    """Return the config that each row of a frame describes; a wrong row is a UsageError.
 
     `homes` are the places of the connections; a row that names no region or account is in the only one.
     """
@@ -136,7 +136,7 @@ def _labels(frame: Any) -> list[str | int]:
 
 
 def _apart(columns: Collection[str]) -> str:
-    """Return how rows about the same version or alias are told apart, or else dropped."""
+    """Return a hint that tells rows of the same function apart, or drops duplicates."""
     if not {"qualifier", "function_arn"} & {*columns}:
         return "keep the column qualifier or function_arn: a function has a row for each version and alias"
     named = ["function_arn"] if "function_arn" in columns else [name for name in _NAMES if name in columns]

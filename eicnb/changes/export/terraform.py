@@ -1,6 +1,6 @@
 """Configs as resources of Terraform, with import blocks.
 
-Rules: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function_event_invoke_config
+The rules are those of the AWS provider's page about `aws_lambda_function_event_invoke_config`.
 
 Tested in tests/changes/export/test_templates.py.
 """
