@@ -277,7 +277,7 @@ def write_notebook(path: Path, *cells: str) -> None:
 def shared_page(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any, aws: Eic) -> Iterator[Page]:
     """A notebook whose kernel is warm and connected; every test runs its own cell in it."""
     context = browser.new_context(viewport={"width": 1280, "height": 1400})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     page = Page(context.new_page(), jupyter, request.param)
     page.open_new("forms", aws)
     yield page

@@ -31,7 +31,7 @@ AS_ALIKE = 12.0
 def lab(jupyter: Jupyter, browser: Any) -> Iterator[Page]:
     """A notebook in JupyterLab on a sandbox of its own, without the file browser."""
     context = browser.new_context(viewport={"width": 1180, "height": 1000}, device_scale_factor=1.5)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = Page(context.new_page(), jupyter, "lab")
     write_notebook(jupyter.folder / "readme.ipynb", "", "", "")
     page.open("readme.ipynb")
