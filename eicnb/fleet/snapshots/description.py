@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
-import numpy as np
 import pandas as pd
 
 from eicnb.errors import UsageError, shown
@@ -29,10 +28,8 @@ Kind = Literal["Frame", "FramePart", "DataFrame"]
 
 _CLASSES: Mapping[Kind, type[pd.DataFrame]] = {"Frame": Frame, "FramePart": FramePart, "DataFrame": pd.DataFrame}
 
-_NUMBERS = (*"biuf",)
-"""The kinds of numpy's dtypes that a file holds as they are; times have a unit as well."""
-
-_TIMES = (*"mM",)
+_OF_NUMPY = frozenset("biufmMO")
+"""The kinds of numpy's dtypes that a file can hold: numbers, times and, if they are texts, objects."""
 
 _LABELS = "__label_{}__"
 """The name of a column with the labels of the rows."""
@@ -97,8 +94,8 @@ def _written(dtype: Any) -> str | None:
         if dtype.na_value is not pd.NA:
             return "str"
         return "string" if dtype == pd.StringDtype() else f"string[{dtype.storage}]"
-    if isinstance(dtype, np.dtype):
-        return str(dtype) if dtype.kind in {*_NUMBERS, *_TIMES, "O"} else None
+    if not isinstance(dtype, pd.api.extensions.ExtensionDtype):
+        return str(dtype) if dtype.kind in _OF_NUMPY else None
     is_known = isinstance(dtype, pd.DatetimeTZDtype) or str(dtype) in _WITH_NA
     return str(dtype) if is_known and pd.api.types.pandas_dtype(str(dtype)) == dtype else None
 
@@ -279,7 +276,7 @@ def _json(name: Any, value: Any) -> Any:
 
 
 def _is_same(value: Any, again: Any) -> bool:
-    """Return whether a value is the same after JSON, in its types too: a tuple becomes a list, a key a text."""
+    """Return whether JSON brings back a value as it was; it makes lists of tuples, and texts of keys."""
     if isinstance(value, dict):
         return [*value] == [*again] and all(_is_same(one, again[key]) for key, one in value.items())
     if isinstance(value, list):

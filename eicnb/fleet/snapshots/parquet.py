@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from eicnb import __version__
 from eicnb.changes.whole_file import PRIVATE, SHARED, whole_file
 from eicnb.errors import ConfigurationError, UsageError
 from eicnb.fleet.snapshots.description import Description, StoredColumn, not_storable
@@ -49,8 +48,8 @@ def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lamb
     A column or an attr that a file cannot bring back is a UsageError that names it. What the file system refuses is an
     OSError.
     """
-    parquet = _pyarrow("parquet")
-    described = Description.of(frame, saved_at=now(), eicnb=__version__)
+    parquet = _pyarrow().parquet
+    described = Description.of(frame, saved_at=now(), eicnb=version("eicnb"))
     schema = _schema(described)
     tables = _tables(frame, described, schema)
     first = next(tables)
@@ -66,7 +65,7 @@ def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lamb
 
 def read(path: Path) -> Snapshot:
     """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file."""
-    parquet = _pyarrow("parquet")
+    parquet = _pyarrow().parquet
     _check_whole(path)
     try:
         with parquet.ParquetFile(path, page_checksum_verification=True) as file:
@@ -74,7 +73,7 @@ def read(path: Path) -> Snapshot:
             return _snapshot(path, described, file.read())
     except OSError as error:
         raise damaged(path, _first_line(error)) from error
-    except (_pyarrow().ArrowException, ValueError) as error:
+    except (_pyarrow().lib.ArrowException, ValueError) as error:
         if isinstance(error, UsageError):
             raise
         raise damaged(path, _first_line(error)) from error
@@ -86,13 +85,15 @@ def damaged(path: Path, why: str) -> UsageError:
 
 
 @cache
-def _pyarrow(module: str = "lib") -> Any:
+def _pyarrow() -> Any:
     try:
-        return import_module(f"pyarrow.{module}")
+        import pyarrow as pa
+        import pyarrow.parquet  # its attribute `parquet`
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "pyarrow":
             raise
         raise ConfigurationError("Parquet files need pyarrow", hint="pip install 'eicnb[parquet]'") from error
+    return pa
 
 
 def _schema(described: Description) -> Any:
@@ -131,7 +132,7 @@ def _arrow(column: StoredColumn, values: Any, kind: Any) -> Any:
     arrow = _pyarrow()
     try:
         array = arrow.array(values, type=kind, from_pandas=True)
-    except (arrow.ArrowException, UnicodeEncodeError) as error:
+    except (arrow.lib.ArrowException, UnicodeEncodeError) as error:
         raise not_storable(column.name, f"{column.dtype} with a value ({_first_line(error)})") from error
     return arrow.concat_arrays(array.chunks) if isinstance(array, arrow.ChunkedArray) else array
 
@@ -200,7 +201,7 @@ def _values(path: Path, column: StoredColumn, values: Any) -> Any:
         if values.type != (kind := _type_of(column)):
             values = values.cast(kind)
         return _in_dtype(column, values)
-    except (_pyarrow().ArrowException, TypeError, ValueError) as error:
+    except (_pyarrow().lib.ArrowException, TypeError, ValueError) as error:
         raise UsageError(
             f"the column {column.name!r} of the file {str(path)!r} holds {values.type}, not {column.dtype}: "
             f"{_first_line(error)}",
