@@ -38,12 +38,12 @@ class FunctionReader:
     sender: Sender
     versions: VersionReader | None = None
 
-    async def rows(self, function: ReportedFunction, listed: Versions | None) -> list[AuditRow]:
+    async def rows(self, function: ReportedFunction, listed: Versions | None, read_at: datetime) -> list[AuditRow]:
         """Return the rows of a function; `listed` are its versions if the list of functions had them all."""
         assert self.versions is not None, "an audit reads versions too"
         configs = await self.configs(function.function)
         others = configs.keys() - {LATEST}
-        found = [self._row(function.function, LATEST, function, configs.get(LATEST))]
+        found = [self._row(function.function, LATEST, function, configs.get(LATEST), read_at)]
         if not others and not self.versions.wants_all:
             return found
         try:
@@ -54,10 +54,16 @@ class FunctionReader:
             if self.versions.wants_all:
                 raise
             return found + [function_failure(function.function.with_qualifier(other), error) for other in others]
-        return found + [self._row(function.function, name, its, configs.get(name)) for name, its in runs.items()]
+        rows = [self._row(function.function, name, its, configs.get(name), read_at) for name, its in runs.items()]
+        return found + rows
 
     def _row(
-        self, function: FunctionRef, qualifier: str, runs: Runs, config: ReportedConfig | EicError | None
+        self,
+        function: FunctionRef,
+        qualifier: str,
+        runs: Runs,
+        config: ReportedConfig | EicError | None,
+        read_at: datetime,
     ) -> AuditRow:
         """Return the row of a qualifier; a deleted one runs nothing, but its row has its config."""
         if isinstance(config, EicError):
@@ -72,6 +78,7 @@ class FunctionReader:
             qualifier=qualifier,
             runs=runs,
             config=config,
+            read_at=read_at,
         )
 
     async def configs(self, function: FunctionRef) -> Configs:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from eicnb.aws.boto import Aws
@@ -23,7 +24,7 @@ from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
 from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
-from eicnb.fleet.region import ChoiceError, RegionWalk
+from eicnb.fleet.region import ChoiceError, RegionWalk, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
@@ -50,6 +51,7 @@ class Audit:
     buckets: Buckets = BUCKETS
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], datetime] = utc_now
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
     is_placed: bool = False
@@ -170,6 +172,7 @@ class Audit:
             details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
             settled=before.settled,
             known=before.known,
+            now=self.now,
         )
         self.walks.append(walk)
         del self._pending[place.key]

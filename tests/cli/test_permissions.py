@@ -60,7 +60,9 @@ def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic:
     assert eic.server is not None
     sent = {request.operation for request in eic.server.requests()} - {None} - FREE
     named = {action.partition(":")[2] for action in ACTIONS[verb]}
-    assert sent == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), "what is named and never sent is a permission too much"
+    assert sent == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), (
+        "what is named and never sent is a permission too much"
+    )
 
 
 def test_every_command_is_in_the_table() -> None:
