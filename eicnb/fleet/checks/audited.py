@@ -150,7 +150,7 @@ class Audited:
 
     @cached_property
     def places_without_aliases(self) -> Sequence[Place]:
-        """The accounts and regions whose aliases and versions without a config are not known to be among the rows.
+        """The accounts and regions whose aliases and versions without a config may be missing.
 
         Without attrs, which a file loses, one row of such a qualifier shows it for all places. In audits of both kinds
         that were joined, it shows it for its own place.
