@@ -38,7 +38,10 @@ _VERDICT_SECONDS = 2.0
 
 @dataclass(slots=True)
 class Grant:
-    """Whether an account allows an operation: its first request decides, and the others wait a moment for it."""
+    """The knowledge whether an account allows an operation.
+
+    Its first request decides, and the others wait a moment for it.
+    """
 
     is_denied: bool = False
     _first: asyncio.Event | None = None
