@@ -45,8 +45,8 @@ class Recipe:
         if aws.is_of_own_session and not aws.roles:
             raise UsageError(
                 "a connection with a boto3 session of its own has credentials that do not leave this process",
-                hint='eicnb.connect(profile="…", role_arn="…"), which a worker can repeat\n'
-                'credentials="send", if the session has short-lived credentials and the cluster is encrypted',
+                hint='connect with a role, which workers can assume: eicnb.connect(role_arn="…"); '
+                'or send its credentials to an encrypted cluster: credentials="send"',
             )
         return cls._of(aws)
 
