@@ -62,7 +62,7 @@ class Counts:
 
     def attrs(self) -> dict[str, Scalar]:
         """Return the counts as attrs of a frame."""
-        states = {state: self.states.get(state, 0) for state in SCAN_STATES}
+        states: dict[str, Scalar] = {state: self.states.get(state, 0) for state in SCAN_STATES}
         return {"functions": self.functions, "rows": self.rows, **states, "complete": self.are_complete}
 
 
