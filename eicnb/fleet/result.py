@@ -127,6 +127,7 @@ def list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -
 
 
 def incomplete(result: Frame, running: Audit, hint: str) -> IncompleteAudit:
+    """Return the error of an audit with unread rows, with its frame."""
     counts = result.attrs
     states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
     error = IncompleteAudit(
