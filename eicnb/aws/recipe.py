@@ -23,7 +23,7 @@ _MOST_USERS = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The way to an account: the region of STS, profile, roles, endpoint and transport, without credentials.
+    """The way to an account: region, profile, roles, endpoint and transport, without credentials.
 
     >>> Recipe.of(Aws(Login(lambda: profile_session(None, None)), region="eu-west-1")).aws("eu-north-1").region
     'eu-north-1'
