@@ -27,7 +27,7 @@ def prepare_audit(command: Command, _context: Context) -> Run:
     names = profile_names(command, options.pop("profiles", None))
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
-    options.setdefault("rate", held.rate)
+    options.setdefault("rate", settings.chosen_rate())
     connections = several_connections(command, names)
     line = _line("%eic audit", {**command.connection, **({"profiles": ",".join(names)} if names else {})})
     of_one = {**command.connection, **({"profile": names[0]} if names else {})}

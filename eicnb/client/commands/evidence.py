@@ -34,7 +34,7 @@ def _prepared(command: Command, look: Callable[..., Frame]) -> Run:
     connections = [connection_of(eic) for eic in several]
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
-    options.setdefault("rate", held.rate)
+    options.setdefault("rate", settings.chosen_rate())
 
     def run() -> Frame:
         with command.blamed():

@@ -11,6 +11,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.plan import Plan
 from eicnb.cli.command import Command
+from eicnb.client import settings
 from eicnb.client.commands.audit import profile_names, several_connections
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.eic import connection_of
@@ -57,4 +58,4 @@ def several(command: Command, context: Context) -> tuple[dict[str, Any], list[Co
     connections = [connection_of(eic) for eic in several_connections(command, names)]
     held = context.reader.settings
     progress = not arguments.pop("no_progress", False) and held.progress
-    return {"rate": held.rate, **arguments, "progress": progress}, connections
+    return {"rate": settings.chosen_rate(), **arguments, "progress": progress}, connections
