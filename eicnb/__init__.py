@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
+    from eicnb.client.organization import organization as organization
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
@@ -124,6 +125,7 @@ _HOME = {
     "journal": "client.undoing",
     "list": "client.connections",
     "losses": "client.losses",
+    "organization": "client.organization",
     "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
@@ -186,6 +188,7 @@ __all__ = [
     "journal",
     "list",
     "losses",
+    "organization",
     "picture",
     "plan",
     "put",

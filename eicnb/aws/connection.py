@@ -89,6 +89,7 @@ class Connection:
         """Return account and region in words, as far as they are known without a call."""
         return {
             "account_id": self.known_account_id,
+            "account_name": self._aws.account_name,
             "region": self._known_region(),
             "profile": self.profile,
             "role_arn": self._aws.role_arn,
@@ -110,6 +111,7 @@ class Connection:
     def __repr__(self) -> str:
         shown = {
             "account_id": self._aws.known_account_id,
+            "account_name": self._aws.account_name,
             "region": self._known_region(),
             "profile": self.profile,
             "role_arn": self._aws.role_arn,

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from eicnb.local_aws.account import Account
+    from eicnb.local_aws.accounts import Accounts
     from eicnb.local_aws.application import Application
     from eicnb.local_aws.http_server import HttpServer
-    from eicnb.local_aws.other_services import OtherServices
     from eicnb.local_aws.request_log import RequestRecord
 
 LAST_PORT = 65535
@@ -31,10 +31,14 @@ _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
 class _Running:
     """The parts that exist only between start and stop."""
 
-    account: Account
-    other_services: OtherServices
+    accounts: Accounts
     application: Application
     server: HttpServer
+
+    @property
+    def account(self) -> Account:
+        """The account that the sandbox connects to."""
+        return self.accounts.management.account
 
 
 class Sandbox:
@@ -88,7 +92,7 @@ class Sandbox:
             try:
                 running.server.stop()
                 running.account.clock.close()
-                running.other_services.forget()
+                running.accounts.forget()
             finally:
                 account_ids.release(running.account.account_id)
 
@@ -174,23 +178,21 @@ class Sandbox:
 
     def _build(self, account_id: str) -> _Running:
         try:
-            from eicnb.local_aws import application, control_plane, moto_targets, other_services, seed
-            from eicnb.local_aws.account import Account
+            from eicnb.local_aws.accounts import Accounts
+            from eicnb.local_aws.application import Application
         except ModuleNotFoundError as error:
             raise _missing_moto(error) from error
-        others = other_services.OtherServices(account_id)
-        targets, clock = moto_targets.MotoTargets(account_id), EventClock(self._event_speed)
-        account = Account(account_id, self._now, others.may, clock, targets)
-        served = application.Application(control_plane.ControlPlane(account, self._throttle), others)
+        accounts = Accounts(account_id, self._now, self._throttle, EventClock(self._event_speed))
+        served = Application(accounts)
         server = self._bind(served)
         try:
-            seed.fill(account, others)
+            accounts.fill()
         except BaseException:
             server.server_close()
-            others.forget()
+            accounts.forget()
             raise
         server.start()
-        return _Running(account, others, served, server)
+        return _Running(accounts, served, server)
 
     def _bind(self, served: Application) -> HttpServer:
         from eicnb.local_aws.http_server import HttpServer
