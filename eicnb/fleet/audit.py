@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 import pandas as pd
@@ -18,6 +19,7 @@ from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
 from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
+from eicnb.fleet.region import utc_now
 from eicnb.fleet.resume import NOTHING, OF_A_FUNCTION, Earlier
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.fleet.scan import Audit
@@ -47,6 +49,7 @@ def audit(
     list_line: str = "%eic functions",
     patience: Patience = PATIENCE,
     buckets: Buckets = BUCKETS,
+    now: Callable[[], datetime] = utc_now,
 ) -> Frame:
     """Audit every connection's account; the arguments are those of `Eic.audit`.
 
@@ -64,7 +67,9 @@ def audit(
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [_somewhere(aws, named) for aws in connections]
-    running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets)
+    running = Audit(
+        connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets, now=now
+    )
     hint = f"{line} --resume ${{sys.last_value}}"
     with Interrupts() as interrupts:
         interrupt = _run(running, show, interrupts)

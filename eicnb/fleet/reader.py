@@ -41,11 +41,11 @@ class FunctionReader:
     sender: Sender
     wants_all: bool
 
-    async def rows(self, function: ReportedFunction, listed: Versions | None) -> list[AuditRow]:
+    async def rows(self, function: ReportedFunction, listed: Versions | None, read_at: datetime) -> list[AuditRow]:
         """Return the rows of a function; `listed` are its versions if the list of functions had them all."""
         configs = await self.configs(function.function)
         others = configs.keys() - {LATEST}
-        found = [self._row(function.function, LATEST, function, configs.get(LATEST))]
+        found = [self._row(function.function, LATEST, function, configs.get(LATEST), read_at)]
         if not others and not self.wants_all:
             return found
         try:
@@ -60,7 +60,7 @@ class FunctionReader:
         for qualifier in wanted - {LATEST}:
             version = aliases.get(qualifier, qualifier)
             runs = function if version == LATEST else versions.get(version)
-            found.append(self._row(function.function, qualifier, runs, configs.get(qualifier)))
+            found.append(self._row(function.function, qualifier, runs, configs.get(qualifier), read_at))
         return found
 
     def _row(
@@ -69,6 +69,7 @@ class FunctionReader:
         qualifier: str,
         runs: ReportedFunction | Malformed | None,
         config: ReportedConfig | EicError | None,
+        read_at: datetime,
     ) -> AuditRow:
         """Return the row of a qualifier; a deleted one runs nothing, but its row has its config."""
         if isinstance(config, EicError):
@@ -83,6 +84,7 @@ class FunctionReader:
             qualifier=qualifier,
             runs=runs,
             config=config,
+            read_at=read_at,
         )
 
     async def configs(self, function: FunctionRef) -> Configs:

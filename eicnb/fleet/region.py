@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from eicnb.aws.http.sender import Sender
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
@@ -20,6 +21,11 @@ from eicnb.model.reported import ReportedFunction
 from eicnb.model.verbs import Operation
 
 _FEWEST, _MOST = 4, 20
+
+
+def utc_now() -> datetime:
+    """Return the current time, in UTC."""
+    return datetime.now(UTC)
 
 
 class ChoiceError(Exception):
@@ -37,6 +43,7 @@ class RegionWalk:
     `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
     the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
     wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
+    `now` returns the time, for the column `read_at`.
     """
 
     home: Home
@@ -52,7 +59,8 @@ class RegionWalk:
     is_listed: bool = False
     is_whole: bool = False
     is_over: bool = False
-    _has_all_versions: bool = False
+    now: Callable[[], datetime] = utc_now
+    _versions_at: datetime | None = None
     _versions: dict[str, Versions] = field(default_factory=dict)
     _waiting: asyncio.Queue[ReportedFunction | None] = field(default_factory=asyncio.Queue)
     _reader: FunctionReader = field(init=False)
@@ -113,8 +121,9 @@ class RegionWalk:
         """Pass every function to the readers; a list that fails is a row about the region."""
         try:
             if self.known is None:
+                started_at = self.now()
                 await self._list_functions()
-                self._has_all_versions = self.scope.wants_all_qualifiers
+                self._versions_at = started_at if self.scope.wants_all_qualifiers else None
             for function in self.known or ():
                 self._take(function)
             self.is_whole = not any(row.function is None for row in self.rows)
@@ -179,9 +188,9 @@ class RegionWalk:
     async def _read_waiting(self) -> None:
         while (function := await self._waiting.get()) is not None:
             name = function.function.function_name
-            listed = self._versions.get(name, {}) if self._has_all_versions else None
+            listed = self._versions.get(name, {}) if self._versions_at else None
             try:
-                found = await self._reader.rows(function, listed)
+                found = await self._reader.rows(function, listed, self._versions_at or self.now())
             except Exception as error:  # noqa: BLE001 # whatever it is, it is this function's row
                 found = [function_failure(function.function, error, function)]
             self.rows += found

@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
@@ -22,7 +23,7 @@ from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
 from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
-from eicnb.fleet.region import ChoiceError, RegionWalk
+from eicnb.fleet.region import ChoiceError, RegionWalk, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
@@ -47,6 +48,7 @@ class Audit:
     buckets: Buckets = BUCKETS
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], datetime] = utc_now
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
     is_placed: bool = False
@@ -157,7 +159,9 @@ class Audit:
             route, place.keyring, turns, lambda operation: place.aws.attempt(operation, place.region, words)
         )
         before = self.earlier.at(place.account_id, place.region)
-        walk = RegionWalk(home=home, sender=sender, scope=self.scope, settled=before.settled, known=before.known)
+        walk = RegionWalk(
+            home=home, sender=sender, scope=self.scope, settled=before.settled, known=before.known, now=self.now
+        )
         self.walks.append(walk)
         del self._pending[place.key]
         await walk.run()
