@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from eicnb.changes.waiting import Say, aloud
 from eicnb.client.connections import current
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
@@ -36,10 +37,10 @@ def organization(
     own account is connected directly. In each other account, `role` is assumed when the connection is first used, with
     the `external_id` that it may require; nothing is sent before. `units` are ids, names or paths of organisational
     units (`"Workloads/Prod"`), with all units inside them; `accounts` are ids, names or globs (`"*-prod"`).
-    Suspended accounts are left out, with a warning.
+    Suspended accounts are left out, and a printed line names them.
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
     """
-    return organization_of(current(), role, external_id=external_id, units=units, accounts=accounts)
+    return organization_of(current(), role, external_id=external_id, units=units, accounts=accounts, say=aloud)
 
 
 def organization_of(
@@ -49,8 +50,9 @@ def organization_of(
     external_id: str | None = None,
     units: str | Sequence[str] | None = None,
     accounts: str | Sequence[str] | None = None,
+    say: Say,
 ) -> tuple[Eic, ...]:
-    """Return the connections to the organisation's accounts from one that may list them."""
+    """Return the connections to the organisation's accounts from one that may list them; `say` shows a line."""
     check_role_name(role)
     aws = connection_of(eic).aws
     own, partition = aws.account_id, aws.partition
@@ -58,7 +60,7 @@ def organization_of(
     # A wrong external id is an error before anything is listed.
     eic.derive(role_arn=_role_arn(partition, own, role), **secret)
     found = []
-    for account in wanted_accounts(aws, units=units, accounts=accounts):
+    for account in wanted_accounts(aws, units=units, accounts=accounts, say=say):
         is_own = account.account_id == own
         one = eic if is_own else eic.derive(role_arn=_role_arn(partition, account.account_id, role), **secret)
         _name(one, account)

@@ -6,27 +6,27 @@ Tested in tests/fleet/test_organization.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from eicnb.aws import organizations
 from eicnb.aws.boto import Aws
-from eicnb.errors import AccessDenied, AwsError, ConfigurationError, UsageError, nearest
+from eicnb.changes.waiting import Say
+from eicnb.errors import AccessDenied, AwsError, ConfigurationError, EicError, UsageError, nearest
 from eicnb.fleet.scope import is_glob, names_in
 from eicnb.model.arn import ACCOUNT, not_an_account
 from eicnb.model.organization import OrganizationAccount, OrganizationUnit
 from eicnb.model.verbs import Operation
-from eicnb.redaction.warn import warn
 
 _MOST_NAMED = 5
 _ACTIVE = "ACTIVE"
 
 
-def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None) -> list[OrganizationAccount]:
+def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: Say) -> list[OrganizationAccount]:
     """Return the active accounts of an organisation that are in some units and fit some patterns, each once.
 
     `aws` is the account that manages the organisation, or a delegated administrator. A suspended account is left
-    out with a warning. If the accounts may not be listed, ids in `accounts` are taken as they are.
+    out, and `say` gets a line about it. If the accounts may not be listed, ids in `accounts` are taken as they are.
     """
     patterns = None if accounts is None else names_in("accounts", accounts, "123456789012")
     paths = None if units is None else names_in("units", units, "Workloads/Prod")
@@ -39,12 +39,13 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None) -> lis
     except AwsError as error:
         ids = [pattern for pattern in patterns or () if re.fullmatch(ACCOUNT, pattern)]
         if isinstance(error, AccessDenied) and paths is None and ids and len(ids) == len(patterns or ()):
-            warn(f"{Operation.LIST_ACCOUNTS} was denied, so the accounts are taken as given, without their names")
+            say(f"{Operation.LIST_ACCOUNTS} was denied, so the accounts are taken as given, without their names")
             return [OrganizationAccount(account_id, "", _ACTIVE) for account_id in ids]
-        raise _explained(error, aws) from error
+        raise _explained(error) from error
     chosen = listed if patterns is None else _fitting(listed, patterns)
     active = [account for account in chosen if account.is_active]
-    _warn_of_others([account for account in chosen if not account.is_active])
+    if line := _left_out([account for account in chosen if not account.is_active]):
+        say(line)
     if not active:
         raise UsageError("no active account is chosen", hint="leave out units= and accounts= (--units, --accounts)")
     return active
@@ -97,26 +98,23 @@ def _unknown(pattern: str, listed: Sequence[OrganizationAccount]) -> UsageError:
     )
 
 
-def _warn_of_others(others: Sequence[OrganizationAccount]) -> None:
-    """Warn of accounts that are left out because they are not active."""
-    if others:
-        states = ", ".join(f"{account}: {account.state.lower()}" for account in others[:_MOST_NAMED])
-        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        warn(f"left out {_counted(others)} that {'is' if len(others) == 1 else 'are'} not active: {states}{more}")
+def _left_out(others: Sequence[OrganizationAccount]) -> str | None:
+    """Return a line about the accounts that are left out because they are not active; None without any."""
+    if not others:
+        return None
+    named = ", ".join(f"{account}: {account.state.lower()}" for account in others[:_MOST_NAMED])
+    more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+    count = "1 account that is" if len(others) == 1 else f"{len(others)} accounts that are"
+    return f"left out {count} not active: {named}{more}"
 
 
-def _counted(accounts: Iterable[OrganizationAccount]) -> str:
-    count = len([*accounts])
-    return "1 account" if count == 1 else f"{count} accounts"
-
-
-def _explained(error: AwsError, aws: Aws) -> Exception:
+def _explained(error: AwsError) -> EicError:
     """Return an error of AWS Organizations with what to do about it."""
     if error.code in organizations.NO_ORGANIZATION:
-        account = aws.known_account_id or "of these credentials"
         return ConfigurationError(
-            f"account {account} is in no organisation",
-            hint="connect to the account that manages the organisation, or name accounts by their profiles: --profiles",
+            "these credentials are of an account that is in no organisation",
+            hint="connect to the account that manages the organisation, or name accounts by their profiles: "
+            "--profiles A,B (connections=)",
         )
     if isinstance(error, AccessDenied):
         error.hint = (

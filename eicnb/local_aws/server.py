@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 from eicnb.errors import ConfigurationError, UsageError
-from eicnb.local_aws import account_ids, shop
+from eicnb.local_aws import account_ids, company, shop
 from eicnb.local_aws.event_clock import EVENT_SPEED, EventClock
 from eicnb.local_aws.throttle import Throttle
 
@@ -139,7 +139,8 @@ class Sandbox:
     def fail(self, function_name: str, how: str = "error") -> None:
         """Make a function fail from now on, at every qualifier: with an "error", a "timeout" or a "throttle".
 
-        A throttled function does not run: its asynchronous events wait until their maximum age.
+        It fails in every account that has it. A throttled function does not run: its asynchronous events wait until
+        their maximum age.
         """
         from eicnb.local_aws.functions_run import FAILURES
 
@@ -170,6 +171,9 @@ class Sandbox:
 
     def _checked(self, function_name: str) -> str:
         names = {name for region in self._started().account.regions.values() for name in region.functions}
+        names |= {
+            function.name for member in company.MEMBERS for region in member.regions for function in region.functions
+        }
         if function_name not in names:
             similar = get_close_matches(str(function_name), sorted(names), n=1)
             hint = similar[0] if similar else "name a function of the sandbox, without a qualifier"
