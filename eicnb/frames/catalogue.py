@@ -144,6 +144,7 @@ CATALOGUE: tuple[Shown, ...] = (
         Shown(head, (name,), words.in_full(name), 8)
         for head, name in (("Name", "name"), ("In use", "in_use"), ("Profile", "profile"), ("Sandbox", "sandbox"))
     ),
+    Shown("Account name", ("account_name",), words.in_full("account_name"), 8, folds=True),
     Shown("Endpoint", ("endpoint_url",), words.in_full("endpoint_url"), 8),
     Shown("Condition", ("condition",), words.in_full("condition"), 8, folds=True),
     _number("Attempts", "attempts"),
