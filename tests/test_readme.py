@@ -15,7 +15,7 @@ from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
 from eicnb.cli.option import Option
-from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, policy
+from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, OPTION_ACTIONS, policy
 from eicnb.client import settings
 from eicnb.fleet.checks.catalog import checks, layers
 from eicnb.fleet.checks.finding import FINDING_COLUMNS
@@ -127,7 +127,7 @@ def test_the_table_of_settings_is_that_of_the_process() -> None:
 def test_the_permissions_are_those_that_the_commands_need() -> None:
     expected = [
         row(f"`{verb}`", ", ".join(f"`{action}`" for action in actions), NOTES.get(verb, ""))
-        for verb, actions in ACTIONS.items()
+        for verb, actions in (*ACTIONS.items(), *OPTION_ACTIONS.items())
         if actions
     ]
     assert table_under("## What eicnb sends to AWS") == expected

@@ -79,6 +79,7 @@ aws lambda {Operation.DELETE.command} \\
         "%eic audit --regions us-east-1,eu-west-1 --rate 14",
         "%eic audit --functions 'payments-*',checkout --qualifiers all",
         "%eic audit --errors rows --no-progress",
+        "%eic audit --organization --role audit --units Workloads/Prod",
     ),
     "check": ("%eic check ${audit}", "%eic check ${audit} --fail-on critical --checks nowhere-to-go,loop"),
     "explain": ("%eic explain checkout:live", "%eic explain --retries 2 --max-age 60s --timeout 30"),

@@ -44,8 +44,8 @@ def company() -> Iterator[str]:
 
 
 def chosen(url: str, said: list[str] | None = None, **options: Any) -> list[str]:
-    found = wanted_accounts(reaching(url), **options, say=[].append if said is None else said.append)
-    return [one.account_id for one in found]
+    lines: list[str] = [] if said is None else said
+    return [one.account_id for one in wanted_accounts(reaching(url), **options, say=lines.append)]
 
 
 def reaching(url: str) -> Aws:
@@ -86,8 +86,10 @@ def test_units_and_accounts_choose(company: str, options: dict[str, Any], expect
         ({"units": "Workload"}, "the organisation has no unit 'Workload'\nTry: Workloads"),
         (
             {"units": "zzz"},
-            "the organisation has no unit 'zzz'\n"
-            "Try: Workloads, Playground, Workloads/Prod, Workloads/Dev, Playground/Dev",
+            (
+                "the organisation has no unit 'zzz'\n"
+                "Try: Workloads, Playground, Workloads/Prod, Workloads/Dev, Playground/Dev"
+            ),
         ),
         ({"units": "Dev"}, "the organisation has 2 units 'Dev'\nTry: Playground/Dev, Workloads/Dev"),
         ({"accounts": "payment-prod"}, "no account of the organisation is 'payment-prod'\nTry: payments-prod"),
@@ -98,8 +100,10 @@ def test_units_and_accounts_choose(company: str, options: dict[str, Any], expect
         ),
         (
             {"accounts": "33333333333"},
-            "'33333333333' is not an account: it has 11 digits, but AWS's accounts have twelve\n"
-            "Try: write all twelve digits, with the leading zeros: 123456789012",
+            (
+                "'33333333333' is not an account: it has 11 digits, but AWS's accounts have twelve\n"
+                "Try: write all twelve digits, with the leading zeros: 123456789012"
+            ),
         ),
         ({"accounts": "old"}, f"account {CLOSED} (old) is suspended\nTry: leave it out"),
         (
