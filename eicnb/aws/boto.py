@@ -20,7 +20,7 @@ from eicnb.aws.clients import signing_with
 from eicnb.aws.handlers import foreign_handlers
 from eicnb.aws.http.route import Received, Route, receiving, route_of
 from eicnb.aws.identity import Identity
-from eicnb.aws.login import RoleLogin, session_name
+from eicnb.aws.login import AssumedRole, RoleLogin, session_name
 from eicnb.aws.responses import Markers
 from eicnb.aws.service_model import LAMBDA
 from eicnb.errors import AwsError, EicError
@@ -63,9 +63,9 @@ class Aws(Caller):
 
     def assuming(self, role_arn: str, external_id: str | None) -> Aws:
         """Return this user as a role, whose credentials STS renews before they expire."""
-        identity = Identity()
+        role, identity = AssumedRole(role_arn, external_id), Identity()
         return Aws(
-            RoleLogin(self._login, lambda: self._role_credentials(role_arn, external_id, identity)),
+            RoleLogin(self._login, role, lambda: self._credentials_of(role, identity)),
             region=self._region,
             endpoint_url=self.endpoint_url,
             identity=identity,
@@ -75,12 +75,12 @@ class Aws(Caller):
             role_arn=role_arn,
         )
 
-    def _role_credentials(self, role_arn: str, external_id: str | None, identity: Identity) -> dict[str, str]:
+    def _credentials_of(self, role: AssumedRole, identity: Identity) -> dict[str, str]:
         """Request credentials of a role from STS; an error names the account, if an organisation named it."""
-        more = {"ExternalId": external_id} if external_id else {}
+        more = {"ExternalId": role.external_id} if role.external_id else {}
         try:
             with self._calling("sts", Operation.ASSUME_ROLE) as client:
-                response = client.assume_role(RoleArn=role_arn, RoleSessionName=session_name(), **more)
+                response = client.assume_role(RoleArn=role.arn, RoleSessionName=session_name(), **more)
                 given = response["Credentials"]
                 keys = {"access_key": given["AccessKeyId"], "secret_key": given["SecretAccessKey"]}
                 return {**keys, "token": given["SessionToken"], "expiry_time": given["Expiration"].isoformat()}

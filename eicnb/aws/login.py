@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, field
 from threading import RLock
 from typing import Any
 
@@ -27,6 +27,18 @@ _NOT_IN_A_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 _LONGEST_SESSION_NAME = 64
 
 
+@dataclass(frozen=True, slots=True)
+class AssumedRole:
+    """A role to act as, with the external id that it may require, which is not shown.
+
+    >>> AssumedRole("arn:aws:iam::123456789012:role/audit", "shared-with-no-one")
+    AssumedRole(arn='arn:aws:iam::123456789012:role/audit')
+    """
+
+    arn: str
+    external_id: str | None = field(default=None, repr=False)
+
+
 class Login:
     """The session of one user, opened at first use and shared by all its regions and endpoints."""
 
@@ -41,6 +53,8 @@ class Login:
     ) -> None:
         self.is_given = is_given
         """Whether the session is the user's own."""
+        self.roles: tuple[AssumedRole, ...] = ()
+        """The roles that lead from the first user to this one."""
         self.clients = clients or Clients()
         self._open_session = open_session
         self._source = source
@@ -132,8 +146,9 @@ class RoleLogin(Login):
     first request, and again before they expire.
     """
 
-    def __init__(self, source: Login, fetch: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, source: Login, role: AssumedRole, fetch: Callable[[], Mapping[str, Any]]) -> None:
         super().__init__(lambda: source.session, source=source, clients=source.clients)
+        self.roles = (*source.roles, role)
         self._fetch = fetch
         self._credentials: Any = None
 

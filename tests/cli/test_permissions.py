@@ -19,6 +19,9 @@ FREE = {"GetCallerIdentity"}
 UNNAMED = {"ListBucket"}
 """What S3 asks for HeadBucket, which names its operation nowhere in the request."""
 
+WITHOUT_GET_FUNCTION = {"audit": {"ListVersionsByFunction"}}
+"""What is sent only where GetFunction is denied, which it is not in the sandbox."""
+
 DESTINATIONS = ["sqs:shop-failures", "sns:shop-alerts", "events:shop", "s3:shop-events"]
 
 EXISTING = [*DESTINATIONS[:3], "s3:shop-events-us-east-1-123456789012", "lambda:my-function"]
@@ -61,7 +64,9 @@ def sent(lines: list[str], eic: eicnb.Eic) -> set[str | None]:
 @pytest.mark.parametrize("verb", RUNS)
 def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
     named = {action.partition(":")[2] for action in ACTIONS[verb]}
-    assert sent(RUNS[verb], eic) == named - UNNAMED, "what is named and never sent is a permission too much"
+    assert sent(RUNS[verb], eic) == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), (
+        "what is named and never sent is a permission too much"
+    )
 
 
 def test_an_organisation_needs_what_its_option_names_besides_the_actions_of_the_command(eic: eicnb.Eic) -> None:
@@ -70,7 +75,7 @@ def test_an_organisation_needs_what_its_option_names_besides_the_actions_of_the_
         for words in ("--accounts analytics --qualifiers all --regions all", "--units Workloads/Dev")
     ]
     named = {action.partition(":")[2] for action in (*ACTIONS["audit"], *OPTION_ACTIONS["--organization"])}
-    assert sent(lines, eic) == named
+    assert sent(lines, eic) == named - WITHOUT_GET_FUNCTION["audit"]
 
 
 def test_every_command_is_in_the_table() -> None:
