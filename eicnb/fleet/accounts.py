@@ -23,7 +23,7 @@ _ACTIVE = "ACTIVE"
 
 
 def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: Say) -> list[OrganizationAccount]:
-    """Return the active accounts of an organisation that are in some units and fit some patterns, each once.
+    """Return the active accounts of an organisation, in some units or by patterns, each once.
 
     `aws` is the account that manages the organisation, or a delegated administrator. A suspended account is left
     out, and `say` gets a line about it. If the accounts may not be listed, ids in `accounts` are taken as they are.

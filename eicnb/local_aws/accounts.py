@@ -1,6 +1,6 @@
-"""The accounts of a sandbox: the one that it connects to, and the members of its organisation, opened when used.
+"""The accounts of a sandbox: the one that it connects to, and the members of its organisation.
 
-Tested in tests/local_aws/test_organization.py.
+A member is created when it is first used. Tested in tests/local_aws/test_organization.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The organisation that the shop's account manages: its units, and its member accounts with their functions.
+"""The units and member accounts of the organisation that the shop's account manages.
 
 The accounts of development repeat functions of production, with other settings.
 Tested in tests/local_aws/test_organization.py.

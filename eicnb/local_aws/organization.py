@@ -1,4 +1,4 @@
-"""The organisation of a sandbox's account: moto's, with ids that are the same each time and AWS's size of a page.
+"""The organisation of a sandbox's account: moto's, with the same ids each time and AWS's page size.
 
 https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 Tested in tests/local_aws/test_organization.py.

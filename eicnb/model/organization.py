@@ -1,4 +1,4 @@
-"""The accounts and units of an organisation, as AWS Organizations lists them, and the patterns that choose some.
+"""The accounts and units of an organisation, and the patterns that choose some of them.
 
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
 """
