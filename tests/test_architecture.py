@@ -54,6 +54,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "traitlets": ("notebook.*", "widgets.*"),
     "jmespath": ("cli.*",),
     "platformdirs": ("changes.journal",),
+    "pyarrow": ("fleet.snapshots.parquet",),
     "ruamel": ("cli.*",),
     "moto": ("local_aws.*",),
     "flask": ("local_aws.*",),
