@@ -170,7 +170,8 @@ class RoleLogin(Login):
 def session_name() -> str:
     """Return the name of a role session: `eicnb-` and the user's name.
 
-    CloudTrail shows who acted by it. AWS_ROLE_SESSION_NAME replaces it. What AWS does not allow in such a name becomes `-`.
+    CloudTrail shows who acted by it. AWS_ROLE_SESSION_NAME replaces it. What AWS does not allow in such a name
+    becomes `-`.
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
     try:
