@@ -1,4 +1,4 @@
-"""The `audit` command: the connection in use, with the command's options, several profiles or an organisation.
+"""The `audit` command: of the connection in use, of several profiles or of an organisation.
 
 Tested in tests/fleet/test_accounts.py and tests/fleet/test_bad_input.py.
 """
