@@ -78,7 +78,7 @@ def not_for_this_caller(reason: str) -> ServiceFault:
 
 
 def not_for_this_account(account_id: str) -> ServiceFault:
-    """Return a 403 for a request that names the account of another sandbox of this process, or of a member."""
+    """Return a 403 for a request that names another account, whose sandbox runs in this process."""
     text = f"Account {account_id} belongs to another eicnb sandbox, which grants no access across accounts."
     return ServiceFault(403, "AccessDeniedException", {"Type": "User", "message": text})
 
@@ -119,7 +119,7 @@ def query_refused(code: str, message: str, *, status: int = 400) -> ServiceFault
 
 
 def may_not_assume(caller: str, role_arn: str) -> ServiceFault:
-    """Return a 403 for a role that does not exist or does not trust the caller; AWS does not say which."""
+    """Return a 403 for a role that is missing or does not trust the caller."""
     text = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
     return query_refused("AccessDenied", text, status=403)
 
