@@ -1,4 +1,4 @@
-"""AWS's limits on control-plane calls: token buckets per account and region, also for GetFunction and GetPolicy.
+"""AWS's limits on control-plane calls: token buckets for each account and region.
 
 Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests). Invoke has no such limit.
