@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from eicnb.client.records import send as send
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
+    from eicnb.client.snapshots import history as history
+    from eicnb.client.snapshots import load as load
+    from eicnb.client.snapshots import save as save
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
@@ -121,8 +124,10 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "history": "client.snapshots",
     "journal": "client.undoing",
     "list": "client.connections",
+    "load": "client.snapshots",
     "losses": "client.losses",
     "picture": "client.pictures",
     "plan": "client.plans",
@@ -132,6 +137,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "save": "client.snapshots",
     "send": "client.records",
     "show": "client.showing",
     "undo": "client.plans",
@@ -183,8 +189,10 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "history",
     "journal",
     "list",
+    "load",
     "losses",
     "picture",
     "plan",
@@ -194,6 +202,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "save",
     "send",
     "show",
     "undo",

@@ -27,6 +27,7 @@ from eicnb.client.commands.frames import prepare_compare, prepare_explore, prepa
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
+from eicnb.client.commands.snapshots import prepare_file
 from eicnb.client.eic import Eic
 from eicnb.client.reader import Reader as Reader
 from eicnb.errors import EicError, Interrupted, UsageError
@@ -44,8 +45,10 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "explain": prepare_explain,
     "export": prepare_export,
     "help": prepare_help,
+    "history": prepare_file,
     "journal": prepare_journal,
     "explore": prepare_explore,
+    "load": prepare_file,
     "losses": prepare_losses,
     "picture": prepare_picture,
     "plan": prepare_plan,
@@ -53,6 +56,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "replay": prepare_replay,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
+    "save": prepare_file,
     "send": prepare_send,
     "show": prepare_show,
     "undo": prepare_undo,
