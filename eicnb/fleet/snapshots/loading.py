@@ -54,14 +54,14 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedFrame:
     """A frame with the columns of this release, and what was not as it is in this release."""
 
     frame: Any
     notice: str = ""
 
 
-def in_this_release(snapshot: Snapshot) -> Loaded:
+def in_this_release(snapshot: Snapshot) -> LoadedFrame:
     """Return the frame of a file as this release has such frames."""
     described, frame = snapshot.description, snapshot.frame
     columns = columns_of_verb(described.attrs.get(VERB)) if described.kind != "DataFrame" else ()
@@ -78,7 +78,7 @@ def in_this_release(snapshot: Snapshot) -> Loaded:
     lost = [column for column in described.columns if column.name in snapshot.missing]
     _insert(frame, new, [column.name for column in columns])
     _insert(frame, lost, [column.name for column in described.columns])
-    return Loaded(frame, _notice(snapshot, [column.name for column in (*new, *lost)]))
+    return LoadedFrame(frame, _notice(snapshot, [column.name for column in (*new, *lost)]))
 
 
 def _insert(frame: pd.DataFrame, columns: Iterable[StoredColumn], names: Sequence[str]) -> None:
@@ -113,7 +113,7 @@ def _notice(snapshot: Snapshot, names: Sequence[str]) -> str:
     return f"a file of eicnb {snapshot.description.eicnb} has no {which} <NA> now: {str(snapshot.path)!r}"
 
 
-def _warn(loaded: Iterable[Loaded]) -> None:
+def _warn(loaded: Iterable[LoadedFrame]) -> None:
     notices = [one.notice for one in loaded if one.notice]
     if notices:
         warn(f"{notices[0]}{f', and {len(notices) - 1} more files' if len(notices) > 1 else ''}")
