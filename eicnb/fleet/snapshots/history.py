@@ -50,7 +50,7 @@ def history(folder: str | os.PathLike[str]) -> Frame:
         what = "is a file, not a folder" if place.is_file() else "does not exist"
         hint = str(place.parent) if place.is_file() else "name the folder of the saved audits"
         raise UsageError(f"the folder {str(place)!r} {what}", hint=hint)
-    found = _Found()
+    found = _FolderContent()
     audits = sorted(found.audits(place), key=lambda audit: (audit.time, audit.name))
     past = _Past()
     for audit in audits:
@@ -102,7 +102,7 @@ def _check_audit(path: Path, described: Description) -> None:
 
 
 @dataclass(slots=True)
-class _Found:
+class _FolderContent:
     """What is in a folder besides audits, with the reason to leave it out."""
 
     left_out: dict[str, str] = field(default_factory=dict)
@@ -189,7 +189,7 @@ class _Past:
             times = {"from_time": difference.from_time, "to_time": difference.to_time}
             yield {**difference.found.values(words), **times}
 
-    def attrs(self, others: _Found) -> dict[str, Scalar]:
+    def attrs(self, others: _FolderContent) -> dict[str, Scalar]:
         """Return where the rows come from, the counts, and what was left out."""
         places = sorted(set[tuple[str, str]]().union(*(audit.places for audit in self._looked)))
         counts = {name: sum(one.found.what == name for one in self._found) for name in _COUNTS}
@@ -223,6 +223,6 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
-def _rest(incomplete: int, others: _Found) -> str:
+def _rest(incomplete: int, others: _FolderContent) -> str:
     left_out = f"left out: {', '.join(others.left_out)}" if others.left_out else ""
     return "; ".join(filter(None, [f"{incomplete} incomplete" if incomplete else "", left_out]))
