@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from eicnb.client.records import send as send
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
+    from eicnb.client.snapshots import history as history
+    from eicnb.client.snapshots import load as load
+    from eicnb.client.snapshots import save as save
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
@@ -122,8 +125,10 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "history": "client.snapshots",
     "journal": "client.undoing",
     "list": "client.connections",
+    "load": "client.snapshots",
     "losses": "client.losses",
     "organization": "client.organization",
     "picture": "client.pictures",
@@ -134,6 +139,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "save": "client.snapshots",
     "send": "client.records",
     "show": "client.showing",
     "undo": "client.plans",
@@ -185,8 +191,10 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "history",
     "journal",
     "list",
+    "load",
     "losses",
     "organization",
     "picture",
@@ -197,6 +205,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "save",
     "send",
     "show",
     "undo",

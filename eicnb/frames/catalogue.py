@@ -97,6 +97,8 @@ def _of_a_side(side: str) -> Iterator[Shown]:
 CATALOGUE: tuple[Shown, ...] = (
     Shown("Verb", ("verb",), words.in_full("verb"), ESSENTIAL, leads=True),
     Shown("Time", ("time",), words.moment("time"), ESSENTIAL),
+    Shown("From", ("from_time",), words.moment("from_time"), 4, leads=True),
+    Shown("To", ("to_time",), words.moment("to_time"), ESSENTIAL, leads=True),
     _state("Severity", "severity"),
     _state("Outcome", "outcome"),
     _state("Action", "action"),
