@@ -68,7 +68,7 @@ class Access:
         self._is_region_checked = region is not None
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
-        self._quota = quota
+        self.quota = quota
         self._transport = transport
         self._identity = identity or Identity()
         self.profile = profile
@@ -77,7 +77,7 @@ class Access:
     @property
     def usual_rate(self) -> float:
         """The requests a second in each account and region unless the user gives a rate: two thirds of the quota."""
-        quota = self._quota()
+        quota = self.quota()
         return MOST_RATE if quota is None else quota * USUAL_RATE / REQUESTS_A_SECOND
 
     @property

@@ -66,13 +66,12 @@ class RegionWalk:
     _versions: dict[str, Versions] = field(default_factory=dict)
     _waiting: asyncio.Queue[ReportedFunction | None] = field(default_factory=asyncio.Queue)
     _reader: FunctionReader = field(init=False)
-    _rate: float = field(init=False)
+    _rate: float = 1.0
     _started_at: float = 0.0
     _pages: int = 0
     _begun: int = 0
 
     def __post_init__(self) -> None:
-        self._rate = self.sender.turns.rate
         versions = VersionReader(
             home=self.home, sender=self.sender, details=self.details, wants_all=self.scope.wants_all_qualifiers
         )
@@ -80,7 +79,7 @@ class RegionWalk:
 
     async def run(self) -> None:
         """Read everything; a failure becomes a row."""
-        self._started_at = self.sender.clock()
+        self._started_at, self._rate = self.sender.clock(), self.sender.turns.rate
         readers = [asyncio.ensure_future(self._read_waiting()) for _ in range(self._reader_count)]
         try:
             await self._list()
