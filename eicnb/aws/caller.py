@@ -76,7 +76,7 @@ class Access:
 
     @property
     def usual_rate(self) -> float:
-        """The requests a second in each account and region unless the user gives a rate: two thirds of the quota."""
+        """The requests a second without a rate of the user: two thirds of the quota."""
         quota = self.quota()
         return MOST_RATE if quota is None else quota * USUAL_RATE / REQUESTS_A_SECOND
 
