@@ -125,7 +125,7 @@ class Application:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
             return Response(simulation.simulated(body, self._other_services.decide), content_type="text/xml")
         try:
-            return self._other_services.handle(environ, service, operation)
+            return self._other_services.handle(environ, service)
         except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
