@@ -14,7 +14,7 @@ from eicnb.aws.responses import (
     malformed,
     without_user,
 )
-from eicnb.aws.retries import certainly_not_sent
+from eicnb.aws.retries import THROTTLED, certainly_not_sent
 from eicnb.errors import (
     AccessDenied,
     AwsError,
@@ -185,8 +185,6 @@ _NOT_THESE_CREDENTIALS = {
     "UnrecognizedClientException",
 }
 
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
-
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException"}
 
 _CLOCK = {"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"}
@@ -236,7 +234,7 @@ def kind_of(code: str, status: int | None, operation: str, message: str) -> tupl
         return AccessDenied, "use other credentials: AWS does not know these"
     if code in _DENIED:
         return AccessDenied, f"use a role that may call {action_of(operation)}, or other credentials"
-    if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
+    if code in THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "run it again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":
         return NotFound, _NO_CONFIG_HINT if NO_CONFIG in message else _NO_FUNCTION_HINT

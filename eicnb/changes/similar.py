@@ -1,4 +1,4 @@
-"""Suggest an existing function, version or alias for a name that does not exist.
+"""Suggest an existing function, version, alias, queue or bucket for a name that does not exist.
 
 Nothing is raised for a response of AWS: what the caller may not list, or not within five seconds, is not suggested.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.targets import briefly
 from eicnb.errors import EicError, nearest
+from eicnb.model.destination import DestinationArn
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.verbs import Operation
 
@@ -55,15 +56,43 @@ def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: 
     return f"choose one of {', '.join(known[:_MOST_NAMED])}{more}" if aliases or versions else None
 
 
+def similar_source(connection: Connection, source: DestinationArn) -> str | None:
+    """Return the queue or bucket that is most like a missing one, or a sentence with those that exist.
+
+    >>> similar_source(connection, DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:shop-failure"))
+    'sqs:shop-failures'
+
+    None if none can be listed; only the connection's own account is.
+    """
+    if source.kind == "s3":
+        known = _names(connection, Operation.LIST_BUCKETS, "Buckets", "Name")
+    elif source.account_id == connection.known_account_id:
+        urls = _listed(connection, Operation.LIST_QUEUES, "QueueUrls")
+        known = [name for url in urls if not (name := str(url).rpartition("/")[2]).endswith(".fifo")]
+    else:
+        return None
+    if similar := nearest(source.name, known):
+        return f"{source.kind}:{similar}"
+    more = ", …" if len(known) > _MOST_NAMED else ""
+    return (
+        f"choose one of {', '.join(f'{source.kind}:{name}' for name in known[:_MOST_NAMED])}{more}" if known else None
+    )
+
+
 def _names(connection: Connection, operation: Operation, items: str, member: str, **parameters: str) -> list[str]:
     """Return the names on the first pages of a list, as far as it can be read."""
+    listed = _listed(connection, operation, items, **parameters)
+    names = [item.get(member) for item in listed if isinstance(item, Mapping)]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _listed(connection: Connection, operation: Operation, items: str, **parameters: str) -> list[Any]:
     listed: list[Any] = []
 
     def read() -> None:
         with suppress(EicError):
-            for page in connection.listing("lambda", operation, _MOST_PAGES, **parameters):
+            for page in connection.listing(operation.service, operation, _MOST_PAGES, **parameters):
                 listed.extend(page.get(items) or ())
 
     briefly(read)
-    names = [item.get(member) for item in listed if isinstance(item, Mapping)]
-    return [name for name in names if isinstance(name, str)]
+    return listed

@@ -53,7 +53,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
-    "records": _RECORDS,
+    "records": (*_RECORDS, Operation.LIST_QUEUES, Operation.LIST_BUCKETS),
     "replay": (
         *(Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, Operation.GET_QUEUE_ATTRIBUTES),
         *(Operation.RECEIVE, Operation.DELETE_MESSAGE, Operation.CHANGE_VISIBILITY, Operation.GET_OBJECT),
@@ -99,7 +99,8 @@ NOTES: Mapping[str, str] = {
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
     "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
-    "records": "the first three are for queues, the others for buckets",
+    "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
+    "`ListAllMyBuckets` suggest a name for a missing one",
     "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "
     "the others are for notes about new destinations",
     "apply": "the first three suffice; the others find out what is missing or denied",

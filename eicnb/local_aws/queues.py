@@ -9,16 +9,17 @@ Tested in tests/local_aws/test_queues.py.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 
-_LONGEST_NAP = 1.0
-
 
 class ShopQueue(Queue):
     """A queue of a sandbox; moto asks for the time twice a message, which makes long queues slow."""
+
+    message_retention_period: int
 
     @property
     def messages(self) -> list[Message]:
@@ -47,7 +48,7 @@ class ShopQueue(Queue):
                 self._pending_messages.discard(message)
                 self.deleted_messages.update(filter(None, message.all_receipt_handles))
 
-    def hide(self, receipt_handle: str, change: Any) -> None:
+    def hide(self, receipt_handle: str, change: Callable[[], None]) -> None:
         """Change the visibility of a message with its latest receipt; any other is invalid."""
         with self._messages_lock:
             if self._of(receipt_handle) is None:
@@ -55,11 +56,10 @@ class ShopQueue(Queue):
             change()
             self._messages_lock.notify_all()
 
-    def receive(self, receive: Any) -> list[Message]:
+    def receive(self, receive: Callable[[], list[Message]]) -> list[Message]:
         """Receive messages, one reader after the other, so that no message goes to two."""
         with self._messages_lock:
-            found: list[Message] = receive()
-            return found
+            return receive()
 
     def _of(self, receipt_handle: str) -> Message | None:
         """Return the message that is in flight with a receipt; None if the receipt no longer counts."""
@@ -82,7 +82,13 @@ class ShopQueues(SQSBackend):
     def create_queue(self, name: str, tags: dict[str, str] | None = None, **attributes: Any) -> Queue:
         """Create a queue, or return the existing one with these attributes."""
         queue = super().create_queue(name, tags, **attributes)
-        queue.__class__ = ShopQueue  # moto's method names its own class
+        queue.__class__ = ShopQueue  # type: ignore[type-abstract] # moto's method names its own class
+        return queue
+
+    def get_queue(self, queue_name: str) -> ShopQueue:
+        """Return a queue."""
+        queue = super().get_queue(queue_name)
+        assert isinstance(queue, ShopQueue), "every queue is made by create_queue"
         return queue
 
     def receive_message(
@@ -97,13 +103,10 @@ class ShopQueues(SQSBackend):
         queue, ends_at = self.get_queue(queue_name), time.monotonic() + wait_seconds_timeout
         receive = super().receive_message
         while True:
-            found: list[Message] = queue.receive(
-                lambda: receive(queue_name, count, 0, visibility_timeout, message_attribute_names)
-            )
-            rest = ends_at - time.monotonic()
-            if found or rest <= 0:
+            found = queue.receive(lambda: receive(queue_name, count, 0, visibility_timeout, message_attribute_names))
+            if found or time.monotonic() >= ends_at:
                 return found
-            queue.wait_for_messages(min(rest, _LONGEST_NAP))
+            queue.wait_for_messages(1)
 
     def change_message_visibility(self, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
         """Change for how long a message in flight stays hidden."""
@@ -112,8 +115,8 @@ class ShopQueues(SQSBackend):
 
     def is_message_valid_based_on_retention_period(self, queue_name: str, message: Message) -> bool:
         """Return whether a message is younger than its queue keeps messages; moto counts all messages for it."""
-        kept = self.get_queue(queue_name).message_retention_period
-        return bool(kept + message.sent_timestamp / 1000 > time.time())
+        kept = self.get_queue(queue_name).message_retention_period * 1000
+        return message.sent_timestamp is None or message.sent_timestamp + kept > _now()
 
 
 def _now() -> float:

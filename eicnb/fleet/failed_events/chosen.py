@@ -75,8 +75,10 @@ def chosen_of(
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"{shown(frame)} is not a frame of records", hint='eicnb.replay(eicnb.records("sqs:NAME"))')
     target = _target(to)
-    doubtful = {
-        (entry.source, entry.message_id): entry for entry in earlier if entry.verb == "replay" and entry.may_come_twice
+    sent = {
+        (entry.source, entry.message_id): entry
+        for entry in earlier
+        if entry.verb == "replay" and entry.may_have_arrived
     }
     done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
     for number, row in enumerate(rows_of(frame, _NEEDED)):
@@ -85,8 +87,11 @@ def chosen_of(
         if key in done:
             one = one.refused("the same message is in an earlier row")
         done.add(key)
-        if target is None and (before := doubtful.get(key)) is not None:
-            one = one.refused(_sent_before(before), "send it all the same: to= (--to) with the name of its function")
+        if target is None and (before := sent.get(key)) is not None:
+            one = one.refused(
+                _sent_before(before),
+                f"see when, or send it all the same: to= (--to) with the name of its function\n%eic journal --run {before.run}",
+            )
         found.append(one)
     return _standing(found, outlets)
 
@@ -152,8 +157,7 @@ def _aimed(one: Chosen, target: FunctionRef, source: RecordSource, reach: Reacha
 
 
 def _sent_before(entry: EventEntry) -> str:
-    what = "Lambda accepted it" if entry.outcome == "applied" else "Lambda may have accepted it"
-    return f"{what} before, at {entry.time:%Y-%m-%d %H:%M:%S} UTC in the run {entry.run}, and it is still there"
+    return f"Lambda {'accepted it' if entry.outcome == 'applied' else 'may have accepted it'} in the run {entry.run}"
 
 
 def _standing(rows: Sequence[Chosen], outlets: OutletReader) -> list[Chosen]:
