@@ -5,7 +5,7 @@ Nothing is raised for a response of AWS: what the caller may not list, or not wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -52,8 +52,11 @@ def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: 
     is_version = qualifier.isdecimal()
     if not is_version and (similar := nearest(qualifier, known)):
         return similar
-    more = ", …" if len(known) > _MOST_NAMED else ""
-    return f"choose one of {', '.join(known[:_MOST_NAMED])}{more}" if aliases or versions else None
+    return _one_of(known) if aliases or versions else None
+
+
+def _one_of(known: Sequence[str]) -> str:
+    return f"choose one of {', '.join(known[:_MOST_NAMED])}{', …' if len(known) > _MOST_NAMED else ''}"
 
 
 def similar_source(connection: Connection, source: DestinationArn) -> str | None:
@@ -73,10 +76,7 @@ def similar_source(connection: Connection, source: DestinationArn) -> str | None
         return None
     if similar := nearest(source.name, known):
         return f"{source.kind}:{similar}"
-    more = ", …" if len(known) > _MOST_NAMED else ""
-    return (
-        f"choose one of {', '.join(f'{source.kind}:{name}' for name in known[:_MOST_NAMED])}{more}" if known else None
-    )
+    return _one_of([f"{source.kind}:{name}" for name in known]) if known else None
 
 
 def _names(connection: Connection, operation: Operation, items: str, member: str, **parameters: str) -> list[str]:

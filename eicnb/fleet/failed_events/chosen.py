@@ -30,6 +30,8 @@ _NEEDED = tuple(
     if column.name in {"source", "message_id", "state", "function_arn", "payload_bytes"}
 )
 
+_SEND_AGAIN = "look up when, or send it again to the function that you name: to= (--to)\n%eic journal --run {}"
+
 _NAME_IT = 'name it: to="my-function" (--to my-function)'
 
 
@@ -88,10 +90,7 @@ def chosen_of(
             one = one.refused("the same message is in an earlier row")
         done.add(key)
         if target is None and (before := sent.get(key)) is not None:
-            one = one.refused(
-                _sent_before(before),
-                f"see when, or send it all the same: to= (--to) with the name of its function\n%eic journal --run {before.run}",
-            )
+            one = one.refused(_sent_before(before), _SEND_AGAIN.format(before.run))
         found.append(one)
     return _standing(found, outlets)
 
