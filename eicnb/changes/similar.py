@@ -65,15 +65,13 @@ def similar_source(connection: Connection, source: DestinationArn) -> str | None
     >>> similar_source(connection, DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:shop-failure"))
     'sqs:shop-failures'
 
-    None if none can be listed; only the connection's own account is.
+    None if none can be listed.
     """
     if source.kind == "s3":
         known = _names(connection, Operation.LIST_BUCKETS, "Buckets", "Name")
-    elif source.account_id == connection.known_account_id:
+    else:
         urls = _listed(connection, Operation.LIST_QUEUES, "QueueUrls")
         known = [name for url in urls if not (name := str(url).rpartition("/")[2]).endswith(".fifo")]
-    else:
-        return None
     if similar := nearest(source.name, known):
         return f"{source.kind}:{similar}"
     return _one_of([f"{source.kind}:{name}" for name in known]) if known else None

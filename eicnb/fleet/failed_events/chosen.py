@@ -85,7 +85,7 @@ def chosen_of(
     done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
     for number, row in enumerate(rows_of(frame, _NEEDED)):
         one = _row(number, row, target, reach, sources)
-        key = (str(row["source"]), one.message_id)
+        key = (str(one.source), one.message_id)
         if key in done:
             one = one.refused("the same message is in an earlier row")
         done.add(key)

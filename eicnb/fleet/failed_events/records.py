@@ -83,7 +83,11 @@ def records(source: Any, wanted: Wanted, connections: Sequence[Connection]) -> F
 
 def _suggest(error: EicError, source: RecordSource) -> None:
     """Let the error about a queue or bucket that does not exist name a similar one."""
-    if getattr(error, "code", "") in MISSING[source.arn.kind]:
+    if getattr(error, "code", "") not in MISSING[source.arn.kind]:
+        return
+    if (owner := source.arn.account_id) not in {None, source.connection.account_id}:
+        error.hint = f"ask the owner in account {owner} whether the queue exists and its policy lets you in"
+    else:
         error.hint = similar_source(source.connection, source.arn) or error.hint
 
 

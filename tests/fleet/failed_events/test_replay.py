@@ -97,6 +97,8 @@ def test_keep_keeps_the_messages(eic: Eic) -> None:
     frame = filled(eic, record(1))
     assert replay(eic, frame, keep=True).outcome.tolist() == ["accepted"]
     assert visible(eic, QUEUE) == 1
+    with pytest.raises(UsageError, match=r"Lambda accepted it in the run r-\w+; nothing was sent"):
+        replay(eic, frame)
 
 
 def test_a_dry_run_says_how_many_go_where_and_sends_nothing(eic: Eic) -> None:
@@ -217,8 +219,10 @@ def test_a_bucket_is_replayed_and_keeps_its_objects(eic: Eic) -> None:
     frame = eic.records(f"s3:{bucket}", progress=False)
     assert replay(eic, frame).outcome.tolist() == ["accepted"]
     assert len(eic.records(f"s3:{bucket}", progress=False)) == 1
+    with pytest.raises(UsageError, match=r"Lambda accepted it in the run r-\w+; nothing was sent"):
+        replay(eic, frame)
     call(eic, "s3", "DeleteObject", Bucket=bucket, Key=key)
-    assert incomplete(eic, frame).outcome.tolist() == ["gone"]
+    assert incomplete(eic, frame, to="checkout").outcome.tolist() == ["gone"]
 
 
 def test_the_same_message_twice_is_sent_once(eic: Eic) -> None:
