@@ -57,9 +57,9 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "replay": (
         *(Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, Operation.GET_QUEUE_ATTRIBUTES),
         *(Operation.RECEIVE, Operation.DELETE_MESSAGE, Operation.CHANGE_VISIBILITY, Operation.GET_OBJECT),
-        Operation.LIST_OBJECTS,
+        *(Operation.LIST_OBJECTS, *_MISSING),
     ),
-    "send": (Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, *_RECORDS),
+    "send": (Operation.INVOKE, Operation.GET_FUNCTION, *_RECORDS, *_MISSING),
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
@@ -97,8 +97,9 @@ NOTES: Mapping[str, str] = {
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
-    "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
-    "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
+    "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`, `{Operation.LIST_OBJECTS}` is for `--canary` alone; "
+    "the last four suggest a name for a missing one",
+    "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`, and find out what is missing",
     "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
     "`ListAllMyBuckets` suggest a name for a missing one",
     "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "

@@ -10,6 +10,7 @@ from typing import Any
 import eicnb
 from eicnb.aws.queues import Queue
 from eicnb.fleet.failed_events import replayer
+from eicnb.fleet.failed_events.invoking import invoke
 
 
 def die() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
     url, queue, point = sys.argv[1:]
     eic = eicnb.connect(region="us-east-1", endpoint_url=url)
     frame = eic.records(f"sqs:{queue}", progress=False)
-    invoke, delete = replayer.invoke, Queue.delete
+    delete = Queue.delete
 
     def invoked(*arguments: Any) -> str:
         request_id = invoke(*arguments)
@@ -34,7 +35,8 @@ def main() -> None:
         delete(*arguments)
         die()
 
-    replayer.invoke, Queue.delete = invoked, deleted  # type: ignore[method-assign, assignment] # it dies in them
+    vars(replayer)["invoke"] = invoked
+    Queue.delete = deleted  # type: ignore[method-assign, assignment] # it dies in it
     eic.replay(frame, progress=False)
 
 
