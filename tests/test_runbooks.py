@@ -38,7 +38,7 @@ RunAs = Callable[..., Any]
 
 
 @pytest.fixture
-def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunAs:
+def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_kernels: None) -> RunAs:
     """Run a runbook through papermill in the account of `eic`, by a profile, as one does on AWS."""
     assert eic.server is not None
     config = tmp_path / "config"
@@ -216,7 +216,7 @@ def test_a_roll_out_that_is_refused_for_one_function_names_it_and_can_be_undone(
         run("roll_out_failure_queue", functions=functions, queue="shop-failures", canary="newsletters")
     queue = f"arn:aws:sqs:us-east-1:{eic.account_id}:shop-failures"
     assert stopped.value.evalue.splitlines()[:2] == [
-        "not all of the plan is applied: 2 applied, 1 none, 1 failed",
+        "not all of the plan is applied: 2 applied, 1 unchanged, 1 failed",
         (
             "    customer-export:$LATEST: failed: The function's execution role does not have permissions "
             f"to call SendMessage on {queue}"

@@ -16,7 +16,7 @@ from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_bundle, check_end
 from eicnb.aws.failures import Attempt
 from eicnb.aws.identity import AccountChanged, Identity
 from eicnb.aws.keys import Keys
-from eicnb.aws.login import Login
+from eicnb.aws.login import AssumedRole, Login
 from eicnb.aws.renewal import renew_hint
 from eicnb.aws.responses import malformed
 from eicnb.aws.session import Session, check_known_region, has_own_endpoint, instance_region, known_regions
@@ -74,6 +74,16 @@ class Access:
         return self._login.is_given
 
     @property
+    def roles(self) -> tuple[AssumedRole, ...]:
+        """The roles that lead from the profile or session to this user."""
+        return self._login.roles
+
+    @property
+    def transport(self) -> Transport:
+        """The means by which requests travel."""
+        return self._transport
+
+    @property
     def called_endpoint_url(self) -> str | None:
         """The endpoint of Lambda instead of AWS, also one of the environment or the config file."""
         environment = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"))
@@ -124,13 +134,22 @@ class Access:
         return self._placed(self.region)
 
     def _placed(self, region: str) -> str:
-        account = f"account {self.known_account_id}" if self.known_account_id else None
-        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, account]))
+        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, self._identity.words]))
 
     @property
     def known_account_id(self) -> str | None:
         """The account, if it was already looked up."""
         return self._identity.known
+
+    @property
+    def account_name(self) -> str | None:
+        """The name that the account has in its organisation, if that was listed."""
+        return self._identity.name
+
+    def name_account(self, account_id: str, name: str) -> None:
+        """Store the account and its name as an organisation lists them; STS still has the last word."""
+        self._identity.note(None, account_id)
+        self._identity.name = name
 
     @property
     def signs(self) -> bool:

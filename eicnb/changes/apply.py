@@ -13,7 +13,7 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.failures import NO_CONFIG
 from eicnb.aws.operations import Pages
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
-from eicnb.changes.change import WRITES, Change, Unread, place_of, settings_of, target_of
+from eicnb.changes.change import NOT_READ, WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import current_config, missing
 from eicnb.changes.doubt import Lost, left_open, settle
 from eicnb.changes.export.command_lines import line_without_config
@@ -28,8 +28,6 @@ from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 from eicnb.model.verbs import CONFIGS, Operation
-
-_NOT_READ = Unread("it was not read")
 
 CONFIRMED = "confirmed by reading"
 """The note about a write whose response was lost."""
@@ -106,7 +104,7 @@ def _write(connection: Connection, request: Request, *, reads: bool) -> Applied:
     if request.keeps_other_destination:
         return _write_merged(connection, request)
     if not (reads or request.verb == "delete" or request.creates):
-        return apply(connection, Prepared(request, _NOT_READ))
+        return apply(connection, Prepared(request, NOT_READ))
     return apply(connection, prepare(connection, request))
 
 
@@ -158,7 +156,7 @@ def send_as_the_cli(connection: Connection, request: Request, *, say: Say = sile
 
 def _write_as_the_cli(connection: Connection, request: Request) -> Pages:
     if not (request.keeps_other_destination or request.creates):
-        return _written_as_the_cli(connection, Prepared(request, _NOT_READ))
+        return _written_as_the_cli(connection, Prepared(request, NOT_READ))
     with _turn(connection, request):
         return _written_as_the_cli(connection, prepare(connection, request))
 

@@ -22,6 +22,8 @@ from eicnb.frames.frame import Frame, to_frame
 
 _MOST_ROWS = 5
 
+_IN_WORDS = {"none": "unchanged", "conflict": "changed meanwhile"}
+
 _AGAIN = "apply the plan again: it does only what is missing"
 
 _UNCONFIRMED = Unconfirmed("nothing was written", "apply the plan again and reply y")
@@ -131,7 +133,9 @@ def _frame(plan: Plan, outcomes: Sequence[RowOutcome]) -> Frame:
 
 def _in_words(outcomes: Sequence[RowOutcome]) -> str:
     counts: Counter[str] = Counter(outcome.word for outcome in outcomes)
-    return ", ".join(f"{counts[word]} {word}" for word in OUTCOMES if counts[word]) or "nothing was to be done"
+    return (
+        ", ".join(f"{counts[word]} {_IN_WORDS.get(word, word)}" for word in OUTCOMES if counts[word]) or "nothing to do"
+    )
 
 
 def _incomplete(plan: Plan, outcomes: Sequence[RowOutcome], result: Frame) -> IncompleteApply:

@@ -80,13 +80,23 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A config that could not be read.
+    """A config that was not read, or could not be.
 
     `reason` states why, and `untouched` are the settings that an update does not change.
+
+    >>> str(Unread("AccessDenied")), str(NOT_READ)
+    ('could not be read: AccessDenied', 'was not read')
     """
 
     reason: str
     untouched: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return "was not read" if self.reason == NOT_READ.reason else f"could not be read: {self.reason}"
+
+
+NOT_READ: Final = Unread("it was not read")
+"""A config that was not read on purpose: the write took one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +211,11 @@ class Change:
         return ", ".join(self.phrases(where)) or _existence(self.before, self.after)
 
     def phrases(self, where: Where) -> Iterator[str]:
-        """Return a phrase for each setting that changes, and the reason if the config could not be read."""
+        """Yield a phrase for each setting that changes, and the reason if the config was not read."""
         changed = {setting.name: setting for setting in self.settings() if setting.is_one}
         yield from (changed[name].phrase(where) for name in _SHORT_LABELS if name in changed)
         if isinstance(self.before, Unread):
-            yield f"the previous config could not be read: {self.before.reason}"
+            yield f"the previous config {self.before}"
 
     def request(self) -> Request:
         """Return the one request that makes the change: a complete put, or a delete.
@@ -225,7 +235,7 @@ class Change:
         """Return the change that undoes this one; UsageError if the config before it is not known."""
         if isinstance(self.before, Unread):
             raise UsageError(
-                f"the change of {self.target} cannot be undone: the previous config could not be read",
+                f"the change of {self.target} cannot be undone: the previous config {self.before}",
                 hint="put the config",
             )
         return Change(self.target, self.after, self.before)

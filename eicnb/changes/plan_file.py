@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
 from eicnb.changes.change import Change, Unread
 from eicnb.changes.planned import Action, PlannedChange
+from eicnb.changes.whole_file import whole_file
 from eicnb.errors import EicError, UsageError
 from eicnb.frames.columns import SETTING_NAMES
 from eicnb.model.config import EventInvokeConfig
@@ -61,17 +59,8 @@ def save(text: str, path: Path) -> None:
     """Write a file as a whole: if that fails, the file is what it was before."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        with whole_file(path) as file:
+            file.write(text.encode())
     except (OSError, UnicodeEncodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise EicError(f"the plan is not saved to {str(path)!r}: {reason}", hint="name another file") from error

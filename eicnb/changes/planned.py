@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from eicnb.changes.change import Change, Unread, place_of
 from eicnb.changes.columns import side_of
-from eicnb.errors import EicError, UsageError
+from eicnb.errors import ConfigurationError, EicError, ExpiredCredentials, UsageError, sentence
 from eicnb.model.destination import DestinationArn
 from eicnb.model.function import LATEST
 from eicnb.model.place import Where
@@ -117,6 +117,15 @@ class PlannedChange:
             "account_id": self.account_id,
             "function_arn": str(change.target) if change else None,
         }
+
+
+def why_unread(error: EicError) -> str:
+    """Return why a config could not be read; of credentials also how to renew them.
+
+    >>> why_unread(ConfigurationError("there are no AWS credentials", hint="aws sso login"))
+    'There are no AWS credentials. Try: aws sso login'
+    """
+    return sentence(error) if isinstance(error, ConfigurationError | ExpiredCredentials) else error.message
 
 
 def _not_undoable(change: Change) -> str:

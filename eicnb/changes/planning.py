@@ -12,7 +12,7 @@ from eicnb.changes.faults import RowFault, faults_error
 from eicnb.changes.ignored_columns import ignored_notes
 from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
-from eicnb.changes.planned import PlannedChange
+from eicnb.changes.planned import PlannedChange, why_unread
 from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, UsageError
 from eicnb.model.function import LATEST, FunctionRef
@@ -107,7 +107,7 @@ def _planned_row(row: DesiredRow, current: Configs, reach: Reachable) -> Planned
         return _refused(row.target, f"account {row.target.account_id} is out of reach: connected to {reach.accounts}")
     before = current[row.target]
     if isinstance(before, EicError):
-        return _refused(row.target, before.message)
+        return _refused(row.target, why_unread(before))
     if row.is_unknown(before):
         return _refused(row.target, "no setting is set, and configured is <NA>: its config was not read")
     after = row.after(before)

@@ -16,7 +16,7 @@ from eicnb.changes.journal_entry import JournalEntry
 from eicnb.changes.journal_frame import Entry, entries_of
 from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
-from eicnb.changes.planned import PlannedChange
+from eicnb.changes.planned import PlannedChange, why_unread
 from eicnb.changes.planning import ReadsConfigs, without_missing
 from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, UsageError, nearest, shown
@@ -86,7 +86,7 @@ class _WayBack:
     def planned(self, now: ReportedConfig | EicError | None) -> PlannedChange:
         """Return the row of the plan, given the current config."""
         if isinstance(now, EicError):
-            return self._refused(now.message)
+            return self._refused(why_unread(now))
         if self.refusal or isinstance(self.wanted, Unread):
             return self._refused(self.refusal)
         change = Change(self.target, now, self.wanted)

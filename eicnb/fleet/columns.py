@@ -26,6 +26,7 @@ AUDIT_COLUMNS = (
         "`ok`, or why it could not be read: `denied`, `throttled`, `gone`, `failed`, `unread` (the audit was stopped)",
     ),
     Column("error", "string", "what went wrong; `<NA>`: nothing"),
+    Column("read_at", "datetime64[ns, UTC]", "when the row was read, just before its first request; `<NA>`: not read"),
 )
 
 
@@ -59,6 +60,7 @@ def audit_row(row: AuditRow) -> dict[str, Any]:
         "role_arn": None if runs is None else runs.role_arn,
         "scan_state": row.scan_state,
         "error": row.error,
+        "read_at": row.read_at if was_read else None,
     }
 
 

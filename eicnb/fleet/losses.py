@@ -183,7 +183,7 @@ def _attrs(audit: Audited, counts: Counts, period: Period, tally: Tally) -> dict
         moment.isoformat(timespec="seconds").replace("+00:00", "Z") for moment in (period.since, period.until)
     )
     reasons = sorted({fact.reason for fact in counts.values() if isinstance(fact, Unreadable)})
-    lacking = [] if audit.has_all_qualifiers or not audit.size else [_LACKING]
+    lacking = [_LACKING] if audit.places_without_aliases else []
     return {
         "verb": "losses",
         "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),

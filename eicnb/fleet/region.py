@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from eicnb.aws.http.sender import Sender
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
-from eicnb.fleet.reader import FUNCTIONS, FunctionReader, Versions
+from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope
+from eicnb.fleet.versions import FUNCTIONS, Details, VersionReader, Versions
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.verbs import Operation
 
 _FEWEST, _MOST = 4, 20
+
+
+def utc_now() -> datetime:
+    """Return the current time, in UTC."""
+    return datetime.now(UTC)
 
 
 class ChoiceError(Exception):
@@ -37,11 +44,13 @@ class RegionWalk:
     `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
     the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
     wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
+    `now` returns the time, for the column `read_at`.
     """
 
     home: Home
     sender: Sender
     scope: Scope
+    details: Details | None = None
     settled: frozenset[str] = frozenset()
     known: tuple[ReportedFunction, ...] | None = None
     rows: list[AuditRow] = field(default_factory=list)
@@ -52,13 +61,17 @@ class RegionWalk:
     is_listed: bool = False
     is_whole: bool = False
     is_over: bool = False
-    _has_all_versions: bool = False
+    now: Callable[[], datetime] = utc_now
+    _versions_at: datetime | None = None
     _versions: dict[str, Versions] = field(default_factory=dict)
     _waiting: asyncio.Queue[ReportedFunction | None] = field(default_factory=asyncio.Queue)
     _reader: FunctionReader = field(init=False)
 
     def __post_init__(self) -> None:
-        self._reader = FunctionReader(home=self.home, sender=self.sender, wants_all=self.scope.wants_all_qualifiers)
+        versions = VersionReader(
+            home=self.home, sender=self.sender, details=self.details, wants_all=self.scope.wants_all_qualifiers
+        )
+        self._reader = FunctionReader(home=self.home, sender=self.sender, versions=versions)
 
     async def run(self) -> None:
         """Read everything; a failure becomes a row."""
@@ -113,8 +126,9 @@ class RegionWalk:
         """Pass every function to the readers; a list that fails is a row about the region."""
         try:
             if self.known is None:
+                started_at = self.now()
                 await self._list_functions()
-                self._has_all_versions = self.scope.wants_all_qualifiers
+                self._versions_at = started_at if self.scope.wants_all_qualifiers else None
             for function in self.known or ():
                 self._take(function)
             self.is_whole = not any(row.function is None for row in self.rows)
@@ -179,9 +193,9 @@ class RegionWalk:
     async def _read_waiting(self) -> None:
         while (function := await self._waiting.get()) is not None:
             name = function.function.function_name
-            listed = self._versions.get(name, {}) if self._has_all_versions else None
+            listed = self._versions.get(name, {}) if self._versions_at else None
             try:
-                found = await self._reader.rows(function, listed)
+                found = await self._reader.rows(function, listed, self._versions_at or self.now())
             except Exception as error:  # noqa: BLE001 # whatever it is, it is this function's row
                 found = [function_failure(function.function, error, function)]
             self.rows += found

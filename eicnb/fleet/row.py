@@ -6,6 +6,7 @@ Tested in tests/fleet/test_faults.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 from eicnb.errors import AccessDenied, EicError, NotFound, Throttled
@@ -21,7 +22,8 @@ class AuditRow:
     """One row of an audit; without a `function` it is about a whole region or account.
 
     `runs` is what the qualifier runs, None if that could not be read or no longer exists. If `scan_state` is not
-    `ok`, `error` gives the reason, and a missing `config` means that it is unknown.
+    `ok`, `error` gives the reason, and a missing `config` means that it is unknown. `read_at` is a time just before the
+    first request that the row rests on; None if it could not be read.
     """
 
     region: str
@@ -32,6 +34,7 @@ class AuditRow:
     config: ReportedConfig | None = None
     scan_state: ScanState = "ok"
     error: str | None = None
+    read_at: datetime | None = None
 
 
 def failure(error: Exception) -> tuple[ScanState, str]:

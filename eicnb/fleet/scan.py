@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
-from eicnb.aws.http.rate_limit import BUCKETS, Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, LAMBDA, Buckets
 from eicnb.aws.http.route import Route
-from eicnb.aws.http.sender import PATIENCE, Patience, Tally
+from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import aside
+from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
 from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
-from eicnb.fleet.region import ChoiceError, RegionWalk
+from eicnb.fleet.region import ChoiceError, RegionWalk, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.versions import Details, Grant
+from eicnb.model.verbs import Operation
 
 STOPPED = "the audit was stopped before this was read"
 
@@ -47,6 +51,7 @@ class Audit:
     buckets: Buckets = BUCKETS
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], datetime] = utc_now
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
     is_placed: bool = False
@@ -76,13 +81,18 @@ class Audit:
         rows = [*self._rows, *found, *never]
         names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
         region, reported = self.connections[0].region, self.earlier.reported
-        return rows + unmatched_rows(names, walks, region, is_whole=self.is_whole, reported=reported)
+        homes = [walk.home for walk in walks]
+        return rows + unmatched_rows(names, homes, region, is_whole=self.is_whole, reported=reported)
 
     def unmatched(self) -> tuple[str, ...]:
         """Return the names and globs that match no listed function, and none that was read before."""
         if not self.scope.selection.patterns:
             return ()
         return self.scope.selection.unmatched({name for walk in list(self.walks) for name in walk.names | walk.settled})
+
+    def listed_names(self) -> Iterator[str]:
+        """Yield the names of all listed functions."""
+        return (name for walk in list(self.walks) for name in (*walk.names, *walk.others))
 
     @property
     def has_listed(self) -> bool:
@@ -136,10 +146,11 @@ class Audit:
             self._rows += finder.rows
             self._pending.update((place.key, None) for place in places)
             self.is_placed = True
-            with ExitStack() as shares:
-                await together(self._walk(place, pool, shares) for place in places)
+            grants = {place.account_id: Grant() for place in places}
+            with Quotas(self.buckets, self.scope.rate) as quotas:
+                await together(self._walk(place, pool, quotas, grants[place.account_id]) for place in places)
 
-    async def _walk(self, place: AccountRegion, pool: SenderPool, shares: ExitStack) -> None:
+    async def _walk(self, place: AccountRegion, pool: SenderPool, quotas: Quotas, grant: Grant) -> None:
         try:
             with naming(place.aws):
                 route = await self._route(place)
@@ -149,15 +160,25 @@ class Audit:
             self._failed.add(place.key)
             del self._pending[place.key]
             return
-        turns = self.buckets.of(place.account_id, place.region)
-        shares.enter_context(turns.shared_at(self.scope.rate))
         sandbox = ["SANDBOX"] if place.aws.sandbox else []
         words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
-        sender = pool.sender(
-            route, place.keyring, turns, lambda operation: place.aws.attempt(operation, place.region, words)
-        )
+
+        def sender(quota: str = LAMBDA) -> Sender:
+            turns = quotas.of(place.account_id, place.region, quota)
+            attempt = partial(place.aws.attempt, region=place.region, place=words)
+            return pool.sender(route, place.keyring, turns, attempt)
+
         before = self.earlier.at(place.account_id, place.region)
-        walk = RegionWalk(home=home, sender=sender, scope=self.scope, settled=before.settled, known=before.known)
+        walk = RegionWalk(
+            home=home,
+            sender=sender(),
+            scope=self.scope,
+            # botocore logs whole responses, and those of GetFunction have a link to the code
+            details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
+            settled=before.settled,
+            known=before.known,
+            now=self.now,
+        )
         self.walks.append(walk)
         del self._pending[place.key]
         await walk.run()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -32,6 +32,7 @@ from eicnb.redaction import masks
 
 _WIDTH = 80
 _NUMBERS = count(1)
+_OF_ANY_ROWS = ("sandbox", "dry_run", "qualifiers")
 _OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)}
 
 
@@ -46,6 +47,13 @@ class Drawn(pd.DataFrame):
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return FramePart
+
+    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> Self:
+        """Pass attrs on as pandas does; of joined frames whose attrs differ, what the rows still say is `several`."""
+        super().__finalize__(other, method, **kwargs)  # type: ignore[misc] # the stubs lack it
+        if method == "concat" and not self.attrs:
+            self.attrs = _several([one.attrs for one in other.input_objs], _OF_ANY_ROWS)
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the rows: libraries find pandas in a frame's module, where pickle would look for our class."""
@@ -313,7 +321,18 @@ def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[
     }
 
 
-_OF_OTHER_ROWS = {"check", "losses", "records", "send", "journal", "compare", "explain", "whoami", "functions"}
+_OF_OTHER_ROWS = {
+    "check",
+    "losses",
+    "records",
+    "send",
+    "journal",
+    "compare",
+    "history",
+    "explain",
+    "whoami",
+    "functions",
+}
 """The verbs whose frames have no configs."""
 
 _OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}
@@ -370,7 +389,11 @@ def stack(frames: Sequence[Frame]) -> Frame:
     """Make one frame of frames with the same columns; attrs that differ become `several`."""
     stacked = Frame(pd.concat(frames, ignore_index=True))
     attrs = [frame.attrs for frame in frames]
-    for key in {key: None for one in attrs for key in one}:
-        values = [one.get(key) for one in attrs]
-        stacked.attrs[key] = values[0] if all(value == values[0] for value in values) else SEVERAL
+    stacked.attrs = _several(attrs, {key: None for one in attrs for key in one})
     return stacked
+
+
+def _several(attrs: Sequence[Mapping[Any, Any]], keys: Iterable[Any]) -> dict[Any, Any]:
+    """Return the attrs that any of the frames has, `several` where they differ."""
+    found = {key: [one.get(key) for one in attrs] for key in keys if any(key in one for one in attrs)}
+    return {key: values[0] if values.count(values[0]) == len(values) else SEVERAL for key, values in found.items()}

@@ -83,7 +83,7 @@ def test_a_row_that_was_changed_since_is_a_conflict_and_stays_as_it_is(eic: eicn
     eic.put("newsletters", maximum_retry_attempts=0)
     error = incomplete(plan)
     assert error.message.splitlines()[:2] == [
-        "not all of the plan is applied: 4 applied, 1 conflict",
+        "not all of the plan is applied: 4 applied, 1 changed meanwhile",
         (
             "    newsletters:$LATEST: conflict: the config was changed since: it is now retries 0, age 6h, "
             "on-failure none, on-success none"

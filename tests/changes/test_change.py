@@ -130,7 +130,7 @@ def test_an_update_keeps_what_it_does_not_give() -> None:
 
 
 def test_what_was_not_read_cannot_be_undone() -> None:
-    with pytest.raises(UsageError, match="cannot be undone: the previous config could not be read"):
+    with pytest.raises(UsageError, match="cannot be undone: the previous config could not be read: AccessDenied"):
         Change(TARGET, Unread("AccessDenied"), None).inverse()
 
 

@@ -144,6 +144,21 @@ def test_an_empty_config_that_was_read_stays_in_a_frame_that_cannot_say_so(eic: 
     assert one(eic.list("newsletters").drop(columns="last_modified"))[0] == "delete"
 
 
+def test_expired_credentials_refuse_a_row_with_what_renews_them(eic: eicnb.Eic) -> None:
+    forward = Losing(str(eic.endpoint_url), "cut before", times=0)
+    expired = fault(403, "ExpiredTokenException", "The security token included in the request is expired")
+    with Answering(lambda request: expired if "event-invoke-config" in request.path else forward(request)) as proxy:
+        connection = eicnb.connect(region="us-east-1", endpoint_url=proxy.url)
+        plan = planned(eic.list("my-function"), connections=[connection])
+    assert {*plan.frame.action} == {"refused"}
+    [reason] = {*plan.frame.reason}
+    assert reason == (
+        "The security token included in the request is expired. "
+        "Try: set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to new credentials, "
+        "then run this again"
+    )
+
+
 def test_a_region_that_could_not_be_listed_is_a_refused_row(eic: eicnb.Eic) -> None:
     desired = eic.audit(progress=False, functions="my-function")
     desired.loc[len(desired), ["region", "scan_state", "error"]] = ["eu-west-1", "denied", "you may not"]

@@ -81,7 +81,7 @@ def test_rows_that_were_lost_since_are_found_again(run: Run) -> None:
         eic = connection(server)
         first = run(eic)
         whole = run(eic, resume=first[first.function_name != "f0002"])
-    assert whole.drop(columns="last_modified").equals(first.drop(columns="last_modified"))
+    assert same(whole, first)
 
 
 def test_a_function_that_is_gone_twice_counts_as_read(run: Run) -> None:
@@ -108,7 +108,7 @@ def test_a_complete_frame_is_returned_as_it_was_without_a_call(run: Run) -> None
 def test_qualifiers_and_patterns_are_those_of_the_frame(eic: Eic, run: Run) -> None:
     first = run(eic, functions=["my-function", "check*"], qualifiers="all")
     again = run(eic, resume=first[first.qualifier != "$LATEST"])
-    assert again.equals(first)
+    assert same(again, first)
     assert again.attrs["qualifiers"] == "all"
 
 
@@ -364,4 +364,5 @@ def test_what_a_frame_lost_is_read_again(eic: Eic, run: Run, loss: str) -> None:
 
 
 def same(one: Frame, other: Frame) -> bool:
-    return one.equals(other) and one.attrs["complete"] == other.attrs["complete"]
+    rows = [frame.drop(columns="read_at") for frame in (one, other)]
+    return rows[0].equals(rows[1]) and one.attrs["complete"] == other.attrs["complete"]

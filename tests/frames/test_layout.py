@@ -62,7 +62,7 @@ def test_an_audit_shows_what_matters_and_says_what_is_the_same_everywhere() -> N
         "checkout:$LATEST  0            sqs lost    never",
         "invoices:live     2 (default)  none        never",
         "in every row: max age 6 h (default), on success none, DLQ none, runtime python3.13, timeout 30 s, role shop",
-        '2 columns hidden; eicnb.show(frame, columns="all") shows all of them',
+        '3 columns hidden; eicnb.show(frame, columns="all") shows all of them',
         "SANDBOX  account 123456789012  us-east-1  2 rows",
     ]
 

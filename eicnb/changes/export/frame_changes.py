@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eicnb.changes.change import SETTINGS, Change, Unread
+from eicnb.changes.change import NOT_READ, SETTINGS, Change
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS, Column
 from eicnb.frames.frame import rows_of
@@ -19,8 +19,6 @@ _OF_AN_AUDIT = (Column("configured", "boolean", ""), Column("scan_state", "objec
 _NAMES = ("function_name", "qualifier", "region", "account_id")
 
 _MOST_FAULTS = 10
-
-_BEFORE = Unread("it was not read")
 
 Row = Mapping[str, Any]
 
@@ -84,8 +82,8 @@ def _change(row: Row) -> Change:
         raise _Fault(f"its config was not read: {row['scan_state']}", 'frame[frame.scan_state == "ok"]')
     target = _target(row)
     if not _has_config(row):
-        return Change(target, _BEFORE, None)
-    return Change.of(_put(target, row), _BEFORE)
+        return Change(target, NOT_READ, None)
+    return Change.of(_put(target, row), NOT_READ)
 
 
 def _target(row: Row) -> FunctionRef:

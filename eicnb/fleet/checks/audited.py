@@ -32,6 +32,9 @@ NEEDED = tuple(column for column in AUDIT_COLUMNS if column.name not in _NOT_NEE
 Mask = Any
 """A NumPy array with a boolean for each row."""
 
+Place = tuple[str | None, str | None]
+"""An account and region."""
+
 Texts = list[Any]
 """A text for each row, None where it is missing."""
 
@@ -146,10 +149,17 @@ class Audited:
         return rows
 
     @cached_property
-    def has_all_qualifiers(self) -> bool:
-        """Whether aliases and versions without a config are among the rows; a file may have lost the attrs."""
-        is_known = self.attrs.get("qualifiers") == "all"
-        return is_known or bool((self.was_read & ~self.configured & ~self.is_latest).any())
+    def places_without_aliases(self) -> Sequence[Place]:
+        """The accounts and regions whose aliases and versions without a config may be missing.
+
+        Without attrs, which a file loses, one row of such a qualifier shows it for all places. In audits of both kinds
+        that were joined, it shows it for its own place.
+        """
+        audited = self.attrs.get("qualifiers")
+        shown = {self.place(row) for row in rows(self.was_read & ~self.configured & ~self.is_latest)}
+        if audited == "all" or (audited is None and shown):
+            return ()
+        return [place for place in dict.fromkeys(map(self.place, rows(self.was_read))) if place not in shown]
 
     def destination(self, text: str) -> ReportedDestination | None:
         """Return a destination as a value, None for a text that is no ARN; each is read once for all checks."""
@@ -157,7 +167,7 @@ class Audited:
             self._destinations[text] = ReportedDestination.parse(text)
         return self._destinations[text]
 
-    def place(self, row: int) -> tuple[str | None, str | None]:
+    def place(self, row: int) -> Place:
         """Return the account and region of a row."""
         return self.account_ids[row], self.regions[row]
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,7 @@ from eicnb.fleet.scope import check_choice, check_rate, names_in
 from eicnb.frames.columns import SEVERAL, SUMMARY, Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.severity import SEVERITIES, Severity
+from eicnb.redaction.warn import warn
 
 SETTINGS, ALL = "settings", "all"
 ALWAYS = ("not-read", "not-checked", "house-rule", "expired-mute")
@@ -83,7 +85,9 @@ def check(
     seen = Inspection(audit, evidence, fixes, now, house, mutes)
     with without_collection():
         looked = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])
-        result = _to_frame(audit, looked, layers, evidence)
+        result = _to_frame(seen, looked, layers)
+    if unmatched := result.attrs.get("unmatched"):
+        warn(f"no function of the audit matches {unmatched}, in rules or mute")
     if fail_on is not None:
         _stop_on(result, fail_on)
     return result
@@ -158,8 +162,19 @@ def _read(audit: Audited, layers: Sequence[str], connections: Sequence[Aws], rat
     return evidence
 
 
-def _to_frame(audit: Audited, looked: list[Looked], layers: Sequence[str], evidence: Evidence) -> Frame:
+def _unmatched(seen: Inspection) -> dict[str, Scalar]:
+    """Return the globs of rules and mutes that match no function of a whole audit, as an attr."""
+    if seen.audit.attrs.get("selected") is not None:
+        return {}
+    names = {name for name in seen.audit.function_names if name}
+    globs = dict.fromkeys([*(rule.functions for rule in seen.rules), *(mute.functions for mute in seen.mutes)])
+    unmatched = [glob for glob in globs if not any(fnmatchcase(name, glob) for name in names)]
+    return {"unmatched": ", ".join(unmatched)} if unmatched else {}
+
+
+def _to_frame(seen: Inspection, looked: list[Looked], layers: Sequence[str]) -> Frame:
     """Return the findings as a frame, the most severe first."""
+    audit = seen.audit
     orders = {row: audit.order(row) for row in {one.found.row for one in looked} if row is not None}
 
     def order(one: Looked) -> Any:
@@ -173,7 +188,7 @@ def _to_frame(audit: Audited, looked: list[Looked], layers: Sequence[str], evide
 
     looked.sort(key=order)
     looked = _agreeing(looked)
-    return to_frame([_row(audit, one) for one in looked], FINDING_COLUMNS, _attrs(audit, looked, layers, evidence))
+    return to_frame([_row(audit, one) for one in looked], FINDING_COLUMNS, _attrs(seen, looked, layers))
 
 
 def _agreeing(looked: Sequence[Looked]) -> list[Looked]:
@@ -206,8 +221,8 @@ def _row(audit: Audited, one: Looked) -> dict[str, Any]:
     }
 
 
-def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evidence: Evidence) -> dict[str, Scalar]:
-    looked = [*looked]
+def _attrs(seen: Inspection, looked: Iterable[Looked], layers: Sequence[str]) -> dict[str, Scalar]:
+    audit, evidence, looked = seen.audit, seen.evidence, [*looked]
     counts = Counter(one.severity for one in looked if one.muted is None)
     unreadable = [
         name for name, facts in evidence.facts.items() if any(isinstance(fact, Unreadable) for fact in facts.values())
@@ -222,6 +237,7 @@ def _attrs(audit: Audited, looked: Iterable[Looked], layers: Sequence[str], evid
         "layers": ",".join(layers),
         "unreadable": ",".join(unreadable) or None,
         "requests": evidence.requests,
+        **_unmatched(seen),
         "rows": audit.size,
         **{severity: counts[severity] for severity in reversed(SEVERITIES)},
         "muted": muted,

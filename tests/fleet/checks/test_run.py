@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from eicnb.errors import ChecksFailed, UsageError
@@ -105,3 +106,24 @@ def test_a_frame_that_is_no_audit_names_the_missing_columns() -> None:
 def test_the_finding_about_missing_aliases_links_the_page_about_aliases() -> None:
     result = found(row(on_failure="sqs:kept"), qualifiers="configured")
     assert result.source[result.check == "not-checked"].tolist() == [ALIAS_GUIDE]
+
+
+def test_an_audit_of_all_qualifiers_joined_with_one_of_the_configured_says_what_the_other_lacks() -> None:
+    whole = audit_of(row(retries=0), row(qualifier="live"), qualifiers="all", calls=3)
+    part = audit_of(row("g", region="eu-west-1", retries=0), qualifiers="configured", calls=1)
+    result = check(pd.concat([whole, part]), show=lambda _: None)
+    assert result.region[result.check == "not-checked"].tolist() == ["eu-west-1"]
+    assert not check(pd.concat([whole, whole]), show=lambda _: None).check.eq("not-checked").any()
+
+
+def test_globs_that_match_no_function_are_named_in_a_warning_and_in_attrs() -> None:
+    rules = [{"functions": one, "maximum_retry_attempts": 0} for one in ("payments-*", "f")]
+    mute = [{"check": "*", "functions": "g", "reason": "meant so"}]
+    with pytest.warns(UserWarning, match=r"^no function of the audit matches payments-\*, g, in rules or mute$"):
+        result = found(row(), rules=rules, mute=mute)
+    assert result.attrs["unmatched"] == "payments-*, g"
+
+
+def test_an_audit_of_some_functions_needs_no_function_for_each_rule() -> None:
+    rules = [{"functions": "payments-*", "maximum_retry_attempts": 0}]
+    assert "unmatched" not in check(audit_of(row(), selected="f"), rules=rules, show=lambda _: None).attrs

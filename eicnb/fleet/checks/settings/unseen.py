@@ -46,16 +46,15 @@ def not_read(seen: Inspection) -> Iterator[Found]:
 def not_checked(seen: Inspection) -> Iterator[Found]:
     """Yield the places whose aliases were not audited, and the rows whose evidence is missing."""
     audit = seen.audit
-    if audit.size and not audit.has_all_qualifiers:
-        for account_id, region in dict.fromkeys(audit.place(row) for row in rows(audit.was_read)):
-            yield Found(
-                None,
-                "aliases and versions without a config were not audited",
-                Fix("audit them too: %eic audit --qualifiers all"),
-                why="events of an alias without a config get AWS's defaults",
-                place=(account_id, region),
-                source=ALIAS_GUIDE,
-            )
+    for place in audit.places_without_aliases:
+        yield Found(
+            None,
+            "aliases and versions without a config were not audited",
+            Fix("audit them too: %eic audit --qualifiers all"),
+            why="events of an alias without a config get AWS's defaults",
+            place=place,
+            source=ALIAS_GUIDE,
+        )
     for layer in catalog.layers().values():
         if seen.evidence.has(layer.name):
             yield from _missing_evidence(seen, layer)

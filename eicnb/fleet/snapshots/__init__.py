@@ -1,0 +1,1 @@
+"""Frames in Parquet files, and folders of audits as a history."""

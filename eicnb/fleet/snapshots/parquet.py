@@ -1,0 +1,256 @@
+"""Frames as Parquet files: the one place that knows pyarrow.
+
+A file is written as a whole, has checksums of its pages, and holds no pickled value. Other tools read its columns as
+texts, numbers and times.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eicnb.changes.whole_file import PRIVATE, SHARED, whole_file
+from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
+from eicnb.fleet.snapshots.description import Description, StoredColumn, not_storable
+
+ENDING = ".parquet"
+
+_ROWS_AT_ONCE = 20_000
+"""The rows of a group: what is in memory twice while a file is written."""
+
+_KEY = b"eicnb"
+_MAGIC = b"PAR1"
+_CONTENT = "payload"
+"""The column with what callers sent to functions; a file that has it is for its owner alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frame as a file has it, with its description; `missing` are the columns that are not in the file any more."""
+
+    path: Path
+    frame: pd.DataFrame
+    description: Description
+    missing: tuple[str, ...] = ()
+
+
+def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Write a frame to a Parquet file, in place of one that exists.
+
+    A column or an attr that a file cannot bring back is a UsageError that names it. What the file system refuses is an
+    OSError.
+    """
+    parquet = _pyarrow().parquet
+    described = Description.of(frame, saved_at=now(), eicnb=version("eicnb"))
+    schema = _schema(described)
+    tables = _tables(frame, described, schema)
+    first = next(tables)
+    mode = PRIVATE if _CONTENT in frame.columns else SHARED
+    with (
+        whole_file(path, mode) as file,
+        parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer,
+    ):
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table)
+
+
+def read(path: Path) -> Snapshot:
+    """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file."""
+    with _opened(path) as (described, file):
+        return _snapshot(path, described, file.read())
+
+
+def described(path: Path) -> Description:
+    """Read the description of a frame alone, from the end of its file."""
+    with _opened(path) as (found, _):
+        return found
+
+
+def unreadable(path: Path, why: str, hint: str = "save the frame again, or load another file") -> UsageError:
+    """Return the error about a file that holds no frame that can be read."""
+    return UsageError(f"the file {str(path)!r} {why}", hint=hint)
+
+
+def why_unreadable(path: Path, error: EicError) -> str:
+    """Return an error of `unreadable` without the name of the file.
+
+    >>> path = Path("audits/a.parquet")
+    >>> why_unreadable(path, unreadable(path, "is not a Parquet file"))
+    'is not a Parquet file'
+    """
+    return error.message.removeprefix(f"the file {str(path)!r} ")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Description, Any]]:
+    """Open the file of a frame, and say of any other what is wrong with it."""
+    arrow = _pyarrow()
+    try:
+        _check_whole(path)
+        with arrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            yield _description(path, file.schema_arrow.metadata), file
+    except EicError:
+        raise
+    except FileNotFoundError as error:
+        raise unreadable(path, "does not exist", _close_to(path)) from error
+    except OSError as error:
+        why = f"can't be read: {error.strerror}" if error.strerror else f"is damaged: {_first_line(error)}"
+        raise unreadable(path, why) from error
+    except (arrow.lib.ArrowException, ValueError) as error:
+        raise unreadable(path, f"is damaged: {_first_line(error)}") from error
+
+
+def _close_to(path: Path) -> str:
+    """Return the file of the folder whose name is closest."""
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.suffix == ENDING]
+    except OSError:
+        names = []
+    close = nearest(path.name, names)
+    return str(path.with_name(close)) if close else "name a file of eicnb.save"
+
+
+@cache
+def _pyarrow() -> Any:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet  # its attribute `parquet`
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "pyarrow":
+            raise
+        raise ConfigurationError("Parquet files need pyarrow", hint="pip install 'eicnb[parquet]'") from error
+    return pa
+
+
+def _schema(described: Description) -> Any:
+    arrow = _pyarrow()
+    fields = [arrow.field(column.name, _type_of(column)) for column in described.stored]
+    return arrow.schema(fields, metadata={_KEY: described.to_json()})
+
+
+def _type_of(column: StoredColumn) -> Any:
+    """Return the Arrow type of a column; text, for a category of texts too."""
+    arrow = _pyarrow()
+    if column.is_text:
+        return arrow.string()
+    if column.categories is not None:
+        return arrow.int64()
+    dtype = column.to_dtype()
+    return arrow.array(pd.array([], dtype=dtype), from_pandas=True).type
+
+
+def _tables(frame: pd.DataFrame, described: Description, schema: Any) -> Iterator[Any]:
+    """Yield the rows of a frame as tables, at least one."""
+    arrow = _pyarrow()
+    for start in range(0, max(len(frame), 1), _ROWS_AT_ONCE):
+        part = frame.iloc[start : start + _ROWS_AT_ONCE]
+        values = [*(part[column.name] for column in described.columns), *described.labels.values_in(part.index)]
+        arrays = [_arrow(*one) for one in zip(described.stored, values, schema.types, strict=True)]
+        yield arrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _arrow(column: StoredColumn, values: Any, kind: Any) -> Any:
+    """Return values as an Arrow array of this type."""
+    if column.categories is not None:
+        values = values.astype(object)
+    elif column.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
+        raise not_storable(column.name, "of objects that are not texts")
+    arrow = _pyarrow()
+    try:
+        array = arrow.array(values, type=kind, from_pandas=True)
+    except (arrow.lib.ArrowException, UnicodeEncodeError) as error:
+        raise not_storable(column.name, f"{column.dtype} with a value ({_first_line(error)})") from error
+    return arrow.concat_arrays(array.chunks) if isinstance(array, arrow.ChunkedArray) else array
+
+
+def _check_whole(path: Path) -> None:
+    """Refuse what is not a Parquet file, or only its start, in words of its own."""
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - len(_MAGIC), 0))
+        end = file.read()
+    if not size:
+        raise unreadable(path, "is empty")
+    if start != _MAGIC:
+        raise unreadable(path, "is not a Parquet file", _reader_of(path))
+    if end != _MAGIC or size < 3 * len(_MAGIC):
+        raise unreadable(path, "is damaged: its end is missing")
+
+
+def _reader_of(path: Path) -> str:
+    """Return how to read a file of another kind, by its ending."""
+    name = repr(str(path))
+    if path.suffix.lower() == ".json":
+        return f"eicnb.Plan.load({name})"
+    reader = {".csv": "read_csv", ".xlsx": "read_excel"}.get(path.suffix.lower())
+    return f"read it with pandas\nimport pandas as pd\npd.{reader}({name})" if reader else "name a file of eicnb.save"
+
+
+def _description(path: Path, metadata: Mapping[bytes, bytes] | None) -> Description:
+    text = (metadata or {}).get(_KEY)
+    if text is None:
+        hint = f"read it with pandas\nimport pandas as pd\npd.read_parquet({str(path)!r})"
+        raise unreadable(path, "is not one that eicnb.save wrote", hint)
+    try:
+        return Description.from_json(text)
+    except UsageError as error:
+        hint = "load it with the release of eicnb that saved it"
+        raise unreadable(path, f"can't be read: {error.message}", hint) from error
+    except (KeyError, TypeError, ValueError, RecursionError, AttributeError) as error:
+        raise unreadable(path, "is damaged: the description of its frame can't be read") from error
+
+
+def _snapshot(path: Path, described: Description, table: Any) -> Snapshot:
+    """Return the frame in a table; columns that another tool added stay, and those that it removed are named."""
+    own = {column.name: column for column in described.stored}
+    values = {
+        name: _values(path, own[name], table[name]) if name in own else table[name].to_pandas()
+        for name in table.column_names
+    }
+    labels = [values.pop(level.name) for level in described.labels.levels if level.name in values]
+    if len(labels) < len(described.labels.levels):
+        raise unreadable(path, "has lost the labels of its rows")
+    ordered = [*(column.name for column in described.columns if column.name in values)]
+    ordered += [name for name in values if name not in own]
+    rows = table.num_rows if table.column_names else None
+    frame = described.to_frame({name: values[name] for name in ordered}, labels, rows)
+    missing = tuple(column.name for column in described.columns if column.name not in values)
+    return Snapshot(path, frame, described, missing)
+
+
+def _values(path: Path, column: StoredColumn, values: Any) -> Any:
+    """Return the values of a column in its own dtype."""
+    try:
+        if values.type != (kind := _type_of(column)):
+            values = values.cast(kind)
+        return _in_dtype(column, values)
+    except (_pyarrow().lib.ArrowException, TypeError, ValueError) as error:
+        held = f"has {values.type} in its column {column.name!r}, not {column.dtype}"
+        raise unreadable(path, f"{held}: {_first_line(error)}") from error
+
+
+def _in_dtype(column: StoredColumn, values: Any) -> Any:
+    dtype = column.to_dtype()
+    if column.categories is not None:
+        return pd.Categorical(values.to_pandas(), dtype=dtype)
+    if column.dtype == "object":
+        return values.to_numpy()
+    make = getattr(dtype, "__from_arrow__", None)
+    if make is not None:
+        return make(values)
+    return pd.Series(values.to_numpy()).astype(dtype).array
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
