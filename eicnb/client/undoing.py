@@ -78,7 +78,7 @@ def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
     meant = chosen(what, (*journaled.entries, *journaled.events), reach, now)
     found = tuple(entry for entry in meant if isinstance(entry, JournalEntry))
     writes = found if names is None else about(found, names)
-    plan = undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))
+    plan = undo_of(writes, reach, ConfigReader(rate=settings.chosen_rate(), show=show_of(held.progress)))
     words = UndoWords(journaled.entries, reach, since_of(what, now), tuple(names or ()))
     events = [entry for entry in meant if isinstance(entry, EventEntry) and entry.may_have_arrived]
     notes = (
