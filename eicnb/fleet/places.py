@@ -145,7 +145,6 @@ class PlaceFinder:
             await aside(_check_regions, aws, regions)
         return regions or (aws.region,)
 
-
     async def _all_regions(self, aws: Aws, account_id: str) -> tuple[str, ...]:
         """Return the regions that are enabled for an account; of several accounts, one that denies it is a row."""
         try:
