@@ -165,10 +165,14 @@ class Access:
         """The name that the account has in its organisation, if that was listed."""
         return self._identity.name
 
+    @property
+    def listed_account_id(self) -> str | None:
+        """The account, if an organisation listed it; it is compared with STS before the first request."""
+        return self._identity.listed
+
     def name_account(self, account_id: str, name: str) -> None:
-        """Store the account and its name as an organisation lists them; STS still has the last word."""
-        self._identity.note(None, account_id)
-        self._identity.name = name
+        """Store the account and its name as an organisation lists them."""
+        self._identity.list_as(account_id, name)
 
     @property
     def signs(self) -> bool:

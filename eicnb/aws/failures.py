@@ -176,7 +176,7 @@ _TOO_MANY_REQUESTS = 429
 
 _DENIED_BY_KMS = {"KMS.AccessDeniedException", "KmsAccessDenied"}
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", *_DENIED_BY_KMS}
+_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", *_DENIED_BY_KMS}
 
 _DENIED_ACTION = re.compile(r"not authorized to perform: (?P<action>[a-z0-9-]+:[A-Za-z0-9]+)(?=\s|$)")
 
