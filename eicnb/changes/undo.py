@@ -130,7 +130,7 @@ def is_within(entry: Entry, reach: Reachable) -> bool:
 
 
 def chosen(what: Any, entries: Sequence[Entry], reach: Reachable, now: datetime) -> tuple[Entry, ...]:
-    """Return the writes and events that are meant: a run, rows, all since a time, or without `what` the last run.
+    """Return the writes and events of a run, of rows, or since a time; without `what`, those of the last run.
 
     The last run is the latest one in the account of the connections that may have changed something.
     """
