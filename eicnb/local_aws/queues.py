@@ -1,4 +1,4 @@
-"""moto's SQS queues with the receipts of AWS, for several readers, and fast with thousands of messages.
+"""moto's SQS queues with the receipts of AWS, and fast with thousands of messages.
 
 Of the receipts that a message ever had only the latest counts, until the message is visible again or received again;
 moto accepts the older ones too. AWS reports success for a deletion with an older one, and may not delete
