@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from eicnb.local_aws import faults, simulation
+from eicnb.local_aws import faults, simulation, trail
 from eicnb.local_aws.call import Reply
 from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
@@ -86,7 +86,7 @@ class Application:
                 operation, response = handled.operation, _response(handled.answer)
             else:
                 operation = _moto_operation(environ)
-                response = self._handle_other(environ, target, scope.service, operation)
+                response = self._handle_other(environ, target, scope, operation)
         except ServiceFault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
@@ -110,12 +110,12 @@ class Application:
     def _handle_lambda(self, environ: WSGIEnvironment, target: str, region: str) -> Handled:
         method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
         try:
-            return self._control_plane.handle(method, target, body, region=region, headers=_amz_headers(environ))
+            return self._control_plane.handle(method, target, body, region=region, headers=_headers(environ))
         except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
             return Handled(None, refusal(faults.broken(repr(error))))
 
     def _handle_other(
-        self, environ: WSGIEnvironment, target: str, service: str | None, operation: str | None
+        self, environ: WSGIEnvironment, target: str, scope: SigningScope, operation: str | None
     ) -> Response:
         path = target.partition("?")[0]
         # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
@@ -124,8 +124,10 @@ class Application:
         if operation == simulation.OPERATION:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
             return Response(simulation.simulated(body, self._other_services.decide), content_type="text/xml")
+        if operation == trail.OPERATION and scope.service == "cloudtrail":
+            return _response(self._control_plane.look_up(scope.region, environ["wsgi.input"].read()))
         try:
-            return self._other_services.handle(environ, service, operation)
+            return self._other_services.handle(environ, scope.service, operation)
         except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
@@ -140,13 +142,14 @@ def _target(request_uri: str) -> str:
     return request_uri
 
 
-def _amz_headers(environ: WSGIEnvironment) -> dict[str, str]:
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """Return the headers that operations read."""
     prefix = "HTTP_X_AMZ_"
     return {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
         for name, value in environ.items()
         if name.startswith(prefix)
-    }
+    } | {"user-agent": str(environ.get("HTTP_USER_AGENT", ""))}
 
 
 def _moto_operation(environ: WSGIEnvironment) -> str | None:

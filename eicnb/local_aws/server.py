@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eicnb.local_aws.http_server import HttpServer
     from eicnb.local_aws.other_services import OtherServices
     from eicnb.local_aws.request_log import RequestRecord
+    from eicnb.local_aws.trail import Trail
 
 LAST_PORT = 65535
 _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
@@ -66,6 +67,7 @@ class Sandbox:
         self._event_speed = EVENT_SPEED if event_speed is None else event_speed
         EventClock(self._event_speed)
         self._now = now
+        self._skipped = 0.0
         self._throttle = Throttle()
         self._throttle.limit(requests_per_second, burst)
         self._running: _Running | None = None
@@ -155,6 +157,23 @@ class Sandbox:
         """Move the clock of asynchronous events on, and return once everything due by then is done."""
         self._started().account.clock.advance(seconds)
 
+    @property
+    def time(self) -> float:
+        """The time in the sandbox, in seconds since 1970: that of changes, and of its CloudTrail."""
+        return self._now() + self._skipped
+
+    def pass_time(self, seconds: float) -> None:
+        """Let seconds pass at once for changes, CloudTrail and the audits of this connection.
+
+        Asynchronous events have a clock of their own, which `advance` moves.
+        """
+        self._skipped += seconds
+
+    @property
+    def trail(self) -> Trail:
+        """Its CloudTrail: how late it is, how it names operations, who may read it."""
+        return self._started().account.trail
+
     def requests(self) -> list[RequestRecord]:
         """Return the latest 10,000 requests since the start, oldest first."""
         return self._started().application.requests()
@@ -180,7 +199,7 @@ class Sandbox:
             raise _missing_moto(error) from error
         others = other_services.OtherServices(account_id)
         targets, clock = moto_targets.MotoTargets(account_id), EventClock(self._event_speed)
-        account = Account(account_id, self._now, others.may, clock, targets)
+        account = Account(account_id, lambda: self.time, others.may, clock, targets)
         served = application.Application(control_plane.ControlPlane(account, self._throttle), others)
         server = self._bind(served)
         try:
