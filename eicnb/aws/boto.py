@@ -19,7 +19,7 @@ from eicnb.aws.caller import BRIEFLY, Caller
 from eicnb.aws.clients import make_client, signing_with
 from eicnb.aws.handlers import foreign_handlers
 from eicnb.aws.http.route import Received, Route, receiving, route_of
-from eicnb.aws.login import Login, role_session
+from eicnb.aws.login import AssumedRole, Login, role_session
 from eicnb.aws.responses import Markers
 from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session
@@ -64,7 +64,11 @@ class Aws(Caller):
     def assuming(self, role_arn: str, external_id: str | None) -> Aws:
         """Return this user as a role, whose credentials STS renews before they expire."""
         return Aws(
-            Login(lambda: self._as_role(role_arn, external_id), source=self._login),
+            Login(
+                lambda: self._as_role(role_arn, external_id),
+                source=self._login,
+                role=AssumedRole(role_arn, external_id),
+            ),
             region=self._region,
             endpoint_url=self.endpoint_url,
             identity=self._identity if self.sandbox else None,

@@ -16,7 +16,7 @@ from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_bundle, check_end
 from eicnb.aws.failures import Attempt
 from eicnb.aws.identity import AccountChanged, Identity
 from eicnb.aws.keys import Keys
-from eicnb.aws.login import Login
+from eicnb.aws.login import AssumedRole, Login
 from eicnb.aws.renewal import renew_hint
 from eicnb.aws.responses import malformed
 from eicnb.aws.session import Session, check_known_region, has_own_endpoint, instance_region, known_regions
@@ -72,6 +72,16 @@ class Access:
     def is_of_own_session(self) -> bool:
         """Whether the boto3 session is one that the user made."""
         return self._login.is_given
+
+    @property
+    def roles(self) -> tuple[AssumedRole, ...]:
+        """The roles that lead from the profile or session to this user."""
+        return self._login.roles
+
+    @property
+    def transport(self) -> Transport:
+        """The means by which requests travel."""
+        return self._transport
 
     @property
     def called_endpoint_url(self) -> str | None:

@@ -6,7 +6,6 @@ Tested in tests/client/test_verbs.py and tests/client/test_connections.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -85,10 +84,6 @@ class Connection:
     def server(self) -> Sandbox | None:
         """The server of the embedded AWS, which can be throttled and stopped; None for AWS."""
         return self._server
-
-    def now(self) -> datetime:
-        """Return the current time in UTC; that of the sandbox, which may be ahead."""
-        return datetime.now(UTC) if self._server is None else datetime.fromtimestamp(self._server.time, UTC)
 
     def described(self) -> dict[str, Any]:
         """Return account and region in words, as far as they are known without a call."""

@@ -89,7 +89,7 @@ class Transport:
 
     verify: bool | str | None = None
     signs: bool = True
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     key: tuple[Any, ...] = field(init=False, compare=False, repr=False)
     """A key that tells it from others in a dict."""
 

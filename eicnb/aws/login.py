@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, field
 from threading import RLock
 from typing import Any
 
@@ -23,6 +23,18 @@ _MUST_RENEW_SECONDS = 600
 _SECONDS_AFTER_A_FAILURE = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class AssumedRole:
+    """A role to act as, with the external id that it may require, which is not shown.
+
+    >>> AssumedRole("arn:aws:iam::123456789012:role/audit", "shared-with-no-one")
+    AssumedRole(arn='arn:aws:iam::123456789012:role/audit')
+    """
+
+    arn: str
+    external_id: str | None = field(default=None, repr=False)
+
+
 class Login:
     """The session of one user, opened at first use and shared by all its regions and endpoints."""
 
@@ -31,11 +43,14 @@ class Login:
         open_session: OpenSession,
         *,
         source: Login | None = None,
+        role: AssumedRole | None = None,
         is_given: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_given = is_given
         """Whether the session is the user's own."""
+        self.roles: tuple[AssumedRole, ...] = (*(source.roles if source else ()), *([role] if role else []))
+        """The roles that lead from the first user to this one."""
         self.clients = Clients()
         self._open_session = open_session
         self._source = source

@@ -6,7 +6,7 @@ Tested in tests/changes/test_journal.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self, get_args
@@ -41,22 +41,65 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
-    """One write: what it changes, by whom, where, and its outcome as far as it is known.
+class Recorded:
+    """One request in the journal: by whom, where, and its outcome as far as it is known.
 
-    `identity` distinguishes it from all others, `run` groups the writes of one command, `%%eic` cell or plan, and `by`
-    is the ARN of the caller if that was known.
+    `identity` distinguishes it from all others, `run` groups the requests of one command, `%%eic` cell or plan, and
+    `by` is the ARN of the caller if that was known.
     """
 
     identity: str
     run: str
     time: datetime
     verb: str
-    change: Change
     by: str | None = None
     site: Site = field(default_factory=Site)
     outcome: WriteOutcome = "unknown"
     error: str | None = NO_OUTCOME
+
+    def _before(self, **members: Any) -> str:
+        """Return the line that is written before the request is sent."""
+        of_all = {"id": self.identity, "run": self.run, "time": self.time.isoformat(), "by": self.by, "verb": self.verb}
+        site = {"region": self.site.region, "endpoint": self.site.endpoint, "sandbox": self.site.sandbox}
+        return _line_of({**of_all, **members, **site})
+
+    def _after(self, **members: Any) -> str:
+        """Return the line that is written after the request."""
+        of_all = {"id": self.identity, "outcome": self.outcome, "error": self.error, "by": self.by}
+        return _line_of({**of_all, **members})
+
+    @classmethod
+    def _read(cls, line: Mapping[str, Any], verbs: Collection[str], **own: Any) -> Self:
+        """Read the first line of a request; KeyError, TypeError or ValueError for another."""
+        if line["verb"] not in verbs:
+            raise ValueError(line["verb"])
+        return cls(
+            identity=_text(line["id"]),
+            run=_text(line["run"]),
+            time=datetime.fromisoformat(line["time"]).astimezone(UTC),
+            verb=line["verb"],
+            by=text_or_none(line.get("by")),
+            site=Site(**{name: text_or_none(line.get(name)) for name in ("region", "endpoint", "sandbox")}),
+            **own,
+        )
+
+    def _ended_as(self, line: Mapping[str, Any], **own: Any) -> Self:
+        """Return the request with the outcome in its second line."""
+        if line["outcome"] not in get_args(WriteOutcome):
+            raise ValueError(line["outcome"])
+        by, error = text_or_none(line.get("by")), text_or_none(line.get("error"))
+        return replace(self, outcome=line["outcome"], error=error, by=by or self.by, **own)
+
+    def ended(self, outcome: WriteOutcome, error: str | None = None) -> Self:
+        """Return the request with its outcome."""
+        return replace(self, outcome=outcome, error=error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Recorded):
+    """One write in the journal, with what it changes."""
+
+    change: Change
 
     @property
     def target(self) -> FunctionRef:
@@ -65,69 +108,24 @@ class JournalEntry:
 
     def intent(self) -> str:
         """Return the line that is written before the request is sent."""
-        return line_of(
-            {
-                "id": self.identity,
-                "run": self.run,
-                "time": self.time.isoformat(),
-                "by": self.by,
-                "verb": self.verb,
-                "function": str(self.change.target),
-                "before": _to_json(self.change.before),
-                "after": _to_json(self.change.after),
-                "region": self.site.region,
-                "endpoint": self.site.endpoint,
-                "sandbox": self.site.sandbox,
-            }
-        )
+        before, after = _to_json(self.change.before), _to_json(self.change.after)
+        return self._before(function=str(self.change.target), before=before, after=after)
 
     def result(self) -> str:
         """Return the line that is written after the request, with the config as AWS reported it."""
-        return line_of(
-            {
-                "id": self.identity,
-                "outcome": self.outcome,
-                "error": self.error,
-                "by": self.by,
-                "function": str(self.change.target),
-                "after": _to_json(self.change.after),
-            }
-        )
+        return self._after(function=str(self.change.target), after=_to_json(self.change.after))
 
     @classmethod
     def from_intent(cls, line: Mapping[str, Any]) -> Self:
         """Read the first line of a write; KeyError, TypeError or ValueError for another."""
         target = FunctionRef.parse(line["function"])
-        if line["verb"] not in WRITES:
-            raise ValueError(line["verb"])
-        after = _from_json(target, line["after"])
-        if isinstance(after, Unread):
-            raise TypeError(after)
-        return cls(
-            identity=_text(line["id"]),
-            run=_text(line["run"]),
-            time=datetime.fromisoformat(line["time"]).astimezone(UTC),
-            verb=line["verb"],
-            change=Change(target, _from_json(target, line["before"]), after),
-            by=_text_or_none(line.get("by")),
-            site=Site(**{name: _text_or_none(line.get(name)) for name in ("region", "endpoint", "sandbox")}),
-        )
+        change = Change(target, _from_json(target, line["before"]), _after_in(target, line))
+        return cls._read(line, WRITES, change=change)
 
     def with_result(self, line: Mapping[str, Any]) -> Self:
         """Return the write with the outcome in its second line."""
-        if line["outcome"] not in get_args(WriteOutcome):
-            raise ValueError(line["outcome"])
         target = FunctionRef.parse(line["function"])
-        after = _from_json(target, line["after"])
-        if isinstance(after, Unread):
-            raise TypeError(after)
-        change = replace(self.change, target=target, after=after)
-        by, error = _text_or_none(line.get("by")), _text_or_none(line.get("error"))
-        return replace(self, outcome=line["outcome"], error=error, by=by or self.by, change=change)
-
-    def ended(self, outcome: WriteOutcome, error: str | None = None) -> Self:
-        """Return the write with its outcome."""
-        return replace(self, outcome=outcome, error=error)
+        return self._ended_as(line, change=replace(self.change, target=target, after=_after_in(target, line)))
 
     def reported(self, config: ReportedConfig) -> Self:
         """Return the write with the config that AWS reported after it, whose ARN names the account."""
@@ -142,7 +140,7 @@ def parse(text: str) -> Mapping[str, Any]:
     return line
 
 
-def line_of(content: Mapping[str, Any]) -> str:
+def _line_of(content: Mapping[str, Any]) -> str:
     """Return a line of a journal, without the members that are None."""
     known = {name: value for name, value in content.items() if value is not None or name in {"before", "after"}}
     return json.dumps({"eicnb_journal": VERSION, **known}, ensure_ascii=True) + "\n"
@@ -167,10 +165,17 @@ def _from_json(target: FunctionRef, value: Any) -> ReportedConfig | Unread | Non
         function=target,
         maximum_retry_attempts=_count(value, "maximum_retry_attempts"),
         maximum_event_age_in_seconds=_count(value, "maximum_event_age_in_seconds"),
-        on_failure=_text_or_none(value["on_failure"]),
-        on_success=_text_or_none(value["on_success"]),
+        on_failure=text_or_none(value["on_failure"]),
+        on_success=text_or_none(value["on_success"]),
         last_modified=datetime.fromisoformat(modified).astimezone(UTC) if modified else None,
     )
+
+
+def _after_in(target: FunctionRef, line: Mapping[str, Any]) -> ReportedConfig | None:
+    after = _from_json(target, line["after"])
+    if isinstance(after, Unread):
+        raise TypeError(after)
+    return after
 
 
 def _count(value: Mapping[str, Any], name: str) -> int | None:
@@ -186,5 +191,6 @@ def _text(value: Any) -> str:
     return value
 
 
-def _text_or_none(value: Any) -> str | None:
+def text_or_none(value: Any) -> str | None:
+    """Return a member of a line that is a text or missing; TypeError for another."""
     return None if value is None else _text(value)

@@ -67,29 +67,21 @@ def _sandbox_mark(of_sandboxes: set[bool]) -> str:
 
 
 def _row(entry: JournalEntry) -> dict[str, Any]:
-    change, target = entry.change, entry.change.target
-    return {
-        "time": entry.time,
-        "run": entry.run,
-        "by": entry.by,
-        "verb": entry.verb,
-        "function_name": target.function_name,
-        "qualifier": target.qualifier or LATEST,
-        "change": change.words(place_of(target)) or "no change",
-        **side_of(change.before, "before"),
-        **side_of(change.after, "after"),
-        "outcome": entry.outcome,
-        "error": entry.error,
-        "region": target.region or entry.site.region,
-        "account_id": target.account_id,
-        "function_arn": str(target) if target.account_id else None,
-    }
+    change = entry.change
+    words = change.words(place_of(change.target)) or "no change"
+    return {**_of_any(entry), "change": words, **side_of(change.before, "before"), **side_of(change.after, "after")}
 
 
 _UNKNOWN = Unread("an event has no config")
 
 
 def _event_row(entry: EventEntry) -> dict[str, Any]:
+    sides = {**side_of(_UNKNOWN, "before"), **side_of(_UNKNOWN, "after")}
+    return {**_of_any(entry), "change": entry.words, **sides}
+
+
+def _of_any(entry: JournalEntry | EventEntry) -> dict[str, Any]:
+    """Return the values that a write and an event have in common."""
     target = entry.target
     return {
         "time": entry.time,
@@ -98,9 +90,6 @@ def _event_row(entry: EventEntry) -> dict[str, Any]:
         "verb": entry.verb,
         "function_name": target.function_name,
         "qualifier": target.qualifier or LATEST,
-        "change": entry.words,
-        **side_of(_UNKNOWN, "before"),
-        **side_of(_UNKNOWN, "after"),
         "outcome": entry.outcome,
         "error": entry.error,
         "region": target.region or entry.site.region,

@@ -180,6 +180,7 @@ AUDIT = (
         ("raise", "rows"),
     ),
     Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
+    Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
     Option("--profiles", "profiles", "names", "A,B", "several accounts, by their profiles"),
 )
 """The options of an audit."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, cast
 
 import pandas as pd
@@ -14,26 +12,19 @@ import pandas as pd
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
-from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError, shown
-from eicnb.fleet.collection import without_collection
-from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
+from eicnb.errors import AuditInterrupted, ConfigurationError, UsageError, shown
+from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.resume import NOTHING, OF_A_FUNCTION, Earlier
-from eicnb.fleet.row import SCAN_STATES
+from eicnb.fleet.result import globs_of, incomplete, is_resumable, list_hint, to_audit_frame
+from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
-from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions, is_glob
-from eicnb.fleet.unmatched import closest
-from eicnb.frames.columns import SEVERAL, Scalar
-from eicnb.frames.frame import Frame, rows_of, to_frame
-from eicnb.model.order import order
+from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
+from eicnb.frames.columns import Scalar
+from eicnb.frames.frame import Frame, rows_of
 from eicnb.redaction.warn import warn
-
-_MOST_ERRORS = 3
-
-Rows = list[dict[str, Any]]
 
 
 def audit(
@@ -102,8 +93,8 @@ def finished(
     _warn_of_handlers(running)
     if errors == "raise" and not result.attrs["complete"]:
         usual = running.connections[0].known_region
-        listing = _list_hint(list_line, running, usual, is_typed=" --region " in line)
-        raise _incomplete(result, running, hint if _is_resumable(result, running) else listing)
+        listing = list_hint(list_line, running, usual, is_typed=" --region " in line)
+        raise incomplete(result, running, hint if is_resumable(result, running) else listing)
     return result
 
 
@@ -126,7 +117,7 @@ def _how_far(running: Audit, result: Frame) -> str:
 
 
 def _warn_of_globs(running: Audit) -> None:
-    if globs := _globs(running):
+    if globs := globs_of(running):
         lists = "" if running.is_whole else "; not every list of functions could be read"
         warn(f"no function matches {globs}{lists}")
 
@@ -135,11 +126,6 @@ def _warn_of_handlers(running: Audit) -> None:
     modules = sorted({module for aws in running.connections for module in aws.handlers})
     if modules:
         warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")
-
-
-def _globs(running: Audit) -> str | None:
-    """Return the globs that match no function, in one text; None if there are none."""
-    return ", ".join(filter(is_glob, running.unmatched())) or None
 
 
 def somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
@@ -192,92 +178,3 @@ def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tupl
     if selected == before != CHOSEN:
         return earlier, scope
     return earlier.narrowed(scope.selection.wants, has_all=before is None), scope
-
-
-def to_audit_frame(running: Audit, more: Mapping[str, Scalar] = MappingProxyType({})) -> Frame:
-    """Return all rows in their order, with their counts and `more` as attrs."""
-    with without_collection():
-        rows: Rows = [audit_row(row) for row in running.rows()]
-        rows += [dict(row) for row in running.earlier_rows()]
-        rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
-        return to_frame(rows, AUDIT_COLUMNS, {**_attrs(running, rows), **more})
-
-
-def _attrs(running: Audit, rows: Rows) -> dict[str, Scalar]:
-    states = Counter(row["scan_state"] for row in rows)
-    still_gone = sum(
-        row["scan_state"] == "gone" and (row["account_id"], row["region"], row["function_name"]) in running.earlier.gone
-        for row in rows
-    )
-    connections = running.connections
-    return {
-        "verb": "audit",
-        "account_id": _one_of(running.accounts() or [aws.known_account_id for aws in connections]),
-        "region": _one_of(running.audited_regions() or [aws.region for aws in connections]),
-        "sandbox": _one_of([aws.sandbox for aws in connections]),
-        "regions": None if running.regions is None else ",".join(running.regions),
-        "qualifiers": running.scope.qualifiers,
-        "selected": running.scope.selection.as_attr,
-        "unmatched": _globs(running),
-        "functions": len({(r["account_id"], r["region"], r["function_name"]) for r in rows if r["function_name"]}),
-        "rows": len(rows),
-        **{state: states[state] for state in SCAN_STATES},
-        "complete": len(rows) == states["ok"] + still_gone,
-        "calls": running.tally.calls,
-        "throttled_calls": running.tally.throttles,
-    }
-
-
-def _one_of(values: Sequence[Any]) -> Any:
-    """Return the value that all have in common, or `several`."""
-    different = list(dict.fromkeys(values))
-    return different[0] if len(different) == 1 else SEVERAL
-
-
-def _is_resumable(result: Frame, running: Audit) -> bool:
-    """Return whether an incomplete audit misses more than names that no list of functions has."""
-    others = result[(result["scan_state"] != "ok") & ~_unmatched(result)]
-    names = zip(others["account_id"], others["region"], others["function_name"], strict=True)
-    return bool(others["scan_state"].ne("gone").any()) or any(name not in running.earlier.gone for name in names)
-
-
-def _unmatched(result: pd.DataFrame) -> Any:
-    """Return for each row whether it is about a name that no list of functions has."""
-    return result["scan_state"].eq("gone") & result[list(OF_A_FUNCTION)].isna().all(axis=1)
-
-
-def _list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -> str:
-    """Return the hint with the command that lists the functions of an audited region.
-
-    `usual` is the connection's region; if the user typed it, the command repeats it.
-    """
-    audited = running.audited_regions() or [running.connections[0].region]
-    region = usual if usual in audited else audited[0]
-    return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
-
-
-def _incomplete(result: Frame, running: Audit, hint: str) -> IncompleteAudit:
-    counts = result.attrs
-    states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
-    error = IncompleteAudit(
-        f"the audit is incomplete: {counts['rows'] - counts['ok']} of {counts['rows']} rows could not be read: {states}"
-        + "".join(f"\n    {line}" for line in _first_errors(result, running))
-        + '\nThe error has the frame as `result`; errors="rows" (--errors rows) returns it instead.',
-        hint=hint,
-    )
-    error.result = result
-    return error
-
-
-def _first_errors(result: Frame, running: Audit) -> list[str]:
-    """Return the first lines of the first errors, with the closest name for one that does not exist."""
-    wrong = result[result["scan_state"] != "ok"]
-    first = wrong.head(_MOST_ERRORS)
-    lines = []
-    for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
-        where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
-        is_named = is_unmatched and isinstance(row["function_name"], str)
-        near = closest(row["function_name"], running.walks) if is_named else None
-        meant = f"; the closest name is {near!r}" if near else ""
-        lines.append(f"{where}: {str(row['error']).splitlines()[0]}{meant}")
-    return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS else [])]

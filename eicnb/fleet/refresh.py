@@ -56,7 +56,7 @@ def refresh(
 ) -> Frame:
     """Bring an audit up to date; the arguments are those of `eicnb.refresh`, all validated before anything is sent."""
     check_choice("errors", errors, ("raise", "rows"))
-    frame = frame_in(earlier, "audit")
+    frame = frame_in(earlier, "refresh")
     attrs, started_at = frame.attrs, now()
     scope = _scope(attrs, rate)
     rows = rows_of(frame, AUDIT_COLUMNS)
@@ -78,7 +78,7 @@ def refresh(
             connections=[somewhere(aws, named) for aws in connections],
             regions=named,
             scope=scope,
-            earlier=replace(Earlier.of_rows(rows, is_whole=is_whole, is_everywhere=False, purpose="refresh"), is_listed=False),
+            earlier=Earlier.of_rows(rows, is_whole=is_whole, is_everywhere=False, purpose="refresh"),
             patience=patience,
             buckets=buckets,
             now=now,

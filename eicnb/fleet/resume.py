@@ -226,7 +226,8 @@ def _check_once(rows: Iterable[Row], purpose: Purpose) -> None:
 
 
 def _damaged(purpose: Purpose, why: str) -> UsageError:
-    return _not_usable(purpose, f"the frame to {purpose} is damaged: {why}", hint="pass the frame as the audit returned it")
+    hint = "pass the frame as the audit returned it"
+    return _not_usable(purpose, f"the frame to {purpose} is damaged: {why}", hint)
 
 
 def _fault(row: Row) -> str | None:

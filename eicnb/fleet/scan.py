@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -82,7 +82,8 @@ class Audit:
         rows = [*self._rows, *found, *never]
         names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
         region, reported = self.connections[0].region, self.earlier.reported
-        return rows + unmatched_rows(names, walks, region, is_whole=self.is_whole, reported=reported)
+        homes = [walk.home for walk in walks]
+        return rows + unmatched_rows(names, homes, region, is_whole=self.is_whole, reported=reported)
 
     def earlier_rows(self) -> list[Row]:
         """Return the rows of the earlier audit that are still right."""
@@ -99,7 +100,13 @@ class Audit:
         """Return the names and globs that match no listed function, and none that was read before."""
         if not self.scope.selection.patterns:
             return ()
-        return self.scope.selection.unmatched({name for walk in list(self.walks) for name in walk.names | walk.read_before})
+        return self.scope.selection.unmatched(
+            {name for walk in list(self.walks) for name in walk.names | walk.read_before}
+        )
+
+    def listed_names(self) -> Iterator[str]:
+        """Yield the names of all listed functions."""
+        return (name for walk in list(self.walks) for name in (*walk.names, *walk.others))
 
     @property
     def has_listed(self) -> bool:

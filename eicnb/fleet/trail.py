@@ -1,4 +1,4 @@
-"""What CloudTrail says about one account and region since an earlier audit: the functions that may have changed.
+"""The functions of one account and region that may have changed since an earlier audit, from CloudTrail.
 
 The trail is believed only after it has shown the earlier audit's own requests. In any doubt the place is read in full.
 Tested in tests/fleet/test_refresh.py.

@@ -7,7 +7,7 @@ from heapq import nlargest
 from itertools import pairwise
 
 from eicnb.errors import nearest
-from eicnb.fleet.region import RegionWalk
+from eicnb.fleet.entry import Home
 from eicnb.fleet.row import AuditRow, ScanState
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
@@ -18,7 +18,7 @@ _UNKNOWN = "no function of this name was listed, but not every list of functions
 
 def unmatched_rows(
     names: Iterable[str],
-    walks: Sequence[RegionWalk],
+    homes: Sequence[Home],
     region: str,
     *,
     is_whole: bool,
@@ -29,8 +29,8 @@ def unmatched_rows(
     A name has no region; its row is in the first searched one, or in `region` if that has no account. A function that
     an earlier audit `reported` has its row where it was.
     """
-    home = min((walk.home for walk in walks), key=lambda one: (one.account_id, one.region), default=None)
-    searched = ", ".join(sorted({walk.home.region for walk in walks})) or region
+    home = min(homes, key=lambda one: (one.account_id, one.region), default=None)
+    searched = ", ".join(sorted({one.region for one in homes})) or region
     state: ScanState = "gone" if is_whole else "unread"
     rows = []
     for name in names:
@@ -50,19 +50,23 @@ def unmatched_rows(
     return rows
 
 
-def closest(name: str, walks: Iterable[RegionWalk]) -> str | None:
+def closest(name: str, listed: Iterable[str]) -> str | None:
     """Return the listed name that looks most like one that matches no function; None if none does.
 
-    `nearest` takes seconds for 100,000 names, and so gets only those that share the most pairs of characters.
+    `nearest` takes seconds for 100,000 names, and so gets only the likely ones.
     """
+    return nearest(name, likely(name, listed))
+
+
+def likely(name: str, listed: Iterable[str]) -> list[str]:
+    """Return the names that share the most pairs of characters with one, 100 at most."""
     wanted = _pairs(name)
 
     def likeness(known: str) -> float:
         pairs = _pairs(known)
         return len(wanted & pairs) / (len(wanted) + len(pairs) or 1)
 
-    listed = (known for walk in walks for known in (*walk.names, *walk.others))
-    return nearest(name, nlargest(_LIKELY, listed, key=likeness))
+    return nlargest(_LIKELY, listed, key=likeness)
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:

@@ -24,12 +24,11 @@ OPERATION = "LookupEvents"
 DELAY = 15 * 60
 """The seconds after which an event is surely in the trail of AWS."""
 
-MOST_READS, MOST_WRITES = 20_000, 50_000
-"""How many events of each region are stored."""
-
 _PAGE = 50
 _RETENTION = 90 * 86400
 _OK = 300
+_SOURCE, _USER = "lambda.amazonaws.com", "moto"
+_KEYS = {"EventName", "EventSource", "ReadOnly", "Username"}
 
 # Data events, which the history never has.
 _NOT_RECORDED = {"Invoke"}
@@ -55,7 +54,7 @@ class RecordedCall:
 
     number: int
     time: float
-    name: str
+    operation: str
     region: str
     parameters: Mapping[str, Any]
     error: tuple[str, str] | None
@@ -69,7 +68,8 @@ class Trail:
 
     An event is there `delay` seconds after it happened, by the clock of the sandbox. `suffix` is what the names of the
     operations of 2019 end in, such as `20190925`: AWS does not document it. With `is_denied` no one may read the
-    history, and in the regions of `off` nothing is recorded.
+    history, and in the regions of `off` it is empty. Of each region the latest events are stored, reads apart from
+    writes.
     """
 
     account_id: str
@@ -78,6 +78,8 @@ class Trail:
     suffix: str = ""
     is_denied: bool = False
     off: set[str] = field(default_factory=set)
+    most_reads: int = 20_000
+    most_writes: int = 50_000
     _reads: dict[str, deque[RecordedCall]] = field(default_factory=dict)
     _writes: dict[str, deque[RecordedCall]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -93,28 +95,29 @@ class Trail:
             recorded = RecordedCall(
                 number=next(self._numbers),
                 time=self.now(),
-                name=self._name(call.operation),
+                operation=call.operation,
                 region=call.region,
                 parameters=_parameters(call),
                 error=None if reply.status < _OK else error,
                 user_agent=call.headers.get("user-agent", ""),
                 is_read_only=is_read_only,
             )
-            held, most = (self._reads, MOST_READS) if is_read_only else (self._writes, MOST_WRITES)
+            held, most = (self._reads, self.most_reads) if is_read_only else (self._writes, self.most_writes)
             held.setdefault(call.region, deque(maxlen=most)).append(recorded)
 
     def lookup(self, region: str, body: bytes) -> dict[str, Any]:
         """Return one page of events, the newest first."""
         if self.is_denied:
             raise _denied(self.account_id)
-        query = _Query.parse(body)
+        query = _LookupRequest.parse(body)
+        if region in self.off:
+            return {"Events": []}
         with self._lock:
             found = [*self._reads.get(region, ()), *self._writes.get(region, ())]
-        now = self.now()
+        until = self.now() - self.delay
+        since = until + self.delay - _RETENTION
         wanted = [
-            event
-            for event in found
-            if now - _RETENTION <= event.time <= now - self.delay and event.number < query.before and query.wants(event)
+            event for event in found if since <= event.time <= until and query.wants(event, self._name(event.operation))
         ]
         wanted.sort(key=lambda event: event.number, reverse=True)
         page = wanted[: query.size]
@@ -132,11 +135,11 @@ class Trail:
                 "type": "IAMUser",
                 "arn": f"arn:aws:iam::{self.account_id}:user/moto",
                 "accountId": self.account_id,
-                "userName": "moto",
+                "userName": _USER,
             },
             "eventTime": f"{datetime.fromtimestamp(event.time, UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "eventSource": "lambda.amazonaws.com",
-            "eventName": event.name,
+            "eventSource": _SOURCE,
+            "eventName": self._name(event.operation),
             "awsRegion": event.region,
             "sourceIPAddress": "127.0.0.1",
             "userAgent": event.user_agent,
@@ -152,11 +155,11 @@ class Trail:
         }
         return {
             "EventId": str(identity),
-            "EventName": event.name,
-            "ReadOnly": "true" if event.is_read_only else "false",
+            "EventName": self._name(event.operation),
+            "ReadOnly": _word(event),
             "EventTime": int(event.time),
-            "EventSource": "lambda.amazonaws.com",
-            "Username": "moto",
+            "EventSource": _SOURCE,
+            "Username": _USER,
             "Resources": [],
             "CloudTrailEvent": json.dumps(detail),
         }
@@ -178,7 +181,7 @@ def _message(reply: Reply) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
+class _LookupRequest:
     """The members of one request."""
 
     attribute: tuple[str, str] | None
@@ -188,7 +191,7 @@ class _Query:
     before: float
 
     @classmethod
-    def parse(cls, body: bytes) -> _Query:
+    def parse(cls, body: bytes) -> _LookupRequest:
         try:
             given = json.loads(body or b"{}")
             attributes = [(one["AttributeKey"], one["AttributeValue"]) for one in given.get("LookupAttributes") or ()]
@@ -196,29 +199,23 @@ class _Query:
             size, token = int(given.get("MaxResults") or _PAGE), given.get("NextToken")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _refused("SerializationException", str(error)) from error
-        if len(attributes) > 1 or any(key not in _ATTRIBUTES for key, _ in attributes):
-            raise _refused(
-                "InvalidLookupAttributesException", "You can use one lookup attribute of a known key."
-            )
+        if len(attributes) > 1 or any(key not in _KEYS for key, _ in attributes):
+            raise _refused("InvalidLookupAttributesException", "You can use one lookup attribute of a known key.")
         if since > until:
             raise _refused("InvalidTimeRangeException", "Start time must be before end time.")
         if not 1 <= size <= _PAGE:
             raise _refused("InvalidMaxResultsException", f"MaxResults must be between 1 and {_PAGE}.")
         return cls(next(iter(attributes), None), since, until, size, _position(token))
 
-    def wants(self, event: RecordedCall) -> bool:
-        if not self.since <= int(event.time) <= self.until:
+    def wants(self, event: RecordedCall, name: str) -> bool:
+        if event.number >= self.before or not self.since <= int(event.time) <= self.until:
             return False
-        return self.attribute is None or _ATTRIBUTES[self.attribute[0]](event) == self.attribute[1]
+        values = {"EventName": name, "EventSource": _SOURCE, "ReadOnly": _word(event), "Username": _USER}
+        return self.attribute is None or values[self.attribute[0]] == self.attribute[1]
 
 
-_ATTRIBUTES: Mapping[str, Callable[[RecordedCall], str]] = {
-    "EventName": lambda event: event.name,
-    "EventSource": lambda _: "lambda.amazonaws.com",
-    "ReadOnly": lambda event: "true" if event.is_read_only else "false",
-    "Username": lambda _: "moto",
-}
-"""The keys by which events can be looked up, with the value of an event."""
+def _word(event: RecordedCall) -> str:
+    return "true" if event.is_read_only else "false"
 
 
 def _token(number: int) -> str:

@@ -1,6 +1,7 @@
 """What CloudTrail records of Lambda's operations, under which names, how late and for how long.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+Tested in tests/fleet/test_refresh.py.
 """
 
 from __future__ import annotations

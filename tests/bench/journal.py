@@ -10,43 +10,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import eicnb
 from eicnb.changes.apply import write
 from eicnb.client.eic import connection_of
+from tests.bench.put import KEYS, milliseconds, sandbox
 
-KEYS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_DEFAULT_REGION": "us-east-1"}
 MOST_BESIDES_THE_FSYNC = 1.0
-
-
-@contextmanager
-def sandbox() -> Iterator[str]:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "eicnb", "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stdout is not None
-        found = re.search(r"http://\S+", server.stdout.readline())
-        assert found is not None, "the sandbox says where it is"
-        yield found[0]
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def milliseconds(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return (time.perf_counter() - start) * 1000
 
 
 def main() -> None:

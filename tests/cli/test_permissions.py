@@ -40,7 +40,11 @@ RUNS = {
     "delete": ["delete my-function:BLUE", "delete my-function:GREEN --dry-run", "delete my-function:v1"]
     + [f"delete {name}" for name in MISSING],
     "functions": ["functions"],
-    "audit": ["audit --regions all --qualifiers all --no-progress", "audit --no-progress"],
+    "audit": [
+        "audit --regions all --qualifiers all --no-progress",
+        "audit --no-progress",
+        "audit --refresh ${earlier} --no-progress --rate 500",
+    ],
     "whoami": ["whoami"],
     "require": ["require --region us-east-1", *(f"require --destination {name}" for name in EXISTING)],
     "journal": ["journal"],
@@ -49,11 +53,20 @@ RUNS = {
 }
 
 
+def twenty_minutes_ago(eic: eicnb.Eic) -> Any:
+    """An audit that is old enough for CloudTrail to know of it."""
+    audit = eic.audit(functions="checkout", progress=False)
+    assert eic.server is not None
+    eic.server.pass_time(20 * 60)
+    return audit
+
+
 @pytest.mark.parametrize("verb", RUNS)
 def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
+    values = {"earlier": twenty_minutes_ago(eic)} if verb == "audit" else {}
     for line in RUNS[verb]:
         with suppress(NotFound):
-            commands.run(parser.parse(Source(line), {}), commands.Reader(lambda _: None))
+            commands.run(parser.parse(Source(line), values), commands.Reader(lambda _: None))
     assert eic.server is not None
     sent = {request.operation for request in eic.server.requests()} - {None} - FREE
     named = {action.partition(":")[2] for action in ACTIONS[verb]}

@@ -12,11 +12,11 @@ import pytest
 
 import eicnb
 from eicnb.errors import AuditInterrupted
-from eicnb.fleet.audit import to_audit_frame
 from eicnb.fleet.entry import Home
 from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.progress import Progress
 from eicnb.fleet.region import RegionWalk
+from eicnb.fleet.result import to_audit_frame
 from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope

@@ -18,14 +18,13 @@ from eicnb.cli.option import Option, from_model
 from eicnb.cli.options import VERBS, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
-from eicnb.client.commands.check import prepare_check
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
 from eicnb.client.commands.context import Context, Run
+from eicnb.client.commands.evidence import prepare_check, prepare_losses
 from eicnb.client.commands.explanations import prepare_explain, prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.failed_events import prepare_records, prepare_replay, prepare_send
 from eicnb.client.commands.frames import prepare_compare, prepare_explore, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
-from eicnb.client.commands.losses import prepare_losses
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.eic import Eic
 from eicnb.client.reader import Reader as Reader

@@ -15,7 +15,7 @@ from eicnb.client import connections as in_use
 from eicnb.client import settings
 from eicnb.client.commands.context import Context, Run, connection_with
 from eicnb.client.eic import Eic, connection_of
-from eicnb.client.on_connections import audit_of
+from eicnb.client.on_connections import audit_of, refresh_of
 from eicnb.errors import UsageError
 from eicnb.fleet.scope import names_in
 from eicnb.frames.frame import Frame
@@ -33,10 +33,15 @@ def prepare_audit(command: Command, _context: Context) -> Run:
     of_one = {**command.connection, **({"profile": names[0]} if names else {})}
     list_line = _line("%eic functions", {name: value for name, value in of_one.items() if name != "region"})
 
+    refreshing = "refresh" in options
+    if refreshing:
+        _check_alone(options)
+        options["earlier"] = options.pop("refresh")
+
     def run() -> Frame:
         with command.blamed():
-            return audit_of(
-                [connection_of(eic) for eic in connections],
+            return (refresh_of if refreshing else audit_of)(
+                connections=[connection_of(eic) for eic in connections],
                 progress=progress,
                 line=line,
                 list_line=list_line,
@@ -44,6 +49,16 @@ def prepare_audit(command: Command, _context: Context) -> Run:
             )
 
     return run
+
+
+def _check_alone(options: Mapping[str, Any]) -> None:
+    """Refuse arguments that a refresh takes from the earlier audit."""
+    for option in AUDIT:
+        if option.argument in {"regions", "functions", "qualifiers", "resume"} & options.keys():
+            message = f"--refresh and {option.name} are both given: a refresh reads what the earlier audit has"
+            error = UsageError(message, hint=f"drop {option.name}")
+            error.argument = option.argument
+            raise error
 
 
 def profile_names(command: Command, profiles: Any) -> tuple[str, ...]:
