@@ -86,9 +86,10 @@ def refresh(
             tally=tally,
         )
         hints = {"line": line, "list_line": list_line, "again": "refresh"}
-        result = finished(running, show, frame, errors=errors, more=fresh.attrs, **hints)
-    fresh.warn()
-    return result
+        try:
+            return finished(running, show, frame, errors=errors, more=fresh.attrs, **hints)
+        finally:
+            fresh.warn()
 
 
 def _scope(attrs: Mapping[Any, Any], rate: Any) -> Scope:
