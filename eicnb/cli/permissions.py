@@ -50,7 +50,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "list": (Operation.LIST, Operation.LIST_FUNCTIONS),
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
-    "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS, Operation.LOOKUP_EVENTS),
+    "audit": (*_LISTS, Operation.LIST, Operation.GET_FUNCTION, Operation.DESCRIBE_REGIONS, Operation.LOOKUP_EVENTS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
     "records": _RECORDS,
@@ -89,6 +89,17 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The actions by command. `sts:GetCallerIdentity`, which returns the account, needs no permission."""
 
+OPTION_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "--organization": tuple(
+        operation.action
+        for operation in (
+            *(Operation.LIST_ACCOUNTS, Operation.LIST_ROOTS, Operation.LIST_UNITS_IN, Operation.LIST_ACCOUNTS_IN),
+            Operation.ASSUME_ROLE,
+        )
+    ),
+}
+"""The actions that an option needs besides those of its command."""
+
 NOTES: Mapping[str, str] = {
     "put": f"`{Operation.PUT}` alone suffices; the others are for the line, dry runs, notes and hints",
     "update": f"`{Operation.GET}` is for the line and the destination that is kept, `{Operation.PUT}` for `--create`; "
@@ -96,7 +107,8 @@ NOTES: Mapping[str, str] = {
     "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
-    "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`; "
+    "audit": f"`{Operation.GET_FUNCTION}` is for what a version or alias with a config runs; without it, and for "
+    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`; "
     f"`{Operation.LOOKUP_EVENTS}` is for `--refresh` alone",
     "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
@@ -109,6 +121,8 @@ NOTES: Mapping[str, str] = {
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
     "require": "for `--destination` alone",
+    "--organization": f"besides those of the command; `{Operation.LIST_ACCOUNTS}` alone suffices without `--units`, "
+    "and the role must be assumable in each account",
 }
 """The purposes of some actions."""
 
@@ -119,5 +133,6 @@ def policy() -> dict[str, object]:
     >>> policy()["Version"]
     '2012-10-17'
     """
-    actions = sorted({action for actions in ACTIONS.values() for action in actions} - {Operation.ASSUME_ROLE.action})
+    of_all = {action for actions in (*ACTIONS.values(), *OPTION_ACTIONS.values()) for action in actions}
+    actions = sorted(of_all - {Operation.ASSUME_ROLE.action})
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}

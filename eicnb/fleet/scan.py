@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
-from eicnb.aws.http.rate_limit import BUCKETS, Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, LAMBDA, Buckets
 from eicnb.aws.http.route import Route
-from eicnb.aws.http.sender import PATIENCE, Patience, Tally
+from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import aside
+from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
@@ -28,6 +29,8 @@ from eicnb.fleet.resume import NOTHING, Earlier, EarlierRegion, Row
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.versions import Details, Grant
+from eicnb.model.verbs import Operation
 
 Freshen = Callable[[AccountRegion, Home], Awaitable[EarlierRegion]]
 """Returns what is still right of an earlier audit in a place, and what is not."""
@@ -160,10 +163,11 @@ class Audit:
             self._rows += finder.rows
             self._pending.update((place.key, None) for place in places)
             self.is_placed = True
-            with ExitStack() as shares:
-                await together(self._walk(place, pool, shares) for place in places)
+            grants = {place.account_id: Grant() for place in places}
+            with Quotas(self.buckets, self.scope.rate) as quotas:
+                await together(self._walk(place, pool, quotas, grants[place.account_id]) for place in places)
 
-    async def _walk(self, place: AccountRegion, pool: SenderPool, shares: ExitStack) -> None:
+    async def _walk(self, place: AccountRegion, pool: SenderPool, quotas: Quotas, grant: Grant) -> None:
         try:
             with naming(place.aws):
                 route = await self._route(place)
@@ -173,18 +177,21 @@ class Audit:
             self._failed.add(place.key)
             del self._pending[place.key]
             return
-        turns = self.buckets.of(place.account_id, place.region)
-        shares.enter_context(turns.shared_at(self.scope.rate))
         sandbox = ["SANDBOX"] if place.aws.sandbox else []
         words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
-        sender = pool.sender(
-            route, place.keyring, turns, lambda operation: place.aws.attempt(operation, place.region, words)
-        )
+
+        def sender(quota: str = LAMBDA) -> Sender:
+            turns = quotas.of(place.account_id, place.region, quota)
+            attempt = partial(place.aws.attempt, region=place.region, place=words)
+            return pool.sender(route, place.keyring, turns, attempt)
+
         before = await self._before(place, home)
         walk = RegionWalk(
             home=home,
-            sender=sender,
+            sender=sender(),
             scope=self.scope,
+            # botocore logs whole responses, and those of GetFunction have a link to the code
+            details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
             settled=set(before.settled),
             known=before.known,
             facts=before.facts,

@@ -1,4 +1,4 @@
-"""The functions of one account and region that may have changed since an earlier audit, from CloudTrail.
+"""The functions of one account and region that may have changed, as CloudTrail has it.
 
 The trail is believed only after it has shown the earlier audit's own requests. In any doubt the place is read in full.
 Tested in tests/fleet/test_refresh.py.
@@ -41,7 +41,7 @@ class UnusableTrail(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFunctions:
-    """The functions of a place as an earlier audit read them: when each was read, and since when all may differ."""
+    """The functions of an earlier audit in one place: when each was read, and since when any may differ."""
 
     read_at: Mapping[str, datetime]
     since: datetime

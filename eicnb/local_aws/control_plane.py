@@ -96,13 +96,13 @@ class ControlPlane:
 
     def look_up(self, region: str, body: bytes) -> Reply:
         """Answer a LookupEvents of CloudTrail about the calls of a region."""
-        if not self._throttle.admits(region, trail.OPERATION):
+        if not self._throttle.admits(f"{self._account.account_id}/{region}", trail.OPERATION):
             raise trail.throttled()
         return Reply(200, self._account.trail.lookup(region, body))
 
     def _answer(self, call: Call, operation: Operation) -> Reply:
         try:
-            if not self._throttle.admits(call.region, call.operation):
+            if not self._throttle.admits(f"{self._account.account_id}/{call.region}", call.operation):
                 raise faults.rate_exceeded()
             with self._account.lock:
                 return operation(self._account, call)

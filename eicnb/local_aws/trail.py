@@ -63,21 +63,27 @@ class RecordedCall:
 
 
 @dataclass(slots=True)
-class Trail:
-    """The event history of one account.
+class TrailSettings:
+    """How the CloudTrail of a sandbox behaves, in all its accounts.
 
     An event is there `delay` seconds after it happened, by the clock of the sandbox. `suffix` is what the names of the
     operations of 2019 end in, such as `20190925`: AWS does not document it. With `is_denied` no one may read the
-    history, and in the regions of `off` it is empty. Of each region the latest events are stored, reads apart from
-    writes.
+    history, and in the regions of `off` it is empty.
     """
 
-    account_id: str
-    now: Callable[[], float]
     delay: float = DELAY
     suffix: str = ""
     is_denied: bool = False
     off: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Trail:
+    """The event history of one account: of each region the latest events, reads apart from writes."""
+
+    account_id: str
+    now: Callable[[], float]
+    settings: TrailSettings = field(default_factory=TrailSettings)
     most_reads: int = 20_000
     most_writes: int = 50_000
     _reads: dict[str, deque[RecordedCall]] = field(default_factory=dict)
@@ -87,7 +93,7 @@ class Trail:
 
     def record(self, call: Call, reply: Reply) -> None:
         """Record a call of the Lambda API with its outcome."""
-        if call.operation in _NOT_RECORDED or call.region in self.off:
+        if call.operation in _NOT_RECORDED or call.region in self.settings.off:
             return
         is_read_only = call.operation.startswith(("Get", "List"))
         error = (reply.headers.get("x-amzn-ErrorType", "ServiceException"), _message(reply))
@@ -107,15 +113,15 @@ class Trail:
 
     def lookup(self, region: str, body: bytes) -> dict[str, Any]:
         """Return one page of events, the newest first."""
-        if self.is_denied:
+        if self.settings.is_denied:
             raise _denied(self.account_id)
         query = _LookupRequest.parse(body)
-        if region in self.off:
+        if region in self.settings.off:
             return {"Events": []}
         with self._lock:
             found = [*self._reads.get(region, ()), *self._writes.get(region, ())]
-        until = self.now() - self.delay
-        since = until + self.delay - _RETENTION
+        until = self.now() - self.settings.delay
+        since = until + self.settings.delay - _RETENTION
         wanted = [
             event for event in found if since <= event.time <= until and query.wants(event, self._name(event.operation))
         ]
@@ -125,7 +131,7 @@ class Trail:
         return {"Events": [self._described(event) for event in page], **more}
 
     def _name(self, operation: str) -> str:
-        return operation + (self.suffix if "EventInvokeConfig" in operation else _DATED.get(operation, ""))
+        return operation + (self.settings.suffix if "EventInvokeConfig" in operation else _DATED.get(operation, ""))
 
     def _described(self, event: RecordedCall) -> dict[str, Any]:
         identity = uuid.uuid5(uuid.NAMESPACE_OID, f"{self.account_id}:{event.number}")

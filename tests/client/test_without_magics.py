@@ -33,6 +33,7 @@ FUNCTIONS_ALONE = {
     "commands_for": "makes command lines of a frame, for `run` or for a cell",
     "destination_form": "a part of the form, for programs that build forms",
     "refresh": "is `%eic audit --refresh`",
+    "organization": "returns connections, which are values of Python; is `--organization` of `%eic audit`",
 }
 """Functions without a command of their name, and why."""
 
@@ -53,6 +54,7 @@ OPTIONS_ALONE = {
     "cli_binary_format": "has no effect",
     "cli_error_format": "has no effect",
     "profiles": "is `connections`, of which each has its own profile",
+    **dict.fromkeys(("organization", "role", "units", "accounts"), "is `connections`, which `organization` returns"),
     "no_progress": "is `progress`, which takes a callable too",
     "refresh": "is the function `refresh`",
 }
@@ -107,7 +109,9 @@ def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
     assert said - sayable(command) - OPTIONS_ALONE.keys() == set()
 
 
-OTHER_COMMANDS = {"connect": "use", "connections": "use", "destination_form": "form", "refresh": "audit"}
+OTHER_COMMANDS = {"connect": "use", "connections": "use", "destination_form": "form", "refresh": "audit"} | {
+    "organization": "audit"
+}
 """The commands that do what a function does, under another name."""
 
 

@@ -91,7 +91,7 @@ class Trailed(Lambda):
             return GONE
         one = self.deployed[name]
         if parts[-1] == "list":
-            configs = [self.configured(region, name, qualifier) for qualifier in one.configs]
+            configs = [self.config_at(region, name, qualifier) for qualifier in one.configs]
             return as_json({"FunctionEventInvokeConfigs": configs})
         if parts[-1] == "aliases":
             return as_json({"Aliases": [{"Name": key, "FunctionVersion": one.aliases[key]} for key in one.aliases]})
@@ -127,7 +127,7 @@ class Trailed(Lambda):
             for version, timeout in timeouts.items()
         ]
 
-    def configured(self, region: str, name: str, qualifier: str) -> dict[str, Any]:
+    def config_at(self, region: str, name: str, qualifier: str) -> dict[str, Any]:
         arn, retries = f"{self.arn(region, name)}:{qualifier}", self.deployed[name].configs[qualifier]
         return self.config(region, name, FunctionArn=arn, MaximumRetryAttempts=retries)
 

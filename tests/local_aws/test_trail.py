@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from eicnb.local_aws.call import Call, Reply
 from eicnb.local_aws.server import Sandbox
-from eicnb.local_aws.trail import Trail
+from eicnb.local_aws.trail import Trail, TrailSettings
 from tests.local_aws.conftest import NOW, Shop
 
 
@@ -142,7 +142,7 @@ def test_it_can_be_denied_and_is_throttled_on_its_own(shop: Shop) -> None:
 
 
 def test_its_memory_is_bounded_and_reads_do_not_drive_out_writes() -> None:
-    history = Trail("123456789012", lambda: NOW, delay=0, most_reads=10)
+    history = Trail("123456789012", lambda: NOW, TrailSettings(delay=0), most_reads=10)
     history.record(Call("UpdateAlias", "us-east-1", "checkout", item="live"), Reply(200))
     for _ in range(30):
         history.record(Call("ListFunctions", "us-east-1"), Reply(200))
