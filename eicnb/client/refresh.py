@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def refresh(
     audit: DataFrame | BaseException,
     *,
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     errors: Errors = "raise",
     connections: Iterable[Eic] | None = None,

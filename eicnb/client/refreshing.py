@@ -28,7 +28,7 @@ class Refreshing:
         self,
         audit: DataFrame | BaseException,
         *,
-        rate: float = 10,
+        rate: float | None = None,
         progress: Choice = True,
         errors: Errors = "raise",
     ) -> Frame:

@@ -45,7 +45,7 @@ def refresh(
     earlier: Any,
     connections: Sequence[Aws],
     *,
-    rate: Any = 10,
+    rate: Any = None,
     errors: Any = "raise",
     show: Show,
     line: str = "%eic audit",
@@ -163,7 +163,7 @@ class _Freshening:
             known=known,
             now=self.now,
             most_pages=len(every),
-            turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service),
+            turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service, usual_rate=place.aws.usual_rate),
             patience=self.patience.throttled,
         )
         unchanged = read_at.keys() - await reader.changed()
