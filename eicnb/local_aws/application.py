@@ -131,7 +131,7 @@ class Application:
                 return self._roles.assume(environ, caller)
             if service == organization.SERVICE:
                 return self._accounts.organization.handle(environ, caller.served.account_id, others, operation)
-            return others.handle(environ, service, operation)
+            return others.handle(environ, service)
         except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
