@@ -187,6 +187,7 @@ AUDIT = (
         ("raise", "rows"),
     ),
     Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
+    Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
     *ACCOUNTS,
 )
 """The options of an audit."""
