@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import eicnb
 from tests.fleet.snapshots.audits import audit_of
@@ -27,7 +28,7 @@ ACCOUNTS = 100
 def make(folder: Path, rows: int) -> None:
     """Make the folder of one audit, with a file for each account."""
     for account in range(ACCOUNTS):
-        functions = {f"function-{number}": number % 3 for number in range(rows // ACCOUNTS)}
+        functions: dict[str, Any] = {f"function-{number}": number % 3 for number in range(rows // ACCOUNTS)}
         eicnb.save(audit_of(1, account=f"{account:012d}", **functions), folder / f"{account:012d}.us-east-1.parquet")
 
 
