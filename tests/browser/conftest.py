@@ -104,7 +104,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, warm_place: Path) -> Itera
 
 
 @contextmanager
-def serving(home: Path, warm_place: Path) -> Iterator[Jupyter]:
+def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
     """A server that has JupyterLab and Notebook, with nothing of this machine's settings."""
     folder = home / "notebooks"
     folder.mkdir()
@@ -119,7 +119,8 @@ def serving(home: Path, warm_place: Path) -> Iterator[Jupyter]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "JUPYTER"))}
     environment |= {name: str(home / name.lower()) for name in own}
     environment |= {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "PYTHONPATH": str(ROOT)}
-    environment["JUPYTER_PATH"] = str(warm_place)
+    if warm_place:
+        environment["JUPYTER_PATH"] = str(warm_place)
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
