@@ -297,6 +297,7 @@ functions = _of_current(Eic.functions)
 whoami = _of_current(Eic.whoami)
 form = _of_current(Eic.form)
 explain = _of_current(Eic.explain)
+send = _of_current(Eic.send)
 destination_form = _of_current(Eic.destination_form)
 
 
