@@ -154,6 +154,7 @@ REFUSED = {
         f"neither a config nor the dead-letter queue of {STRANGER} names {NAMED}, so anyone may have written it",
     ),
     "deleted": (record(2, function="nowhere:live"), "nowhere:live does not exist"),
+    "a success": (record(2, condition="Success"), "its event succeeded"),
     "no record": ("hello", "it is not a record"),
     "another account": (record(2, account_id="999999999999"), "no connection reaches account 999999999999"),
     "too large": (
@@ -172,6 +173,12 @@ def test_what_must_not_be_sent_is_refused_and_stays(eic: Eic, case: str) -> None
     result = incomplete(eic, frame).set_index("request_id")
     assert result.outcome["request-1"] == "accepted"
     assert result.error.dropna().tolist() == [reason]
+    assert visible(eic, QUEUE) == 1
+
+
+def test_a_success_is_refused_by_its_message_too(eic: Eic) -> None:
+    result = incomplete(eic, filled(eic, record(1, condition="Success")).drop(columns="condition"))
+    assert result[["outcome", "error"]].to_numpy().tolist() == [["refused", "its event succeeded"]]
     assert visible(eic, QUEUE) == 1
 
 
