@@ -16,9 +16,9 @@ from botocore import xform_name
 from botocore.exceptions import UnknownRegionError
 
 from eicnb.aws.caller import BRIEFLY, Caller
-from eicnb.aws.clients import make_client, signing_with
+from eicnb.aws.clients import Received, make_client, receiving, signing_with
 from eicnb.aws.handlers import foreign_handlers
-from eicnb.aws.http.route import Received, Route, receiving, route_of
+from eicnb.aws.http.route import Route, route_of
 from eicnb.aws.login import AssumedRole, Login, role_session
 from eicnb.aws.responses import Markers
 from eicnb.aws.service_model import LAMBDA

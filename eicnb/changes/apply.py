@@ -97,6 +97,8 @@ def write(connection: Connection, request: Request, *, reads: bool = True, say: 
     The current config is read first; if that fails, the write is sent anyway. Without `reads`, a put and an update
     that needs nothing of the current config are one request. If the request waits, `say` gets a line that says so.
     """
+    if not request.wait:
+        return _write(connection, request, reads=reads)
     return patiently(partial(_write, connection, request, reads=reads), seconds=request.wait, say=say)
 
 
