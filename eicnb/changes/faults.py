@@ -13,7 +13,7 @@ _MOST_FAULTS = 10
 
 
 class RowFault(Exception):
-    """The reason why a row can't be used, its hint, and the column that is wrong if it is one."""
+    """The reason why a row can't be used, with a hint and, if one column is wrong, its name."""
 
     def __init__(self, why: str, hint: str, column: str | None = None) -> None:
         super().__init__(why)

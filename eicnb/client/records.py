@@ -44,7 +44,7 @@ def records(
     >>> records("sqs:shop-failures", progress=False, connections=[eic.derive(region="us-east-1")]).attrs["held"]
     0
 
-    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.records`.
+    The default is the connection in use, in every region of its account. Everything else is as in `Eic.records`.
     """
     return records_on(
         _connections(connections),
@@ -74,7 +74,7 @@ def send(
     This runs my-function:BLUE with an event of 12 bytes in us-east-1, account 123456789012 (SANDBOX)
     ['{"order": 1}']
 
-    All else is as in `Eic.send`.
+    Everything else is as in `Eic.send`.
     """
     return current().send(function_name, payload, qualifier=qualifier, wait=wait, confirm=confirm)
 
@@ -100,7 +100,7 @@ def replay(
     >>> len(replay(found, dry_run=True, progress=False, connections=[eic]))
     0
 
-    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.replay`.
+    The default is the connection in use, in every region of its account. Everything else is as in `Eic.replay`.
     """
     return replay_on(
         _connections(connections),

@@ -41,9 +41,9 @@ _OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTI
 class Drawn(pd.DataFrame):
     """A DataFrame whose display shows the columns that fit, in words.
 
-    Only the display is in words and has masks (`eicnb.redaction`); the values are real. What has none of our columns,
-    or other values in them (a count, a comparison), is shown as pandas does. `eicnb.frames.catalogue` has the words of
-    each column, and `eicnb.frames.view` what a user chooses.
+    Only the display is in words and has masks (`eicnb.redaction`); the values are real. A frame without our columns, or
+    with other values in them (a count, a comparison), is shown as pandas shows it. `eicnb.frames.catalogue` has the
+    words of each column, and `eicnb.frames.view` what a user chooses.
     """
 
     @property
@@ -51,7 +51,7 @@ class Drawn(pd.DataFrame):
         return FramePart
 
     def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> Self:
-        """Pass attrs on as pandas does; of joined frames whose attrs differ, what the rows still say is `several`."""
+        """Pass attrs on as pandas does; in joined frames, those that describe any rows become `several`."""
         super().__finalize__(other, method, **kwargs)  # type: ignore[misc] # the stubs lack it
         if method == "concat" and not self.attrs:
             self.attrs = _several([one.attrs for one in other.input_objs], _OF_ANY_ROWS)
@@ -223,7 +223,7 @@ def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFra
 
 
 def uncut() -> AbstractContextManager[object]:
-    """Let pandas cut no cell meanwhile, so that no half of a name or an account id is shown."""
+    """Keep pandas from cutting cells inside, so that no half of a name or an account id is shown."""
     return pd.option_context("display.max_colwidth", None)
 
 

@@ -51,7 +51,7 @@ def prepare_apply(command: Command, context: Context) -> Run:
 
 
 def several(command: Command, context: Context) -> tuple[dict[str, Any], list[Connection]]:
-    """Return the arguments of the Python verb and its connections; what the line lacks is as the settings say."""
+    """Return the Python verb's arguments and connections; the settings fill in what the line omits."""
     arguments = dict(command.arguments)
     names = profile_names(command, arguments.pop("profiles", None))
     connections = [connection_of(eic) for eic in several_connections(command, names)]
