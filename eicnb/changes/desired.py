@@ -136,7 +136,7 @@ def _labels(frame: Any) -> list[str | int]:
 
 
 def _apart(columns: Collection[str]) -> str:
-    """Return a hint that tells rows of the same function apart, or drops duplicates."""
+    """Return a hint that distinguishes rows of the same function, or drops duplicates."""
     if not {"qualifier", "function_arn"} & {*columns}:
         return "keep the column qualifier or function_arn: a function has a row for each version and alias"
     named = ["function_arn"] if "function_arn" in columns else [name for name in _NAMES if name in columns]

@@ -32,7 +32,7 @@ class RowFault(Exception):
 
 
 def faults_error(faults: Mapping[str, str], what: str) -> UsageError:
-    """Return the error about some faults, of which the first ten are named; each has its hint.
+    """Return the error about some faults, with the first ten of them; each has its hint.
 
     >>> print(faults_error({"row 1: no": "edit it", "row 2: no": "edit it"}, "planned"))
     2 rows can't be planned:
