@@ -75,6 +75,7 @@ LONGEST_CLASS = 200
 LONGEST_FIRST_LINE = 100
 
 
+@cache
 def imports(module: str) -> frozenset[str]:
     """Every import of a module, wherever it stands: of the project (`cli.lexer`), of others (`@pandas`)."""
     found: set[str] = set()
@@ -86,6 +87,7 @@ def imports(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the package by its name within it; the package itself is the empty name."""
     found = {}
@@ -218,7 +220,7 @@ def test_a_class_name_occurs_once() -> None:
 def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
     offered = {name for name in dir(eicnb.Eic) if not name.startswith("_")}
     assert offered == {
-        *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan", "losses"),
+        *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan", "losses", "refresh"),
         *("records", "send", "replay"),
         *("whoami", "explain", "form", "destination_form"),
         *("derive", "region", "account_id", "profile", "endpoint_url", "is_sandbox", "server"),

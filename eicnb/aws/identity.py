@@ -35,6 +35,10 @@ class Identity:
         self._given = given
         self.arn = arn
         """The ARN of the caller, as STS reported it last; None before."""
+        self.listed: str | None = None
+        """The account as its organisation listed it, if it did."""
+        self.name: str | None = None
+        """The name that the account has there."""
         self._known = given
         self._is_noted = False
         self._keys: Keys | None = None
@@ -44,6 +48,13 @@ class Identity:
     def known(self) -> str | None:
         """The account, if it was already looked up."""
         return self._known
+
+    @property
+    def words(self) -> str | None:
+        """The account in words, with its name if that is known; None before it was looked up."""
+        if self._known is None:
+            return None
+        return f"account {self._known}" + (f" ({self.name})" if self.name else "")
 
     def check(self, keys: Keys, ask: AskSts, ask_briefly: Callable[[Keys], str | None]) -> None:
         """Refuse credentials of another account than the known one.
@@ -71,6 +82,11 @@ class Identity:
                 self._is_noted = False
             assert self._known is not None
             return self._known
+
+    def list_as(self, account_id: str, name: str) -> None:
+        """Store the account and its name as an organisation lists them; STS has the last word."""
+        self.note(None, account_id)
+        self.listed, self.name = account_id, name or None
 
     def note(self, keys: Keys | None, account_id: str) -> None:
         """Store an account that another source than STS showed, if none is known yet."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eicnb.cli.account_options import ACCOUNTS
 from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.event_verbs import EVENT_OPTIONS, PAYLOAD, RECORDS, RECORDS_READ, REPLAY, SOURCE, UNTIL_FOUND
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
@@ -169,7 +170,13 @@ AUDIT = (
         "configured, or all: aliases and versions without a config too",
         ("configured", "all"),
     ),
-    Option("--rate", "rate", "number", "N", "calls a second in each account and region; AWS's limit is 15, default 10"),
+    Option(
+        "--rate",
+        "rate",
+        "number",
+        "N",
+        "calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none",
+    ),
     Option("--no-progress", "no_progress", "flag", "", "draw no progress"),
     Option(
         "--errors",
@@ -180,7 +187,8 @@ AUDIT = (
         ("raise", "rows"),
     ),
     Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
-    Option("--profiles", "profiles", "names", "A,B", "several accounts, by their profiles"),
+    Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
+    *ACCOUNTS,
 )
 """The options of an audit."""
 
@@ -202,7 +210,7 @@ OF_FUNCTIONS = replace(
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
-_OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
+_OF_MANY = (*(option for option in AUDIT if option.name in {"--rate", "--no-progress"}), *ACCOUNTS)
 DESIRED = Option(
     "",
     "desired",

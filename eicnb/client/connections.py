@@ -162,7 +162,7 @@ def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
 
 
 def _made_by(connection: Eic) -> tuple[Any, ...]:
-    about = {**connection_of(connection).described(), "account_id": None}
+    about = {**connection_of(connection).described(), "account_id": None, "account_name": None}
     aws = connection_of(connection).aws
     return about, connection_of(connection).options, aws.session if aws.is_of_own_session else None
 
@@ -307,7 +307,7 @@ def audit(
     regions: str | Sequence[str] | None = None,
     functions: str | Sequence[str] | Choose | None = None,
     qualifiers: Qualifiers = "configured",
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
@@ -341,7 +341,7 @@ def check(
     rules: DataFrame | str | os.PathLike[str] | None = None,
     mute: DataFrame | str | os.PathLike[str] | None = None,
     fail_on: Severity | None = None,
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from eicnb.aws.http.sender import Sender
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
+from eicnb.fleet.facts import Facts, facts_of
 from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope
@@ -44,14 +45,17 @@ class RegionWalk:
     `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
     the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
     wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
-    `now` returns the time, for the column `read_at`.
+    `now` returns the time, for the column `read_at`. With the `facts` of an earlier list, a function with other ones
+    now is not settled, and `still` names those with the same.
     """
 
     home: Home
     sender: Sender
     scope: Scope
     details: Details | None = None
-    settled: frozenset[str] = frozenset()
+    settled: set[str] = field(default_factory=set)
+    facts: Mapping[str, Facts] | None = None
+    still: set[str] = field(default_factory=set)
     known: tuple[ReportedFunction, ...] | None = None
     rows: list[AuditRow] = field(default_factory=list)
     functions: dict[str, ReportedFunction] = field(default_factory=dict)
@@ -62,10 +66,14 @@ class RegionWalk:
     is_whole: bool = False
     is_over: bool = False
     now: Callable[[], datetime] = utc_now
-    _versions_at: datetime | None = None
+    _has_all_versions: bool = False
     _versions: dict[str, Versions] = field(default_factory=dict)
     _waiting: asyncio.Queue[ReportedFunction | None] = field(default_factory=asyncio.Queue)
     _reader: FunctionReader = field(init=False)
+    _rate: float = 1.0
+    _started_at: float = 0.0
+    _pages: int = 0
+    _begun: int = 0
 
     def __post_init__(self) -> None:
         versions = VersionReader(
@@ -75,6 +83,7 @@ class RegionWalk:
 
     async def run(self) -> None:
         """Read everything; a failure becomes a row."""
+        self._started_at, self._rate = self.sender.clock(), self.sender.turns.rate
         readers = [asyncio.ensure_future(self._read_waiting()) for _ in range(self._reader_count)]
         try:
             await self._list()
@@ -90,14 +99,30 @@ class RegionWalk:
         return len(self.functions) - len(self.done) - len(self.settled & self.functions.keys())
 
     @property
+    def seconds_left(self) -> float:
+        """The remaining seconds, if functions take as many requests, and these as long, as they did so far."""
+        if not self._begun:
+            requests: float = 2 if self.scope.wants_all_qualifiers else 1
+        else:
+            requests = (self.sender.sent - self._pages) / self._begun
+        elapsed = self.sender.clock() - self._started_at
+        pace = max(1 / self.sender.turns.rate, elapsed / self.sender.sent if self.sender.sent else 0.0)
+        return self.left * requests * pace
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of the functions that were listed and selected, also of malformed entries."""
         return frozenset(self.functions) | frozenset(self.malformed)
 
     @property
+    def read_before(self) -> set[str]:
+        """The names of the functions that need no request now; a refresh knows them once they are listed again."""
+        return self.settled if self.facts is None else self.still
+
+    @property
     def _reader_count(self) -> int:
         """Enough readers for the usual rates at two seconds a response; more cost CPU time."""
-        return min(_MOST, max(_FEWEST, math.ceil(2 * self.scope.rate)))
+        return min(_MOST, max(_FEWEST, math.ceil(2 * self._rate)))
 
     def found(self) -> list[AuditRow]:
         """Return the rows so far."""
@@ -106,7 +131,7 @@ class RegionWalk:
 
     def unread(self, text: str) -> list[AuditRow]:
         """Return a row for everything without one, as for an audit that is stopped."""
-        read = self.done | self.settled
+        read = self.done | self.read_before
         left = [function for name, function in list(self.functions.items()) if name not in read]
         rows = [] if self.is_listed else [self._unread(text)]
         return rows + [self._unread(text, function) for function in left]
@@ -126,9 +151,8 @@ class RegionWalk:
         """Pass every function to the readers; a list that fails is a row about the region."""
         try:
             if self.known is None:
-                started_at = self.now()
                 await self._list_functions()
-                self._versions_at = started_at if self.scope.wants_all_qualifiers else None
+                self._has_all_versions = self.scope.wants_all_qualifiers
             for function in self.known or ():
                 self._take(function)
             self.is_whole = not any(row.function is None for row in self.rows)
@@ -145,6 +169,7 @@ class RegionWalk:
     async def _list_functions(self) -> None:
         all_versions = {"FunctionVersion": "ALL"} if self.scope.wants_all_qualifiers else {}
         async for page in self.sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS, **all_versions):
+            self._pages += 1
             for entry in entries(page, "Functions", Operation.LIST_FUNCTIONS, self.home):
                 self._take(entry)
         for name, versions in self._versions.items():
@@ -187,15 +212,19 @@ class RegionWalk:
     def _release(self, names: Iterable[str]) -> None:
         """Pass these functions to the readers; if every version is wanted, read the whole list first."""
         for name in names:
+            if self.facts is not None and name in self.settled:
+                is_same = facts_of(self.functions[name], self._versions.get(name)) == self.facts.get(name)
+                (self.still.add if is_same else self.settled.discard)(name)
             if name not in self.settled:
                 self._waiting.put_nowait(self.functions[name])
 
     async def _read_waiting(self) -> None:
         while (function := await self._waiting.get()) is not None:
             name = function.function.function_name
-            listed = self._versions.get(name, {}) if self._versions_at else None
+            self._begun += 1
+            listed = self._versions.get(name, {}) if self._has_all_versions else None
             try:
-                found = await self._reader.rows(function, listed, self._versions_at or self.now())
+                found = await self._reader.rows(function, listed, self.now())
             except Exception as error:  # noqa: BLE001 # whatever it is, it is this function's row
                 found = [function_failure(function.function, error, function)]
             self.rows += found

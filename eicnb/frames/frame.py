@@ -54,7 +54,8 @@ class Drawn(pd.DataFrame):
         """Pass attrs on as pandas does; in joined frames, those that describe any rows become `several`."""
         super().__finalize__(other, method, **kwargs)  # type: ignore[misc] # the stubs lack it
         if method == "concat" and not self.attrs:
-            self.attrs = _several([one.attrs for one in other.input_objs], _OF_ANY_ROWS)
+            joined = other.input_objs if hasattr(other, "input_objs") else other.objs  # the name in pandas 2
+            self.attrs = _several([one.attrs for one in joined], _OF_ANY_ROWS)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -250,8 +251,9 @@ def _place(attrs: Mapping[Any, Any]) -> dict[str, str]:
 def _marks(attrs: Mapping[Any, Any]) -> str:
     """Return whether rows were never written or come from the sandbox, in words."""
     dry_run, sandbox = attrs.get("dry_run"), attrs.get("sandbox")
+    nothing = "sent" if attrs.get("verb") == "replay" else "written"
     marks = [
-        "DRY RUN of some rows" if dry_run == SEVERAL else "DRY RUN, nothing was written" if dry_run else None,
+        "DRY RUN of some rows" if dry_run == SEVERAL else f"DRY RUN, nothing was {nothing}" if dry_run else None,
         "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
     ]
     return "  ".join(filter(None, marks))
@@ -318,7 +320,18 @@ def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[
     }
 
 
-_OF_OTHER_ROWS = {"check", "losses", "records", "send", "journal", "compare", "explain", "whoami", "functions"}
+_OF_OTHER_ROWS = {
+    "check",
+    "losses",
+    "records",
+    "send",
+    "journal",
+    "compare",
+    "history",
+    "explain",
+    "whoami",
+    "functions",
+}
 """The verbs whose frames have no configs."""
 
 _OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}

@@ -20,9 +20,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
-from eicnb.local_aws import faults, receipts
+from eicnb.local_aws import faults
 from eicnb.local_aws.account import partition_of
 from eicnb.local_aws.policies import Context, Policy, PolicyDecision, decide
+from eicnb.local_aws.queues import ShopQueues
 from eicnb.local_aws.reach import Reach
 from eicnb.local_aws.seed_words import ShopRole
 
@@ -30,11 +31,6 @@ from eicnb.local_aws.seed_words import ShopRole
 _NEVER_SERVED = {"awslambda", "lambda", "moto_api", "moto_proxy", "instance_metadata"}
 
 _NO_SUCH_BUCKET = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
-
-_TRUST_LAMBDA = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 
 _settling = Lock()
 
@@ -44,6 +40,7 @@ class OtherServices:
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
+        get_backend("sqs")[account_id].backend = ShopQueues
         self._moto = _shared_application()
         self._fills: dict[str | None, Callable[[], None]] = {}
         self._filling = Lock()
@@ -52,7 +49,7 @@ class OtherServices:
         """Call `fill` before the first request to a service, so that a start does not wait for it."""
         self._fills[service] = fill
 
-    def handle(self, environ: dict[str, Any], service: str | None, operation: str | None = None) -> Response:
+    def handle(self, environ: dict[str, Any], service: str | None) -> Response:
         """Answer one request in this account, whoever signed it; `service` is the one that it is signed for."""
         reach = Reach(self._account_id, environ, service)
         if reach.is_anothers_bucket(s3_backends.bucket_accounts):
@@ -62,8 +59,6 @@ class OtherServices:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
         with self._filling:
             self._fills.pop(service, _nothing)()
-        if operation in receipts.OPERATIONS:
-            receipts.retire(self._account_id)
         return Response.from_app(self._moto, environ, buffered=True)
 
     def create_queue(self, region: str, name: str, attributes: Mapping[str, Any] | None = None) -> None:
@@ -106,10 +101,13 @@ class OtherServices:
         target = {"Id": queue, "Arn": f"arn:{partition_of(region)}:sqs:{region}:{account_id}:{queue}"}
         buses.put_targets(name, bus_arn, [target])
 
-    def create_role(self, role: ShopRole) -> None:
-        """Create a role that Lambda may assume, with one policy."""
+    def create_role(self, role: ShopRole, trusted: str | None = None) -> None:
+        """Create a role that Lambda or, if one is given, another account may assume; it has one policy."""
         roles = get_backend("iam")[self._account_id]["aws"]
-        roles.create_role(role.name, json.dumps(_TRUST_LAMBDA), "/", None, role.remark, [], "3600")
+        principal = {"Service": "lambda.amazonaws.com"} if trusted is None else {"AWS": f"arn:aws:iam::{trusted}:root"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        roles.create_role(role.name, document, "/", None, role.remark, [], "3600")
         statements: list[dict[str, Any]] = [{"Effect": "Allow", "Action": list(role.actions), "Resource": "*"}]
         if role.in_own_buckets:
             own = {"StringEquals": {"s3:ResourceAccount": self._account_id}}

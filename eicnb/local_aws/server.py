@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 from eicnb.errors import ConfigurationError, UsageError
-from eicnb.local_aws import account_ids, shop
+from eicnb.local_aws import account_ids, company, shop
 from eicnb.local_aws.event_clock import EVENT_SPEED, EventClock
 from eicnb.local_aws.throttle import Throttle
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from eicnb.local_aws.account import Account
+    from eicnb.local_aws.accounts import Accounts
     from eicnb.local_aws.application import Application
     from eicnb.local_aws.http_server import HttpServer
-    from eicnb.local_aws.other_services import OtherServices
     from eicnb.local_aws.request_log import RequestRecord
+    from eicnb.local_aws.trail import TrailSettings
 
 LAST_PORT = 65535
 _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
@@ -31,10 +32,14 @@ _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
 class _Running:
     """The parts that exist only between start and stop."""
 
-    account: Account
-    other_services: OtherServices
+    accounts: Accounts
     application: Application
     server: HttpServer
+
+    @property
+    def account(self) -> Account:
+        """The account that the sandbox connects to."""
+        return self.accounts.management.account
 
 
 class Sandbox:
@@ -66,6 +71,7 @@ class Sandbox:
         self._event_speed = EVENT_SPEED if event_speed is None else event_speed
         EventClock(self._event_speed)
         self._now = now
+        self._skipped = 0.0
         self._throttle = Throttle()
         self._throttle.limit(requests_per_second, burst)
         self._running: _Running | None = None
@@ -88,7 +94,7 @@ class Sandbox:
             try:
                 running.server.stop()
                 running.account.clock.close()
-                running.other_services.forget()
+                running.accounts.forget()
             finally:
                 account_ids.release(running.account.account_id)
 
@@ -132,10 +138,15 @@ class Sandbox:
         """
         self._throttle.limit(requests_per_second, burst)
 
+    def quota(self) -> float | None:
+        """Return how many control-plane calls a second it serves in a region; None without a limit."""
+        return self._throttle.rate()
+
     def fail(self, function_name: str, how: str = "error") -> None:
         """Make a function fail from now on, at every qualifier: with an "error", a "timeout" or a "throttle".
 
-        A throttled function does not run: its asynchronous events wait until their maximum age.
+        It fails in every account that has it. A throttled function does not run: its asynchronous events wait until
+        their maximum age.
         """
         from eicnb.local_aws.functions_run import FAILURES
 
@@ -155,6 +166,23 @@ class Sandbox:
         """Move the clock of asynchronous events on, and return once everything due by then is done."""
         self._started().account.clock.advance(seconds)
 
+    @property
+    def time(self) -> float:
+        """The time in the sandbox, in seconds since 1970: that of changes, and of its CloudTrail."""
+        return self._now() + self._skipped
+
+    def pass_time(self, seconds: float) -> None:
+        """Let seconds pass at once for changes, CloudTrail and the audits of this connection.
+
+        Asynchronous events have a clock of their own, which `advance` moves.
+        """
+        self._skipped += seconds
+
+    @property
+    def trail(self) -> TrailSettings:
+        """Its CloudTrail: how late it is, how it names operations, who may read it."""
+        return self._started().accounts.trail
+
     def requests(self) -> list[RequestRecord]:
         """Return the latest 10,000 requests since the start, oldest first."""
         return self._started().application.requests()
@@ -166,6 +194,9 @@ class Sandbox:
 
     def _checked(self, function_name: str) -> str:
         names = {name for region in self._started().account.regions.values() for name in region.functions}
+        names |= {
+            function.name for member in company.MEMBERS for region in member.regions for function in region.functions
+        }
         if function_name not in names:
             similar = get_close_matches(str(function_name), sorted(names), n=1)
             hint = similar[0] if similar else "name a function of the sandbox, without a qualifier"
@@ -174,23 +205,21 @@ class Sandbox:
 
     def _build(self, account_id: str) -> _Running:
         try:
-            from eicnb.local_aws import application, control_plane, moto_targets, other_services, seed
-            from eicnb.local_aws.account import Account
+            from eicnb.local_aws.accounts import Accounts
+            from eicnb.local_aws.application import Application
         except ModuleNotFoundError as error:
             raise _missing_moto(error) from error
-        others = other_services.OtherServices(account_id)
-        targets, clock = moto_targets.MotoTargets(account_id), EventClock(self._event_speed)
-        account = Account(account_id, self._now, others.may, clock, targets)
-        served = application.Application(control_plane.ControlPlane(account, self._throttle), others)
+        accounts = Accounts(account_id, lambda: self.time, self._throttle, EventClock(self._event_speed))
+        served = Application(accounts)
         server = self._bind(served)
         try:
-            seed.fill(account, others)
+            accounts.fill()
         except BaseException:
             server.server_close()
-            others.forget()
+            accounts.forget()
             raise
         server.start()
-        return _Running(account, others, served, server)
+        return _Running(accounts, served, server)
 
     def _bind(self, served: Application) -> HttpServer:
         from eicnb.local_aws.http_server import HttpServer

@@ -50,6 +50,10 @@ class Operation(StrEnum):
     ASSUME_ROLE = "AssumeRole", "sts"
     LIST_ACCOUNT_ALIASES = "ListAccountAliases", "iam"
     DESCRIBE_REGIONS = "DescribeRegions", "ec2"
+    LIST_ACCOUNTS = "ListAccounts", "organizations"
+    LIST_ACCOUNTS_IN = "ListAccountsForParent", "organizations"
+    LIST_ROOTS = "ListRoots", "organizations"
+    LIST_UNITS_IN = "ListOrganizationalUnitsForParent", "organizations"
     LIST_QUEUES = "ListQueues", "sqs"
     LIST_TOPICS = "ListTopics", "sns"
     LIST_BUSES = "ListEventBuses", "events"
@@ -69,6 +73,7 @@ class Operation(StrEnum):
     GET_OBJECT = "GetObject", "s3"
     DELETE_MESSAGE = "DeleteMessage", "sqs"
     INVOKE = "Invoke", "lambda", "InvokeFunction"
+    LOOKUP_EVENTS = "LookupEvents", "cloudtrail"
 
     @property
     def pages(self) -> tuple[str, str]:

@@ -56,7 +56,7 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel(in_a_quiet_home: Path) -> Iterator[Kernel]:
+def kernel(in_a_quiet_home: Path, warm_kernels: None) -> Iterator[Kernel]:
     manager, client = start_new_kernel(kernel_name="python3")
     yield Kernel(manager, client)
     client.stop_channels()
@@ -201,7 +201,7 @@ audit --rate fast
 --rate is 'fast', which is not a number
     %eic audit --rate fast
                       ^^^^
-Try: --rate N: calls a second in each account and region; AWS's limit is 15, default 10
+Try: --rate N: calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none
 
 audit --regions mars-1
 there is no region 'mars-1'
