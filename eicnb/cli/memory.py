@@ -111,23 +111,23 @@ MEMORY = Memory()
 """The memory of this kernel."""
 
 
-def _waiting_rows(frame: Any) -> Sequence[Mapping[str, Any]] | None:
+def _unmade_rows(frame: Any) -> Sequence[Mapping[str, Any]] | None:
     """Return the rows of a frame that is not made yet; its names are no reason to make it."""
-    return getattr(getattr(frame, "_waiting", None), "rows", None)
+    return getattr(getattr(frame, "_unmade", None), "rows", None)
 
 
 def _columns_of(frame: Any) -> Collection[str]:
-    rows = _waiting_rows(frame)
+    rows = _unmade_rows(frame)
     return rows[0] if rows else getattr(frame, "columns", ())
 
 
 def _is_large(frame: Any) -> bool:
-    return not _waiting_rows(frame) and len(frame) > _MOST_UNREAD
+    return not _unmade_rows(frame) and len(frame) > _MOST_UNREAD
 
 
 def _texts(frame: Any) -> Texts:
     """Return the columns that hold names, each read once, with empty texts for missing columns and values."""
-    if rows := _waiting_rows(frame):
+    if rows := _unmade_rows(frame):
         found = {name: [row[name] for row in rows] for name in _COLUMNS if name in rows[0]}
     else:
         places = {name: place for place, name in enumerate(frame.columns)}

@@ -118,7 +118,7 @@ class FrameDisplay:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class UnmadeFrame:
     """The rows, columns and attrs of a frame that is not made yet."""
 
     rows: Sequence[Mapping[str, Any]]
@@ -140,24 +140,24 @@ class Frame(Drawn):
     A frame of a few rows is made when it is first used: most results of writes never are.
     """
 
-    _waiting: Waiting | None = None
+    _unmade: UnmadeFrame | None = None
 
     @classmethod
-    def waiting_for_use(cls, waiting: Waiting) -> Frame:
+    def made_when_used(cls, unmade: UnmadeFrame) -> Frame:
         """Return a frame that is made when pandas first looks for its values."""
         frame = cls.__new__(cls)
-        vars(frame)["_waiting"] = waiting
+        vars(frame)["_unmade"] = unmade
         return frame
 
     if not TYPE_CHECKING:  # the stubs know the columns
 
         def __getattr__(self, name: str) -> Any:
             """Make the frame, if pandas misses an attribute because it is not made yet."""
-            if self._waiting is None:
+            if self._unmade is None:
                 return super().__getattr__(name)
-            made = self._waiting.frame()
+            made = self._unmade.frame()
             flags = type(made.flags)(self, allows_duplicate_labels=True)
-            vars(self).update({**vars(made), "_flags": flags, **vars(self), "_waiting": None})
+            vars(self).update({**vars(made), "_flags": flags, **vars(self), "_unmade": None})
             return getattr(self, name)
 
     @property
@@ -298,8 +298,8 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
     >>> to_frame([{"verb": "put"}], [Column("verb", "string", "the verb")], {}).verb.item()
     'put'
     """
-    waiting = Waiting(list(rows), tuple(columns), dict(attrs))
-    return Frame.waiting_for_use(waiting) if 0 < len(waiting.rows) <= _FEW else waiting.frame()
+    unmade = UnmadeFrame(list(rows), tuple(columns), dict(attrs))
+    return Frame.made_when_used(unmade) if 0 < len(unmade.rows) <= _FEW else unmade.frame()
 
 
 _TRUTH = {text: value for value in (True, False) for text in (str(value), str(value).lower(), str(value).upper())}
