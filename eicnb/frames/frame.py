@@ -384,10 +384,10 @@ def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(list(objects))
 
 
-def stack(frames: Sequence[Frame]) -> Frame:
-    """Make one frame of frames with the same columns; attrs that differ become `several`."""
-    stacked = Frame(pd.concat(frames, ignore_index=True))
-    attrs = [frame.attrs for frame in frames]
+def stack(frames: Sequence[pd.DataFrame], attrs: Sequence[Mapping[Any, Any]] | None = None) -> Frame:
+    """Make one frame of frames with the same columns; attrs that differ, theirs or the given ones, become `several`."""
+    stacked = Frame(pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0])
+    attrs = [frame.attrs for frame in frames] if attrs is None else attrs
     stacked.attrs = _several(attrs, {key: None for one in attrs for key in one})
     return stacked
 
