@@ -30,7 +30,7 @@ _MAKES_EIC = re.compile(r"\beic =")
 
 
 _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
-_SHARED = {"tests/browser/": r"\[(lab|notebook)\b", "tests/runners/test_failures": r"$"}
+_SHARED = {"tests/browser/": r"\[notebook\b", "tests/runners/test_failures": r"$"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -50,7 +50,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "list": (Operation.LIST, Operation.LIST_FUNCTIONS),
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
-    "audit": (*_LISTS, Operation.LIST, Operation.GET_FUNCTION, Operation.DESCRIBE_REGIONS),
+    "audit": (*_LISTS, Operation.LIST, Operation.GET_FUNCTION, Operation.DESCRIBE_REGIONS, Operation.LOOKUP_EVENTS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
     "records": (*_RECORDS, Operation.LIST_QUEUES, Operation.LIST_BUCKETS),
@@ -108,7 +108,8 @@ NOTES: Mapping[str, str] = {
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": f"`{Operation.GET_FUNCTION}` is for what a version or alias with a config runs; without it, and for "
-    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`",
+    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`; "
+    f"`{Operation.LOOKUP_EVENTS}` is for `--refresh` alone",
     "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`, `{Operation.LIST_OBJECTS}` is for `--canary` alone; "
     "the last four suggest a name for a missing one",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`, and find out what is missing",

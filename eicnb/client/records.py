@@ -44,7 +44,7 @@ def records(
     >>> records("sqs:shop-failures", progress=False, connections=[eic.derive(region="us-east-1")]).attrs["held"]
     0
 
-    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.records`.
+    The default is the connection in use, in every region of its account. Everything else is as in `Eic.records`.
     """
     return records_on(
         _connections(connections),
@@ -80,7 +80,7 @@ def replay(
     >>> len(replay(found, dry_run=True, progress=False, connections=[eic]))
     0
 
-    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.replay`.
+    The default is the connection in use, in every region of its account. Everything else is as in `Eic.replay`.
     """
     return replay_on(
         _connections(connections),

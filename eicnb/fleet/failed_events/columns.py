@@ -100,7 +100,7 @@ def _function(arn: Any) -> FunctionRef | None:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """What was found in a source: a record, or a text that is none with the reason."""
+    """What was found in a source: a record, or a text that is not one, with the reason."""
 
     source: str
     message_id: str

@@ -71,7 +71,7 @@ def send(
 ) -> Frame:
     """Invoke a function asynchronously; with `wait`, look so many seconds for the record about the event.
 
-    `say` is told beforehand that the function runs; `ask` asks for a confirmation instead.
+    `say` gets a line before the function runs; `ask` asks for a confirmation instead.
     """
     event, where = Event(target_of(request), text), connection.where()
     wanted = _wanted()
