@@ -153,7 +153,7 @@ def test_several_accounts_are_refreshed_side_by_side_through_their_connections(a
         server(one).pass_time(20 * MINUTE)
     refreshed = eicnb.refresh(audit, connections=both, **OPTIONS)
     read = refreshed[~refreshed.read_at.isin(set(audit.read_at))]
-    names = read[["account_id", "function_name"]].drop_duplicates().values.tolist()
+    names = read[["account_id", "function_name"]].drop_duplicates().to_numpy().tolist()
     assert names == [[one.account_id, "checkout"] for one in both]
     assert same(refreshed, eicnb.audit(connections=both, regions=BOTH, **OPTIONS))
     with pytest.raises(UsageError, match=f"the frame to refresh has rows of account {other.account_id}"):
