@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import put as put
     from eicnb.client.connections import require as require
     from eicnb.client.connections import sandbox as sandbox
+    from eicnb.client.connections import send as send
     from eicnb.client.connections import update as update
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from eicnb.client.plans import undo as undo
     from eicnb.client.records import records as records
     from eicnb.client.records import replay as replay
-    from eicnb.client.records import send as send
+    from eicnb.client.refresh import refresh as refresh
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.snapshots import history as history
@@ -135,12 +136,13 @@ _HOME = {
     "plan": "client.plans",
     "put": "client.connections",
     "records": "client.records",
+    "refresh": "client.refresh",
     "replay": "client.records",
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
     "save": "client.snapshots",
-    "send": "client.records",
+    "send": "client.connections",
     "show": "client.showing",
     "undo": "client.plans",
     "update": "client.connections",
@@ -201,6 +203,7 @@ __all__ = [
     "plan",
     "put",
     "records",
+    "refresh",
     "replay",
     "require",
     "run",

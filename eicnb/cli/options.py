@@ -187,6 +187,7 @@ AUDIT = (
         ("raise", "rows"),
     ),
     Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
+    Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
     *ACCOUNTS,
 )
 """The options of an audit."""
@@ -380,6 +381,9 @@ VERBS = (
 )
 
 
+_BY_NAME = {name: verb for verb in reversed(VERBS) for name in verb.names}
+
+
 def verb(name: str) -> Verb | None:
     """Return the command with this name, short or AWS's own."""
-    return next((verb for verb in VERBS if name in verb.names), None)
+    return _BY_NAME.get(name)

@@ -21,6 +21,7 @@ from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, losses_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_bound_to
+from eicnb.client.refreshing import Refreshing
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Errors, Qualifiers
 from eicnb.frames.frame import Frame
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic(FailedEvents, Explaining):
+class Eic(FailedEvents, Explaining, Refreshing):
     """A connection with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()

@@ -22,6 +22,7 @@ from eicnb.fleet.result import globs_of, incomplete, is_resumable, list_hint, to
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
+from eicnb.frames.columns import Scalar
 from eicnb.frames.frame import Frame, rows_of
 from eicnb.redaction.warn import warn
 
@@ -53,26 +54,46 @@ def audit(
     earlier, frame = NOTHING, cast("Any", None)
     if resume is not None:
         with UsageError.about("resume"):
-            frame = _frame_in(resume)
+            frame = frame_in(resume, "resume")
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
-    placed = [_somewhere(aws, named) for aws in connections]
+    placed = [somewhere(aws, named) for aws in connections]
     running = Audit(
         connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets, now=now
     )
+    return finished(running, show, frame, errors=errors, line=line, list_line=list_line)
+
+
+def finished(
+    running: Audit,
+    show: Show,
+    earlier: Any,
+    *,
+    errors: str,
+    line: str,
+    list_line: str,
+    again: str = "resume",
+    more: Callable[[], Mapping[str, Scalar]] = dict,
+) -> Frame:
+    """Run an audit and return its frame, with `more` attrs; raise its errors.
+
+    `earlier` is the frame that is still right if it is stopped before the start, with the option to begin `again`.
+    """
     hint = f"{line} --resume ${{sys.last_value}}"
     with Interrupts() as interrupts:
         interrupt = _run(running, show, interrupts)
-        is_before_the_start = interrupt is not None and resume is not None and not running.is_placed
-        result: Frame = frame if is_before_the_start else to_audit_frame(running)
+        is_before_the_start = interrupt is not None and earlier is not None and not running.is_placed
+        result: Frame = earlier if is_before_the_start else to_audit_frame(running, more())
     if interrupt is not None or interrupts.came:
-        message = f"the audit was stopped: {_how_far(running, result)}\nTry: {hint}"
+        start = f"{line} --{again} ${{sys.last_value}}" if is_before_the_start else hint
+        message = f"the audit was stopped: {_how_far(running, result)}\nTry: {start}"
         raise AuditInterrupted(message, result) from interrupt
     _warn_of_globs(running)
     _warn_of_handlers(running)
     if errors == "raise" and not result.attrs["complete"]:
-        listing = list_hint(list_line, running, connections[0].known_region, is_typed=" --region " in line)
+        usual = running.connections[0].known_region
+        listing = list_hint(list_line, running, usual, is_typed=" --region " in line)
         raise incomplete(result, running, hint if is_resumable(result, running) else listing)
     return result
 
@@ -107,7 +128,7 @@ def _warn_of_handlers(running: Audit) -> None:
         warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")
 
 
-def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
+def somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     """Return a connection; one without a region gets the first audited one."""
     try:
         with naming(aws):
@@ -119,12 +140,12 @@ def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     return aws
 
 
-def _frame_in(resume: Any) -> Any:
-    """Return the frame to resume: a frame, or that of an error."""
-    frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
+def frame_in(given: Any, argument: str) -> Any:
+    """Return the frame of an earlier audit: a frame, or that of an error."""
+    frame = getattr(given, "result", None) if isinstance(given, BaseException) else given
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(
-            f"resume is {shown(resume)}, not a frame of an audit",
+            f"{argument} is {shown(given)}, not a frame of an audit",
             hint="pass the frame of an audit, or the IncompleteAudit that it raised",
         )
     return frame

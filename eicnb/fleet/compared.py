@@ -49,6 +49,9 @@ _IN_ORDER = (
     *SETTING_NAMES,
 )
 
+COMPARED_COLUMNS = frozenset([*(column.name for column in (*_NEEDED, *_OPTIONAL)), "last_modified"])
+"""The columns that a comparison reads, if a frame has them."""
+
 _ACCOUNT_DIGITS = 12
 
 NOTHING: Settings = (None,) * len(SETTING_NAMES)
@@ -244,7 +247,7 @@ def _destination(text: str | None, where: Where, on: On) -> str | None:
     try:
         return str(resolved_destination(where, text))
     except UsageError:
-        return text  # a text that AWS may hold, although it is none that can be written
+        return text  # AWS may hold a text that can no longer be written
 
 
 def _account(text: str | None) -> str | None:

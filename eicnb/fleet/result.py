@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Self
 
 import pandas as pd
@@ -70,14 +71,14 @@ def _name(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return row["account_id"], row["region"], row["function_name"]
 
 
-def to_audit_frame(running: Audit) -> Frame:
-    """Return all rows in their order, with their counts as attrs."""
+def to_audit_frame(running: Audit, more: Mapping[str, Scalar] = MappingProxyType({})) -> Frame:
+    """Return all rows in their order, with their counts and `more` as attrs."""
     with without_collection():
         rows: Rows = [audit_row(row) for row in running.rows()]
-        rows += [dict(row) for row in running.earlier.rows]
+        rows += [dict(row) for row in running.earlier_rows()]
         rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
         counts = Counts.of(rows, running.earlier.gone)
-        return to_frame(rows, AUDIT_COLUMNS, attrs_of(running, counts))
+        return to_frame(rows, AUDIT_COLUMNS, {**attrs_of(running, counts), **more})
 
 
 def attrs_of(running: Audit, counts: Counts) -> dict[str, Scalar]:

@@ -7,7 +7,7 @@ texts, numbers and times.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,10 +64,57 @@ def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lamb
             writer.write_table(table)
 
 
-def read(path: Path) -> Snapshot:
-    """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file."""
-    with _opened(path) as (described, file):
-        return _snapshot(path, described, file.read())
+def read(path: Path, columns: Collection[str] | None = None) -> Snapshot:
+    """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file.
+
+    With `columns`, only those of them that the file has are read.
+    """
+    with _opened(path) as (found, file):
+        return _snapshot(path, found, _table(found, file, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class FramePortion:
+    """A file that has some of the rows of a frame: its attrs and the number of its rows."""
+
+    path: Path
+    attrs: Mapping[str, Any]
+    rows: int
+
+
+def read_together(
+    paths: Iterable[Path], columns: Collection[str] | None = None
+) -> tuple[list[FramePortion], list[Snapshot]]:
+    """Read files that are one frame together: what each has, and the rows of all, in few frames.
+
+    Neighbours with the same columns and numbered rows become one frame at once, which takes less than half the time.
+    """
+    portions: list[FramePortion] = []
+    groups: list[tuple[Path, Description, list[Any]]] = []
+    for path in paths:
+        with _opened(path) as (found, file):
+            table = _table(found, file, columns)
+        portions.append(FramePortion(path, found.attrs, table.num_rows))
+        last = groups[-1] if groups else None
+        if last and _continues(last[1], found) and last[2][0].schema.equals(table.schema):
+            last[2].append(table)
+        else:
+            groups.append((path, found, [table]))
+    concat = _pyarrow().concat_tables
+    return portions, [_snapshot(path, found, concat(tables)) for path, found, tables in groups]
+
+
+def _continues(one: Description, other: Description) -> bool:
+    """Return whether the rows of a frame can follow those of another one in a single frame."""
+    are_numbered = one.labels.span is not None and other.labels.span is not None
+    return are_numbered and (one.columns, one.known, one.eicnb) == (other.columns, other.known, other.eicnb)
+
+
+def _table(described: Description, file: Any, columns: Collection[str] | None) -> Any:
+    """Read the columns of a file; a small one is not worth threads."""
+    labels = {level.name for level in described.labels.levels}
+    names = [name for name in file.schema_arrow.names if columns is None or name in {*columns, *labels}]
+    return file.read(columns=names, use_threads=file.metadata.num_rows > _ROWS_AT_ONCE)
 
 
 def described(path: Path) -> Description:
@@ -138,6 +185,7 @@ def _schema(described: Description) -> Any:
     return arrow.schema(fields, metadata={_KEY: described.to_json()})
 
 
+@cache
 def _type_of(column: StoredColumn) -> Any:
     """Return the Arrow type of a column; text, for a category of texts too."""
     arrow = _pyarrow()
@@ -245,7 +293,7 @@ def _in_dtype(column: StoredColumn, values: Any) -> Any:
     if column.categories is not None:
         return pd.Categorical(values.to_pandas(), dtype=dtype)
     if column.dtype == "object":
-        return values.to_numpy()
+        return pd.Series(values.to_numpy(), dtype="object")  # of an array, pandas 3 would infer another dtype
     make = getattr(dtype, "__from_arrow__", None)
     if make is not None:
         return make(values)

@@ -50,6 +50,16 @@ def test_what_happened_is_found_in_the_destinations(shared: Eic) -> None:
     assert shared.records("sqs:shop-failures", progress=False).message_id.tolist() == [row["message_id"]]
 
 
+def test_a_dead_letter_is_found_too_and_the_row_names_the_function(shared: Eic) -> None:
+    assert shared.server is not None
+    shared.server.fail("payments-reconcile")
+    shared.put("payments-reconcile", maximum_retry_attempts=0)
+    [row] = shared.send("payments-reconcile", {"order": 7}, wait=30).to_dict("records")
+    assert (row["state"], row["function_name"], row["qualifier"]) == ("delivered", "payments-reconcile", "$LATEST")
+    assert row["source"] == "arn:aws:sqs:us-east-1:123456789012:payment-dead-letters"
+    assert row["error_message"] == "payments-reconcile fails in this sandbox"
+
+
 def test_without_a_record_it_stays_accepted_and_the_caption_says_so(shared: Eic) -> None:
     assert shared.server is not None
     shared.server.succeed("checkout")
@@ -99,9 +109,20 @@ def test_a_confirmation_is_asked_for_and_without_one_nothing_is_sent(shared: Eic
     assert "Invoke" not in operations
 
 
-def test_a_function_that_does_not_exist_is_not_found(shared: Eic) -> None:
-    with pytest.raises(NotFound):
-        shared.send("nowhere", {})
+@pytest.mark.parametrize(
+    ("name", "wait", "message", "hint"),
+    [
+        ("my-functoin", None, "there is no function 'my-functoin' in us-east-1", "my-function"),
+        ("my-function:BLEU", None, "there is no version or alias 'BLEU' of my-function", "BLUE"),
+        ("my-functoin", 5, "there is no function 'my-functoin' in us-east-1", "my-function"),
+    ],
+)
+def test_a_function_that_does_not_exist_is_named_with_a_similar_one(
+    shared: Eic, name: str, wait: float | None, message: str, hint: str
+) -> None:
+    with pytest.raises(NotFound) as raised:
+        shared.send(name, {}, wait=wait)
+    assert (raised.value.message, raised.value.hint) == (message, hint)
 
 
 @pytest.mark.parametrize("step", [Cut(), Answer(503, b"later"), Answer(200, b"<html>please log in</html>")])
