@@ -1,4 +1,7 @@
-"""The time limits of requests under way, checked together: aiohttp starts and stops three timers for each request."""
+"""The time limits of requests under way, checked together.
+
+aiohttp would start and stop three timers for each request.
+"""
 
 from __future__ import annotations
 

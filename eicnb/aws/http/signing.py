@@ -1,4 +1,4 @@
-"""Signature Version 4 of a request without a body, with its key made once a day and its times once a second.
+"""Signature Version 4 of a request without a body, its key made once a day, its times once a second.
 
 botocore makes the key and much else again for each request, which takes ten times as long; a test compares the
 signatures of both. https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
