@@ -23,7 +23,7 @@ from eicnb.client.require import Requirement
 from eicnb.client.several import checked_connections
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Choice
-from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.destination import Destination, DestinationName
@@ -311,6 +311,9 @@ def audit(
     progress: Choice = True,
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
+    client: Any = None,
+    folder: str | os.PathLike[str] | None = None,
+    credentials: Credentials = "workers",
 ) -> Frame:
     """Read the settings of every function of one account or of several, a row each.
 
@@ -329,6 +332,9 @@ def audit(
         progress=progress,
         errors=errors,
         resume=resume,
+        client=client,
+        folder=folder,
+        credentials=credentials,
     )
 
 

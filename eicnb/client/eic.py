@@ -22,7 +22,7 @@ from eicnb.client.on_connections import audit_of, functions_of, identity_of, los
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_bound_to
 from eicnb.fleet.progress import Choice
-from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.frame import Frame
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
@@ -267,6 +267,9 @@ class Eic(FailedEvents, Explaining):
         progress: Choice = True,
         errors: Errors = "raise",
         resume: Frame | BaseException | None = None,
+        client: Any = None,
+        folder: str | PathLike[str] | None = None,
+        credentials: Credentials = "workers",
     ) -> Frame:
         """Read the settings of every function of the account, a row each; none is left out.
 
@@ -287,6 +290,11 @@ class Eic(FailedEvents, Explaining):
         read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. A frame that
         lost rows since is read again.
         Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
+
+        With `folder`, the rows of each account and region are written to a Parquet file there, and the summary of the
+        files is returned (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`); an audit that was stopped goes on there. With
+        `client`, a `dask.distributed.Client`, workers read whole accounts and regions, from the notebook's profile or
+        their own identity; with `credentials="send"` they get short-lived credentials, over TLS only.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
@@ -298,6 +306,9 @@ class Eic(FailedEvents, Explaining):
             progress=progress,
             errors=errors,
             resume=resume,
+            client=client,
+            folder=folder,
+            credentials=credentials,
         )
 
     def check(

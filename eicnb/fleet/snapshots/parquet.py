@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
@@ -48,35 +50,73 @@ def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lamb
     A column or an attr that a file cannot bring back is a UsageError that names it. What the file system refuses is an
     OSError.
     """
+    put = _writer(frame, now)
+    with whole_file(path, PRIVATE if _CONTENT in frame.columns else SHARED) as file:
+        put(file)
+
+
+def to_bytes(frame: pd.DataFrame, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> bytes:
+    """Return the content of the Parquet file of a frame."""
+    content = BytesIO()
+    _writer(frame, now)(content)
+    return content.getvalue()
+
+
+def _writer(frame: pd.DataFrame, now: Callable[[], datetime]) -> Callable[[BinaryIO], None]:
+    """Return what writes a frame, once all that can be wrong with it was checked."""
     parquet = _pyarrow().parquet
     described = Description.of(frame, saved_at=now(), eicnb=version("eicnb"))
     schema = _schema(described)
     tables = _tables(frame, described, schema)
     first = next(tables)
-    mode = PRIVATE if _CONTENT in frame.columns else SHARED
-    with (
-        whole_file(path, mode) as file,
-        parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer,
-    ):
-        writer.write_table(first)
-        for table in tables:
-            writer.write_table(table)
+
+    def put(file: BinaryIO) -> None:
+        with parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
+            writer.write_table(first)
+            for table in tables:
+                writer.write_table(table)
+
+    return put
 
 
 def read(path: Path) -> Snapshot:
     """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file."""
-    parquet = _pyarrow().parquet
     _check_whole(path)
+    with _opened(path, path) as file:
+        described = _description(path, file.schema_arrow.metadata)
+        return _snapshot(path, described, file.read())
+
+
+def from_bytes(content: bytes) -> pd.DataFrame:
+    """Return the frame in the content of a Parquet file of this release."""
+    path = Path("content")
+    with _opened(path, BytesIO(content)) as file:
+        return _snapshot(path, _description(path, file.schema_arrow.metadata), file.read()).frame
+
+
+def attrs_in(path: Path) -> Mapping[str, Any]:
+    """Return the attrs of the frame in a Parquet file of `write`, without reading its rows."""
+    _check_whole(path)
+    with _opened(path, path) as file:
+        return _description(path, file.schema_arrow.metadata).attrs
+
+
+@contextmanager
+def _opened(path: Path, source: Path | BinaryIO) -> Iterator[Any]:
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            described = _description(path, file.schema_arrow.metadata)
-            return _snapshot(path, described, file.read())
+        with _pyarrow().parquet.ParquetFile(source, page_checksum_verification=True) as file:
+            yield file
     except OSError as error:
         raise damaged(path, _first_line(error)) from error
     except (_pyarrow().lib.ArrowException, ValueError) as error:
         if isinstance(error, UsageError):
             raise
         raise damaged(path, _first_line(error)) from error
+
+
+def check_installed() -> None:
+    """Raise ConfigurationError without pyarrow."""
+    _pyarrow()
 
 
 def damaged(path: Path, why: str) -> UsageError:
