@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +18,7 @@ import pytest
 import eicnb
 from eicnb.client import connections, settings
 from eicnb.redaction import masks
+from tests import warm
 
 # A machine that does something else as well fails no test.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -64,6 +70,51 @@ def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
     monkeypatch.setenv("EICNB_JOURNAL", str(tmp_path / "journal"))
     monkeypatch.setattr(connections, "_in_use", type(connections._in_use)())
+
+
+@pytest.fixture(scope="session")
+def warm_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder where Jupyter finds a kernel that starts warm, and in `bin` runners that do.
+
+    All workers share the process that these are forked from; the first that needs it starts it.
+    """
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent
+    path = str(place / "socket")
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            staying = warm.stay(path)
+        except OSError:
+            Path(path).unlink(missing_ok=True)
+            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+            with (place / "log").open("w") as log:
+                words = [sys.executable, warm.__file__, path]
+                subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True)
+            staying = warm.stay(path)
+            _write_starters(place, [sys.executable, "-I", "-S", warm.__file__, path])
+    with staying:
+        yield place
+
+
+def _write_starters(place: Path, start: list[str]) -> None:
+    """Write a command for each runner, and what Jupyter calls a kernel spec."""
+    for name in warm.PROGRAMS:
+        command = place / "bin" / name
+        command.parent.mkdir(exist_ok=True)
+        command.write_text(f'#!/bin/sh\nexec {shlex.join([*start, name])} "$@"\n', encoding="utf-8")
+        command.chmod(0o700)
+    spec = {"argv": [*start, "jupyter-kernel", "-f", "{connection_file}"], "display_name": "warm", "language": "python"}
+    kernel = place / "kernels" / "python3"
+    kernel.mkdir(parents=True, exist_ok=True)
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+@pytest.fixture
+def warm_kernels(warm_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every kernel that Jupyter starts here starts warm."""
+    monkeypatch.setenv("JUPYTER_PATH", str(warm_place))
 
 
 @pytest.fixture

@@ -76,6 +76,7 @@ LONGEST_CLASS = 200
 LONGEST_FIRST_LINE = 100
 
 
+@cache
 def imports(module: str) -> frozenset[str]:
     """Every import of a module, wherever it stands: of the project (`cli.lexer`), of others (`@pandas`)."""
     found: set[str] = set()
@@ -87,6 +88,7 @@ def imports(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the package by its name within it; the package itself is the empty name."""
     found = {}

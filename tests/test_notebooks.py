@@ -37,7 +37,7 @@ def hurried(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
-def test_a_notebook_run_again_shows_what_was_committed(path: Path) -> None:
+def test_a_notebook_run_again_shows_what_was_committed(path: Path, warm_kernels: None) -> None:
     committed, again = hurried(path), hurried(path)
     NotebookClient(
         again, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}

@@ -38,7 +38,7 @@ RunAs = Callable[..., Any]
 
 
 @pytest.fixture
-def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunAs:
+def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_kernels: None) -> RunAs:
     """Run a runbook through papermill in the account of `eic`, by a profile, as one does on AWS."""
     assert eic.server is not None
     config = tmp_path / "config"

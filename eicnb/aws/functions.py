@@ -1,7 +1,7 @@
 """What GetFunction, GetPolicy and ListEventSourceMappings report; nothing else of a response is kept.
 
 GetFunction also carries a link to the code and the environment variables, which may hold secrets.
-Tested in tests/fleet/checks/test_functions.py and tests/fleet/checks/test_triggers.py.
+Tested in tests/fleet/test_versions.py, tests/fleet/checks/test_functions.py and tests/fleet/checks/test_triggers.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,25 @@ from eicnb.model.verbs import Operation
 
 _FUNCTIONS = "/2015-03-31/functions"
 _EVENT_SOURCES = "/2015-03-31/event-source-mappings/"
+
+_NAMES = ("FunctionName", "FunctionArn", "Version")
+_FACTS = ("Runtime", "Timeout", "Role", "DeadLetterConfig")
+
+
+async def read_configuration(sender: Sender, function: FunctionRef) -> Mapping[str, Any]:
+    """Return what a version or alias runs: its names and the four facts of an audit, nothing else."""
+    qualifier = {} if function.qualifier is None else {"Qualifier": function.qualifier}
+    kept = _kept(await sender.call(Operation.GET_FUNCTION, _path(function), **qualifier))
+    if kept is None:
+        raise malformed(Operation.GET_FUNCTION, "it has no Configuration")
+    return kept
+
+
+def _kept(response: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    configuration = response.get("Configuration")
+    if not isinstance(configuration, Mapping):
+        return None
+    return {name: configuration[name] for name in (*_NAMES, *_FACTS) if name in configuration}
 
 
 async def read_deployment(sender: Sender, function: FunctionRef) -> DeployedFunction:

@@ -50,7 +50,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "list": (Operation.LIST, Operation.LIST_FUNCTIONS),
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
-    "audit": (*_LISTS, Operation.LIST, Operation.DESCRIBE_REGIONS),
+    "audit": (*_LISTS, Operation.LIST, Operation.GET_FUNCTION, Operation.DESCRIBE_REGIONS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
     "records": _RECORDS,
@@ -96,7 +96,8 @@ NOTES: Mapping[str, str] = {
     "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
-    "audit": "aliases and versions for `--qualifiers all` and for what a qualifier runs; regions for `--regions all`",
+    "audit": f"`{Operation.GET_FUNCTION}` is for what a version or alias with a config runs; without it, and for "
+    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`",
     "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
     "records": "the first three are for queues, the others for buckets",

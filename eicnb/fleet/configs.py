@@ -20,7 +20,8 @@ from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
 from eicnb.fleet.places import naming, together
 from eicnb.fleet.progress import Progress, Show
-from eicnb.fleet.reader import FUNCTIONS, FunctionReader
+from eicnb.fleet.reader import FunctionReader
+from eicnb.fleet.versions import FUNCTIONS
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.verbs import Operation
@@ -150,7 +151,7 @@ async def _configs(
 ) -> Mapping[FunctionRef, Current]:
     """Return the configs of one function; the list of them shows whether it exists."""
     try:
-        configs = await FunctionReader(home=home, sender=sender, wants_all=False).configs(function)
+        configs = await FunctionReader(home=home, sender=sender).configs(function)
     except NotFound as error:
         error.message = f"there is no function {function.function_name!r} in {home.region}"
         raise

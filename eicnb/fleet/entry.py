@@ -66,10 +66,11 @@ def entries(page: Mapping[str, Any], key: str, operation: str, home: Home) -> It
     if not isinstance(listed, list):
         raise malformed(operation, f"it has no {key}" if listed is None else f"its {key} is {shown(listed)}")
     for item in listed:
-        yield _entry(item, operation, home)
+        yield entry_of(item, operation, home)
 
 
-def _entry(item: Any, operation: str, home: Home) -> Entry:
+def entry_of(item: Any, operation: str, home: Home) -> Entry:
+    """Return one reported function or version, or its error."""
     if not isinstance(item, Mapping):
         return Unnamed(malformed(operation, f"an entry is {shown(item)}"))
     try:

@@ -20,10 +20,10 @@ from eicnb.aws.http.threads import aside
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import known_regions
 from eicnb.errors import AwsError, ConfigurationError, EicError, UsageError, nearest
-from eicnb.fleet.reader import FUNCTIONS
 from eicnb.fleet.resume import Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import ALL_REGIONS
+from eicnb.fleet.versions import FUNCTIONS
 from eicnb.model.function import FunctionRef
 from eicnb.model.verbs import Operation
 

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 from eicnb.aws.http.sender import Sender
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
-from eicnb.fleet.reader import FUNCTIONS, FunctionReader, Versions
+from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope
+from eicnb.fleet.versions import FUNCTIONS, Details, VersionReader, Versions
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.verbs import Operation
@@ -49,6 +50,7 @@ class RegionWalk:
     home: Home
     sender: Sender
     scope: Scope
+    details: Details | None = None
     settled: frozenset[str] = frozenset()
     known: tuple[ReportedFunction, ...] | None = None
     rows: list[AuditRow] = field(default_factory=list)
@@ -66,7 +68,10 @@ class RegionWalk:
     _reader: FunctionReader = field(init=False)
 
     def __post_init__(self) -> None:
-        self._reader = FunctionReader(home=self.home, sender=self.sender, wants_all=self.scope.wants_all_qualifiers)
+        versions = VersionReader(
+            home=self.home, sender=self.sender, details=self.details, wants_all=self.scope.wants_all_qualifiers
+        )
+        self._reader = FunctionReader(home=self.home, sender=self.sender, versions=versions)
 
     async def run(self) -> None:
         """Read everything; a failure becomes a row."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
-from eicnb.aws.http.rate_limit import BUCKETS, Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, LAMBDA, Buckets
 from eicnb.aws.http.route import Route
-from eicnb.aws.http.sender import PATIENCE, Patience, Tally
+from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import aside
+from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
@@ -28,6 +29,8 @@ from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.versions import Details, Grant
+from eicnb.model.verbs import Operation
 
 STOPPED = "the audit was stopped before this was read"
 
@@ -38,7 +41,7 @@ class Audit:
 
     `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` is whether
     the accounts and regions are known yet; before that nothing is read. One that `is_part` of a larger audit leaves it
-    to that one to report the names that match no function.
+    to that one to report the names that match no function. `grants` are those of the accounts.
     """
 
     connections: Sequence[Aws]
@@ -54,6 +57,7 @@ class Audit:
     walks: list[RegionWalk] = field(default_factory=list)
     is_placed: bool = False
     is_part: bool = False
+    grants: dict[str, Grant] = field(default_factory=dict)
     _rows: list[AuditRow] = field(default_factory=list)
     _failed: set[tuple[str, str]] = field(default_factory=set)
     _started_at: float = 0.0
@@ -156,8 +160,9 @@ class Audit:
         """Read these accounts and regions, all side by side."""
         self._pending.update((place.key, None) for place in places)
         self.is_placed = True
-        with ExitStack() as shares:
-            await together(self._walk(place, pool, shares) for place in places)
+        grants = [self.grants.setdefault(place.account_id, Grant()) for place in places]
+        with Quotas(self.buckets, self.scope.rate) as quotas:
+            await together(self._walk(place, pool, quotas, grant) for place, grant in zip(places, grants, strict=True))
 
     def fail(self, place: tuple[str, str], error: Exception) -> None:
         """Add the row of an account and region that cannot be read at all."""
@@ -166,7 +171,7 @@ class Audit:
         self._pending.pop(place, None)
         self.is_placed = True
 
-    async def _walk(self, place: AccountRegion, pool: SenderPool, shares: ExitStack) -> None:
+    async def _walk(self, place: AccountRegion, pool: SenderPool, quotas: Quotas, grant: Grant) -> None:
         try:
             with naming(place.aws):
                 route = await self._route(place)
@@ -174,16 +179,24 @@ class Audit:
         except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
             self.fail(place.key, error)
             return
-        turns = self.buckets.of(place.account_id, place.region)
-        shares.enter_context(turns.shared_at(self.scope.rate))
         sandbox = ["SANDBOX"] if place.aws.sandbox else []
         words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
-        sender = pool.sender(
-            route, place.keyring, turns, lambda operation: place.aws.attempt(operation, place.region, words)
-        )
+
+        def sender(quota: str = LAMBDA) -> Sender:
+            turns = quotas.of(place.account_id, place.region, quota)
+            attempt = partial(place.aws.attempt, region=place.region, place=words)
+            return pool.sender(route, place.keyring, turns, attempt)
+
         before = self.earlier.at(place.account_id, place.region)
         walk = RegionWalk(
-            home=home, sender=sender, scope=self.scope, settled=before.settled, known=before.known, now=self.now
+            home=home,
+            sender=sender(),
+            scope=self.scope,
+            # botocore logs whole responses, and those of GetFunction have a link to the code
+            details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
+            settled=before.settled,
+            known=before.known,
+            now=self.now,
         )
         self.walks.append(walk)
         del self._pending[place.key]

@@ -19,6 +19,9 @@ FREE = {"GetCallerIdentity"}
 UNNAMED = {"ListBucket"}
 """What S3 asks for HeadBucket, which names its operation nowhere in the request."""
 
+WITHOUT_GET_FUNCTION = {"audit": {"ListVersionsByFunction"}}
+"""What is sent only where GetFunction is denied, which it is not in the sandbox."""
+
 DESTINATIONS = ["sqs:shop-failures", "sns:shop-alerts", "events:shop", "s3:shop-events"]
 
 EXISTING = [*DESTINATIONS[:3], "s3:shop-events-us-east-1-123456789012", "lambda:my-function"]
@@ -57,7 +60,9 @@ def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic:
     assert eic.server is not None
     sent = {request.operation for request in eic.server.requests()} - {None} - FREE
     named = {action.partition(":")[2] for action in ACTIONS[verb]}
-    assert sent == named - UNNAMED, "what is named and never sent is a permission too much"
+    assert sent == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), (
+        "what is named and never sent is a permission too much"
+    )
 
 
 def test_every_command_is_in_the_table() -> None:

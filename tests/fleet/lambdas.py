@@ -27,8 +27,16 @@ def region_of(seen: Seen) -> str:
     return found[1] if found else "us-east-1"
 
 
+SECRETS = {"Environment": {"Variables": {"PASSWORD": "s3cret-value"}}}
+CODE = {"Location": "https://tasks.s3.amazonaws.com/code?X-Amz-Signature=s3cret-link"}
+
+
 class Lambda:
-    """`size` functions a region, 50 a page; each `$LATEST` has a config that retries once."""
+    """`size` functions a region, 50 a page; each `$LATEST` has a config that retries once.
+
+    `published` has the versions and aliases of a function, with the version of each, and `configured` the qualifiers
+    with a config, if they are others.
+    """
 
     def __init__(
         self, size: int = 3, twist: Twist = lambda seen, region, name: None, account_id: str = ACCOUNT
@@ -36,6 +44,8 @@ class Lambda:
         self.names = [f"f{number:04}" for number in range(size)]
         self.twist = twist
         self.account_id = account_id
+        self.published: dict[str, dict[str, str]] = {}
+        self.configured: dict[str, tuple[str, ...]] = {}
         self.asked: Counter[str] = Counter()
         self._lock = Lock()
 
@@ -52,13 +62,46 @@ class Lambda:
         return f"arn:aws:lambda:{region}:{self.account_id}:function:{name}"
 
     def right(self, seen: Seen, region: str, name: str) -> Step:
+        if name and "/2019-09-25/" not in seen.path:
+            return self._published(seen, region, name)
         if name:
-            return as_json({"FunctionEventInvokeConfigs": [self.config(region, name)]})
-        start = int(parse_qs(seen.path.partition("?")[2]).get("Marker", ["0"])[0])
-        page: dict[str, Any] = {"Functions": [self.function(region, name) for name in self.names[start : start + 50]]}
+            qualifiers = self.configured.get(name, ("$LATEST",))
+            arns = [f"{self.arn(region, name)}:{qualifier}" for qualifier in qualifiers]
+            return as_json({"FunctionEventInvokeConfigs": [self.config(region, name, FunctionArn=arn) for arn in arns]})
+        query = parse_qs(seen.path.partition("?")[2])
+        start, wants_all = int(query.get("Marker", ["0"])[0]), "FunctionVersion" in query
+        listed = [one for name in self.names[start : start + 50] for one in self._listed(region, name, wants_all)]
+        page: dict[str, Any] = {"Functions": listed}
         if start + 50 < len(self.names):
             page["NextMarker"] = str(start + 50)
         return as_json(page)
+
+    def _published(self, seen: Seen, region: str, name: str) -> Step:
+        path, _, query = seen.path.partition("?")
+        published = self.published.get(name, {})
+        if path.endswith("/aliases"):
+            aliases = [(alias, version) for alias, version in published.items() if alias != version]
+            return as_json({"Aliases": [{"Name": alias, "FunctionVersion": version} for alias, version in aliases]})
+        if path.endswith("/versions"):
+            versions = ["$LATEST", *(version for version in published if version.isdecimal())]
+            return as_json({"Versions": [self.version(region, name, version, version) for version in versions]})
+        qualifier = parse_qs(query).get("Qualifier", ["$LATEST"])[0]
+        version = {"$LATEST": "$LATEST", **published}.get(qualifier)
+        if version is None:
+            return fault(404, "ResourceNotFoundException", f"Function not found: {self.arn(region, name)}:{qualifier}")
+        return as_json(
+            {"Configuration": {**self.version(region, name, qualifier, version), **SECRETS}, "Code": CODE, "Tags": {}}
+        )
+
+    def _listed(self, region: str, name: str, wants_all: bool) -> list[dict[str, Any]]:  # noqa: FBT001 # as it is called
+        versions = [version for version in self.published.get(name, {}) if version.isdecimal() and wants_all]
+        return [self.function(region, name), *(self.version(region, name, version, version) for version in versions)]
+
+    def version(self, region: str, name: str, qualifier: str, version: str) -> dict[str, Any]:
+        """A version, or the one that an alias means; its timeout tells which."""
+        changes = {"FunctionArn": f"{self.arn(region, name)}:{qualifier}", "Version": version}
+        timeout = 30 if version == "$LATEST" else 100 + int(version)
+        return self.function(region, name, Timeout=timeout, **changes)
 
     def function(self, region: str, name: str, **changes: Any) -> dict[str, Any]:
         return {

@@ -56,7 +56,7 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel(in_a_quiet_home: Path) -> Iterator[Kernel]:
+def kernel(in_a_quiet_home: Path, warm_kernels: None) -> Iterator[Kernel]:
     manager, client = start_new_kernel(kernel_name="python3")
     yield Kernel(manager, client)
     client.stop_channels()

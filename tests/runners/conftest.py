@@ -1,9 +1,10 @@
-"""The runners that people give notebooks to, each as it is called in earnest."""
+"""The runners that people give notebooks to, each as it is called in earnest, or warm."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -61,7 +62,7 @@ def by_nbclient(path: Path, environment: Environment) -> Run:
 
 def by_nbconvert(path: Path, environment: Environment) -> Run:
     out = path.with_name("out.ipynb")
-    return _command(path, environment, out, "jupyter", "nbconvert", "--to=notebook", "--execute", "--output=out", path)
+    return _command(path, environment, out, "jupyter-nbconvert", "--to=notebook", "--execute", "--output=out", path)
 
 
 def by_papermill(path: Path, environment: Environment, *more: str) -> Run:
@@ -75,8 +76,10 @@ def by_nbmake(path: Path, environment: Environment) -> Run:
 
 
 def _command(path: Path, environment: Environment, out: Path, name: str, *words: str | Path) -> Run:
+    command = shutil.which(name, path=environment["PATH"])
+    assert command is not None
     done = subprocess.run(
-        [SCRIPTS / name, *words],
+        [command, *words],
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -100,7 +103,14 @@ def quiet_home(home: Path) -> dict[str, str]:
     """The environment of a runner that keeps its files to itself and knows nothing of this machine's AWS."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "EICNB_", "PYTEST_"))}
     files = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "AWS_CONFIG_FILE")
-    return kept | {name: str(home / name) for name in files} | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    own = {"PATH": f"{SCRIPTS}{os.pathsep}{kept['PATH']}", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return kept | {name: str(home / name) for name in files} | own
+
+
+def warmed(environment: Environment, warm_place: Path) -> dict[str, str]:
+    """The same environment, in which runners and kernels start warm."""
+    path = f"{warm_place / 'bin'}{os.pathsep}{environment['PATH']}"
+    return {**environment, "PATH": path, "JUPYTER_PATH": str(warm_place)}
 
 
 def served_by(url: str) -> dict[str, str]:
@@ -110,5 +120,5 @@ def served_by(url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    return quiet_home(tmp_path)
+def environment(tmp_path: Path, warm_place: Path, warm_kernels: None) -> Environment:
+    return warmed(quiet_home(tmp_path), warm_place)

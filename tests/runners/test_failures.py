@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from eicnb.client.connect import start_sandbox
-from tests.runners.conftest import RUNNERS, Run, quiet_home, served_by, written
+from tests.runners.conftest import RUNNERS, Run, quiet_home, served_by, warmed, written
 
 pytestmark = pytest.mark.timeout(300)  # a test that is chosen alone may wait for the runs of those before it
 
@@ -77,23 +78,26 @@ Runs = Mapping[tuple[str, str], Future[tuple[Run, str]]]
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+def runs(tmp_path_factory: pytest.TempPathFactory, warm_place: Path) -> Iterator[Runs]:
     """Every notebook in every runner, as many at a time as there are processors, in the order of the tests.
 
-    They share one AWS, which each kernel would take two seconds to start.
+    They share one AWS, which each kernel would take two seconds to start. What succeeds starts as it does in earnest.
     """
     aws = start_sandbox()
     assert aws.server is not None
     environment = quiet_home(tmp_path_factory.mktemp("home")) | served_by(aws.server.url)
+    warm = warmed(environment, warm_place)
 
     def run(case: str, runner: str) -> tuple[Run, str]:
         path = written(tmp_path_factory.mktemp(runner), SETUP, CELLS[case], NEXT)
-        done = RUNNERS[runner](path, environment)
+        done = RUNNERS[runner](path, environment if case == "success" else warm)
         notes = path.with_name("notes")
         return done, notes.read_text() if notes.exists() else ""
 
     pool = ThreadPoolExecutor(os.cpu_count())
-    yield {(case, runner): pool.submit(run, case, runner) for case in CELLS for runner in RUNNERS}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", warm["JUPYTER_PATH"])  # nbclient looks for kernels in this process
+        yield {(case, runner): pool.submit(run, case, runner) for case in CELLS for runner in RUNNERS}
     pool.shutdown(cancel_futures=True)
     aws.server.stop()
 

@@ -138,21 +138,22 @@ class Sender:
             sent_at = self.clock()
             try:
                 response = await self._once(operation, path, query)
-            except _Temporary as temporary:
-                first_failure = sent_at if first_failure is None else first_failure
-                self._bear(temporary.error, sent_at, first_failure)
-                if temporary.retry_after is not None:
-                    self.tally.throttles += 1
-                    self.turns.refused(sent_at, temporary.retry_after)
-                else:
-                    await self.sleep(pause)
-                    pause = min(2 * pause, self.patience.longest_pause)
+            except _Temporary as temporary:  # its traceback has the body of the response, so it is not chained
+                error, retry_after = temporary.error, temporary.retry_after
             except AwsError:
                 self._failures_in_a_row = 0
                 raise
             else:
                 self._failures_in_a_row = 0
                 return response
+            first_failure = sent_at if first_failure is None else first_failure
+            self._bear(error, sent_at, first_failure)
+            if retry_after is not None:
+                self.tally.throttles += 1
+                self.turns.refused(sent_at, retry_after)
+            else:
+                await self.sleep(pause)
+                pause = min(2 * pause, self.patience.longest_pause)
 
     def _bear(self, error: EicError, sent_at: float, first_failure: float) -> None:
         """Raise the error once the patience has run out; if all requests fail for that long, stop sending."""

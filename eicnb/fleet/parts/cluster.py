@@ -10,10 +10,10 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, get_args
 from weakref import WeakValueDictionary
 
-from eicnb import __version__
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.threads import aside
 from eicnb.aws.recipe import Recipe
@@ -101,7 +101,7 @@ class Cluster:
             account_id, region = place.key
             order = PartOrder(
                 run=self.run,
-                version=__version__,
+                version=version("eicnb"),
                 account_id=account_id,
                 region=region,
                 recipe=recipe,
@@ -193,18 +193,18 @@ def _check_encrypted(addresses: list[str]) -> None:
 
 def _check_versions(installed: Mapping[str, Any]) -> None:
     """Refuse workers with another version of eicnb, or without it."""
-    different: dict[str, list[str]] = {}
+    here, different = version("eicnb"), dict[str, list[str]]()
     for address, versions in installed.items():
         if isinstance(versions, BaseException):
             different.setdefault(_missing(versions), []).append(address)
-        elif versions[0] != __version__:
+        elif versions[0] != here:
             different.setdefault(f"eicnb {versions[0]}", []).append(address)
     if not different:
         return
     lines = [f"{', '.join(names[:_MOST_NAMED])}{_more(names)}: {what}" for what, names in sorted(different.items())]
     raise ConfigurationError(
-        f"the notebook has eicnb {__version__}, but not all workers do:\n    " + "\n    ".join(lines),
-        hint=f"install it on the workers, then restart them\npip install 'eicnb[dask]=={__version__}'",
+        f"the notebook has eicnb {here}, but not all workers do:\n    " + "\n    ".join(lines),
+        hint=f"install it on the workers, then restart them\npip install 'eicnb[dask]=={here}'",
     )
 
 

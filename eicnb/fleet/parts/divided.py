@@ -33,6 +33,7 @@ from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit, unread_row
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.versions import Grant
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class DividedAudit:
     resumed: int = 0
     _places: list[AccountRegion] = field(default_factory=list)
     _audits: dict[Key, Audit] = field(default_factory=dict)
+    _grants: dict[str, Grant] = field(default_factory=dict)
     _rows: list[AuditRow] = field(default_factory=list)
     _room: Room = field(default_factory=Room)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -155,6 +157,7 @@ class DividedAudit:
             clock=self.clock,
             now=self.now,
             is_part=True,
+            grants=self._grants,
         )
 
     def keep_begun(self) -> None:

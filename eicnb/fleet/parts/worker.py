@@ -12,12 +12,12 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import asdict
+from importlib.metadata import version
 from typing import Any
 
 from distributed import get_worker, secede
 from distributed.core import Status
 
-from eicnb import __version__
 from eicnb.errors import ConfigurationError
 from eicnb.fleet.parts.part import PartOrder, PartProgress, PartResult, failed_result, read_part, result_of
 from eicnb.fleet.scan import Audit
@@ -117,9 +117,10 @@ def _report(audit: Audit, order: PartOrder) -> None:
 
 def _check_version(order: PartOrder) -> None:
     """Refuse an order of another version: a worker may have joined after all were compared."""
-    if order.version != __version__:
+    here = version("eicnb")
+    if order.version != here:
         raise ConfigurationError(
-            f"the worker {socket.gethostname()} has eicnb {__version__}, and the notebook {order.version}",
+            f"the worker {socket.gethostname()} has eicnb {here}, and the notebook {order.version}",
             hint=f"pip install eicnb=={order.version}",
         )
 

@@ -1,0 +1,176 @@
+"""Kernels and programs that start warm: forks of one process that has imported what each of them imports.
+
+That process is this file with a path. A kernel or a program is this file with the path and the program's name: it
+hands its files, arguments and environment over, passes its signals on, and ends as the fork ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+MODULES = (
+    *("IPython.core.completer", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets"),
+    *("pandas", "matplotlib_inline.backend_inline", "matplotlib.pyplot", "aiohttp", "botocore.httpsession", "boto3"),
+    *(
+        "moto.server",
+        "flask_cors",
+        "nbclient",
+        "nbconvert.nbconvertapp",
+        "papermill.cli",
+        "papermill.execute",
+        "pytest",
+    ),
+)
+"""What is imported besides all of eicnb; what is not installed is left out."""
+
+PROGRAMS = {
+    "jupyter-kernel": ("ipykernel.kernelapp", "launch_new_instance"),
+    "jupyter-nbconvert": ("nbconvert.nbconvertapp", "main"),
+    "papermill": ("papermill.cli", "papermill"),
+    "pytest": ("pytest", "console_main"),
+}
+
+
+def run(path: str, arguments: list[str]) -> int:
+    """Run a program in a fork of the process that listens at this path, and return its exit code."""
+    asked = json.dumps({"arguments": arguments, "environment": dict(os.environ), "folder": str(Path.cwd())}).encode()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.connect(path)
+        socket.send_fds(server, [len(asked).to_bytes(4, "big")], [0, 1, 2])
+        server.sendall(asked)
+        responses = server.makefile()
+        process = int(responses.readline())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, frame: os.kill(process, number))
+        return int(responses.readline() or 1)
+
+
+def stay(path: str) -> socket.socket:
+    """Keep the process alive as long as this connection is open; without any it ends."""
+    server = socket.socket(socket.AF_UNIX)
+    try:
+        server.connect(path)
+    except OSError:
+        server.close()
+        raise
+    server.sendall(bytes(4))
+    return server
+
+
+class Forks:
+    """The forks that run, and the connections of those that asked for them."""
+
+    def __init__(self, path: str) -> None:
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(path)
+        self._listening.listen(100)
+        self._process_of: dict[socket.socket, int] = {}
+        self._staying: set[socket.socket] = set()
+        self._wakes, self._woken = socket.socketpair()
+        self._wakes.setblocking(False)  # noqa: FBT003 (it takes no name)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(self._wakes.fileno())
+
+    def serve(self) -> list[str]:
+        """Fork for all that ask; return in a fork with its arguments, and without any when the tests are over."""
+        while True:
+            waited_for = [self._listening, self._woken, *self._process_of, *self._staying]
+            for ready in select.select(waited_for, [], [])[0]:
+                if ready is self._woken:
+                    self._woken.recv(100)
+                    self._report()
+                elif ready in self._process_of:
+                    self._kill(ready)
+                elif ready in self._staying:
+                    self._staying.remove(ready)
+                    if not self._staying:
+                        return []
+                elif ready is self._listening and (arguments := self._fork(self._listening.accept()[0])):
+                    return arguments
+
+    def _fork(self, asking: socket.socket) -> list[str]:
+        size, files, _, _ = socket.recv_fds(asking, 4, 3)
+        if not int.from_bytes(size, "big"):
+            self._staying.add(asking)
+            return []
+        asked = json.loads(asking.makefile("rb").read(int.from_bytes(size, "big")))
+        if process := os.fork():
+            self._process_of[asking] = process
+            for file in files:
+                os.close(file)
+            asking.sendall(b"%d\n" % process)
+            return []
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
+        for other in (self._listening, self._wakes, self._woken, asking, *self._process_of, *self._staying):
+            other.close()
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        os.chdir(asked["folder"])
+        return list(asked["arguments"])
+
+    def _report(self) -> None:
+        """Say the exit codes of the forks that have ended."""
+        for asking, process in list(self._process_of.items()):
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                del self._process_of[asking]
+                with contextlib.suppress(OSError):  # it was killed as well
+                    asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+                asking.close()
+
+    def _kill(self, asking: socket.socket) -> None:
+        """End the fork of a process that was killed."""
+        process = self._process_of.pop(asking)
+        asking.close()
+        os.killpg(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+
+
+def serve(path: str) -> None:
+    """Import everything, then fork for all that ask."""
+    import gc
+    import importlib
+    import pkgutil
+
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel, and read at import
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # the same
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads do not survive a fork
+    import eicnb
+
+    ours = [module.name for module in pkgutil.walk_packages(eicnb.__path__, "eicnb.")]
+    for name in (*MODULES, *ours):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        import pandas as pd
+
+        pd.set_option("display.max_columns", 20)  # as in a kernel, which pandas asks for at import
+    forks = Forks(path)
+    gc.freeze()
+    if os.fork():
+        os._exit(0)  # it can be asked from now on
+    os.setsid()
+    if arguments := forks.serve():
+        module, function = PROGRAMS[arguments[0]]
+        sys.argv = arguments
+        sys.exit(getattr(importlib.import_module(module), function)())
+
+
+if __name__ == "__main__":
+    socket_path, *words = sys.argv[1:]
+    if words:
+        sys.exit(run(socket_path, words))
+    sys.path.pop(0)  # the folder of this file
+    serve(socket_path)
