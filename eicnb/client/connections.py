@@ -322,6 +322,14 @@ def audit(
 
     Without `connections` it reads the account in use. Each account and region may occur once. `regions`, if they
     are given, apply to every connection; all else is as in `Eic.audit`.
+
+    With `folder` the rows of each account and region are written to a Parquet file there, `ACCOUNT.REGION.parquet`, and
+    the summary of the files is returned (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`). The same call with the folder of
+    an audit that is not complete reads only what is missing.
+
+    With `client`, a `dask.distributed.Client`, workers read whole accounts and regions. They act as the same profile
+    and roles, assume a role without the profile from their own identity, and read nothing of another account.
+    Credentials are sent only with `credentials="send"`: those of each connection, short-lived ones, over TLS.
     """
     return audit_of(
         [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],

@@ -287,14 +287,8 @@ class Eic(FailedEvents, Explaining):
         `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
         `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
         with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
-        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. A frame that
-        lost rows since is read again.
-        Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
-
-        With `folder`, the rows of each account and region are written to a Parquet file there, and the summary of the
-        files is returned (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`); an audit that was stopped goes on there. With
-        `client`, a `dask.distributed.Client`, workers read whole accounts and regions, from the notebook's profile or
-        their own identity; with `credentials="send"` they get short-lived credentials, over TLS only.
+        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. Ctrl-C raises
+        AuditInterrupted, with the rows so far as `result`. `client`, `folder`, `credentials`: see `eicnb.audit`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from eicnb.fleet.parts.run import audit_in_parts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import how_far, incomplete, is_resumable, list_hint, to_audit_frame, warn_about
+from eicnb.fleet.result import Lines, how_far, incomplete, to_audit_frame, warn_about
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
@@ -54,7 +54,7 @@ def audit(
     check_choice("errors", errors, ("raise", "rows"))
     named = check_regions(regions)
     scope = Scope.parse(functions=functions, qualifiers=qualifiers, rate=rate)
-    earlier, frame = NOTHING, cast("Any", None)
+    earlier, frame = NOTHING, None
     if resume is not None:
         with UsageError.about("resume"):
             _check_here(client, folder)
@@ -63,39 +63,29 @@ def audit(
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [_somewhere(aws, named) for aws in connections]
-    hint = f"{line} --resume ${{sys.last_value}}"
+    lines = Lines(line, list_line)
+    timing: dict[str, Any] = {"patience": patience, "buckets": buckets, "now": now}
     if client is not None or folder is not None:
-        return audit_in_parts(
-            DividedAudit.parse(
-                placed,
-                named,
-                scope,
-                client=client,
-                folder=folder,
-                credentials=credentials,
-                patience=patience,
-                buckets=buckets,
-                now=now,
-            ),
-            show=show,
-            errors=errors,
-            resume_hint=hint,
-            list_line=list_line,
-        )
-    running = Audit(
-        connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets, now=now
-    )
+        where = {"client": client, "folder": folder, "credentials": credentials}
+        parts = DividedAudit.parse(placed, named, scope, **where, **timing)
+        return audit_in_parts(parts, show=show, errors=errors, lines=lines)
+    running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, **timing)
+    return _audited(running, frame, show, errors, lines)
+
+
+def _audited(running: Audit, before: Frame | None, show: Show, errors: str, lines: Lines) -> Frame:
+    """Run an audit, and return its frame; one that is stopped early keeps that of `before`."""
     with Interrupts() as interrupts:
         interrupt = interrupts.run(lambda: running.run(show))
-        is_before_the_start = interrupt is not None and resume is not None and not running.is_placed
-        result: Frame = frame if is_before_the_start else to_audit_frame(running)
+        is_before_the_start = interrupt is not None and not running.is_placed
+        result = before if is_before_the_start and before is not None else to_audit_frame(running)
     if interrupt is not None or interrupts.came:
-        message = f"the audit was stopped: {how_far(running, result)}\nTry: {hint}"
-        raise AuditInterrupted(message, result) from interrupt
+        raise AuditInterrupted(
+            f"the audit was stopped: {how_far(running, result)}\nTry: {lines.resume}", result
+        ) from interrupt
     warn_about(running)
     if errors == "raise" and not result.attrs["complete"]:
-        listing = list_hint(list_line, running, is_typed=" --region " in line)
-        raise incomplete(result, running, hint if is_resumable(result, running) else listing)
+        raise incomplete(result, running, lines)
     return result
 
 

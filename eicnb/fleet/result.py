@@ -36,7 +36,7 @@ _ORDER = ("account_id", "region", "function_name", "qualifier")
 Rows = list[dict[str, Any]]
 
 
-class Running(Protocol):
+class AnyAudit(Protocol):
     """An audit that runs or ran, whole or in parts."""
 
     @property
@@ -146,7 +146,7 @@ def _texts(frame: pd.DataFrame, name: str) -> list[Any]:
     return texts
 
 
-def attrs_of(running: Running, counts: Counts) -> dict[str, Scalar]:
+def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
     """Return the attrs of the frame of an audit."""
     connections = running.connections
     return {
@@ -170,7 +170,7 @@ def _one_of(values: Sequence[Any]) -> Any:
     return different[0] if len(different) == 1 else SEVERAL
 
 
-def is_resumable(result: Frame, running: Running) -> bool:
+def _is_resumable(result: Frame, running: AnyAudit) -> bool:
     """Return whether an incomplete audit misses more than names that no list of functions has."""
     others = result[(result["scan_state"] != "ok") & ~_unmatched(result)]
     names = zip(others["account_id"], others["region"], others["function_name"], strict=True)
@@ -182,25 +182,38 @@ def _unmatched(result: pd.DataFrame) -> Any:
     return result["scan_state"].eq("gone") & result[list(OF_A_FUNCTION)].isna().all(axis=1)
 
 
-def list_hint(line: str, running: Running, *, is_typed: bool) -> str:
-    """Return the hint with the command that lists the functions of an audited region.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The command that reaches the accounts of an audit, and the one that lists their functions, without a region."""
 
-    If the user typed the connection's region, the command repeats it.
-    """
-    usual = running.connections[0].known_region
-    audited = running.audited_regions() or [running.connections[0].region]
-    region = usual if usual in audited else audited[0]
-    return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
+    audit: str
+    functions: str
+
+    @property
+    def resume(self) -> str:
+        """The line that reads what is missing."""
+        return f"{self.audit} --resume ${{sys.last_value}}"
+
+    def listing(self, running: AnyAudit) -> str:
+        """Return the hint with the command that lists the functions of an audited region.
+
+        If the user typed the connection's region, the command repeats it.
+        """
+        usual = running.connections[0].known_region
+        audited = running.audited_regions() or [running.connections[0].region]
+        region = usual if usual in audited else audited[0]
+        is_typed = " --region " in self.audit
+        option = f" --region {region}" if is_typed or region != usual else ""
+        return f"copy the name from the list\n{self.functions}{option}"
 
 
-def incomplete(result: Frame, running: Running, hint: str) -> IncompleteAudit:
+def incomplete(result: Frame, running: AnyAudit, lines: Lines) -> IncompleteAudit:
     """Return the error of an audit with unread rows, with its frame."""
-    counts = result.attrs
     error = IncompleteAudit(
-        what_is_missing(counts)
+        what_is_missing(result.attrs)
         + "".join(f"\n    {line}" for line in _first_errors(result, running))
         + '\nThe error has the frame as `result`; errors="rows" (--errors rows) returns it instead.',
-        hint=hint,
+        hint=lines.resume if _is_resumable(result, running) else lines.listing(running),
     )
     error.result = result
     return error
@@ -213,7 +226,7 @@ def what_is_missing(counts: Mapping[Any, Any]) -> str:
     return f"the audit is incomplete: {missing} of {rows} rows could not be read: {states}"
 
 
-def _first_errors(result: Frame, running: Running) -> list[str]:
+def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
     """Return the first lines of the first errors, with the closest name for one that does not exist."""
     lines = error_lines(result, MOST_ERRORS, running.listed_names)
     return [*lines, *(["…"] if int((result["scan_state"] != "ok").sum()) > MOST_ERRORS else [])]
@@ -232,19 +245,19 @@ def error_lines(result: Frame, most: int, listed_names: Callable[[], Iterable[st
     return lines
 
 
-def globs_of(running: Running) -> str | None:
+def globs_of(running: AnyAudit) -> str | None:
     """Return the globs that match no function, in one text; None if there are none."""
     return ", ".join(filter(is_glob, running.unmatched())) or None
 
 
-def how_far(running: Running, result: Frame) -> str:
+def how_far(running: AnyAudit, result: Frame) -> str:
     """Return how far an audit was when it was stopped, in words."""
     if not (running.has_listed or result["scan_state"].eq("ok").any() or result.attrs.get("complete")):
         return "no function was listed yet"
     return f"{int(result['scan_state'].eq('ok').sum())} of {len(result)} rows were read"
 
 
-def warn_about(running: Running) -> None:
+def warn_about(running: AnyAudit) -> None:
     """Warn of globs that match no function, and of event handlers that made the audit slower."""
     if globs := globs_of(running):
         lists = "" if running.is_whole else "; not every list of functions could be read"

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster, from the notebook's side: they are compared, and given accounts and regions to read.
+"""The workers of a Dask cluster as the notebook sees them: compared first, then given accounts and regions.
 
 Tested in tests/fleet/parts/test_cluster.py.
 """

@@ -36,6 +36,14 @@ REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
+def new_cluster(**options: Any) -> Any:
+    return LocalCluster(threads_per_worker=1, dashboard_address=":0", **options)  # type: ignore[no-untyped-call] # it has no types
+
+
+def new_client(workers: Any) -> Any:
+    return Client(workers)  # type: ignore[no-untyped-call] # it has no types
+
+
 def set_environment(variables: dict[str, str]) -> None:
     os.environ.update(variables)
 
@@ -45,11 +53,11 @@ def set_version(version: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
+def client() -> Iterator[Any]:
     with (
         dask.config.set({"distributed.worker.memory.terminate": False}),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as workers,
-        Client(workers) as client,
+        new_cluster(n_workers=2) as workers,
+        new_client(workers) as client,
     ):
         client.run(set_environment, KEYS)
         yield client
@@ -79,7 +87,7 @@ def connect(server: Answering) -> eicnb.Eic:
 )
 @pytest.mark.filterwarnings("ignore:no function matches")
 def test_the_rows_and_their_order_are_those_of_an_audit_without_workers(
-    eic: eicnb.Eic, client: Client, options: dict[str, Any]
+    eic: eicnb.Eic, client: Any, options: dict[str, Any]
 ) -> None:
     options = {"regions": "us-east-1,eu-west-1,ap-south-1", "rate": 500, "progress": False, **options}
     alone, shared = eic.audit(**options), eic.audit(**options, client=client)
@@ -88,7 +96,7 @@ def test_the_rows_and_their_order_are_those_of_an_audit_without_workers(
     assert type(shared) is type(alone)
 
 
-def test_several_accounts_are_read_and_one_that_denies_is_the_same_row(client: Client) -> None:
+def test_several_accounts_are_read_and_one_that_denies_is_the_same_row(client: Any) -> None:
     def denying(seen: Seen, region: str, name: str) -> Step | None:
         return DENIED if region == "us-west-2" else None
 
@@ -120,7 +128,7 @@ class Busy(Lambda):
         return max(sum(0 <= later - at < 1 for later in times) for at in times)
 
 
-def test_a_worker_reads_more_accounts_and_regions_side_by_side_than_it_has_threads(client: Client) -> None:
+def test_a_worker_reads_more_accounts_and_regions_side_by_side_than_it_has_threads(client: Any) -> None:
     fleet = Busy(20)
     with Answering(fleet) as server:
         started = time.monotonic()
@@ -130,10 +138,10 @@ def test_a_worker_reads_more_accounts_and_regions_side_by_side_than_it_has_threa
     assert {fleet.fastest(region) <= 23 for region in REGIONS} == {True}
 
 
-def test_another_worker_reads_what_a_dead_one_had_and_the_rate_stays_polite(client: Client) -> None:
+def test_another_worker_reads_what_a_dead_one_had_and_the_rate_stays_polite(client: Any) -> None:
     fleet = Busy(25)
     pids = client.run(os.getpid)
-    killed = []
+    killed: list[int] = []
 
     def show(progress: Progress) -> None:
         if progress.calls > 20 and not killed:
@@ -149,7 +157,7 @@ def test_another_worker_reads_what_a_dead_one_had_and_the_rate_stays_polite(clie
     client.run(set_environment, KEYS)
 
 
-def test_no_credential_is_in_what_is_sent_to_the_workers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_credential_is_in_what_is_sent_to_the_workers(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = []
 
     def submit(*args: Any, **options: Any) -> Any:
@@ -179,7 +187,7 @@ class TwoAccounts(Lambda):
 
 
 def test_a_worker_whose_credentials_are_of_another_account_reads_nothing(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDNOTEBOOK")
     with Answering(TwoAccounts(3)) as server:
@@ -191,7 +199,7 @@ def test_a_worker_whose_credentials_are_of_another_account_reads_nothing(
     assert frame.error[0].splitlines()[0] == "the worker's credentials are of account 111111111111, not 123456789012"
 
 
-def test_credentials_are_not_sent_to_a_cluster_that_is_not_encrypted(client: Client) -> None:
+def test_credentials_are_not_sent_to_a_cluster_that_is_not_encrypted(client: Any) -> None:
     session = boto3.Session("ASIAOWN", "secret", "token", region_name="us-east-1")
     with Answering(Lambda(3)) as server, pytest.raises(UsageError) as caught:
         eicnb.connect(boto3_session=session, endpoint_url=server.url).audit(client=client, credentials="send")
@@ -201,12 +209,11 @@ def test_credentials_are_not_sent_to_a_cluster_that_is_not_encrypted(client: Cli
 
 def test_short_lived_credentials_are_sent_over_tls_and_shown_nowhere() -> None:
     session = boto3.Session("ASIAOWN", "hidden", "token", region_name="us-east-1")
+    security = Security.temporary()  # type: ignore[no-untyped-call] # it has no types
     with (
         dask.config.set({"distributed.worker.memory.terminate": False}),
-        LocalCluster(
-            n_workers=1, processes=False, dashboard_address=":0", protocol="tls://", security=Security.temporary()
-        ) as workers,
-        Client(workers) as client,
+        new_cluster(n_workers=1, processes=False, protocol="tls://", security=security) as workers,
+        new_client(workers) as client,
         Answering(Lambda(3)) as server,
     ):
         eic = eicnb.connect(boto3_session=session, endpoint_url=server.url)
@@ -218,7 +225,7 @@ def test_short_lived_credentials_are_sent_over_tls_and_shown_nowhere() -> None:
     assert not re.search(r"ASIAOWN|hidden", logs)
 
 
-def test_workers_with_another_version_are_named_before_anything_is_read(client: Client) -> None:
+def test_workers_with_another_version_are_named_before_anything_is_read(client: Any) -> None:
     worker = min(client.nthreads())
     client.run(set_version, "0.0.9", workers=[worker])
     try:
@@ -234,7 +241,7 @@ def test_workers_with_another_version_are_named_before_anything_is_read(client: 
     )
 
 
-def test_an_interrupt_stops_the_workers_too_and_keeps_what_was_read(client: Client) -> None:
+def test_an_interrupt_stops_the_workers_too_and_keeps_what_was_read(client: Any) -> None:
     def show(progress: Progress) -> None:
         if progress.regions_done and not progress.is_over:
             raise KeyboardInterrupt
@@ -254,7 +261,7 @@ def test_an_interrupt_stops_the_workers_too_and_keeps_what_was_read(client: Clie
     assert str(caught.value).startswith("the audit was stopped: 30 of 32 rows were read\nTry: %eic audit --resume")
 
 
-def test_two_audits_at_once_never_read_the_same_region_at_once(client: Client) -> None:
+def test_two_audits_at_once_never_read_the_same_region_at_once(client: Any) -> None:
     fleet = Busy(20)
     frames = []
     with Answering(fleet) as server:
@@ -271,12 +278,6 @@ def test_two_audits_at_once_never_read_the_same_region_at_once(client: Client) -
     assert fleet.fastest("us-east-1") <= 23
 
 
-def closed_client() -> Any:
-    client = Client(processes=False, n_workers=0, dashboard_address=":0")
-    client.close()
-    return client
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -287,7 +288,7 @@ def closed_client() -> Any:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_wrong_arguments_are_refused_before_anything_is_sent(
-    client: Client, options: dict[str, Any], message: str
+    client: Any, options: dict[str, Any], message: str
 ) -> None:
     with Answering(Lambda(3)) as server, pytest.raises(UsageError) as caught:
         connect(server).audit(**{"client": client, **options})
@@ -295,7 +296,7 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(
     assert not server.seen
 
 
-def test_what_is_missing_is_read_without_the_cluster(client: Client) -> None:
+def test_what_is_missing_is_read_without_the_cluster(client: Any) -> None:
     with Answering(Lambda(3)) as server:
         frame = connect(server).audit(progress=False)
         with pytest.raises(UsageError) as caught:
@@ -312,7 +313,7 @@ def test_without_distributed_the_error_says_what_to_install(eic: eicnb.Eic, monk
     assert str(caught.value) == "a Dask cluster needs distributed\nTry: pip install 'eicnb[dask]'"
 
 
-def test_a_boto3_session_is_refused_before_a_worker_reads_anything(client: Client) -> None:
+def test_a_boto3_session_is_refused_before_a_worker_reads_anything(client: Any) -> None:
     session = boto3.Session("AKIDOWN", "secret", region_name="us-east-1")
     with Answering(Lambda(3)) as server, pytest.raises(UsageError) as caught:
         eicnb.connect(boto3_session=session, endpoint_url=server.url).audit(client=client)
@@ -320,7 +321,7 @@ def test_a_boto3_session_is_refused_before_a_worker_reads_anything(client: Clien
     assert "credentials that do not leave this process" in str(caught.value)
 
 
-def test_the_magic_takes_a_client_of_the_notebook(notebook: Notebook, client: Client, tmp_path: Path) -> None:
+def test_the_magic_takes_a_client_of_the_notebook(notebook: Notebook, client: Any, tmp_path: Path) -> None:
     notebook.shell.user_ns |= {"client": client, "folder": tmp_path}
     line = "%eic audit --regions us-east-1,eu-west-1 --rate 500 --no-progress --client ${client}"
     assert notebook.run(line).attrs["complete"]
