@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
     from eicnb.client.offline import export as export
+    from eicnb.client.organization import organization as organization
     from eicnb.client.pictures import picture as picture
     from eicnb.client.plans import apply as apply
     from eicnb.client.plans import plan as plan
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
     from eicnb.client.records import send as send
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
+    from eicnb.client.snapshots import history as history
+    from eicnb.client.snapshots import load as load
+    from eicnb.client.snapshots import save as save
     from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
@@ -121,9 +125,12 @@ _HOME = {
     "form": "client.connections",
     "functions": "client.connections",
     "get": "client.connections",
+    "history": "client.snapshots",
     "journal": "client.undoing",
     "list": "client.connections",
+    "load": "client.snapshots",
     "losses": "client.losses",
+    "organization": "client.organization",
     "picture": "client.pictures",
     "plan": "client.plans",
     "put": "client.connections",
@@ -132,6 +139,7 @@ _HOME = {
     "require": "client.connections",
     "run": "client.script",
     "sandbox": "client.connections",
+    "save": "client.snapshots",
     "send": "client.records",
     "show": "client.showing",
     "undo": "client.plans",
@@ -183,9 +191,12 @@ __all__ = [
     "form",
     "functions",
     "get",
+    "history",
     "journal",
     "list",
+    "load",
     "losses",
+    "organization",
     "picture",
     "plan",
     "put",
@@ -194,6 +205,7 @@ __all__ = [
     "require",
     "run",
     "sandbox",
+    "save",
     "send",
     "show",
     "undo",

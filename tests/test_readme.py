@@ -15,7 +15,7 @@ from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
 from eicnb.cli.option import Option
-from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, policy
+from eicnb.cli.permissions import ACTIONS, LAYERS, NOTES, OPTION_ACTIONS, policy
 from eicnb.client import settings
 from eicnb.fleet.checks.catalog import checks, layers
 from eicnb.fleet.checks.finding import FINDING_COLUMNS
@@ -23,6 +23,8 @@ from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.fleet.failed_events.columns import RECORD_COLUMNS, REPLAYED_ADDED
 from eicnb.fleet.losses import LOSS_COLUMNS
+from eicnb.fleet.parts.columns import SUMMARY_COLUMNS
+from eicnb.fleet.snapshots.verb_columns import HISTORY_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
 from eicnb.widgets.pictures.of_frames import KINDS
 
@@ -69,7 +71,9 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of `functions`", FUNCTION_COLUMNS),
         ("### Columns of the journal", JOURNAL_COLUMNS),
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
+        ("### Columns that `history` adds", HISTORY_COLUMNS[len(COMPARE_COLUMNS) :]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+        ("### Columns of the summary of a folder", SUMMARY_COLUMNS),
         ("### Columns of a check", FINDING_COLUMNS),
         ("### Columns of `records`", RECORD_COLUMNS),
         ("### Columns that `replay` adds", REPLAYED_ADDED),
@@ -127,7 +131,7 @@ def test_the_table_of_settings_is_that_of_the_process() -> None:
 def test_the_permissions_are_those_that_the_commands_need() -> None:
     expected = [
         row(f"`{verb}`", ", ".join(f"`{action}`" for action in actions), NOTES.get(verb, ""))
-        for verb, actions in ACTIONS.items()
+        for verb, actions in (*ACTIONS.items(), *OPTION_ACTIONS.items())
         if actions
     ]
     assert table_under("## What eicnb sends to AWS") == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,11 @@ def is_to_type(block: str) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_tour_runs_on_the_sandbox(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_the_tour_runs_on_the_sandbox(
+    notebook: Notebook, eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("audits").mkdir()
     notebook.run("import eicnb\n%config EicMagics.progress = False")
     cells = [cell for cell in map(runnable, filter(is_to_type, BLOCKS)) if cell.strip()]
     assert len(cells) > len(BLOCKS) // 2

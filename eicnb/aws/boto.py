@@ -16,14 +16,14 @@ from botocore import xform_name
 from botocore.exceptions import UnknownRegionError
 
 from eicnb.aws.caller import BRIEFLY, Caller
-from eicnb.aws.clients import make_client, signing_with
+from eicnb.aws.clients import signing_with
 from eicnb.aws.handlers import foreign_handlers
 from eicnb.aws.http.route import Received, Route, receiving, route_of
-from eicnb.aws.login import AssumedRole, Login, role_session
+from eicnb.aws.identity import Identity
+from eicnb.aws.login import AssumedRole, RoleLogin, session_name
 from eicnb.aws.responses import Markers
 from eicnb.aws.service_model import LAMBDA
-from eicnb.aws.session import Session
-from eicnb.errors import EicError
+from eicnb.errors import AwsError, EicError
 from eicnb.model.verbs import Operation
 
 _STREAMS = ("Body", "Payload")
@@ -63,38 +63,37 @@ class Aws(Caller):
 
     def assuming(self, role_arn: str, external_id: str | None) -> Aws:
         """Return this user as a role, whose credentials STS renews before they expire."""
+        role, identity = AssumedRole(role_arn, external_id), Identity()
         return Aws(
-            Login(
-                lambda: self._as_role(role_arn, external_id),
-                source=self._login,
-                role=AssumedRole(role_arn, external_id),
-            ),
+            RoleLogin(self._login, role, lambda: self._credentials_of(role, identity)),
             region=self._region,
             endpoint_url=self.endpoint_url,
-            identity=self._identity if self.sandbox else None,
+            identity=identity,
             sandbox=self.sandbox,
             transport=self._transport,
             profile=self.profile,
             role_arn=role_arn,
         )
 
-    def _as_role(self, role_arn: str, external_id: str | None) -> Session:
-        with self._translated(Operation.ASSUME_ROLE, sent=False):
-            session, region = self.session, self.region
-            if self._transport.signs:
-                self._login.keys()
-
-            def make(service: str, **keys: Any) -> Any:
-                return make_client(session, service, region, self.endpoint_url, self._transport, **keys)
-
-            sandbox_region = region if self.sandbox else None
-            return role_session(session, role_arn, external_id, make, region=region, sandbox_region=sandbox_region)
+    def _credentials_of(self, role: AssumedRole, identity: Identity) -> dict[str, str]:
+        """Request credentials of a role from STS; an error names the account, if an organisation named it."""
+        more = {"ExternalId": role.external_id} if role.external_id else {}
+        try:
+            with self._calling("sts", Operation.ASSUME_ROLE) as client:
+                response = client.assume_role(RoleArn=role.arn, RoleSessionName=session_name(), **more)
+                given = response["Credentials"]
+                keys = {"access_key": given["AccessKeyId"], "secret_key": given["SecretAccessKey"]}
+                return {**keys, "token": given["SessionToken"], "expiry_time": given["Expiration"].isoformat()}
+        except AwsError as error:
+            if identity.name is not None:
+                error.place += f", for {identity.words}"
+            raise
 
     @property
     def expires_at(self) -> datetime | None:
         """The time at which the credentials expire; None without one."""
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
-            return getattr(self.session.get_credentials(), "_expiry_time", None)
+            return getattr(self._login.credentials, "_expiry_time", None)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call one operation of Lambda, named as in AWS's API, and return botocore's parsed response."""

@@ -134,13 +134,22 @@ class Access:
         return self._placed(self.region)
 
     def _placed(self, region: str) -> str:
-        account = f"account {self.known_account_id}" if self.known_account_id else None
-        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, account]))
+        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, self._identity.words]))
 
     @property
     def known_account_id(self) -> str | None:
         """The account, if it was already looked up."""
         return self._identity.known
+
+    @property
+    def account_name(self) -> str | None:
+        """The name that the account has in its organisation, if that was listed."""
+        return self._identity.name
+
+    def name_account(self, account_id: str, name: str) -> None:
+        """Store the account and its name as an organisation lists them; STS still has the last word."""
+        self._identity.note(None, account_id)
+        self._identity.name = name
 
     @property
     def signs(self) -> bool:

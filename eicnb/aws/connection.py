@@ -89,6 +89,7 @@ class Connection:
         """Return account and region in words, as far as they are known without a call."""
         return {
             "account_id": self.known_account_id,
+            "account_name": self._aws.account_name,
             "region": self._known_region(),
             "profile": self.profile,
             "role_arn": self._aws.role_arn,
@@ -108,13 +109,8 @@ class Connection:
         )
 
     def __repr__(self) -> str:
-        shown = {
-            "account_id": self._aws.known_account_id,
-            "region": self._known_region(),
-            "profile": self.profile,
-            "role_arn": self._aws.role_arn,
-            "endpoint_url": None if self.is_sandbox else without_user(self.endpoint_url or ""),
-        }
+        shown = {**self.described(), "sandbox": None}
+        shown["endpoint_url"] = without_user(shown["endpoint_url"] or "")
         inside = ", ".join(f"{key}={value!r}" for key, value in shown.items() if value)
         return masked(f"Eic({'SANDBOX, ' if self.is_sandbox else ''}{inside})")
 

@@ -35,6 +35,8 @@ class Identity:
         self._given = given
         self.arn = arn
         """The ARN of the caller, as STS reported it last; None before."""
+        self.name: str | None = None
+        """The name that the account has in its organisation, if that was listed."""
         self._known = given
         self._is_noted = False
         self._keys: Keys | None = None
@@ -44,6 +46,13 @@ class Identity:
     def known(self) -> str | None:
         """The account, if it was already looked up."""
         return self._known
+
+    @property
+    def words(self) -> str | None:
+        """The account in words, with its name if that is known; None before it was looked up."""
+        if self._known is None:
+            return None
+        return f"account {self._known}" + (f" ({self.name})" if self.name else "")
 
     def check(self, keys: Keys, ask: AskSts, ask_briefly: Callable[[Keys], str | None]) -> None:
         """Refuse credentials of another account than the known one.

@@ -5,22 +5,26 @@ Tested in tests/aws/test_credentials.py.
 
 from __future__ import annotations
 
+import getpass
+import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field
 from threading import RLock
 from typing import Any
 
-import boto3
-from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.credentials import DeferredRefreshableCredentials
 
 from eicnb.aws.clients import Clients
 from eicnb.aws.keys import Keys
-from eicnb.aws.session import OpenSession, Session, keys_of, profile_session, sandbox_session
+from eicnb.aws.session import OpenSession, Session, keys_of
 from eicnb.model.verbs import Operation
 
 _MUST_RENEW_SECONDS = 600
 _SECONDS_AFTER_A_FAILURE = 60.0
+_NOT_IN_A_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
+_LONGEST_SESSION_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,15 @@ class Login:
         open_session: OpenSession,
         *,
         source: Login | None = None,
-        role: AssumedRole | None = None,
         is_given: bool = False,
+        clients: Clients | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_given = is_given
         """Whether the session is the user's own."""
-        self.roles: tuple[AssumedRole, ...] = (*(source.roles if source else ()), *([role] if role else []))
+        self.roles: tuple[AssumedRole, ...] = ()
         """The roles that lead from the first user to this one."""
-        self.clients = Clients()
+        self.clients = clients or Clients()
         self._open_session = open_session
         self._source = source
         self._clock = clock
@@ -71,6 +75,11 @@ class Login:
             if self._session is None:
                 self._session = self._open_session()
             return self._session
+
+    @property
+    def credentials(self) -> Any:
+        """The session's credentials, as botocore has them; None without any."""
+        return self.session.get_credentials()
 
     @property
     def opened(self) -> Session | None:
@@ -101,7 +110,7 @@ class Login:
 
     def _current(self) -> Keys:
         """Limit early renewals: botocore would try at each call after a failed one."""
-        renewal: Any = getattr(self.session.get_credentials(), "refresh_needed", None)
+        renewal: Any = getattr(self.credentials, "refresh_needed", None)
         waits = self._keys is not None and self._clock() < self._renew_after
         if waits and renewal is not None and not renewal(_MUST_RENEW_SECONDS):
             assert self._keys is not None
@@ -113,11 +122,11 @@ class Login:
 
     def _keys_now(self) -> Keys:
         """Return the session's credentials, checked once for as long as they stay the same."""
-        credentials = self.session.get_credentials()
+        credentials = self.credentials
         frozen = credentials and credentials.get_frozen_credentials()
         if frozen is None or frozen != self._frozen or self._keys is None:
             self._frozen = frozen
-            return keys_of(self.session)
+            return keys_of(credentials)
         return self._keys
 
     def forget(self) -> None:
@@ -130,29 +139,43 @@ class Login:
             self._source.forget()
 
 
-def role_session(
-    source: Session,
-    role_arn: str,
-    external_id: str | None,
-    make_client: Callable[..., Any],
-    *,
-    region: str,
-    sandbox_region: str | None,
-) -> Session:
-    """Open a session that acts as a role.
+class RoleLogin(Login):
+    """The role that a user acts as: it has credentials of its own, and the user's session and clients.
 
-    Its credentials are requested from STS at the first call, and again before they expire.
+    `fetch` requests credentials from STS, as botocore's refreshable credentials expect them: it is called for the
+    first request, and again before they expire.
     """
-    fetcher = AssumeRoleCredentialFetcher(
-        make_client,
-        source.get_credentials(),
-        role_arn,
-        extra_args={"RoleSessionName": "eicnb", **({"ExternalId": external_id} if external_id else {})},
-    )
-    if sandbox_region is None:
-        opened = profile_session(source._session.profile, region)  # noqa: SLF001 # boto3 says "default" for none
-    else:
-        opened = sandbox_session(sandbox_region)
-    core: Any = opened._session  # noqa: SLF001 # boto3 has no public way to it
-    core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, Operation.ASSUME_ROLE.command)  # noqa: SLF001 # set_credentials takes fixed keys only
-    return boto3.Session(botocore_session=core, region_name=region)
+
+    def __init__(self, source: Login, role: AssumedRole, fetch: Callable[[], Mapping[str, Any]]) -> None:
+        super().__init__(lambda: source.session, source=source, clients=source.clients)
+        self.roles = (*source.roles, role)
+        self._fetch = fetch
+        self._credentials: Any = None
+
+    @property
+    def credentials(self) -> Any:
+        """The role's credentials; nothing is sent before their keys are needed."""
+        with self._lock:
+            if self._credentials is None:
+                self._credentials = DeferredRefreshableCredentials(self._fetch, Operation.ASSUME_ROLE.command)
+            return self._credentials
+
+    def forget(self) -> None:
+        """Drop the refused credentials, and the source's; the next call requests new ones."""
+        with self._lock:
+            self._credentials = None
+        super().forget()
+
+
+def session_name() -> str:
+    """Return the name of a role session: `eicnb-` and the user's name.
+
+    CloudTrail shows who acted by it. AWS_ROLE_SESSION_NAME replaces it. What AWS does not allow in such a name
+    becomes `-`.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    try:
+        name = os.environ.get("AWS_ROLE_SESSION_NAME") or f"eicnb-{getpass.getuser()}"
+    except (OSError, KeyError):  # the user has no name, as in some containers
+        name = "eicnb"
+    return f"{_NOT_IN_A_SESSION_NAME.sub('-', name):-<2}"[:_LONGEST_SESSION_NAME]

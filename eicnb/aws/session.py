@@ -84,9 +84,8 @@ def _loader(data_path: str | None) -> Loader:
     return create_loader(data_path)
 
 
-def keys_of(session: Session) -> Keys:
-    """Return the current credentials; refuse missing ones, and some that no HTTP header can contain."""
-    credentials = session.get_credentials()
+def keys_of(credentials: Any) -> Keys:
+    """Return the keys of botocore's credentials; refuse missing ones, and some that no HTTP header can contain."""
     if credentials is None:
         raise failures.NoCredentialsError
     frozen = credentials.get_frozen_credentials()

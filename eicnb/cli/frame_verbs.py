@@ -1,9 +1,11 @@
-"""The commands that take frames of the notebook, as data.
+"""The commands about frames, of the notebook and in files, as data.
 
 Tested in tests/cli/test_parser.py and tests/cli/test_help.py.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from eicnb.cli.option import Option, Verb
 
@@ -64,13 +66,22 @@ SHOW = (
     Option("--columns", "columns", "names", "A,B", "columns to show, all, or auto for those that fit; default: as set"),
     Option("--rows", "rows", "names", "N", "the most rows to show, or all; default: as set"),
 )
-FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT)
+SAVED = replace(FRAME, called="the frame to save")
+FILE = Option("", "path", "value", "FILE", "Parquet file, such as audit.parquet", is_required=True, called="the file")
+FOLDER = Option(
+    "", "folder", "value", "FOLDER", "folder of saved audits, such as audits", is_required=True, called="the folder"
+)
+SAVE = (Option("--overwrite", "overwrite", "flag", "", "replace a file that exists"),)
+FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT, *SAVE)
 """The options of these commands, which the AWS CLI lacks."""
 
 FRAME_VERBS = (
     Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
     Verb("explore", "open a frame as a table to search and to change", (), words=(FRAME,), runs_alone=True),
     Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
+    Verb("history", "show what changed from audit to audit of a folder", (), words=(FOLDER,), runs_alone=True),
+    Verb("load", "load a saved frame", (), words=(FILE,), runs_alone=True),
     Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
+    Verb("save", "save a frame as a Parquet file", SAVE, words=(SAVED, FILE), runs_alone=True),
     Verb("show", "show a frame with other columns, or with all its rows", SHOW, words=(FRAME,), runs_alone=True),
 )

@@ -18,10 +18,11 @@ _READERS = {
     ".csv": "read_csv",
     ".csv.gz": "read_csv",
     ".xlsx": "read_excel",
-    ".parquet": "read_parquet",
     ".json": "read_json",
 }
 """The function of pandas that reads a file, by the ending of its name."""
+
+_SAVED = ".parquet"
 
 _AUDIT = "audit = %eic audit"
 
@@ -38,13 +39,13 @@ def not_a_frame(
     `given` are the options of the command and their words, `line` all its words.
     """
     texts = [(one, word) for one, word in given if one.kind == "frame" and word.text not in word.references]
-    files = [(one, word, reader) for one, word in texts if (reader := _reader(word.text))]
-    what = "a file" if _reader(value) else "text"
+    files = [(one, word) for one, word in texts if _is_file(word.text)]
+    what = "a file" if _is_file(value) else "text"
     message = f"{option.label} is {shown(value)}, which is {what}, not a DataFrame"
-    if _reader(value) and files:
-        loads = [f"{one.argument} = pd.{reader}({json.dumps(word.text)})" for one, word, reader in files]
-        imported = [] if "pd" in names else ["import pandas as pd"]
-        typed = _with(line, [(word, one.argument) for one, word, _ in files])
+    if _is_file(value) and files:
+        loads = [f"{one.argument} = {_load(word)}" for one, word in files]
+        imported = ["import pandas as pd"] if "pd" not in names and any(" pd." in load for load in loads) else []
+        typed = _with(line, [(word, one.argument) for one, word in files])
         return UsageError(message, hint="\n".join(["read the file first", *imported, *loads, typed]))
     frames = [name for name, held in names.items() if hasattr(held, "itertuples") and not name.startswith("_")]
     meant = [(word, found) for _, word in texts if (found := nearest(word.text, frames))]
@@ -54,9 +55,14 @@ def not_a_frame(
     return UsageError(message, hint=f"assign a DataFrame to a name first\n{_AUDIT}\n{typed}")
 
 
-def _reader(path: str) -> str | None:
-    found = [reader for ending, reader in _READERS.items() if path.lower().endswith(ending)]
-    return found[0] if found else None
+def _is_file(text: str) -> bool:
+    return text.lower().endswith((_SAVED, *_READERS))
+
+
+def _load(word: Word) -> str:
+    """Return how to read a file: one of `save` with `%eic load`, and others with pandas."""
+    reader = next((reader for ending, reader in _READERS.items() if word.text.lower().endswith(ending)), None)
+    return f"pd.{reader}({json.dumps(word.text)})" if reader else f"%eic load {word.raw}"
 
 
 def _with(line: Sequence[Word], names: Iterable[tuple[Word, str]]) -> str:

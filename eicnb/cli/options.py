@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eicnb.cli.account_options import ACCOUNTS
 from eicnb.cli.check_options import AUDITED, CHECK
 from eicnb.cli.event_verbs import EVENT_OPTIONS, PAYLOAD, RECORDS, RECORDS_READ, REPLAY, SOURCE, UNTIL_FOUND
 from eicnb.cli.frame_verbs import FRAME_OPTIONS, FRAME_VERBS
@@ -180,7 +181,7 @@ AUDIT = (
         ("raise", "rows"),
     ),
     Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
-    Option("--profiles", "profiles", "names", "A,B", "several accounts, by their profiles"),
+    *ACCOUNTS,
     Option("--folder", "folder", "value", "FOLDER", "write a Parquet file for each account and region; show a summary"),
     Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster, whose workers read the audit"),
     Option(
@@ -212,7 +213,7 @@ OF_FUNCTIONS = replace(
 JOURNAL = (SINCE, UNTIL, OF_RUN)
 """The options of the journal."""
 
-_OF_MANY = tuple(option for option in AUDIT if option.name in {"--rate", "--no-progress", "--profiles"})
+_OF_MANY = (*(option for option in AUDIT if option.name in {"--rate", "--no-progress"}), *ACCOUNTS)
 DESIRED = Option(
     "",
     "desired",

@@ -89,6 +89,17 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The actions by command. `sts:GetCallerIdentity`, which returns the account, needs no permission."""
 
+OPTION_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "--organization": tuple(
+        operation.action
+        for operation in (
+            *(Operation.LIST_ACCOUNTS, Operation.LIST_ROOTS, Operation.LIST_UNITS_IN, Operation.LIST_ACCOUNTS_IN),
+            Operation.ASSUME_ROLE,
+        )
+    ),
+}
+"""The actions that an option needs besides those of its command."""
+
 NOTES: Mapping[str, str] = {
     "put": f"`{Operation.PUT}` alone suffices; the others are for the line, dry runs, notes and hints",
     "update": f"`{Operation.GET}` is for the line and the destination that is kept, `{Operation.PUT}` for `--create`; "
@@ -109,6 +120,8 @@ NOTES: Mapping[str, str] = {
     "use": "for `--role-arn` alone",
     "whoami": "without it there is no alias",
     "require": "for `--destination` alone",
+    "--organization": f"besides those of the command; `{Operation.LIST_ACCOUNTS}` alone suffices without `--units`, "
+    "and the role must be assumable in each account",
 }
 """The purposes of some actions."""
 
@@ -119,5 +132,6 @@ def policy() -> dict[str, object]:
     >>> policy()["Version"]
     '2012-10-17'
     """
-    actions = sorted({action for actions in ACTIONS.values() for action in actions} - {Operation.ASSUME_ROLE.action})
+    of_all = {action for actions in (*ACTIONS.values(), *OPTION_ACTIONS.values()) for action in actions}
+    actions = sorted(of_all - {Operation.ASSUME_ROLE.action})
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}

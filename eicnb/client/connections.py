@@ -162,7 +162,7 @@ def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
 
 
 def _made_by(connection: Eic) -> tuple[Any, ...]:
-    about = {**connection_of(connection).described(), "account_id": None}
+    about = {**connection_of(connection).described(), "account_id": None, "account_name": None}
     aws = connection_of(connection).aws
     return about, connection_of(connection).options, aws.session if aws.is_of_own_session else None
 

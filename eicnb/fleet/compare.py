@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from eicnb.changes.change import worded
 from eicnb.errors import UsageError, nearest, shown
@@ -23,7 +23,7 @@ from eicnb.frames.columns import (
     Scalar,
 )
 from eicnb.frames.frame import Frame, to_frame
-from eicnb.model.order import order
+from eicnb.model.order import Order, order
 from eicnb.model.place import Where
 
 COMPARE_COLUMNS = (
@@ -65,16 +65,44 @@ def compare(before: Any, after: Any, *, on: On = "function_arn") -> Frame:
     return to_frame(found.rows(), COMPARE_COLUMNS, found.attrs(on, before.attrs, after.attrs))
 
 
+class Difference(NamedTuple):
+    """A row whose settings differ, and these settings; None is no config."""
+
+    row: ComparedRow
+    before: Settings | None
+    after: Settings | None
+
+    @property
+    def what(self) -> str:
+        """What happened to the config."""
+        return "added" if self.before is None else "removed" if self.after is None else "changed"
+
+    def values(self, words: Callable[[Settings | None, Settings | None, Where], str]) -> dict[str, Any]:
+        """Return the values of `COMPARE_COLUMNS`."""
+        row, before, after = self
+        return {
+            "what": self.what,
+            "change": words(before, after, row.where),
+            **{f"{BEFORE}{name}": value for name, value in zip(SETTING_NAMES, before or NOTHING, strict=True)},
+            **{f"{AFTER}{name}": value for name, value in zip(SETTING_NAMES, after or NOTHING, strict=True)},
+            "function_name": row.function_name,
+            "qualifier": row.qualifier,
+            "region": row.where.region,
+            "account_id": row.where.account_id,
+            "function_arn": row.function_arn,
+        }
+
+
 class _Comparison:
     """The rows of two sides by their keys, each judged once."""
 
     def __init__(self, before: ComparedFrame, after: ComparedFrame) -> None:
         self._sides = before, after
         self._counts: Counter[str] = Counter()
-        self._different = sorted(self._differences(), key=lambda found: _order(found[1]))
+        self._different = sorted(self._differences(), key=lambda found: order_of(found.row))
 
-    def _differences(self) -> Iterator[tuple[str, ComparedRow, Settings | None, Settings | None]]:
-        """Yield what happened, the row that names it, and the settings before and after; count all."""
+    def _differences(self) -> Iterator[Difference]:
+        """Yield the rows that differ, and count all."""
         before, after = self._sides
         keys = dict.fromkeys((*before.rows, *after.rows, *before.unread, *after.unread))
         self._counts["not_compared"] += len(before.unread_places | after.unread_places)
@@ -88,25 +116,14 @@ class _Comparison:
             if ends[0] == ends[1]:
                 self._counts["unchanged"] += ends[0] is not None
                 continue
-            what = "added" if ends[0] is None else "removed" if ends[1] is None else "changed"
-            self._counts[what] += 1
-            yield what, row, *ends
+            different = Difference(row, *ends)
+            self._counts[different.what] += 1
+            yield different
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the differences as rows of `COMPARE_COLUMNS`, in the order of an audit."""
-        words = cache(_words)
-        for what, row, before, after in self._different:
-            yield {
-                "what": what,
-                "change": words(before, after, row.where),
-                **{f"{BEFORE}{name}": value for name, value in zip(SETTING_NAMES, before or NOTHING, strict=True)},
-                **{f"{AFTER}{name}": value for name, value in zip(SETTING_NAMES, after or NOTHING, strict=True)},
-                "function_name": row.function_name,
-                "qualifier": row.qualifier,
-                "region": row.where.region,
-                "account_id": row.where.account_id,
-                "function_arn": row.function_arn,
-            }
+        """Return the differences as rows of `COMPARE_COLUMNS`, in the order of an audit."""
+        words = cache(in_words)
+        return (different.values(words) for different in self._different)
 
     def attrs(self, on: On, *attrs: Any) -> dict[str, Scalar]:
         """Return where the rows come from, and how many there are of each kind."""
@@ -115,9 +132,9 @@ class _Comparison:
         return {
             VERB: "compare",
             "on": on,
-            "account_id": _one_of([account_id for account_id, _ in places]),
-            "region": _one_of([region for _, region in places]),
-            "sandbox": _one_of([bool(one.get("sandbox")) for one in attrs]),
+            "account_id": one_of([account_id for account_id, _ in places]),
+            "region": one_of([region for _, region in places]),
+            "sandbox": one_of([bool(one.get("sandbox")) for one in attrs]),
             **counts,
             SUMMARY: ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number),
         }
@@ -128,16 +145,18 @@ def _is_absent(frame: ComparedFrame, row: ComparedRow) -> bool:
     return key_of(row, frame.on) not in frame.unread and (row.settings is None or frame.has_no(row))
 
 
-def _words(before: Settings | None, after: Settings | None, where: Where) -> str:
+def in_words(before: Settings | None, after: Settings | None, where: Where) -> str:
+    """Return the change from one config to another, in words."""
     old, new = (None if end is None else dict(zip(SETTING_NAMES, end, strict=True)) for end in (before, after))
     return worded(old, new, where)
 
 
-def _order(row: ComparedRow) -> Any:
+def order_of(row: ComparedRow) -> Order:
+    """Return the sort key of a row in an audit."""
     return order(row.where.account_id, row.where.region, row.function_name, row.qualifier)
 
 
-def _one_of(values: list[Any]) -> Any:
+def one_of(values: list[Any]) -> Any:
     """Return the value that all have in common, or `several`; None without values."""
     different = list(dict.fromkeys(values))
     return different[0] if len(different) == 1 else SEVERAL if different else None

@@ -6,7 +6,7 @@ Tested in tests/fleet/test_compare.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple, Self
@@ -77,28 +77,38 @@ class AuditedPart:
     >>> part = AuditedPart.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'})
     >>> part.covers("shop-cart", "eu-west-1"), part.covers("shop-cart", "us-east-1")
     (False, True)
+
+    `accounts` is None if they are not known.
     """
 
+    accounts: frozenset[str] | None = None
     regions: frozenset[str] | None = None
     selection: Selection = field(default_factory=Selection)
     is_chosen: bool = False
 
     @classmethod
-    def of(cls, attrs: Mapping[Any, Any]) -> Self:
-        """Read the attrs of a frame."""
+    def of(cls, attrs: Mapping[Any, Any], accounts: Iterable[str | None] = ()) -> Self:
+        """Read the attrs of a frame; of several accounts it covers those that its rows name."""
         if attrs.get(VERB) != "audit":
             return cls()
+        account_id = attrs.get("account_id")
+        named_accounts = (
+            [one for one in accounts if one] if account_id == SEVERAL else [account_id] if account_id else []
+        )
         named = attrs.get("regions") or attrs.get("region")
         everywhere = named in {None, ALL_REGIONS, SEVERAL}
         selected = attrs.get("selected")
         return cls(
+            accounts=frozenset(map(str, named_accounts)) or None,
             regions=None if everywhere else frozenset(str(named).split(",")),
             selection=Selection.from_attr(selected),
             is_chosen=selected == CHOSEN,
         )
 
-    def covers(self, function_name: str, region: str | None) -> bool:
-        """Return whether the audit would have a function of this name; without `region`, in any region."""
+    def covers(self, function_name: str, region: str | None, account_id: str | None = None) -> bool:
+        """Return whether the audit would have a function of this name; without a place, in any place."""
+        if self.accounts is not None and account_id is not None and account_id not in self.accounts:
+            return False
         in_region = region is None or self.regions is None or region in self.regions
         return in_region and not self.is_chosen and self.selection.fits(function_name)
 
@@ -135,7 +145,7 @@ class ComparedFrame:
             (rows if was_read else unread)[key] = row
         return cls(
             on=on,
-            audited=AuditedPart.of(frame.attrs),
+            audited=AuditedPart.of(frame.attrs, [account_id for account_id, _ in (*own, *places)]),
             rows=rows,
             unread=unread,
             unread_places=frozenset(places),
@@ -151,7 +161,7 @@ class ComparedFrame:
             return self.audited.covers(row.function_name, None) and not self.unread_places
         account_id, region = row.place
         could_be_in = {(account_id, region), (None, region), (account_id, None), (None, None)}
-        return self.audited.covers(row.function_name, region) and not could_be_in & self.unread_places
+        return self.audited.covers(row.function_name, region, account_id) and not could_be_in & self.unread_places
 
 
 def key_of(row: ComparedRow, on: On) -> Key:

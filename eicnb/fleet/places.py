@@ -76,7 +76,8 @@ class PlaceFinder:
             for region in regions
         ]
         _check_once(places)
-        self.earlier.check_accounts({account_id for _, _, account_id in known})
+        refused = {row.account_id for row in self.rows if row.account_id is not None}
+        self.earlier.check_accounts({account_id for _, _, account_id in known} | refused)
         return places
 
     async def _account(self, aws: Aws, keyring: Keyring) -> str | None:
@@ -97,24 +98,26 @@ class PlaceFinder:
             if account_id is None and not sts.done() and probe.was_answered:
                 account_id = await sts
             if account_id is None:
-                self._give_up(probe, named, error)
+                self._give_up(aws, probe, named, error)
         finally:
             sts.cancel()
         if account_id is not None:
             keyring.guard(account_id, lambda keys: self._account_of(aws, keys, named))
         return account_id
 
-    def _give_up(self, probe: AccountProbe, named: Sequence[str], error: Exception) -> None:
+    def _give_up(self, aws: Aws, probe: AccountProbe, named: Sequence[str], error: Exception) -> None:
         """Add a row for each region that cannot be read; a region listed as empty needs none.
 
-        Without its account, nothing can be added to an earlier audit, so its rows are unchanged.
+        The account is known if an organisation listed it. Without it, nothing can be added to an earlier audit, so
+        its rows are unchanged.
         """
+        account_id = aws.known_account_id
         errors: dict[str, Exception] = dict(probe.errors)
         if not errors and self.regions == (ALL_REGIONS,):
             errors = dict.fromkeys(named, error)
-        if errors and self.earlier.places:
+        if errors and self.earlier.places and account_id is None:
             raise next(iter(errors.values()))
-        self.rows += [region_failure(None, region, why) for region, why in errors.items()]
+        self.rows += [region_failure(account_id, region, why) for region, why in errors.items()]
 
     async def _named_by_sts(self, aws: Aws, keyring: Keyring) -> str:
         """Return the account that STS reports for the keys that will sign the requests."""

@@ -97,6 +97,8 @@ def _of_a_side(side: str) -> Iterator[Shown]:
 CATALOGUE: tuple[Shown, ...] = (
     Shown("Verb", ("verb",), words.in_full("verb"), ESSENTIAL, leads=True),
     Shown("Time", ("time",), words.moment("time"), ESSENTIAL),
+    Shown("From", ("from_time",), words.moment("from_time"), 4, leads=True),
+    Shown("To", ("to_time",), words.moment("to_time"), ESSENTIAL, leads=True),
     _state("Severity", "severity"),
     _state("Outcome", "outcome"),
     _state("Action", "action"),
@@ -144,6 +146,7 @@ CATALOGUE: tuple[Shown, ...] = (
         Shown(head, (name,), words.in_full(name), 8)
         for head, name in (("Name", "name"), ("In use", "in_use"), ("Profile", "profile"), ("Sandbox", "sandbox"))
     ),
+    Shown("Account name", ("account_name",), words.in_full("account_name"), 8, folds=True),
     Shown("Endpoint", ("endpoint_url",), words.in_full("endpoint_url"), 8),
     Shown("Condition", ("condition",), words.in_full("condition"), 8, folds=True),
     _number("Attempts", "attempts"),

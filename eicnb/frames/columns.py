@@ -99,6 +99,7 @@ CONNECTION_COLUMNS = (
     Column("name", "string", "what `%eic use NAME` calls it"),
     Column("in_use", "boolean", "whether it is the one in use"),
     Column("account_id", "string", "account; `<NA>`: not asked for yet"),
+    Column("account_name", "string", "its name in the organisation; `<NA>`: `organization` did not list it"),
     Column("region", "string", "region of the calls; `<NA>`: none is set"),
     Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
     Column("role_arn", "string", "role that it acts as; `<NA>`: none"),

@@ -320,7 +320,18 @@ def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[
     }
 
 
-_OF_OTHER_ROWS = {"check", "losses", "records", "send", "journal", "compare", "explain", "whoami", "functions"}
+_OF_OTHER_ROWS = {
+    "check",
+    "losses",
+    "records",
+    "send",
+    "journal",
+    "compare",
+    "history",
+    "explain",
+    "whoami",
+    "functions",
+}
 """The verbs whose frames have no configs."""
 
 _OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}

@@ -1,6 +1,6 @@
-"""One AWS account id for each running sandbox, so that sandboxes in one process never share state.
+"""The AWS account ids of each running sandbox, so that sandboxes in one process never share state.
 
-Tested in tests/local_aws/test_other_services.py.
+Tested in tests/local_aws/test_other_services.py and tests/local_aws/test_organization.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from threading import Lock
 from eicnb.errors import ConfigurationError
 
 FIRST_ACCOUNT_ID = 123456789012
+_BETWEEN_MEMBERS = 37_037_037_037
+_END = 10**12
 
 _lock = Lock()
-_taken: set[str] = set()
+_taken: dict[str, str] = {}  # the account that manages each account
 
 
 def claim(account_id: str | None = None) -> str:
@@ -28,17 +30,44 @@ def claim(account_id: str | None = None) -> str:
                 f"Account {chosen} belongs to a sandbox that is running.",
                 hint="stop that one first, or leave account_id out",
             )
-        _taken.add(chosen)
+        _taken[chosen] = chosen
     return chosen
 
 
-def release(account_id: str) -> None:
-    """Give an account id back."""
+def claim_members(account_id: str, number: int) -> tuple[str, ...]:
+    """Take ids for the members of an account's organisation; equal accounts have equal ones, if these are free."""
     with _lock:
-        _taken.discard(account_id)
+        free = (
+            member
+            for step in count(1)
+            if (member := f"{(int(account_id) + step * _BETWEEN_MEMBERS) % _END:012}") not in _taken
+        )
+        members = tuple(next(free) for _ in range(number))
+        _taken.update(dict.fromkeys(members, account_id))
+    return members
+
+
+def adopt(member: str, account_id: str) -> None:
+    """Take the id that moto chose for a new member of an account's organisation."""
+    with _lock:
+        _taken.setdefault(member, account_id)
+
+
+def release(account_id: str) -> None:
+    """Give an account id back, and those of the members of its organisation."""
+    with _lock:
+        for taken in [taken for taken, manager in _taken.items() if account_id in {taken, manager}]:
+            del _taken[taken]
 
 
 def others(account_id: str) -> frozenset[str]:
+    """Return the other accounts of the sandboxes that are running."""
+    with _lock:
+        return frozenset(_taken) - {account_id}
+
+
+def strangers(account_id: str) -> frozenset[str]:
     """Return the accounts of the other sandboxes that are running."""
     with _lock:
-        return frozenset(_taken - {account_id})
+        manager = _taken.get(account_id)
+        return frozenset(taken for taken, its in _taken.items() if its != manager)

@@ -14,17 +14,18 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from eicnb.local_aws import faults, simulation
+from eicnb.local_aws import assumed_roles, faults, organization, simulation
+from eicnb.local_aws.accounts import Accounts
+from eicnb.local_aws.assumed_roles import AssumedRoles, Principal
 from eicnb.local_aws.call import Reply
 from eicnb.local_aws.callers import check_caller
 from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
 from eicnb.local_aws.faults import ServiceFault
-from eicnb.local_aws.other_services import OtherServices
 from eicnb.local_aws.paths import is_private
 from eicnb.local_aws.request_log import RequestRecord, without_signature
 
@@ -35,33 +36,37 @@ DEFAULT_REGION = "us-east-1"
 LOG_LENGTH = 10_000
 
 # Of a signature only its scope is read: Credential=KEY/DATE/REGION/SERVICE/aws4_request.
-_SCOPE = re.compile(r"Credential=[^/,\s]*/\d+/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
+_SCOPE = re.compile(
+    r"Credential=(?P<access_key>[^/,\s]*)/\d+/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request"
+)
+_PRESIGNED = re.compile(r"[?&]X-Amz-(?P<scope>Credential=[^&]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class SigningScope:
-    """The region and service of a signature; without one, no service and the default region."""
+    """The region, service and access key of a signature; without one, no service and the default region."""
 
     region: str
     service: str | None
+    access_key: str = ""
 
     @classmethod
     def parse(cls, authorization: str) -> SigningScope:
         """Read the scope from an Authorization header.
 
         >>> SigningScope.parse("AWS4-HMAC-SHA256 Credential=sandbox/20261101/eu-west-1/lambda/aws4_request, …")
-        SigningScope(region='eu-west-1', service='lambda')
+        SigningScope(region='eu-west-1', service='lambda', access_key='sandbox')
         """
         match = _SCOPE.search(authorization)
-        return cls(match["region"], match["service"]) if match else cls(DEFAULT_REGION, None)
+        return cls(match["region"], match["service"], match["access_key"]) if match else cls(DEFAULT_REGION, None)
 
 
 class Application:
     """The WSGI application of one sandbox."""
 
-    def __init__(self, control_plane: ControlPlane, other_services: OtherServices) -> None:
-        self._control_plane = control_plane
-        self._other_services = other_services
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._roles = AssumedRoles(accounts)
         self._log: deque[RequestRecord] = deque(maxlen=LOG_LENGTH)
         self._log_lock = Lock()
 
@@ -78,15 +83,17 @@ class Application:
         scope = SigningScope.parse(environ.get("HTTP_AUTHORIZATION", ""))
         target = _target(environ["REQUEST_URI"])
         is_lambda = scope.service == "lambda" or (scope.service is None and speaks_lambda(target))
-        operation = None
+        operation, account_id = None, self._accounts.management.account_id
         try:
             check_caller(environ)
+            caller = self._roles.caller(_access_key(scope, target), is_query=_is_query(environ))
+            account_id = caller.served.account_id
             if is_lambda:
-                handled = self._handle_lambda(environ, target, scope.region)
+                handled = _handle_lambda(caller.served.control_plane, environ, target, scope.region)
                 operation, response = handled.operation, _response(handled.answer)
             else:
                 operation = _moto_operation(environ)
-                response = self._handle_other(environ, target, scope.service, operation)
+                response = self._handle_other(environ, target, scope.service, operation, caller)
         except ServiceFault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
@@ -99,6 +106,7 @@ class Application:
                 service="lambda" if is_lambda else scope.service,
                 operation=operation,
                 status=response.status_code,
+                account_id=account_id,
             )
         )
         return _without_cors(response)
@@ -107,29 +115,41 @@ class Application:
         with self._log_lock:
             self._log.append(record)
 
-    def _handle_lambda(self, environ: WSGIEnvironment, target: str, region: str) -> Handled:
-        method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
-        try:
-            return self._control_plane.handle(method, target, body, region=region, headers=_amz_headers(environ))
-        except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
-            return Handled(None, refusal(faults.broken(repr(error))))
-
     def _handle_other(
-        self, environ: WSGIEnvironment, target: str, service: str | None, operation: str | None
+        self, environ: WSGIEnvironment, target: str, service: str | None, operation: str | None, caller: Principal
     ) -> Response:
         path = target.partition("?")[0]
         # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
         if is_private(path) or is_private(environ["PATH_INFO"]):
             raise faults.unknown_operation(environ["REQUEST_METHOD"], path)
+        others = caller.served.other_services
         if operation == simulation.OPERATION:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
-            return Response(simulation.simulated(body, self._other_services.decide), content_type="text/xml")
+            return Response(simulation.simulated(body, others.decide), content_type="text/xml")
         try:
-            return self._other_services.handle(environ, service, operation)
+            if service == "sts" and operation == assumed_roles.OPERATION:
+                return self._roles.assume(environ, caller)
+            if service == organization.SERVICE:
+                return self._accounts.organization.handle(environ, caller.served.account_id, others, operation)
+            return others.handle(environ, service, operation)
         except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
             raise faults.unreadable_request(repr(error)) from error
+
+
+def _handle_lambda(control_plane: ControlPlane, environ: WSGIEnvironment, target: str, region: str) -> Handled:
+    method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
+    try:
+        return control_plane.handle(method, target, body, region=region, headers=_amz_headers(environ))
+    except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
+        return Handled(None, refusal(faults.broken(repr(error))))
+
+
+def _access_key(scope: SigningScope, target: str) -> str:
+    """Return the access key of a request, which may be in its query."""
+    presigned = _PRESIGNED.search(target)
+    return scope.access_key or (SigningScope.parse(unquote(presigned["scope"])).access_key if presigned else "")
 
 
 def _target(request_uri: str) -> str:
@@ -153,12 +173,17 @@ def _moto_operation(environ: WSGIEnvironment) -> str | None:
     """Return the operation, which the JSON protocol names in a header and the query protocol in the body."""
     if named := environ.get("HTTP_X_AMZ_TARGET"):
         return str(named).rpartition(".")[2]
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    if _is_query(environ):
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = BytesIO(body)
         actions = parse_qs(body.decode("utf-8", "replace")).get("Action")
         return actions[0] if actions else None
     return None
+
+
+def _is_query(environ: WSGIEnvironment) -> bool:
+    """Return whether a request is one of the query protocol."""
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
 def _response(answer: Reply) -> Response:
@@ -169,8 +194,7 @@ def _response(answer: Reply) -> Response:
 
 def _refused(environ: WSGIEnvironment, fault: ServiceFault, service: str | None) -> Response:
     """Return a fault as the service's clients read it: XML for S3 and the query protocol, or JSON."""
-    is_query = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    if not is_query and service != "s3":
+    if not _is_query(environ) and service != "s3":
         answer = refusal(fault)
         return _response(replace(answer, body={"__type": fault.code, **fault.body} if service else fault.body))
     error = f"<Error><Code>{fault.code}</Code><Message>{escape(str(fault))}</Message></Error>"

@@ -94,7 +94,7 @@ class ControlPlane:
 
     def _answer(self, call: Call, operation: Operation) -> Reply:
         try:
-            if not self._throttle.admits(call.region, call.operation):
+            if not self._throttle.admits(f"{self._account.account_id}/{call.region}", call.operation):
                 raise faults.rate_exceeded()
             with self._account.lock:
                 return operation(self._account, call)

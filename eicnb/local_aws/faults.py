@@ -78,7 +78,7 @@ def not_for_this_caller(reason: str) -> ServiceFault:
 
 
 def not_for_this_account(account_id: str) -> ServiceFault:
-    """Return a 403 for a request that names the account of another sandbox of this process."""
+    """Return a 403 for a request that names another account, whose sandbox runs in this process."""
     text = f"Account {account_id} belongs to another eicnb sandbox, which grants no access across accounts."
     return ServiceFault(403, "AccessDeniedException", {"Type": "User", "message": text})
 
@@ -116,3 +116,21 @@ def broken(reason: str) -> ServiceFault:
 def query_refused(code: str, message: str, *, status: int = 400) -> ServiceFault:
     """Return an error of a service with the query protocol, such as IAM."""
     return ServiceFault(status, code, {"Type": "Sender", "message": message})
+
+
+def may_not_assume(caller: str, role_arn: str) -> ServiceFault:
+    """Return a 403 for a role that is missing or does not trust the caller."""
+    text = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+    return query_refused("AccessDenied", text, status=403)
+
+
+def expired_token(*, is_query: bool) -> ServiceFault:
+    """Return a 403 for credentials of STS that have expired; services of the query protocol name it otherwise."""
+    code = "ExpiredToken" if is_query else "ExpiredTokenException"
+    return ServiceFault(403, code, {"message": "The security token included in the request is expired"})
+
+
+def not_the_manager() -> ServiceFault:
+    """Return a 400 for a member account that asks about its organisation."""
+    text = "You don't have permissions to access this resource."
+    return ServiceFault(400, "AccessDeniedException", {"Message": text})

@@ -31,11 +31,6 @@ _NEVER_SERVED = {"awslambda", "lambda", "moto_api", "moto_proxy", "instance_meta
 
 _NO_SUCH_BUCKET = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
 
-_TRUST_LAMBDA = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
-
 _settling = Lock()
 
 
@@ -106,10 +101,13 @@ class OtherServices:
         target = {"Id": queue, "Arn": f"arn:{partition_of(region)}:sqs:{region}:{account_id}:{queue}"}
         buses.put_targets(name, bus_arn, [target])
 
-    def create_role(self, role: ShopRole) -> None:
-        """Create a role that Lambda may assume, with one policy."""
+    def create_role(self, role: ShopRole, trusted: str | None = None) -> None:
+        """Create a role that Lambda or, if one is given, another account may assume; it has one policy."""
         roles = get_backend("iam")[self._account_id]["aws"]
-        roles.create_role(role.name, json.dumps(_TRUST_LAMBDA), "/", None, role.remark, [], "3600")
+        principal = {"Service": "lambda.amazonaws.com"} if trusted is None else {"AWS": f"arn:aws:iam::{trusted}:root"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        roles.create_role(role.name, document, "/", None, role.remark, [], "3600")
         statements: list[dict[str, Any]] = [{"Effect": "Allow", "Action": list(role.actions), "Resource": "*"}]
         if role.in_own_buckets:
             own = {"StringEquals": {"s3:ResourceAccount": self._account_id}}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal
@@ -68,6 +68,33 @@ def decide(policies: Iterable[Policy], action: str, resource: str, context: Cont
                 (allowed if statement["Effect"] == "Allow" else denied).append(policy)
     verdict: Verdict = "explicitDeny" if denied else "allowed" if allowed else "implicitDeny"
     return PolicyDecision(verdict, tuple(denied or allowed), tuple(dict.fromkeys(missing)))
+
+
+def trusts(document: str, account_id: str, callers: Collection[str], context: Context) -> bool:
+    """Return whether a role's trust policy lets one of an account's users or roles assume it.
+
+    >>> shared = '{"Statement": {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}}'
+    >>> trusts(shared, "123456789012", (), {}), trusts(shared, "210987654321", (), {})
+    (True, False)
+    """
+    known = {key.lower(): values for key, values in context.items()}
+    effects = {
+        statement["Effect"]
+        for statement in Policy("trust", document).statements()
+        if _is_named(statement, "Action", "sts:AssumeRole", ignore_case=True)
+        and _has_principal(statement.get("Principal", {}), account_id, callers)
+        and all(_holds(operator, wanted, known) for operator, wanted in statement.get("Condition", {}).items())
+    }
+    return effects == {"Allow"}
+
+
+def _has_principal(principal: Any, account_id: str, callers: Collection[str]) -> bool:
+    """Return whether a statement's principal is the account, one of the callers, or everyone."""
+    named = _members(principal.get("AWS", ()) if isinstance(principal, Mapping) else principal)
+    return any(
+        name in {"*", account_id, *callers} or re.fullmatch(rf"arn:[a-z-]+:iam::{account_id}:root", name)
+        for name in named
+    )
 
 
 def _covers(statement: Mapping[str, Any], action: str, resource: str) -> bool:

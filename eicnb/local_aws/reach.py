@@ -14,6 +14,8 @@ from eicnb.local_aws.paths import plain_path
 # moto's SQS and STS answer from the caller's account alone, and messages may name any account.
 _KEPT_APART_BY_MOTO = {"sqs", "sts"}
 _OBJECTS = {None, "s3"}
+# Their requests name the other accounts of an organisation, and moto answers from the caller's own.
+_OF_THE_ORGANIZATION = {"iam", "organizations"}
 
 
 class Reach:
@@ -33,8 +35,9 @@ class Reach:
         return bool(named) and not self._creates_a_bucket()
 
     def other_account(self) -> str | None:
-        """Return the account of another sandbox that the request names where moto would go there."""
-        others = account_ids.others(self._account_id)
+        """Return another account of a sandbox that the request names where moto would go there."""
+        is_shared = self._service in _OF_THE_ORGANIZATION
+        others = account_ids.strangers(self._account_id) if is_shared else account_ids.others(self._account_id)
         if not others or self._service in _KEPT_APART_BY_MOTO:
             return None
         wanted = re.compile(rf"(?<![0-9])(?:{'|'.join(sorted(others))})(?![0-9])")

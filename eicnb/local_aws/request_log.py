@@ -11,7 +11,10 @@ from urllib.parse import parse_qsl, urlencode
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """One logged request; `service` and `operation` are None if the request names none."""
+    """One logged request; `service` and `operation` are None if the request names none.
+
+    `account_id` is the account of the caller.
+    """
 
     method: str
     path: str
@@ -20,6 +23,7 @@ class RequestRecord:
     service: str | None
     operation: str | None
     status: int
+    account_id: str
 
 
 def without_signature(query: str) -> str:

@@ -10,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from eicnb.local_aws import shop, triggers, week
+from eicnb.local_aws import triggers, week
 from eicnb.local_aws.account import LATEST, Account, Config, Function, Region, partition_of
 from eicnb.local_aws.call import Call
 from eicnb.local_aws.other_services import OtherServices
-from eicnb.local_aws.seed_words import KEY_ID, Setting, ShopFunction, ShopRegion
-from eicnb.local_aws.shop_week import BACKLOGS, WEEK
+from eicnb.local_aws.seed_words import KEY_ID, Setting, ShopAccount, ShopFunction, ShopRegion
 
 # Fixed, so that what is shown today is shown tomorrow; the milliseconds are there because AWS has them.
 FIRST_DEPLOYMENT = datetime(2026, 2, 2, 9, 30, 0, 479_000, tzinfo=UTC)
@@ -24,28 +23,28 @@ _BETWEEN_DEPLOYMENTS = timedelta(hours=7, minutes=13)
 _HANDLERS = {"java": "shop.Handler::handleRequest", "nodejs": "index.handler", "provided": "bootstrap"}
 
 
-def fill(account: Account, others: OtherServices) -> None:
-    """Fill an empty account with the whole shop."""
-    for role in shop.ROLES:
+def fill(account: Account, others: OtherServices, shop: ShopAccount) -> None:
+    """Fill an empty account with everything that the shop has in it."""
+    for role in shop.roles:
         others.create_role(role)
-    for region in shop.SHOP:
+    for region in shop.regions:
         _create_others(region, account.account_id, others)
         for number, function in enumerate(region.functions):
             _Deployment(account, region, function, FIRST_DEPLOYMENT + number * _BETWEEN_DEPLOYMENTS).run()
-    others.fill_at_first_request("monitoring", partial(_fill_metrics, account, others))
-    others.fill_at_first_request("kms", partial(_create_keys, others))
+    others.fill_at_first_request("monitoring", partial(_fill_metrics, account, others, shop))
+    others.fill_at_first_request("kms", partial(_create_keys, others, shop))
 
 
-def _fill_metrics(account: Account, others: OtherServices) -> None:
+def _fill_metrics(account: Account, others: OtherServices, shop: ShopAccount) -> None:
     now = account.now()
-    for traffic in WEEK:
+    for traffic in shop.week:
         others.put_metrics(traffic.region, week.FUNCTIONS, week.points_of(traffic, now))
-    for backlog in BACKLOGS:
+    for backlog in shop.backlogs:
         others.put_metrics(backlog.region, week.QUEUES, week.backlog_of(backlog, now))
 
 
-def _create_keys(others: OtherServices) -> None:
-    for region in shop.SHOP:
+def _create_keys(others: OtherServices, shop: ShopAccount) -> None:
+    for region in shop.regions:
         if region.encrypted:
             others.create_key(region.name, KEY_ID, "encrypts queues")
 

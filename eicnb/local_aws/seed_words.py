@@ -95,6 +95,28 @@ class Backlog:
     is_read: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ShopAccount:
+    """Everything in one account."""
+
+    regions: tuple[ShopRegion, ...] = ()
+    roles: tuple[ShopRole, ...] = ()
+    week: tuple[Traffic, ...] = ()
+    backlogs: tuple[Backlog, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMember:
+    """A member account of the shop's organisation; `unit` is the path of its organisational unit."""
+
+    name: str
+    unit: str
+    regions: tuple[ShopRegion, ...] = ()
+    is_trusting: bool = True
+    """Whether it has the role that the management account may assume."""
+    is_suspended: bool = False
+
+
 # An alias as most of the shop's functions have it: the traffic goes to version 3.
 LIVE = {"live": "3"}
 

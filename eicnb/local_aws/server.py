@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 from eicnb.errors import ConfigurationError, UsageError
-from eicnb.local_aws import account_ids, shop
+from eicnb.local_aws import account_ids, company, shop
 from eicnb.local_aws.event_clock import EVENT_SPEED, EventClock
 from eicnb.local_aws.throttle import Throttle
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from eicnb.local_aws.account import Account
+    from eicnb.local_aws.accounts import Accounts
     from eicnb.local_aws.application import Application
     from eicnb.local_aws.http_server import HttpServer
-    from eicnb.local_aws.other_services import OtherServices
     from eicnb.local_aws.request_log import RequestRecord
 
 LAST_PORT = 65535
@@ -31,10 +31,14 @@ _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
 class _Running:
     """The parts that exist only between start and stop."""
 
-    account: Account
-    other_services: OtherServices
+    accounts: Accounts
     application: Application
     server: HttpServer
+
+    @property
+    def account(self) -> Account:
+        """The account that the sandbox connects to."""
+        return self.accounts.management.account
 
 
 class Sandbox:
@@ -88,7 +92,7 @@ class Sandbox:
             try:
                 running.server.stop()
                 running.account.clock.close()
-                running.other_services.forget()
+                running.accounts.forget()
             finally:
                 account_ids.release(running.account.account_id)
 
@@ -135,7 +139,8 @@ class Sandbox:
     def fail(self, function_name: str, how: str = "error") -> None:
         """Make a function fail from now on, at every qualifier: with an "error", a "timeout" or a "throttle".
 
-        A throttled function does not run: its asynchronous events wait until their maximum age.
+        It fails in every account that has it. A throttled function does not run: its asynchronous events wait until
+        their maximum age.
         """
         from eicnb.local_aws.functions_run import FAILURES
 
@@ -166,6 +171,9 @@ class Sandbox:
 
     def _checked(self, function_name: str) -> str:
         names = {name for region in self._started().account.regions.values() for name in region.functions}
+        names |= {
+            function.name for member in company.MEMBERS for region in member.regions for function in region.functions
+        }
         if function_name not in names:
             similar = get_close_matches(str(function_name), sorted(names), n=1)
             hint = similar[0] if similar else "name a function of the sandbox, without a qualifier"
@@ -174,23 +182,21 @@ class Sandbox:
 
     def _build(self, account_id: str) -> _Running:
         try:
-            from eicnb.local_aws import application, control_plane, moto_targets, other_services, seed
-            from eicnb.local_aws.account import Account
+            from eicnb.local_aws.accounts import Accounts
+            from eicnb.local_aws.application import Application
         except ModuleNotFoundError as error:
             raise _missing_moto(error) from error
-        others = other_services.OtherServices(account_id)
-        targets, clock = moto_targets.MotoTargets(account_id), EventClock(self._event_speed)
-        account = Account(account_id, self._now, others.may, clock, targets)
-        served = application.Application(control_plane.ControlPlane(account, self._throttle), others)
+        accounts = Accounts(account_id, self._now, self._throttle, EventClock(self._event_speed))
+        served = Application(accounts)
         server = self._bind(served)
         try:
-            seed.fill(account, others)
+            accounts.fill()
         except BaseException:
             server.server_close()
-            others.forget()
+            accounts.forget()
             raise
         server.start()
-        return _Running(account, others, served, server)
+        return _Running(accounts, served, server)
 
     def _bind(self, served: Application) -> HttpServer:
         from eicnb.local_aws.http_server import HttpServer

@@ -5,9 +5,10 @@ Tested in tests/local_aws/test_seed.py.
 
 from __future__ import annotations
 
-from eicnb.local_aws.seed_words import ShopRole
+from eicnb.local_aws.seed_words import ShopAccount, ShopRole
 from eicnb.local_aws.shop_eu_west_1 import EU_WEST_1
 from eicnb.local_aws.shop_us_east_1 import US_EAST_1
+from eicnb.local_aws.shop_week import BACKLOGS, WEEK
 
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 _DESTINATIONS = ("sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents")
@@ -32,3 +33,6 @@ ROLES = (
 
 SHOP = (US_EAST_1, EU_WEST_1)
 REGIONS = tuple(region.name for region in SHOP)
+
+ACCOUNT = ShopAccount(SHOP, ROLES, WEEK, BACKLOGS)
+"""The account that a sandbox connects to, which manages an organisation."""

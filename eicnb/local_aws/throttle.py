@@ -1,4 +1,4 @@
-"""AWS's limits on control-plane calls: token buckets per region, also for GetFunction and GetPolicy.
+"""AWS's limits on control-plane calls: token buckets for each account and region.
 
 Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests). Invoke has no such limit.
@@ -46,7 +46,7 @@ class RequestBucket:
 
 
 class Throttle:
-    """The buckets of one account; off until a rate is set."""
+    """The buckets of the places of a sandbox, each an account and a region; off until a rate is set."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -56,7 +56,7 @@ class Throttle:
         self._lock = Lock()
 
     def limit(self, requests_per_second: float | None, burst: float | None = None) -> None:
-        """Set the rate of every region anew, with full buckets; None lifts the limit."""
+        """Set the rate of every place anew, with full buckets; None lifts the limit."""
         if requests_per_second is not None and not requests_per_second > 0:
             raise ConfigurationError(
                 f"A sandbox cannot serve {requests_per_second} requests a second.",
@@ -69,16 +69,16 @@ class Throttle:
             self._burst = burst if burst is not None else max(1.0, requests_per_second or 0.0)
             self._buckets.clear()
 
-    def admits(self, region: str, operation: str) -> bool:
-        """Return whether this request is within the limit of its region."""
+    def admits(self, place: str, operation: str) -> bool:
+        """Return whether this request is within the limit of its place."""
         with self._lock:
             if self._rate is None or operation in _UNLIMITED:
                 return True
-            bucket = self._bucket(region, self._rate, operation if operation in _SHARES else None)
+            bucket = self._bucket(place, self._rate, operation if operation in _SHARES else None)
         return bucket.take()
 
-    def _bucket(self, region: str, rate: float, operation: str | None) -> RequestBucket:
-        key = (region, operation)
+    def _bucket(self, place: str, rate: float, operation: str | None) -> RequestBucket:
+        key = (place, operation)
         if key not in self._buckets:
             share = 1.0 if operation is None else _SHARES[operation]
             self._buckets[key] = RequestBucket(rate=rate * share, burst=self._burst * share, now=self._now)

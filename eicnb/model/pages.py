@@ -11,6 +11,7 @@ _API_REFERENCES = {
     "iam": "IAM/latest/APIReference",
     "kms": "kms/latest/APIReference",
     "lambda": "lambda/latest/api",
+    "organizations": "organizations/latest/APIReference",
     "s3": "AmazonS3/latest/API",
     "sns": "sns/latest/api",
     "sqs": "AWSSimpleQueueService/latest/APIReference",

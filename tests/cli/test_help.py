@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +24,11 @@ WIDTH = 100
 
 
 @pytest.fixture
-def whatever_is_started(eic: eicnb.Eic) -> Iterator[eicnb.Eic]:
-    """The connection to a sandbox; one that takes its place is stopped as well."""
+def whatever_is_started(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[eicnb.Eic]:
+    """The connection to a sandbox, in a folder with an audit; one that takes its place is stopped as well."""
+    monkeypatch.chdir(tmp_path)
+    Path("audits").mkdir()
+    eicnb.save(eic.audit(functions="my-function", progress=False, rate=1000), "audits/monday.parquet")
     yield eic
     if server := connections.current().server:
         server.stop()

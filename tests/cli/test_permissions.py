@@ -10,7 +10,7 @@ import pytest
 import eicnb
 from eicnb.cli import parser
 from eicnb.cli.options import VERBS
-from eicnb.cli.permissions import ACTIONS, NOTES, policy
+from eicnb.cli.permissions import ACTIONS, NOTES, OPTION_ACTIONS, policy
 from eicnb.cli.source import Source
 from eicnb.client import commands
 from eicnb.errors import NotFound
@@ -52,22 +52,35 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize("verb", RUNS)
-def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
-    for line in RUNS[verb]:
+def sent(lines: list[str], eic: eicnb.Eic) -> set[str | None]:
+    """The operations that some lines send."""
+    for line in lines:
         with suppress(NotFound):
             commands.run(parser.parse(Source(line), {}), commands.Reader(lambda _: None))
     assert eic.server is not None
-    sent = {request.operation for request in eic.server.requests()} - {None} - FREE
+    return {request.operation for request in eic.server.requests()} - {None} - FREE
+
+
+@pytest.mark.parametrize("verb", RUNS)
+def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
     named = {action.partition(":")[2] for action in ACTIONS[verb]}
-    assert sent == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), (
+    assert sent(RUNS[verb], eic) == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), (
         "what is named and never sent is a permission too much"
     )
 
 
+def test_an_organisation_needs_what_its_option_names_besides_the_actions_of_the_command(eic: eicnb.Eic) -> None:
+    lines = [
+        f"audit --organization --role audit {words} --errors rows --no-progress"
+        for words in ("--accounts analytics --qualifiers all --regions all", "--units Workloads/Dev")
+    ]
+    named = {action.partition(":")[2] for action in (*ACTIONS["audit"], *OPTION_ACTIONS["--organization"])}
+    assert sent(lines, eic) == named - WITHOUT_GET_FUNCTION["audit"]
+
+
 def test_every_command_is_in_the_table() -> None:
     assert ACTIONS.keys() == {verb.name for verb in VERBS}
-    assert NOTES.keys() <= ACTIONS.keys()
+    assert NOTES.keys() <= ACTIONS.keys() | OPTION_ACTIONS.keys()
 
 
 def test_the_policy_has_every_action_once() -> None:

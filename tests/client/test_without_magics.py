@@ -32,6 +32,7 @@ FUNCTIONS_ALONE = {
     "current": "the connection itself, which is a value of Python",
     "commands_for": "makes command lines of a frame, for `run` or for a cell",
     "destination_form": "a part of the form, for programs that build forms",
+    "organization": "returns connections, which are values of Python; is `--organization` of `%eic audit`",
 }
 """Functions without a command of their name, and why."""
 
@@ -52,6 +53,7 @@ OPTIONS_ALONE = {
     "cli_binary_format": "has no effect",
     "cli_error_format": "has no effect",
     "profiles": "is `connections`, of which each has its own profile",
+    **dict.fromkeys(("organization", "role", "units", "accounts"), "is `connections`, which `organization` returns"),
     "no_progress": "is `progress`, which takes a callable too",
 }
 """Options without a parameter of their name, by their argument, and why."""
@@ -106,7 +108,9 @@ def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
 
 @pytest.mark.parametrize("name", sorted(functions() - {"current", "run", "commands_for"}))
 def test_what_a_parameter_says_an_option_says_too(name: str) -> None:
-    command = verb({"connect": "use", "connections": "use", "destination_form": "form"}.get(name, name))
+    command = verb(
+        {"connect": "use", "connections": "use", "destination_form": "form", "organization": "audit"}.get(name, name)
+    )
     assert command is not None
     options = {option.argument for option in (*command.options, *command.words)}
     assert parameters(name) - options - PARAMETERS_ALONE.keys() == set()

@@ -51,7 +51,10 @@ class Sts(Lambda):
         return super().__call__(seen)
 
 
-def test_a_role_is_assumed_by_name_with_its_external_id_and_signs_the_calls(run: Run) -> None:
+def test_a_role_is_assumed_by_name_with_its_external_id_and_signs_the_calls(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "ana")
     service = Sts(seconds=3600)
     with Answering(service) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE, external_id="ours")
@@ -63,7 +66,7 @@ def test_a_role_is_assumed_by_name_with_its_external_id_and_signs_the_calls(run:
     [asked] = service.assumed
     assert {name: asked[name] for name in ("RoleArn", "RoleSessionName", "ExternalId")} == {
         "RoleArn": ROLE,
-        "RoleSessionName": "eicnb",
+        "RoleSessionName": "eicnb-ana",
         "ExternalId": "ours",
     }
 

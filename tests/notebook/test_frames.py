@@ -97,7 +97,7 @@ def test_a_line_that_cannot_be_run_says_what_to_type(
 PATHS = {
     "plan a.csv": ("the frame to plan", "a.csv", ['desired = pd.read_csv("a.csv")', "%eic plan ${desired}"]),
     "plan a.xlsx": ("the frame to plan", "a.xlsx", ['desired = pd.read_excel("a.xlsx")', "%eic plan ${desired}"]),
-    "check a.parquet": ("the audit", "a.parquet", ['audit = pd.read_parquet("a.parquet")', "%eic check ${audit}"]),
+    "check a.parquet": ("the audit", "a.parquet", ["audit = %eic load a.parquet", "%eic check ${audit}"]),
     "explore a.json": ("the frame", "a.json", ['frame = pd.read_json("a.json")', "%eic explore ${frame}"]),
     "picture --kind settings a.csv": (
         "the frame",
@@ -131,7 +131,8 @@ def test_a_path_in_place_of_a_frame_is_read_first(
     notebook.run("configs = %eic list my-function")
     error: Any = notebook.fail(f"%eic {line}")
     assert error.message == f"{label} is {path!r}, which is a file, not a DataFrame"
-    assert error.hint.splitlines() == ["read the file first", "import pandas as pd", *typed]
+    imports = ["import pandas as pd"] if any("pd." in one for one in typed) else []
+    assert error.hint.splitlines() == ["read the file first", *imports, *typed]
 
 
 def test_the_lines_that_read_a_file_work_when_they_are_typed(

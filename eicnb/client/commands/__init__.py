@@ -26,6 +26,7 @@ from eicnb.client.commands.failed_events import prepare_records, prepare_replay,
 from eicnb.client.commands.frames import prepare_compare, prepare_explore, prepare_export, prepare_picture, prepare_show
 from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
+from eicnb.client.commands.snapshots import prepare_file
 from eicnb.client.eic import Eic
 from eicnb.client.reader import Reader as Reader
 from eicnb.errors import EicError, Interrupted, UsageError
@@ -43,8 +44,10 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "explain": prepare_explain,
     "export": prepare_export,
     "help": prepare_help,
+    "history": prepare_file,
     "journal": prepare_journal,
     "explore": prepare_explore,
+    "load": prepare_file,
     "losses": prepare_losses,
     "picture": prepare_picture,
     "plan": prepare_plan,
@@ -52,6 +55,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "replay": prepare_replay,
     "require": prepare_require,
     "sandbox": prepare_sandbox,
+    "save": prepare_file,
     "send": prepare_send,
     "show": prepare_show,
     "undo": prepare_undo,

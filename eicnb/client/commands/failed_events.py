@@ -15,11 +15,11 @@ from eicnb.frames.frame import Frame
 
 def prepare_records(command: Command, context: Context) -> Run:
     """Prepare the reading of a queue, a bucket or those of an audit."""
-    arguments, connections = several(command, context)
+    arguments, accounts = several(command, context)
 
     def run() -> Frame:
         with command.blamed():
-            return records_on(connections, **arguments)
+            return records_on(accounts.connect(), **arguments)
 
     return run
 
@@ -41,11 +41,11 @@ def prepare_send(command: Command, context: Context) -> Run:
 
 def prepare_replay(command: Command, context: Context) -> Run:
     """Prepare the replay of the records in the line; the setting `confirm` asks first."""
-    given, connections = several(command, context)
+    given, accounts = several(command, context)
     arguments = {"confirm": context.reader.settings.confirm or None, **given}
 
     def run() -> Frame:
         with command.blamed():
-            return replay_on(connections, **arguments, dry_run=command.dry_run, ask=context.reader.ask)
+            return replay_on(accounts.connect(), **arguments, dry_run=command.dry_run, ask=context.reader.ask)
 
     return run

@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from eicnb.aws.connection import Connection
 from eicnb.changes.plan import Plan
 from eicnb.cli.command import Command
-from eicnb.client.commands.audit import profile_names, several_connections
+from eicnb.client.commands.accounts import ReachedAccounts
 from eicnb.client.commands.context import Context, Run
-from eicnb.client.eic import connection_of
 from eicnb.client.planning import apply_on, plan_on
 from eicnb.errors import UsageError, shown
 from eicnb.frames.frame import Frame
@@ -21,11 +19,11 @@ from eicnb.frames.frame import Frame
 
 def prepare_plan(command: Command, context: Context) -> Run:
     """Prepare a plan of the frame in the line."""
-    arguments, connections = several(command, context)
+    arguments, accounts = several(command, context)
 
     def run() -> Plan:
         with command.blamed():
-            return plan_on(connections, **arguments)
+            return plan_on(accounts.connect(), **arguments)
 
     return run
 
@@ -33,28 +31,27 @@ def prepare_plan(command: Command, context: Context) -> Run:
 def prepare_apply(command: Command, context: Context) -> Run:
     """Prepare the writes of the plan in the line, or of the plan in the file that it names."""
     confirm = context.reader.settings.confirm or None
-    given, connections = several(command, context)
+    given, accounts = several(command, context)
     arguments = {"limit": None, "canary": 0, "confirm": confirm, **given}
     plan = arguments.pop("plan")
     if isinstance(plan, str | os.PathLike):
         plan = Plan.load(plan)
     if not isinstance(plan, Plan):
         raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="%eic apply ${plan}")
-    if plan.connections and not command.connection and "profiles" not in command.arguments:
-        connections = [*plan.connections]
+    is_of_plan = plan.connections and not command.connection and not accounts.options
 
     def run() -> Frame:
         with command.blamed():
+            connections = [*plan.connections] if is_of_plan else accounts.connect()
             return apply_on(connections, plan, **arguments, ask=context.reader.ask)
 
     return run
 
 
-def several(command: Command, context: Context) -> tuple[dict[str, Any], list[Connection]]:
-    """Return the arguments of the Python verb and its connections; what the line lacks is as the settings say."""
+def several(command: Command, context: Context) -> tuple[dict[str, Any], ReachedAccounts]:
+    """Return the arguments of the Python verb and its accounts; what the line lacks is as the settings say."""
     arguments = dict(command.arguments)
-    names = profile_names(command, arguments.pop("profiles", None))
-    connections = [connection_of(eic) for eic in several_connections(command, names)]
+    accounts = ReachedAccounts.of(command, arguments, context.reader)
     held = context.reader.settings
     progress = not arguments.pop("no_progress", False) and held.progress
-    return {"rate": held.rate, **arguments, "progress": progress}, connections
+    return {"rate": held.rate, **arguments, "progress": progress}, accounts

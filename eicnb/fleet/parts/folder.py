@@ -6,7 +6,6 @@ Tested in tests/fleet/parts/test_folder.py.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,11 +21,10 @@ from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scope import Scope
 from eicnb.fleet.snapshots import parquet
+from eicnb.fleet.snapshots.audit_folder import part_name, place_of
 from eicnb.frames.frame import rows_of
-from eicnb.model.arn import ACCOUNT
 from eicnb.model.place import partition_of
 
-_NAME = re.compile(rf"({ACCOUNT})\.([A-Za-z0-9-]+)\.parquet")
 _MOST_NAMED = 3
 
 
@@ -54,14 +52,14 @@ class AuditFolder:
             parquet.check_installed()
             opened = cls(path, scope)
             names = sorted(one.name for one in path.iterdir() if not one.name.startswith(".")) if path.exists() else []
-            if foreign := [name for name in names if _NAME.fullmatch(name) is None]:
+            if foreign := [name for name in names if place_of(name) is None]:
                 raise _foreign(path, foreign)
-            opened.found = {_key(name): opened._attrs(name) for name in names}
+            opened.found = {key: opened._attrs(part_name(*key)) for key in filter(None, map(place_of, names))}
         return opened
 
     def _attrs(self, name: str) -> Mapping[str, Any]:
         """Return the attrs of a file; one of another kind of audit is a UsageError."""
-        attrs = parquet.attrs_in(self.path / name)
+        attrs = parquet.described(self.path / name).attrs
         if attrs.get("verb") != "audit":
             raise _foreign(self.path, [name])
         for argument, mine in (("qualifiers", self.scope.qualifiers), ("selected", self.scope.selection.as_attr)):
@@ -78,11 +76,11 @@ class AuditFolder:
         wanted = set(places)
         with UsageError.about("folder"):
             if others := sorted(set(self.found) - wanted):
-                raise _foreign(self.path, [_name(key) for key in others])
+                raise _foreign(self.path, [part_name(*key) for key in others])
             if wanted and self.complete >= wanted:
                 raise UsageError(
                     f"{str(self.path)!r} has the whole audit already",
-                    hint="name another folder; or read the files with eicnb.load",
+                    hint=f"name another folder, or load the audit in this one\neicnb.load({str(self.path)!r})",
                 )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -125,7 +123,7 @@ class AuditFolder:
 
     def file(self, key: Key) -> Path:
         """Return the path of the file of a place."""
-        return self.path / _name(key)
+        return self.path / part_name(*key)
 
     def write(self, result: PartResult) -> PartResult:
         """Write the rows of a place, and return its result without them."""
@@ -142,15 +140,6 @@ class AuditFolder:
         frame = with_rows(parquet.read(self.file(result.key)).frame, rows)
         counts, errors = Counts.in_attrs(frame.attrs), tuple(error_lines(frame, MOST_ERRORS))
         return self.write(replace(result, counts=counts, errors=errors, rows=parquet.to_bytes(frame)))
-
-
-def _name(key: Key) -> str:
-    return f"{key[0]}.{key[1]}{parquet.ENDING}"
-
-
-def _key(name: str) -> Key:
-    account_id, region, _ = name.split(".")
-    return account_id, region
 
 
 def _foreign(path: Path, names: list[str]) -> UsageError:

@@ -84,7 +84,8 @@ def read_on_worker(order: PartOrder) -> PartResult:
 def _watch(order: PartOrder) -> Callable[[], bool]:
     """Return a function that tells whether this task is still wanted.
 
-    It is as long as the audit runs, and the worker is in the cluster. A worker that lost its scheduler must stop by itself: another one may have its parts by then.
+    It is as long as the audit runs, and the worker is in the cluster. A worker that lost its scheduler must stop by
+    itself: another one may have its parts by then.
     """
     worker = get_worker()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
@@ -18,7 +19,7 @@ from typing import Any, Literal, Self
 import pandas as pd
 
 from eicnb.errors import UsageError, shown
-from eicnb.fleet.snapshots.verb_columns import columns_of_verb
+from eicnb.fleet.snapshots.verb_columns import columns_of_verb, dtype_in_words
 from eicnb.frames.columns import VERB
 from eicnb.frames.frame import Frame, FramePart
 
@@ -81,6 +82,8 @@ class StoredColumn:
 
 def not_storable(name: str, what: str) -> UsageError:
     """Return the error about a column that a file cannot hold."""
+    if name.startswith(_LABELS.partition("{")[0]):
+        return UsageError(f"the frame has labels of rows that are {what}", hint="frame.reset_index(drop=True)")
     column = json.dumps(name, ensure_ascii=False)
     return UsageError(
         f"the frame's column {name!r} is {what}, which a file can't hold",
@@ -123,11 +126,7 @@ class Labels:
         if isinstance(index, pd.RangeIndex):
             return cls((index.start, index.stop, index.step), names=names)
         dtypes = index.dtypes.tolist() if isinstance(index, pd.MultiIndex) else [index.dtype]
-        try:
-            levels = tuple(StoredColumn.of(_LABELS.format(number), dtype) for number, dtype in enumerate(dtypes))
-        except UsageError as error:
-            message = "the frame's index has labels that a file can't hold"
-            raise UsageError(message, hint="frame.reset_index(drop=True)") from error
+        levels = tuple(StoredColumn.of(_LABELS.format(number), dtype) for number, dtype in enumerate(dtypes))
         return cls(None, levels, names)
 
     def values_in(self, index: pd.Index) -> list[Any]:
@@ -151,7 +150,8 @@ class Labels:
 class Description:
     """What the file of a frame says about it besides its values.
 
-    `known` are the columns that a frame of its verb had in the release `eicnb` that saved it.
+    `known` are the columns that a frame of its verb had in the release `eicnb` that saved it, with their dtypes.
+    `taken_at` is the time that its rows are from: of an audit, when the last one was read.
     """
 
     kind: Kind
@@ -160,6 +160,7 @@ class Description:
     attrs: Mapping[str, Any]
     known: Mapping[str, str]
     saved_at: datetime
+    taken_at: datetime
     eicnb: str
     heading: str | None = None
 
@@ -174,8 +175,9 @@ class Description:
             columns=tuple(StoredColumn.of(name, frame[name].dtype) for name in _names(frame)),
             labels=Labels.of(frame.index),
             attrs={_key(name): _json(name, value) for name, value in frame.attrs.items()},
-            known={column.name: column.dtype for column in columns_of_verb(frame.attrs.get(VERB))},
+            known={column.name: dtype_in_words(column) for column in columns_of_verb(frame.attrs.get(VERB))},
             saved_at=saved_at,
+            taken_at=_time_of(frame) or saved_at,
             eicnb=eicnb,
             heading=frame.columns.name if isinstance(frame.columns.name, str) else None,
         )
@@ -187,7 +189,8 @@ class Description:
 
     def to_json(self) -> str:
         """Return the description as the file has it."""
-        held = {**asdict(self), "saved_at": self.saved_at.isoformat()}
+        times = {"saved_at": self.saved_at.isoformat(), "taken_at": self.taken_at.isoformat()}
+        held = {**asdict(self), **times}
         return json.dumps({"format": FORMAT, "version": VERSION, **held})
 
     @classmethod
@@ -210,6 +213,7 @@ class Description:
             attrs=dict(held["attrs"]),
             known=dict(held["known"]),
             saved_at=datetime.fromisoformat(held["saved_at"]).astimezone(UTC),
+            taken_at=datetime.fromisoformat(held["taken_at"]).astimezone(UTC),
             eicnb=str(held["eicnb"]),
             heading=held["heading"],
         )
@@ -221,6 +225,18 @@ class Description:
         made = frame if self.kind == "DataFrame" else _CLASSES[self.kind](frame)
         made.attrs.update(self.attrs)
         return made
+
+
+def _time_of(frame: pd.DataFrame) -> datetime | None:
+    """Return the time up to which an audit knows its rows; None for a frame that does not say."""
+    times: list[datetime] = []
+    if isinstance(getattr(frame.get("read_at"), "dtype", None), pd.DatetimeTZDtype):
+        last: Any = frame["read_at"].max()
+        times += [] if pd.isna(last) else [last.to_pydatetime(warn=False)]
+    with suppress(TypeError, ValueError):
+        known_until = datetime.fromisoformat(frame.attrs["known_until"]) if "known_until" in frame.attrs else None
+        times += [known_until] if known_until and known_until.tzinfo else []
+    return max(times, default=None)
 
 
 def _column(held: Mapping[str, Any]) -> StoredColumn:
@@ -238,7 +254,7 @@ def _level_name(name: Any) -> str | None:
 
 def _names(frame: pd.DataFrame) -> list[str]:
     """Return the names of a frame's columns, each a text and each once."""
-    names = frame.columns.tolist()
+    names: list[str] = frame.columns.tolist()
     for name in names:
         if not isinstance(name, str):
             raise UsageError(

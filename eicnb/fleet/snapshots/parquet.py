@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from eicnb.changes.whole_file import PRIVATE, SHARED, whole_file
-from eicnb.errors import ConfigurationError, UsageError
+from eicnb.errors import ConfigurationError, EicError, UsageError, nearest
 from eicnb.fleet.snapshots.description import Description, StoredColumn, not_storable
 
 ENDING = ".parquet"
@@ -81,37 +81,15 @@ def _writer(frame: pd.DataFrame, now: Callable[[], datetime]) -> Callable[[Binar
 
 def read(path: Path) -> Snapshot:
     """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file."""
-    _check_whole(path)
-    with _opened(path, path) as file:
-        described = _description(path, file.schema_arrow.metadata)
+    with _opened(path) as (described, file):
         return _snapshot(path, described, file.read())
 
 
 def from_bytes(content: bytes) -> pd.DataFrame:
-    """Return the frame in the content of a Parquet file of this release."""
+    """Return the frame in the content of a file, as `to_bytes` made it."""
     path = Path("content")
-    with _opened(path, BytesIO(content)) as file:
+    with _pyarrow().parquet.ParquetFile(BytesIO(content), page_checksum_verification=True) as file:
         return _snapshot(path, _description(path, file.schema_arrow.metadata), file.read()).frame
-
-
-def attrs_in(path: Path) -> Mapping[str, Any]:
-    """Return the attrs of the frame in a Parquet file of `write`, without reading its rows."""
-    _check_whole(path)
-    with _opened(path, path) as file:
-        return _description(path, file.schema_arrow.metadata).attrs
-
-
-@contextmanager
-def _opened(path: Path, source: Path | BinaryIO) -> Iterator[Any]:
-    try:
-        with _pyarrow().parquet.ParquetFile(source, page_checksum_verification=True) as file:
-            yield file
-    except OSError as error:
-        raise damaged(path, _first_line(error)) from error
-    except (_pyarrow().lib.ArrowException, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
-        raise damaged(path, _first_line(error)) from error
 
 
 def check_installed() -> None:
@@ -119,9 +97,54 @@ def check_installed() -> None:
     _pyarrow()
 
 
-def damaged(path: Path, why: str) -> UsageError:
+def described(path: Path) -> Description:
+    """Read the description of a frame alone, from the end of its file."""
+    with _opened(path) as (found, _):
+        return found
+
+
+def unreadable(path: Path, why: str, hint: str = "save the frame again, or load another file") -> UsageError:
     """Return the error about a file that holds no frame that can be read."""
-    return UsageError(f"the file {str(path)!r} is damaged: {why}", hint="save the frame again, or load another file")
+    return UsageError(f"the file {str(path)!r} {why}", hint=hint)
+
+
+def why_unreadable(path: Path, error: EicError) -> str:
+    """Return an error of `unreadable` without the name of the file.
+
+    >>> path = Path("audits/a.parquet")
+    >>> why_unreadable(path, unreadable(path, "is not a Parquet file"))
+    'is not a Parquet file'
+    """
+    return error.message.removeprefix(f"the file {str(path)!r} ")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Description, Any]]:
+    """Open the file of a frame, and say of any other what is wrong with it."""
+    arrow = _pyarrow()
+    try:
+        _check_whole(path)
+        with arrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            yield _description(path, file.schema_arrow.metadata), file
+    except EicError:
+        raise
+    except FileNotFoundError as error:
+        raise unreadable(path, "does not exist", _close_to(path)) from error
+    except OSError as error:
+        why = f"can't be read: {error.strerror}" if error.strerror else f"is damaged: {_first_line(error)}"
+        raise unreadable(path, why) from error
+    except (arrow.lib.ArrowException, ValueError) as error:
+        raise unreadable(path, f"is damaged: {_first_line(error)}") from error
+
+
+def _close_to(path: Path) -> str:
+    """Return the file of the folder whose name is closest."""
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.suffix == ENDING]
+    except OSError:
+        names = []
+    close = nearest(path.name, names)
+    return str(path.with_name(close)) if close else "name a file of eicnb.save"
 
 
 @cache
@@ -168,7 +191,7 @@ def _arrow(column: StoredColumn, values: Any, kind: Any) -> Any:
     if column.categories is not None:
         values = values.astype(object)
     elif column.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
-        raise not_storable(column.name, "one of objects other than texts")
+        raise not_storable(column.name, "of objects that are not texts")
     arrow = _pyarrow()
     try:
         array = arrow.array(values, type=kind, from_pandas=True)
@@ -179,42 +202,40 @@ def _arrow(column: StoredColumn, values: Any, kind: Any) -> Any:
 
 def _check_whole(path: Path) -> None:
     """Refuse what is not a Parquet file, or only its start, in words of its own."""
-    if path.is_dir():
-        raise UsageError(f"{str(path)!r} is a folder", hint="name a file in it")
     with path.open("rb") as file:
         start = file.read(len(_MAGIC))
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - len(_MAGIC), 0))
         end = file.read()
     if not size:
-        raise damaged(path, "it is empty")
+        raise unreadable(path, "is empty")
     if start != _MAGIC:
-        raise UsageError(f"the file {str(path)!r} is not a Parquet file", hint=_reader_of(path))
+        raise unreadable(path, "is not a Parquet file", _reader_of(path))
     if end != _MAGIC or size < 3 * len(_MAGIC):
-        raise damaged(path, "its end is missing")
+        raise unreadable(path, "is damaged: its end is missing")
 
 
 def _reader_of(path: Path) -> str:
     """Return how to read a file of another kind, by its ending."""
-    known = {".csv": "read_csv", ".xlsx": "read_excel", ".json": "read_json"}
-    reader = known.get(path.suffix.lower())
-    return f"import pandas as pd\npd.{reader}({str(path)!r})" if reader else "name a file that eicnb.save wrote"
+    name = repr(str(path))
+    if path.suffix.lower() == ".json":
+        return f"eicnb.Plan.load({name})"
+    reader = {".csv": "read_csv", ".xlsx": "read_excel"}.get(path.suffix.lower())
+    return f"read it with pandas\nimport pandas as pd\npd.{reader}({name})" if reader else "name a file of eicnb.save"
 
 
 def _description(path: Path, metadata: Mapping[bytes, bytes] | None) -> Description:
     text = (metadata or {}).get(_KEY)
     if text is None:
-        raise UsageError(
-            f"the Parquet file {str(path)!r} is not one that eicnb.save wrote",
-            hint=f"read it with pandas\nimport pandas as pd\npd.read_parquet({str(path)!r})",
-        )
+        hint = f"read it with pandas\nimport pandas as pd\npd.read_parquet({str(path)!r})"
+        raise unreadable(path, "is not one that eicnb.save wrote", hint)
     try:
         return Description.from_json(text)
     except UsageError as error:
-        hint = "update eicnb, or save the frame with this release"
-        raise UsageError(f"the file {str(path)!r} can't be read: {error.message}", hint=hint) from error
+        hint = "load it with the release of eicnb that saved it"
+        raise unreadable(path, f"can't be read: {error.message}", hint) from error
     except (KeyError, TypeError, ValueError, RecursionError, AttributeError) as error:
-        raise damaged(path, "the description of its frame can't be read") from error
+        raise unreadable(path, "is damaged: the description of its frame can't be read") from error
 
 
 def _snapshot(path: Path, described: Description, table: Any) -> Snapshot:
@@ -226,7 +247,7 @@ def _snapshot(path: Path, described: Description, table: Any) -> Snapshot:
     }
     labels = [values.pop(level.name) for level in described.labels.levels if level.name in values]
     if len(labels) < len(described.labels.levels):
-        raise damaged(path, "the labels of its rows are missing")
+        raise unreadable(path, "has lost the labels of its rows")
     ordered = [*(column.name for column in described.columns if column.name in values)]
     ordered += [name for name in values if name not in own]
     rows = table.num_rows if table.column_names else None
@@ -242,11 +263,8 @@ def _values(path: Path, column: StoredColumn, values: Any) -> Any:
             values = values.cast(kind)
         return _in_dtype(column, values)
     except (_pyarrow().lib.ArrowException, TypeError, ValueError) as error:
-        raise UsageError(
-            f"the column {column.name!r} of the file {str(path)!r} holds {values.type}, not {column.dtype}: "
-            f"{_first_line(error)}",
-            hint="save the frame again, or load another file",
-        ) from error
+        held = f"has {values.type} in its column {column.name!r}, not {column.dtype}"
+        raise unreadable(path, f"{held}: {_first_line(error)}") from error
 
 
 def _in_dtype(column: StoredColumn, values: Any) -> Any:

@@ -17,12 +17,19 @@ from eicnb.fleet.failed_events.columns import RECORD_COLUMNS
 from eicnb.fleet.losses import LOSS_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, IDENTITY_COLUMNS, Column
 
+HISTORY_COLUMNS = (
+    *COMPARE_COLUMNS,
+    Column("from_time", "datetime64[ns, UTC]", "time of the last audit that has the row as before"),
+    Column("to_time", "datetime64[ns, UTC]", "time of the first audit that has it as after"),
+)
+
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     **dict.fromkeys(("put", "update", "get", "list", "delete"), CONFIG_COLUMNS),
     "audit": AUDIT_COLUMNS,
     "check": FINDING_COLUMNS,
     "compare": COMPARE_COLUMNS,
     "functions": FUNCTION_COLUMNS,
+    "history": HISTORY_COLUMNS,
     "journal": JOURNAL_COLUMNS,
     "losses": LOSS_COLUMNS,
     "plan": PLAN_COLUMNS,
@@ -38,3 +45,12 @@ def columns_of_verb(verb: Any) -> tuple[Column, ...]:
     ('function_name', ())
     """
     return _COLUMNS.get(verb, ()) if isinstance(verb, str) else ()
+
+
+def dtype_in_words(column: Column) -> str:
+    """Return the dtype of a column as one text, with its categories.
+
+    >>> dtype_in_words(Column("severity", "category", "", ("low", "high")))
+    'category: low < high'
+    """
+    return f"{column.dtype}: {' < '.join(column.categories)}" if column.categories else column.dtype

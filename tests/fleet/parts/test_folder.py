@@ -47,6 +47,7 @@ def test_the_files_have_the_rows_of_an_audit_without_a_folder(
     alone = eic.audit(**options)
     summary = eic.audit(**options, folder=tmp_path / "today")
     same_rows(alone, rows_in(tmp_path / "today"))
+    same_rows(alone, eicnb.load(tmp_path / "today"))
     assert {**summary.attrs, "verb": "audit"} == alone.attrs
     assert [Path(file).name for file in summary.file] == [
         "123456789012.eu-west-1.parquet",
@@ -127,7 +128,8 @@ def test_a_folder_with_the_whole_audit_is_refused_before_anything_is_read(run: R
             run(connect(server), folder=tmp_path)
         assert {seen.service for seen in server.seen[before:]} <= {"sts"}
     assert str(caught.value) == (
-        f"'{tmp_path}' has the whole audit already\nTry: name another folder; or read the files with eicnb.load"
+        f"'{tmp_path}' has the whole audit already\n"
+        f"Try: name another folder, or load the audit in this one\n    eicnb.load('{tmp_path}')"
     )
 
 

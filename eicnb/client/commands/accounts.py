@@ -1,0 +1,93 @@
+"""The accounts that a command is about: one, those of several profiles, or those of an organisation.
+
+Tested in tests/notebook/test_organization.py and tests/fleet/test_accounts.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from eicnb.aws.connection import Connection
+from eicnb.cli.account_options import ORGANIZATION
+from eicnb.cli.command import Command
+from eicnb.client import connections as in_use
+from eicnb.client.commands.context import connection_with
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.organization import check_role_name, organization_of
+from eicnb.client.reader import Reader
+from eicnb.errors import UsageError
+from eicnb.fleet.scope import names_in
+
+_NEEDS_ROLE = "%eic audit --organization --role audit"
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedAccounts:
+    """The accounts of a command, whose connections `connect` returns.
+
+    `options` lead to all of them, and `first` to one of them. `is_organization` is whether an organisation lists them,
+    which `connect` requests.
+    """
+
+    connect: Callable[[], list[Connection]]
+    options: Mapping[str, Any]
+    first: Mapping[str, Any]
+    is_organization: bool = False
+
+    @classmethod
+    def of(cls, command: Command, arguments: dict[str, Any], reader: Reader) -> ReachedAccounts:
+        """Take the accounts out of a command's arguments; nothing is sent before `connect`."""
+        profiles, chosen = arguments.pop("profiles", None), _taken(arguments)
+        if "organization" in chosen:
+            with UsageError.about("organization"):
+                return _of_organization(command, profiles, chosen, reader)
+        if chosen:
+            argument = next(iter(chosen))
+            with UsageError.about(argument):
+                raise UsageError(f"--{argument} belongs to --organization, which is missing", hint=_NEEDS_ROLE)
+        if profiles is None:
+            return cls(partial(_plain, _checked(command, [connection_with(command.connection)])), {}, {})
+        if "profile" in command.connection:
+            raise UsageError("both --profile and --profiles are given", hint="use one of the two")
+        names = names_in("profiles", profiles, "prod")
+        several = [connection_with({**command.connection, "profile": name}) for name in names]
+        return cls(partial(_plain, _checked(command, several)), {"profiles": ",".join(names)}, {"profile": names[0]})
+
+
+def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], reader: Reader) -> ReachedAccounts:
+    if profiles is not None:
+        raise UsageError("both --profiles and --organization are given", hint="use one of the two")
+    if "role" not in chosen:
+        raise UsageError("--organization needs the name of a role to assume in each account", hint=_NEEDS_ROLE)
+    check_role_name(chosen["role"])
+    connection = dict(command.connection)
+    external_id = connection.pop("external_id", None)
+    [manager] = _checked(command, [connection_with(connection)])
+    wanted = {name: value for name, value in chosen.items() if name in {"units", "accounts"}}
+
+    def connect() -> list[Connection]:
+        say = reader.show_line
+        return _plain(organization_of(manager, chosen["role"], external_id=external_id, **wanted, say=say))
+
+    texts = {name: value if isinstance(value, str | bool) else ",".join(value) for name, value in chosen.items()}
+    return ReachedAccounts(connect, texts, texts, is_organization=True)
+
+
+def _taken(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take what chooses accounts of an organisation out of a command's arguments."""
+    names = [option.argument for option in ORGANIZATION if option.argument in arguments]
+    return {name: arguments.pop(name) for name in names}
+
+
+def _checked(command: Command, connections: list[Eic]) -> list[Eic]:
+    """Return connections whose regions exist, if the command names something of a connection."""
+    for connection in connections if command.connection else ():
+        in_use.check_region(connection)
+    return connections
+
+
+def _plain(connections: Any) -> list[Connection]:
+    return [connection_of(eic) for eic in connections]

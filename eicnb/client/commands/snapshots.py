@@ -1,0 +1,23 @@
+"""The commands about frames in files, which send nothing.
+
+Tested in tests/notebook/test_snapshots.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eicnb.cli.command import Command
+from eicnb.client import snapshots
+from eicnb.client.commands.context import Context, Run
+
+
+def prepare_file(command: Command, _context: Context) -> Run:
+    """Prepare `save`, `load` or `history`; an error points at the word that caused it."""
+    verb = getattr(snapshots, command.verb)
+
+    def run() -> Any:
+        with command.blamed():
+            return verb(**command.arguments)
+
+    return run

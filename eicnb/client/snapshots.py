@@ -1,0 +1,14 @@
+"""The verbs about frames in files, which send nothing.
+
+Tested in tests/client/test_snapshots.py.
+"""
+
+from __future__ import annotations
+
+from eicnb.client.parameters import checked
+from eicnb.fleet.snapshots import history as of_folder
+from eicnb.fleet.snapshots import loading, saving
+
+save = checked(saving.save)
+load = checked(loading.load)
+history = checked(of_folder.history)

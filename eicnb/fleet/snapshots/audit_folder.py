@@ -1,0 +1,70 @@
+"""A folder that holds one audit: a file for each account and region, `ACCOUNT.REGION.parquet`.
+
+Tested in tests/fleet/snapshots/test_loading.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eicnb.errors import UsageError
+from eicnb.fleet.row import SCAN_STATES
+from eicnb.fleet.snapshots.parquet import ENDING, unreadable
+from eicnb.frames.columns import VERB
+from eicnb.frames.frame import Frame, stack
+from eicnb.model.arn import ACCOUNT, REGION
+
+_PART = re.compile(rf"({ACCOUNT})\.({REGION}){re.escape(ENDING)}")
+
+_COUNTS = ("functions", "rows", *SCAN_STATES, "calls", "throttled_calls")
+"""The attrs of an audit that count what is in it."""
+
+
+def place_of(name: str) -> tuple[str, str] | None:
+    """Return the account and region that the name of a file names; None if it is not one of an audit's folder.
+
+    >>> place_of("123456789012.eu-west-1.parquet"), place_of("audit.parquet")
+    (('123456789012', 'eu-west-1'), None)
+    """
+    match = _PART.fullmatch(name)
+    return None if match is None else (match[1], match[2])
+
+
+def part_name(account_id: str, region: str) -> str:
+    """Return the name of the file of an account and region."""
+    return f"{account_id}.{region}{ENDING}"
+
+
+def parts_in(folder: Path) -> list[Path]:
+    """Return the files of an audit in a folder, in the order of their accounts and regions."""
+    found = [(place, path) for path in folder.iterdir() if (place := place_of(path.name))]
+    return [path for _, path in sorted(found)]
+
+
+def check_parts(folder: Path, parts: Sequence[Path]) -> None:
+    """Refuse a folder that is not one audit, and name what to load instead."""
+    if parts:
+        return
+    files = sorted(path for path in folder.iterdir() if path.suffix == ENDING)
+    message = f"the folder {str(folder)!r} has no file ACCOUNT.REGION{ENDING}, so it is not one audit"
+    if files:
+        lines = [f"eicnb.history({str(folder)!r})", f"eicnb.load({str(files[-1])!r})"]
+        raise UsageError(message, hint="\n".join(["compare the audits in it, or load one", *lines]))
+    raise UsageError(message, hint="name a file of eicnb.save")
+
+
+def whole_audit(paths: Sequence[Path], parts: Sequence[Any]) -> Frame:
+    """Return the audit of these parts: all rows, the sums of the counts, and what attrs have in common."""
+    for path, part in zip(paths, parts, strict=True):
+        if part.attrs.get(VERB) != "audit":
+            raise unreadable(path, "is not of an audit", "move it to another folder")
+    whole = stack(parts)
+    for name in _COUNTS:
+        counts = [part.attrs[name] for part in parts if isinstance(part.attrs.get(name), int)]
+        if counts:
+            whole.attrs[name] = sum(counts)
+    whole.attrs["complete"] = all(part.attrs.get("complete") is True for part in parts)
+    return whole

@@ -1,0 +1,228 @@
+"""A folder of audits as a history: what was added, removed and changed from audit to audit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from eicnb.errors import EicError, UsageError
+from eicnb.fleet.compare import Difference, in_words, one_of, order_of
+from eicnb.fleet.compared import ComparedFrame, ComparedRow, Key
+from eicnb.fleet.snapshots import parquet
+from eicnb.fleet.snapshots.audit_folder import parts_in, whole_audit
+from eicnb.fleet.snapshots.description import Description
+from eicnb.fleet.snapshots.parquet import why_unreadable
+from eicnb.fleet.snapshots.saving import is_folder, path_of
+from eicnb.fleet.snapshots.verb_columns import HISTORY_COLUMNS
+from eicnb.frames.columns import SUMMARY, VERB, Scalar
+from eicnb.frames.frame import Frame, to_frame
+
+_COUNTS = ("added", "removed", "changed")
+
+
+def history(folder: str | os.PathLike[str]) -> Frame:
+    """Return what was added, removed and changed from audit to audit, of all audits saved in a folder.
+
+    >>> import tempfile
+    >>> from eicnb.fleet.snapshots.saving import save
+    >>> audits = tempfile.mkdtemp()
+    >>> _ = save(eic.audit(progress=False), f"{audits}/monday.parquet")
+    >>> _ = eic.put("my-function:BLUE", maximum_retry_attempts=1)
+    >>> _ = save(eic.audit(progress=False), f"{audits}/tuesday.parquet")
+    >>> history(audits).change.tolist()
+    ['retries 0 -> 1, age 1h -> 6h (default)']
+
+    An audit is a file of `save`, or a folder that `eicnb.audit(folder=…)` wrote. They are compared in the order of the
+    times at which they were read, whatever their names. `from_time` and `to_time` are the times of the last audit with
+    the config before and of the first one with the config after. What an audit did not cover or could not read is
+    compared between the audits that did, so that it is neither removed nor added. Everything else in the folder is left
+    out: `attrs["foreign"]` names it, with the reason. A folder without any audit is a UsageError.
+    """
+    place = path_of(folder)
+    if not is_folder(place):
+        what = "is a file, not a folder" if place.is_file() else "does not exist"
+        hint = str(place.parent) if place.is_file() else "name the folder of the saved audits"
+        raise UsageError(f"the folder {str(place)!r} {what}", hint=hint)
+    found = _FolderContent()
+    audits = sorted(found.audits(place), key=lambda audit: (audit.time, audit.name))
+    past = _Past()
+    for audit in audits:
+        try:
+            frame = audit.frame()
+            past.add(audit.time, ComparedFrame.of("the audit", frame, "function_arn"), frame.attrs)
+        except UsageError as error:
+            found.leave_out(audit.path, error)
+    if not past.times:
+        others = f"; left out: {found.foreign}" if found.foreign else ""
+        message = f"the folder {str(place)!r} has no audit{others}"
+        raise UsageError(message, hint=f"save one\neicnb.save(eicnb.audit(), {str(place / 'audit.parquet')!r})")
+    return to_frame(past.rows(), HISTORY_COLUMNS, past.attrs(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedAudit:
+    """An audit in a folder: one file, or the files of its accounts and regions."""
+
+    path: Path
+    parts: tuple[Path, ...]
+    time: datetime
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @classmethod
+    def of(cls, path: Path, parts: Sequence[Path]) -> _SavedAudit:
+        """Read when an audit was made, or raise UsageError for what is not one."""
+        described = [parquet.described(part) for part in parts]
+        for part, one in zip(parts, described, strict=True):
+            _check_audit(part, one)
+        return cls(path, tuple(parts), max(one.taken_at for one in described))
+
+    def frame(self) -> pd.DataFrame:
+        """Read its rows, or raise UsageError for a part of them."""
+        frames = [parquet.read(part).frame for part in self.parts]
+        for part, frame in zip(self.parts, frames, strict=True):
+            if frame.attrs.get("rows", len(frame)) != len(frame):
+                raise parquet.unreadable(part, f"has {len(frame)} of its audit's {frame.attrs['rows']} rows")
+        return frames[0] if self.parts == (self.path,) else whole_audit(self.parts, frames)
+
+
+def _check_audit(path: Path, described: Description) -> None:
+    verb = described.attrs.get(VERB)
+    if verb != "audit":
+        raise parquet.unreadable(path, f"is a frame of {verb}" if verb else "is another frame")
+
+
+@dataclass(slots=True)
+class _FolderContent:
+    """What is in a folder besides audits, with the reason to leave it out."""
+
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def audits(self, folder: Path) -> Iterator[_SavedAudit]:
+        """Yield the audits in a folder."""
+        for path in sorted(folder.iterdir()):
+            try:
+                if path.is_dir():
+                    if parts := parts_in(path):
+                        yield _SavedAudit.of(path, parts)
+                    else:
+                        self.left_out[path.name] = "is a folder without an audit"
+                else:
+                    yield _SavedAudit.of(path, [path])
+            except (UsageError, OSError) as error:
+                self.leave_out(path, error)
+
+    def leave_out(self, path: Path, error: Exception) -> None:
+        """Note why something is not an audit."""
+        reason = why_unreadable(path, error) if isinstance(error, EicError) else f"can't be read: {error}"
+        self.left_out[path.name] = reason
+
+    @property
+    def foreign(self) -> str | None:
+        """The names with their reasons, as an attr."""
+        return "; ".join(f"{name} {reason}" for name, reason in self.left_out.items()) or None
+
+
+class _KnownRow(NamedTuple):
+    """A row as the last audit that read it has it, and the time of that audit."""
+
+    row: ComparedRow
+    time: datetime
+
+
+class _FoundDifference(NamedTuple):
+    """A difference between two audits, with their times."""
+
+    found: Difference
+    from_time: datetime
+    to_time: datetime
+
+
+class _Past:
+    """The audits so far: what is known of each function, version and alias, and since when."""
+
+    def __init__(self) -> None:
+        self.times: list[datetime] = []
+        self._known: dict[Key, _KnownRow] = {}
+        self._looked: list[ComparedFrame] = []
+        self._found: list[_FoundDifference] = []
+        self._attrs: list[Mapping[Any, Any]] = []
+
+    def add(self, time: datetime, audit: ComparedFrame, attrs: Mapping[Any, Any]) -> None:
+        """Compare an audit with what is known from those before it."""
+        for key in dict.fromkeys((*self._known, *audit.rows)):
+            now = audit.rows.get(key)
+            before = self._known.get(key) or self._absent_before(key, now)
+            if now is None and before is not None and _lacks(audit, key, before.row):
+                now = before.row._replace(settings=None)
+            if now is None:
+                continue
+            if before is not None and before.row.settings != now.settings:
+                difference = Difference(now, before.row.settings, now.settings)
+                self._found.append(_FoundDifference(difference, before.time, time))
+            self._known[key] = _KnownRow(now, time)
+        self.times.append(time)
+        self._looked.append(replace(audit, rows={}))
+        self._attrs.append(attrs)
+
+    def _absent_before(self, key: Key, row: ComparedRow | None) -> _KnownRow | None:
+        """Return a new row as the last audit that covered it has it, without a config; None if none did."""
+        if row is None:
+            return None
+        pairs = zip(reversed(self._looked), reversed(self.times), strict=True)
+        time = next((time for audit, time in pairs if _lacks(audit, key, row)), None)
+        return None if time is None else _KnownRow(row._replace(settings=None), time)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the differences by time, those of one audit in its order."""
+        words = cache(in_words)
+        for difference in sorted(self._found, key=lambda one: (one.to_time, order_of(one.found.row))):
+            times = {"from_time": difference.from_time, "to_time": difference.to_time}
+            yield {**difference.found.values(words), **times}
+
+    def attrs(self, others: _FolderContent) -> dict[str, Scalar]:
+        """Return where the rows come from, the counts, and what was left out."""
+        places = sorted(set[tuple[str, str]]().union(*(audit.places for audit in self._looked)))
+        counts = {name: sum(one.found.what == name for one in self._found) for name in _COUNTS}
+        incomplete = sum(attrs.get("complete") is not True for attrs in self._attrs)
+        return {
+            VERB: "history",
+            "account_id": one_of([account_id for account_id, _ in places]),
+            "region": one_of([region for _, region in places]),
+            "sandbox": one_of([bool(attrs.get("sandbox")) for attrs in self._attrs]),
+            **counts,
+            "audits": len(self.times),
+            "incomplete": incomplete,
+            "left_out": len(others.left_out),
+            "foreign": others.foreign,
+            SUMMARY: "; ".join(filter(None, [_counted(counts), self._span(), _rest(incomplete, others)])),
+        }
+
+    def _span(self) -> str:
+        first, last = (f"{time:%Y-%m-%d %H:%M}" for time in (self.times[0], self.times[-1]))
+        if len(self.times) == 1:
+            return f"one audit, {first} UTC, so there is nothing to compare"
+        return f"{len(self.times)} audits, {first} to {last} UTC"
+
+
+def _lacks(audit: ComparedFrame, key: Key, row: ComparedRow) -> bool:
+    """Return whether an audit shows that a row has no config, as it covered its function and read it."""
+    return key not in audit.rows and key not in audit.unread and audit.has_no(row)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+
+
+def _rest(incomplete: int, others: _FolderContent) -> str:
+    left_out = f"left out: {', '.join(others.left_out)}" if others.left_out else ""
+    return "; ".join(filter(None, [f"{incomplete} incomplete" if incomplete else "", left_out]))

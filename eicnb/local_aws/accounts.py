@@ -1,0 +1,92 @@
+"""The accounts of a sandbox: the one that it connects to, and the members of its organisation.
+
+A member is created when it is first used. Tested in tests/local_aws/test_organization.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+
+from eicnb.local_aws import company, seed, shop
+from eicnb.local_aws.account import Account
+from eicnb.local_aws.control_plane import ControlPlane
+from eicnb.local_aws.event_clock import EventClock
+from eicnb.local_aws.moto_targets import MotoTargets
+from eicnb.local_aws.organization import Organization
+from eicnb.local_aws.other_services import OtherServices
+from eicnb.local_aws.seed_words import ShopAccount, ShopRole
+from eicnb.local_aws.throttle import Throttle
+
+_AUDIT_ROLE = ShopRole(
+    company.AUDIT_ROLE,
+    "reads the settings of every function",
+    ("lambda:List*", "lambda:Get*", "ec2:DescribeRegions", "cloudtrail:LookupEvents", "cloudwatch:GetMetricData"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAccount:
+    """One account, and the services that answer for it."""
+
+    account: Account
+    control_plane: ControlPlane
+    other_services: OtherServices
+
+    @property
+    def account_id(self) -> str:
+        """The account."""
+        return self.account.account_id
+
+
+class Accounts:
+    """The accounts of one sandbox; `throttle` and `clock` are theirs together, and how functions fail too."""
+
+    def __init__(self, account_id: str, now: Callable[[], float], throttle: Throttle, clock: EventClock) -> None:
+        self.now = now
+        self._throttle = throttle
+        self._clock = clock
+        self._lock = RLock()
+        self._failures: dict[str, str] = {}
+        self._members: dict[str, ServedAccount] = {}
+        self.organization = Organization(account_id)
+        self.management = self._served(account_id)
+
+    def fill(self) -> None:
+        """Create the functions of the account that the sandbox connects to, and what surrounds them."""
+        seed.fill(self.management.account, self.management.other_services, shop.ACCOUNT)
+
+    def of(self, account_id: str) -> ServedAccount | None:
+        """Return an account of the organisation; None for any other, and for one that is suspended."""
+        if account_id == self.management.account_id:
+            return self.management
+        with self._lock:
+            if not self.organization.is_active(account_id):
+                return None
+            if account_id not in self._members:
+                self._members[account_id] = self._opened(account_id)
+            return self._members[account_id]
+
+    def forget(self) -> None:
+        """Drop everything of every account, in all services."""
+        with self._lock:
+            self.organization.forget()
+            for served in (self.management, *self._members.values()):
+                served.other_services.forget()
+
+    def _opened(self, account_id: str) -> ServedAccount:
+        """Return a member account, filled at its first use."""
+        served, member = self._served(account_id), self.organization.seeded(account_id)
+        if member is not None:
+            seed.fill(served.account, served.other_services, ShopAccount(member.regions, company.ROLES))
+            if member.is_trusting:
+                served.other_services.create_role(_AUDIT_ROLE, trusted=self.management.account_id)
+        return served
+
+    def _served(self, account_id: str) -> ServedAccount:
+        others = OtherServices(account_id)
+        account = Account(
+            account_id, self.now, others.may, self._clock, MotoTargets(account_id), failures=self._failures
+        )
+        return ServedAccount(account, ControlPlane(account, self._throttle), others)

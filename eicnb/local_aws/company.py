@@ -1,0 +1,109 @@
+"""The units and member accounts of the organisation that the shop's account manages.
+
+The accounts of development repeat functions of production, with other settings.
+Tested in tests/local_aws/test_organization.py.
+"""
+
+from __future__ import annotations
+
+from eicnb.local_aws.seed_words import LIVE, Setting, ShopFunction, ShopMember, ShopRegion, ShopRole
+
+NAME = "shop"
+"""The name of the account that manages the organisation."""
+
+AUDIT_ROLE = "audit"
+"""The role that member accounts let the management account assume."""
+
+UNITS = ("Security", "Infrastructure", "Data", "Workloads", "Workloads/Prod", "Workloads/Dev", "Playground", "Closed")
+"""The paths of the organisational units, each after the one that it is in."""
+
+ROLES = (
+    ShopRole(
+        "shop-events",
+        "may write to every kind of destination",
+        ("logs:PutLogEvents", "sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents"),
+        in_own_buckets=("s3:PutObject", "s3:ListBucket"),
+    ),
+)
+"""The roles of the functions of every member account."""
+
+_KEPT = Setting(retries=2, age=3600, on_failure="sqs:failures")
+
+
+def _region(name: str, *functions: ShopFunction) -> ShopRegion:
+    return ShopRegion(name, ("failures",), ("alerts",), "failures", "shop", functions, has_listener=False)
+
+
+_PAYMENTS = (
+    _region(
+        "us-east-1",
+        ShopFunction("charge-card", "well kept", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+        ShopFunction("fraud-alerts", "no config: what fails has nowhere to go", runtime="java21"),
+        ShopFunction("refunds", "well kept", configs={"$LATEST": Setting(retries=1, age=900, on_failure="sns:alerts")}),
+    ),
+    _region(
+        "eu-west-1",
+        ShopFunction("charge-card", "well kept", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+        ShopFunction("refunds", "only retries are set", configs={"$LATEST": Setting(retries=0)}),
+    ),
+)
+_PAYMENTS_DEV = (
+    _region(
+        "us-east-1",
+        ShopFunction("charge-card", "no destination", versions=3, aliases=LIVE, configs={"live": Setting(retries=0)}),
+        ShopFunction("fraud-alerts", "no config", runtime="java21"),
+        ShopFunction("refunds", "as in production", configs={"$LATEST": Setting(1, 900, on_failure="sns:alerts")}),
+    ),
+)
+_ORDERS = (
+    _region(
+        "us-east-1",
+        ShopFunction("cancel-order", "well kept", configs={"$LATEST": _KEPT}),
+        ShopFunction("order-mail", "a dead-letter queue and no config", dead_letter="sqs:failures"),
+        ShopFunction("place-order", "well kept", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+    ),
+    _region("eu-west-1", ShopFunction("place-order", "no config: what fails has nowhere to go", timeout=60)),
+)
+_ORDERS_DEV = (
+    _region(
+        "us-east-1",
+        ShopFunction("cancel-order", "no config"),
+        ShopFunction("place-order", "as in production", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+    ),
+)
+_CATALOG = (
+    _region(
+        "eu-west-1",
+        ShopFunction("price-import", "well kept", timeout=300, configs={"$LATEST": _KEPT}),
+        ShopFunction("search-index", "well kept", configs={"$LATEST": Setting(2, 21600, on_failure="s3:failures")}),
+    ),
+)
+_CATALOG_DEV = (_region("eu-west-1", ShopFunction("search-index", "no config", timeout=60)),)
+_SHARED = (_region("eu-west-1", ShopFunction("send-mail", "well kept", configs={"$LATEST": _KEPT})),)
+_ANALYTICS = (
+    _region(
+        "us-east-1",
+        ShopFunction("clickstream", "only the age is set", configs={"$LATEST": Setting(age=300)}),
+        ShopFunction("daily-report", "no config, and needs none: it runs again every day", timeout=900),
+    ),
+)
+_SECURITY = (_region("us-east-1", ShopFunction("rotate-keys", "well kept", configs={"$LATEST": _KEPT})),)
+_PLAYGROUND = (_region("us-east-1", ShopFunction("hello-world", "no config")),)
+
+MEMBERS = (
+    ShopMember("log-archive", "Security"),
+    ShopMember("security-tools", "Security", _SECURITY),
+    ShopMember("network", "Infrastructure"),
+    ShopMember("shared-services", "Infrastructure", _SHARED),
+    ShopMember("analytics", "Data", _ANALYTICS),
+    ShopMember("data-lake", "Data"),
+    ShopMember("payments-prod", "Workloads/Prod", _PAYMENTS),
+    ShopMember("orders-prod", "Workloads/Prod", _ORDERS),
+    ShopMember("catalog-prod", "Workloads/Prod", _CATALOG),
+    ShopMember("payments-dev", "Workloads/Dev", _PAYMENTS_DEV),
+    ShopMember("orders-dev", "Workloads/Dev", _ORDERS_DEV),
+    ShopMember("catalog-dev", "Workloads/Dev", _CATALOG_DEV),
+    ShopMember("playground", "Playground", _PLAYGROUND, is_trusting=False),
+    ShopMember("old-shop", "Closed", is_suspended=True),
+)
+"""Twelve accounts that trust the management account, one that does not, and a suspended one."""

@@ -1,0 +1,92 @@
+"""The accounts and units of an organisation, and the patterns that choose some of them.
+
+https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Self
+
+from eicnb.model.arn import ACCOUNT
+
+_ACTIVE = "ACTIVE"
+_UNIT_ID = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationAccount:
+    """One account of an organisation; `state` is AWS's, such as `ACTIVE` or `SUSPENDED`.
+
+    >>> OrganizationAccount.from_api({"Id": "123456789012", "Name": "payments", "Status": "ACTIVE"}).is_active
+    True
+    """
+
+    account_id: str
+    name: str
+    state: str
+
+    @classmethod
+    def from_api(cls, reported: Mapping[str, Any]) -> Self:
+        """Read an account as AWS lists it: by its `State`, or by the older `Status`; a ValueError for any other."""
+        account_id, state = reported.get("Id"), reported.get("State") or reported.get("Status")
+        if not (isinstance(account_id, str) and re.fullmatch(ACCOUNT, account_id)):
+            raise ValueError(f"{account_id!r} is not an account")
+        if not isinstance(state, str):
+            raise ValueError(f"account {account_id} has neither a State nor a Status")  # noqa: TRY004 # of the response
+        return cls(account_id, str(reported.get("Name") or ""), state)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account can be used: it is neither suspended, nor closed, nor still being opened."""
+        return self.state == _ACTIVE
+
+    def fits(self, pattern: str) -> bool:
+        """Return whether a pattern is the id or the name of the account, or a glob of its name.
+
+        >>> OrganizationAccount("123456789012", "payments-prod", "ACTIVE").fits("*-prod")
+        True
+        """
+        return pattern in {self.account_id, self.name} or fnmatchcase(self.name, pattern)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} ({self.name})" if self.name else self.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationUnit:
+    """One organisational unit, or the root, whose path is empty; a path has the names from the root on.
+
+    >>> OrganizationUnit("ou-ab12-11111111", "Workloads/Prod").fits("Prod")
+    True
+    """
+
+    unit_id: str
+    path: str
+
+    def fits(self, pattern: str) -> bool:
+        """Return whether a pattern is the id, the path or the name of the unit, or a glob of the path or name."""
+        wanted, name = pattern.strip("/"), self.path.rpartition("/")[2]
+        if wanted in {self.unit_id, self.path, name, f"Root/{self.path}"}:
+            return True
+        return wanted == "Root" if not self.path else fnmatchcase(self.path, wanted) or fnmatchcase(name, wanted)
+
+    def has(self, other: OrganizationUnit) -> bool:
+        """Return whether another unit is this one or inside it.
+
+        >>> OrganizationUnit("ou-ab12-11111111", "Workloads").has(OrganizationUnit("ou-ab12-22222222", "Workloads/Dev"))
+        True
+        """
+        return not self.path or other.path == self.path or other.path.startswith(f"{self.path}/")
+
+
+def is_unit_id(text: str) -> bool:
+    """Return whether a text is the id of an organisational unit or of a root.
+
+    >>> is_unit_id("ou-ab12-11111111"), is_unit_id("Workloads")
+    (True, False)
+    """
+    return _UNIT_ID.fullmatch(text) is not None
