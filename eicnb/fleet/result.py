@@ -184,7 +184,7 @@ def _unmatched(result: pd.DataFrame) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The command that reaches the accounts of an audit, and the one that lists their functions, without a region."""
+    """The command of an audit, and the one that lists functions there, without a region."""
 
     audit: str
     functions: str

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster as the notebook sees them: compared first, then given accounts and regions.
+"""The workers of a Dask cluster as the notebook sees them: compared, then given whole regions.
 
 Tested in tests/fleet/parts/test_cluster.py.
 """
