@@ -15,7 +15,7 @@ from typing import Any, cast
 from botocore import xform_name
 from botocore.exceptions import UnknownRegionError
 
-from eicnb.aws.caller import BRIEFLY, Caller
+from eicnb.aws.caller import BRIEFLY, Caller, aws_quota
 from eicnb.aws.clients import signing_with
 from eicnb.aws.handlers import foreign_handlers
 from eicnb.aws.http.route import Received, Route, receiving, route_of
@@ -56,6 +56,7 @@ class Aws(Caller):
             endpoint_url=endpoint_url or self.endpoint_url,
             identity=None if is_elsewhere else self._identity,
             sandbox=self.sandbox and not is_elsewhere,
+            quota=aws_quota if is_elsewhere else self.quota,
             transport=self._transport.changed(options),
             profile=self.profile,
             role_arn=self.role_arn,
@@ -70,6 +71,7 @@ class Aws(Caller):
             endpoint_url=self.endpoint_url,
             identity=identity,
             sandbox=self.sandbox,
+            quota=self.quota,
             transport=self._transport,
             profile=self.profile,
             role_arn=role_arn,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from eicnb.aws.clients import signing_with
 from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_bundle, check_endpoint
 from eicnb.aws.failures import Attempt
+from eicnb.aws.http.rate_limit import MOST_RATE, USUAL_RATE
 from eicnb.aws.identity import AccountChanged, Identity
 from eicnb.aws.keys import Keys
 from eicnb.aws.login import AssumedRole, Login
@@ -22,8 +23,18 @@ from eicnb.aws.responses import malformed
 from eicnb.aws.session import Session, check_known_region, has_own_endpoint, instance_region, known_regions
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
 from eicnb.model.arn import ACCOUNT
+from eicnb.model.limits import REQUESTS_A_SECOND
 from eicnb.model.place import check_region
 from eicnb.model.verbs import Operation
+
+Quota = Callable[[], "float | None"]
+"""Returns the requests a second that are served in an account and region; None without a limit."""
+
+
+def aws_quota() -> float:
+    """Return the requests a second that Lambda serves in an account and region."""
+    return REQUESTS_A_SECOND
+
 
 BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
 """The options of a request that is not worth a long wait."""
@@ -32,7 +43,7 @@ BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
 class Access:
     """The way of one user to the services of a region; nothing is opened before it is needed.
 
-    `sandbox` is whether this is the embedded AWS.
+    `sandbox` is whether this is the embedded AWS, and `quota` returns the requests that it serves a second.
     """
 
     def __init__(
@@ -43,6 +54,7 @@ class Access:
         endpoint_url: str | None = None,
         identity: Identity | None = None,
         sandbox: bool = False,
+        quota: Quota = aws_quota,
         transport: Transport = OWN_TRANSPORT,
         profile: str | None = None,
         role_arn: str | None = None,
@@ -56,10 +68,17 @@ class Access:
         self._is_region_checked = region is not None
         self.endpoint_url = endpoint_url
         self.sandbox = sandbox
+        self.quota = quota
         self._transport = transport
         self._identity = identity or Identity()
         self.profile = profile
         self.role_arn = role_arn
+
+    @property
+    def usual_rate(self) -> float:
+        """The requests a second without a rate of the user: two thirds of the quota."""
+        quota = self.quota()
+        return MOST_RATE if quota is None else quota * USUAL_RATE / REQUESTS_A_SECOND
 
     @property
     def user(self) -> str | None:
@@ -146,10 +165,14 @@ class Access:
         """The name that the account has in its organisation, if that was listed."""
         return self._identity.name
 
+    @property
+    def listed_account_id(self) -> str | None:
+        """The account, if an organisation listed it; it is compared with STS before the first request."""
+        return self._identity.listed
+
     def name_account(self, account_id: str, name: str) -> None:
-        """Store the account and its name as an organisation lists them; STS still has the last word."""
-        self._identity.note(None, account_id)
-        self._identity.name = name
+        """Store the account and its name as an organisation lists them."""
+        self._identity.list_as(account_id, name)
 
     @property
     def signs(self) -> bool:

@@ -98,11 +98,11 @@ class Connection:
         }
 
     def where(self) -> Where:
-        """Account, region and partition; the account is requested from STS, once."""
+        """Account, region and partition; STS is asked for the account once, unless an organisation listed it."""
         return Where(
             partition=self._aws.partition,
             region=self.region,
-            account_id=self.account_id,
+            account_id=self._aws.listed_account_id or self.account_id,
             sandbox=self.is_sandbox,
             profile=self.profile,
             endpoint_url=self.endpoint_url,

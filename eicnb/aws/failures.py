@@ -173,7 +173,7 @@ def _names(error: Exception) -> set[str]:
 
 _TOO_MANY_REQUESTS = 429
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 
 FORBIDDEN = "403"
 """The code of an error without a body, as S3 answers a HEAD."""

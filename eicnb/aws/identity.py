@@ -35,8 +35,10 @@ class Identity:
         self._given = given
         self.arn = arn
         """The ARN of the caller, as STS reported it last; None before."""
+        self.listed: str | None = None
+        """The account as its organisation listed it, if it did."""
         self.name: str | None = None
-        """The name that the account has in its organisation, if that was listed."""
+        """The name that the account has there."""
         self._known = given
         self._is_noted = False
         self._keys: Keys | None = None
@@ -80,6 +82,11 @@ class Identity:
                 self._is_noted = False
             assert self._known is not None
             return self._known
+
+    def list_as(self, account_id: str, name: str) -> None:
+        """Store the account and its name as an organisation lists them; STS has the last word."""
+        self.note(None, account_id)
+        self.listed, self.name = account_id, name or None
 
     def note(self, keys: Keys | None, account_id: str) -> None:
         """Store an account that another source than STS showed, if none is known yet."""

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.http.rate_limit import LAMBDA, Buckets, TokenBucket
+from eicnb.aws.http.rate_limit import LAMBDA, USUAL_RATE, Buckets, TokenBucket
 from eicnb.aws.http.sender import Tally
 from eicnb.model.limits import GET_FUNCTION_A_SECOND, REQUESTS_A_SECOND
 from eicnb.model.verbs import Operation
@@ -40,10 +40,11 @@ class Ask(Protocol):
 class Quotas:
     """The token buckets of one run, which it shares with all others of the process while it is open.
 
-    `rate` is what a bucket of 15 requests a second may take; one with a larger quota gets its share more.
+    `rate` is what a bucket of 15 requests a second may take, None for the usual rate of each account and region; one
+    with a larger quota gets its share more.
     """
 
-    def __init__(self, buckets: Buckets, rate: float) -> None:
+    def __init__(self, buckets: Buckets, rate: float | None) -> None:
         self._buckets = buckets
         self._rate = rate
         self._shares = ExitStack()
@@ -58,13 +59,13 @@ class Quotas:
     ) -> None:
         self._shares.close()
 
-    def of(self, account_id: str, region: str, quota: str = LAMBDA) -> TokenBucket:
+    def of(self, account_id: str, region: str, quota: str = LAMBDA, *, usual_rate: float = USUAL_RATE) -> TokenBucket:
         """Return the bucket of a service, or of an operation of Lambda with a quota of its own."""
         key = (account_id, "" if quota in _GLOBAL else region, str(quota))
         with self._lock:
             if key not in self._open:
                 bucket = self._open[key] = self._buckets.of(*key)
-                self._shares.enter_context(bucket.shared_at(self._rate * _SHARES.get(quota, 1.0)))
+                self._shares.enter_context(bucket.shared_at((self._rate or usual_rate) * _SHARES.get(quota, 1.0)))
             return self._open[key]
 
 
@@ -82,7 +83,8 @@ class Paced:
 
     def ask(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Send an operation and yield its pages, each requested when it is needed."""
-        turns = self._quotas.of(self.account_id, self.aws.region, operation.service)
+        usual_rate = self.aws.usual_rate
+        turns = self._quotas.of(self.account_id, self.aws.region, operation.service, usual_rate=usual_rate)
         pages = self.aws.listing(operation.service, operation, _MOST_PAGES, **parameters)
         has_more = True
         while has_more:

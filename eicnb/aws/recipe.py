@@ -17,6 +17,7 @@ from eicnb.aws.keys import Keys
 from eicnb.aws.login import AssumedRole, Login
 from eicnb.aws.session import Session, known_profiles, profile_session, sandbox_session
 from eicnb.errors import UsageError
+from eicnb.model.limits import REQUESTS_A_SECOND
 
 _MOST_USERS = 256
 
@@ -28,7 +29,8 @@ class Recipe:
     >>> Recipe.of(Aws(Login(lambda: profile_session(None, None)), region="eu-west-1")).aws("eu-north-1").region
     'eu-north-1'
 
-    `keys` are set only by `with_keys`; they and the external ids of roles are not shown.
+    `quota` is how many requests are served a second, None for any number. `keys` are set only by `with_keys`; they and
+    the external ids of roles are not shown.
     """
 
     region: str
@@ -36,6 +38,7 @@ class Recipe:
     roles: tuple[AssumedRole, ...] = ()
     endpoint_url: str | None = None
     sandbox: bool = False
+    quota: float | None = REQUESTS_A_SECOND
     transport: Transport = field(repr=False)
     keys: Keys | None = field(default=None, repr=False)
 
@@ -74,6 +77,7 @@ class Recipe:
             roles=aws.roles,
             endpoint_url=aws.endpoint_url,
             sandbox=aws.sandbox,
+            quota=aws.quota(),
             transport=aws.transport,
         )
 
@@ -114,6 +118,7 @@ def _user(recipe: Recipe) -> Aws:
         region=recipe.region,
         endpoint_url=recipe.endpoint_url,
         sandbox=recipe.sandbox,
+        quota=lambda: recipe.quota,
         transport=recipe.transport,
         profile=profile,
     )

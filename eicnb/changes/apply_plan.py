@@ -30,7 +30,7 @@ _UNCONFIRMED = Unconfirmed("nothing was written", "apply the plan again and repl
 
 
 def apply_plan(
-    plan: Plan, reach: Reachable, conditions: Conditions, *, rate: float, show: Show, buckets: Buckets = BUCKETS
+    plan: Plan, reach: Reachable, conditions: Conditions, *, rate: float | None, show: Show, buckets: Buckets = BUCKETS
 ) -> Frame:
     """Write the changes of a plan and return its frame with the outcome of each row.
 
@@ -42,9 +42,9 @@ def apply_plan(
     if conditions.confirms and steps:
         confirm(f"About to write:\n{plan.text(_MOST_ROWS)}\nWrite it?", conditions.ask, _UNCONFIRMED)
     with one_run() as run, ExitStack() as shares, Stop() as stop:
-        turns = {place: buckets.of(*place) for place in dict.fromkeys(step.place for step in steps)}
-        for bucket in turns.values():
-            shares.enter_context(bucket.shared_at(rate))
+        turns = {step.place: buckets.of(*step.place) for step in steps}
+        for place, connection in {step.place: step.connection for step in steps}.items():
+            shares.enter_context(turns[place].shared_at(rate or connection.aws.usual_rate))
         writer = PlanWriter(turns=turns, show=show, stop=stop, total=len(steps))
         try:
             _write(writer, steps, conditions)

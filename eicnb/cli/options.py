@@ -170,7 +170,13 @@ AUDIT = (
         "configured, or all: aliases and versions without a config too",
         ("configured", "all"),
     ),
-    Option("--rate", "rate", "number", "N", "calls a second in each account and region; AWS's limit is 15, default 10"),
+    Option(
+        "--rate",
+        "rate",
+        "number",
+        "N",
+        "calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none",
+    ),
     Option("--no-progress", "no_progress", "flag", "", "draw no progress"),
     Option(
         "--errors",

@@ -106,6 +106,7 @@ def start_sandbox(
         endpoint_url=server.url,
         identity=Identity(given=server.account_id, arn=server.caller_arn),
         sandbox=True,
+        quota=server.quota,
     )
     connection = Connection(aws, server=server)
     weakref.finalize(connection, server.stop)

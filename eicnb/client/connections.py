@@ -307,7 +307,7 @@ def audit(
     regions: str | Sequence[str] | None = None,
     functions: str | Sequence[str] | Choose | None = None,
     qualifiers: Qualifiers = "configured",
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
@@ -355,7 +355,7 @@ def check(
     rules: DataFrame | str | os.PathLike[str] | None = None,
     mute: DataFrame | str | os.PathLike[str] | None = None,
     fail_on: Severity | None = None,
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:

@@ -263,7 +263,7 @@ class Eic(FailedEvents, Explaining):
         regions: str | Sequence[str] | None = None,
         functions: str | Sequence[str] | Choose | None = None,
         qualifiers: Qualifiers = "configured",
-        rate: float = 10,
+        rate: float | None = None,
         progress: Choice = True,
         errors: Errors = "raise",
         resume: Frame | BaseException | None = None,
@@ -283,7 +283,8 @@ class Eic(FailedEvents, Explaining):
         other qualifier that has a config, or with `qualifiers="all"` every alias and version. They are in the order of
         account, region and function; `$LATEST` first, then versions, then aliases.
 
-        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together.
+        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together,
+        and without `rate` it is 10. A sandbox without a limit is read as fast as it responds.
         `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
         `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
         with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
@@ -314,7 +315,7 @@ class Eic(FailedEvents, Explaining):
         rules: DataFrame | str | PathLike[str] | None = None,
         mute: DataFrame | str | PathLike[str] | None = None,
         fail_on: Severity | None = None,
-        rate: float = 10,
+        rate: float | None = None,
         progress: Choice = True,
     ) -> Frame:
         """Check an audit: a row for each finding, the most severe first, with a line that solves it.
@@ -347,7 +348,7 @@ class Eic(FailedEvents, Explaining):
         *,
         since: str | date | timedelta = "7d",
         until: str | date | timedelta | None = None,
-        rate: float = 10,
+        rate: float | None = None,
         progress: Choice = True,
     ) -> Frame:
         """Count the asynchronous events that the functions of an audit lost, the most first.
@@ -364,7 +365,7 @@ class Eic(FailedEvents, Explaining):
         """
         return losses_of(audit, [self._connection], since=since, until=until, rate=rate, progress=progress)
 
-    def plan(self, desired: Any, *, rate: float = 10, progress: Choice = True) -> Plan:
+    def plan(self, desired: Any, *, rate: float | None = None, progress: Choice = True) -> Plan:
         """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
         >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)

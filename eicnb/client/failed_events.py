@@ -42,7 +42,7 @@ class FailedEvents:
         since: str | date | timedelta | None = None,
         until: str | date | timedelta | None = None,
         spend_receives: bool = False,
-        rate: float = 10,
+        rate: float | None = None,
         progress: Choice = True,
     ) -> Frame:
         """Read the failed events that a queue or bucket holds, or all that an audit's functions send to.
@@ -111,7 +111,7 @@ class FailedEvents:
         canary: int = 0,
         wait: float | None = 60,
         confirm: bool | Callable[[str], bool] | None = None,
-        rate: float = 10,
+        rate: float | None = None,
         progress: bool | Callable[[WriteProgress], object] = True,
     ) -> Frame:
         """Send the events of a frame of records again, and return it with the `outcome` of each row.
@@ -158,7 +158,7 @@ def replay_on(
     canary: Any = 0,
     wait: Any = 60,
     confirm: Any = None,
-    rate: Any = 10,
+    rate: Any = None,
     progress: Any = True,
     ask: Callable[[str], str] = input,
 ) -> Frame:
@@ -221,6 +221,6 @@ def records_on(connections: Sequence[Connection], source: Any, *, progress: Choi
     from eicnb.fleet.failed_events.records import records as read
     from eicnb.fleet.failed_events.request import Wanted
 
-    defaults = {"most": 1000, "seconds": 10, "since": None, "until": None, "spend_receives": False, "rate": 10}
+    defaults = {"most": 1000, "seconds": 10, "since": None, "until": None, "spend_receives": False, "rate": None}
     wanted = Wanted.parse(**{**defaults, **options}, show=show_of(progress))
     return read(source, wanted, connections)

@@ -24,7 +24,7 @@ def losses(
     *,
     since: str | date | timedelta = "7d",
     until: str | date | timedelta | None = None,
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:

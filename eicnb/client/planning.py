@@ -101,7 +101,7 @@ def apply(
     limit: int | None = None,
     canary: int = 0,
     confirm: bool | Callable[[str], bool] | None = None,
-    rate: float = 10,
+    rate: float | None = None,
     progress: bool | Callable[[WriteProgress], object] = True,
     connections: Iterable[Any] | None = None,
 ) -> Frame:

@@ -17,7 +17,9 @@ __all__ = ["Plan", "apply", "plan", "undo"]
 
 
 @checked
-def plan(desired: Any, *, rate: float = 10, progress: Choice = True, connections: Iterable[Eic] | None = None) -> Plan:
+def plan(
+    desired: Any, *, rate: float | None = None, progress: Choice = True, connections: Iterable[Eic] | None = None
+) -> Plan:
     """Compare the configs that a DataFrame describes with the current ones; return the plan of changes.
 
     >>> desired = eic.audit(progress=False)

@@ -35,7 +35,7 @@ def records(
     since: str | date | timedelta | None = None,
     until: str | date | timedelta | None = None,
     spend_receives: bool = False,
-    rate: float = 10,
+    rate: float | None = None,
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
@@ -90,7 +90,7 @@ def replay(
     canary: int = 0,
     wait: float | None = 60,
     confirm: bool | Callable[[str], bool] | None = None,
-    rate: float = 10,
+    rate: float | None = None,
     progress: bool | Callable[[WriteProgress], object] = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:

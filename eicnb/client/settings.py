@@ -68,7 +68,7 @@ _JOURNAL = ("journal", f"a folder or {OFF!r}")
 MEANINGS = {
     "region": "region of the connection that is in use before another is chosen",
     "profile": "profile of that connection",
-    "rate": "requests a second of an audit in each account and region",
+    "rate": "requests a second in each account and region; unless chosen, a sandbox has no limit",
     "progress": "whether an audit shows its progress",
     "interpolate": "whether `${name}`, `$name` and `{name}` insert values of the notebook",
     "confirm": "whether each write of a command line needs a confirmation",
@@ -178,6 +178,14 @@ def current() -> Settings:
         chosen = {name: value for name, value in _chosen.items() if value is not None}
         _resolved[:] = [(key, Settings(**{**asked, **chosen}))]
     return _resolved[0][1]
+
+
+def chosen_rate() -> float | None:
+    """Return the rate that was chosen; None for the default, which depends on the account.
+
+    >>> chosen_rate()
+    """
+    return None if source("rate") == "default" else current().rate
 
 
 def source(setting: str) -> Source:

@@ -77,7 +77,7 @@ def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
     entries, now = read().entries, datetime.now(UTC)
     found = chosen(what, entries, reach, now)
     writes = found if names is None else about(found, names)
-    plan = undo_of(writes, reach, ConfigReader(rate=held.rate, show=show_of(held.progress)))
+    plan = undo_of(writes, reach, ConfigReader(rate=settings.chosen_rate(), show=show_of(held.progress)))
     words = UndoWords(entries, reach, since_of(what, now), tuple(names or ()))
     notes = (
         *plan.notes,

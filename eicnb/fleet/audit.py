@@ -33,7 +33,7 @@ def audit(
     regions: Any = None,
     functions: Any = None,
     qualifiers: Any = "configured",
-    rate: Any = 10,
+    rate: Any = None,
     errors: Any = "raise",
     resume: Any = None,
     client: Any = None,

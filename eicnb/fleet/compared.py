@@ -49,6 +49,9 @@ _IN_ORDER = (
     *SETTING_NAMES,
 )
 
+COMPARED_COLUMNS = frozenset([*(column.name for column in (*_NEEDED, *_OPTIONAL)), "last_modified"])
+"""The columns that a comparison reads, if a frame has them."""
+
 _ACCOUNT_DIGITS = 12
 
 NOTHING: Settings = (None,) * len(SETTING_NAMES)

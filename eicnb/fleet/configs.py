@@ -12,7 +12,7 @@ from urllib.parse import quote
 from eicnb.aws.connection import Connection
 from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
-from eicnb.aws.http.rate_limit import BUCKETS, Buckets
+from eicnb.aws.http.rate_limit import BUCKETS, USUAL_RATE, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import aside
 from eicnb.errors import EicError, NotFound
@@ -37,7 +37,7 @@ _ByPlace = dict[Connection, dict[FunctionRef, list[FunctionRef]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigReader:
-    """A reader of many configs at a rate in requests a second, in each account and region.
+    """A reader of many configs at a rate in requests a second, in each account and region; None for the usual one.
 
     >>> from eicnb.model.function import FunctionRef
     >>> target = FunctionRef.parse("arn:aws:lambda:us-east-1:123456789012:function:my-function:BLUE")
@@ -46,7 +46,7 @@ class ConfigReader:
     0
     """
 
-    rate: float
+    rate: float | None
     show: Show
     patience: Patience = PATIENCE
     buckets: Buckets = BUCKETS
@@ -81,6 +81,7 @@ class _ConfigScan:
     tally: Tally = field(default_factory=Tally)
     _done: int = 0
     _places_done: int = 0
+    _rates: list[float] = field(default_factory=list)
     _started_at: float = 0.0
 
     def run(self) -> None:
@@ -101,7 +102,7 @@ class _ConfigScan:
             calls=self.tally.calls,
             throttles=self.tally.throttles,
             seconds=time.monotonic() - self._started_at,
-            seconds_left=max(0, left) / self.reader.rate,
+            seconds_left=max(0, left) / min(self._rates, default=USUAL_RATE),
             is_over=is_over,
         )
 
@@ -134,7 +135,8 @@ class _ConfigScan:
             route = await aside(aws.route, aws.region)
             where = await aside(connection.where)
         turns = self.reader.buckets.of(where.account_id, where.region)
-        shares.enter_context(turns.shared_at(self.reader.rate))
+        self._rates.append(self.reader.rate or aws.usual_rate)
+        shares.enter_context(turns.shared_at(self._rates[-1]))
         attempt = partial(aws.attempt, region=where.region, place=str(where))
         return pool.sender(route, Keyring(aws), turns, attempt), Home(where.account_id, where.region, where.partition)
 

@@ -66,7 +66,7 @@ def losses(
     *,
     since: Any = "7d",
     until: Any = None,
-    rate: Any = 10,
+    rate: Any = None,
     show: Show,
     connections: Sequence[Aws] = (),
     now: datetime | None = None,

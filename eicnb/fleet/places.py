@@ -6,7 +6,7 @@ Tested in tests/fleet/test_accounts.py and tests/fleet/test_places.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,6 +91,9 @@ class PlaceFinder:
         except (UsageError, ConfigurationError):
             raise
         except (EicError, TimeoutError) as error:
+            if isinstance(error, AwsError) and error.operation == Operation.ASSUME_ROLE:
+                self._give_up(aws, dict.fromkeys(named, error))  # without credentials there is nothing to probe with
+                return None
             probe = AccountProbe(self.pool, aws, keyring)
             account_id = await probe.account_id(named)
             if account_id is not None:
@@ -98,23 +101,21 @@ class PlaceFinder:
             if account_id is None and not sts.done() and probe.was_answered:
                 account_id = await sts
             if account_id is None:
-                self._give_up(aws, probe, named, error)
+                is_silent = not probe.errors and self.regions == (ALL_REGIONS,)
+                self._give_up(aws, dict.fromkeys(named, error) if is_silent else probe.errors)
         finally:
             sts.cancel()
         if account_id is not None:
             keyring.guard(account_id, lambda keys: self._account_of(aws, keys, named))
         return account_id
 
-    def _give_up(self, aws: Aws, probe: AccountProbe, named: Sequence[str], error: Exception) -> None:
+    def _give_up(self, aws: Aws, errors: Mapping[str, Exception]) -> None:
         """Add a row for each region that cannot be read; a region listed as empty needs none.
 
         The account is known if an organisation listed it. Without it, nothing can be added to an earlier audit, so
         its rows are unchanged.
         """
-        account_id = aws.known_account_id
-        errors: dict[str, Exception] = dict(probe.errors)
-        if not errors and self.regions == (ALL_REGIONS,):
-            errors = dict.fromkeys(named, error)
+        account_id = aws.listed_account_id
         if errors and self.earlier.places and account_id is None:
             raise next(iter(errors.values()))
         self.rows += [region_failure(account_id, region, why) for region, why in errors.items()]
@@ -139,11 +140,23 @@ class PlaceFinder:
             return (aws.region,)
         regions = self.earlier.regions_of(account_id, self.regions)
         if regions == (ALL_REGIONS,):
-            enabled = await aside(_enabled_regions, aws)
-            return tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
+            return await self._all_regions(aws, account_id)
         if regions:
             await aside(_check_regions, aws, regions)
         return regions or (aws.region,)
+
+    async def _all_regions(self, aws: Aws, account_id: str) -> tuple[str, ...]:
+        """Return the regions that are enabled for an account; of several accounts, one that denies it is a row."""
+        try:
+            enabled = await aside(_enabled_regions, aws)
+        except (UsageError, ConfigurationError):
+            raise
+        except EicError as error:
+            if len(self.connections) == 1:
+                raise
+            self.rows.append(region_failure(account_id, aws.region, error))
+            return ()
+        return tuple(sorted({*enabled, *self.earlier.regions_in(account_id)}))
 
 
 @dataclass(slots=True)

@@ -66,6 +66,10 @@ class RegionWalk:
     _versions: dict[str, Versions] = field(default_factory=dict)
     _waiting: asyncio.Queue[ReportedFunction | None] = field(default_factory=asyncio.Queue)
     _reader: FunctionReader = field(init=False)
+    _rate: float = 1.0
+    _started_at: float = 0.0
+    _pages: int = 0
+    _begun: int = 0
 
     def __post_init__(self) -> None:
         versions = VersionReader(
@@ -75,6 +79,7 @@ class RegionWalk:
 
     async def run(self) -> None:
         """Read everything; a failure becomes a row."""
+        self._started_at, self._rate = self.sender.clock(), self.sender.turns.rate
         readers = [asyncio.ensure_future(self._read_waiting()) for _ in range(self._reader_count)]
         try:
             await self._list()
@@ -90,6 +95,17 @@ class RegionWalk:
         return len(self.functions) - len(self.done) - len(self.settled & self.functions.keys())
 
     @property
+    def seconds_left(self) -> float:
+        """The remaining seconds, if functions take as many requests, and these as long, as they did so far."""
+        if not self._begun:
+            requests: float = 2 if self.scope.wants_all_qualifiers else 1
+        else:
+            requests = (self.sender.sent - self._pages) / self._begun
+        elapsed = self.sender.clock() - self._started_at
+        pace = max(1 / self.sender.turns.rate, elapsed / self.sender.sent if self.sender.sent else 0.0)
+        return self.left * requests * pace
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of the functions that were listed and selected, also of malformed entries."""
         return frozenset(self.functions) | frozenset(self.malformed)
@@ -97,7 +113,7 @@ class RegionWalk:
     @property
     def _reader_count(self) -> int:
         """Enough readers for the usual rates at two seconds a response; more cost CPU time."""
-        return min(_MOST, max(_FEWEST, math.ceil(2 * self.scope.rate)))
+        return min(_MOST, max(_FEWEST, math.ceil(2 * self._rate)))
 
     def found(self) -> list[AuditRow]:
         """Return the rows so far."""
@@ -145,6 +161,7 @@ class RegionWalk:
     async def _list_functions(self) -> None:
         all_versions = {"FunctionVersion": "ALL"} if self.scope.wants_all_qualifiers else {}
         async for page in self.sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS, **all_versions):
+            self._pages += 1
             for entry in entries(page, "Functions", Operation.LIST_FUNCTIONS, self.home):
                 self._take(entry)
         for name, versions in self._versions.items():
@@ -193,6 +210,7 @@ class RegionWalk:
     async def _read_waiting(self) -> None:
         while (function := await self._waiting.get()) is not None:
             name = function.function.function_name
+            self._begun += 1
             listed = self._versions.get(name, {}) if self._versions_at else None
             try:
                 found = await self._reader.rows(function, listed, self._versions_at or self.now())

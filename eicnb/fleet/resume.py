@@ -132,10 +132,12 @@ class Earlier:
     def regions_of(self, account_id: str, named: tuple[str, ...] | None) -> tuple[str, ...] | None:
         """Return the regions to audit in an account: those of the rows unless others are given.
 
-        If the rows cover all regions and none can be missing, the account's regions are not requested again.
+        If the rows cover all regions and none can be missing, the account's regions are not requested again. Rows
+        without a function do not count: the account may have refused before its regions were known.
         """
         mine = self.regions_in(account_id)
-        if not mine or (named == _ALL and not (self.is_everywhere and self.is_listed)):
+        has_functions = any(self.functions[account_id, region] for region in mine)
+        if not mine or (named == _ALL and not (self.is_everywhere and self.is_listed and has_functions)):
             return named
         if named is None or named == _ALL:
             return tuple(sorted(mine))

@@ -137,16 +137,11 @@ class Audit:
             calls=self.tally.calls,
             throttles=self.tally.throttles,
             seconds=self.clock() - self._started_at,
-            seconds_left=self._seconds_left(walks) if is_listed else None,
+            seconds_left=max((walk.seconds_left for walk in walks), default=None) if is_listed else None,
             is_listed=is_listed,
             is_over=is_over,
             by_account=_by_account(walks),
         )
-
-    def _seconds_left(self, walks: Iterable[RegionWalk]) -> float | None:
-        """Return the remaining seconds of the slowest region, at its current rate."""
-        calls = 2 if self.scope.wants_all_qualifiers else 1
-        return max((calls * walk.left / walk.sender.turns.rate for walk in walks), default=None)
 
     async def _main(self) -> None:
         pool = SenderPool(patience=self.patience, clock=self.clock, sleep=self.sleep, tally=self.tally)
@@ -183,7 +178,7 @@ class Audit:
         words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
 
         def sender(quota: str = LAMBDA) -> Sender:
-            turns = quotas.of(place.account_id, place.region, quota)
+            turns = quotas.of(place.account_id, place.region, quota, usual_rate=place.aws.usual_rate)
             attempt = partial(place.aws.attempt, region=place.region, place=words)
             return pool.sender(route, place.keyring, turns, attempt)
 

@@ -42,12 +42,14 @@ def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
     return value
 
 
-def check_rate(value: Any) -> float:
-    """Return requests a second as a float above 0, or raise UsageError.
+def check_rate(value: Any) -> float | None:
+    """Return requests a second as a float above 0, or None for the usual ones; else raise UsageError.
 
     >>> check_rate(10)
     10.0
     """
+    if value is None:
+        return None
     with UsageError.about("rate"):
         hint = "give calls a second as a number above 0; AWS allows each account 15 in a region, all callers together"
         try:
@@ -179,7 +181,7 @@ class Scope:
 
     selection: Selection
     qualifiers: Qualifiers
-    rate: float
+    rate: float | None
 
     @classmethod
     def parse(cls, *, functions: Any, qualifiers: Any, rate: Any) -> Scope:

@@ -52,7 +52,8 @@ class Drawn(pd.DataFrame):
         """Pass attrs on as pandas does; of joined frames whose attrs differ, what the rows still say is `several`."""
         super().__finalize__(other, method, **kwargs)  # type: ignore[misc] # the stubs lack it
         if method == "concat" and not self.attrs:
-            self.attrs = _several([one.attrs for one in other.input_objs], _OF_ANY_ROWS)
+            joined = other.input_objs if hasattr(other, "input_objs") else other.objs  # the name in pandas 2
+            self.attrs = _several([one.attrs for one in joined], _OF_ANY_ROWS)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:

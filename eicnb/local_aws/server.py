@@ -136,6 +136,10 @@ class Sandbox:
         """
         self._throttle.limit(requests_per_second, burst)
 
+    def quota(self) -> float | None:
+        """Return how many control-plane calls a second it serves in a region; None without a limit."""
+        return self._throttle.rate()
+
     def fail(self, function_name: str, how: str = "error") -> None:
         """Make a function fail from now on, at every qualifier: with an "error", a "timeout" or a "throttle".
 

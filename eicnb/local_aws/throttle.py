@@ -55,6 +55,10 @@ class Throttle:
         self._buckets: dict[tuple[str, str | None], RequestBucket] = {}
         self._lock = Lock()
 
+    def rate(self) -> float | None:
+        """Return the requests a second of every region; None without a limit."""
+        return self._rate
+
     def limit(self, requests_per_second: float | None, burst: float | None = None) -> None:
         """Set the rate of every place anew, with full buckets; None lifts the limit."""
         if requests_per_second is not None and not requests_per_second > 0:

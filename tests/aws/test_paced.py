@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 import eicnb
-from eicnb.aws.http.rate_limit import Buckets
+from eicnb.aws.http.rate_limit import MOST_RATE, Buckets
 from eicnb.aws.http.sender import Tally
 from eicnb.aws.paced import Paced, Quotas
+from eicnb.client.connect import start_sandbox
 from eicnb.client.eic import connection_of
 from eicnb.model.verbs import Operation
+
+ROLE = "arn:aws:iam::123456789012:role/audit"
 
 
 def paced(eic: eicnb.Eic, quotas: Quotas, tally: Tally, waits: list[float]) -> Paced:
@@ -29,6 +34,27 @@ def test_get_function_has_its_larger_quota_and_iam_one_for_all_regions() -> None
         assert quotas.of("1", "us-east-1", Operation.GET_POLICY).rate == 15
         assert quotas.of("1", "us-east-1") is not quotas.of("1", "us-east-1", Operation.GET_POLICY)
         assert quotas.of("1", "us-east-1", "iam") is quotas.of("1", "eu-west-1", "iam")
+
+
+QUOTAS = [(None, MOST_RATE), (15, 10.0), (150, 100.0), (3, 2.0)]
+
+
+@pytest.mark.parametrize(("quota", "rate"), QUOTAS)
+def test_the_usual_rate_is_two_thirds_of_the_quota(quota: float | None, rate: float) -> None:
+    eic = start_sandbox(requests_per_second=quota)
+    aws = connection_of(eic).aws
+    derived = [aws, aws.derived(region="eu-west-1", options={}), aws.assuming(ROLE, None)]
+    assert [one.usual_rate for one in derived] == [rate] * 3
+    assert aws.derived(endpoint_url="http://127.0.0.1:1", options={}).usual_rate == 10
+    with Quotas(Buckets(lambda: 0.0), rate=None) as quotas:
+        assert quotas.of("1", "us-east-1", usual_rate=rate).rate == rate
+
+
+def test_a_sandbox_that_is_throttled_later_has_the_rate_of_then(eic: eicnb.Eic) -> None:
+    assert eic.server is not None
+    assert connection_of(eic).aws.usual_rate == MOST_RATE
+    eic.server.throttle(30)
+    assert connection_of(eic.derive(region="eu-west-1")).aws.usual_rate == 20
 
 
 def test_two_runs_share_the_bucket_of_an_account_and_region() -> None:

@@ -19,6 +19,7 @@ from eicnb.aws.http.sender import PATIENCE
 from eicnb.cli import parser
 from eicnb.cli.source import Source
 from eicnb.client import commands, connections
+from eicnb.client.eic import connection_of
 from eicnb.errors import AccessDenied, UsageError
 from tests.answering import Answer, Answering, Cut, Seen, Step, identity
 from tests.fleet.conftest import Run
@@ -301,3 +302,43 @@ def test_credentials_that_renew_into_another_account_read_nothing_there_and_the_
     assert errors.str.contains("222222222222").all()
     assert not [path for path in read if "event-invoke-config" in path]
     assert set(frame[frame.account_id == "123456789012"].scan_state) == {"ok"}
+
+
+class Untrusting(Sts):
+    """A role that does not trust the caller, until it does."""
+
+    def __init__(self) -> None:
+        super().__init__(3600)
+        self.trusts = False
+
+    def __call__(self, seen: Seen) -> Step:
+        if b"AssumeRole" in seen.body and not self.trusts:
+            error = "<Error><Code>AccessDenied</Code><Message>may not assume it</Message></Error>"
+            return Answer(403, f"<ErrorResponse>{error}</ErrorResponse>".encode())
+        return super().__call__(seen)
+
+
+def test_a_role_that_cannot_be_assumed_is_a_row_for_each_region_of_its_account_and_is_read_on_resume(run: Run) -> None:
+    service = Untrusting()
+    regions = ["us-east-1", "eu-west-1"]
+    with Answering(Lambda(2)) as own, Answering(service) as server:
+        member = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE)
+        connection_of(member).aws.name_account("222222222222", "payments")
+        both = [eicnb.connect(region="us-east-1", endpoint_url=own.url), member]
+        first = run(both, regions=regions, errors="rows")
+        again = run(both, regions=regions, errors="rows", resume=first)
+        sent = [seen for seen in server.seen if b"AssumeRole" in seen.body]
+        service.trusts = True
+        whole = run(both, resume=again)
+    denied = first[first.account_id == "222222222222"]
+    assert denied.region.tolist() == ["eu-west-1", "us-east-1"]
+    assert set(denied.scan_state) == {"denied"}
+    assert denied.error.str.startswith(
+        "may not assume it\n"
+        "    AccessDenied, answered to AssumeRole in us-east-1, for account 222222222222 (payments)\n"
+    ).all()
+    assert set(first[first.account_id == "123456789012"].scan_state) == {"ok"}
+    assert again.drop(columns="read_at").equals(first.drop(columns="read_at"))
+    assert len(sent) == 2
+    assert whole.attrs["complete"]
+    assert len(whole[whole.account_id == "222222222222"]) == 6

@@ -122,6 +122,20 @@ def test_a_polite_audit_meets_no_limit_and_keeps_its_rate(eic: Eic) -> None:
     assert time.monotonic() - started >= (frame.attrs["calls"] - 2) / 14
 
 
+def test_a_sandbox_is_read_as_fast_as_it_responds_unless_a_rate_is_given(eic: Eic) -> None:
+    events: list[eicnb.Progress] = []
+    frame = eic.audit(progress=events.append)
+    assert events[-1].seconds < frame.attrs["calls"] / 10 / 2
+    eic.audit(functions="c*", rate=20, progress=events.append)
+    assert events[-1].seconds >= 0.2
+
+
+def test_a_sandbox_with_a_limit_is_read_within_it(eic: Eic) -> None:
+    assert eic.server is not None
+    eic.server.throttle(60)
+    assert eic.audit(functions="my-*,c*", progress=False).attrs["throttled_calls"] == 0
+
+
 def test_all_regions_are_those_of_the_account_s_partition(eic: Eic) -> None:
     frame = eic.audit(regions="all", functions="checkout*", rate=200, progress=False)
     assert set(frame.region) == set(BOTH)

@@ -104,8 +104,8 @@ def regions_of_ec2(*names: str) -> Answer:
 class Everywhere(Lambda):
     """An account with these regions enabled."""
 
-    def __init__(self, *regions: str) -> None:
-        super().__init__(2)
+    def __init__(self, *regions: str, account_id: str = "123456789012") -> None:
+        super().__init__(2, account_id=account_id)
         self.regions = regions
 
     def __call__(self, seen: Seen) -> Step:
@@ -131,6 +131,34 @@ def test_an_account_without_any_region_is_an_error_and_not_an_empty_frame(run: R
     assert raised.value.message == "DescribeRegions reports no region that is enabled"
     assert raised.value.hint is not None
     assert raised.value.hint.startswith("name the regions: --regions us-east-1,eu-west-1")
+
+
+class Undisclosed(Everywhere):
+    """An account whose regions may not be listed, until they may."""
+
+    def __init__(self, *regions: str) -> None:
+        super().__init__(*regions, account_id="222222222222")
+        self.denies = True
+
+    def __call__(self, seen: Seen) -> Step:
+        if seen.service == "ec2" and self.denies:
+            error = "<Error><Code>UnauthorizedOperation</Code><Message>You are not authorized</Message></Error>"
+            return Answer(403, f"<Response><Errors>{error}</Errors><RequestID>1</RequestID></Response>".encode())
+        return super().__call__(seen)
+
+
+def test_of_several_accounts_one_that_does_not_list_its_regions_is_a_row_and_is_read_whole_on_resume(run: Run) -> None:
+    secretive = Undisclosed("us-east-1", "eu-west-1")
+    with Answering(Everywhere("us-east-1")) as one, Answering(secretive) as other:
+        both = [eicnb.connect(region="us-east-1", endpoint_url=server.url) for server in (one, other)]
+        first = run(both, regions="all", errors="rows")
+        [denied] = first[first.scan_state != "ok"].to_dict("records")
+        secretive.denies = False
+        whole = run(both, regions="all", resume=first)
+    assert (denied["account_id"], denied["region"], denied["scan_state"]) == ("222222222222", "us-east-1", "denied")
+    assert denied["error"].endswith("or use a role that may call ec2:DescribeRegions")
+    assert whole.attrs["complete"]
+    assert whole.groupby("account_id").region.nunique().to_dict() == {"123456789012": 1, "222222222222": 2}
 
 
 def test_a_user_in_the_endpoint_of_the_environment_reads_as_the_verbs_do(

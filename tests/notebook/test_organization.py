@@ -66,6 +66,16 @@ def test_an_audit_of_a_unit_is_read_further_by_the_same_accounts(prod: Notebook)
     assert isinstance(prod.fail(f"%eic check ${{prod}} --fail-on low {options}"), ChecksFailed)
 
 
+def test_an_account_without_the_role_stops_no_other_command(notebook: Notebook) -> None:
+    options = "--organization --role audit --units Playground,Workloads/Dev --no-progress"
+    notebook.run(f"dev = %eic audit {options} --errors rows")
+    findings = notebook.run(f"%eic check ${{dev}} --look all {options}")
+    assert (findings.check == "not-read").sum() == 1
+    assert (findings.check == "nowhere-to-go").sum() > 0
+    assert set(notebook.run(f"%eic losses ${{dev}} {options}").why) == {"no-events", "not-read"}
+    assert set(notebook.run(f"%eic plan ${{dev}} {options}").frame.action) == {"none", "refused"}
+
+
 def test_a_change_of_another_account_is_planned_and_applied_there(prod: Notebook) -> None:
     prod.run("mails = prod[prod.function_name == 'fraud-alerts'].copy()")
     prod.run("mails['on_failure'] = 'sqs:failures'")

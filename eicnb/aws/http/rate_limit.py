@@ -14,6 +14,12 @@ RECOVERY_SECONDS = 15.0
 LAMBDA = "lambda"
 """The quota that most operations of Lambda's control plane share."""
 
+USUAL_RATE = 10.0
+"""The requests a second in an account and region unless the user gives a rate, of the 15 that AWS serves."""
+
+MOST_RATE = 10_000.0
+"""More requests a second than can be sent, for a sandbox without a limit."""
+
 _SLOWEST_SHARE = 0.1
 _BURST_SECONDS = 0.3
 _LONGEST_PAUSE = 30.0

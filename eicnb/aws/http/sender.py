@@ -80,7 +80,7 @@ class Sender:
     """The requests to Lambda in one account and region.
 
     `turns` spaces them; `sleep` waits; `clock` counts seconds. One request at a time waits for its turn, so that a
-    throttled one slows all the others. `down` is the error after which nothing more is sent.
+    throttled one slows all the others. `down` is the error after which nothing more is sent; `sent` counts requests.
     """
 
     route: Route
@@ -94,6 +94,7 @@ class Sender:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     down: EicError | None = None
+    sent: int = 0
     _line: asyncio.Lock = field(default_factory=asyncio.Lock)
     _failures_in_a_row: int = 0
     _failing_since: float = 0.0
@@ -190,6 +191,7 @@ class Sender:
         if keys is not None:
             headers |= self._signer.headers(keys, self._host, self._base + path, text, datetime.now(UTC))
         self.tally.calls += 1
+        self.sent += 1
         status, head, body = await self._answer(operation, path, query, headers)
         if status == _OK:
             return _read(operation, body)

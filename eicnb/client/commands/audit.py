@@ -24,7 +24,7 @@ def prepare_audit(command: Command, context: Context) -> Run:
     accounts = ReachedAccounts.of(command, options, context.reader)
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
-    options.setdefault("rate", held.rate)
+    options.setdefault("rate", settings.chosen_rate())
     line = _line("%eic audit", {**command.connection, **accounts.options})
     of_one = {name: value for name, value in {**command.connection, **accounts.first}.items() if name != "region"}
     list_line = _line("%eic audit" if accounts.is_organization else "%eic functions", of_one)

@@ -32,7 +32,7 @@ def _prepared(command: Command, context: Context, look: Callable[..., Frame]) ->
     accounts = ReachedAccounts.of(command, options, context.reader)
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
-    options.setdefault("rate", held.rate)
+    options.setdefault("rate", settings.chosen_rate())
 
     def run() -> Frame:
         with command.blamed():

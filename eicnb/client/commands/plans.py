@@ -10,6 +10,7 @@ from typing import Any
 
 from eicnb.changes.plan import Plan
 from eicnb.cli.command import Command
+from eicnb.client import settings
 from eicnb.client.commands.accounts import ReachedAccounts
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.planning import apply_on, plan_on
@@ -54,4 +55,4 @@ def several(command: Command, context: Context) -> tuple[dict[str, Any], Reached
     accounts = ReachedAccounts.of(command, arguments, context.reader)
     held = context.reader.settings
     progress = not arguments.pop("no_progress", False) and held.progress
-    return {"rate": held.rate, **arguments, "progress": progress}, accounts
+    return {"rate": settings.chosen_rate(), **arguments, "progress": progress}, accounts

@@ -45,8 +45,8 @@ class Pacing(Protocol):
     """The rate of some reads, what draws their progress, and the count of their requests."""
 
     @property
-    def rate(self) -> float:
-        """The requests a second in each account and region."""
+    def rate(self) -> float | None:
+        """The requests a second in each account and region; None for the usual ones."""
 
     @property
     def show(self) -> Show:
@@ -186,7 +186,7 @@ class Senders:
         if aws not in self._keyrings:
             self._keyrings[aws] = Keyring(aws)
             self._keyrings[aws].guard(account_id, lambda keys: aside(aws.account_of, keys))
-        turns = self.quotas.of(account_id, region, quota)
+        turns = self.quotas.of(account_id, region, quota, usual_rate=aws.usual_rate)
         return self.pool.sender(
             route, self._keyrings[aws], turns, lambda operation: aws.attempt(operation, region, words)
         )

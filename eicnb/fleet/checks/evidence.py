@@ -53,7 +53,7 @@ class Reading:
 
     audit: Audited
     connections: Mapping[tuple[Account, Region], Aws]
-    rate: float
+    rate: float | None
     show: Show
     evidence: Evidence
     tally: Tally

@@ -16,7 +16,7 @@ def reaching(audit: Audited, connections: Sequence[Aws]) -> Mapping[tuple[str, s
     """
     of_account: dict[str, list[Aws]] = {}
     for aws in connections:
-        of_account.setdefault(aws.account_id, []).append(aws)
+        of_account.setdefault(aws.listed_account_id or aws.account_id, []).append(aws)
     places = dict.fromkeys(zip(audit.account_ids, audit.regions, strict=True))
     found: dict[tuple[str, str], Aws] = {}
     for account_id, region in places:

@@ -62,7 +62,7 @@ def check(
     rules: Any = None,
     mute: Any = None,
     fail_on: Any = None,
-    rate: Any = 10,
+    rate: Any = None,
     show: Show,
     connections: Sequence[Aws] = (),
     region: str | None = None,
@@ -145,7 +145,9 @@ def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
     return [known[name] for name in known if name in names or name in ALWAYS]
 
 
-def _read(audit: Audited, layers: Sequence[str], connections: Sequence[Aws], rate: float, show: Show) -> Evidence:
+def _read(
+    audit: Audited, layers: Sequence[str], connections: Sequence[Aws], rate: float | None, show: Show
+) -> Evidence:
     """Read the layers beyond the settings, and those that they need, one after another."""
     evidence = NO_EVIDENCE
     if layers == (SETTINGS,) or not audit.size:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from eicnb.aws.http.rate_limit import USUAL_RATE
 from eicnb.aws.objects import Bucket
 from eicnb.aws.paced import Ask, Paced, Quotas
 from eicnb.aws.queues import Message, Queue
@@ -149,7 +150,10 @@ class Replayer:
             holding.give_back()
 
     def _hold(self) -> int:
-        return min(LONGEST_HOLD, max(_LEAST_HOLD, math.ceil(3 * MESSAGES_A_REQUEST / self.wanted.rate) + _MARGIN))
+        return min(
+            LONGEST_HOLD,
+            max(_LEAST_HOLD, math.ceil(3 * MESSAGES_A_REQUEST / (self.wanted.rate or USUAL_RATE)) + _MARGIN),
+        )
 
     def _take(self, message: Message, left: dict[str, Chosen], holding: _Holding) -> None:
         """Send the event of a message that is wanted and still held; keep the others for now."""

@@ -34,7 +34,7 @@ class Wanted:
     since: datetime | None
     until: datetime | None
     may_spend: bool
-    rate: float
+    rate: float | None
     show: Show
     tally: Tally
 

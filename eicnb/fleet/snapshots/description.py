@@ -220,7 +220,9 @@ class Description:
 
     def to_frame(self, values: Mapping[str, Any], labels: Sequence[Any], rows: int | None) -> pd.DataFrame:
         """Return the frame with these columns, its own class and attrs."""
-        frame = pd.DataFrame(dict(values), index=self.labels.to_index(labels, rows), copy=False)
+        index = self.labels.to_index(labels, rows)
+        aligned = {name: one.set_axis(index) if isinstance(one, pd.Series) else one for name, one in values.items()}
+        frame = pd.DataFrame(aligned, index=index, copy=False)
         frame.columns = pd.Index([*values], dtype=_text_of_pandas_3(), name=self.heading)
         made = frame if self.kind == "DataFrame" else _CLASSES[self.kind](frame)
         made.attrs.update(self.attrs)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from eicnb.errors import EicError, UsageError
 from eicnb.fleet.compare import Difference, in_words, one_of, order_of
-from eicnb.fleet.compared import ComparedFrame, ComparedRow, Key
+from eicnb.fleet.compared import COMPARED_COLUMNS, ComparedFrame, ComparedRow, Key
 from eicnb.fleet.snapshots import parquet
 from eicnb.fleet.snapshots.audit_folder import parts_in, whole_audit
 from eicnb.fleet.snapshots.description import Description
@@ -87,8 +87,8 @@ class _SavedAudit:
         return cls(path, tuple(parts), max(one.taken_at for one in described))
 
     def frame(self) -> pd.DataFrame:
-        """Read its rows, or raise UsageError for a part of them."""
-        frames = [parquet.read(part).frame for part in self.parts]
+        """Read what a comparison needs, or raise UsageError for a part of the rows."""
+        frames = [parquet.read(part, COMPARED_COLUMNS).frame for part in self.parts]
         for part, frame in zip(self.parts, frames, strict=True):
             if frame.attrs.get("rows", len(frame)) != len(frame):
                 raise parquet.unreadable(part, f"has {len(frame)} of its audit's {frame.attrs['rows']} rows")

@@ -7,7 +7,7 @@ texts, numbers and times.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,10 +79,15 @@ def _writer(frame: pd.DataFrame, now: Callable[[], datetime]) -> Callable[[Binar
     return put
 
 
-def read(path: Path) -> Snapshot:
-    """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file."""
-    with _opened(path) as (described, file):
-        return _snapshot(path, described, file.read())
+def read(path: Path, columns: Collection[str] | None = None) -> Snapshot:
+    """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file.
+
+    With `columns`, only those of them that the file has are read.
+    """
+    with _opened(path) as (found, file):
+        labels = {level.name for level in found.labels.levels}
+        names = [name for name in file.schema_arrow.names if columns is None or name in {*columns, *labels}]
+        return _snapshot(path, found, file.read(columns=names))
 
 
 def from_bytes(content: bytes) -> pd.DataFrame:
@@ -272,7 +277,7 @@ def _in_dtype(column: StoredColumn, values: Any) -> Any:
     if column.categories is not None:
         return pd.Categorical(values.to_pandas(), dtype=dtype)
     if column.dtype == "object":
-        return values.to_numpy()
+        return pd.Series(values.to_numpy(), dtype="object")  # of an array, pandas 3 would infer another dtype
     make = getattr(dtype, "__from_arrow__", None)
     if make is not None:
         return make(values)
