@@ -133,7 +133,8 @@ def cluster(sizes: Sizes) -> None:
     for name, turns in (("one process", alone), ("two workers", shared)):
         seconds, cpu = (statistics.median(turn[at] for turn in turns) for at in (0, 1))
         print(
-            f"  {name}  {seconds:6.2f} s  {cpu:6.2f} s of CPU  {cpu / total * 1000:.3f} ms a function  {turns[0][2]} requests"
+            f"  {name}  {seconds:6.2f} s  {cpu:6.2f} s of CPU  {cpu / total * 1000:.3f} ms a function  "
+            f"{turns[0][2]} requests"
         )
     cpu = statistics.median(turn[1] for turn in shared) / statistics.median(turn[1] for turn in alone)
     gain = statistics.median(turn[0] for turn in alone) / statistics.median(turn[0] for turn in shared)
