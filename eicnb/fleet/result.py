@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Protocol, Self
 
 import pandas as pd
@@ -129,13 +128,12 @@ def with_rows(frame: pd.DataFrame, added: Sequence[AuditRow]) -> Frame:
     return in_order([to_frame(rows, AUDIT_COLUMNS, {})], {**frame.attrs, **counts.attrs()})
 
 
-def in_order(frames: Sequence[pd.DataFrame], attrs: Mapping[Any, Any]) -> Frame:
-    """Return the rows of several frames of an audit in their order; the frames may be in any."""
+def in_order(frames: Sequence[pd.DataFrame], attrs: Mapping[Any, Any], *, is_ordered: bool = False) -> Frame:
+    """Return the rows of several frames of an audit in their order; the frames may be in any, unless `is_ordered`."""
     whole = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
-    keys = [order(*names) for names in zip(*(_texts(whole, name) for name in _ORDER), strict=True)]
-    if any(before > after for before, after in pairwise(keys)):
-        places = sorted(range(len(keys)), key=keys.__getitem__)
-        whole = whole.take(places).reset_index(drop=True)
+    if not is_ordered:
+        keys = [order(*names) for names in zip(*(_texts(whole, name) for name in _ORDER), strict=True)]
+        whole = whole.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
     ordered = Frame(whole)
     ordered.attrs = dict(attrs)
     return ordered

@@ -28,7 +28,8 @@ def _whole(running: DividedAudit) -> Frame:
     rows = [audit_row(row) for row in running.rows()]
     counts = sum((result.counts for result in results), Counts.of(rows, ()))
     frames = [from_bytes(result.rows) for result in results if result.rows is not None]
-    return in_order([*frames, to_frame(rows, AUDIT_COLUMNS, {})], attrs_of(running, counts))
+    others = [to_frame(rows, AUDIT_COLUMNS, {})] if rows or not frames else []
+    return in_order([*frames, *others], attrs_of(running, counts), is_ordered=not rows)
 
 
 def _summary(running: DividedAudit) -> Frame:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import count
 from typing import Any
 
 from distributed import get_worker, secede
@@ -29,6 +30,7 @@ MOST_AT_ONCE = 50
 """The accounts and regions that one worker reads side by side."""
 
 _BETWEEN_LOOKS = 0.25
+_LOOKS_BETWEEN_REPORTS = 4
 _RUNNING = {Status.running, Status.paused}
 _STATES = {"executing", "long-running"}
 
@@ -98,17 +100,19 @@ def _watch(order: PartOrder) -> Callable[[], bool]:
 
 def _await(running: Future[None], is_wanted: Callable[[], bool], report: Callable[[], None]) -> None:
     """Wait for a part, and report its progress meanwhile; stop it if it is no longer wanted."""
-    while not running.done():
+    for look in count(1):
         try:
             running.result(timeout=_BETWEEN_LOOKS)
         except TimeoutError:
             if running.done():
-                break
+                raise
             if not is_wanted():
                 running.cancel()
                 raise NoLongerWantedError from None
-            report()
-    running.result()
+            if look % _LOOKS_BETWEEN_REPORTS == 0:
+                report()
+        else:
+            return
 
 
 def _report(audit: Audit, order: PartOrder) -> None:
