@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from eicnb.client.records import records as records
     from eicnb.client.records import replay as replay
     from eicnb.client.records import send as send
+    from eicnb.client.refresh import refresh as refresh
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
     from eicnb.client.snapshots import history as history
@@ -135,6 +136,7 @@ _HOME = {
     "plan": "client.plans",
     "put": "client.connections",
     "records": "client.records",
+    "refresh": "client.refresh",
     "replay": "client.records",
     "require": "client.connections",
     "run": "client.script",
@@ -201,6 +203,7 @@ __all__ = [
     "plan",
     "put",
     "records",
+    "refresh",
     "replay",
     "require",
     "run",

@@ -221,7 +221,7 @@ def test_a_class_name_occurs_once() -> None:
 def test_a_connection_offers_its_verbs_and_no_plumbing() -> None:
     offered = {name for name in dir(eicnb.Eic) if not name.startswith("_")}
     assert offered == {
-        *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan", "losses"),
+        *("put", "update", "get", "list", "delete", "functions", "audit", "check", "plan", "losses", "refresh"),
         *("records", "send", "replay"),
         *("whoami", "explain", "form", "destination_form"),
         *("derive", "region", "account_id", "profile", "endpoint_url", "is_sandbox", "server"),

@@ -14,7 +14,7 @@ from eicnb.aws.responses import (
     malformed,
     without_user,
 )
-from eicnb.aws.retries import certainly_not_sent
+from eicnb.aws.retries import THROTTLED, certainly_not_sent
 from eicnb.errors import (
     AccessDenied,
     AwsError,
@@ -25,6 +25,7 @@ from eicnb.errors import (
     Throttled,
     UsageError,
 )
+from eicnb.model.delivery import DECRYPT
 from eicnb.model.function import FunctionRef
 from eicnb.model.verbs import Operation, action_of
 from eicnb.redaction.debug_log import without
@@ -173,7 +174,11 @@ def _names(error: Exception) -> set[str]:
 
 _TOO_MANY_REQUESTS = 429
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+_DENIED_BY_KMS = {"KMS.AccessDeniedException", "KmsAccessDenied"}
+
+_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", *_DENIED_BY_KMS}
+
+_DENIED_ACTION = re.compile(r"not authorized to perform: (?P<action>[a-z0-9-]+:[A-Za-z0-9]+)(?=\s|$)")
 
 FORBIDDEN = "403"
 """The code of an error without a body, as S3 answers a HEAD."""
@@ -185,8 +190,6 @@ _NOT_THESE_CREDENTIALS = {
     "UnrecognizedClientException",
 }
 
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
-
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException"}
 
 _CLOCK = {"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"}
@@ -197,6 +200,15 @@ _NO_FUNCTION_HINT = "name another region with --region, or see the functions of 
 
 NO_CONFIG = "doesn't have an EventInvokeConfig"
 """What AWS says of a function, version or alias that exists without a config."""
+
+
+def _denied_action(code: str, operation: str, message: str) -> str:
+    """Return the action that is not allowed; an operation on what is encrypted needs the key, too."""
+    if code in _DENIED_BY_KMS:
+        return DECRYPT
+    named = _DENIED_ACTION.search(message)
+    return named["action"] if named else action_of(operation)
+
 
 _WITHOUT_CONFIG = re.compile(rf"The function (?P<function>\S+) {NO_CONFIG}")
 
@@ -235,8 +247,9 @@ def kind_of(code: str, status: int | None, operation: str, message: str) -> tupl
     if code in _NOT_THESE_CREDENTIALS:
         return AccessDenied, "use other credentials: AWS does not know these"
     if code in _DENIED:
-        return AccessDenied, f"use a role that may call {action_of(operation)}, or other credentials"
-    if code in _THROTTLED or status == _TOO_MANY_REQUESTS:
+        action = _denied_action(code, operation, message)
+        return AccessDenied, f"use a role that may call {action}, or other credentials"
+    if code in THROTTLED or status == _TOO_MANY_REQUESTS:
         return Throttled, "run it again in a few seconds; the account's other tools share this limit"
     if code == "ResourceNotFoundException":
         return NotFound, _NO_CONFIG_HINT if NO_CONFIG in message else _NO_FUNCTION_HINT

@@ -15,10 +15,13 @@ from typing import Any, Protocol, Self
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import LAMBDA, USUAL_RATE, Buckets, TokenBucket
 from eicnb.aws.http.sender import Tally
-from eicnb.model.limits import GET_FUNCTION_A_SECOND, REQUESTS_A_SECOND
+from eicnb.model.limits import GET_FUNCTION_A_SECOND, LOOKUPS_A_SECOND, REQUESTS_A_SECOND
 from eicnb.model.verbs import Operation
 
-_SHARES: Mapping[str, float] = {Operation.GET_FUNCTION: GET_FUNCTION_A_SECOND / REQUESTS_A_SECOND}
+_SHARES: Mapping[str, float] = {
+    Operation.GET_FUNCTION: GET_FUNCTION_A_SECOND / REQUESTS_A_SECOND,
+    Operation.LOOKUP_EVENTS.service: LOOKUPS_A_SECOND / REQUESTS_A_SECOND,
+}
 
 _GLOBAL = frozenset({"iam"})
 

@@ -19,12 +19,13 @@ from eicnb.model.verbs import Operation
 
 _WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE, Operation.INVOKE)
 
-_THROTTLED = frozenset(
+THROTTLED = frozenset(
     {
         *("RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "ThrottledException"),
-        *("Throttling", "ThrottlingException", "TooManyRequestsException"),
+        *("Throttling", "ThrottlingException", "TooManyRequestsException", "KMS.ThrottlingException", "SlowDown"),
     }
 )
+"""The error codes of all services for a request that came too soon."""
 
 _NOT_SENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError"})
 
@@ -62,7 +63,7 @@ def _refuse(response: Any, operation: Any, caught_exception: Exception | None, *
             raise caught_exception
         return
     status, code = response[0].status_code, response[1].get("Error", {}).get("Code")
-    if _is_uncertain(status) and code not in _THROTTLED:
+    if _is_uncertain(status) and code not in THROTTLED:
         raise ClientError(response[1], operation.name)
 
 

@@ -59,7 +59,7 @@ def _number(name: str, value: Any) -> int:
         except TypeError:
             number = -1
         if number < 0:
-            raise UsageError(f"{name} is {shown(value)}, not a number of changes", hint=f"{name}=3")
+            raise UsageError(f"{name} is {shown(value)}, not a number from 0 on", hint=f"{name}=3")
         return number
 
 

@@ -33,9 +33,9 @@ class EventEntry(Recorded):
         return f"message {self.message_id}" if self.message_id else "an event"
 
     @property
-    def may_come_twice(self) -> bool:
-        """Whether Lambda accepted the event, or may have, while its message is still there."""
-        return self.outcome == "unknown" or (self.outcome == "applied" and self.error is not None)
+    def may_have_arrived(self) -> bool:
+        """Whether Lambda accepted the event, or may have."""
+        return self.outcome != "failed"
 
     def intent(self) -> str:
         """Return the line that is written before the event is sent."""

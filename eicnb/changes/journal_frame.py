@@ -15,6 +15,8 @@ from eicnb.frames.columns import BEFORE_AND_AFTER, CONFIG_COLUMNS, SEVERAL, Colu
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.function import LATEST
 
+Entry = JournalEntry | EventEntry
+
 _BY_NAME = {column.name: column for column in CONFIG_COLUMNS}
 
 TIME = Column("time", "datetime64[ns, UTC]", "when the request was about to be sent")
@@ -45,9 +47,9 @@ def journal_frame(found: Entries) -> Frame:
 
     `attrs` counts the damaged lines and the files that could not be read.
     """
-    everything: list[JournalEntry | EventEntry] = [*found.entries, *found.events]
+    everything: list[Entry] = [*found.entries, *found.events]
     of_sandboxes = {entry.site.sandbox is not None for entry in everything}
-    rows = [_row(entry) if isinstance(entry, JournalEntry) else _event_row(entry) for entry in everything]
+    rows = [_row(entry) for entry in everything]
     rows.sort(key=lambda row: row["time"], reverse=True)
     return to_frame(
         rows,
@@ -66,7 +68,11 @@ def _sandbox_mark(of_sandboxes: set[bool]) -> str:
     return "" if True not in of_sandboxes else "  SANDBOX" if len(of_sandboxes) == 1 else "  SANDBOX and others"
 
 
-def _row(entry: JournalEntry) -> dict[str, Any]:
+def _row(entry: Entry) -> dict[str, Any]:
+    return _write_row(entry) if isinstance(entry, JournalEntry) else _event_row(entry)
+
+
+def _write_row(entry: JournalEntry) -> dict[str, Any]:
     change = entry.change
     words = change.words(place_of(change.target)) or "no change"
     return {**_of_any(entry), "change": words, **side_of(change.before, "before"), **side_of(change.after, "after")}
@@ -80,7 +86,7 @@ def _event_row(entry: EventEntry) -> dict[str, Any]:
     return {**_of_any(entry), "change": entry.words, **sides}
 
 
-def _of_any(entry: JournalEntry | EventEntry) -> dict[str, Any]:
+def _of_any(entry: Entry) -> dict[str, Any]:
     """Return the values that a write and an event have in common."""
     target = entry.target
     return {
@@ -98,8 +104,8 @@ def _of_any(entry: JournalEntry | EventEntry) -> dict[str, Any]:
     }
 
 
-def entries_of(frame: Any, entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
-    """Return the writes that the rows of a journal stand for; a row of another journal is a UsageError."""
+def entries_of(frame: Any, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the writes and events that the rows of a journal stand for; a row of another one is a UsageError."""
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is neither a run, a time nor rows of the journal", hint="%eic journal")
     known = {_key(_row(entry)): entry for entry in entries}

@@ -1,17 +1,18 @@
-"""Suggest an existing function, version or alias for a name that does not exist.
+"""Suggest an existing function, version, alias, queue or bucket for a name that does not exist.
 
 Nothing is raised for a response of AWS: what the caller may not list, or not within five seconds, is not suggested.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.targets import briefly
 from eicnb.errors import EicError, nearest
+from eicnb.model.destination import DestinationArn
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.verbs import Operation
 
@@ -51,19 +52,45 @@ def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: 
     is_version = qualifier.isdecimal()
     if not is_version and (similar := nearest(qualifier, known)):
         return similar
-    more = ", …" if len(known) > _MOST_NAMED else ""
-    return f"choose one of {', '.join(known[:_MOST_NAMED])}{more}" if aliases or versions else None
+    return _one_of(known) if aliases or versions else None
+
+
+def _one_of(known: Sequence[str]) -> str:
+    return f"choose one of {', '.join(known[:_MOST_NAMED])}{', …' if len(known) > _MOST_NAMED else ''}"
+
+
+def similar_source(connection: Connection, source: DestinationArn) -> str | None:
+    """Return the queue or bucket that is most like a missing one, or a sentence with those that exist.
+
+    >>> similar_source(connection, DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:shop-failure"))
+    'sqs:shop-failures'
+
+    None if none can be listed.
+    """
+    if source.kind == "s3":
+        known = _names(connection, Operation.LIST_BUCKETS, "Buckets", "Name")
+    else:
+        urls = _listed(connection, Operation.LIST_QUEUES, "QueueUrls")
+        known = [name for url in urls if not (name := str(url).rpartition("/")[2]).endswith(".fifo")]
+    if similar := nearest(source.name, known):
+        return f"{source.kind}:{similar}"
+    return _one_of([f"{source.kind}:{name}" for name in known]) if known else None
 
 
 def _names(connection: Connection, operation: Operation, items: str, member: str, **parameters: str) -> list[str]:
     """Return the names on the first pages of a list, as far as it can be read."""
+    listed = _listed(connection, operation, items, **parameters)
+    names = [item.get(member) for item in listed if isinstance(item, Mapping)]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _listed(connection: Connection, operation: Operation, items: str, **parameters: str) -> list[Any]:
     listed: list[Any] = []
 
     def read() -> None:
         with suppress(EicError):
-            for page in connection.listing("lambda", operation, _MOST_PAGES, **parameters):
+            for page in connection.listing(operation.service, operation, _MOST_PAGES, **parameters):
                 listed.extend(page.get(items) or ())
 
     briefly(read)
-    names = [item.get(member) for item in listed if isinstance(item, Mapping)]
-    return [name for name in names if isinstance(name, str)]
+    return listed

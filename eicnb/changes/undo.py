@@ -13,7 +13,7 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.change import Change, Unread, described, place_of, settings_of
 from eicnb.changes.journal import site_of
 from eicnb.changes.journal_entry import JournalEntry
-from eicnb.changes.journal_frame import entries_of
+from eicnb.changes.journal_frame import Entry, entries_of
 from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange, why_unread
@@ -123,19 +123,20 @@ def _reached(entry: JournalEntry, reach: Reachable) -> tuple[Connection | None, 
     return connection, ""
 
 
-def is_within(entry: JournalEntry, reach: Reachable) -> bool:
+def is_within(entry: Entry, reach: Reachable) -> bool:
     """Return whether a write went to the AWS, the endpoint or the sandbox that some connections lead to."""
     sites = {(site.endpoint, site.sandbox) for site in map(site_of, reach.connections)}
     return (entry.site.endpoint, entry.site.sandbox) in sites
 
 
-def chosen(what: Any, entries: Sequence[JournalEntry], reach: Reachable, now: datetime) -> tuple[JournalEntry, ...]:
-    """Return the writes that are meant: a run, rows, all since a time, or without `what` the last run.
+def chosen(what: Any, entries: Sequence[Entry], reach: Reachable, now: datetime) -> tuple[Entry, ...]:
+    """Return the writes and events of a run, of rows, or since a time; without `what`, those of the last run.
 
     The last run is the latest one in the account of the connections that may have changed something.
     """
     if what is None:
-        last = next((entry for entry in entries if entry.outcome != "failed" and is_own(entry, reach)), None)
+        writes = (entry for entry in entries if isinstance(entry, JournalEntry))
+        last = next((entry for entry in writes if entry.outcome != "failed" and is_own(entry, reach)), None)
         return tuple(entry for entry in entries if last is not None and entry.run == last.run)
     if _is_run(what):
         run = tuple(entry for entry in entries if entry.run == what.strip())

@@ -12,6 +12,7 @@ from typing import Any
 
 from eicnb.changes.change import count
 from eicnb.changes.journal_entry import JournalEntry
+from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.reach import Reachable
 from eicnb.changes.undo import is_own, is_within
 
@@ -26,6 +27,13 @@ def heading(writes: Sequence[JournalEntry]) -> str:
     if len(runs) == 1:
         return f"Takes back the run {runs[0]} of {first}: {count(len(done), 'write')}"
     return f"Takes back {count(len(done), 'write')} of {len(runs)} runs, from {first} to {last}"
+
+
+def sent_events(events: Sequence[EventEntry]) -> Iterator[str]:
+    """Yield a line about the events that are meant, too: no plan takes them back."""
+    if events:
+        were = "was" if len(events) == 1 else "were"
+        yield f"{count(len(events), 'event')} {were} sent to a function, which cannot be taken back."
 
 
 @dataclass(frozen=True, slots=True)

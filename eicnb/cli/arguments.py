@@ -215,15 +215,18 @@ class Given:
     def _check_words(self, arguments: Mapping[str, Any]) -> None:
         """Raise a UsageError if a word or an option that the command needs is missing."""
         needed = [option for option in (*self.verb.words, *self.verb.options) if option.is_required]
-        missing = next((option for option in needed if option.argument not in arguments), None)
-        if missing is not None:
-            line = " ".join(["%eic", self.verb.name, *map(_example, needed)])
+        missing = [option for option in needed if option.argument not in arguments]
+        if missing:
+            first, line = missing[0], " ".join(["%eic", *self._typed(), *map(_example, missing)])
             with whole(self.words).blamed():
-                raise UsageError(f"{self.verb.name} needs {missing.label}: {missing.meaning}", hint=line)
+                raise UsageError(f"{self.verb.name} needs {first.label}: {first.meaning}", hint=line)
+
+    def _typed(self) -> list[str]:
+        return [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
 
     def _with_a_function(self) -> str:
         """Return the typed command with a function name after its verb."""
-        typed = [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
+        typed = self._typed()
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
         return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])

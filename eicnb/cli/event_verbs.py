@@ -21,9 +21,9 @@ RECORDS = (
         "read a queue with a redrive policy too, although each reading counts as a receive",
     ),
 )
-PAYLOAD = Option("", "payload", "value", "PAYLOAD", "event as JSON: '{\"order\": 1}' or ${value}", is_required=True)
+PAYLOAD = Option("", "payload", "value", """'{"order": 1}'""", "event as JSON, or ${value}", is_required=True)
 UNTIL_FOUND = Option(
-    "--wait", "wait", "seconds", "TIME", "look for the record about the event for 60s, in the function's destinations"
+    "--wait", "wait", "seconds", "TIME", "how long to look for the record in the function's destinations: 60s"
 )
 RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "what `%eic records` returned", is_required=True)
 REPLAY = (

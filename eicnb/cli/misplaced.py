@@ -49,6 +49,8 @@ def superfluous(word: Word, verb: Verb, given: Iterable[Given]) -> UsageError:
         return UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
     message = f"{word.raw!r} is one word too many: {verb.positionals[-1].noun} is given already"
     before = _before(word, given)
+    if before is not None and before[0].metavar.startswith("'"):
+        return UsageError(message, hint=f"put single quotes around it: {before[0].metavar}")
     if before is None or before[0].kind not in _QUOTED:
         return UsageError(message, hint="leave it out")
     whole = quote(f"{before[1].text} {word.text}")

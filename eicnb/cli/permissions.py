@@ -50,16 +50,16 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "list": (Operation.LIST, Operation.LIST_FUNCTIONS),
     "delete": (Operation.DELETE, Operation.GET, *_MISSING),
     "functions": (Operation.LIST_FUNCTIONS,),
-    "audit": (*_LISTS, Operation.LIST, Operation.GET_FUNCTION, Operation.DESCRIBE_REGIONS),
+    "audit": (*_LISTS, Operation.LIST, Operation.GET_FUNCTION, Operation.DESCRIBE_REGIONS, Operation.LOOKUP_EVENTS),
     "check": tuple(operation for operations in LAYERS.values() for operation in operations),
     "losses": (Operation.GET_METRIC_DATA,),
-    "records": _RECORDS,
+    "records": (*_RECORDS, Operation.LIST_QUEUES, Operation.LIST_BUCKETS),
     "replay": (
         *(Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, Operation.GET_QUEUE_ATTRIBUTES),
         *(Operation.RECEIVE, Operation.DELETE_MESSAGE, Operation.CHANGE_VISIBILITY, Operation.GET_OBJECT),
-        Operation.LIST_OBJECTS,
+        *(Operation.LIST_OBJECTS, *_MISSING),
     ),
-    "send": (Operation.INVOKE, Operation.GET_FUNCTION, Operation.LIST, *_RECORDS),
+    "send": (Operation.INVOKE, Operation.GET_FUNCTION, *_RECORDS, *_MISSING),
     "plan": (Operation.LIST, Operation.GET_CONFIGURATION, *_EXISTENCE),
     "apply": (Operation.PUT, Operation.DELETE, Operation.GET, *_MISSING, Operation.SIMULATE),
     "form": (
@@ -108,10 +108,13 @@ NOTES: Mapping[str, str] = {
     "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
     "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
     "audit": f"`{Operation.GET_FUNCTION}` is for what a version or alias with a config runs; without it, and for "
-    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`",
-    "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`; `{Operation.LIST_OBJECTS}` is for `--canary` alone",
-    "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`",
-    "records": "the first three are for queues, the others for buckets",
+    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`; "
+    f"`{Operation.LOOKUP_EVENTS}` is for `--refresh` alone",
+    "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`, `{Operation.LIST_OBJECTS}` is for `--canary` alone; "
+    "the last four suggest a name for a missing one",
+    "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`, and find out what is missing",
+    "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
+    "`ListAllMyBuckets` suggest a name for a missing one",
     "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "
     "the others are for notes about new destinations",
     "apply": "the first three suffice; the others find out what is missing or denied",

@@ -21,6 +21,7 @@ from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, losses_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_bound_to
+from eicnb.client.refreshing import Refreshing
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.frame import Frame
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic(FailedEvents, Explaining):
+class Eic(FailedEvents, Explaining, Refreshing):
     """A connection with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()
@@ -279,17 +280,16 @@ class Eic(FailedEvents, Explaining):
 
         `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
         are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and returns
-        whether it is wanted. Rows (`eicnb.fleet.columns.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
-        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They are in the order of
-        account, region and function; `$LATEST` first, then versions, then aliases.
+        whether it is wanted. Rows (`eicnb.fleet.columns.AUDIT_COLUMNS`) are each function's `$LATEST`, and every other
+        qualifier that has a config, or with `qualifiers="all"` every alias and version.
 
-        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together,
-        and without `rate` it is 10. A sandbox without a limit is read as fast as it responds.
-        `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
-        `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
-        with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
-        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. Ctrl-C raises
-        AuditInterrupted, with the rows so far as `result`. `client`, `folder`, `credentials`: see `eicnb.audit`.
+        `rate` is calls a second in each account and region: by default 10, and as fast as it responds in a sandbox
+        without a limit; AWS's limit is 15, for all users of the account together. `progress` is whether to draw it,
+        `"accounts"` for a line for each account too, or a callable for each `Progress`. What cannot be read is a row
+        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read; omitted `functions` and
+        `regions` are those of the earlier audit. Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
+        `client`, `folder` and `credentials`: see `eicnb.audit`.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(

@@ -5,7 +5,8 @@ Tested in tests/client/test_verbs.py, tests/client/test_losses.py and tests/note
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from eicnb.aws.connection import Connection
@@ -32,7 +33,28 @@ def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **op
     """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
     from eicnb.fleet.audit import audit
 
-    return audit([connection.aws for connection in connections], show=show_of(progress), **options)
+    return audit(
+        [connection.aws for connection in connections], show=show_of(progress), now=_clock(connections[0]), **options
+    )
+
+
+def _clock(connection: Connection) -> Callable[[], datetime]:
+    """Return the clock of a connection: that of the sandbox may be ahead."""
+    server = connection.server
+    return (lambda: datetime.now(UTC)) if server is None else lambda: datetime.fromtimestamp(server.time, UTC)
+
+
+def refresh_of(earlier: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
+    """Bring an audit up to date; the options are those of `Eic.refresh`."""
+    from eicnb.fleet.refresh import refresh
+
+    return refresh(
+        earlier,
+        [connection.aws for connection in connections],
+        show=show_of(progress),
+        now=_clock(connections[0]),
+        **options,
+    )
 
 
 def identity_of(connection: Connection) -> Frame:

@@ -17,7 +17,7 @@ from eicnb.changes.journal_frame import journal_frame
 from eicnb.changes.plan import Plan
 from eicnb.changes.reach import Reachable
 from eicnb.changes.undo import about, chosen, no_such_run, since_of, undo_of
-from eicnb.changes.undo_words import UndoWords, heading
+from eicnb.changes.undo_words import UndoWords, heading, sent_events
 from eicnb.client import settings
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
@@ -74,14 +74,17 @@ def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
     """
     names = None if functions is None else names_in("functions", functions, "my-function")
     reach, held = Reachable.of([connection]), settings.current()
-    entries, now = read().entries, datetime.now(UTC)
-    found = chosen(what, entries, reach, now)
+    journaled, now = read(), datetime.now(UTC)
+    meant = chosen(what, (*journaled.entries, *journaled.events), reach, now)
+    found = tuple(entry for entry in meant if isinstance(entry, JournalEntry))
     writes = found if names is None else about(found, names)
     plan = undo_of(writes, reach, ConfigReader(rate=settings.chosen_rate(), show=show_of(held.progress)))
-    words = UndoWords(entries, reach, since_of(what, now), tuple(names or ()))
+    words = UndoWords(journaled.entries, reach, since_of(what, now), tuple(names or ()))
+    events = [entry for entry in meant if isinstance(entry, EventEntry) and entry.may_have_arrived]
     notes = (
         *plan.notes,
-        *([] if plan.rows else [words.why_empty(found)]),
+        *([] if plan.rows or (events and not found) else [words.why_empty(found)]),
+        *sent_events(events),
         *words.left_out(what, is_empty=not plan.rows),
     )
     return replace(plan, about=heading(writes), notes=notes)

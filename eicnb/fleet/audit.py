@@ -24,6 +24,7 @@ from eicnb.fleet.result import Lines, how_far, incomplete, to_audit_frame, warn_
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
+from eicnb.frames.columns import Scalar
 from eicnb.frames.frame import Frame, rows_of
 
 
@@ -58,11 +59,11 @@ def audit(
     if resume is not None:
         with UsageError.about("resume"):
             _check_here(client, folder)
-            frame = _frame_in(resume)
+            frame = frame_in(resume, "resume")
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
-    placed = [_somewhere(aws, named) for aws in connections]
+    placed = [somewhere(aws, named) for aws in connections]
     lines = Lines(line, list_line)
     timing: dict[str, Any] = {"patience": patience, "buckets": buckets, "now": now}
     if client is not None or folder is not None:
@@ -70,19 +71,31 @@ def audit(
         parts = DividedAudit.parse(placed, named, scope, **where, **timing)
         return audit_in_parts(parts, show=show, errors=errors, lines=lines)
     running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, **timing)
-    return _audited(running, frame, show, errors, lines)
+    return finished(running, show, frame, errors=errors, lines=lines)
 
 
-def _audited(running: Audit, before: Frame | None, show: Show, errors: str, lines: Lines) -> Frame:
-    """Run an audit, and return its frame; one that is stopped early keeps that of `before`."""
+def finished(
+    running: Audit,
+    show: Show,
+    earlier: Any,
+    *,
+    errors: str,
+    lines: Lines,
+    again: str = "resume",
+    more: Callable[[], Mapping[str, Scalar]] = dict,
+) -> Frame:
+    """Run an audit and return its frame, with `more` attrs; raise its errors.
+
+    `earlier` is the frame that is still right if it is stopped before the start, with the option to begin `again`.
+    """
     with Interrupts() as interrupts:
         interrupt = interrupts.run(lambda: running.run(show))
-        is_before_the_start = interrupt is not None and not running.is_placed
-        result = before if is_before_the_start and before is not None else to_audit_frame(running)
+        is_before_the_start = interrupt is not None and earlier is not None and not running.is_placed
+        result: Frame = earlier if is_before_the_start else to_audit_frame(running, more())
     if interrupt is not None or interrupts.came:
-        raise AuditInterrupted(
-            f"the audit was stopped: {how_far(running, result)}\nTry: {lines.resume}", result
-        ) from interrupt
+        start = lines.again(again) if is_before_the_start else lines.resume
+        message = f"the audit was stopped: {how_far(running, result)}\nTry: {start}"
+        raise AuditInterrupted(message, result) from interrupt
     warn_about(running)
     if errors == "raise" and not result.attrs["complete"]:
         raise incomplete(result, running, lines)
@@ -100,7 +113,7 @@ def _check_here(client: Any, folder: Any) -> None:
         raise UsageError("what is missing is not read on a cluster", hint="leave out client=: it is read from here")
 
 
-def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
+def somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     """Return a connection; one without a region gets the first audited one."""
     try:
         with naming(aws):
@@ -112,12 +125,12 @@ def _somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     return aws
 
 
-def _frame_in(resume: Any) -> Any:
-    """Return the frame to resume: a frame, or that of an error."""
-    frame = getattr(resume, "result", None) if isinstance(resume, BaseException) else resume
+def frame_in(given: Any, argument: str) -> Any:
+    """Return the frame of an earlier audit: a frame, or that of an error."""
+    frame = getattr(given, "result", None) if isinstance(given, BaseException) else given
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(
-            f"resume is {shown(resume)}, not a frame of an audit",
+            f"{argument} is {shown(given)}, not a frame of an audit",
             hint="pass the frame of an audit, or the IncompleteAudit that it raised",
         )
     return frame

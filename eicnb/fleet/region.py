@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from eicnb.aws.http.sender import Sender
 from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
+from eicnb.fleet.facts import Facts, facts_of
 from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope
@@ -44,14 +45,17 @@ class RegionWalk:
     `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
     the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
     wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
-    `now` returns the time, for the column `read_at`.
+    `now` returns the time, for the column `read_at`. With the `facts` of an earlier list, a function with other ones
+    now is not settled, and `still` names those with the same.
     """
 
     home: Home
     sender: Sender
     scope: Scope
     details: Details | None = None
-    settled: frozenset[str] = frozenset()
+    settled: set[str] = field(default_factory=set)
+    facts: Mapping[str, Facts] | None = None
+    still: set[str] = field(default_factory=set)
     known: tuple[ReportedFunction, ...] | None = None
     rows: list[AuditRow] = field(default_factory=list)
     functions: dict[str, ReportedFunction] = field(default_factory=dict)
@@ -62,7 +66,7 @@ class RegionWalk:
     is_whole: bool = False
     is_over: bool = False
     now: Callable[[], datetime] = utc_now
-    _versions_at: datetime | None = None
+    _has_all_versions: bool = False
     _versions: dict[str, Versions] = field(default_factory=dict)
     _waiting: asyncio.Queue[ReportedFunction | None] = field(default_factory=asyncio.Queue)
     _reader: FunctionReader = field(init=False)
@@ -111,6 +115,11 @@ class RegionWalk:
         return frozenset(self.functions) | frozenset(self.malformed)
 
     @property
+    def read_before(self) -> set[str]:
+        """The names of the functions that need no request now; a refresh knows them once they are listed again."""
+        return self.settled if self.facts is None else self.still
+
+    @property
     def _reader_count(self) -> int:
         """Enough readers for the usual rates at two seconds a response; more cost CPU time."""
         return min(_MOST, max(_FEWEST, math.ceil(2 * self._rate)))
@@ -122,7 +131,7 @@ class RegionWalk:
 
     def unread(self, text: str) -> list[AuditRow]:
         """Return a row for everything without one, as for an audit that is stopped."""
-        read = self.done | self.settled
+        read = self.done | self.read_before
         left = [function for name, function in list(self.functions.items()) if name not in read]
         rows = [] if self.is_listed else [self._unread(text)]
         return rows + [self._unread(text, function) for function in left]
@@ -142,9 +151,8 @@ class RegionWalk:
         """Pass every function to the readers; a list that fails is a row about the region."""
         try:
             if self.known is None:
-                started_at = self.now()
                 await self._list_functions()
-                self._versions_at = started_at if self.scope.wants_all_qualifiers else None
+                self._has_all_versions = self.scope.wants_all_qualifiers
             for function in self.known or ():
                 self._take(function)
             self.is_whole = not any(row.function is None for row in self.rows)
@@ -204,6 +212,9 @@ class RegionWalk:
     def _release(self, names: Iterable[str]) -> None:
         """Pass these functions to the readers; if every version is wanted, read the whole list first."""
         for name in names:
+            if self.facts is not None and name in self.settled:
+                is_same = facts_of(self.functions[name], self._versions.get(name)) == self.facts.get(name)
+                (self.still.add if is_same else self.settled.discard)(name)
             if name not in self.settled:
                 self._waiting.put_nowait(self.functions[name])
 
@@ -211,9 +222,9 @@ class RegionWalk:
         while (function := await self._waiting.get()) is not None:
             name = function.function.function_name
             self._begun += 1
-            listed = self._versions.get(name, {}) if self._versions_at else None
+            listed = self._versions.get(name, {}) if self._has_all_versions else None
             try:
-                found = await self._reader.rows(function, listed, self._versions_at or self.now())
+                found = await self._reader.rows(function, listed, self.now())
             except Exception as error:  # noqa: BLE001 # whatever it is, it is this function's row
                 found = [function_failure(function.function, error, function)]
             self.rows += found

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol, Self
 
 import pandas as pd
@@ -111,14 +112,14 @@ def _name(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return row["account_id"], row["region"], row["function_name"]
 
 
-def to_audit_frame(running: Audit) -> Frame:
-    """Return all rows in their order, with their counts as attrs."""
+def to_audit_frame(running: Audit, more: Mapping[str, Scalar] = MappingProxyType({})) -> Frame:
+    """Return all rows in their order, with their counts and `more` as attrs."""
     with without_collection():
         rows: Rows = [audit_row(row) for row in running.rows()]
-        rows += [dict(row) for row in running.earlier.rows]
+        rows += [dict(row) for row in running.earlier_rows()]
         rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
         counts = Counts.of(rows, running.earlier.gone)
-        return to_frame(rows, AUDIT_COLUMNS, attrs_of(running, counts))
+        return to_frame(rows, AUDIT_COLUMNS, {**attrs_of(running, counts), **more})
 
 
 def with_rows(frame: pd.DataFrame, added: Sequence[AuditRow]) -> Frame:
@@ -190,7 +191,11 @@ class Lines:
     @property
     def resume(self) -> str:
         """The line that reads what is missing."""
-        return f"{self.audit} --resume ${{sys.last_value}}"
+        return self.again("resume")
+
+    def again(self, option: str) -> str:
+        """Return the line that goes on with the frame of the last error."""
+        return f"{self.audit} --{option} ${{sys.last_value}}"
 
     def listing(self, running: AnyAudit) -> str:
         """Return the hint with the command that lists the functions of an audited region.

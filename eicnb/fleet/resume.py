@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from eicnb.errors import UsageError, shown
+from eicnb.fleet.facts import Facts
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.model.destination import destination_kind
 from eicnb.model.function import LATEST, FunctionRef, check_qualifier
@@ -20,6 +21,9 @@ from eicnb.model.limits import (
 from eicnb.model.reported import ReportedFunction
 
 Row = Mapping[str, Any]
+
+Purpose = Literal["resume", "refresh"]
+"""What an earlier audit is given for."""
 
 _ACCOUNT_DIGITS = 12
 _NAMES = ("account_id", "region", "function_name", "qualifier")
@@ -35,10 +39,14 @@ _ALL = ("all",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
-    """The knowledge of one account and region; `known` is None if its list must be read again."""
+    """The knowledge of one account and region; `known` is None if its list must be read again.
+
+    A refresh has the `facts` that the earlier list had of each settled function.
+    """
 
     settled: frozenset[str] = frozenset()
     known: tuple[ReportedFunction, ...] | None = None
+    facts: Mapping[str, Facts] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +65,18 @@ class Earlier:
     gone: frozenset[tuple[str, str, str]] = frozenset()
     is_listed: bool = True
     is_everywhere: bool = False
+    purpose: Purpose = "resume"
 
     @classmethod
-    def of_rows(cls, rows: Iterable[Row], *, is_whole: bool, is_everywhere: bool) -> Earlier:
+    def of_rows(
+        cls, rows: Iterable[Row], *, is_whole: bool, is_everywhere: bool, purpose: Purpose = "resume"
+    ) -> Earlier:
         """Read the rows of an audit frame; if rows were lost since, all its functions are read again."""
         rows = list(rows)
         by_place: dict[tuple[str, str], dict[str, list[Row]]] = {}
         unlisted = set()
         for row in rows:
-            _check_row(row)
+            _check_row(row, purpose)
             if row["account_id"] is None:
                 continue
             place = (row["account_id"], row["region"])
@@ -76,7 +87,7 @@ class Earlier:
                 named.setdefault(row["function_name"], []).append(row)
                 if not _is_reported(row):
                     unlisted.add(place)  # the list did not report it, or not in a usable way
-        _check_once(rows)
+        _check_once(rows, purpose)
         settled = {
             place: frozenset(name for name, its in named.items() if is_whole and _is_settled(its))
             for place, named in by_place.items()
@@ -96,6 +107,7 @@ class Earlier:
             ),
             is_listed=is_whole and not any(map(_is_unmatched, rows)),
             is_everywhere=is_everywhere,
+            purpose=purpose,
         )
 
     def narrowed(self, wants: Callable[[ReportedFunction], object], *, has_all: bool) -> Earlier:
@@ -142,8 +154,9 @@ class Earlier:
         if named is None or named == _ALL:
             return tuple(sorted(mine))
         if beyond := mine - set(named):
-            raise _not_resumable(
-                f"the frame to resume has rows of {min(beyond)}, which is not among the regions",
+            raise _not_usable(
+                self.purpose,
+                f"the frame to {self.purpose} has rows of {min(beyond)}, which is not among the regions",
                 hint="leave out regions=, or name all regions of the frame",
             )
         return named
@@ -155,10 +168,11 @@ class Earlier:
     def check_accounts(self, accounts: set[str]) -> None:
         """Refuse rows of an account that is not audited."""
         if beyond := {account for account, _ in self.places} - accounts:
-            raise _not_resumable(
-                f"the frame to resume has rows of account {min(beyond)}, "
+            raise _not_usable(
+                self.purpose,
+                f"the frame to {self.purpose} has rows of account {min(beyond)}, "
                 f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
-                hint="use a connection for each account of the frame, or resume another frame",
+                hint=f"use a connection for each account of the frame, or {self.purpose} another frame",
             )
 
 
@@ -166,9 +180,9 @@ NOTHING = Earlier()
 """No earlier audit."""
 
 
-def _not_resumable(message: str, hint: str) -> UsageError:
+def _not_usable(purpose: Purpose, message: str, hint: str) -> UsageError:
     error = UsageError(message, hint=hint)
-    error.argument = "resume"
+    error.argument = purpose
     return error
 
 
@@ -199,22 +213,23 @@ def _function(rows: list[Row]) -> ReportedFunction:
     )
 
 
-def _check_row(row: Row) -> None:
+def _check_row(row: Row, purpose: Purpose) -> None:
     """Refuse a row that is not from an audit."""
     if why := _fault(row):
-        raise _damaged(why)
+        raise _damaged(purpose, why)
 
 
-def _check_once(rows: Iterable[Row]) -> None:
+def _check_once(rows: Iterable[Row], purpose: Purpose) -> None:
     """Refuse a function and qualifier with two rows; a region that could not be read may have several."""
     times = Counter(tuple(row[name] for name in _NAMES) for row in rows if row["function_name"] is not None)
     if repeated := next((names for names, count in times.items() if count > 1), None):
         _, region, name, qualifier = repeated
-        raise _damaged(f"{name}:{qualifier} in {region} has more than one row")
+        raise _damaged(purpose, f"{name}:{qualifier} in {region} has more than one row")
 
 
-def _damaged(why: str) -> UsageError:
-    return _not_resumable(f"the frame to resume is damaged: {why}", hint="pass the frame as the audit returned it")
+def _damaged(purpose: Purpose, why: str) -> UsageError:
+    hint = "pass the frame as the audit returned it"
+    return _not_usable(purpose, f"the frame to {purpose} is damaged: {why}", hint)
 
 
 def _fault(row: Row) -> str | None:

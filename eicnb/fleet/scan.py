@@ -25,12 +25,15 @@ from eicnb.fleet.entry import Home
 from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.region import ChoiceError, RegionWalk, utc_now
-from eicnb.fleet.resume import NOTHING, Earlier
+from eicnb.fleet.resume import NOTHING, Earlier, EarlierRegion, Row
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
 from eicnb.fleet.versions import Details, Grant
 from eicnb.model.verbs import Operation
+
+Freshen = Callable[[AccountRegion, Home], Awaitable[EarlierRegion]]
+"""Returns what is still right of an earlier audit in a place, and what is not."""
 
 STOPPED = "the audit was stopped before this was read"
 
@@ -40,8 +43,9 @@ class Audit:
     """One audit: its `connections` in their `regions`.
 
     `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` is whether
-    the accounts and regions are known yet; before that nothing is read. One that `is_part` of a larger audit leaves it
-    to that one to report the names that match no function. `grants` are those of the accounts.
+    the accounts and regions are known yet; before that nothing is read. `freshen` is that of a refresh. One that
+    `is_part` of a larger audit leaves it to that one to report the names that match no function. `grants` are those of
+    the accounts.
     """
 
     connections: Sequence[Aws]
@@ -53,6 +57,7 @@ class Audit:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], datetime] = utc_now
+    freshen: Freshen | None = None
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
     is_placed: bool = False
@@ -89,11 +94,24 @@ class Audit:
         homes = [walk.home for walk in walks]
         return rows + unmatched_rows(names, homes, region, is_whole=self.is_whole, reported=reported)
 
+    def earlier_rows(self) -> list[Row]:
+        """Return the rows of the earlier audit that are still right."""
+        if self.freshen is None:
+            return [*self.earlier.rows]
+        still = {(walk.home.account_id, walk.home.region): walk.still for walk in list(self.walks)}
+        return [
+            row
+            for row in self.earlier.rows
+            if row["function_name"] in still.get((row["account_id"], row["region"]), ())
+        ]
+
     def unmatched(self) -> tuple[str, ...]:
         """Return the names and globs that match no listed function, and none that was read before."""
         if not self.scope.selection.patterns:
             return ()
-        return self.scope.selection.unmatched({name for walk in list(self.walks) for name in walk.names | walk.settled})
+        return self.scope.selection.unmatched(
+            {name for walk in list(self.walks) for name in walk.names | walk.read_before}
+        )
 
     def listed_names(self) -> Iterator[str]:
         """Yield the names of all listed functions."""
@@ -182,20 +200,25 @@ class Audit:
             attempt = partial(place.aws.attempt, region=place.region, place=words)
             return pool.sender(route, place.keyring, turns, attempt)
 
-        before = self.earlier.at(place.account_id, place.region)
+        before = await self._before(place, home)
         walk = RegionWalk(
             home=home,
             sender=sender(),
             scope=self.scope,
             # botocore logs whole responses, and those of GetFunction have a link to the code
             details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
-            settled=before.settled,
+            settled=set(before.settled),
             known=before.known,
+            facts=before.facts,
             now=self.now,
         )
         self.walks.append(walk)
         del self._pending[place.key]
         await walk.run()
+
+    async def _before(self, place: AccountRegion, home: Home) -> EarlierRegion:
+        before = self.earlier.at(place.account_id, place.region)
+        return before if self.freshen is None else await self.freshen(place, home)
 
     async def _route(self, place: AccountRegion) -> Route:
         """Return the route to a region; a given endpoint is the same everywhere, and found only once."""

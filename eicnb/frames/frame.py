@@ -209,8 +209,9 @@ def _place(attrs: Mapping[Any, Any]) -> dict[str, str]:
 def _marks(attrs: Mapping[Any, Any]) -> str:
     """Return whether rows were never written or come from the sandbox, in words."""
     dry_run, sandbox = attrs.get("dry_run"), attrs.get("sandbox")
+    nothing = "sent" if attrs.get("verb") == "replay" else "written"
     marks = [
-        "DRY RUN of some rows" if dry_run == SEVERAL else "DRY RUN, nothing was written" if dry_run else None,
+        "DRY RUN of some rows" if dry_run == SEVERAL else f"DRY RUN, nothing was {nothing}" if dry_run else None,
         "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
     ]
     return "  ".join(filter(None, marks))

@@ -15,6 +15,7 @@ from typing import Any
 
 from eicnb.local_aws.event_clock import EventClock
 from eicnb.local_aws.moto_targets import MotoTargets
+from eicnb.local_aws.trail import Trail, TrailSettings
 
 LATEST = "$LATEST"
 
@@ -199,7 +200,7 @@ class Account:
 
     `now` returns the time of a change, `may` whether a role may do an action on an ARN. `clock` is that of
     asynchronous events, and `targets` what Lambda delivers to. `failures` says how functions fail, by name; a
-    function without one succeeds.
+    function without one succeeds. `trail` records the calls.
     """
 
     account_id: str
@@ -210,6 +211,11 @@ class Account:
     regions: dict[str, Region] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
+    trail_settings: TrailSettings = field(default_factory=TrailSettings)
+    trail: Trail = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trail = Trail(self.account_id, self.now, self.trail_settings)
 
     def region(self, name: str) -> Region:
         """Return the state of a region; an unused one is empty."""

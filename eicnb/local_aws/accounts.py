@@ -18,6 +18,7 @@ from eicnb.local_aws.organization import Organization
 from eicnb.local_aws.other_services import OtherServices
 from eicnb.local_aws.seed_words import ShopAccount, ShopRole
 from eicnb.local_aws.throttle import Throttle
+from eicnb.local_aws.trail import TrailSettings
 
 _AUDIT_ROLE = ShopRole(
     company.AUDIT_ROLE,
@@ -50,6 +51,7 @@ class Accounts:
         self._lock = RLock()
         self._failures: dict[str, str] = {}
         self._members: dict[str, ServedAccount] = {}
+        self.trail = TrailSettings()
         self.organization = Organization(account_id)
         self.management = self._served(account_id)
 
@@ -87,6 +89,12 @@ class Accounts:
     def _served(self, account_id: str) -> ServedAccount:
         others = OtherServices(account_id)
         account = Account(
-            account_id, self.now, others.may, self._clock, MotoTargets(account_id), failures=self._failures
+            account_id,
+            self.now,
+            others.may,
+            self._clock,
+            MotoTargets(account_id),
+            failures=self._failures,
+            trail_settings=self.trail,
         )
         return ServedAccount(account, ControlPlane(account, self._throttle), others)

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from eicnb.local_aws import assumed_roles, faults, organization, simulation
+from eicnb.local_aws import assumed_roles, faults, organization, simulation, trail
 from eicnb.local_aws.accounts import Accounts
 from eicnb.local_aws.assumed_roles import AssumedRoles, Principal
 from eicnb.local_aws.call import Reply
@@ -93,7 +93,7 @@ class Application:
                 operation, response = handled.operation, _response(handled.answer)
             else:
                 operation = _moto_operation(environ)
-                response = self._handle_other(environ, target, scope.service, operation, caller)
+                response = self._handle_other(environ, target, scope, operation, caller)
         except ServiceFault as fault:
             response = _refused(environ, fault, scope.service)
         path, _, query = target.partition("?")
@@ -116,7 +116,7 @@ class Application:
             self._log.append(record)
 
     def _handle_other(
-        self, environ: WSGIEnvironment, target: str, service: str | None, operation: str | None, caller: Principal
+        self, environ: WSGIEnvironment, target: str, scope: SigningScope, operation: str | None, caller: Principal
     ) -> Response:
         path = target.partition("?")[0]
         # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
@@ -126,12 +126,15 @@ class Application:
         if operation == simulation.OPERATION:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
             return Response(simulation.simulated(body, others.decide), content_type="text/xml")
+        service = scope.service
+        if operation == trail.OPERATION and service == "cloudtrail":
+            return _response(caller.served.control_plane.look_up(scope.region, environ["wsgi.input"].read()))
         try:
             if service == "sts" and operation == assumed_roles.OPERATION:
                 return self._roles.assume(environ, caller)
             if service == organization.SERVICE:
                 return self._accounts.organization.handle(environ, caller.served.account_id, others, operation)
-            return others.handle(environ, service, operation)
+            return others.handle(environ, service)
         except ServiceFault:
             raise
         except Exception as error:  # moto raises whatever it likes at what it cannot read
@@ -141,7 +144,7 @@ class Application:
 def _handle_lambda(control_plane: ControlPlane, environ: WSGIEnvironment, target: str, region: str) -> Handled:
     method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
     try:
-        return control_plane.handle(method, target, body, region=region, headers=_amz_headers(environ))
+        return control_plane.handle(method, target, body, region=region, headers=_headers(environ))
     except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
         return Handled(None, refusal(faults.broken(repr(error))))
 
@@ -160,13 +163,14 @@ def _target(request_uri: str) -> str:
     return request_uri
 
 
-def _amz_headers(environ: WSGIEnvironment) -> dict[str, str]:
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """Return the headers that operations read."""
     prefix = "HTTP_X_AMZ_"
     return {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
         for name, value in environ.items()
         if name.startswith(prefix)
-    }
+    } | {"user-agent": str(environ.get("HTTP_USER_AGENT", ""))}
 
 
 def _moto_operation(environ: WSGIEnvironment) -> str | None:

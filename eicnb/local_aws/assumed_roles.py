@@ -77,7 +77,7 @@ class AssumedRoles:
         served = self._trusting(role_arn, given.get("ExternalId"), caller)
         if served is None:
             raise faults.may_not_assume(caller.arn, role_arn)
-        response = caller.served.other_services.handle(environ, "sts", OPERATION)
+        response = caller.served.other_services.handle(environ, "sts")
         self._note(response.get_data(as_text=True), served, role_arn, session_name)
         return response
 

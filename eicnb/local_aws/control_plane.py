@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
-from eicnb.local_aws import aliases, event_invoke, faults, function_settings, invocation, listings, triggers
+from eicnb.local_aws import aliases, event_invoke, faults, function_settings, invocation, listings, trail, triggers
 from eicnb.local_aws.account import Account
 from eicnb.local_aws.call import Call, Reply
 from eicnb.local_aws.faults import ServiceFault
@@ -90,7 +90,15 @@ class ControlPlane:
             return Handled(None, refusal(_unrouted(method, path)))
         name, operation, names = matched
         call = Call(name, region, names.get(NAME, ""), _query(query), body, names.get(ITEM, ""), headers or {})
-        return Handled(name, self._answer(call, operation))
+        answer = self._answer(call, operation)
+        self._account.trail.record(call, answer)
+        return Handled(name, answer)
+
+    def look_up(self, region: str, body: bytes) -> Reply:
+        """Answer a LookupEvents of CloudTrail about the calls of a region."""
+        if not self._throttle.admits(f"{self._account.account_id}/{region}", trail.OPERATION):
+            raise trail.throttled()
+        return Reply(200, self._account.trail.lookup(region, body))
 
     def _answer(self, call: Call, operation: Operation) -> Reply:
         try:

@@ -62,7 +62,7 @@ class Organization:
         self.fill()
         if operation is not None and operation.startswith("List"):
             _limit_page(environ)
-        response = others.handle(environ, SERVICE, operation)
+        response = others.handle(environ, SERVICE)
         for account in self._backend.accounts:
             account_ids.adopt(account.id, self._account_id)
         return response

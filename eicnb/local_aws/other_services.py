@@ -20,9 +20,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
-from eicnb.local_aws import faults, receipts
+from eicnb.local_aws import faults
 from eicnb.local_aws.account import partition_of
 from eicnb.local_aws.policies import Context, Policy, PolicyDecision, decide
+from eicnb.local_aws.queues import ShopQueues
 from eicnb.local_aws.reach import Reach
 from eicnb.local_aws.seed_words import ShopRole
 
@@ -39,6 +40,7 @@ class OtherServices:
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
+        get_backend("sqs")[account_id].backend = ShopQueues
         self._moto = _shared_application()
         self._fills: dict[str | None, Callable[[], None]] = {}
         self._filling = Lock()
@@ -47,7 +49,7 @@ class OtherServices:
         """Call `fill` before the first request to a service, so that a start does not wait for it."""
         self._fills[service] = fill
 
-    def handle(self, environ: dict[str, Any], service: str | None, operation: str | None = None) -> Response:
+    def handle(self, environ: dict[str, Any], service: str | None) -> Response:
         """Answer one request in this account, whoever signed it; `service` is the one that it is signed for."""
         reach = Reach(self._account_id, environ, service)
         if reach.is_anothers_bucket(s3_backends.bucket_accounts):
@@ -57,8 +59,6 @@ class OtherServices:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account_id
         with self._filling:
             self._fills.pop(service, _nothing)()
-        if operation in receipts.OPERATIONS:
-            receipts.retire(self._account_id)
         return Response.from_app(self._moto, environ, buffered=True)
 
     def create_queue(self, region: str, name: str, attributes: Mapping[str, Any] | None = None) -> None:

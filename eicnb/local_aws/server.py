@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eicnb.local_aws.application import Application
     from eicnb.local_aws.http_server import HttpServer
     from eicnb.local_aws.request_log import RequestRecord
+    from eicnb.local_aws.trail import TrailSettings
 
 LAST_PORT = 65535
 _MOTO_PARTS = {"moto", "werkzeug", "flask", "flask_cors"}
@@ -70,6 +71,7 @@ class Sandbox:
         self._event_speed = EVENT_SPEED if event_speed is None else event_speed
         EventClock(self._event_speed)
         self._now = now
+        self._skipped = 0.0
         self._throttle = Throttle()
         self._throttle.limit(requests_per_second, burst)
         self._running: _Running | None = None
@@ -164,6 +166,23 @@ class Sandbox:
         """Move the clock of asynchronous events on, and return once everything due by then is done."""
         self._started().account.clock.advance(seconds)
 
+    @property
+    def time(self) -> float:
+        """The time in the sandbox, in seconds since 1970: that of changes, and of its CloudTrail."""
+        return self._now() + self._skipped
+
+    def pass_time(self, seconds: float) -> None:
+        """Let seconds pass at once for changes, CloudTrail and the audits of this connection.
+
+        Asynchronous events have a clock of their own, which `advance` moves.
+        """
+        self._skipped += seconds
+
+    @property
+    def trail(self) -> TrailSettings:
+        """Its CloudTrail: how late it is, how it names operations, who may read it."""
+        return self._started().accounts.trail
+
     def requests(self) -> list[RequestRecord]:
         """Return the latest 10,000 requests since the start, oldest first."""
         return self._started().application.requests()
@@ -190,7 +209,7 @@ class Sandbox:
             from eicnb.local_aws.application import Application
         except ModuleNotFoundError as error:
             raise _missing_moto(error) from error
-        accounts = Accounts(account_id, self._now, self._throttle, EventClock(self._event_speed))
+        accounts = Accounts(account_id, lambda: self.time, self._throttle, EventClock(self._event_speed))
         served = Application(accounts)
         server = self._bind(served)
         try:

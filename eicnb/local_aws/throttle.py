@@ -1,7 +1,8 @@
-"""AWS's limits on control-plane calls: token buckets for each account and region.
+"""AWS's limits on control-plane calls: token buckets for each account and region, one for each quota.
 
 Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests). Invoke has no such limit.
+CloudTrail allows 2 LookupEvents.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from eicnb.errors import ConfigurationError
 
 GET_FUNCTION_SHARE = 100 / 15
 _UNLIMITED = {"Invoke"}
-_SHARES = {"GetFunction": GET_FUNCTION_SHARE, "GetPolicy": 1.0}
+_SHARES = {"GetFunction": GET_FUNCTION_SHARE, "GetPolicy": 1.0, "LookupEvents": 2 / 15}
 
 
 class RequestBucket:
@@ -85,5 +86,5 @@ class Throttle:
         key = (place, operation)
         if key not in self._buckets:
             share = 1.0 if operation is None else _SHARES[operation]
-            self._buckets[key] = RequestBucket(rate=rate * share, burst=self._burst * share, now=self._now)
+            self._buckets[key] = RequestBucket(rate=rate * share, burst=max(1.0, self._burst * share), now=self._now)
         return self._buckets[key]

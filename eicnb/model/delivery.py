@@ -38,8 +38,11 @@ def may_succeed_later(message: str) -> bool:
     return bool(_REFUSED_FOR_NOW.search(message))
 
 
+DECRYPT = "kms:Decrypt"
+"""The action that reads what a customer's key encrypts."""
+
 KEY_ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
-    "sqs": ("kms:GenerateDataKey", "kms:Decrypt"),
+    "sqs": ("kms:GenerateDataKey", DECRYPT),
     "sns": ("kms:GenerateDataKey",),
     "s3": ("kms:GenerateDataKey",),
 }

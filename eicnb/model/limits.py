@@ -21,6 +21,9 @@ REQUESTS_A_SECOND: Final = 15
 GET_FUNCTION_A_SECOND: Final = 100
 """The quota of GetFunction alone; GetPolicy alone has that of all the others."""
 
+LOOKUPS_A_SECOND: Final = 2
+"""What CloudTrail's LookupEvents takes in one account and region."""
+
 DEFAULT_RETENTION_IN_SECONDS: Final = 4 * 86400
 """How long a queue of SQS keeps a message, unless it is set."""
 

@@ -73,6 +73,7 @@ class Operation(StrEnum):
     GET_OBJECT = "GetObject", "s3"
     DELETE_MESSAGE = "DeleteMessage", "sqs"
     INVOKE = "Invoke", "lambda", "InvokeFunction"
+    LOOKUP_EVENTS = "LookupEvents", "cloudtrail"
 
     @property
     def pages(self) -> tuple[str, str]:

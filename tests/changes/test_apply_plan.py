@@ -139,9 +139,9 @@ def test_without_a_limit_25_changes_or_a_tenth_of_the_rows_are_allowed(
     ("options", "message"),
     [
         ({"limit": 4}, "the plan has 5 changes, but limit allows 4; nothing was written"),
-        ({"limit": -1}, "limit is -1, not a number of changes"),
-        ({"limit": True}, "limit is True, not a number of changes"),
-        ({"canary": "3"}, "canary is '3', not a number of changes"),
+        ({"limit": -1}, "limit is -1, not a number from 0 on"),
+        ({"limit": True}, "limit is True, not a number from 0 on"),
+        ({"canary": "3"}, "canary is '3', not a number from 0 on"),
         ({"rate": 0}, "the rate is 0"),
         ({"confirm": "yes"}, "confirm is 'yes'"),
     ],

@@ -121,6 +121,18 @@ def test_anything_else_is_refused(what: Any, message: str, eic: eicnb.Eic) -> No
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize("of", ["a run", "rows"])
+def test_events_cannot_be_taken_back(of: str, eic: eicnb.Eic) -> None:
+    eic.send("my-function", {})
+    [run] = eicnb.journal().run
+    plan = eicnb.undo(run if of == "a run" else eicnb.journal())
+    assert (len(plan), plan.notes) == (0, ("1 event was sent to a function, which cannot be taken back.",))
+    eic.put("my-function:BLUE", maximum_retry_attempts=1)
+    plan = eicnb.undo(eicnb.journal())
+    assert (len(plan), plan.notes) == (1, ("1 event was sent to a function, which cannot be taken back.",))
+    assert eicnb.undo().notes == ()
+
+
 def test_rows_of_another_frame_are_refused(eic: eicnb.Eic) -> None:
     eic.put("my-function:BLUE", maximum_retry_attempts=1)
     with pytest.raises(UsageError, match="the frame has no columns 'time', 'run'"):

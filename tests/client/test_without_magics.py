@@ -32,6 +32,7 @@ FUNCTIONS_ALONE = {
     "current": "the connection itself, which is a value of Python",
     "commands_for": "makes command lines of a frame, for `run` or for a cell",
     "destination_form": "a part of the form, for programs that build forms",
+    "refresh": "is `%eic audit --refresh`",
     "organization": "returns connections, which are values of Python; is `--organization` of `%eic audit`",
 }
 """Functions without a command of their name, and why."""
@@ -55,6 +56,7 @@ OPTIONS_ALONE = {
     "profiles": "is `connections`, of which each has its own profile",
     **dict.fromkeys(("organization", "role", "units", "accounts"), "is `connections`, which `organization` returns"),
     "no_progress": "is `progress`, which takes a callable too",
+    "refresh": "is the function `refresh`",
 }
 """Options without a parameter of their name, by their argument, and why."""
 
@@ -63,6 +65,7 @@ PARAMETERS_ALONE = {
     "progress": "is `--no-progress`",
     "confirm": "is the setting of that name",
     "boto3_session": "a session is a value of Python",
+    "audit": "is the value of `--refresh`",
     "connection": "a connection is a value of Python, and `%eic use NAME` has its name",
 }
 """Parameters without an option of their name, and why."""
@@ -106,11 +109,15 @@ def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
     assert said - sayable(command) - OPTIONS_ALONE.keys() == set()
 
 
+OTHER_COMMANDS = {"connect": "use", "connections": "use", "destination_form": "form", "refresh": "audit"} | {
+    "organization": "audit"
+}
+"""The commands that do what a function does, under another name."""
+
+
 @pytest.mark.parametrize("name", sorted(functions() - {"current", "run", "commands_for"}))
 def test_what_a_parameter_says_an_option_says_too(name: str) -> None:
-    command = verb(
-        {"connect": "use", "connections": "use", "destination_form": "form", "organization": "audit"}.get(name, name)
-    )
+    command = verb(OTHER_COMMANDS.get(name, name))
     assert command is not None
     options = {option.argument for option in (*command.options, *command.words)}
     assert parameters(name) - options - PARAMETERS_ALONE.keys() == set()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eicnb.client.eic import Eic
 from eicnb.errors import IncompleteAudit
 from tests.answering import Answering
 from tests.fleet.conftest import Run
@@ -45,8 +44,3 @@ def test_rows_of_an_earlier_audit_keep_their_times(run: Run) -> None:
     first = raised.value.result
     assert whole.read_at[[0, 2]].tolist() == first.read_at[[0, 2]].tolist()
     assert whole.read_at[1] > START + timedelta(days=1)
-
-
-def test_the_versions_of_a_list_were_read_when_it_was_begun(eic: Eic, run: Run) -> None:
-    frame = run(eic, qualifiers="all", now=Ticking(START))
-    assert set(frame.read_at) == {START + timedelta(seconds=1)}

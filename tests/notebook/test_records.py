@@ -58,7 +58,9 @@ def test_a_line_sends_an_event_and_says_what_runs(filled: Notebook, capsys: pyte
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("%eic send my-function", "needs the payload"),
+        ("%eic send my-function", "send needs the payload: event as JSON, or ${value}"),
+        ("%eic send my-function", """Try: %eic send my-function '{"order": 1}'"""),
+        ('%eic send my-function {"order": 1}', """Try: put single quotes around it: '{"order": 1}'"""),
         ("%eic send my-function '{order'", "the payload is not JSON"),
         ("%eic send my-function '{}' --wait 2h", "wait is 7200"),
     ],
@@ -68,6 +70,18 @@ def test_a_wrong_event_is_pointed_at(filled: Notebook, line: str, message: str) 
         filled.run(line)
     assert message in str(raised.value)
     assert raised.value.excerpt is not None
+
+
+def test_a_function_to_replay_to_that_does_not_exist_is_pointed_at(filled: Notebook) -> None:
+    filled.run("records = %eic records sqs:lost --no-progress")
+    with pytest.raises(UsageError) as raised:
+        filled.run("%eic replay ${records} --to chekout --no-progress")
+    assert str(raised.value) == (
+        "none of the events can be sent: chekout:$LATEST does not exist (3 of 3 rows); nothing was sent\n"
+        "    %eic replay ${records} --to chekout --no-progress\n"
+        "                                ^^^^^^^\n"
+        "Try: checkout"
+    )
 
 
 def test_a_line_replays_what_a_line_read(filled: Notebook) -> None:

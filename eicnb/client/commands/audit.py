@@ -14,7 +14,8 @@ from eicnb.cli.options import AUDIT, CONNECTION, ROLE
 from eicnb.client import settings
 from eicnb.client.commands.accounts import ReachedAccounts
 from eicnb.client.commands.context import Context, Run
-from eicnb.client.on_connections import audit_of
+from eicnb.client.on_connections import audit_of, refresh_of
+from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 
 
@@ -29,11 +30,27 @@ def prepare_audit(command: Command, context: Context) -> Run:
     of_one = {name: value for name, value in {**command.connection, **accounts.first}.items() if name != "region"}
     list_line = _line("%eic audit" if accounts.is_organization else "%eic functions", of_one)
 
+    refreshing = "refresh" in options
+    if refreshing:
+        _check_alone(options)
+        options["earlier"] = options.pop("refresh")
+
     def run() -> Frame:
         with command.blamed():
-            return audit_of(accounts.connect(), progress=progress, line=line, list_line=list_line, **options)
+            read = refresh_of if refreshing else audit_of
+            return read(connections=accounts.connect(), progress=progress, line=line, list_line=list_line, **options)
 
     return run
+
+
+def _check_alone(options: Mapping[str, Any]) -> None:
+    """Refuse arguments that a refresh takes from the earlier audit."""
+    for option in AUDIT:
+        if option.argument in {"regions", "functions", "qualifiers", "resume"} & options.keys():
+            message = f"--refresh and {option.name} are both given: a refresh reads what the earlier audit has"
+            error = UsageError(message, hint=f"drop {option.name}")
+            error.argument = option.argument
+            raise error
 
 
 def _line(command: str, given: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from eicnb.aws.connection import Connection
+from eicnb.changes.current import missing
 from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, NotFound, UsageError, shown
@@ -30,6 +31,8 @@ _NEEDED = tuple(
     if column.name in {"source", "message_id", "state", "function_arn", "payload_bytes"}
 )
 
+_SEND_AGAIN = "look up when, or send it again to the function that you name: to= (--to)\n%eic journal --run {}"
+
 _NAME_IT = 'name it: to="my-function" (--to my-function)'
 
 
@@ -37,7 +40,8 @@ _NAME_IT = 'name it: to="my-function" (--to my-function)'
 class Chosen:
     """One row of the frame: its message, and the function that gets its event.
 
-    `refusal` is the reason why none gets it. `is_named` is whether the caller named the function, and not the record.
+    `refusal` is the reason why none gets it, and `argument` the argument that is to blame. `is_named` is whether the
+    caller named the function, and not the record.
     """
 
     number: int
@@ -48,15 +52,16 @@ class Chosen:
     is_named: bool = False
     refusal: str = ""
     hint: str = ""
+    argument: str = ""
 
     @property
     def name(self) -> str:
         """The function with its qualifier, for messages."""
         return f"{self.target.function_name}:{self.target.qualifier}" if self.target else "no function"
 
-    def refused(self, reason: str, hint: str = "") -> Chosen:
-        """Return the row with the reason why its event is not sent."""
-        return replace(self, refusal=self.refusal or reason, hint=self.hint or hint)
+    def refused(self, reason: str, hint: str = "", argument: str = "") -> Chosen:
+        """Return the row with the reason why its event is not sent; the first one counts."""
+        return self if self.refusal else replace(self, refusal=reason, hint=hint, argument=argument)
 
     @property
     def is_sent(self) -> bool:
@@ -75,18 +80,20 @@ def chosen_of(
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"{shown(frame)} is not a frame of records", hint='eicnb.replay(eicnb.records("sqs:NAME"))')
     target = _target(to)
-    doubtful = {
-        (entry.source, entry.message_id): entry for entry in earlier if entry.verb == "replay" and entry.may_come_twice
+    sent = {
+        (entry.source, entry.message_id): entry
+        for entry in earlier
+        if entry.verb == "replay" and entry.may_have_arrived
     }
     done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
     for number, row in enumerate(rows_of(frame, _NEEDED)):
         one = _row(number, row, target, reach, sources)
-        key = (str(row["source"]), one.message_id)
+        key = (str(one.source), one.message_id)
         if key in done:
             one = one.refused("the same message is in an earlier row")
         done.add(key)
-        if target is None and (before := doubtful.get(key)) is not None:
-            one = one.refused(_sent_before(before), "send it all the same: to= (--to) with the name of its function")
+        if target is None and (before := sent.get(key)) is not None:
+            one = one.refused(_sent_before(before), _SEND_AGAIN.format(before.run))
         found.append(one)
     return _standing(found, outlets)
 
@@ -152,21 +159,32 @@ def _aimed(one: Chosen, target: FunctionRef, source: RecordSource, reach: Reacha
 
 
 def _sent_before(entry: EventEntry) -> str:
-    what = "Lambda accepted it" if entry.outcome == "applied" else "Lambda may have accepted it"
-    return f"{what} before, at {entry.time:%Y-%m-%d %H:%M:%S} UTC in the run {entry.run}, and it is still there"
+    return f"Lambda {'accepted it' if entry.outcome == 'applied' else 'may have accepted it'} in the run {entry.run}"
 
 
 def _standing(rows: Sequence[Chosen], outlets: OutletReader) -> list[Chosen]:
     """Refuse the rows whose function doesn't exist, takes no events, or does not name the source."""
     wanted = {one.target: one.connection for one in rows if one.is_sent and one.target and one.connection}
     known = outlets(wanted) if wanted else {}
-    return [_allowed(one, known.get(one.target)) if one.is_sent else one for one in rows]
+    hints: dict[FunctionRef | None, str] = {}
+    for one in rows:
+        if one.is_sent and one.is_named and one.target not in hints:
+            hints[one.target] = _similar(one, known.get(one.target))
+    return [_allowed(one, known.get(one.target), hints.get(one.target, "")) if one.is_sent else one for one in rows]
 
 
-def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None) -> Chosen:
+def _similar(one: Chosen, outlets: Outlets | EicError | Unreadable | None) -> str:
+    """Return the hint about a function that the caller named and that does not exist; empty if it does."""
+    if not isinstance(outlets, NotFound) or one.connection is None or one.target is None:
+        return ""
+    found = missing(one.connection, one.target, outlets)
+    return (found.error if found else outlets).hint or ""
+
+
+def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None, hint: str) -> Chosen:
     name = one.name
     if isinstance(outlets, NotFound):
-        return one.refused(f"{name} does not exist")
+        return one.refused(f"{name} does not exist", hint, "to" if one.is_named else "")
     if not isinstance(outlets, Outlets):
         why = outlets.message if isinstance(outlets, EicError) else outlets.reason if outlets else "it was not read"
         return one.refused(f"{name} could not be read: {why}")

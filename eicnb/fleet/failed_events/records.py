@@ -15,9 +15,11 @@ from eicnb.aws.http.sender import Tally
 from eicnb.aws.objects import Bucket, StoredObject
 from eicnb.aws.paced import Paced, Quotas
 from eicnb.aws.queues import Queue
+from eicnb.aws.targets import MISSING
 from eicnb.changes.change import count
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.reach import Reachable
+from eicnb.changes.similar import similar_source
 from eicnb.errors import EicError, Interrupted
 from eicnb.fleet.checks.asking import Asking, read_aside
 from eicnb.fleet.checks.evidence import Unreadable
@@ -64,6 +66,7 @@ def records(source: Any, wanted: Wanted, connections: Sequence[Connection]) -> F
                 is_interrupted = _read(one, wanted, quotas, pile)
             except EicError as error:
                 if not of_audit:
+                    _suggest(error, one)
                     raise
                 pile.refused[str(one)] = error.message
                 errors.append(error)
@@ -76,6 +79,16 @@ def records(source: Any, wanted: Wanted, connections: Sequence[Connection]) -> F
         errors[0].result = frame
         raise errors[0]
     return frame
+
+
+def _suggest(error: EicError, source: RecordSource) -> None:
+    """Let the error about a queue or bucket that does not exist name a similar one."""
+    if getattr(error, "code", "") not in MISSING[source.arn.kind]:
+        return
+    if (owner := source.arn.account_id) not in {None, source.connection.account_id}:
+        error.hint = f"ask the owner in account {owner} whether the queue exists and its policy lets you in"
+    else:
+        error.hint = similar_source(source.connection, source.arn) or error.hint
 
 
 def _read(source: RecordSource, wanted: Wanted, quotas: Quotas, pile: _Pile) -> bool:

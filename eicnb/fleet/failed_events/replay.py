@@ -102,12 +102,14 @@ def _earlier() -> Sequence[EventEntry]:
 
 def _none_to_send(rows: Sequence[Chosen]) -> UsageError:
     """Return the error of a frame whose every row is refused."""
-    reasons = Counter((row.refusal, row.hint) for row in rows)
-    (reason, hint), number = reasons.most_common(1)[0]
+    reasons = Counter((row.refusal, row.hint, row.argument) for row in rows)
+    (reason, hint, argument), number = reasons.most_common(1)[0]
     others = f" ({number} of {len(rows)} rows)" if len(rows) > 1 else ""
-    return UsageError(
+    error = UsageError(
         f"none of the events can be sent: {reason}{others}; nothing was sent", hint=hint or "choose other records"
     )
+    error.argument = argument or None
+    return error
 
 
 def _send(replayer: Replayer, rows: Sequence[Chosen], options: ReplayOptions, reader: OutletReader) -> None:

@@ -74,7 +74,7 @@ def _most(value: Any) -> int:
         except TypeError:
             number = 0
         if not 1 <= number <= MOST_IN_FLIGHT:
-            raise UsageError(f"most is {shown(value)}", hint=f"a number of records, 1 to {MOST_IN_FLIGHT}")
+            raise UsageError(f"most is {shown(value)}", hint=f"give a number of records, 1 to {MOST_IN_FLIGHT}")
         return number
 
 
@@ -87,7 +87,7 @@ def check_seconds(argument: str, value: Any) -> float:
     with UsageError.about(argument):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not 0 < value <= _LONGEST:
-            raise UsageError(f"{argument} is {shown(value)}", hint=f"a number of seconds, up to {_LONGEST}")
+            raise UsageError(f"{argument} is {shown(value)}", hint=f"give a number of seconds, up to {_LONGEST}")
         return float(value)
 
 

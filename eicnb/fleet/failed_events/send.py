@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,9 +15,10 @@ from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.change import target_of
 from eicnb.changes.conditions import Ask as Confirm
 from eicnb.changes.conditions import Unconfirmed, confirm
+from eicnb.changes.current import missing
 from eicnb.changes.journal import recorded_event
 from eicnb.changes.waiting import Say
-from eicnb.errors import EicError, UsageError
+from eicnb.errors import EicError, NotFound, UsageError
 from eicnb.fleet.failed_events.columns import SENT_COLUMNS, FoundRecord
 from eicnb.fleet.failed_events.invoking import Outlets, invoke, outlets_of
 from eicnb.fleet.failed_events.looking import SKEW, Looking, sources_of, spends_receives
@@ -73,7 +75,7 @@ def send(
     """
     event, where = Event(target_of(request), text), connection.where()
     wanted = _wanted()
-    with Quotas(BUCKETS, _RATE) as quotas:
+    with _naming_missing(connection, event.target), Quotas(BUCKETS, _RATE) as quotas:
         asking = Paced(connection.aws, where.account_id, quotas, wanted.tally).ask
         sources = _sources(connection, event.target, outlets_of(asking, event.target)) if wait else []
         _check_receives(sources, quotas, wanted)
@@ -96,6 +98,18 @@ def send(
         return _frame(event, where, "delivered", found, "")
     note = f"no record in {', '.join(map(str, sources))} within {wait:g} s" if wait else ""
     return _frame(event, where, "accepted", event.sent(where, sent_at, request_id), note)
+
+
+@contextmanager
+def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[None]:
+    """Let the error about a function that does not exist say what is missing, and name a similar one."""
+    try:
+        yield
+    except NotFound as error:
+        found = missing(connection, target, error)
+        if found is None:
+            raise
+        raise found.error from error
 
 
 def _invoked(connection: Connection, asking: Ask, event: Event, where: Where) -> str:

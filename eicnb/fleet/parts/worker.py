@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import asdict
 from importlib.metadata import version
 from itertools import count
@@ -101,18 +101,14 @@ def _watch(order: PartOrder) -> Callable[[], bool]:
 def _await(running: Future[None], is_wanted: Callable[[], bool], report: Callable[[], None]) -> None:
     """Wait for a part, and report its progress meanwhile; stop it if it is no longer wanted."""
     for look in count(1):
-        try:
-            running.result(timeout=_BETWEEN_LOOKS)
-        except TimeoutError:
-            if running.done():
-                raise
-            if not is_wanted():
-                running.cancel()
-                raise NoLongerWantedError from None
-            if look % _LOOKS_BETWEEN_REPORTS == 0:
-                report()
-        else:
-            return
+        if running.done() or wait([running], _BETWEEN_LOOKS).done:
+            return running.result()
+        if not is_wanted():
+            running.cancel()
+            raise NoLongerWantedError
+        if look % _LOOKS_BETWEEN_REPORTS == 0:
+            report()
+    return None
 
 
 def _report(audit: Audit, order: PartOrder) -> None:

@@ -245,9 +245,21 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(
         read(shared, "sqs:shop-failures", **options)
 
 
-def test_a_queue_that_does_not_exist_is_aws_error(shared: Eic) -> None:
-    with pytest.raises(AwsError, match=r"The specified queue does not exist\."):
-        read(shared, "sqs:nowhere")
+@pytest.mark.parametrize(
+    ("source", "message", "hint"),
+    [
+        ("sqs:shop-failure", "The specified queue does not exist.", "sqs:shop-failures"),
+        ("sqs:zzz", "The specified queue does not exist.", "choose one of sqs:"),
+        ("s3:order-payload", "The specified bucket does not exist", "choose one of s3:"),
+    ],
+)
+def test_a_source_that_does_not_exist_names_those_that_do(shared: Eic, source: str, message: str, hint: str) -> None:
+    with pytest.raises(AwsError) as raised:
+        read(shared, source)
+    assert raised.value.message == message
+    assert str(raised.value.hint).startswith(hint)
+    for name in str(raised.value.hint).removeprefix("choose one of ").removesuffix(", …").split(", "):
+        assert read(shared, name, spend_receives=True, seconds=1).attrs["verb"] == "records"
 
 
 def test_payloads_are_hidden_unless_asked_for(shared: Eic, capsys: pytest.CaptureFixture[str]) -> None:

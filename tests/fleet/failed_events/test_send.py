@@ -99,9 +99,20 @@ def test_a_confirmation_is_asked_for_and_without_one_nothing_is_sent(shared: Eic
     assert "Invoke" not in operations
 
 
-def test_a_function_that_does_not_exist_is_not_found(shared: Eic) -> None:
-    with pytest.raises(NotFound):
-        shared.send("nowhere", {})
+@pytest.mark.parametrize(
+    ("name", "wait", "message", "hint"),
+    [
+        ("my-functoin", None, "there is no function 'my-functoin' in us-east-1", "my-function"),
+        ("my-function:BLEU", None, "there is no version or alias 'BLEU' of my-function", "BLUE"),
+        ("my-functoin", 5, "there is no function 'my-functoin' in us-east-1", "my-function"),
+    ],
+)
+def test_a_function_that_does_not_exist_is_named_with_a_similar_one(
+    shared: Eic, name: str, wait: float | None, message: str, hint: str
+) -> None:
+    with pytest.raises(NotFound) as raised:
+        shared.send(name, {}, wait=wait)
+    assert (raised.value.message, raised.value.hint) == (message, hint)
 
 
 @pytest.mark.parametrize("step", [Cut(), Answer(503, b"later"), Answer(200, b"<html>please log in</html>")])

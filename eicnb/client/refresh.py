@@ -1,0 +1,40 @@
+"""The verb `refresh`, on the connection in use or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from eicnb.client.connections import current
+from eicnb.client.eic import Eic, connection_of
+from eicnb.client.on_connections import refresh_of
+from eicnb.client.parameters import checked
+from eicnb.client.several import checked_connections
+from eicnb.fleet.progress import Choice
+from eicnb.fleet.scope import Errors
+from eicnb.frames.frame import Frame
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@checked
+def refresh(
+    audit: DataFrame | BaseException,
+    *,
+    rate: float | None = None,
+    progress: Choice = True,
+    errors: Errors = "raise",
+    connections: Iterable[Eic] | None = None,
+) -> Frame:
+    """Bring an audit of one account or of several up to date: read only what changed since.
+
+    >>> audit = eic.audit(progress=False)
+    >>> eic.server.pass_time(20 * 60)
+    >>> len(refresh(audit, progress=False)) == len(audit)
+    True
+
+    Without `connections` it is the connection in use, in every region of the audit. All else is as in `Eic.refresh`.
+    """
+    several = [current()] if connections is None else checked_connections(connections)
+    return refresh_of(audit, [connection_of(eic) for eic in several], rate=rate, progress=progress, errors=errors)

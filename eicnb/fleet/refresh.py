@@ -1,0 +1,210 @@
+"""A refresh: an earlier audit, brought up to date by reading only what changed since."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.http.rate_limit import BUCKETS, Buckets
+from eicnb.aws.http.sender import PATIENCE, Patience, Tally
+from eicnb.aws.paced import Paced, Quotas
+from eicnb.errors import UsageError
+from eicnb.fleet.audit import finished, frame_in, somewhere
+from eicnb.fleet.columns import AUDIT_COLUMNS
+from eicnb.fleet.entry import Home
+from eicnb.fleet.facts import Facts, facts_in
+from eicnb.fleet.places import AccountRegion
+from eicnb.fleet.progress import Show
+from eicnb.fleet.region import utc_now
+from eicnb.fleet.result import Lines
+from eicnb.fleet.resume import Earlier, EarlierRegion, Row
+from eicnb.fleet.row import failure
+from eicnb.fleet.scan import Audit
+from eicnb.fleet.scope import CHOSEN, Scope, Selection, check_choice, check_regions
+from eicnb.fleet.trail import INCOMPLETE, KnownFunctions, TrailReader, UnusableTrail
+from eicnb.frames.columns import SUMMARY, Scalar
+from eicnb.frames.frame import Frame, rows_of
+from eicnb.model.trail import DELAY
+from eicnb.model.verbs import Operation
+from eicnb.redaction.warn import warn
+
+KNOWN_UNTIL = "known_until"
+"""The attr with the time until which the rows of a refresh are surely right, in UTC."""
+
+READ_IN_FULL = "read_in_full"
+"""The attr with the places that a refresh read in full and the reasons, as JSON; None without one."""
+
+Place = tuple[str | None, str]
+
+
+def refresh(
+    earlier: Any,
+    connections: Sequence[Aws],
+    *,
+    rate: Any = None,
+    errors: Any = "raise",
+    show: Show,
+    line: str = "%eic audit",
+    list_line: str = "%eic functions",
+    patience: Patience = PATIENCE,
+    buckets: Buckets = BUCKETS,
+    now: Callable[[], datetime] = utc_now,
+) -> Frame:
+    """Bring an audit up to date; the arguments are those of `eicnb.refresh`, all validated before anything is sent."""
+    check_choice("errors", errors, ("raise", "rows"))
+    frame = frame_in(earlier, "refresh")
+    attrs, started_at = frame.attrs, now()
+    scope = _scope(attrs, rate)
+    rows = rows_of(frame, AUDIT_COLUMNS)
+    is_whole = attrs.get("rows") == len(rows)
+    named = check_regions(attrs.get("regions"))
+    tally = Tally()
+    with Quotas(buckets, scope.rate) as quotas:
+        fresh = _Freshening(
+            rows=_by_place(rows),
+            scope=scope,
+            is_whole=is_whole,
+            known_until=_moment(attrs.get(KNOWN_UNTIL), started_at),
+            now=started_at,
+            quotas=quotas,
+            tally=tally,
+            patience=patience,
+        )
+        running = Audit(
+            connections=[somewhere(aws, named) for aws in connections],
+            regions=named,
+            scope=scope,
+            earlier=Earlier.of_rows(rows, is_whole=is_whole, is_everywhere=False, purpose="refresh"),
+            patience=patience,
+            buckets=buckets,
+            now=now,
+            freshen=fresh.of,
+            tally=tally,
+        )
+        lines = Lines(line, list_line)
+        try:
+            return finished(running, show, frame, errors=errors, lines=lines, again="refresh", more=fresh.attrs)
+        finally:
+            fresh.warn()
+
+
+def _scope(attrs: Mapping[Any, Any], rate: Any) -> Scope:
+    """Return the scope of the earlier audit, at another rate."""
+    if attrs.get("selected") == CHOSEN:
+        raise UsageError(
+            "the functions of this audit were chosen by a callable, which a refresh does not have",
+            hint="audit again: eicnb.audit(functions=…)",
+        )
+    scope = Scope.parse(functions=None, qualifiers=attrs.get("qualifiers", "configured"), rate=rate)
+    return replace(scope, selection=Selection.from_attr(attrs.get("selected")))
+
+
+def _moment(text: Any, now: datetime) -> datetime | None:
+    """Return the time in an attr; None for anything that is not a past time with a zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None and moment <= now else None
+
+
+def _by_place(rows: Sequence[Row]) -> Mapping[Place, Mapping[str | None, list[Row]]]:
+    """Return the rows by account and region, and there by function; None has what is about the place."""
+    found: dict[Place, dict[str | None, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        found[row["account_id"], row["region"]][row["function_name"]].append(row)
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class _Freshening:
+    """What is still right of an earlier audit, place by place; `full` has the reasons of those to read in full."""
+
+    rows: Mapping[Place, Mapping[str | None, list[Row]]]
+    scope: Scope
+    is_whole: bool
+    known_until: datetime | None
+    now: datetime
+    quotas: Quotas
+    tally: Tally
+    patience: Patience
+    full: dict[Place, str] = field(default_factory=dict)
+
+    async def of(self, place: AccountRegion, home: Home) -> EarlierRegion:
+        """Return the functions of a place that did not change, or none if it is to be read in full."""
+        named = self.rows.get(place.key, {})
+        if not named and self.is_whole and (None, home.region) not in self.rows:
+            return EarlierRegion(facts={})  # it had no functions
+        try:
+            return await self._unchanged(place, home, named)
+        except UnusableTrail as unusable:
+            self.full[place.key] = str(unusable)
+        except Exception as error:  # noqa: BLE001 # whatever it is, the place is read in full
+            self.full[place.key] = f"CloudTrail could not be read: {failure(error)[1].splitlines()[0]}"
+        return EarlierRegion(facts={})
+
+    async def _unchanged(
+        self, place: AccountRegion, home: Home, named: Mapping[str | None, list[Row]]
+    ) -> EarlierRegion:
+        every = [row for its in named.values() for row in its]
+        if not every or not self.is_whole or any(row["scan_state"] != "ok" for row in every):
+            raise UnusableTrail(INCOMPLETE)
+        read_at = {str(name): min((row["read_at"] for row in its), key=_last_if_missing) for name, its in named.items()}
+        known = KnownFunctions.of(read_at, self.known_until, self.now)
+        account_id, region = place.key
+        paced = Paced(place.aws.derived(region=region, options={}), account_id, self.quotas, self.tally)
+        reader = TrailReader(
+            home=home,
+            ask=paced.ask,
+            known=known,
+            now=self.now,
+            most_pages=len(every),
+            turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service, usual_rate=place.aws.usual_rate),
+            patience=self.patience.throttled,
+        )
+        unchanged = read_at.keys() - await reader.changed()
+        return EarlierRegion(settled=frozenset(unchanged), facts={name: self._facts(named[name]) for name in unchanged})
+
+    def _facts(self, rows: Sequence[Row]) -> Facts:
+        return facts_in(rows, has_all_versions=self.scope.wants_all_qualifiers)
+
+    def attrs(self) -> Mapping[str, Scalar]:
+        """Return the attrs of a refreshed audit, and what its caption adds."""
+        until = self.now - DELAY
+        places = [
+            {"account_id": account_id, "region": region, "reason": reason}
+            for (account_id, region), reason in sorted(self.full.items())
+        ]
+        return {
+            KNOWN_UNTIL: until.isoformat(),
+            READ_IN_FULL: json.dumps(places) if places else None,
+            SUMMARY: "; ".join([f"known until {until:%Y-%m-%d %H:%M} UTC", *self._in_words()]),
+        }
+
+    def _in_words(self) -> list[str]:
+        return [f"{_counted(len(self.full))} read in full"] if self.full else []
+
+    def warn(self) -> None:
+        """Warn of the places that were read in full, with each reason once."""
+        by_reason: dict[str, list[Place]] = defaultdict(list)
+        for place, reason in sorted(self.full.items()):
+            by_reason[reason].append(place)
+        for reason, places in by_reason.items():
+            account_id, region = places[0]
+            more = f" and {_counted(len(places) - 1)} more" if len(places) > 1 else ""
+            were = "were" if len(places) > 1 else "was"
+            warn(f"{region} of account {account_id}{more} {were} read in full: {reason}")
+
+
+def _counted(number: int) -> str:
+    return "1 region" if number == 1 else f"{number} regions"
+
+
+def _last_if_missing(time: datetime | None) -> tuple[bool, Any]:
+    """Sort a missing time first, so that it is the earliest."""
+    return (time is not None, time or 0)

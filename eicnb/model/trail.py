@@ -1,0 +1,49 @@
+"""What CloudTrail records of Lambda's operations, under which names, how late and for how long.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+Tested in tests/fleet/test_refresh.py.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from eicnb.model.verbs import Operation
+
+DELAY: Final = timedelta(minutes=15)
+"""How late an event may be in the trail."""
+
+RETENTION: Final = timedelta(days=90)
+"""How long the trail has an event."""
+
+MARGIN: Final = timedelta(minutes=15)
+"""More than two clocks can differ: AWS refuses requests of a clock that is 5 minutes off."""
+
+EVENTS_A_PAGE: Final = 50
+
+SOURCE: Final = "lambda.amazonaws.com"
+"""Lambda's event source. Other services have operations of the same names, such as CreateAlias of KMS."""
+
+SUFFIXES: Final = ("", "20190925", "20190925v2")
+"""What the names of the operations of 2019 may end in: AWS does not document it."""
+
+_OF_CONFIGS = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
+
+_OLDER = ("CreateAlias", "UpdateAlias", "DeleteAlias", "PublishVersion", "CreateFunction", "DeleteFunction")
+_OLDER_SUFFIXES = ("", "20150331")
+
+UNCERTAIN: Final = frozenset({"ServiceException", "InternalFailure", "InternalError", "ServiceUnavailable"})
+"""The errors of calls that may have changed something nevertheless; after any other error nothing changed."""
+
+
+def changing_events(suffix: str) -> tuple[str, ...]:
+    """Return the names of the events that change configs, aliases or versions.
+
+    `suffix` is what the names of the operations of 2019 end in. What ListFunctions reports needs no event.
+
+    >>> changing_events("20190925")[0], changing_events("")[3:5]
+    ('PutFunctionEventInvokeConfig20190925', ('CreateAlias', 'CreateAlias20150331'))
+    """
+    older = (f"{operation}{date}" for operation in _OLDER for date in _OLDER_SUFFIXES)
+    return (*(f"{operation}{suffix}" for operation in _OF_CONFIGS), *older)
