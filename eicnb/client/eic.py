@@ -286,10 +286,9 @@ class Eic(FailedEvents, Explaining, Refreshing):
         `rate` is calls a second in each account and region: by default 10, and as fast as it responds in a sandbox
         without a limit; AWS's limit is 15, for all users of the account together. `progress` is whether to draw it,
         `"accounts"` for a line for each account too, or a callable for each `Progress`. What cannot be read is a row
-        too, with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
-        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read; omitted `functions` and
-        `regions` are those of the earlier audit. Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
-        `client`, `folder` and `credentials`: see `eicnb.audit`.
+        with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read, with its `functions` and
+        `regions`. Ctrl-C raises AuditInterrupted with the rows so far. `eicnb.audit` explains the rest.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
