@@ -135,8 +135,8 @@ class EicError(Exception):
         return _restored, (type(self), self.args, vars(self))
 
     def __str__(self) -> str:
-        cure = [f"Try: {_below(self.hint)}"] if self.hint else []
-        return "\n".join([printed(self.message), *self._details(), *map(printed, [*cure, *self._sources()])])
+        hint = [f"Try: {_below(self.hint)}"] if self.hint else []
+        return "\n".join([printed(self.message), *self._details(), *map(printed, [*hint, *self._sources()])])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({masked(self.message)!r})"

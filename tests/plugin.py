@@ -30,7 +30,7 @@ _MAKES_EIC = re.compile(r"\beic =")
 
 
 _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
-_SHARED = {"tests/browser/": r"\[(lab|notebook)\b", "tests/runners/test_failures": r"$"}
+_SHARED = {"tests/browser/": r"\[notebook\b", "tests/runners/test_failures": r"$"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,6 +109,12 @@ def _write_starters(place: Path, start: list[str]) -> None:
     kernel = place / "kernels" / "python3"
     kernel.mkdir(parents=True, exist_ok=True)
     (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+@pytest.fixture
+def warm_python(warm_place: Path) -> str:
+    """A Python that has imported eicnb already; it takes `-c code` or `-m module`."""
+    return str(warm_place / "bin" / "python")
 
 
 @pytest.fixture

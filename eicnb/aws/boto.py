@@ -16,9 +16,9 @@ from botocore import xform_name
 from botocore.exceptions import UnknownRegionError
 
 from eicnb.aws.caller import BRIEFLY, Caller, aws_quota
-from eicnb.aws.clients import signing_with
+from eicnb.aws.clients import Received, receiving, signing_with
 from eicnb.aws.handlers import foreign_handlers
-from eicnb.aws.http.route import Received, Route, receiving, route_of
+from eicnb.aws.http.route import Route, route_of
 from eicnb.aws.identity import Identity
 from eicnb.aws.login import AssumedRole, RoleLogin, session_name
 from eicnb.aws.responses import Markers

@@ -213,13 +213,17 @@ class Access:
         except EicError:
             raise
         except Exception as error:
-            region = self._region or ""
-            translated = self.attempt(operation, region, self._placed(region)).translated(error, sent=sent)
-            if translated is None:
+            if (translated := self._in_our_words(error, operation, sent=sent)) is None:
                 raise
-            if not sent or isinstance(translated, AccessDenied | ExpiredCredentials):
-                self._login.forget()
             raise translated from error
+
+    def _in_our_words(self, error: Exception, operation: str, *, sent: bool) -> EicError | None:
+        """Return an error of botocore as one of eicnb; None for any other."""
+        region = self._region or ""
+        translated = self.attempt(operation, region, self._placed(region)).translated(error, sent=sent)
+        if translated is not None and (not sent or isinstance(translated, AccessDenied | ExpiredCredentials)):
+            self._login.forget()
+        return translated
 
 
 class Caller(Access):
@@ -322,8 +326,16 @@ class Caller(Access):
     @contextmanager
     def _calling(self, service: str, operation: str) -> Iterator[Any]:
         """Yield a client that signs with credentials of the right account and raises eicnb's errors."""
-        with self._translated(operation, sent=False):
+        is_sent = False
+        try:
             keys = self._checked_keys() if self._transport.signs else None
             client = self._client(service)
-        with signing_with(keys), self._translated(operation):
-            yield client
+            with signing_with(keys):
+                is_sent = True
+                yield client
+        except EicError:
+            raise
+        except Exception as error:
+            if (translated := self._in_our_words(error, operation, sent=is_sent)) is None:
+                raise
+            raise translated from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import RLock
@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 
 from eicnb.aws import retries
 from eicnb.aws.endpoint import Transport
-from eicnb.aws.http.route import collect, let_probe
+from eicnb.aws.http.route import let_probe
 from eicnb.aws.http.shared import share
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
@@ -25,6 +25,11 @@ from eicnb.aws.session import Session
 _MOST_CLIENTS = 32
 
 Key = tuple[Any, ...]
+
+Received = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body of a response."""
+
+_received: ContextVar[list[Received] | None] = ContextVar("received", default=None)
 
 _signing_with: ContextVar[Keys | None] = ContextVar("signing_with", default=None)
 
@@ -98,7 +103,7 @@ def make_client(
     if service == LAMBDA:
         retries.install(client)
         let_probe(client)
-        client.meta.events.register("before-parse.lambda", collect)
+        client.meta.events.register("before-parse.lambda", _collect)
     return client
 
 
@@ -117,3 +122,22 @@ def _sign_with_given_keys(request: Any, **_: Any) -> None:
     if keys is not None:
         signing = request.context.setdefault("signing", {})
         signing["request_credentials"] = Credentials(keys.access_key, keys.secret_key, keys.token)
+
+
+@contextmanager
+def receiving() -> Iterator[list[Received]]:
+    """Collect the responses to the calls inside, as they came."""
+    responses: list[Received] = []
+    token = _received.set(responses)
+    try:
+        yield responses
+    finally:
+        _received.reset(token)
+
+
+def _collect(response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Remember a response before botocore reads it; a handler of before-parse."""
+    responses = _received.get()
+    if responses is not None:
+        headers = {name.lower(): value for name, value in response_dict["headers"].items()}
+        responses.append((response_dict["status_code"], headers, response_dict["body"] or b""))

@@ -91,7 +91,7 @@ class Transport:
     signs: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     key: tuple[Any, ...] = field(init=False, compare=False, repr=False)
-    """A key that tells it from others in a dict."""
+    """A key that distinguishes it from others in a dict."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", (self.verify, self.signs, repr(sorted(self.settings.items()))))

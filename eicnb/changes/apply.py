@@ -97,6 +97,8 @@ def write(connection: Connection, request: Request, *, reads: bool = True, say: 
     The current config is read first; if that fails, the write is sent anyway. Without `reads`, a put and an update
     that needs nothing of the current config are one request. If the request waits, `say` gets a line that says so.
     """
+    if not request.wait:
+        return _write(connection, request, reads=reads)
     return patiently(partial(_write, connection, request, reads=reads), seconds=request.wait, say=say)
 
 
@@ -135,7 +137,7 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
 def send_as_the_cli(connection: Connection, request: Request, *, say: Say = silently) -> Pages:
     """Send a request with botocore's own retries, as the AWS CLI does; return the pages.
 
-    Only a write that needs a part of the current config reads it first, so that others cannot be undone. An error
+    A write reads the current config only if it needs a part of it, so most of these writes cannot be undone. An error
     states what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
     """
     try:

@@ -65,7 +65,7 @@ def _number(name: str, value: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """What is so without a confirmation, and how to try again."""
+    """The words about a run without a confirmation: what did not happen, and how to try again."""
 
     nothing: str
     again: str
@@ -88,7 +88,7 @@ def confirm(question: str, ask: Ask, otherwise: Unconfirmed) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much a run does, in words: `what` it is of, and one `thing` of it.
+    """The size of a run in words: `what` runs, and one `thing` in it.
 
     >>> Size("the plan", "change").check(3, rows=3, limit=None)
     """

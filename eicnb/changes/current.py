@@ -119,7 +119,7 @@ class Live:
         return cls(error=found.error, missing=found) if found else cls()
 
     def on(self, way: Way) -> Live:
-        """Return it with the options of a connection at the commands that it suggests."""
+        """Return it with a connection's options in the commands that it suggests."""
         if self.missing is None or not way.is_whole:
             return self
         error = copy(self.missing.error)

@@ -66,7 +66,7 @@ class DesiredRow:
         return self.says_configured and self.configured is None and not _are_set(self._values(before))
 
     def after(self, before: ReportedConfig | None) -> ReportedConfig | None:
-        """Return the config that the row wants, if this is the current one; None is no config.
+        """Return the wanted config, given the current one; None is no config.
 
         A setting without a column keeps its value. A row without any setting is an empty config if it is configured,
         and else no config. An empty config in a frame that can't say so stays if the row was read from AWS.
@@ -136,7 +136,7 @@ def _labels(frame: Any) -> list[str | int]:
 
 
 def _apart(columns: Collection[str]) -> str:
-    """Return a hint that tells rows of the same function apart, or drops duplicates."""
+    """Return a hint that distinguishes rows of the same function, or drops duplicates."""
     if not {"qualifier", "function_arn"} & {*columns}:
         return "keep the column qualifier or function_arn: a function has a row for each version and alias"
     named = ["function_arn"] if "function_arn" in columns else [name for name in _NAMES if name in columns]
@@ -260,7 +260,7 @@ def _only(name: str, found: Sequence[str]) -> str:
 
 
 def _settings(target: FunctionRef, held: Cells) -> Iterator[tuple[str, Any]]:
-    """Yield the settings of a row, each as AWS would hold it."""
+    """Yield the settings of a row, each as AWS would store it."""
     for name in SETTING_NAMES:
         if name not in held:
             continue
@@ -275,7 +275,7 @@ def _settings(target: FunctionRef, held: Cells) -> Iterator[tuple[str, Any]]:
 
 
 def _written(target: FunctionRef, name: str, value: Any) -> Any:
-    """Return a setting as the put of it alone would write it; `sqs:NAME` is in the function's account and region."""
+    """Return a setting as a put would write it; `sqs:NAME` is in the function's account and region."""
     given = {"on_success": None, "on_failure": None, name: value}
     request = build(place_of(target), "put", target, qualifier=None, destination_config=None, paging=Paging(), **given)
     return settings_of(request.config)[name]

@@ -13,7 +13,7 @@ _MOST_FAULTS = 10
 
 
 class RowFault(Exception):
-    """The reason why a row can't be used, its hint, and the column that is wrong if it is one."""
+    """The reason why a row can't be used, with a hint and, if one column is wrong, its name."""
 
     def __init__(self, why: str, hint: str, column: str | None = None) -> None:
         super().__init__(why)
@@ -32,7 +32,7 @@ class RowFault(Exception):
 
 
 def faults_error(faults: Mapping[str, str], what: str) -> UsageError:
-    """Return the error about some faults, of which the first ten are named; each has its hint.
+    """Return the error about some faults, with the first ten of them; each has its hint.
 
     >>> print(faults_error({"row 1: no": "edit it", "row 2: no": "edit it"}, "planned"))
     2 rows can't be planned:

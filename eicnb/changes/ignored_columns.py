@@ -1,4 +1,4 @@
-"""Columns of a frame that a plan ignores although their names are almost those of settings.
+"""Columns that a plan ignores although they are named almost like settings.
 
 Tested in tests/changes/test_desired.py.
 """
@@ -27,7 +27,7 @@ _ALIKE = 0.9
 
 
 def settings_meant_by(columns: Iterable[object]) -> dict[str, str]:
-    """Return the columns that are almost called as a setting, each with that setting.
+    """Return the columns that are named almost like a setting, each with that setting.
 
     >>> settings_meant_by(["retries", "MaximumEventAgeInSeconds", "on_failure", "effective_retry_attempts", "team"])
     {'retries': 'maximum_retry_attempts', 'MaximumEventAgeInSeconds': 'maximum_event_age_in_seconds'}

@@ -1,4 +1,4 @@
-"""Ctrl-C while changes are written: it is noted, and stops what is next instead of what is under way.
+"""Ctrl-C while changes are written: the write under way finishes, and no other one starts.
 
 Tested in tests/changes/test_apply_plan.py.
 """
@@ -39,7 +39,7 @@ class Stop:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Let Ctrl-C end a question inside, which would otherwise wait on, and note it."""
+        """Let Ctrl-C interrupt a question that is asked inside."""
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
         try:
@@ -57,7 +57,7 @@ class Stop:
 
     @property
     def gives_up(self) -> bool:
-        """Whether it came twice: what is under way is not waited for."""
+        """Whether Ctrl-C came twice: then the write under way is not waited for."""
         return self._interrupts >= _GIVES_UP
 
     def interrupt(self) -> None:

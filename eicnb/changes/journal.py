@@ -105,7 +105,7 @@ class Unrecorded:
 class Recording(Unrecorded):
     """The record of a write that is under way.
 
-    Without a known outcome it is that of its error: a refusal of AWS is `failed`, anything else `unknown`. It is
+    Unless the outcome is known, it follows from the error: a refusal of AWS is `failed`, anything else `unknown`. It is
     doubtful once a response was lost: a later refusal then proves nothing.
     """
 
@@ -157,7 +157,7 @@ def recorded(connection: Connection, verb: str, change: Callable[[], Change]) ->
 
 @dataclass(slots=True)
 class EventRecording:
-    """The record of an event that is under way; without a known outcome it is that of its error."""
+    """The record of an event that is under way; unless its outcome is known, it follows from the error."""
 
     entry: EventEntry | None
 
@@ -294,7 +294,7 @@ def _reason(error: OSError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The writes in the journal, the newest first, and what of it could not be read.
+    """The writes in the journal, the newest first, with counts of what could not be read.
 
     `events` are the events that were sent to functions, the newest first too.
     """

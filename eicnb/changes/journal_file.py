@@ -161,7 +161,7 @@ def _names(folder: Path | int) -> list[str]:
 
 
 def _make_private(directory: int) -> None:
-    """Take away what others may do with the folder; refuse one that is not the journal's own."""
+    """Remove the permissions of others on the folder; refuse a folder that is not the journal's own."""
     found = os.fstat(directory)
     if found.st_uid != os.geteuid() and os.geteuid() != 0:
         raise PermissionError(0, "it belongs to another user")

@@ -1,4 +1,4 @@
-"""The journal as a DataFrame, and the writes that its rows stand for."""
+"""The journal as a DataFrame, and the writes behind its rows."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _of_any(entry: Entry) -> dict[str, Any]:
 
 
 def entries_of(frame: Any, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the writes and events that the rows of a journal stand for; a row of another one is a UsageError."""
+    """Return the writes and events behind the rows of a journal; a row of another one is a UsageError."""
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is neither a run, a time nor rows of the journal", hint="%eic journal")
     known = {_key(_row(entry)): entry for entry in entries}

@@ -1,7 +1,7 @@
 """A lock on one config among the processes of a user on this machine, which AWS doesn't have.
 
-It keeps two kernels that apply overlapping plans from writing between each other's read and write. It is an aid, not a
-promise: other machines don't know it, and where no lock file can be made there is no lock.
+It keeps two kernels that apply overlapping plans from writing between each other's read and write. It is best effort:
+it does not cover other machines, and where no lock file can be made, nothing is locked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LONGEST_WAIT = 120.0
 
 @contextmanager
 def locked(target: FunctionRef, is_stopped: Callable[[], bool]) -> Iterator[None]:
-    """Hold the lock on a config meanwhile; a stopped wait, or a very long one, goes on without it.
+    """Hold the lock on a config inside; after an interrupted or very long wait, go on without it.
 
     >>> with locked(FunctionRef("my-function", "live"), lambda: False):
     ...     pass

@@ -26,7 +26,7 @@ ACTIONS: tuple[Action, ...] = ("put", "delete", "none", "conflict", "refused")
 
 
 class PlanApplier:
-    """How a plan is applied on the connection in use; `choose` sets the function, which the client has."""
+    """The function that applies a plan on the connection in use; the client sets it with `choose`."""
 
     def __init__(self) -> None:
         self._apply: Callable[..., Frame] | None = None
@@ -58,10 +58,10 @@ class Plan:
     >>> len(plan), plan.frame.action.tolist(), plan.lines()
     (0, ['none'], [])
 
-    `len` counts the changes. `sandbox` is whether the configs were read in the embedded AWS. `about` states above the
-    table what the plan is for, and `notes` below it what else there is to know. `connections` are those that the plan
-    was asked of by name, which apply it; without any, it is the connection in use. None of the three is saved, pickled
-    or compared.
+    `len` counts the changes. `sandbox` is whether the configs were read in the embedded AWS. `about` is shown above the
+    table and states what the plan is for; `notes` are shown below it. `connections` are those that were named when the
+    plan was made, and they apply it; without any, it is the connection in use. None of the three is saved, pickled or
+    compared.
     """
 
     rows: tuple[PlannedChange, ...]

@@ -1,7 +1,7 @@
-"""A plan as a JSON file that a reviewer can read; its digest shows that it was edited, by accident or in haste.
+"""A plan as a JSON file that a reviewer can read; its digest shows whether it was edited.
 
-The digest is no signature: who can write the file can write the digest too. The file holds no profile, no endpoint and
-no credential.
+The digest is no signature: anyone who can write the file can write the digest too. The file holds no profile, no
+endpoint and no credential.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A plan from the frame of the configs that are wanted: what each row would change, compared with AWS."""
+"""A plan made from a frame of wanted configs: what each row would change, compared with AWS."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _order(row: PlannedChange) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class _WayBack:
-    """The way back of one config: the one that it had, and those that the writes may have left."""
+    """The way back for one config: its settings before, and those that the writes may have left."""
 
     target: FunctionRef
     wanted: State

@@ -1,6 +1,6 @@
 """Repeat a write while AWS refuses it only for now, as a role or destination is too new.
 
-Each such refusal is a response of AWS that nothing was written, so that no write is repeated in doubt.
+Each such refusal is AWS's response that nothing was written, so no write is repeated in doubt.
 """
 
 from __future__ import annotations

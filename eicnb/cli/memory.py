@@ -6,7 +6,7 @@ Tested in tests/notebook/test_completion.py.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -63,10 +63,10 @@ class Memory:
         Small frames are read when the names are needed.
         """
         frames = result if isinstance(result, list) else [result]
-        frames = [frame for frame in frames if "function_name" in getattr(frame, "columns", ())]
+        frames = [frame for frame in frames if "function_name" in _columns_of(frame)]
         with self._lock:
             self._unread += frames
-            if len(self._unread) > _MOST_UNREAD or any(len(frame) > _MOST_UNREAD for frame in frames):
+            if len(self._unread) > _MOST_UNREAD or any(_is_large(frame) for frame in frames):
                 self._read()
 
     def _read(self) -> None:
@@ -111,12 +111,29 @@ MEMORY = Memory()
 """The memory of this kernel."""
 
 
+def _unmade_rows(frame: Any) -> Sequence[Mapping[str, Any]] | None:
+    """Return the rows of a frame that is not made yet; its names are no reason to make it."""
+    return getattr(getattr(frame, "_unmade", None), "rows", None)
+
+
+def _columns_of(frame: Any) -> Collection[str]:
+    rows = _unmade_rows(frame)
+    return rows[0] if rows else getattr(frame, "columns", ())
+
+
+def _is_large(frame: Any) -> bool:
+    return not _unmade_rows(frame) and len(frame) > _MOST_UNREAD
+
+
 def _texts(frame: Any) -> Texts:
     """Return the columns that hold names, each read once, with empty texts for missing columns and values."""
-    places = {name: place for place, name in enumerate(frame.columns)}
-    array: Callable[[int], Any] = frame._get_column_array  # noqa: SLF001 # a Series would copy the frame's attrs
-    found = {name: array(places[name]).tolist() for name in _COLUMNS if name in places}
-    empty = [""] * len(frame)
+    if rows := _unmade_rows(frame):
+        found = {name: [row[name] for row in rows] for name in _COLUMNS if name in rows[0]}
+    else:
+        places = {name: place for place, name in enumerate(frame.columns)}
+        array: Callable[[int], Any] = frame._get_column_array  # noqa: SLF001 # a Series would copy the frame's attrs
+        found = {name: array(places[name]).tolist() for name in _COLUMNS if name in places}
+    empty = [""] * len(rows or frame)
     return {name: [text if isinstance(text, str) else "" for text in found.get(name, empty)] for name in _COLUMNS}
 
 

@@ -44,7 +44,7 @@ def refuse_second_word(word: Word, given: Iterable[Given]) -> None:
 
 
 def superfluous(word: Word, verb: Verb, given: Iterable[Given]) -> UsageError:
-    """Return the error about a word without an option, of which the command takes no more."""
+    """Return the error about a word without an option that the command has no room for."""
     if not verb.positionals:
         return UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
     message = f"{word.raw!r} is one word too many: {verb.positionals[-1].noun} is given already"

@@ -33,9 +33,9 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One option: its name, its argument in the Python API, and the type of its value.
+    """One option: its name, its argument in the Python API, and the type of its value. It equals only itself.
 
     `alone` is its value if none follows. `member` is its member in the service model, if only that knows the option.
     An option without a name is a word of the command, which messages have as `called`; the command needs it if it

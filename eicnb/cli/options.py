@@ -391,6 +391,9 @@ VERBS = (
 )
 
 
+_BY_NAME = {name: verb for verb in reversed(VERBS) for name in verb.names}
+
+
 def verb(name: str) -> Verb | None:
     """Return the command with this name, short or AWS's own."""
-    return next((verb for verb in VERBS if name in verb.names), None)
+    return _BY_NAME.get(name)

@@ -51,7 +51,7 @@ def read(
 
     The error does not show the value of a reference: it is not a number, and may be a secret.
     """
-    with word.blamed(), _of_a_file(word), _typed(option, word):
+    with word.blamed(), _explained(option, word):
         if option.kind == "structure":
             return destinations_in(_structure(option, word, names, read_file))
         if option.kind == "input":
@@ -64,7 +64,7 @@ def read(
 
 def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
     """Read a value for a skeleton: the syntax must be valid, but AWS may still refuse the value."""
-    with word.blamed(), _of_a_file(word):
+    with word.blamed(), _explained(option, word):
         if option.kind == "structure":
             _structure(option, word, names, read_file)
             return None
@@ -91,19 +91,21 @@ _QUOTED = {"structure", "input", "query"}
 
 
 @contextmanager
-def _typed(option: Option, word: Word) -> Iterator[None]:
-    """Let an error about a value name usual typing mistakes, such as typographic quotes."""
+def _explained(option: Option, word: Word) -> Iterator[None]:
+    """Name a typographic quote in the error about a value; one about a file's content points at the file's name."""
     try:
         yield
     except UsageError as error:
-        if error.hint and "typographic" in error.hint:
+        if is_file(word.text):
+            error.position = error.culprit = None
             raise
-        if (found := re.search(CURLY_QUOTE, word.text)) and not is_file(word.text):
-            raise UsageError(
-                f"the quote {found[0]} is a typographic one",
-                hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
-            ) from error
-        raise
+        found = re.search(CURLY_QUOTE, word.text)
+        if found is None or (error.hint and "typographic" in error.hint):
+            raise
+        raise UsageError(
+            f"the quote {found[0]} is a typographic one",
+            hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
+        ) from error
 
 
 def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
@@ -113,17 +115,6 @@ def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFi
     if is_file(value) and option not in GLOBAL:
         return content(value, read_file, binary=option.kind == "integer")
     return value
-
-
-@contextmanager
-def _of_a_file(word: Word) -> Iterator[None]:
-    """Let an error about the content of a file point at the file's name in the line."""
-    try:
-        yield
-    except UsageError as error:
-        if is_file(word.text):
-            error.position = error.culprit = None
-        raise
 
 
 def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any], read_file: ReadFile) -> Any:

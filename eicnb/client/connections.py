@@ -81,9 +81,9 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
     >>> use("europe").region
     'eu-west-1'
 
-    Every connection that was used has its own name, and can be used again by it: the given name, or else its
-    profile, `sandbox` or `default`, followed by its role, and by its region if another connection has that name. A
-    given name that another connection has is a UsageError.
+    Each connection gets a name, by which it can be used again: the given one, or its profile, `sandbox` or `default`.
+    Its role is appended, and its region if another connection has that name. Giving the name of another connection is a
+    UsageError.
     """
     if isinstance(connection, str):
         name, connection = connection, named(connection)
@@ -297,6 +297,7 @@ functions = _of_current(Eic.functions)
 whoami = _of_current(Eic.whoami)
 form = _of_current(Eic.form)
 explain = _of_current(Eic.explain)
+send = _of_current(Eic.send)
 destination_form = _of_current(Eic.destination_form)
 
 
@@ -320,8 +321,8 @@ def audit(
     >>> audit(connections=[eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]).region.nunique()
     2
 
-    Without `connections` it reads the account in use. Each account and region may occur once. `regions`, if they
-    are given, apply to every connection; all else is as in `Eic.audit`.
+    By default it reads the account in use. Each account and region may occur once. `regions` apply to every connection.
+    Everything else is as in `Eic.audit`.
 
     With `folder` the rows of each account and region are written to a Parquet file there, `ACCOUNT.REGION.parquet`, and
     the summary of the files is returned (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`). The same call with the folder of
@@ -365,8 +366,8 @@ def check(
     >>> dict(check(rows)[["check", "function_name"]].values.tolist())["nowhere-to-go"]
     'newsletters'
 
-    A `look` beyond the settings needs a connection to each account of the audit; without `connections` it is the one
-    in use. All else is as in `Eic.check`.
+    A `look` beyond the settings needs a connection to each account of the audit; the default is the one in use.
+    Everything else is as in `Eic.check`.
     """
     return check_of(
         audit,

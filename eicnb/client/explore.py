@@ -34,9 +34,9 @@ def explore(frame: Any) -> Any:
     0
 
     The bar below changes the settings of all selected rows: it shows the plan, and applies it once. Of findings it
-    plans the fixes that are `%eic` lines. Rows are selected by function, version or alias, whatever the order of
-    the table; of a frame with more than 10,000 rows, those that match a search are shown. Where there are no
-    widgets the explorer is the frame itself and lines to type. Needs the extra: `pip install 'eicnb[explorer]'`.
+    plans the fixes that are `%eic` lines. Rows are selected by function, version or alias, whatever the order of the
+    table; of a frame with more than 10,000 rows, those that match a search are shown. Without widgets, the explorer is
+    the frame itself, with lines to type. Needs the extra: `pip install 'eicnb[explorer]'`.
     """
     try:
         from eicnb.widgets.explorer.bar import Planning

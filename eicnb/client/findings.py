@@ -1,4 +1,4 @@
-"""What is known of an audit beyond its rows: its findings, on the connections that reach its accounts.
+"""The findings in an audit, checked on the connections that reach its accounts.
 
 Tested in tests/client/test_findings.py.
 """

@@ -32,7 +32,7 @@ _WITHOUT_CONFIG = {
 
 @contextmanager
 def in_python(verb: str) -> Iterator[None]:
-    """Let an error of a call that finds no config name the parameter instead of a command line."""
+    """Name the Python parameter, not a command line, in the error of a call that finds no config."""
     try:
         yield
     except NotFound as error:

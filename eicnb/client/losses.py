@@ -33,7 +33,7 @@ def losses(
     >>> losses(eic.audit(functions="thumbnails", progress=False), progress=False).why.tolist()
     ['destination-fails']
 
-    Without `connections` it is the connection in use, in every region of its account. All else is as in `Eic.losses`.
+    The default is the connection in use, in every region of its account. Everything else is as in `Eic.losses`.
     """
     several = [current()] if connections is None else checked_connections(connections)
     return losses_of(

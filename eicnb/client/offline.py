@@ -29,25 +29,26 @@ def export(frame: Any, language: str) -> str:
     }
     ...
 
-    `language` is `eic`, `aws`, `boto3`, `cloudformation`, `sam` or `terraform`. The frame is one of configs or of an
-    audit, a part of one, or a Plan, of which the text makes the changes. Rows that can't be written (not read, names
-    that disagree with the ARN, a FIFO queue) are a UsageError that names them. It sends nothing.
+    `language` is `eic`, `aws`, `boto3`, `cloudformation`, `sam` or `terraform`. The frame has configs, such as that of
+    an audit or a part of it. Of a Plan, the text makes the changes. Rows that can't be written (not read, names that
+    disagree with the ARN, a FIFO queue) are a UsageError that names them. It sends nothing.
     """
     return languages.export(frame, language, _region_in_use())
 
 
 @checked
 def commands_for(frame: Any) -> list[str]:
-    """Return the lines of an export as `eic`: each makes a row's config what the frame shows.
+    """Return a command line for each row that gives it the config in the frame.
 
     >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
     put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
 
-    The frame is one of configs or of an audit, or a part of one; one from before a change restores the configs. A row
-    with settings is a put of all of them. A row without a config is a delete that may find none, so that the lines of a
-    whole audit restore it. Lines for another region than that of the connection in use have `--region`. A row that was
-    not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that names the row.
-    Of the findings of a check, the lines are the fixes that are `%eic` lines, each once, unless they are muted.
+    The frame has configs, such as that of an audit or a part of it. A frame from before a change restores the configs.
+    A row with settings is a put of all of them. A row without a config is a delete that may find none, so that the
+    lines of a whole audit restore it. Lines for another region than that of the connection in use have `--region`. A
+    row that was not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that
+    names the row. Of the findings of a check, the lines are the fixes that are `%eic` lines, each once, unless they are
+    muted.
     """
     if {"fix", "fix_kind"} <= set(getattr(frame, "columns", ())):
         return fix_lines(frame)

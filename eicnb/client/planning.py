@@ -117,11 +117,11 @@ def apply(
     them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
     the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
 
-    Without `connections` it is the connection whose `plan` made it or those that it was given, and else the one in use.
+    Without `connections`, a plan is applied on the connections that it was made with, or else on the one in use.
 
-    A denied request stops its account and region, and three failures in a row stop everything. If not all is applied,
-    IncompleteApply has the frame as `result`; to apply the plan again does only what is missing. Ctrl-C stops after
-    the write under way and raises ApplyInterrupted, also with the frame.
+    A denied request stops its account and region, and three failures in a row stop everything. If anything is not
+    applied, IncompleteApply has the frame as `result`; applying the plan again does only what is missing. Ctrl-C stops
+    after the write under way and raises ApplyInterrupted, also with the frame.
     """
     plan = _plan(plan)
     return apply_on(

@@ -24,9 +24,9 @@ def show(frame: Any, *, columns: Any = None, rows: Any = None) -> None:
     GREEN      sqs shop-failures
     SANDBOX  account 123456789012  us-east-1  2 rows
 
-    `columns` is `"all"`, `"auto"` for those that fit, or names; `rows` is the most rows, or `"all"`. What is not given
-    is as `%config EicMagics.columns` and `max_rows` have it. All columns have their real names, and values in full.
-    Any DataFrame can be shown. Another value, or a column that the frame lacks, is a UsageError.
+    `columns` is `"all"`, `"auto"` for those that fit, or names; `rows` is the most rows, or `"all"`. The defaults are
+    the settings `columns` and `max_rows`. All columns have their real names, and values in full. Any DataFrame can be
+    shown. Another value, or a column that the frame lacks, is a UsageError.
     """
     show_now(displayed(frame, columns=columns, rows=rows))
 

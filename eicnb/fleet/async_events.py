@@ -86,7 +86,7 @@ class EventCounts:
 
 
 def _rest(series: Series, others: Iterable[EventCounts], name: str) -> Series:
-    """Return what remains of a count over time without those of others."""
+    """Return a count over time minus those of others."""
     rest = dict(series)
     for other in others:
         for time, value in other.over_time.get(name, {}).items():

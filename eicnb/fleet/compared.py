@@ -247,7 +247,7 @@ def _destination(text: str | None, where: Where, on: On) -> str | None:
     try:
         return str(resolved_destination(where, text))
     except UsageError:
-        return text  # a text that AWS may hold, although it is none that can be written
+        return text  # AWS may hold a text that can no longer be written
 
 
 def _account(text: str | None) -> str | None:

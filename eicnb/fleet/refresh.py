@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
-from eicnb.aws.paced import Paced, Quotas
+from eicnb.aws.paced import Quotas
 from eicnb.errors import UsageError
 from eicnb.fleet.audit import finished, frame_in, somewhere
 from eicnb.fleet.columns import AUDIT_COLUMNS
@@ -40,6 +41,8 @@ READ_IN_FULL = "read_in_full"
 """The attr with the places that a refresh read in full and the reasons, as JSON; None without one."""
 
 Place = tuple[str | None, str]
+
+_MOST_LOOKUPS = 32
 
 
 def refresh(
@@ -134,6 +137,7 @@ class _Freshening:
     tally: Tally
     patience: Patience
     full: dict[Place, str] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_LOOKUPS))
 
     async def of(self, place: AccountRegion, home: Home) -> EarlierRegion:
         """Return the functions of a place that did not change, or none if it is to be read in full."""
@@ -157,14 +161,15 @@ class _Freshening:
         read_at = {str(name): min((row["read_at"] for row in its), key=_last_if_missing) for name, its in named.items()}
         known = KnownFunctions.of(read_at, self.known_until, self.now)
         account_id, region = place.key
-        paced = Paced(place.aws.derived(region=region, options={}), account_id, self.quotas, self.tally)
         reader = TrailReader(
             home=home,
-            ask=paced.ask,
+            aws=place.aws.derived(region=region, options={}),
             known=known,
             now=self.now,
             most_pages=len(every),
             turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service, usual_rate=place.aws.usual_rate),
+            tally=self.tally,
+            room=self.room,
             patience=self.patience.throttled,
         )
         unchanged = read_at.keys() - await reader.changed()

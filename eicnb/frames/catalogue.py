@@ -1,7 +1,7 @@
 """How each known column is displayed: its short head, its words, and its rank.
 
-What has a low rank is hidden when there is no room.
-Any frame is displayed by it, whatever verb it comes from: a column that it lacks is shown as it is.
+Columns of a low rank are hidden when there is no room. The frames of all verbs are displayed by it; a column that it
+does not know is shown as it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a table is drawn, as HTML and as text. It knows of no pandas and no notebook."""
+"""The drawing of a table, as HTML and as text, without pandas or a notebook."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ class Head:
 
     `title` has the real names of the `covers` columns of the frame that it shows. A lower `rank` is hidden first.
     `names` marks the column that names the rows. A column that `wraps` has long texts; one that `breaks` has long
-    names, which have several lines in a narrow terminal. What `is_typed` is copied: as text it is never cut into lines.
+    names, which take several lines in a narrow terminal. One that `is_typed` has lines to run, which are never wrapped
+    in text.
     """
 
     text: str
@@ -127,7 +128,7 @@ class Table:
     def to_html(self, name: str = "") -> str:
         """Return HTML without scripts, whose every text is escaped: the caption, and a box that scrolls.
 
-        `name` tells this table from others of the same caption to those who hear the page.
+        For screen readers, `name` distinguishes this table from others with the same caption.
         """
         table = self.masked().fitting(_ROOM, _PADDING, breaks=False)
         lines = [table.caption, *table.remarks()]

@@ -6,13 +6,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cache
+from dataclasses import dataclass
 from itertools import count
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from eicnb.errors import UsageError
+from eicnb.frames.arrays import arrays_of, dtype_of
 from eicnb.frames.columns import (
     CONFIG_COLUMNS,
     FUNCTION_COLUMNS,
@@ -31,6 +32,7 @@ from eicnb.model.reported import ReportedConfig, ReportedFunction
 from eicnb.redaction import masks
 
 _WIDTH = 80
+_FEW = 10
 _NUMBERS = count(1)
 _OF_ANY_ROWS = ("sandbox", "dry_run", "qualifiers")
 _OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)}
@@ -39,9 +41,9 @@ _OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTI
 class Drawn(pd.DataFrame):
     """A DataFrame whose display shows the columns that fit, in words.
 
-    Only the display is in words and has masks (`eicnb.redaction`); the values are real. What has none of our columns,
-    or other values in them (a count, a comparison), is shown as pandas does. `eicnb.frames.catalogue` has the words of
-    each column, and `eicnb.frames.view` what a user chooses.
+    Only the display is in words and has masks (`eicnb.redaction`); the values are real. A frame without our columns, or
+    with other values in them (a count, a comparison), is shown as pandas shows it. `eicnb.frames.catalogue` has the
+    words of each column, and `eicnb.frames.view` what a user chooses.
     """
 
     @property
@@ -49,7 +51,7 @@ class Drawn(pd.DataFrame):
         return FramePart
 
     def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> Self:
-        """Pass attrs on as pandas does; of joined frames whose attrs differ, what the rows still say is `several`."""
+        """Pass attrs on as pandas does; in joined frames, those that describe any rows become `several`."""
         super().__finalize__(other, method, **kwargs)  # type: ignore[misc] # the stubs lack it
         if method == "concat" and not self.attrs:
             joined = other.input_objs if hasattr(other, "input_objs") else other.objs  # the name in pandas 2
@@ -115,8 +117,48 @@ class FrameDisplay:
         return self._drawn.to_html(f"Table {next(_NUMBERS)}")
 
 
+@dataclass(frozen=True, slots=True)
+class UnmadeFrame:
+    """The rows, columns and attrs of a frame that is not made yet."""
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: tuple[Column, ...]
+    attrs: Mapping[str, Scalar]
+
+    def frame(self) -> Frame:
+        """Make the frame."""
+        names, arrays = arrays_of(self.rows, self.columns)
+        make: Callable[..., Frame] = Frame._from_arrays  # type: ignore[attr-defined] # noqa: SLF001 # the constructor aligns arrays that are aligned
+        frame = make(arrays, names, pd.RangeIndex(len(self.rows)), verify_integrity=False)
+        frame.attrs.update(self.attrs)
+        return frame
+
+
 class Frame(Drawn):
-    """The rows of a verb as they came, with a caption that says where they come from."""
+    """The rows of a verb as they came, with a caption that says where they come from.
+
+    A frame of a few rows is made when it is first used: most results of writes never are.
+    """
+
+    _unmade: UnmadeFrame | None = None
+
+    @classmethod
+    def made_when_used(cls, unmade: UnmadeFrame) -> Frame:
+        """Return a frame that is made when pandas first looks for its values."""
+        frame = cls.__new__(cls)
+        vars(frame)["_unmade"] = unmade
+        return frame
+
+    if not TYPE_CHECKING:  # the stubs know the columns
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the frame, if pandas misses an attribute because it is not made yet."""
+            if self._unmade is None:
+                return super().__getattr__(name)
+            made = self._unmade.frame()
+            flags = type(made.flags)(self, allows_duplicate_labels=True)
+            vars(self).update({**vars(made), "_flags": flags, **vars(self), "_unmade": None})
+            return getattr(self, name)
 
     @property
     def provenance(self) -> str:
@@ -182,7 +224,7 @@ def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFra
 
 
 def uncut() -> AbstractContextManager[object]:
-    """Let pandas cut no cell meanwhile, so that no half of a name or an account id is shown."""
+    """Keep pandas from cutting cells inside, so that no half of a name or an account id is shown."""
     return pd.option_context("display.max_colwidth", None)
 
 
@@ -250,58 +292,14 @@ def function_row(reported: ReportedFunction) -> dict[str, Any]:
     }
 
 
-@cache
-def _dtype(column: Column) -> Any:
-    """Return the dtype of a column, which takes longer to look up by its name than to fill a row."""
-    if column.categories:
-        return pd.CategoricalDtype([*column.categories], ordered=True)
-    return pd.api.types.pandas_dtype(column.dtype)
-
-
-@cache
-def _layout(columns: Sequence[Column]) -> tuple[pd.Index, Mapping[Any, Sequence[str]]]:
-    """Return the names of columns as an index, and the columns of each dtype."""
-    by_dtype: dict[Any, list[str]] = {}
-    for column in columns:
-        by_dtype.setdefault(_dtype(column), []).append(column.name)
-    return pd.Index([column.name for column in columns]), by_dtype
-
-
-@cache
-def _array_of(dtype: Any) -> Callable[..., Any]:
-    """Return the constructor of a dtype's arrays, which `pd.array` looks up and wraps each time."""
-    make: Callable[..., Any] = dtype.construct_array_type()._from_sequence  # noqa: SLF001 # pandas' interface for arrays
-    return make
-
-
-def _array(values: list[Any], dtype: Any) -> Any:
-    """Return values as an array; half a surrogate pair, which no file can hold, is escaped."""
-    try:
-        return _array_of(dtype)(values, dtype=dtype)
-    except UnicodeEncodeError:
-        return _array_of(dtype)([_whole(value) for value in values], dtype=dtype)
-
-
-def _whole(value: Any) -> Any:
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
-
-
 def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs: Mapping[str, Scalar]) -> Frame:
     """Make rows into a frame of exactly these columns and dtypes, also when there are no rows.
 
-    All columns of a dtype are made at once and then cut apart: a single row costs a third of a column at a time.
+    >>> to_frame([{"verb": "put"}], [Column("verb", "string", "the verb")], {}).verb.item()
+    'put'
     """
-    rows = list(rows)
-    names, by_dtype = _layout(tuple(columns))
-    arrays = {}
-    for dtype, of_dtype in by_dtype.items():
-        values = _array([row[name] for name in of_dtype for row in rows], dtype)
-        for place, name in enumerate(of_dtype):
-            arrays[name] = values[place * len(rows) : (place + 1) * len(rows)]
-    make: Callable[..., Frame] = Frame._from_arrays  # type: ignore[attr-defined] # noqa: SLF001 # the constructor aligns arrays that are aligned
-    frame = make([arrays[name] for name in names], names.view(), pd.RangeIndex(len(rows)), verify_integrity=False)
-    frame.attrs.update(attrs)
-    return frame
+    unmade = UnmadeFrame(list(rows), tuple(columns), dict(attrs))
+    return Frame.made_when_used(unmade) if 0 < len(unmade.rows) <= _FEW else unmade.frame()
 
 
 _TRUTH = {text: value for value in (True, False) for text in (str(value), str(value).lower(), str(value).upper())}
@@ -373,7 +371,7 @@ def _exact(held: Any, column: Column) -> pd.Series[Any]:
         if column.dtype == "Int64" and any(isinstance(value, bool) for value in held):
             raise TypeError("a boolean is no number")  # noqa: TRY301 # one place words what is wrong with a column
         values = [_TRUTH.get(value, value) for value in held] if column.dtype == "boolean" else held.array
-        return pd.Series(array(values, dtype=_dtype(column)))
+        return pd.Series(array(values, dtype=dtype_of(column)))
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(
             f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
@@ -386,10 +384,10 @@ def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(list(objects))
 
 
-def stack(frames: Sequence[Frame]) -> Frame:
-    """Make one frame of frames with the same columns; attrs that differ become `several`."""
-    stacked = Frame(pd.concat(frames, ignore_index=True))
-    attrs = [frame.attrs for frame in frames]
+def stack(frames: Sequence[pd.DataFrame], attrs: Sequence[Mapping[Any, Any]] | None = None) -> Frame:
+    """Make one frame of frames with the same columns; attrs that differ, theirs or the given ones, become `several`."""
+    stacked = Frame(pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0])
+    attrs = [frame.attrs for frame in frames] if attrs is None else attrs
     stacked.attrs = _several(attrs, {key: None for one in attrs for key in one})
     return stacked
 

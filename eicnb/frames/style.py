@@ -30,7 +30,7 @@ TONES: Mapping[str, str] = {
     "removed": _badge("#fff3cd", "#5c3d00"),
     "quiet": ' class="eicnb-quiet"',
 }
-"""What makes a state visible beside its sign and its word: the same in both themes, readable on its own ground."""
+"""The colours of states, in addition to their signs and words: the same in both themes, each on its own background."""
 
 STYLE = """<style>
 .eicnb-frame {container-type: inline-size}

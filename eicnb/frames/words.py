@@ -1,4 +1,4 @@
-"""The values of a frame's row in words, for its display. It knows of no pandas and no notebook."""
+"""The values of a frame's row in words, for its display, without pandas or a notebook."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ def share(name: str) -> Word:
 
 
 def last_part(name: str) -> Word:
-    """Return the word of a column of ARNs or paths of which the last part tells enough."""
+    """Return the word of a column of ARNs or paths whose last part says enough."""
 
     def word(row: Row) -> Cell:
         value = row.values[name]

@@ -23,7 +23,7 @@ _DAY, _HOUR = 86400, 3600
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period of which CloudWatch has points, `step` seconds each.
+    """A period with CloudWatch's points, one every `step` seconds.
 
     >>> Period.parse("7d", None, now=datetime(2026, 11, 8, 9, 30, 15, tzinfo=UTC)).step
     86400

@@ -39,7 +39,7 @@ def partition_of(region: str) -> str:
 
 
 class Place(Protocol):
-    """The place that a call goes to, of which only what the call needs is read."""
+    """The place that a call goes to; only what the call needs is read."""
 
     @property
     def partition(self) -> str: ...

@@ -68,7 +68,7 @@ class EicMagics(Magics):
     @no_var_expand
     @needs_local_scope
     @line_cell_magic
-    def eic(self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None) -> Any:
+    def eic(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
         r"""AWS Lambda's asynchronous-invocation settings: AWS CLI command lines, or our shorthand.
 
             %eic put my-function --retries 0 --max-age 1h --on-failure sqs:lost-events
@@ -95,7 +95,7 @@ class EicMagics(Magics):
         an account.
         """
         user_ns = self._user_ns()
-        names: Mapping[str, Any] = ChainMap(dict(local_ns or {}), user_ns, _ALWAYS)
+        names: Mapping[str, Any] = ChainMap(local_ns or {}, user_ns, _ALWAYS)
         reader = commands.Reader(_show)
         if cell is None:
             source = Source(line, "%eic ", interpolates=reader.settings.interpolate)

@@ -28,7 +28,7 @@ from eicnb.client.eic import Eic
 ROOT = Path(__file__).parents[2]
 TOKEN = "of-this-test-alone"
 CHROMIUM = os.environ.get("EICNB_CHROMIUM") or shutil.which("chromium")
-PICTURES = Path(os.environ.get("EICNB_SCREENSHOTS") or ROOT / ".screenshots")
+PICTURES = os.environ.get("EICNB_SCREENSHOTS")
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -38,6 +38,7 @@ FLAGS = [
     "--disable-sync",
     *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
 ]
+VIEWPORT = {"width": 1280, "height": 1400}
 FRONT_ENDS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
 UNUSED = ("debugger", "extensionmanager", "lsp", "terminal")
 SETTINGS: dict[str, Any] = {
@@ -46,6 +47,7 @@ SETTINGS: dict[str, Any] = {
 }
 """What no test looks at is off: a front end starts sooner without it."""
 
+LAID_OUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100))))"
 SETUP = """\
 import eicnb
 %load_ext eicnb
@@ -94,15 +96,15 @@ class Jupyter:
         notary.store.close()
 
 
-@pytest.fixture(scope="module")
-def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory, warm_place: Path) -> Iterator[Jupyter]:
     """One server for all tests."""
-    with serving(tmp_path_factory.mktemp("jupyter")) as server:
+    with serving(tmp_path_factory.mktemp("jupyter"), warm_place) as server:
         yield server
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Jupyter]:
+def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
     """A server that has JupyterLab and Notebook, with nothing of this machine's settings."""
     folder = home / "notebooks"
     folder.mkdir()
@@ -117,6 +119,8 @@ def serving(home: Path) -> Iterator[Jupyter]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "JUPYTER"))}
     environment |= {name: str(home / name.lower()) for name in own}
     environment |= {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "PYTHONPATH": str(ROOT)}
+    if warm_place:
+        environment["JUPYTER_PATH"] = str(warm_place)
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
@@ -151,7 +155,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     pytest.fail("the Jupyter server did not answer within a minute")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
     from playwright.sync_api import sync_playwright
@@ -173,6 +177,9 @@ class Page:
 
     def open(self, name: str) -> None:
         """Show a notebook of the folder."""
+        self.page.evaluate(
+            "() => document.querySelector('.jp-Dialog .jp-mod-accept')?.click()"
+        )  # of a kernel that died
         if self.front_end == "lab" and self.page.url.startswith(self.jupyter.url):
             self.command("docmanager:open", path=name)
             self.page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=name)
@@ -184,11 +191,15 @@ class Page:
             "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 0", timeout=60_000
         )
 
-    def open_new(self, name: str, aws: Eic) -> None:
-        """Show a new notebook, whose kernel is warm and connected to the sandbox."""
+    def open_new(self, name: str) -> None:
+        """Show a new notebook of empty cells."""
         path = f"{name}-{self.front_end}.ipynb"
         write_notebook(self.folder / path, "", "", "")
         self.open(path)
+
+    def connect(self, aws: Eic) -> None:
+        """Clear the notebook, and connect its kernel to a sandbox."""
+        self.command("notebook:clear-all-cell-outputs")
         self.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
 
     def run(self, source: str, cell: int = 1) -> None:
@@ -247,9 +258,10 @@ class Page:
         return form
 
     def picture(self, name: str) -> None:
-        """Keep what the page shows now."""
-        PICTURES.mkdir(exist_ok=True, parents=True)
-        self.page.screenshot(path=PICTURES / f"{self.front_end}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png")
+        """Keep what the page shows now, if there is a folder for it: each picture takes half a second."""
+        if PICTURES:
+            file = f"{self.front_end}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
+            self.page.screenshot(path=Path(PICTURES) / file)
 
     @contextmanager
     def as_wide_as(self, width: int) -> Iterator[None]:
@@ -259,6 +271,7 @@ class Page:
         if is_lab:
             self.command("application:toggle-left-area")
         self.page.set_viewport_size({"width": width, "height": 1400})
+        self.page.evaluate(LAID_OUT)
         try:
             yield
         finally:
@@ -273,20 +286,28 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells], metadata=kernel), path)
 
 
-@pytest.fixture(scope="module", params=FRONT_ENDS)
-def shared_page(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any, aws: Eic) -> Iterator[Page]:
-    """A notebook whose kernel is warm and connected; every test runs its own cell in it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+@pytest.fixture(scope="session", params=FRONT_ENDS)
+def front_end(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any) -> Iterator[Page]:
+    """A notebook with a warm kernel; every test runs its own cell in it."""
+    context = browser.new_context(viewport=VIEWPORT)
     context.set_default_timeout(60_000)
     page = Page(context.new_page(), jupyter, request.param)
-    page.open_new("forms", aws)
+    page.open_new("forms")
     yield page
     context.close()
 
 
 @pytest.fixture(scope="module")
-def second_page(shared_page: Page) -> Page:
+def page(front_end: Page, aws: Eic) -> Page:
+    """The notebook, connected to the sandbox of the module."""
+    front_end.page.bring_to_front()
+    front_end.connect(aws)
+    return front_end
+
+
+@pytest.fixture(scope="session")
+def second_page(front_end: Page) -> Page:
     """Another page of the same front end, for notebooks that are opened again or lose their kernel."""
-    page = shared_page.page.context.new_page()
-    page.set_viewport_size({"width": 1280, "height": 1400})
-    return Page(page, shared_page.jupyter, shared_page.front_end)
+    page = front_end.page.context.new_page()
+    page.set_viewport_size(VIEWPORT)
+    return Page(page, front_end.jupyter, front_end.front_end)

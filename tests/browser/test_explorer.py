@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from eicnb.client.eic import Eic
 
 if TYPE_CHECKING:
@@ -14,11 +12,6 @@ audit = eicnb.audit(progress=False, rate=15)
 explorer = eicnb.explore(audit)
 explorer"""
 SELECTED = "print((explorer.selection.function_name + ':' + explorer.selection.qualifier).tolist())"
-
-
-@pytest.fixture
-def page(shared_page: Page) -> Page:
-    return shared_page
 
 
 def opened(page: Page) -> Any:

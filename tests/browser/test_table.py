@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.conftest import VIEWPORT
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Page
 
-AUDIT = "audit = eicnb.audit(regions='all', progress=False, errors='rows')\naudit"
+AUDIT = "audit = eicnb.audit(regions='all', progress=False, errors='rows')"
 BOX = ".jp-NotebookPanel:visible .jp-OutputArea .eicnb-box"
 SIDES = """e => {
     const r = e.getBoundingClientRect();
@@ -18,12 +20,12 @@ SIDES = """e => {
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
-@pytest.fixture
-def page(shared_page: Page) -> Page:
-    return shared_page
+@pytest.fixture(autouse=True, scope="module")
+def audit(page: Page) -> None:
+    page.run(AUDIT, cell=0)
 
 
-def box(page: Page, source: str = AUDIT) -> Any:
+def box(page: Page, source: str = "audit") -> Any:
     """The box of a frame, when it is there."""
     page.run(source)
     shown = page.page.locator(BOX).last
@@ -50,12 +52,12 @@ def test_an_audit_fits_its_pane_and_is_no_higher_than_a_screen(page: Page, theme
         if width == 1400:
             assert found["all"] <= found["inside"]
     finally:
-        page.page.set_viewport_size({"width": 1280, "height": 1400})
+        page.page.set_viewport_size(VIEWPORT)
         page.command("apputils:change-theme", theme=THEMES[0])
 
 
 def test_the_head_and_the_first_column_stay_in_view(page: Page) -> None:
-    shown = box(page, "eicnb.settings.choose(columns='all')\naudit")
+    shown = box(page, "eicnb.show(audit, columns='all')")
     shown.evaluate("e => e.scrollTo(700, 700)")
     at = sides(shown)
     corner, first = shown.locator("thead th").first, shown.locator("tbody tr").nth(40).locator(":scope > *").first
@@ -77,8 +79,7 @@ def test_the_table_is_accessible(page: Page) -> None:
 
 
 def test_an_untrusted_notebook_has_the_table_without_its_style(page: Page, second_page: Page) -> None:
-    page.run(AUDIT)
-    page.page.locator(BOX).last.wait_for()
+    box(page)
     name = f"untrusted-{page.front_end}.ipynb"
     page.saved_as(name, saves_state=False)
     second_page.open(name)

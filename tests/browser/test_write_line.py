@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.browser.conftest import VIEWPORT
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Page
@@ -25,11 +25,6 @@ BROKEN = """e => {
 """The parts between blanks and hyphens that are on two lines."""
 
 
-@pytest.fixture
-def page(shared_page: Page) -> Page:
-    return shared_page
-
-
 def test_a_write_breaks_between_words_and_never_inside_an_account_id(page: Page) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -44,4 +39,4 @@ def test_a_write_breaks_between_words_and_never_inside_an_account_id(page: Page)
             assert line.evaluate(BROKEN) == []
         assert Axe().run(page.page, context=LINE.replace(":visible", "")).response["violations"] == []
     finally:
-        page.page.set_viewport_size({"width": 1280, "height": 1400})
+        page.page.set_viewport_size(VIEWPORT)

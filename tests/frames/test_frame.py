@@ -97,6 +97,38 @@ def test_the_attributes_are_json_scalars() -> None:
     assert {type(value) for value in attrs.values()} <= {str, int, float, bool, type(None)}
 
 
+USES = (
+    repr,
+    len,
+    lambda frame: frame.qualifier.item(),
+    lambda frame: frame.attrs["verb"],
+    lambda frame: frame.flags.allows_duplicate_labels,
+    lambda frame: frame.insert(0, "verb", "put"),
+    lambda frame: pd.concat([frame, frame]),
+    pd.DataFrame,
+    lambda frame: setattr(frame, "team", "shop"),
+    copy.copy,
+    copy.deepcopy,
+    pickle.dumps,
+)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_frame_of_a_few_rows_is_made_when_it_is_used(use: Any) -> None:
+    used, untouched = frame_of(reported()), frame_of(reported())
+    assert "_mgr" not in vars(used)
+    use(used)
+    assert "_mgr" in vars(used)
+    pd.testing.assert_frame_equal(used[untouched.columns], untouched[untouched.columns])
+    assert used.attrs == untouched.attrs
+
+
+def test_attrs_that_were_set_before_a_frame_was_used_stay() -> None:
+    frame = frame_of(reported())
+    frame.attrs = {"verb": "put"}
+    assert (frame.qualifier.item(), frame.attrs) == ("live", {"verb": "put"})
+
+
 MADE = (
     lambda frame: frame[frame.qualifier == "live"],
     lambda frame: frame[["qualifier", "on_failure"]],

@@ -47,8 +47,8 @@ class Work:
 
 
 WARM = [
-    (f"x = %eic {PUT};", Work(files=24, settings=2, checks=0)),
-    (f"x = %eic {PUT}", Work(files=31, settings=2, checks=1)),
+    (f"x = %eic {PUT};", Work(files=23, settings=2, checks=0)),
+    (f"x = %eic {PUT}", Work(files=30, settings=2, checks=1)),
     (f"%eic {PUT}", Work(files=40, settings=6, checks=3)),
 ]
 

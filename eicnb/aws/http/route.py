@@ -26,11 +26,6 @@ _MOST_CONTEXTS = 16
 _SCOPE = re.compile(r"/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
-Received = tuple[int, Mapping[str, str], bytes]
-"""Status, headers and body of a response."""
-
-_received: ContextVar[list[Received] | None] = ContextVar("received", default=None)
-
 Through = Callable[[str, str, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
 """Sends an operation with its parameters to a region, and returns status, headers and body of the response."""
 
@@ -163,22 +158,3 @@ def _store(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         return None
     probe.request = request
     return AWSResponse(request.url, 200, {}, probe)  # type: ignore[arg-type] # the stubs know no plain headers
-
-
-@contextmanager
-def receiving() -> Iterator[list[Received]]:
-    """Collect the responses to the requests inside, as they came."""
-    responses: list[Received] = []
-    token = _received.set(responses)
-    try:
-        yield responses
-    finally:
-        _received.reset(token)
-
-
-def collect(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Remember a response before botocore reads it; a handler of before-parse."""
-    responses = _received.get()
-    if responses is not None:
-        headers = {name.lower(): value for name, value in response_dict["headers"].items()}
-        responses.append((response_dict["status_code"], headers, response_dict["body"] or b""))

@@ -52,7 +52,7 @@ def with_config(changes: Sequence[Change]) -> list[Change]:
 
 
 def absent_line(changes: Sequence[Change], mark: str = "#") -> list[str]:
-    """Return a comment that counts the rows without a config, for which a declarative text has nothing."""
+    """Return a comment that counts the rows without a config, which a declarative text cannot express."""
     count = len(changes) - len(with_config(changes))
     have = "1 function or qualifier has" if count == 1 else f"{count} functions and qualifiers have"
     return [f"{mark} {have} no config, and so no resource here."] if count else []

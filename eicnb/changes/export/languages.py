@@ -19,7 +19,7 @@ from eicnb.errors import UsageError, nearest, shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A language of an export, and what it makes of the rows that not every language can express.
+    """A language of an export, and how it treats rows that some languages cannot express.
 
     `write` takes the changes, and the region of the connection in use if there is one.
     """

@@ -114,5 +114,5 @@ def _aligned(arguments: Mapping[str, str]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a text in quotes, in which nothing is a template."""
+    """Return a text in quotes, with the signs of templates escaped."""
     return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

@@ -170,7 +170,7 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
 
 
 def _done(commands: Sequence[Command]) -> str:
-    """Return the word for commands that came to their end."""
+    """Return the word for commands that have finished."""
     return "rehearsed" if all(command.dry_run for command in commands) else "done"
 
 

@@ -35,7 +35,7 @@ class Context:
         return self.chosen or in_use.current()
 
     def prepared(self, command: Command, prepare: Callable[[Eic], Run]) -> Run:
-        """Prepare a command on its connection; what its hints give to type has its connection options too."""
+        """Prepare a command on its connection; the commands in its hints get its connection options."""
         if not command.connection:
             return prepare(self.current())
         advising = partial(reaching, command.connection)

@@ -50,7 +50,7 @@ def prepare_apply(command: Command, context: Context) -> Run:
 
 
 def several(command: Command, context: Context) -> tuple[dict[str, Any], ReachedAccounts]:
-    """Return the arguments of the Python verb and its accounts; what the line lacks is as the settings say."""
+    """Return the Python verb's arguments and accounts; the settings fill in what the line omits."""
     arguments = dict(command.arguments)
     accounts = ReachedAccounts.of(command, arguments, context.reader)
     held = context.reader.settings

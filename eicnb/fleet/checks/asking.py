@@ -38,7 +38,7 @@ Place = tuple[str, str]
 _THREADS, _READERS = 5, 32  # boto3 keeps five connections to a host
 
 Asking = Callable[[Aws, str], Ask]
-"""Returns the way to ask through a connection to an account, at the pace of its quotas."""
+"""Returns the function that calls AWS through a connection to an account, at the pace of its quotas."""
 
 
 class Pacing(Protocol):
@@ -150,7 +150,7 @@ def connection_to(reading: Reading, account_id: str, region: str | None) -> Aws:
 def read_aside(
     reading: Pacing, what: str, keys: Sequence[K], read: Callable[[K, Asking], F]
 ) -> dict[K, F | Unreadable]:
-    """Read each subject in a thread; `read` gets it, and what returns the way to ask through a connection."""
+    """Read each subject in a thread; `read` gets it, and a function that calls through a connection."""
     with Quotas(BUCKETS, reading.rate) as quotas:
 
         def asking(aws: Aws, account_id: str) -> Ask:

@@ -50,7 +50,7 @@ class HouseRule:
         return fnmatchcase(function_name, self.functions) and fnmatchcase(qualifier, self.qualifiers)
 
     def breaches(self, audit: Audited, row: int) -> Iterator[tuple[str, tuple[str, ...] | None]]:
-        """Yield each breach of a row in words, with the options that mend it; None if no option can."""
+        """Yield each breach of a row in words, with the options that fix it; None if no option can."""
         if self.retries is not None and audit.retries[row] != self.retries:
             yield f"its retries are {audit.retries[row]}, not {self.retries}", ("--retries", str(self.retries))
         if self.age is not None and audit.ages[row] != self.age:

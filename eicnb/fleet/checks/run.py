@@ -70,7 +70,7 @@ def check(
 ) -> Frame:
     """Check an audit; the arguments are those of `eicnb.check`, and are all validated before anything is sent.
 
-    `connections` are used if a layer beyond the settings is wanted, and `region` is that of the one in use.
+    `connections` are used if a layer beyond the settings is wanted, and `region` is that of the connection in use.
     """
     layers = wanted_layers(look)
     wanted = wanted_checks(checks, layers)

@@ -6,13 +6,15 @@ Tested in tests/fleet/snapshots/test_loading.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from eicnb.errors import UsageError
 from eicnb.fleet.row import SCAN_STATES
-from eicnb.fleet.snapshots.parquet import ENDING, unreadable
+from eicnb.fleet.snapshots.parquet import ENDING, FramePortion, unreadable
 from eicnb.frames.columns import VERB
 from eicnb.frames.frame import Frame, stack
 from eicnb.model.arn import ACCOUNT, REGION
@@ -56,12 +58,16 @@ def check_parts(folder: Path, parts: Sequence[Path]) -> None:
     raise UsageError(message, hint="name a file of eicnb.save")
 
 
-def whole_audit(paths: Sequence[Path], parts: Sequence[Any]) -> Frame:
+def check_audit(path: Path, attrs: Mapping[str, Any]) -> None:
+    """Refuse the file of another frame than an audit."""
+    verb = attrs.get(VERB)
+    if verb != "audit":
+        raise unreadable(path, f"is a frame of {verb}, not of an audit" if verb else "is not a frame of an audit")
+
+
+def whole_audit(parts: Sequence[FramePortion], frames: Sequence[pd.DataFrame]) -> Frame:
     """Return the audit of these parts: all rows, the sums of the counts, and what attrs have in common."""
-    for path, part in zip(paths, parts, strict=True):
-        if part.attrs.get(VERB) != "audit":
-            raise unreadable(path, "is not of an audit", "move it to another folder")
-    whole = stack(parts)
+    whole = stack(frames, [part.attrs for part in parts])
     for name in _COUNTS:
         counts = [part.attrs[name] for part in parts if isinstance(part.attrs.get(name), int)]
         if counts:

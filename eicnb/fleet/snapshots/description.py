@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, Self
 
 import pandas as pd
@@ -73,11 +74,14 @@ class StoredColumn:
 
     def to_dtype(self) -> Any:
         """Return the dtype in this release of pandas."""
-        if self.categories is not None:
-            return pd.CategoricalDtype([*self.categories], ordered=self.ordered)
-        if self.dtype == "str":
-            return _text_of_pandas_3()
-        return pd.api.types.pandas_dtype(self.dtype)
+        return _dtype_of(self)
+
+
+@cache
+def _dtype_of(column: StoredColumn) -> Any:
+    if column.categories is not None:
+        return pd.CategoricalDtype([*column.categories], ordered=column.ordered)
+    return _text_of_pandas_3() if column.dtype == "str" else pd.api.types.pandas_dtype(column.dtype)
 
 
 def not_storable(name: str, what: str) -> UsageError:
@@ -106,6 +110,7 @@ def _written(dtype: Any) -> str | None:
 _WITH_NA = {"boolean", *(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)), "Float32", "Float64"}
 
 
+@cache
 def _text_of_pandas_3() -> Any:
     """Return the dtype of texts that pandas 3 infers; older releases infer object."""
     return pd.Series(["text"]).dtype

@@ -16,8 +16,7 @@ from eicnb.errors import EicError, UsageError
 from eicnb.fleet.compare import Difference, in_words, one_of, order_of
 from eicnb.fleet.compared import COMPARED_COLUMNS, ComparedFrame, ComparedRow, Key
 from eicnb.fleet.snapshots import parquet
-from eicnb.fleet.snapshots.audit_folder import parts_in, whole_audit
-from eicnb.fleet.snapshots.description import Description
+from eicnb.fleet.snapshots.audit_folder import check_audit, parts_in, whole_audit
 from eicnb.fleet.snapshots.parquet import why_unreadable
 from eicnb.fleet.snapshots.saving import is_folder, path_of
 from eicnb.fleet.snapshots.verb_columns import HISTORY_COLUMNS
@@ -83,22 +82,17 @@ class _SavedAudit:
         """Read when an audit was made, or raise UsageError for what is not one."""
         described = [parquet.described(part) for part in parts]
         for part, one in zip(parts, described, strict=True):
-            _check_audit(part, one)
+            check_audit(part, one.attrs)
         return cls(path, tuple(parts), max(one.taken_at for one in described))
 
     def frame(self) -> pd.DataFrame:
         """Read what a comparison needs, or raise UsageError for a part of the rows."""
-        frames = [parquet.read(part, COMPARED_COLUMNS).frame for part in self.parts]
-        for part, frame in zip(self.parts, frames, strict=True):
-            if frame.attrs.get("rows", len(frame)) != len(frame):
-                raise parquet.unreadable(part, f"has {len(frame)} of its audit's {frame.attrs['rows']} rows")
-        return frames[0] if self.parts == (self.path,) else whole_audit(self.parts, frames)
-
-
-def _check_audit(path: Path, described: Description) -> None:
-    verb = described.attrs.get(VERB)
-    if verb != "audit":
-        raise parquet.unreadable(path, f"is a frame of {verb}" if verb else "is another frame")
+        parts, snapshots = parquet.read_together(self.parts, COMPARED_COLUMNS)
+        for part in parts:
+            if part.attrs.get("rows", part.rows) != part.rows:
+                raise parquet.unreadable(part.path, f"has {part.rows} of its audit's {part.attrs['rows']} rows")
+        frames = [snapshot.frame for snapshot in snapshots]
+        return frames[0] if self.parts == (self.path,) else whole_audit(parts, frames)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from eicnb.errors import UsageError
 from eicnb.fleet.snapshots import parquet
-from eicnb.fleet.snapshots.audit_folder import check_parts, parts_in, whole_audit
+from eicnb.fleet.snapshots.audit_folder import check_audit, check_parts, parts_in, whole_audit
 from eicnb.fleet.snapshots.description import StoredColumn
 from eicnb.fleet.snapshots.parquet import Snapshot, unreadable
 from eicnb.fleet.snapshots.saving import is_folder, path_of
@@ -46,9 +46,12 @@ def load(path: str | os.PathLike[str]) -> Any:
         loaded = in_this_release(parquet.read(found))
         _warn([loaded])
         return loaded.frame
-    parts = parts_in(found)
-    check_parts(found, parts)
-    loaded_parts = [in_this_release(parquet.read(part)) for part in parts]
+    paths = parts_in(found)
+    check_parts(found, paths)
+    parts, snapshots = parquet.read_together(paths)
+    for part in parts:
+        check_audit(part.path, part.attrs)
+    loaded_parts = [in_this_release(snapshot) for snapshot in snapshots]
     _warn(loaded_parts)
     return whole_audit(parts, [one.frame for one in loaded_parts])
 

@@ -7,7 +7,7 @@ texts, numbers and times.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,9 +85,51 @@ def read(path: Path, columns: Collection[str] | None = None) -> Snapshot:
     With `columns`, only those of them that the file has are read.
     """
     with _opened(path) as (found, file):
-        labels = {level.name for level in found.labels.levels}
-        names = [name for name in file.schema_arrow.names if columns is None or name in {*columns, *labels}]
-        return _snapshot(path, found, file.read(columns=names))
+        return _snapshot(path, found, _table(found, file, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class FramePortion:
+    """A file that has some of the rows of a frame: its attrs and the number of its rows."""
+
+    path: Path
+    attrs: Mapping[str, Any]
+    rows: int
+
+
+def read_together(
+    paths: Iterable[Path], columns: Collection[str] | None = None
+) -> tuple[list[FramePortion], list[Snapshot]]:
+    """Read files that are one frame together: what each has, and the rows of all, in few frames.
+
+    Neighbours with the same columns and numbered rows become one frame at once, which takes less than half the time.
+    """
+    portions: list[FramePortion] = []
+    groups: list[tuple[Path, Description, list[Any]]] = []
+    for path in paths:
+        with _opened(path) as (found, file):
+            table = _table(found, file, columns)
+        portions.append(FramePortion(path, found.attrs, table.num_rows))
+        last = groups[-1] if groups else None
+        if last and _continues(last[1], found) and last[2][0].schema.equals(table.schema):
+            last[2].append(table)
+        else:
+            groups.append((path, found, [table]))
+    concat = _pyarrow().concat_tables
+    return portions, [_snapshot(path, found, concat(tables)) for path, found, tables in groups]
+
+
+def _continues(one: Description, other: Description) -> bool:
+    """Return whether the rows of a frame can follow those of another one in a single frame."""
+    are_numbered = one.labels.span is not None and other.labels.span is not None
+    return are_numbered and (one.columns, one.known, one.eicnb) == (other.columns, other.known, other.eicnb)
+
+
+def _table(described: Description, file: Any, columns: Collection[str] | None) -> Any:
+    """Read the columns of a file; a small one is not worth threads."""
+    labels = {level.name for level in described.labels.levels}
+    names = [name for name in file.schema_arrow.names if columns is None or name in {*columns, *labels}]
+    return file.read(columns=names, use_threads=file.metadata.num_rows > _ROWS_AT_ONCE)
 
 
 def from_bytes(content: bytes) -> pd.DataFrame:
@@ -170,6 +212,7 @@ def _schema(described: Description) -> Any:
     return arrow.schema(fields, metadata={_KEY: described.to_json()})
 
 
+@cache
 def _type_of(column: StoredColumn) -> Any:
     """Return the Arrow type of a column; text, for a category of texts too."""
     arrow = _pyarrow()

@@ -174,7 +174,7 @@ def _is_in_a_loop(sender: RouteStart, arn: str, looped: Collection[str]) -> bool
 
 
 def _parts(arn: str) -> tuple[str, str, str, str]:
-    """Return the kind, region, account and resource of an ARN; a text that is none is all resource."""
+    """Return the kind, region, account and resource of an ARN; any other text is all resource."""
     parts = arn.split(":", 5)
     return (parts[2], parts[3], parts[4], parts[5]) if len(parts) == 6 else ("", "", "", arn)  # noqa: PLR2004 # an ARN's parts
 

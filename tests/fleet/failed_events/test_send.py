@@ -50,6 +50,16 @@ def test_what_happened_is_found_in_the_destinations(shared: Eic) -> None:
     assert shared.records("sqs:shop-failures", progress=False).message_id.tolist() == [row["message_id"]]
 
 
+def test_a_dead_letter_is_found_too_and_the_row_names_the_function(shared: Eic) -> None:
+    assert shared.server is not None
+    shared.server.fail("payments-reconcile")
+    shared.put("payments-reconcile", maximum_retry_attempts=0)
+    [row] = shared.send("payments-reconcile", {"order": 7}, wait=30).to_dict("records")
+    assert (row["state"], row["function_name"], row["qualifier"]) == ("delivered", "payments-reconcile", "$LATEST")
+    assert row["source"] == "arn:aws:sqs:us-east-1:123456789012:payment-dead-letters"
+    assert row["error_message"] == "payments-reconcile fails in this sandbox"
+
+
 def test_without_a_record_it_stays_accepted_and_the_caption_says_so(shared: Eic) -> None:
     assert shared.server is not None
     shared.server.succeed("checkout")

@@ -229,6 +229,26 @@ def test_the_folder_of_an_audit_is_loaded_as_one_frame(tmp_path: Path) -> None:
     assert {name: whole.attrs[name] for name in wanted} == wanted
 
 
+def test_the_files_of_an_audit_may_be_of_several_releases(tmp_path: Path) -> None:
+    for number in range(4):
+        path = save(audit_of(1, account=f"{number:012d}", f=number % 3), tmp_path / f"{number:012d}.us-east-1.parquet")
+        if number in {1, 2}:
+            rewritten(path, without("read_at"))
+    with pytest.warns(UserWarning, match="has no column read_at, which is <NA> now"):
+        whole = load(tmp_path)
+    assert whole.dtypes.to_dict() == AUDIT.dtypes.to_dict()
+    assert whole["maximum_retry_attempts"].tolist() == [0, 1, 2, 0]
+    assert whole["read_at"].isna().tolist() == [False, True, True, False]
+    assert whole.attrs["rows"] == 4
+
+
+def test_another_frame_in_the_folder_of_an_audit_is_refused(tmp_path: Path) -> None:
+    path = save(pd.DataFrame({"a": [1]}), tmp_path / "123456789012.us-east-1.parquet")
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path)
+    assert caught.value.message == f"the file {str(path)!r} is not a frame of an audit"
+
+
 def test_a_part_of_an_audit_that_is_damaged_is_not_left_out_in_silence(tmp_path: Path) -> None:
     save(audit_of(1, f=0), tmp_path / "123456789012.us-east-1.parquet")
     (tmp_path / "123456789012.us-west-2.parquet").touch()
