@@ -177,9 +177,10 @@ class Audit:
         with Quotas(self.buckets, self.scope.rate) as quotas:
             await together(self._walk(place, pool, quotas, grant) for place, grant in zip(places, grants, strict=True))
 
-    def fail(self, place: tuple[str, str], error: Exception) -> None:
+    def fail(self, row: AuditRow) -> None:
         """Add the row of an account and region that cannot be read at all."""
-        self._rows.append(region_failure(*place, error))
+        place = (row.account_id or "", row.region)
+        self._rows.append(row)
         self._failed.add(place)
         self._pending.pop(place, None)
         self.is_placed = True
@@ -190,7 +191,7 @@ class Audit:
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
         except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
-            self.fail(place.key, error)
+            self.fail(region_failure(*place.key, error))
             return
         sandbox = ["SANDBOX"] if place.aws.sandbox else []
         words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])

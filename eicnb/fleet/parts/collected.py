@@ -61,7 +61,7 @@ class Parts:
     def is_whole(self) -> bool:
         """Whether every list of functions was read to its end."""
         results = list(self.results.values())
-        is_read = self.is_placed and not self.own_rows and len(results) == len(self.places)
+        is_read = self.is_placed and not self.own_rows and len(results) >= len(self.places)
         return is_read and all(result.is_whole for result in results)
 
     @property
@@ -97,7 +97,7 @@ class Parts:
         return Progress(
             functions_done=sum(part.done for part in parts),
             functions_known=sum(part.known for part in parts),
-            regions_done=len(self.results),
+            regions_done=min(len(self.results), len(self.places)),
             regions=len(self.places),
             calls=sum(part.calls for part in parts),
             throttles=sum(part.throttles for part in parts),

@@ -22,12 +22,12 @@ from eicnb.fleet.entry import Home
 from eicnb.fleet.parts.cluster import Cluster
 from eicnb.fleet.parts.collected import Parts
 from eicnb.fleet.parts.folder import AuditFolder
-from eicnb.fleet.parts.part import PartResult, failed_result, result_of
+from eicnb.fleet.parts.part import Key, PartResult, failed_result, result_of
 from eicnb.fleet.parts.room import Room
 from eicnb.fleet.places import AccountRegion, PlaceFinder, together
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import ChoiceError, utc_now
-from eicnb.fleet.row import AuditRow
+from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scan import Audit, unread_row
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
@@ -90,12 +90,17 @@ class DividedAudit(Parts):
             if self.cluster is not None:
                 for aws in {place.aws for place in places}:
                     await aside(self.cluster.recipe, aws)  # one that no worker can follow stops the audit here
+            unreached = (
+                {} if self.folder is None else {key: row for row in finder.rows if (key := _key(row)) is not None}
+            )
             if self.folder is not None:
-                self.folder.open(place.key for place in places)
-            self.own_rows += finder.rows
+                self.folder.open([*(place.key for place in places), *unreached])
+            self.own_rows += [row for row in finder.rows if _key(row) not in unreached]
             self.places += places
             self.is_placed = True
             await together(self._read(place, pool) for place in places)
+            for key, row in unreached.items():
+                await self._keep_unreached(key, row)
             await self._add_unmatched()
 
     async def _read(self, place: AccountRegion, pool: SenderPool) -> None:
@@ -106,19 +111,30 @@ class DividedAudit(Parts):
             self.results[place.key] = stored
             return
         result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
-        if self.folder is not None:
-            result = await aside(self.folder.write, result)
-        self.results[place.key] = result
+        await self._keep(result)
+
+    async def _keep_unreached(self, key: Key, row: AuditRow) -> None:
+        """Store the row of an account that cannot be reached; a file of an earlier run is worth more."""
+        assert self.folder is not None
+        earlier = await aside(self.folder.result, key)
+        if earlier is not None:
+            self.results[key] = earlier
+        else:
+            await self._keep(failed_result(self._audit(self.connections[0], row.region), row))
+
+    async def _keep(self, result: PartResult) -> None:
+        """Store a result, its rows in the folder if there is one."""
+        self.results[result.key] = result if self.folder is None else await aside(self.folder.write, result)
 
     async def _read_there(self, place: AccountRegion) -> PartResult:
         assert self.cluster is not None
         try:
             return await self.cluster.read(place, self.scope)
         except EicError as error:
-            return failed_result(self._audit(place), place.key, error)
+            return failed_result(self._audit(place.aws, place.region), region_failure(*place.key, error))
 
     async def _read_here(self, place: AccountRegion, pool: SenderPool) -> PartResult:
-        audit = self._audit(place)
+        audit = self._audit(place.aws, place.region)
         if self.folder is not None:
             audit.earlier = await aside(self.folder.earlier, place.key)
         async with self._room.of(lambda: _size(audit)):
@@ -129,10 +145,10 @@ class DividedAudit(Parts):
         del self.audits[place.key]
         return result
 
-    def _audit(self, place: AccountRegion) -> Audit:
+    def _audit(self, aws: Aws, region: str) -> Audit:
         return Audit(
-            connections=[place.aws],
-            regions=(place.region,),
+            connections=[aws],
+            regions=(region,),
             scope=self.scope,
             patience=self.patience,
             buckets=self.buckets,
@@ -172,6 +188,11 @@ class DividedAudit(Parts):
 
     def _homes(self) -> list[Home]:
         return [result.home for result in self.results.values() if result.home is not None]
+
+
+def _key(row: AuditRow) -> Key | None:
+    """Return account and region of a row; None if the account is unknown."""
+    return None if row.account_id is None else (row.account_id, row.region)
 
 
 def _size(audit: Audit) -> tuple[int, bool]:

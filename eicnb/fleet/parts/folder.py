@@ -94,7 +94,11 @@ class AuditFolder:
 
     def stored(self, key: Key) -> PartResult | None:
         """Return the result of an earlier run for a place, if nothing is missing in it."""
-        if key not in self.complete:
+        return self.result(key) if key in self.complete else None
+
+    def result(self, key: Key) -> PartResult | None:
+        """Return the result that the file of a place holds; None without a file."""
+        if key not in self.found:
             return None
         attrs, (account_id, region) = self.found[key], key
         names = self._names(key) if self.scope.selection.patterns else set()
@@ -105,7 +109,7 @@ class AuditFolder:
             counts=Counts.in_attrs(attrs),
             calls=0,
             throttles=0,
-            is_whole=True,
+            is_whole=attrs.get("complete") is True,
             has_listed=bool(attrs.get("rows")),
             unmatched=self.scope.selection.unmatched(names),
         )

@@ -59,7 +59,7 @@ def _row_without_file(row: AuditRow) -> dict[str, Any]:
         "rows": 1,
         **{state: int(state == row.scan_state) for state in SCAN_STATES},
         "file": None,
-        "error": row.error,
+        "error": str(row.error).splitlines()[0],
     }
 
 

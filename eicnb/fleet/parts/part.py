@@ -15,6 +15,7 @@ from eicnb.fleet.entry import Home
 from eicnb.fleet.places import PlaceFinder
 from eicnb.fleet.progress import Progress
 from eicnb.fleet.result import MOST_ERRORS, Counts, error_lines, to_audit_frame
+from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.snapshots.parquet import to_bytes
@@ -154,7 +155,7 @@ def result_of(audit: Audit, key: Key, run: str = "") -> PartResult:
     )
 
 
-def failed_result(audit: Audit, key: Key, error: Exception, run: str = "") -> PartResult:
+def failed_result(audit: Audit, row: AuditRow, run: str = "") -> PartResult:
     """Return the result of a part that could not be read at all."""
-    audit.fail(key, error)
-    return result_of(audit, key, run)
+    audit.fail(row)
+    return result_of(audit, (row.account_id or "", row.region), run)

@@ -21,6 +21,7 @@ from distributed.core import Status
 
 from eicnb.errors import ConfigurationError
 from eicnb.fleet.parts.part import PartOrder, PartProgress, PartResult, failed_result, read_part, result_of
+from eicnb.fleet.row import region_failure
 from eicnb.fleet.scan import Audit
 
 PROGRESS = "eicnb-audit"
@@ -78,7 +79,7 @@ def read_on_worker(order: PartOrder) -> PartResult:
     except NoLongerWantedError:
         raise
     except Exception as error:  # noqa: BLE001 # whatever it is, it is the row of this account and region
-        return failed_result(audit, order.key, error, order.run)
+        return failed_result(audit, region_failure(*order.key, error), order.run)
     finally:
         _ROOM.release()
 

@@ -111,6 +111,16 @@ def test_several_accounts_are_read_and_one_that_denies_is_the_same_row(client: A
     assert alone.value.result.attrs == shared.value.result.attrs
 
 
+def test_the_roles_of_an_organisation_are_assumed_by_the_workers(eic: eicnb.Eic, client: Any) -> None:
+    eicnb.use(eic)
+    accounts = {"connections": eicnb.organization(role="audit", external_id=None)}
+    options: dict[str, Any] = {**accounts, "rate": 500, "progress": False, "errors": "rows"}
+    alone, shared = eicnb.audit(**options), eicnb.audit(**options, client=client)
+    same_rows(alone, shared)
+    assert shared.account_id.nunique() > 5
+    assert shared.attrs["denied"] == 1
+
+
 class Busy(Lambda):
     """A fleet that notes how many regions are read at the same time, and when."""
 

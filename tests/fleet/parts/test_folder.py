@@ -183,6 +183,21 @@ def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> N
         run(connect(server), folder=tmp_path / "file" / "today")
 
 
+@pytest.mark.filterwarnings("ignore:1 of 1 account-regions were read before")
+def test_an_account_that_denies_its_role_has_a_file_too_and_is_read_once_it_does_not(
+    eic: eicnb.Eic, tmp_path: Path
+) -> None:
+    eicnb.use(eic)
+    accounts = {"connections": eicnb.organization(role="audit", accounts=["playground", "log-archive"])}
+    options: dict[str, Any] = {**accounts, "rate": 500, "progress": False, "errors": "rows"}
+    alone = eicnb.audit(**options)
+    for _ in range(2):
+        summary = eicnb.audit(**options, folder=tmp_path)
+        same_rows(alone, eicnb.load(tmp_path))
+        assert summary.denied.sum() == 1
+    assert not eicnb.load(tmp_path).attrs["complete"]
+
+
 def test_an_account_that_cannot_be_identified_is_in_the_summary(run: Run, tmp_path: Path) -> None:
     with Answering(lambda seen: BROKEN) as server:
         summary = run(connect(server), folder=tmp_path, errors="rows")
