@@ -29,7 +29,7 @@ class KeySource(Protocol):
 
 
 class KeyGiver(Protocol):
-    """The keys of the requests to one account; `fresh_keys` are those that need no wait, None if there are none."""
+    """The keys of the requests to one account; `fresh_keys` are those that need no wait."""
 
     def fresh_keys(self) -> Keys | None: ...
 

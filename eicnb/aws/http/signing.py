@@ -23,7 +23,7 @@ _NO_BODY = hashlib.sha256(b"").hexdigest()
 
 @dataclass(frozen=True, slots=True)
 class _Second:
-    """What the signatures of one second share: ends of texts to hash, the start of the header, other headers."""
+    """What the signatures of one second share: texts to hash, the start of the header, other headers."""
 
     lines: str
     to_sign: str
