@@ -40,7 +40,7 @@ from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import Sender, Tally
 from eicnb.aws.keys import Keys
 from eicnb.fleet.entry import Home
-from eicnb.fleet.region import RegionWalk
+from eicnb.fleet.region import RegionWalk, readers_of_each
 from eicnb.fleet.scope import Scope
 from eicnb.fleet.versions import Details, Grant
 from eicnb.model.limits import GET_FUNCTION_A_SECOND, REQUESTS_A_SECOND
@@ -212,7 +212,14 @@ class Simulation:
         shares = ExitStack()
         details = Details(sender=sender(RATE * GET_FUNCTION_A_SECOND / REQUESTS_A_SECOND), grant=Grant())
         scope = Scope.parse(functions=None, qualifiers="configured", rate=RATE)
-        walk = RegionWalk(home=home, sender=sender(RATE), scope=scope, details=details, now=lambda: datetime.now(UTC))
+        walk = RegionWalk(
+            home=home,
+            sender=sender(RATE),
+            scope=scope,
+            details=details,
+            most_readers=readers_of_each(self.regions),
+            now=lambda: datetime.now(UTC),
+        )
         with shares:
             await walk.run()
         found = walk.found()
