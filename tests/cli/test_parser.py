@@ -670,4 +670,4 @@ def test_a_file_of_windows_is_read(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "# why", "%eic", ">/dev/null", "%eic >/dev/null 2>&1"])
 def test_a_text_without_a_command_is_nothing_to_run(text: str) -> None:
-    assert parse(Source(text), {}) == []
+    assert parser.parse(Source(text), {}) == []
