@@ -172,8 +172,7 @@ class Audit:
             self._failed.add(place.key)
             del self._pending[place.key]
             return
-        sandbox = ["SANDBOX"] if place.aws.sandbox else []
-        words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
+        words = place.aws.words_of(place.region, place.account_id)
 
         def sender(quota: str = LAMBDA) -> Sender:
             turns = quotas.of(place.account_id, place.region, quota, usual_rate=place.aws.usual_rate)
