@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from eicnb.client.connections import put as put
     from eicnb.client.connections import require as require
     from eicnb.client.connections import sandbox as sandbox
+    from eicnb.client.connections import send as send
     from eicnb.client.connections import update as update
     from eicnb.client.connections import use as use
     from eicnb.client.connections import whoami as whoami
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from eicnb.client.plans import undo as undo
     from eicnb.client.records import records as records
     from eicnb.client.records import replay as replay
-    from eicnb.client.records import send as send
     from eicnb.client.refresh import refresh as refresh
     from eicnb.client.script import run as run
     from eicnb.client.showing import show as show
@@ -142,7 +142,7 @@ _HOME = {
     "run": "client.script",
     "sandbox": "client.connections",
     "save": "client.snapshots",
-    "send": "client.records",
+    "send": "client.connections",
     "show": "client.showing",
     "undo": "client.plans",
     "update": "client.connections",

@@ -112,6 +112,12 @@ def _write_starters(place: Path, start: list[str]) -> None:
 
 
 @pytest.fixture
+def warm_python(warm_place: Path) -> str:
+    """A Python that has imported eicnb already; it takes `-c code` or `-m module`."""
+    return str(warm_place / "bin" / "python")
+
+
+@pytest.fixture
 def warm_kernels(warm_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every kernel that Jupyter starts here starts warm."""
     monkeypatch.setenv("JUPYTER_PATH", str(warm_place))

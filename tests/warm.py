@@ -35,6 +35,7 @@ PROGRAMS = {
     "jupyter-nbconvert": ("nbconvert.nbconvertapp", "main"),
     "papermill": ("papermill.cli", "papermill"),
     "pytest": ("pytest", "console_main"),
+    "python": ("tests.warm", "interpret"),
 }
 
 
@@ -49,7 +50,22 @@ def run(path: str, arguments: list[str]) -> int:
         process = int(responses.readline())
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda number, frame: os.kill(process, number))
-        return int(responses.readline() or 1)
+        code = int(responses.readline() or 1)
+    if code < 0:  # by a signal
+        os.kill(os.getpid(), -code)
+    return code
+
+
+def interpret() -> None:
+    """Run `-c code` or `-m module`, as Python does."""
+    import runpy
+
+    _, option, what, *arguments = sys.argv
+    sys.argv = [option if option == "-c" else what, *arguments]
+    if option == "-m":
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
+    else:
+        exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
 
 
 def stay(path: str) -> socket.socket:

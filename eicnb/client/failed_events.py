@@ -123,10 +123,11 @@ class FailedEvents:
         config or dead-letter queue names the source is invoked. Dead-letter messages name none, so they need `to`.
 
         Nothing is sent before all rows are validated: refused rows have too large an event, a function that does not
-        exist or has no concurrency, or a message that may have been sent before. `dry_run` says how many events go
-        where. `limit` is the most events; by default 25, or a tenth of the rows. `canary=1` sends one, waits `wait`
-        seconds for it to fail again, which stops the rest, and then asks whether to go on, or stops if no one can
-        reply. `confirm=True` asks before the first too, and a callable gets each question.
+        exist or has no concurrency, or, unless `to` names the function, an event that succeeded or that an earlier
+        replay sent, or may have sent. `dry_run` says how many events go where. `limit` is the most events; by default
+        25, or a tenth of the rows. `canary=1` sends one, waits `wait` seconds for it to fail again, which stops the
+        rest, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before the first too,
+        and a callable gets each question.
 
         Outcomes are `accepted`, `not deleted` (accepted too, and would be sent twice), `gone`, `refused`, `failed`,
         `not tried` and `unknown`: the response was lost, and nothing is sent twice. If not all are accepted,

@@ -1,4 +1,4 @@
-"""The verbs `records`, `send` and `replay`, on the connection in use or on several.
+"""The verbs `records` and `replay`, on the connection in use or on several.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
@@ -57,26 +57,6 @@ def records(
         rate=rate,
         progress=progress,
     )
-
-
-@checked
-def send(
-    function_name: str | FunctionRef,
-    payload: Any,
-    *,
-    qualifier: str | None = None,
-    wait: float | None = None,
-    confirm: bool | Callable[[str], bool] | None = None,
-) -> Frame:
-    """Send one event to a function asynchronously, through the connection in use: the function runs.
-
-    >>> eic.send("my-function", '{"order": 1}', qualifier="BLUE").payload.tolist()
-    This runs my-function:BLUE with an event of 12 bytes in us-east-1, account 123456789012 (SANDBOX)
-    ['{"order": 1}']
-
-    Everything else is as in `Eic.send`.
-    """
-    return current().send(function_name, payload, qualifier=qualifier, wait=wait, confirm=confirm)
 
 
 @checked

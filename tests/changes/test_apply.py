@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -117,7 +116,7 @@ def both_destinations(eic: eicnb.Eic) -> tuple[Any, Any]:
     return frame.on_failure_type.item(), frame.on_success_type.item()
 
 
-def test_updates_of_one_destination_at_the_same_time_both_last(eic: eicnb.Eic) -> None:
+def test_updates_of_one_destination_at_the_same_time_both_last(eic: eicnb.Eic, warm_python: str) -> None:
     assert eic.server is not None
     other = eicnb.connect(region="us-east-1", endpoint_url=eic.server.url)
     for _ in range(20):
@@ -143,11 +142,11 @@ for name in sys.stdin:
 """
 
 
-def test_updates_of_two_processes_at_the_same_time_both_last(eic: eicnb.Eic) -> None:
+def test_updates_of_two_processes_at_the_same_time_both_last(eic: eicnb.Eic, warm_python: str) -> None:
     assert eic.server is not None
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", UPDATE, eic.server.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [warm_python, "-c", UPDATE, eic.server.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         for _ in range(2)
     ]

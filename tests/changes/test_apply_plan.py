@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -304,7 +303,9 @@ def test_a_write_whose_arrival_stays_open_is_unknown(eic: eicnb.Eic) -> None:
     assert retries(eic, "newsletters") == 1
 
 
-def test_overlapping_plans_at_the_same_time_apply_each_change_once(eic: eicnb.Eic, tmp_path: Path) -> None:
+def test_overlapping_plans_at_the_same_time_apply_each_change_once(
+    eic: eicnb.Eic, tmp_path: Path, warm_python: str
+) -> None:
     """Two processes, each with a plan of its own that shares functions with the other's."""
     assert eic.server is not None
     code = (
@@ -318,7 +319,7 @@ def test_overlapping_plans_at_the_same_time_apply_each_change_once(eic: eicnb.Ei
     plans = [with_retries(1, *FUNCTIONS[:4]), with_retries(0, *FUNCTIONS[1:]), with_retries(1, *FUNCTIONS)]
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", code, eic.server.url, str(plan.save(tmp_path / f"{number}.json"))],
+            [warm_python, "-c", code, eic.server.url, str(plan.save(tmp_path / f"{number}.json"))],
             stdout=subprocess.PIPE,
             text=True,
         )

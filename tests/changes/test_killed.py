@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +12,21 @@ import eicnb
 from eicnb.errors import NotFound
 from tests.changes.killed import POINTS
 
+Killed = Callable[..., None]
+
 KEYS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
+
+
+@pytest.fixture
+def killed(url: str, warm_python: str) -> Killed:
+    """Kill a process at a point of its write."""
+
+    def run(point: str, what: str, which: int = 1) -> None:
+        command = [warm_python, "-m", "tests.changes.killed", url, point, str(which), what]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == -9, done.stderr
+
+    return run
 
 
 @pytest.fixture
@@ -24,12 +38,6 @@ def url(eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch) -> str:
     assert eic.endpoint_url is not None
     eicnb.use(eicnb.connect(region="us-east-1", endpoint_url=eic.endpoint_url))
     return eic.endpoint_url
-
-
-def killed(url: str, point: str, what: str, which: int = 1) -> None:
-    command = [sys.executable, "-m", "tests.changes.killed", url, point, str(which), what]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == -9, done.stderr
 
 
 def settings_of(name: str) -> dict[str, Any] | None:
@@ -57,11 +65,11 @@ LINES = {
 
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("line", LINES)
-def test_a_killed_write_is_told_truly_and_undone(line: str, point: str, url: str) -> None:
+def test_a_killed_write_is_told_truly_and_undone(line: str, point: str, killed: Killed) -> None:
     name, command = LINES[line]
     outcomes, is_written = OUTCOMES[point]
     before = settings_of(name)
-    killed(url, point, command)
+    killed(point, command)
     assert eicnb.journal().outcome.tolist() == outcomes
     assert (settings_of(name) != before) == is_written
     assert len(eicnb.undo()) == int(is_written)
@@ -71,10 +79,10 @@ def test_a_killed_write_is_told_truly_and_undone(line: str, point: str, url: str
 
 @pytest.mark.parametrize("which", [1, 2])
 @pytest.mark.parametrize("point", POINTS)
-def test_a_killed_apply_is_told_truly_repeated_and_undone(point: str, which: int, url: str) -> None:
+def test_a_killed_apply_is_told_truly_repeated_and_undone(point: str, which: int, killed: Killed) -> None:
     before = [settings_of(f"my-function:{name}") for name in ("BLUE", "GREEN")]
     plan = eicnb.plan(eicnb.list("my-function").assign(maximum_event_age_in_seconds=77))
-    killed(url, point, "plan", which)
+    killed(point, "plan", which)
     outcomes, is_written = OUTCOMES[point]
     assert eicnb.journal().outcome.tolist() == outcomes + ["applied"] * (which - 1)
     done = which - 1 + int(is_written)

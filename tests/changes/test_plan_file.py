@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -173,7 +172,7 @@ def test_a_plan_that_cannot_be_saved_leaves_no_part_of_it(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_plan_saved_in_one_process_is_applied_in_another(eic: eicnb.Eic, tmp_path: Path) -> None:
+def test_a_plan_saved_in_one_process_is_applied_in_another(eic: eicnb.Eic, tmp_path: Path, warm_python: str) -> None:
     assert eic.server is not None
     path = with_retries(1, "newsletters", "order-events").save(tmp_path / "plan.json")
     code = (
@@ -182,7 +181,7 @@ def test_a_plan_saved_in_one_process_is_applied_in_another(eic: eicnb.Eic, tmp_p
         "print(eicnb.apply(sys.argv[2], progress=False).outcome.tolist())"
     )
     keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
-    command = [sys.executable, "-c", code, eic.server.url, str(path)]
+    command = [warm_python, "-c", code, eic.server.url, str(path)]
     done = subprocess.run(command, env={**os.environ, **keys}, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "['applied', 'applied']\n"
     assert eic.get("newsletters").maximum_retry_attempts.tolist() == [1]

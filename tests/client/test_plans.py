@@ -6,7 +6,6 @@ import inspect
 import os
 import pickle
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,9 @@ def test_what_catches_errors_catches_an_incomplete_apply_and_no_ctrl_c() -> None
     assert not issubclass(ApplyInterrupted, Exception)
 
 
-def test_a_plan_of_a_connection_is_applied_in_a_process_that_uses_nothing_else(eic: eicnb.Eic) -> None:
+def test_a_plan_of_a_connection_is_applied_in_a_process_that_uses_nothing_else(
+    eic: eicnb.Eic, warm_python: str
+) -> None:
     assert eic.server is not None
     code = (
         "import eicnb, sys\n"
@@ -76,7 +77,7 @@ def test_a_plan_of_a_connection_is_applied_in_a_process_that_uses_nothing_else(e
         "print(plan.apply(progress=False).outcome.tolist())"
     )
     keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
-    command = [sys.executable, "-c", code, eic.server.url]
+    command = [warm_python, "-c", code, eic.server.url]
     done = subprocess.run(command, env={**os.environ, **keys}, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "['applied', 'applied']\n"
 

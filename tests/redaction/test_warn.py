@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,9 +21,9 @@ for _ in range(2):
 """
 
 
-def told_by_cells(home: Path, **environment: str) -> str:
+def told_by_cells(python: str, home: Path, **environment: str) -> str:
     """What standard error shows when the globs of cells fit nothing."""
-    command = [sys.executable, "-c", CELLS]
+    command = [python, "-c", CELLS]
     environment = {**os.environ, "IPYTHONDIR": str(home), **environment}
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=environment).stderr
 
@@ -51,10 +50,10 @@ def test_a_line_that_holds_what_is_masked_is_not_shown(eic: Eic) -> None:
     ids=["plain", "masked"],
 )
 def test_each_run_of_a_cell_warns_in_one_line_that_names_the_cell(
-    tmp_path: Path, environment: dict[str, str], name: str
+    tmp_path: Path, warm_python: str, environment: dict[str, str], name: str
 ) -> None:
     warning = f"UserWarning: no function matches {name}\n"
     assert (
-        told_by_cells(tmp_path, **environment)
+        told_by_cells(warm_python, tmp_path, **environment)
         == f"Cell In[2]:2: {warning}Cell In[3]:1: {warning}Cell In[4]:1: {warning}"
     )

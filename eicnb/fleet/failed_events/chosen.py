@@ -31,6 +31,11 @@ _NEEDED = tuple(
     if column.name in {"source", "message_id", "state", "function_arn", "payload_bytes"}
 )
 
+_CONDITION = tuple(column for column in RECORD_COLUMNS if column.name == "condition")
+
+SUCCEEDED = "its event succeeded"
+"""Why the event of a record of an on-success destination is not sent again, unless its function is named."""
+
 _SEND_AGAIN = "look up when, or send it again to the function that you name: to= (--to)\n%eic journal --run {}"
 
 _NAME_IT = 'name it: to="my-function" (--to my-function)'
@@ -86,7 +91,8 @@ def chosen_of(
         if entry.verb == "replay" and entry.may_have_arrived
     }
     done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
-    for number, row in enumerate(rows_of(frame, _NEEDED)):
+    columns = (*_NEEDED, *(_CONDITION if "condition" in frame else ()))
+    for number, row in enumerate(rows_of(frame, columns)):
         one = _row(number, row, target, reach, sources)
         key = (str(one.source), one.message_id)
         if key in done:
@@ -110,7 +116,8 @@ def _row(
     if text is None or message_id is None:
         return Chosen(number, None, "").refused("it names no message: its source or message_id is missing")
     try:
-        source = sources.setdefault(_place(text), source_of(_place(text), reach))
+        place = _place(text)
+        source = sources[place] = sources.get(place) or source_of(place, reach)
     except UsageError as error:
         return Chosen(number, None, message_id).refused(error.message)
     one = _refused_by_itself(Chosen(number, source, message_id, is_named=to is not None), row)
@@ -129,6 +136,8 @@ def _refused_by_itself(one: Chosen, row: dict[str, Any]) -> Chosen:
         return one.refused("it is not a record")
     if (size := row["payload_bytes"] or 0) > LARGEST_EVENT:
         return one.refused(f"its event has {size} bytes, but asynchronous invocations take {LARGEST_EVENT}")
+    if not one.is_named and row.get("condition") == "Success":
+        return one.refused(SUCCEEDED, _NAME_IT)
     if not one.is_named and row["function_arn"] is None:
         return one.refused("a dead-letter message names no function", _NAME_IT)
     return one

@@ -5,11 +5,19 @@ Tested in tests/fleet/failed_events/test_records.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from eicnb.errors import UsageError
 from eicnb.frames.columns import Column
+from eicnb.frames.frame import Frame, columns_of
+from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.record import CONDITIONS, InvocationRecord, NotARecord
 
 IS_RECORD, NO_RECORD = "ok", "no-record"
@@ -51,6 +59,44 @@ REPLAYED_ADDED = (
     Column("error", "string", "what went wrong, or why the event was not sent; `<NA>`: nothing"),
 )
 """The columns that a replay adds to the records."""
+
+
+_OF_THE_ARN: Mapping[str, Callable[[FunctionRef], str | None]] = {
+    "function_name": lambda function: function.function_name,
+    "qualifier": lambda function: function.qualifier or LATEST,
+    "region": lambda function: function.region,
+    "account_id": lambda function: function.account_id,
+}
+"""The columns that repeat a part of the ARN."""
+
+
+def restored(frame: Any) -> Frame:
+    """Return a copy of a frame of records in which what a file changed has its own dtype again.
+
+    CSV and Excel turn accounts and versions into numbers, but not ARNs. A column that makes no sense stays as it is.
+    """
+    result = Frame(pd.DataFrame(frame).copy())
+    arns = [_function(arn) for arn in result["function_arn"]]
+    for column in RECORD_COLUMNS:
+        if column.name not in result:
+            continue
+        with suppress(UsageError, TypeError, ValueError, OverflowError):
+            if column.name in _OF_THE_ARN and is_numeric_dtype(result[column.name]):
+                part = _OF_THE_ARN[column.name]
+                result[column.name] = pd.array([part(arn) if arn else None for arn in arns], dtype="string")
+            elif column.name == "time":
+                held = result["time"].astype(object)
+                result["time"] = pd.to_datetime(held, utc=True, format="ISO8601").dt.as_unit("ns")
+            else:
+                result[column.name] = columns_of(result, [column])[column.name].array
+    return result
+
+
+def _function(arn: Any) -> FunctionRef | None:
+    try:
+        return FunctionRef.parse(arn) if isinstance(arn, str) else None
+    except UsageError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

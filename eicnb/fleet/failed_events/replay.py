@@ -21,7 +21,7 @@ from eicnb.changes.progress import WriteProgress
 from eicnb.changes.reach import Reachable
 from eicnb.errors import IncompleteReplay, ReplayInterrupted, UsageError
 from eicnb.fleet.failed_events.chosen import Chosen, OutletReader, chosen_of
-from eicnb.fleet.failed_events.columns import REPLAY_OUTCOMES
+from eicnb.fleet.failed_events.columns import REPLAY_OUTCOMES, restored
 from eicnb.fleet.failed_events.looking import SKEW, Looking, readable_sources
 from eicnb.fleet.failed_events.replayer import EventOutcome, Replayer, left
 from eicnb.fleet.failed_events.request import Wanted
@@ -184,7 +184,7 @@ def _frame(
     frame: Any, outcomes: Mapping[int, EventOutcome], reach: Reachable, *, summary: str, dry_run: bool = False
 ) -> Frame:
     """Return the records with their outcomes; the payloads stay as they were."""
-    result = Frame(pd.DataFrame(frame).copy())
+    result = restored(frame)
     in_order = [outcomes[number] for number in range(len(result))]
     result["outcome"] = pd.array([outcome.word for outcome in in_order], dtype="string")
     result["error"] = pd.array([outcome.error or None for outcome in in_order], dtype="string")

@@ -23,7 +23,7 @@ from eicnb.changes.journal import recorded_event
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.writer import MOST_FAILURES
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials
-from eicnb.fleet.failed_events.chosen import Chosen
+from eicnb.fleet.failed_events.chosen import SUCCEEDED, Chosen
 from eicnb.fleet.failed_events.invoking import invoke
 from eicnb.fleet.failed_events.records import queue_at
 from eicnb.fleet.failed_events.request import Wanted
@@ -237,6 +237,8 @@ def _differs(row: Chosen, record: InvocationRecord) -> str:
     named = record.function
     if named is None or row.is_named:
         return ""
+    if record.condition == "Success":
+        return SUCCEEDED
     target = row.target
     is_same = target is not None and (named.function_name, named.qualifier or target.qualifier) == (
         target.function_name,

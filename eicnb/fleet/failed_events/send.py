@@ -127,7 +127,8 @@ def _frame(event: Event, where: Where, state: str, found: FoundRecord, note: str
         "sandbox": where.sandbox,
         SUMMARY: note or None,
     }
-    row = {**found.row(), "state": state, "payload": event.text}
+    whole = replace(found, record=replace(found.record, function=found.record.function or event.placed(where)))
+    row = {**whole.row(), "state": state, "payload": event.text}
     return to_frame(
         [{**row, "source": found.source or None, "message_id": found.message_id or None}], SENT_COLUMNS, attrs
     )

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -76,13 +76,54 @@ def test_only_chosen_rows_are_sent_and_the_others_stay(eic: Eic) -> None:
     assert visible(eic, QUEUE) == 11
 
 
-def test_a_frame_that_was_saved_sorted_and_reloaded_still_knows_its_messages(eic: Eic, tmp_path: Any) -> None:
-    filled(eic, record(1), record(2)).sort_values("time").to_csv(tmp_path / "records.csv", index=False)
-    reloaded = pd.read_csv(tmp_path / "records.csv")
-    empty(eic, QUEUE)
+FILES: dict[str, tuple[Callable[[pd.DataFrame, Any], object], Callable[[Any], pd.DataFrame]]] = {
+    "CSV": (lambda frame, path: frame.to_csv(path, index=False), pd.read_csv),
+    "CSV as text": (lambda frame, path: frame.to_csv(path, index=False), lambda path: pd.read_csv(path, dtype=str)),
+    "Parquet": (lambda frame, path: frame.to_parquet(path), pd.read_parquet),
+    "Arrow": (
+        lambda frame, path: frame.to_parquet(path),
+        lambda path: pd.read_parquet(path, dtype_backend="pyarrow"),
+    ),
+    "Excel": (
+        lambda frame, path: frame.assign(time=frame.time.dt.tz_localize(None)).to_excel(
+            path, index=False, engine="openpyxl"
+        ),
+        lambda path: pd.read_excel(path, engine="openpyxl"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_frame_that_was_filtered_sorted_saved_and_reloaded_still_knows_its_messages(
+    eic: Eic, kind: str, tmp_path: Any
+) -> None:
+    write, read = FILES[kind]
+    frame = filled(eic, *(record(number) for number in range(1, 5)), record(5, function="checkout:3"))
+    chosen = frame[frame.request_id != "request-2"].sort_values("payload", ascending=False)
+    write(chosen, tmp_path / "records")
+    reloaded = read(tmp_path / "records")
+    [gone] = reloaded.index[reloaded.request_id == "request-3"]
+    receipts = {
+        message["MessageId"]: message["ReceiptHandle"]
+        for message in call(eic, "sqs", "ReceiveMessage", QueueUrl=url(eic, QUEUE), MaxNumberOfMessages=10)["Messages"]
+    }
+    call(eic, "sqs", "DeleteMessage", QueueUrl=url(eic, QUEUE), ReceiptHandle=receipts.pop(reloaded.message_id[gone]))
+    for receipt in receipts.values():
+        call(
+            eic, "sqs", "ChangeMessageVisibility", QueueUrl=url(eic, QUEUE), ReceiptHandle=receipt, VisibilityTimeout=0
+        )
     result = incomplete(eic, reloaded)
-    assert result.outcome.tolist() == ["gone", "gone"]
-    assert result.error[0] == "its message is not in the queue, or another reader has it"
+    assert result.set_index("request_id").outcome.to_dict() == {
+        "request-5": "accepted",
+        "request-4": "accepted",
+        "request-3": "gone",
+        "request-1": "accepted",
+    }
+    assert result.error[gone] == "its message is not in the queue, or another reader has it"
+    assert [*map(repr, result[frame.columns].dtypes)] == [*map(repr, frame.dtypes)]
+    assert set(result.account_id + "/" + result.qualifier) == {"123456789012/$LATEST", "123456789012/3"}
+    assert "4 rows: 3 accepted, 1 gone" in repr(result)
+    assert visible(eic, QUEUE) == 1
 
 
 def test_an_event_goes_to_the_qualifier_that_it_was_sent_to(eic: Eic) -> None:
@@ -117,6 +158,7 @@ REFUSED = {
         f"neither a config nor the dead-letter queue of {STRANGER} names {NAMED}, so anyone may have written it",
     ),
     "deleted": (record(2, function="nowhere:live"), "nowhere:live does not exist"),
+    "a success": (record(2, condition="Success"), "its event succeeded"),
     "no record": ("hello", "it is not a record"),
     "another account": (record(2, account_id="999999999999"), "no connection reaches account 999999999999"),
     "too large": (
@@ -135,6 +177,12 @@ def test_what_must_not_be_sent_is_refused_and_stays(eic: Eic, case: str) -> None
     result = incomplete(eic, frame).set_index("request_id")
     assert result.outcome["request-1"] == "accepted"
     assert result.error.dropna().tolist() == [reason]
+    assert visible(eic, QUEUE) == 1
+
+
+def test_a_success_is_refused_by_its_message_too(eic: Eic) -> None:
+    result = incomplete(eic, filled(eic, record(1, condition="Success")).drop(columns="condition"))
+    assert result[["outcome", "error"]].to_numpy().tolist() == [["refused", "its event succeeded"]]
     assert visible(eic, QUEUE) == 1
 
 
