@@ -18,7 +18,7 @@ from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import globs_of, incomplete, is_resumable, list_hint, to_audit_frame
+from eicnb.fleet.result import KNOWN_UNTIL, globs_of, incomplete, is_resumable, list_hint, to_audit_frame
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
@@ -62,7 +62,8 @@ def audit(
     running = Audit(
         connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets, now=now
     )
-    return finished(running, show, frame, errors=errors, line=line, list_line=list_line)
+    known = {} if frame is None else {name: frame.attrs[name] for name in (KNOWN_UNTIL,) if name in frame.attrs}
+    return finished(running, show, frame, errors=errors, line=line, list_line=list_line, more=lambda: known)
 
 
 def finished(

@@ -25,6 +25,9 @@ from eicnb.frames.columns import SEVERAL, Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.order import order
 
+KNOWN_UNTIL = "known_until"
+"""The attr with the time until which a refresh knows every change of its rows, in UTC."""
+
 _MOST_ERRORS = 3
 
 Rows = list[dict[str, Any]]
