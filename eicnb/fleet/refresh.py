@@ -22,7 +22,7 @@ from eicnb.fleet.facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import KNOWN_UNTIL
+from eicnb.fleet.result import KNOWN_UNTIL, Lines
 from eicnb.fleet.resume import Earlier, EarlierRegion, Row
 from eicnb.fleet.row import failure
 from eicnb.fleet.scan import Audit
@@ -89,9 +89,9 @@ def refresh(
             freshen=fresh.of,
             tally=tally,
         )
-        hints = {"line": line, "list_line": list_line, "again": "refresh"}
+        lines = Lines(line, list_line)
         try:
-            return finished(running, show, frame, errors=errors, more=fresh.attrs, **hints)
+            return finished(running, show, frame, errors=errors, lines=lines, again="refresh", more=fresh.attrs)
         finally:
             fresh.warn()
 
