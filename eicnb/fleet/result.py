@@ -156,6 +156,7 @@ def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
         "account_id": _one_of(running.accounts() or [aws.known_account_id for aws in connections]),
         "region": _one_of(running.audited_regions() or [aws.region for aws in connections]),
         "sandbox": _one_of([aws.sandbox for aws in connections]),
+        "accounts": names_of_several(running.accounts()),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
         "selected": running.scope.selection.as_attr,
@@ -164,6 +165,16 @@ def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
         "calls": running.tally.calls,
         "throttled_calls": running.tally.throttles,
     }
+
+
+def names_of_several(accounts: Iterable[str | None]) -> str | None:
+    """Return the accounts of an audit as an attr, with or without functions; None for a single one.
+
+    >>> names_of_several(["210987654321", "123456789012"]), names_of_several(["123456789012"])
+    ('123456789012,210987654321', None)
+    """
+    known = sorted({account_id for account_id in accounts if account_id})
+    return ",".join(known) if len(known) > 1 else None
 
 
 def _one_of(values: Sequence[Any]) -> Any:

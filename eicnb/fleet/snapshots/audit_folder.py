@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from eicnb.errors import UsageError
+from eicnb.fleet.result import names_of_several
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.fleet.snapshots.parquet import ENDING, FramePortion, unreadable
 from eicnb.frames.columns import VERB
@@ -72,5 +73,6 @@ def whole_audit(parts: Sequence[FramePortion], frames: Sequence[pd.DataFrame]) -
         counts = [part.attrs[name] for part in parts if isinstance(part.attrs.get(name), int)]
         if counts:
             whole.attrs[name] = sum(counts)
+    whole.attrs["accounts"] = names_of_several(part.attrs.get("account_id") for part in parts)
     whole.attrs["complete"] = all(part.attrs.get("complete") is True for part in parts)
     return whole
