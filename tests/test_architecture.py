@@ -53,6 +53,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "IPython": ("notebook.*", "widgets.*"),
     "traitlets": ("notebook.*", "widgets.*"),
     "jmespath": ("cli.*",),
+    "distributed": ("fleet.parts.cluster", "fleet.parts.worker"),
     "platformdirs": ("changes.journal",),
     "pyarrow": ("fleet.snapshots.parquet",),
     "ruamel": ("cli.*",),

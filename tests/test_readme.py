@@ -23,6 +23,7 @@ from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.fleet.failed_events.columns import RECORD_COLUMNS, REPLAYED_ADDED
 from eicnb.fleet.losses import LOSS_COLUMNS
+from eicnb.fleet.parts.columns import SUMMARY_COLUMNS
 from eicnb.fleet.snapshots.verb_columns import HISTORY_COLUMNS
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, NAME_COLUMNS, Column
 from eicnb.widgets.pictures.of_frames import KINDS
@@ -72,6 +73,7 @@ def test_the_table_of_options_is_the_table_that_the_parser_reads() -> None:
         ("### Columns of a comparison", COMPARE_COLUMNS[: -len(NAME_COLUMNS)]),
         ("### Columns that `history` adds", HISTORY_COLUMNS[len(COMPARE_COLUMNS) :]),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
+        ("### Columns of the summary of a folder", SUMMARY_COLUMNS),
         ("### Columns of a check", FINDING_COLUMNS),
         ("### Columns of `records`", RECORD_COLUMNS),
         ("### Columns that `replay` adds", REPLAYED_ADDED),

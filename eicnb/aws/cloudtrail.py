@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from eicnb.aws.paced import Ask
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import EicError, UsageError, shown
 from eicnb.model.function import FunctionRef
@@ -56,13 +55,21 @@ class TrailEvent:
         return event if event.has_failed else replace(event, function=_function(item, detail))
 
 
-def look_up(ask: Ask, name: str, since: datetime, until: datetime | None = None) -> Iterator[list[TrailEvent]]:
-    """Yield the events of a name, newest first, page by page; each page is one request, sent when it is needed."""
+def lookup_of(name: str, since: datetime, until: datetime | None = None) -> dict[str, Any]:
+    """Return the parameters of LookupEvents for the events of a name, newest first.
+
+    >>> lookup_of("UpdateAlias20150331", datetime(2026, 11, 26, tzinfo=UTC))["MaxResults"]
+    50
+    """
     period = {"StartTime": since, **({} if until is None else {"EndTime": until})}
     attributes = [{"AttributeKey": "EventName", "AttributeValue": name}]
-    for page in ask(Operation.LOOKUP_EVENTS, LookupAttributes=attributes, MaxResults=EVENTS_A_PAGE, **period):
-        found = map(TrailEvent.from_api, items(page, "Events", Operation.LOOKUP_EVENTS))
-        yield [event for event in found if event is not None]
+    return {"LookupAttributes": attributes, "MaxResults": EVENTS_A_PAGE, **period}
+
+
+def events_in(page: Mapping[str, Any]) -> list[TrailEvent]:
+    """Return Lambda's events in a page, or raise EicError if one of them is malformed."""
+    found = map(TrailEvent.from_api, items(page, "Events", Operation.LOOKUP_EVENTS))
+    return [event for event in found if event is not None]
 
 
 def _detail(item: Mapping[str, Any]) -> Mapping[str, Any]:

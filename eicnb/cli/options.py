@@ -189,6 +189,16 @@ AUDIT = (
     Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
     Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
     *ACCOUNTS,
+    Option("--folder", "folder", "value", "FOLDER", "write a Parquet file for each account and region; show a summary"),
+    Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster, whose workers read the audit"),
+    Option(
+        "--credentials",
+        "credentials",
+        "choice",
+        "WHOSE",
+        "workers: the cluster's own; or send: short-lived ones, over TLS",
+        ("workers", "send"),
+    ),
 )
 """The options of an audit."""
 

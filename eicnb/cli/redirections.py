@@ -98,6 +98,8 @@ def to_a_file(left: str, right: str, mode: str = "") -> str:
 
     >>> to_a_file("get my-function", "out.csv").splitlines()[1:]
     ['x = %eic get my-function', 'x.to_csv("out.csv")']
+    >>> to_a_file("audit", "audit.parquet").splitlines()[1:]
+    ['x = %eic audit', 'import eicnb', 'eicnb.save(x, "audit.parquet")']
     """
     file = File.read(right)
     left = f"{left}{file.after}".strip()
@@ -108,6 +110,8 @@ def to_a_file(left: str, right: str, mode: str = "") -> str:
     advice = f"keep the result and write it from Python\n{imports}x = %eic {left}\n"
     if re.search(r"(?<!\S)--query\b", left):
         return advice + _written(file.name, "str(x)", mode)
+    if file.name.rstrip("\"')").endswith(".parquet") and not mode:
+        return f"{advice}import eicnb\neicnb.save(x, {file.name})"
     if file.is_json:
         lines = ', orient="records", lines=True, mode="a"' if mode else ""
         return f'{advice}x.to_json({file.name}, date_format="iso"{lines})'

@@ -23,7 +23,7 @@ from eicnb.client.require import Requirement
 from eicnb.client.several import checked_connections
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Choice
-from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.destination import Destination, DestinationName
@@ -312,6 +312,9 @@ def audit(
     progress: Choice = True,
     errors: Errors = "raise",
     resume: Frame | BaseException | None = None,
+    client: Any = None,
+    folder: str | os.PathLike[str] | None = None,
+    credentials: Credentials = "workers",
 ) -> Frame:
     """Read the settings of every function of one account or of several, a row each.
 
@@ -320,6 +323,14 @@ def audit(
 
     By default it reads the account in use. Each account and region may occur once. `regions` apply to every connection.
     Everything else is as in `Eic.audit`.
+
+    With `folder` the rows of each account and region are written to a Parquet file there, `ACCOUNT.REGION.parquet`, and
+    the summary of the files is returned (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`). The same call with the folder of
+    an audit that is not complete reads only what is missing.
+
+    With `client`, a `dask.distributed.Client`, workers read whole accounts and regions. They act as the same profile
+    and roles, assume a role without the profile from their own identity, and read nothing of another account.
+    Credentials are sent only with `credentials="send"`: those of each connection, short-lived ones, over TLS.
     """
     return audit_of(
         [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
@@ -330,6 +341,9 @@ def audit(
         progress=progress,
         errors=errors,
         resume=resume,
+        client=client,
+        folder=folder,
+        credentials=credentials,
     )
 
 

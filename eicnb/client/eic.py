@@ -23,7 +23,7 @@ from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_bound_to
 from eicnb.client.refreshing import Refreshing
 from eicnb.fleet.progress import Choice
-from eicnb.fleet.scope import Choose, Errors, Qualifiers
+from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.frame import Frame
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
@@ -268,6 +268,9 @@ class Eic(FailedEvents, Explaining, Refreshing):
         progress: Choice = True,
         errors: Errors = "raise",
         resume: Frame | BaseException | None = None,
+        client: Any = None,
+        folder: str | PathLike[str] | None = None,
+        credentials: Credentials = "workers",
     ) -> Frame:
         """Read the settings of every function of the account, a row each; none is left out.
 
@@ -277,18 +280,15 @@ class Eic(FailedEvents, Explaining, Refreshing):
 
         `regions` are names, or `"all"` that are enabled for the account; without them this connection's. `functions`
         are names and globs (`"shop-*"`), or a callable that gets each function as a `ReportedFunction` and returns
-        whether it is wanted. Rows (`eicnb.fleet.columns.AUDIT_COLUMNS`) are each function's `$LATEST`, and every
-        other qualifier that has a config, or with `qualifiers="all"` every alias and version. They are in the order of
-        account, region and function; `$LATEST` first, then versions, then aliases.
+        whether it is wanted. Rows (`eicnb.fleet.columns.AUDIT_COLUMNS`) are each function's `$LATEST`, and every other
+        qualifier that has a config, or with `qualifiers="all"` every alias and version.
 
-        `rate` is calls a second in each account and region; AWS's limit is 15, for all users of the account together,
-        and without `rate` it is 10. A sandbox without a limit is read as fast as it responds.
-        `progress` is whether to draw the progress, `"accounts"` for a line for each account too, or a callable for each
-        `Progress`. What cannot be read is a row too, with its `scan_state` and `error`; then IncompleteAudit is raised
-        with the frame as `result`, unless `errors="rows"`. `resume` is such a frame or error: only what it lacks is
-        read, and the whole is returned; omitted `functions` and `regions` are those of the earlier audit. A frame that
-        lost rows since is read again.
-        Ctrl-C raises AuditInterrupted, with the rows so far as `result`.
+        `rate` is calls a second in each account and region: by default 10, and as fast as it responds in a sandbox
+        without a limit; AWS's limit is 15, for all users of the account together. `progress` is whether to draw it,
+        `"accounts"` for a line for each account too, or a callable for each `Progress`. What cannot be read is a row
+        with its `scan_state` and `error`; then IncompleteAudit is raised with the frame as `result`, unless
+        `errors="rows"`. `resume` is such a frame or error: only what it lacks is read, with its `functions` and
+        `regions`. Ctrl-C raises AuditInterrupted with the rows so far. `eicnb.audit` explains the rest.
         https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
         """
         return audit_of(
@@ -300,6 +300,9 @@ class Eic(FailedEvents, Explaining, Refreshing):
             progress=progress,
             errors=errors,
             resume=resume,
+            client=client,
+            folder=folder,
+            credentials=credentials,
         )
 
     def check(

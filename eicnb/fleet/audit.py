@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -15,16 +15,17 @@ from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.interrupts import Interrupts
+from eicnb.fleet.parts.divided import DividedAudit
+from eicnb.fleet.parts.run import audit_in_parts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import globs_of, incomplete, is_resumable, list_hint, to_audit_frame
+from eicnb.fleet.result import KNOWN_UNTIL, Lines, how_far, incomplete, to_audit_frame, warn_about
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
 from eicnb.frames.columns import Scalar
 from eicnb.frames.frame import Frame, rows_of
-from eicnb.redaction.warn import warn
 
 
 def audit(
@@ -36,6 +37,9 @@ def audit(
     rate: Any = None,
     errors: Any = "raise",
     resume: Any = None,
+    client: Any = None,
+    folder: Any = None,
+    credentials: Any = "workers",
     show: Show,
     line: str = "%eic audit",
     list_line: str = "%eic functions",
@@ -51,18 +55,24 @@ def audit(
     check_choice("errors", errors, ("raise", "rows"))
     named = check_regions(regions)
     scope = Scope.parse(functions=functions, qualifiers=qualifiers, rate=rate)
-    earlier, frame = NOTHING, cast("Any", None)
+    earlier, frame = NOTHING, None
     if resume is not None:
         with UsageError.about("resume"):
+            _check_here(client, folder)
             frame = frame_in(resume, "resume")
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [somewhere(aws, named) for aws in connections]
-    running = Audit(
-        connections=placed, regions=named, scope=scope, earlier=earlier, patience=patience, buckets=buckets, now=now
-    )
-    return finished(running, show, frame, errors=errors, line=line, list_line=list_line)
+    lines = Lines(line, list_line)
+    timing: dict[str, Any] = {"patience": patience, "buckets": buckets, "now": now}
+    if client is not None or folder is not None:
+        where = {"client": client, "folder": folder, "credentials": credentials}
+        parts = DividedAudit.parse(placed, named, scope, **where, **timing)
+        return audit_in_parts(parts, show=show, errors=errors, lines=lines)
+    running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, **timing)
+    known = {} if frame is None else {name: frame.attrs[name] for name in (KNOWN_UNTIL,) if name in frame.attrs}
+    return finished(running, show, frame, errors=errors, lines=lines, more=lambda: known)
 
 
 def finished(
@@ -71,8 +81,7 @@ def finished(
     earlier: Any,
     *,
     errors: str,
-    line: str,
-    list_line: str,
+    lines: Lines,
     again: str = "resume",
     more: Callable[[], Mapping[str, Scalar]] = dict,
 ) -> Frame:
@@ -80,52 +89,29 @@ def finished(
 
     `earlier` is the frame that is still right if it is stopped before the start, with the option to begin `again`.
     """
-    hint = f"{line} --resume ${{sys.last_value}}"
     with Interrupts() as interrupts:
-        interrupt = _run(running, show, interrupts)
+        interrupt = interrupts.run(lambda: running.run(show))
         is_before_the_start = interrupt is not None and earlier is not None and not running.is_placed
         result: Frame = earlier if is_before_the_start else to_audit_frame(running, more())
     if interrupt is not None or interrupts.came:
-        start = f"{line} --{again} ${{sys.last_value}}" if is_before_the_start else hint
-        message = f"the audit was stopped: {_how_far(running, result)}\nTry: {start}"
+        start = lines.again(again) if is_before_the_start else lines.resume
+        message = f"the audit was stopped: {how_far(running, result)}\nTry: {start}"
         raise AuditInterrupted(message, result) from interrupt
-    _warn_of_globs(running)
-    _warn_of_handlers(running)
+    warn_about(running)
     if errors == "raise" and not result.attrs["complete"]:
-        usual = running.connections[0].known_region
-        listing = list_hint(list_line, running, usual, is_typed=" --region " in line)
-        raise incomplete(result, running, hint if is_resumable(result, running) else listing)
+        raise incomplete(result, running, lines)
     return result
 
 
-def _run(running: Audit, show: Show, interrupts: Interrupts) -> KeyboardInterrupt | None:
-    """Run an audit, and return the Ctrl-C that stopped it; later ones wait until its rows are returned."""
-    try:
-        running.run(show)
-        interrupts.hold()
-    except KeyboardInterrupt as interrupt:
-        interrupts.hold()
-        return interrupt
-    return None
-
-
-def _how_far(running: Audit, result: Frame) -> str:
-    """Return how far an audit was when it was stopped, in words."""
-    if not (running.has_listed or result["scan_state"].eq("ok").any() or result.attrs.get("complete")):
-        return "no function was listed yet"
-    return f"{int(result['scan_state'].eq('ok').sum())} of {len(result)} rows were read"
-
-
-def _warn_of_globs(running: Audit) -> None:
-    if globs := globs_of(running):
-        lists = "" if running.is_whole else "; not every list of functions could be read"
-        warn(f"no function matches {globs}{lists}")
-
-
-def _warn_of_handlers(running: Audit) -> None:
-    modules = sorted({module for aws in running.connections for module in aws.handlers})
-    if modules:
-        warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")
+def _check_here(client: Any, folder: Any) -> None:
+    """Refuse to resume on a cluster or into a folder."""
+    if folder is not None:
+        raise UsageError(
+            "an audit into a folder is not resumed from a frame",
+            hint="leave out resume=: with the same folder, only what is missing is read",
+        )
+    if client is not None:
+        raise UsageError("what is missing is not read on a cluster", hint="leave out client=: it is read from here")
 
 
 def somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -35,6 +36,16 @@ class Interrupts:
     ) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+    def run(self, work: Callable[[], object]) -> KeyboardInterrupt | None:
+        """Do some work, and return the Ctrl-C that stopped it; later ones are held back."""
+        try:
+            work()
+            self.hold()
+        except KeyboardInterrupt as interrupt:
+            self.hold()
+            return interrupt
+        return None
 
     def hold(self) -> None:
         """Hold back every interrupt from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
-from eicnb.aws.paced import Paced, Quotas
+from eicnb.aws.paced import Quotas
 from eicnb.errors import UsageError
 from eicnb.fleet.audit import finished, frame_in, somewhere
 from eicnb.fleet.columns import AUDIT_COLUMNS
@@ -21,6 +22,7 @@ from eicnb.fleet.facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
+from eicnb.fleet.result import KNOWN_UNTIL, Lines
 from eicnb.fleet.resume import Earlier, EarlierRegion, Row
 from eicnb.fleet.row import failure
 from eicnb.fleet.scan import Audit
@@ -32,13 +34,15 @@ from eicnb.model.trail import DELAY
 from eicnb.model.verbs import Operation
 from eicnb.redaction.warn import warn
 
-KNOWN_UNTIL = "known_until"
-"""The attr with the time until which the rows of a refresh are surely right, in UTC."""
-
 READ_IN_FULL = "read_in_full"
 """The attr with the places that a refresh read in full and the reasons, as JSON; None without one."""
 
 Place = tuple[str | None, str]
+
+_MOST_LOOKUPS = 32
+
+_NOT_FOR_LONG = {"connect_timeout": 5, "read_timeout": 20, "retries": 2}
+"""The options of requests to CloudTrail: without it, a place is read in full."""
 
 
 def refresh(
@@ -85,9 +89,9 @@ def refresh(
             freshen=fresh.of,
             tally=tally,
         )
-        hints = {"line": line, "list_line": list_line, "again": "refresh"}
+        lines = Lines(line, list_line)
         try:
-            return finished(running, show, frame, errors=errors, more=fresh.attrs, **hints)
+            return finished(running, show, frame, errors=errors, lines=lines, again="refresh", more=fresh.attrs)
         finally:
             fresh.warn()
 
@@ -133,6 +137,7 @@ class _Freshening:
     tally: Tally
     patience: Patience
     full: dict[Place, str] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_LOOKUPS))
 
     async def of(self, place: AccountRegion, home: Home) -> EarlierRegion:
         """Return the functions of a place that did not change, or none if it is to be read in full."""
@@ -156,14 +161,15 @@ class _Freshening:
         read_at = {str(name): min((row["read_at"] for row in its), key=_last_if_missing) for name, its in named.items()}
         known = KnownFunctions.of(read_at, self.known_until, self.now)
         account_id, region = place.key
-        paced = Paced(place.aws.derived(region=region, options={}), account_id, self.quotas, self.tally)
         reader = TrailReader(
             home=home,
-            ask=paced.ask,
+            aws=place.aws.derived(region=region, options=_NOT_FOR_LONG),
             known=known,
             now=self.now,
             most_pages=len(every),
             turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service, usual_rate=place.aws.usual_rate),
+            tally=self.tally,
+            room=self.room,
             patience=self.patience.throttled,
         )
         unchanged = read_at.keys() - await reader.changed()

@@ -6,28 +6,64 @@ Tested in tests/fleet/test_audit.py and tests/fleet/test_resume.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
 
+from eicnb.aws.boto import Aws
+from eicnb.aws.http.sender import Tally
 from eicnb.errors import IncompleteAudit
 from eicnb.fleet.collection import without_collection
 from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
-from eicnb.fleet.resume import OF_A_FUNCTION
-from eicnb.fleet.row import SCAN_STATES
+from eicnb.fleet.resume import OF_A_FUNCTION, Earlier
+from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit
-from eicnb.fleet.scope import is_glob
+from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import closest
 from eicnb.frames.columns import SEVERAL, Scalar
-from eicnb.frames.frame import Frame, to_frame
+from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order
+from eicnb.redaction.warn import warn
 
-_MOST_ERRORS = 3
+KNOWN_UNTIL = "known_until"
+"""The attr with the time until which a refresh knows every change of its rows, in UTC."""
+
+MOST_ERRORS = 3
+"""The rows of an incomplete audit whose errors its error has."""
+
+_ORDER = ("account_id", "region", "function_name", "qualifier")
 
 Rows = list[dict[str, Any]]
+
+
+class AnyAudit(Protocol):
+    """An audit that runs or ran, whole or in parts."""
+
+    @property
+    def connections(self) -> Sequence[Aws]: ...
+    @property
+    def regions(self) -> tuple[str, ...] | None: ...
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def earlier(self) -> Earlier: ...
+    @property
+    def is_part(self) -> bool: ...
+    @property
+    def tally(self) -> Tally: ...
+    @property
+    def is_whole(self) -> bool: ...
+    @property
+    def has_listed(self) -> bool: ...
+    @property
+    def handlers(self) -> frozenset[str]: ...
+    def accounts(self) -> list[str]: ...
+    def audited_regions(self) -> list[str]: ...
+    def unmatched(self) -> tuple[str, ...]: ...
+    def listed_names(self) -> Iterable[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +82,14 @@ class Counts:
         named = [(row["account_id"], row["region"], row["function_name"]) for row in rows if row["function_name"]]
         still_gone = sum(row["scan_state"] == "gone" and _name(row) in gone for row in rows) if gone else 0
         return cls(rows=states.total(), functions=len({*named}), states=states, still_gone=still_gone)
+
+    @classmethod
+    def in_attrs(cls, attrs: Mapping[Any, Any]) -> Self:
+        """Return the counts that a frame has as attrs."""
+        states: dict[str, int] = {state: int(attrs[state]) for state in SCAN_STATES}
+        rows = int(attrs["rows"])
+        still_gone = rows - states["ok"] if attrs["complete"] else 0
+        return cls(rows=rows, functions=int(attrs["functions"]), states=states, still_gone=still_gone)
 
     @property
     def are_complete(self) -> bool:
@@ -81,7 +125,30 @@ def to_audit_frame(running: Audit, more: Mapping[str, Scalar] = MappingProxyType
         return to_frame(rows, AUDIT_COLUMNS, {**attrs_of(running, counts), **more})
 
 
-def attrs_of(running: Audit, counts: Counts) -> dict[str, Scalar]:
+def with_rows(frame: pd.DataFrame, added: Sequence[AuditRow]) -> Frame:
+    """Return the frame of an audit with further rows, which are about other functions."""
+    rows = [*rows_of(frame, AUDIT_COLUMNS), *map(audit_row, added)]
+    counts = Counts.in_attrs(frame.attrs) + Counts.of(rows[len(frame) :], ())
+    return in_order([to_frame(rows, AUDIT_COLUMNS, {})], {**frame.attrs, **counts.attrs()})
+
+
+def in_order(frames: Sequence[pd.DataFrame], attrs: Mapping[Any, Any], *, is_ordered: bool = False) -> Frame:
+    """Return the rows of several frames of an audit in their order; the frames may be in any, unless `is_ordered`."""
+    whole = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+    if not is_ordered:
+        keys = [order(*names) for names in zip(*(_texts(whole, name) for name in _ORDER), strict=True)]
+        whole = whole.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
+    ordered = Frame(whole)
+    ordered.attrs = dict(attrs)
+    return ordered
+
+
+def _texts(frame: pd.DataFrame, name: str) -> list[Any]:
+    texts: list[Any] = frame[name].array.to_numpy(dtype=object, na_value=None).tolist()
+    return texts
+
+
+def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
     """Return the attrs of the frame of an audit."""
     connections = running.connections
     return {
@@ -89,14 +156,25 @@ def attrs_of(running: Audit, counts: Counts) -> dict[str, Scalar]:
         "account_id": _one_of(running.accounts() or [aws.known_account_id for aws in connections]),
         "region": _one_of(running.audited_regions() or [aws.region for aws in connections]),
         "sandbox": _one_of([aws.sandbox for aws in connections]),
+        "accounts": names_of_several(running.accounts()),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
         "selected": running.scope.selection.as_attr,
-        "unmatched": globs_of(running),
+        "unmatched": None if running.is_part else globs_of(running),
         **counts.attrs(),
         "calls": running.tally.calls,
         "throttled_calls": running.tally.throttles,
     }
+
+
+def names_of_several(accounts: Iterable[str | None]) -> str | None:
+    """Return the accounts of an audit as an attr, with or without functions; None for a single one.
+
+    >>> names_of_several(["210987654321", "123456789012"]), names_of_several(["123456789012"])
+    ('123456789012,210987654321', None)
+    """
+    known = sorted({account_id for account_id in accounts if account_id})
+    return ",".join(known) if len(known) > 1 else None
 
 
 def _one_of(values: Sequence[Any]) -> Any:
@@ -105,7 +183,7 @@ def _one_of(values: Sequence[Any]) -> Any:
     return different[0] if len(different) == 1 else SEVERAL
 
 
-def is_resumable(result: Frame, running: Audit) -> bool:
+def _is_resumable(result: Frame, running: AnyAudit) -> bool:
     """Return whether an incomplete audit misses more than names that no list of functions has."""
     others = result[(result["scan_state"] != "ok") & ~_unmatched(result)]
     names = zip(others["account_id"], others["region"], others["function_name"], strict=True)
@@ -117,44 +195,89 @@ def _unmatched(result: pd.DataFrame) -> Any:
     return result["scan_state"].eq("gone") & result[list(OF_A_FUNCTION)].isna().all(axis=1)
 
 
-def list_hint(line: str, running: Audit, usual: str | None, *, is_typed: bool) -> str:
-    """Return the hint with the command that lists the functions of an audited region.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The command of an audit, and the one that lists functions there, without a region."""
 
-    `usual` is the connection's region; if the user typed it, the command repeats it.
-    """
-    audited = running.audited_regions() or [running.connections[0].region]
-    region = usual if usual in audited else audited[0]
-    return f"copy the name from the list\n{line}{f' --region {region}' if is_typed or region != usual else ''}"
+    audit: str
+    functions: str
+
+    @property
+    def resume(self) -> str:
+        """The line that reads what is missing."""
+        return self.again("resume")
+
+    def again(self, option: str) -> str:
+        """Return the line that goes on with the frame of the last error."""
+        return f"{self.audit} --{option} ${{sys.last_value}}"
+
+    def listing(self, running: AnyAudit) -> str:
+        """Return the hint with the command that lists the functions of an audited region.
+
+        If the user typed the connection's region, the command repeats it.
+        """
+        usual = running.connections[0].known_region
+        audited = running.audited_regions() or [running.connections[0].region]
+        region = usual if usual in audited else audited[0]
+        is_typed = " --region " in self.audit
+        option = f" --region {region}" if is_typed or region != usual else ""
+        return f"copy the name from the list\n{self.functions}{option}"
 
 
-def incomplete(result: Frame, running: Audit, hint: str) -> IncompleteAudit:
+def incomplete(result: Frame, running: AnyAudit, lines: Lines) -> IncompleteAudit:
     """Return the error of an audit with unread rows, with its frame."""
-    counts = result.attrs
-    states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
     error = IncompleteAudit(
-        f"the audit is incomplete: {counts['rows'] - counts['ok']} of {counts['rows']} rows could not be read: {states}"
+        what_is_missing(result.attrs)
         + "".join(f"\n    {line}" for line in _first_errors(result, running))
         + '\nThe error has the frame as `result`; errors="rows" (--errors rows) returns it instead.',
-        hint=hint,
+        hint=lines.resume if _is_resumable(result, running) else lines.listing(running),
     )
     error.result = result
     return error
 
 
-def _first_errors(result: Frame, running: Audit) -> list[str]:
+def what_is_missing(counts: Mapping[Any, Any]) -> str:
+    """Return how many rows of an audit could not be read, in words; `counts` are its attrs."""
+    states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
+    missing, rows = counts["rows"] - counts["ok"], counts["rows"]
+    return f"the audit is incomplete: {missing} of {rows} rows could not be read: {states}"
+
+
+def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
     """Return the first lines of the first errors, with the closest name for one that does not exist."""
-    wrong = result[result["scan_state"] != "ok"]
-    first = wrong.head(_MOST_ERRORS)
+    lines = error_lines(result, MOST_ERRORS, running.listed_names)
+    return [*lines, *(["…"] if int((result["scan_state"] != "ok").sum()) > MOST_ERRORS else [])]
+
+
+def error_lines(result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple) -> list[str]:
+    """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one."""
+    first = result[result["scan_state"] != "ok"].head(most)
     lines = []
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)
-        near = closest(row["function_name"], running.listed_names()) if is_named else None
+        near = closest(row["function_name"], listed_names()) if is_named else None
         meant = f"; the closest name is {near!r}" if near else ""
         lines.append(f"{where}: {str(row['error']).splitlines()[0]}{meant}")
-    return [*lines, *(["…"] if len(wrong) > _MOST_ERRORS else [])]
+    return lines
 
 
-def globs_of(running: Audit) -> str | None:
+def globs_of(running: AnyAudit) -> str | None:
     """Return the globs that match no function, in one text; None if there are none."""
     return ", ".join(filter(is_glob, running.unmatched())) or None
+
+
+def how_far(running: AnyAudit, result: Frame) -> str:
+    """Return how far an audit was when it was stopped, in words."""
+    if not (running.has_listed or result["scan_state"].eq("ok").any() or result.attrs.get("complete")):
+        return "no function was listed yet"
+    return f"{int(result['scan_state'].eq('ok').sum())} of {len(result)} rows were read"
+
+
+def warn_about(running: AnyAudit) -> None:
+    """Warn of globs that match no function, and of event handlers that made the audit slower."""
+    if globs := globs_of(running):
+        lists = "" if running.is_whole else "; not every list of functions could be read"
+        warn(f"no function matches {globs}{lists}")
+    if modules := sorted(running.handlers):
+        warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")

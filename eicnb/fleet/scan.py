@@ -43,7 +43,9 @@ class Audit:
     """One audit: its `connections` in their `regions`.
 
     `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` is whether
-    the accounts and regions are known yet; before that nothing is read. `freshen` is that of a refresh.
+    the accounts and regions are known yet; before that nothing is read. `freshen` is that of a refresh. One that
+    `is_part` of a larger audit leaves it to that one to report the names that match no function. `grants` are those of
+    the accounts.
     """
 
     connections: Sequence[Aws]
@@ -59,6 +61,8 @@ class Audit:
     tally: Tally = field(default_factory=Tally)
     walks: list[RegionWalk] = field(default_factory=list)
     is_placed: bool = False
+    is_part: bool = False
+    grants: dict[str, Grant] = field(default_factory=dict)
     _rows: list[AuditRow] = field(default_factory=list)
     _failed: set[tuple[str, str]] = field(default_factory=set)
     _started_at: float = 0.0
@@ -78,11 +82,13 @@ class Audit:
     def rows(self) -> list[AuditRow]:
         """Return all rows, with `unread` ones for what was not read yet."""
         if not self.is_placed:
-            return [_unread(None, aws.region) for aws in self.connections]
+            return [unread_row(None, aws.region) for aws in self.connections]
         walks = list(self.walks)
         found = [row for walk in walks for row in [*walk.found(), *walk.unread(STOPPED)]]
-        never = [_unread(account_id, region) for account_id, region in list(self._pending)]
+        never = [unread_row(account_id, region) for account_id, region in list(self._pending)]
         rows = [*self._rows, *found, *never]
+        if self.is_part:
+            return rows
         names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
         region, reported = self.connections[0].region, self.earlier.reported
         homes = [walk.home for walk in walks]
@@ -121,6 +127,11 @@ class Audit:
         """Whether every list of functions was read to its end."""
         return self.is_placed and not self._pending and not self._rows and all(walk.is_whole for walk in self.walks)
 
+    @property
+    def handlers(self) -> frozenset[str]:
+        """The modules whose event handlers made the audit go through botocore."""
+        return frozenset(module for aws in self.connections for module in aws.handlers)
+
     def audited_regions(self) -> list[str]:
         """Return the regions that were or would have been read."""
         walked = {walk.home.region for walk in list(self.walks)}
@@ -156,11 +167,23 @@ class Audit:
             finder = PlaceFinder(connections=self.connections, regions=self.regions, earlier=self.earlier, pool=pool)
             places = await finder.find()
             self._rows += finder.rows
-            self._pending.update((place.key, None) for place in places)
-            self.is_placed = True
-            grants = {place.account_id: Grant() for place in places}
-            with Quotas(self.buckets, self.scope.rate) as quotas:
-                await together(self._walk(place, pool, quotas, grants[place.account_id]) for place in places)
+            await self.read(places, pool)
+
+    async def read(self, places: Sequence[AccountRegion], pool: SenderPool) -> None:
+        """Read these accounts and regions, all side by side."""
+        self._pending.update((place.key, None) for place in places)
+        self.is_placed = True
+        grants = [self.grants.setdefault(place.account_id, Grant()) for place in places]
+        with Quotas(self.buckets, self.scope.rate) as quotas:
+            await together(self._walk(place, pool, quotas, grant) for place, grant in zip(places, grants, strict=True))
+
+    def fail(self, row: AuditRow) -> None:
+        """Add the row of an account and region that cannot be read at all."""
+        place = (row.account_id or "", row.region)
+        self._rows.append(row)
+        self._failed.add(place)
+        self._pending.pop(place, None)
+        self.is_placed = True
 
     async def _walk(self, place: AccountRegion, pool: SenderPool, quotas: Quotas, grant: Grant) -> None:
         try:
@@ -168,12 +191,9 @@ class Audit:
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
         except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
-            self._rows.append(region_failure(place.account_id, place.region, error))
-            self._failed.add(place.key)
-            del self._pending[place.key]
+            self.fail(region_failure(*place.key, error))
             return
-        sandbox = ["SANDBOX"] if place.aws.sandbox else []
-        words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
+        words = place.aws.words_of(place.region, place.account_id)
 
         def sender(quota: str = LAMBDA) -> Sender:
             turns = quotas.of(place.account_id, place.region, quota, usual_rate=place.aws.usual_rate)
@@ -219,5 +239,6 @@ def _by_account(walks: Iterable[RegionWalk]) -> tuple[tuple[str, int, int], ...]
     return tuple((account, done, known) for account, (done, known) in sorted(counted.items()))
 
 
-def _unread(account_id: str | None, region: str) -> AuditRow:
+def unread_row(account_id: str | None, region: str) -> AuditRow:
+    """Return the row of an account and region that were not read before the audit was stopped."""
     return replace(region_failure(account_id, region, EicError(STOPPED)), scan_state="unread")

@@ -19,6 +19,9 @@ from eicnb.model.reported import ReportedFunction
 
 Qualifiers = Literal["configured", "all"]
 Errors = Literal["raise", "rows"]
+Credentials = Literal["workers", "send"]
+"""Whose credentials the workers of a cluster use: their own, or short-lived ones that are sent to them."""
+
 Choose = Callable[[ReportedFunction], object]
 """Returns whether a function is wanted, from what `ListFunctions` reports of it; no config is read before."""
 

@@ -6,23 +6,27 @@ Tested in tests/fleet/test_refresh.py.
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from eicnb.aws.cloudtrail import TrailEvent, look_up
+from eicnb.aws.boto import Aws
+from eicnb.aws.cloudtrail import TrailEvent, events_in, lookup_of
 from eicnb.aws.http.rate_limit import TokenBucket
-from eicnb.aws.http.sender import PATIENCE
+from eicnb.aws.http.sender import PATIENCE, Tally
 from eicnb.aws.http.threads import aside
-from eicnb.aws.paced import Ask
 from eicnb.errors import AccessDenied, EicError, Throttled
 from eicnb.fleet.entry import Home
 from eicnb.model.function import FunctionRef
 from eicnb.model.trail import DELAY, MARGIN, RETENTION, SUFFIXES, changing_events
 from eicnb.model.verbs import Operation
 
-_PROOF_PAGES = 4
+_LOOKUP = Operation.LOOKUP_EVENTS
+_PROOF_PAGES, _FEWEST_PAGES = 4, 10
+_NO_PAGE: Mapping[str, Any] = {}
 _ENOUGH = timedelta(minutes=2)
 
 _MINUTES = DELAY // timedelta(minutes=1)
@@ -31,7 +35,7 @@ _UNTIMED = "the earlier audit does not say when it read its rows"
 _YOUNG = f"the earlier audit is younger than {_MINUTES} minutes, and CloudTrail is up to {_MINUTES} minutes late"
 _OLD = f"the earlier audit is older than the {RETENTION.days} days that CloudTrail goes back"
 _SILENT = "CloudTrail does not show the requests of the earlier audit"
-_DENIED = f"CloudTrail may not be read: {Operation.LOOKUP_EVENTS.action} is denied"
+_DENIED = f"CloudTrail may not be read: {_LOOKUP.action} is denied"
 _MANY = "CloudTrail has more pages of changes than an audit has requests"
 
 
@@ -72,14 +76,19 @@ class KnownFunctions:
 
 @dataclass(slots=True, kw_only=True)
 class TrailReader:
-    """A reader of the trail of one account and region; `most_pages` beyond the first of each name are too many."""
+    """A reader of the trail of one account and region; `most_pages` beyond the first of each name are too many.
+
+    `turns` spaces the requests of this place, and `room` limits those of all places at the same time.
+    """
 
     home: Home
-    ask: Ask
+    aws: Aws
     known: KnownFunctions
     now: datetime
     most_pages: int
     turns: TokenBucket
+    tally: Tally
+    room: asyncio.Semaphore
     patience: float = PATIENCE.throttled
     clock: Callable[[], float] = time.monotonic
     _extra_pages: int = 0
@@ -138,10 +147,14 @@ class TrailReader:
         """Yield the pages of events of a name; after a throttled request it begins again, more slowly."""
         throttled_at: float | None = None
         while True:
-            pages = look_up(self.ask, name, since, until)
+            lookup = lookup_of(name, since, until)
+            pages = self.aws.listing(_LOOKUP.service, _LOOKUP, self.most_pages + _FEWEST_PAGES, **lookup)
             try:
-                while (page := await aside(next, pages, None)) is not None:
-                    yield page
+                has_more = True
+                while has_more:
+                    page = await self._next(pages)
+                    yield events_in(page)
+                    has_more = bool(page.get("NextToken"))
             except Throttled:
                 now = self.clock()
                 throttled_at = now if throttled_at is None else throttled_at
@@ -150,3 +163,10 @@ class TrailReader:
                 self.turns.refused(now, 1.0)
             else:
                 return
+
+    async def _next(self, pages: Iterator[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Request the next page in its turn; a missing one is malformed."""
+        await asyncio.sleep(self.turns.take())
+        async with self.room:
+            self.tally.calls += 1
+            return await aside(next, pages, _NO_PAGE)

@@ -155,8 +155,8 @@ class VersionReader:
         if self.wants_all or any(not qualifier.isdecimal() for qualifier in configured):
             async for page in self.sender.pages(Operation.LIST_ALIASES, f"{path}/aliases"):
                 aliases.update(_alias(item) for item in items(page, "Aliases", Operation.LIST_ALIASES))
-        if listed is not None:
-            return aliases, listed
+        if listed is not None and {*aliases.values()} <= listed.keys() | {LATEST}:
+            return aliases, listed  # otherwise a version was published since, as AWS deletes none that an alias has
         versions: Versions = {}
         operation = Operation.LIST_VERSIONS
         async for page in self.sender.pages(operation, f"{path}/versions"):

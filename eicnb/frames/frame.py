@@ -14,10 +14,10 @@ import pandas as pd
 
 from eicnb.errors import UsageError
 from eicnb.frames.arrays import arrays_of, dtype_of
+from eicnb.frames.caption import marks, more, not_read, place_of, provenance, read_earlier
 from eicnb.frames.columns import (
     CONFIG_COLUMNS,
     FUNCTION_COLUMNS,
-    NEXT_TOKEN,
     SEVERAL,
     SUMMARY,
     VERB,
@@ -27,7 +27,6 @@ from eicnb.frames.columns import (
 from eicnb.frames.drawing import Table
 from eicnb.frames.layout import Layout
 from eicnb.frames.view import VIEW, View
-from eicnb.frames.words import READ, STATE
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 from eicnb.redaction import masks
 
@@ -81,7 +80,7 @@ class Drawn(pd.DataFrame):
 
     def _caption_start(self) -> str:
         """Return what holds for any rows of a frame, not where all of them come from."""
-        return _marks(self.attrs)
+        return marks(self.attrs)
 
     def _stated(self) -> Mapping[str, str]:
         """Return the columns whose value for all rows the caption states."""
@@ -153,9 +152,9 @@ class Frame(Drawn):
 
         def __getattr__(self, name: str) -> Any:
             """Make the frame, if pandas misses an attribute because it is not made yet."""
-            if self._unmade is None:
+            if (unmade := self._unmade) is None:
                 return super().__getattr__(name)
-            made = self._unmade.frame()
+            made = unmade.frame()
             flags = type(made.flags)(self, allows_duplicate_labels=True)
             vars(self).update({**vars(made), "_flags": flags, **vars(self), "_unmade": None})
             return getattr(self, name)
@@ -169,18 +168,12 @@ class Frame(Drawn):
         return provenance(self.attrs)
 
     def _stated(self) -> Mapping[str, str]:
-        return _place(self.attrs)
+        return place_of(self.attrs)
 
     def _caption_end(self) -> str:
         is_deleted = len(self) and self.attrs.get(VERB) == "delete" and not self.attrs.get("dry_run")
         summary = f": {self.attrs[SUMMARY]}" if self.attrs.get(SUMMARY) else ""
-        return f"{', deleted' if is_deleted else ''}{self._not_read()}{summary}{_more(self.attrs)}"
-
-    def _not_read(self) -> str:
-        """Word how many rows of an incomplete audit could not be read."""
-        if self.attrs.get(VERB) != "audit" or self.attrs.get("complete", True) is True or STATE not in self.columns:
-            return ""
-        return f", {int((self[STATE] != READ).sum())} of {len(self)} not read"
+        return f"{', deleted' if is_deleted else ''}{not_read(self)}{read_earlier(self)}{summary}{more(self.attrs)}"
 
 
 class FramePart(Drawn):
@@ -207,14 +200,6 @@ def _width() -> int:
     return shutil.get_terminal_size((_WIDTH, 24)).columns if in_a_terminal else _WIDTH
 
 
-def _more(attrs: Mapping[Any, Any]) -> str:
-    """Word the rest of a list that was cut."""
-    token = attrs.get(NEXT_TOKEN)
-    if token is None:
-        return ""
-    return "; AWS has more" if token == SEVERAL else f"; AWS has more: --starting-token {token}"
-
-
 def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFrame) -> frozenset[int]:
     """Return the places of the rows whose config was deleted; a dry run deletes none."""
     if attrs.get("dry_run"):
@@ -226,37 +211,6 @@ def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFra
 def uncut() -> AbstractContextManager[object]:
     """Keep pandas from cutting cells inside, so that no half of a name or an account id is shown."""
     return pd.option_context("display.max_colwidth", None)
-
-
-def provenance(attrs: Mapping[Any, Any]) -> str:
-    """Return where a frame comes from, in words: `SANDBOX` for the embedded AWS, the account, the region."""
-    if "scope" in attrs:
-        return str(attrs["scope"])
-    place = _place(attrs)
-    account = f"account {place['account_id']}" if "account_id" in place else "account not asked for"
-    where = [
-        _marks(attrs),
-        "several accounts" if attrs.get("account_id") == SEVERAL else account,
-        "several regions" if attrs.get("region") == SEVERAL else place.get("region"),
-    ]
-    return "  ".join(filter(None, where))
-
-
-def _place(attrs: Mapping[Any, Any]) -> dict[str, str]:
-    """Return the account and the region that all rows come from, as far as the caption states them."""
-    names = () if "scope" in attrs else ("account_id", "region")
-    return {name: str(attrs[name]) for name in names if attrs.get(name) and attrs[name] != SEVERAL}
-
-
-def _marks(attrs: Mapping[Any, Any]) -> str:
-    """Return whether rows were never written or come from the sandbox, in words."""
-    dry_run, sandbox = attrs.get("dry_run"), attrs.get("sandbox")
-    nothing = "sent" if attrs.get("verb") == "replay" else "written"
-    marks = [
-        "DRY RUN of some rows" if dry_run == SEVERAL else f"DRY RUN, nothing was {nothing}" if dry_run else None,
-        "SANDBOX and others" if sandbox == SEVERAL else "SANDBOX" if sandbox else None,
-    ]
-    return "  ".join(filter(None, marks))
 
 
 def config_row(config: ReportedConfig) -> dict[str, Any]:

@@ -143,6 +143,24 @@ def test_who_may_not_read_the_trail_asks_it_once_for_each_region(aws: Eic) -> No
 YOUNG = "the earlier audit is younger than 15 minutes, and CloudTrail is up to 15 minutes late"
 
 
+def test_several_accounts_are_refreshed_side_by_side_through_their_connections(aws: Eic) -> None:
+    other = eicnb.sandbox()
+    both = [aws, other]
+    audit = eicnb.audit(connections=both, regions=BOTH, **OPTIONS)
+    for one in both:
+        server(one).pass_time(20 * MINUTE)
+        one.put("checkout", maximum_retry_attempts=1)
+        server(one).pass_time(20 * MINUTE)
+    refreshed = eicnb.refresh(audit, connections=both, **OPTIONS)
+    read = refreshed[~refreshed.read_at.isin(set(audit.read_at))]
+    names = read[["account_id", "function_name"]].drop_duplicates().to_numpy().tolist()
+    assert names == [[one.account_id, "checkout"] for one in both]
+    assert same(refreshed, eicnb.audit(connections=both, regions=BOTH, **OPTIONS))
+    with pytest.raises(UsageError, match=f"the frame to refresh has rows of account {other.account_id}"):
+        aws.refresh(audit, **OPTIONS)
+    server(other).stop()
+
+
 def test_an_audit_that_is_too_young_or_too_old_is_read_in_full(aws: Eic) -> None:
     audit = aws.audit(**OPTIONS)
     with pytest.warns(UserWarning, match="younger than 15 minutes"):

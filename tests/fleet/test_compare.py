@@ -303,3 +303,16 @@ def test_a_hundred_thousand_rows_take_a_few_seconds() -> None:
     started = time.perf_counter()
     assert len(compare(frame, frame.assign(maximum_retry_attempts=frame.index % 2))) == 50_000
     assert time.perf_counter() - started < 10
+
+
+def test_an_account_that_the_other_audit_did_not_cover_is_not_compared() -> None:
+    narrow, wide = audit_of(f=(0,)), audit_of(f=(1,), g=(0,))
+    other = wide.assign(account_id="210987654321")
+    other["function_arn"] = other["function_arn"].str.replace("123456789012", "210987654321")
+    both = pd.concat([wide, other], ignore_index=True)
+    narrow.attrs.update(verb="audit", account_id="123456789012", region="us-east-1")
+    both.attrs.update(verb="audit", account_id="several", region="us-east-1")
+    for pair, what in (((narrow, both), ["changed", "added"]), ((both, narrow), ["changed", "removed"])):
+        result = compare(*pair)
+        assert (result.what.tolist(), set(result.account_id)) == (what, {"123456789012"})
+        assert result.attrs["not_compared"] == 2

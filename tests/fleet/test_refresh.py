@@ -15,14 +15,15 @@ import pytest
 import eicnb
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.client.eic import Eic
-from eicnb.errors import IncompleteAudit
+from eicnb.errors import AuditInterrupted, IncompleteAudit
+from eicnb.fleet.progress import Progress
 from eicnb.fleet.refresh import refresh
 from eicnb.frames.frame import Frame
 from eicnb.model.trail import DELAY
-from tests.answering import Answer, Answering, as_json
+from tests.answering import Answer, Answering, Seen, Silence, Step, as_json
 from tests.fleet.conftest import SHORT, Run, ignored
 from tests.fleet.lambdas import DENIED
-from tests.fleet.trailed import Deployed, Trailed
+from tests.fleet.trailed import START, Deployed, Trailed
 
 HOUR = timedelta(hours=1)
 Refresh = Callable[..., Frame]
@@ -34,8 +35,8 @@ def again() -> Refresh:
     buckets = Buckets(time.monotonic)
 
     def running(aws: Trailed, eic: Eic, audit: Any, **options: Any) -> Frame:
-        options = {"rate": 1000, "errors": "raise", "now": aws.now, **options}
-        return refresh(audit, [eic._connection.aws], show=ignored, patience=SHORT, buckets=buckets, **options)
+        options = {"rate": 1000, "errors": "raise", "now": aws.now, "show": ignored, **options}
+        return refresh(audit, [eic._connection.aws], patience=SHORT, buckets=buckets, **options)
 
     return running
 
@@ -264,6 +265,55 @@ def test_a_region_without_functions_needs_no_trail(run: Run, again: Refresh) -> 
     assert (refreshed.function_name.tolist(), reason(refreshed), aws.lookups) == (["new"], None, [])
 
 
+def test_a_refresh_that_is_stopped_is_resumed_like_an_audit(run: Run, again: Refresh) -> None:
+    def stop(progress: Progress) -> None:
+        if aws.lookups and not progress.is_over:
+            raise KeyboardInterrupt
+
+    aws = Trailed(3)
+    with Answering(aws) as server:
+        audit = run(connection(server), now=aws.now)
+        aws.time += HOUR
+        with pytest.raises(AuditInterrupted) as raised:
+            again(aws, connection(server), audit, rate=15, show=stop)
+        assert raised.value.result.scan_state.tolist() == ["unread"]
+        assert str(raised.value).endswith("Try: %eic audit --resume ${sys.last_value}")
+        whole = run(connection(server), now=aws.now, resume=raised.value)
+    assert same(whole, audit)
+    assert read(whole, aws.time) == set(aws.names)
+    assert whole.attrs["known_until"] == raised.value.result.attrs["known_until"]
+
+
+def test_a_refresh_that_is_stopped_before_the_start_is_begun_again(run: Run, again: Refresh) -> None:
+    def stop(progress: Progress) -> None:
+        if not progress.is_over:
+            raise KeyboardInterrupt
+
+    class SlowIdentity(Trailed):
+        def __call__(self, seen: Seen) -> Step:
+            return Silence(0.5) if seen.service == "sts" and self.time > START else super().__call__(seen)
+
+    aws = SlowIdentity(3)
+    with Answering(aws) as server:
+        audit = run(connection(server), now=aws.now)
+        aws.time += HOUR
+        with pytest.raises(AuditInterrupted) as raised:
+            again(aws, connection(server), audit, show=stop)
+    assert raised.value.result is audit
+    assert str(raised.value).endswith("Try: %eic audit --refresh ${sys.last_value}")
+
+
+def test_the_trail_is_asked_at_its_own_pace(run: Run, again: Refresh) -> None:
+    aws = Trailed(3)
+    with Answering(aws) as server:
+        audit = run(connection(server), now=aws.now)
+        aws.time += HOUR
+        started = time.monotonic()
+        again(aws, connection(server), audit, rate=100)
+        seconds = time.monotonic() - started
+    assert seconds >= (len(aws.lookups) - 5) / (100 * 2 / 15) > 0.7
+
+
 class World:
     """A fleet that changes at random, and all that was true of it at any time."""
 
@@ -346,8 +396,8 @@ class World:
             if key[0] in unread:
                 continue
             for number in range(2):
-                possible = [found[key][number] if key in found else "none" for found in since]
-                assert (given[key][number] if key in given else "none") in possible, (key, known_until)
+                possible = {found[key][number] if key in found else None for found in since}
+                assert (given[key][number] if key in given else None) in possible, (key, known_until)
 
 
 @pytest.mark.parametrize("seed", range(6))

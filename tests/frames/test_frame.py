@@ -21,8 +21,9 @@ from IPython.core.formatters import DisplayFormatter
 
 from eicnb.client import settings
 from eicnb.errors import ConfigurationError
+from eicnb.frames.caption import provenance
 from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, Column, Scalar
-from eicnb.frames.frame import Drawn, Frame, FramePart, config_row, function_row, provenance, stack, to_frame
+from eicnb.frames.frame import Drawn, Frame, FramePart, config_row, function_row, stack, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig, ReportedFunction
 

@@ -60,7 +60,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "no file": (
         "%eic save ${configs}",
         "save needs the file: Parquet file, such as audit.parquet",
-        "%eic save ${FRAME} FILE",
+        "%eic save ${configs} FILE",
     ),
     "no frame": (
         "%eic save a.parquet",

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from eicnb.errors import UsageError
+from eicnb.fleet.result import names_of_several
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.fleet.snapshots.parquet import ENDING, FramePortion, unreadable
 from eicnb.frames.columns import VERB
@@ -25,9 +26,24 @@ _COUNTS = ("functions", "rows", *SCAN_STATES, "calls", "throttled_calls")
 """The attrs of an audit that count what is in it."""
 
 
+def place_of(name: str) -> tuple[str, str] | None:
+    """Return the account and region that the name of a file names; None if it is not one of an audit's folder.
+
+    >>> place_of("123456789012.eu-west-1.parquet"), place_of("audit.parquet")
+    (('123456789012', 'eu-west-1'), None)
+    """
+    match = _PART.fullmatch(name)
+    return None if match is None else (match[1], match[2])
+
+
+def part_name(account_id: str, region: str) -> str:
+    """Return the name of the file of an account and region."""
+    return f"{account_id}.{region}{ENDING}"
+
+
 def parts_in(folder: Path) -> list[Path]:
     """Return the files of an audit in a folder, in the order of their accounts and regions."""
-    found = [(match.groups(), path) for path in folder.iterdir() if (match := _PART.fullmatch(path.name))]
+    found = [(place, path) for path in folder.iterdir() if (place := place_of(path.name))]
     return [path for _, path in sorted(found)]
 
 
@@ -57,5 +73,6 @@ def whole_audit(parts: Sequence[FramePortion], frames: Sequence[pd.DataFrame]) -
         counts = [part.attrs[name] for part in parts if isinstance(part.attrs.get(name), int)]
         if counts:
             whole.attrs[name] = sum(counts)
+    whole.attrs["accounts"] = names_of_several(part.attrs.get("account_id") for part in parts)
     whole.attrs["complete"] = all(part.attrs.get("complete") is True for part in parts)
     return whole

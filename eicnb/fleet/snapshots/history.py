@@ -83,7 +83,8 @@ class _SavedAudit:
         described = [parquet.described(part) for part in parts]
         for part, one in zip(parts, described, strict=True):
             check_audit(part, one.attrs)
-        return cls(path, tuple(parts), max(one.taken_at for one in described))
+        read_at = [one.taken_at for one in described if one.taken_at]
+        return cls(path, tuple(parts), max(read_at or [one.saved_at for one in described]))
 
     def frame(self) -> pd.DataFrame:
         """Read what a comparison needs, or raise UsageError for a part of the rows."""

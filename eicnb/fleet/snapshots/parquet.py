@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
@@ -49,19 +50,33 @@ def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lamb
     A column or an attr that a file cannot bring back is a UsageError that names it. What the file system refuses is an
     OSError.
     """
+    put = _writer(frame, now)
+    with whole_file(path, PRIVATE if _CONTENT in frame.columns else SHARED) as file:
+        put(file)
+
+
+def to_bytes(frame: pd.DataFrame, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> bytes:
+    """Return the content of the Parquet file of a frame."""
+    content = BytesIO()
+    _writer(frame, now)(content)
+    return content.getvalue()
+
+
+def _writer(frame: pd.DataFrame, now: Callable[[], datetime]) -> Callable[[BinaryIO], None]:
+    """Return what writes a frame, once all that can be wrong with it was checked."""
     parquet = _pyarrow().parquet
     described = Description.of(frame, saved_at=now(), eicnb=version("eicnb"))
     schema = _schema(described)
     tables = _tables(frame, described, schema)
     first = next(tables)
-    mode = PRIVATE if _CONTENT in frame.columns else SHARED
-    with (
-        whole_file(path, mode) as file,
-        parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer,
-    ):
-        writer.write_table(first)
-        for table in tables:
-            writer.write_table(table)
+
+    def put(file: BinaryIO) -> None:
+        with parquet.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
+            writer.write_table(first)
+            for table in tables:
+                writer.write_table(table)
+
+    return put
 
 
 def read(path: Path, columns: Collection[str] | None = None) -> Snapshot:
@@ -115,6 +130,18 @@ def _table(described: Description, file: Any, columns: Collection[str] | None) -
     labels = {level.name for level in described.labels.levels}
     names = [name for name in file.schema_arrow.names if columns is None or name in {*columns, *labels}]
     return file.read(columns=names, use_threads=file.metadata.num_rows > _ROWS_AT_ONCE)
+
+
+def from_bytes(content: bytes) -> pd.DataFrame:
+    """Return the frame in the content of a file, as `to_bytes` made it."""
+    path = Path("content")
+    with _pyarrow().parquet.ParquetFile(BytesIO(content), page_checksum_verification=True) as file:
+        return _snapshot(path, _description(path, file.schema_arrow.metadata), file.read()).frame
+
+
+def check_installed() -> None:
+    """Raise ConfigurationError without pyarrow."""
+    _pyarrow()
 
 
 def described(path: Path) -> Description:

@@ -11,7 +11,8 @@ import pandas as pd
 from IPython.display import display
 from ipywidgets import HTML, Text, VBox
 
-from eicnb.frames.frame import Frame, provenance
+from eicnb.frames.caption import provenance
+from eicnb.frames.frame import Frame
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.redaction import masks
 from eicnb.widgets.background import Background, here

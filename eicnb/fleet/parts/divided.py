@@ -1,0 +1,200 @@
+"""The run of an audit in parts: accounts and regions on the workers of a cluster, into files, or both.
+
+Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from eicnb.aws.boto import Aws
+from eicnb.aws.http.pool import SenderPool
+from eicnb.aws.http.rate_limit import BUCKETS, Buckets
+from eicnb.aws.http.sender import PATIENCE, Patience
+from eicnb.aws.http.threads import aside
+from eicnb.errors import EicError
+from eicnb.fleet.background import LoopThread
+from eicnb.fleet.entry import Home
+from eicnb.fleet.parts.cluster import Cluster
+from eicnb.fleet.parts.collected import Parts
+from eicnb.fleet.parts.folder import AuditFolder
+from eicnb.fleet.parts.part import Key, PartResult, failed_result, result_of
+from eicnb.fleet.parts.room import Room
+from eicnb.fleet.places import AccountRegion, PlaceFinder, together
+from eicnb.fleet.progress import Show
+from eicnb.fleet.region import ChoiceError, utc_now
+from eicnb.fleet.row import AuditRow, region_failure
+from eicnb.fleet.scan import Audit, unread_row
+from eicnb.fleet.scope import Scope, is_glob
+from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.versions import Grant
+
+
+@dataclass(slots=True, kw_only=True)
+class DividedAudit(Parts):
+    """One audit in parts, which a `cluster` reads, or this process into a `folder`."""
+
+    folder: AuditFolder | None
+    patience: Patience = PATIENCE
+    buckets: Buckets = BUCKETS
+    now: Callable[[], datetime] = utc_now
+    resumed: int = 0
+    _grants: dict[str, Grant] = field(default_factory=dict)
+    _room: Room = field(default_factory=Room)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    def parse(
+        cls,
+        connections: Sequence[Aws],
+        regions: tuple[str, ...] | None,
+        scope: Scope,
+        *,
+        client: Any,
+        folder: Any,
+        credentials: Any,
+        **timing: Any,
+    ) -> Self:
+        """Check the arguments of an audit on a cluster or into a folder; nothing is sent."""
+        return cls(
+            connections=connections,
+            regions=regions,
+            scope=scope,
+            cluster=None if client is None else Cluster.parse(client, credentials, scope),
+            folder=None if folder is None else AuditFolder.parse(folder, scope),
+            **timing,
+        )
+
+    def run(self, show: Show) -> None:
+        """Read everything; an exception while drawing, above all Ctrl-C, stops it here and on the workers."""
+        self.started_at = self.clock()
+        if self.cluster is not None:
+            self.cluster.prepare()
+        try:
+            LoopThread(self._main).run(lambda: show(self.progress()))
+        except ChoiceError as error:
+            raise error.error from None
+        finally:
+            if self.cluster is not None:
+                self.cluster.stop()
+            show(self.progress(is_over=True))
+
+    async def _main(self) -> None:
+        async with SenderPool(patience=self.patience, clock=self.clock) as pool:
+            finder = PlaceFinder(connections=self.connections, regions=self.regions, earlier=self.earlier, pool=pool)
+            places = await finder.find()
+            if self.cluster is not None:
+                for aws in {place.aws for place in places}:
+                    await aside(self.cluster.recipe, aws)  # one that no worker can follow stops the audit here
+            unreached = (
+                {} if self.folder is None else {key: row for row in finder.rows if (key := _key(row)) is not None}
+            )
+            if self.folder is not None:
+                self.folder.open([*(place.key for place in places), *unreached])
+            self.own_rows += [row for row in finder.rows if _key(row) not in unreached]
+            self.places += places
+            self.is_placed = True
+            await together(self._read(place, pool) for place in places)
+            for key, row in unreached.items():
+                await self._keep_unreached(key, row)
+            await self._add_unmatched()
+
+    async def _read(self, place: AccountRegion, pool: SenderPool) -> None:
+        """Read a place, unless an earlier run has its file."""
+        stored = None if self.folder is None else await aside(self.folder.stored, place.key)
+        if stored is not None:
+            self.resumed += 1
+            self.results[place.key] = stored
+            return
+        result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
+        await self._keep(result)
+
+    async def _keep_unreached(self, key: Key, row: AuditRow) -> None:
+        """Store the row of an account that cannot be reached; a file of an earlier run is worth more."""
+        assert self.folder is not None
+        earlier = await aside(self.folder.result, key)
+        if earlier is not None:
+            self.results[key] = earlier
+        else:
+            await self._keep(failed_result(self._audit(self.connections[0], row.region), row))
+
+    async def _keep(self, result: PartResult) -> None:
+        """Store a result, its rows in the folder if there is one."""
+        self.results[result.key] = result if self.folder is None else await aside(self.folder.write, result)
+
+    async def _read_there(self, place: AccountRegion) -> PartResult:
+        assert self.cluster is not None
+        try:
+            return await self.cluster.read(place, self.scope)
+        except EicError as error:
+            return failed_result(self._audit(place.aws, place.region), region_failure(*place.key, error))
+
+    async def _read_here(self, place: AccountRegion, pool: SenderPool) -> PartResult:
+        audit = self._audit(place.aws, place.region)
+        if self.folder is not None:
+            audit.earlier = await aside(self.folder.earlier, place.key)
+        async with self._room.of(lambda: _size(audit)):
+            self.audits[place.key] = audit
+            await audit.read([place], replace(pool, tally=audit.tally))
+            async with self._writing:  # a frame at a time, so that memory stays small
+                result = await aside(result_of, audit, place.key)
+        del self.audits[place.key]
+        return result
+
+    def _audit(self, aws: Aws, region: str) -> Audit:
+        return Audit(
+            connections=[aws],
+            regions=(region,),
+            scope=self.scope,
+            patience=self.patience,
+            buckets=self.buckets,
+            clock=self.clock,
+            now=self.now,
+            is_part=True,
+            grants=self._grants,
+        )
+
+    def keep_begun(self) -> None:
+        """Write what was read of the accounts and regions that were not read to their end."""
+        if self.folder is None:
+            return
+        for key, audit in list(self.audits.items()):
+            if audit.has_listed:
+                self.results[key] = self.folder.write(result_of(audit, key))
+
+    async def _add_unmatched(self) -> None:
+        """Add a row for each name that matches no function to the file of the first account and region."""
+        rows = [row for row in self._unmatched_rows() if row.account_id is not None]
+        if self.folder is not None and rows:
+            key = min(result.key for result in self.results.values() if result.home is not None)
+            self.results[key] = await aside(self.folder.add, self.results[key], rows)
+
+    def rows(self) -> list[AuditRow]:
+        """Return the rows that no part has."""
+        if not self.is_placed:
+            return [unread_row(None, aws.region) for aws in self.connections]
+        never = [unread_row(*place.key) for place in self.places if place.key not in self.results]
+        names = [row for row in self._unmatched_rows() if self.folder is None or row.account_id is None]
+        return [*self.own_rows, *never, *names]
+
+    def _unmatched_rows(self) -> list[AuditRow]:
+        names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
+        region, reported = self.connections[0].region, self.earlier.reported
+        return unmatched_rows(names, self._homes(), region, is_whole=self.is_whole, reported=reported)
+
+    def _homes(self) -> list[Home]:
+        return [result.home for result in self.results.values() if result.home is not None]
+
+
+def _key(row: AuditRow) -> Key | None:
+    """Return account and region of a row; None if the account is unknown."""
+    return None if row.account_id is None else (row.account_id, row.region)
+
+
+def _size(audit: Audit) -> tuple[int, bool]:
+    progress = audit.progress()
+    return progress.functions_known, progress.is_listed

@@ -1,0 +1,37 @@
+"""What the caption of a frame says of its age; the rest is in the tests of its display."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from eicnb.frames.caption import read_earlier
+
+READ_AT = datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+def audit(times: list[Any], **attrs: Any) -> pd.DataFrame:
+    frame = pd.DataFrame({"read_at": pd.Series(times, dtype="datetime64[ns, UTC]")})
+    frame.attrs.update({"verb": "audit", **attrs})
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (audit([READ_AT - timedelta(days=1), READ_AT]), ", read 2026-11-25 08:00 UTC"),
+        (audit([READ_AT + timedelta(hours=2)]), ""),
+        (audit([]), ""),
+        (audit([None]), ""),
+        (audit([READ_AT], known_until="2026-11-25T09:00:00+00:00"), ""),
+        (audit([READ_AT], verb="losses"), ""),
+        (audit([READ_AT]).astype("string"), ""),
+        (audit([READ_AT])[[]], ""),
+    ],
+    ids=["old", "fresh", "no rows", "not read", "refreshed", "another frame", "from a CSV file", "without the column"],
+)
+def test_an_audit_that_was_read_a_while_ago_says_when(frame: pd.DataFrame, words: str) -> None:
+    assert read_earlier(frame, READ_AT + timedelta(hours=2)) == words
