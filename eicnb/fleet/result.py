@@ -28,6 +28,9 @@ from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order
 from eicnb.redaction.warn import warn
 
+KNOWN_UNTIL = "known_until"
+"""The attr with the time until which a refresh knows every change of its rows, in UTC."""
+
 MOST_ERRORS = 3
 """The rows of an incomplete audit whose errors its error has."""
 
