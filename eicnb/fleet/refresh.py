@@ -22,7 +22,7 @@ from eicnb.fleet.facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import Lines
+from eicnb.fleet.result import KNOWN_UNTIL, Lines
 from eicnb.fleet.resume import Earlier, EarlierRegion, Row
 from eicnb.fleet.row import failure
 from eicnb.fleet.scan import Audit
@@ -34,15 +34,15 @@ from eicnb.model.trail import DELAY
 from eicnb.model.verbs import Operation
 from eicnb.redaction.warn import warn
 
-KNOWN_UNTIL = "known_until"
-"""The attr with the time until which the rows of a refresh are surely right, in UTC."""
-
 READ_IN_FULL = "read_in_full"
 """The attr with the places that a refresh read in full and the reasons, as JSON; None without one."""
 
 Place = tuple[str | None, str]
 
 _MOST_LOOKUPS = 32
+
+_NOT_FOR_LONG = {"connect_timeout": 5, "read_timeout": 20, "retries": 2}
+"""The options of requests to CloudTrail: without it, a place is read in full."""
 
 
 def refresh(
@@ -163,7 +163,7 @@ class _Freshening:
         account_id, region = place.key
         reader = TrailReader(
             home=home,
-            aws=place.aws.derived(region=region, options={}),
+            aws=place.aws.derived(region=region, options=_NOT_FOR_LONG),
             known=known,
             now=self.now,
             most_pages=len(every),

@@ -281,6 +281,7 @@ def test_a_refresh_that_is_stopped_is_resumed_like_an_audit(run: Run, again: Ref
         whole = run(connection(server), now=aws.now, resume=raised.value)
     assert same(whole, audit)
     assert read(whole, aws.time) == set(aws.names)
+    assert whole.attrs["known_until"] == raised.value.result.attrs["known_until"]
 
 
 def test_a_refresh_that_is_stopped_before_the_start_is_begun_again(run: Run, again: Refresh) -> None:
