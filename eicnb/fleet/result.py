@@ -23,7 +23,7 @@ from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import closest
-from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.columns import Scalar, common
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order
 from eicnb.redaction.warn import warn
@@ -153,9 +153,9 @@ def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
     connections = running.connections
     return {
         "verb": "audit",
-        "account_id": _one_of(running.accounts() or [aws.known_account_id for aws in connections]),
-        "region": _one_of(running.audited_regions() or [aws.region for aws in connections]),
-        "sandbox": _one_of([aws.sandbox for aws in connections]),
+        "account_id": common(running.accounts() or [aws.known_account_id for aws in connections]),
+        "region": common(running.audited_regions() or [aws.region for aws in connections]),
+        "sandbox": common([aws.sandbox for aws in connections]),
         "accounts": names_of_several(running.accounts()),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
@@ -175,12 +175,6 @@ def names_of_several(accounts: Iterable[str | None]) -> str | None:
     """
     known = sorted({account_id for account_id in accounts if account_id})
     return ",".join(known) if len(known) > 1 else None
-
-
-def _one_of(values: Sequence[Any]) -> Any:
-    """Return the value that all have in common, or `several`."""
-    different = list(dict.fromkeys(values))
-    return different[0] if len(different) == 1 else SEVERAL
 
 
 def _is_resumable(result: Frame, running: AnyAudit) -> bool:
