@@ -226,6 +226,7 @@ def test_the_folder_of_an_audit_is_loaded_as_one_frame(tmp_path: Path) -> None:
     assert whole.index.equals(pd.RangeIndex(6))
     assert whole.dtypes.to_dict() == AUDIT.dtypes.to_dict()
     wanted = {"verb": "audit", "account_id": "several", "rows": 6, "ok": 3, "denied": 3, "complete": False, "calls": 12}
+    wanted |= {"regions": "eu-west-1,us-east-1", "accounts": "123456789012,210987654321"}
     assert {name: whole.attrs[name] for name in wanted} == wanted
 
 
