@@ -90,7 +90,7 @@ def refresh(
             freshen=fresh.of,
             tally=tally,
         )
-        lines = Lines(line, list_line)
+        lines = Lines(line, list_line, connections[0].known_region)
         try:
             return finished(running, show, frame, errors=errors, lines=lines, again="refresh", more=fresh.attrs)
         finally:
