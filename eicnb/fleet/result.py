@@ -191,10 +191,14 @@ def _unmatched(result: pd.DataFrame) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The command of an audit, and the one that lists functions there, without a region."""
+    """The command of an audit, and the one that lists functions there, without a region.
+
+    `region` is that of the first connection, if it has one.
+    """
 
     audit: str
     functions: str
+    region: str | None = None
 
     @property
     def resume(self) -> str:
@@ -210,7 +214,7 @@ class Lines:
 
         If the user typed the connection's region, the command repeats it.
         """
-        usual = running.connections[0].known_region
+        usual = self.region
         audited = running.audited_regions() or [running.connections[0].region]
         region = usual if usual in audited else audited[0]
         is_typed = " --region " in self.audit

@@ -127,6 +127,14 @@ def unset(aws: Trailed) -> None:
     aws.record("DeleteFunctionEventInvokeConfig", "f0002")
 
 
+def reconfigure_between(aws: Trailed) -> None:
+    """The audit has another timeout of an alias that runs `$LATEST`, as if it had changed twice while it was read."""
+    aws.deployed["f0001"].aliases["live"] = "$LATEST"
+    aws.time -= HOUR
+    aws.record("UpdateFunctionConfiguration20150331v2", "f0001")
+    aws.time += HOUR
+
+
 def move_alias(aws: Trailed) -> None:
     aws.deployed["f0001"].aliases["live"] = "2"
     aws.record("UpdateAlias20150331", aws.arn("us-east-1", "f0001"))
@@ -144,6 +152,8 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
     "created": (create, {"new"}),
     "reconfigured": (reconfigure, {"f0002"}),
     "without a config": (unset, {"f0002"}),
+    "reconfigured while it was read": (reconfigure_between, {"f0001"}),
+    "reconfigured and back": (lambda aws: aws.record("UpdateFunctionConfiguration20150331v2", "f0001"), set()),
     "an alias moved": (move_alias, {"f0001"}),
     "a version deleted": (drop_version, {"f0001"}),
     "a version published": (lambda aws: aws.record("PublishVersion20150331", "f0002"), {"f0002"}),
@@ -356,10 +366,11 @@ class World:
             number = str(len(one.versions) + 1)
             one.versions[number] = one.timeout
             aws.record("PublishVersion20150331", name)
-            one.aliases["live"] = number
+            one.aliases["live"] = chance.choice([number, "$LATEST"])
             aws.record("UpdateAlias20150331", f"{name}:live")
         elif chance.random() < 0.3:
             one.timeout = chance.choice([30, 31, 32])
+            aws.record("UpdateFunctionConfiguration20150331v2", name)
         else:
             qualifier = chance.choice(["$LATEST", *one.aliases, *one.versions])
             if one.configs.get(qualifier) is not None and chance.random() < 0.4:
