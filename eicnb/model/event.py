@@ -7,10 +7,14 @@ Tested in tests/fleet/failed_events/test_send.py.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from eicnb.errors import UsageError, shown
 from eicnb.model.limits import LARGEST_EVENT
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair, which no UTF-8 can hold; JSON can, as an escape."""
 
 
 def event_text(payload: Any) -> str:
@@ -22,21 +26,33 @@ def event_text(payload: Any) -> str:
     with UsageError.about("payload"):
         text = payload if isinstance(payload, str) else _written(payload)
         try:
-            json.loads(text)
+            json.loads(text, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise UsageError(
                 f"the payload is not JSON: {error}", hint="""'{"order": 1}', or "text" in double quotes"""
             ) from None
+        text = _HALF.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
         check_size(text)
         return text
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"JSON has no {name}")
+
+
 def _written(payload: Any) -> str:
     try:
-        return json.dumps(payload, ensure_ascii=False, allow_nan=False)
+        return json.dumps(payload, ensure_ascii=False, allow_nan=False, default=_plain)
     except (TypeError, ValueError, RecursionError) as error:
         message = f"the payload, {shown(payload)}, cannot be written as JSON: {error}"
         raise UsageError(message, hint='{"order": 1}') from None
+
+
+def _plain(value: Any) -> Any:
+    """Return the number in a cell of a frame, which is one of numpy, as Python's own."""
+    if type(value).__module__ != "numpy":
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return value.item()
 
 
 def check_size(text: str) -> None:

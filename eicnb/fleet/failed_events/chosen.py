@@ -116,7 +116,8 @@ def _row(
     if text is None or message_id is None:
         return Chosen(number, None, "").refused("it names no message: its source or message_id is missing")
     try:
-        source = sources.setdefault(_place(text), source_of(_place(text), reach))
+        place = _place(text)
+        source = sources[place] = sources.get(place) or source_of(place, reach)
     except UsageError as error:
         return Chosen(number, None, message_id).refused(error.message)
     one = _refused_by_itself(Chosen(number, source, message_id, is_named=to is not None), row)

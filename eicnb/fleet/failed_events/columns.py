@@ -85,7 +85,8 @@ def restored(frame: Any) -> Frame:
                 part = _OF_THE_ARN[column.name]
                 result[column.name] = pd.array([part(arn) if arn else None for arn in arns], dtype="string")
             elif column.name == "time":
-                result["time"] = pd.to_datetime(result["time"], utc=True, format="ISO8601").dt.as_unit("ns")
+                held = result["time"].astype(object)
+                result["time"] = pd.to_datetime(held, utc=True, format="ISO8601").dt.as_unit("ns")
             else:
                 result[column.name] = columns_of(result, [column])[column.name].array
     return result

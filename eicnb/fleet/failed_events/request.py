@@ -44,11 +44,17 @@ class Wanted:
     ) -> Wanted:
         """Validate the arguments of `eicnb.records`."""
         now = datetime.now(UTC)
+        first = None if since is None else read_moment(since, "since", now)
+        last = None if until is None else read_moment(until, "until", now)
+        if first is not None and last is not None and first >= last:
+            with UsageError.about("until"):
+                message = f"until is {shown(until)}, which is not after since"
+                raise UsageError(message, hint="give a later until", culprit=str(until))
         return cls(
             most=_most(most),
             seconds=check_seconds("seconds", seconds),
-            since=None if since is None else read_moment(since, "since", now),
-            until=None if until is None else read_moment(until, "until", now),
+            since=first,
+            until=last,
             may_spend=check_flag("spend_receives", spend_receives),
             rate=check_rate(rate),
             show=show,

@@ -234,6 +234,7 @@ def test_other_sources_say_where_to_look(shared: Eic, source: Any, message: str)
         ({"seconds": 0}, "seconds is 0"),
         ({"seconds": True}, "seconds is True"),
         ({"since": "soon"}, "since is 'soon', which is not a time"),
+        ({"since": "1h", "until": "2h"}, "until is '2h', which is not after since"),
         ({"spend_receives": 1}, "spend_receives is 1"),
         ({"rate": 0}, "the rate is 0"),
     ],

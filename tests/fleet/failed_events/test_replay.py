@@ -80,6 +80,10 @@ FILES: dict[str, tuple[Callable[[pd.DataFrame, Any], object], Callable[[Any], pd
     "CSV": (lambda frame, path: frame.to_csv(path, index=False), pd.read_csv),
     "CSV as text": (lambda frame, path: frame.to_csv(path, index=False), lambda path: pd.read_csv(path, dtype=str)),
     "Parquet": (lambda frame, path: frame.to_parquet(path), pd.read_parquet),
+    "Arrow": (
+        lambda frame, path: frame.to_parquet(path),
+        lambda path: pd.read_parquet(path, dtype_backend="pyarrow"),
+    ),
     "Excel": (
         lambda frame, path: frame.assign(time=frame.time.dt.tz_localize(None)).to_excel(
             path, index=False, engine="openpyxl"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import eicnb
@@ -83,12 +84,28 @@ def test_waiting_needs_a_queue_or_a_bucket(shared: Eic) -> None:
         ("", "the payload is not JSON"),
         ({1, 2}, "the payload, a set, cannot be written as JSON"),
         (float("nan"), "the payload, nan, cannot be written as JSON"),
+        ('{"price": NaN}', "the payload is not JSON: JSON has no NaN"),
+        (pd.Timestamp("2026-11-26"), "the payload, a Timestamp, cannot be written as JSON"),
         ({"text": "x" * 1024 * 1024}, "the event has 1048588 bytes, but asynchronous invocations take 1048576"),
     ],
 )
 def test_a_payload_that_cannot_be_sent_is_refused(shared: Eic, payload: Any, message: str) -> None:
     with pytest.raises(UsageError, match=f"^{message}"):
         shared.send("my-function", payload)
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ({"order": pd.Series([7])[0]}, '{"order": 7}'),
+        ({"name": "é \ud800"}, '{"name": "é \\ud800"}'),
+        ('{"a": 1.50, "a": 1e2}', '{"a": 1.50, "a": 1e2}'),
+        (None, "null"),
+    ],
+)
+def test_a_payload_is_sent_as_json(shared: Eic, payload: Any, text: str) -> None:
+    sent = shared.send("my-function", payload)
+    assert (sent.state[0], sent.payload[0]) == ("accepted", text)
 
 
 def test_a_confirmation_is_asked_for_and_without_one_nothing_is_sent(shared: Eic) -> None:
