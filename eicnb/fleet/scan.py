@@ -193,8 +193,7 @@ class Audit:
         except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
             self.fail(region_failure(*place.key, error))
             return
-        sandbox = ["SANDBOX"] if place.aws.sandbox else []
-        words = ", ".join([place.region, *sandbox, f"account {place.account_id}"])
+        words = place.aws.words_of(place.region, place.account_id)
 
         def sender(quota: str = LAMBDA) -> Sender:
             turns = quotas.of(place.account_id, place.region, quota, usual_rate=place.aws.usual_rate)
