@@ -27,7 +27,7 @@ _MOST_OF_ALL = 4000
 
 
 def readers_of_each(regions: int) -> int:
-    """Return how many functions of a region are read side by side at most, if so many regions are read at once.
+    """Return how many functions of each region are read at once, at most, among so many regions.
 
     >>> readers_of_each(1), readers_of_each(500), readers_of_each(5000)
     (20, 8, 4)
