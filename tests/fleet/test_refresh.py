@@ -7,6 +7,7 @@ import random
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,8 +36,8 @@ def again() -> Refresh:
     buckets = Buckets(time.monotonic)
 
     def running(aws: Trailed, eic: Eic, audit: Any, **options: Any) -> Frame:
-        options = {"rate": 1000, "errors": "raise", "now": aws.now, "show": ignored, **options}
-        return refresh(audit, [eic._connection.aws], patience=SHORT, buckets=buckets, **options)
+        options = {"rate": 1000, "errors": "raise", "now": aws.now, "show": ignored, "patience": SHORT, **options}
+        return refresh(audit, [eic._connection.aws], buckets=buckets, **options)
 
     return running
 
@@ -235,7 +236,7 @@ def test_in_any_doubt_everything_is_read_again(run: Run, again: Refresh, doubt: 
         aws.deployed["f0001"].configs["$LATEST"] = 0
         aws.time += HOUR
         with pytest.warns(UserWarning, match="was read in full"):
-            refreshed = again(aws, connection(server), audit)
+            refreshed = again(aws, connection(server), audit, patience=replace(SHORT, throttled=0.1))
     assert read(refreshed, aws.time) == set(aws.names)
     assert (reason(refreshed) or "").startswith(why)
     assert refreshed.maximum_retry_attempts.tolist() == [1, 0, 1]
@@ -301,7 +302,7 @@ def test_a_refresh_that_is_stopped_before_the_start_is_begun_again(run: Run, aga
 
     class SlowIdentity(Trailed):
         def __call__(self, seen: Seen) -> Step:
-            return Silence(0.5) if seen.service == "sts" and self.time > START else super().__call__(seen)
+            return Silence(2) if seen.service == "sts" and self.time > START else super().__call__(seen)
 
     aws = SlowIdentity(3)
     with Answering(aws) as server:
