@@ -249,8 +249,10 @@ def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
 
 def error_lines(result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple) -> list[str]:
     """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one."""
-    first = result[result["scan_state"] != "ok"].head(most)
-    lines = []
+    wrong = result["scan_state"] != "ok"
+    if not wrong.any():
+        return []
+    first, lines = result[wrong].head(most), []
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)
