@@ -120,19 +120,22 @@ def row_of(module: str) -> int:
     return found[0]
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_package_imports_only_from_the_rows_below_it(module: str) -> None:
-    own = module.partition(".")[0]
-    ours = {name for name in imports(module) if not name.startswith("@")}
-    others = {name for name in ours if name.partition(".")[0] != own}
-    assert {name for name in others if row_of(name) <= row_of(module)} == set()
+def test_a_package_imports_only_from_the_rows_below_it() -> None:
+    upwards = {
+        (module, name)
+        for module in modules()
+        for name in imports(module)
+        if not name.startswith("@") and name.partition(".")[0] != module.partition(".")[0]
+        if row_of(name) <= row_of(module)
+    }
+    assert upwards == set()
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_package_of_others_is_imported_through_its_door_alone(module: str) -> None:
-    found = {name.removeprefix("@") for name in imports(module) if name.startswith("@")}
-    assert found <= DOORS.keys()
-    assert {name for name in found if not any(fnmatchcase(module, door) for door in DOORS[name])} == set()
+def test_a_package_of_others_is_imported_through_its_door_alone() -> None:
+    others = {(module, name[1:]) for module in modules() for name in imports(module) if name.startswith("@")}
+    assert {name for _, name in others} <= DOORS.keys()
+    past = {(module, name) for module, name in others if not any(fnmatchcase(module, door) for door in DOORS[name])}
+    assert past == set()
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
@@ -153,8 +156,13 @@ def top_level() -> set[str]:
     return {module.partition(".")[0] for module in modules()} - {"", "__main__"}
 
 
-@pytest.mark.parametrize("module", [name for name in modules() if name.partition(".")[0] in PURE])
-def test_the_pure_packages_do_no_io(module: str) -> None:
+def test_the_pure_packages_do_no_io() -> None:
+    pure = [module for module in modules() if module.partition(".")[0] in PURE and module not in READS]
+    assert {module: found for module in pure if (found := io_of(module))} == {}
+
+
+def io_of(module: str) -> set[str]:
+    """What a module imports and calls for input and output."""
     used = {alias.name for node in ast.walk(tree(module)) if isinstance(node, ast.Import) for alias in node.names}
     used |= {node.module or "" for node in ast.walk(tree(module)) if isinstance(node, ast.ImportFrom)}
     calls = {
@@ -162,19 +170,18 @@ def test_the_pure_packages_do_no_io(module: str) -> None:
         for node in ast.walk(tree(module))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    assert module in READS or (used & IMPURE, calls & IMPURE_CALLS) == (set(), set())
+    return (used & IMPURE) | (calls & IMPURE_CALLS)
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_class_is_small(module: str) -> None:
+def test_a_class_is_small() -> None:
     large = {}
-    for name, node in definitions(tree(module)):
+    for module, name, node in everything_defined():
         if isinstance(node, ast.ClassDef):
             public = {child.name for _, child in definitions(node) if not child.name.startswith("_")}
             lines = (node.end_lineno or 0) - node.lineno + 1
             if len(public) > MOST_NAMES_OF_A_CLASS or lines > LONGEST_CLASS:
-                large[name] = (len(public), lines)
-    assert {name for name in large if not says_why_it_is_large(module, name)} == set()
+                large[module, name] = (len(public), lines)
+    assert {place: size for place, size in large.items() if not says_why_it_is_large(*place)} == {}
 
 
 def says_why_it_is_large(module: str, name: str) -> bool:
@@ -198,23 +205,32 @@ EXEMPT = {"model", "local_aws", "redaction"}
 """`model` has the rules; the embedded AWS has its own, so as not to share our mistakes; redaction is below `model`."""
 
 
-@pytest.mark.parametrize("module", [name for name in modules() if name.partition(".")[0] not in EXEMPT])
-def test_a_rule_of_aws_stands_in_the_model_alone(module: str) -> None:
+def test_a_rule_of_aws_stands_in_the_model_alone() -> None:
+    rules = {
+        (module, text)
+        for module in modules()
+        if module.partition(".")[0] not in EXEMPT
+        for text in constants(module)
+        if RULES_OF_AWS.search(text)
+    }
+    assert rules == set(), "take it from eicnb.model"
+
+
+def constants(module: str) -> list[str]:
+    """The texts and numbers of a module, as text, without its docstrings."""
     docstrings = {id(node.value) for node in ast.walk(tree(module)) if isinstance(node, ast.Expr)}
-    texts = [
+    return [
         str(node.value)
         for node in ast.walk(tree(module))
         if isinstance(node, ast.Constant) and isinstance(node.value, str | int) and id(node) not in docstrings
     ]
-    assert [text for text in texts if RULES_OF_AWS.search(text)] == [], "take it from eicnb.model"
 
 
 def test_a_class_name_occurs_once() -> None:
     homes: dict[str, list[str]] = {}
-    for module in modules():
-        for name, node in definitions(tree(module)):
-            if isinstance(node, ast.ClassDef):
-                homes.setdefault(name.rpartition(".")[2].lstrip("_"), []).append(module)
+    for module, name, node in everything_defined():
+        if isinstance(node, ast.ClassDef):
+            homes.setdefault(name.rpartition(".")[2].lstrip("_"), []).append(module)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
@@ -297,31 +313,34 @@ def definitions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Definiti
             yield from definitions(child, f"{prefix}{child.name}.")
 
 
+def everything_defined() -> list[tuple[str, str, Definition]]:
+    """The definitions of all modules: the module, the name in it, and the node."""
+    return [(module, name, node) for module in modules() for name, node in definitions(tree(module))]
+
+
 def is_stub(node: Definition) -> bool:
     """Whether a body is `...` alone, as in a protocol, whose docstring says it."""
     return [ast.unparse(statement) for statement in node.body] == ["..."]
 
 
-@pytest.mark.parametrize("module", modules())
-def test_whatever_is_public_has_a_docstring(module: str) -> None:
+def test_whatever_is_public_has_a_docstring() -> None:
     missing = [
-        name
-        for name, node in definitions(tree(module))
+        (module, name)
+        for module, name, node in everything_defined()
         if not ast.get_docstring(node) and not is_stub(node) and not re.search(r"(^|\.)_", name)
     ]
     assert missing == []
-    assert ast.get_docstring(tree(module))
+    assert [module for module in modules() if not ast.get_docstring(tree(module))] == []
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_file_is_read_in_one_sitting(module: str) -> None:
-    lines = modules()[module].read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= LONGEST_FILE
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+def test_a_file_is_read_in_one_sitting() -> None:
+    lines = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules().items()}
+    assert {module: length for module, length in lines.items() if length > LONGEST_FILE} == {}
     lengths = {
-        f"{node.name}, line {node.lineno}": (node.end_lineno or 0) - node.lineno + 1
+        f"{module}.{node.name}, line {node.lineno}": (node.end_lineno or 0) - node.lineno + 1
+        for module in modules()
         for node in ast.walk(tree(module))
-        if isinstance(node, functions)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
@@ -358,30 +377,31 @@ def test_the_package_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("module", [name for name in modules() if name])
-def test_a_module_has_a_test_file_of_its_name_or_names_the_one_that_covers_it(module: str) -> None:
-    path = modules()[module]
-    if path.name == "__init__.py" and len(tree(module).body) == 1:
-        return
+def test_a_module_has_a_test_file_of_its_name_or_names_the_one_that_covers_it() -> None:
+    assert [module for module in modules() if module and not is_covered(module)] == []
+
+
+def is_covered(module: str) -> bool:
+    """Whether a module has its test file, or names one that there is, or has nothing but a docstring."""
+    if modules()[module].name == "__init__.py" and len(tree(module).body) == 1:
+        return True
     package, _, name = module.rpartition(".")
     mirrored = ROOT / "tests" / package.replace(".", "/") / f"test_{name.strip('_')}.py"
     named = re.findall(r"tests/[\w/]+\.py", ast.get_docstring(tree(module)) or "")
-    assert mirrored.is_file() or (named and all((ROOT / one).is_file() for one in named))
+    return mirrored.is_file() or bool(named and all((ROOT / one).is_file() for one in named))
 
 
-@pytest.mark.parametrize("module", modules())
-def test_the_first_sentence_of_a_docstring_is_short(module: str) -> None:
-    whole = tree(module)
-    texts = {name: ast.get_docstring(node) or "" for name, node in [("", whole), *definitions(whole)]}
+def test_the_first_sentence_of_a_docstring_is_short() -> None:
+    nodes = [*((module, "", tree(module)) for module in modules()), *everything_defined()]
+    texts = {(module, name): ast.get_docstring(node) or "" for module, name, node in nodes}
     first = {name: re.split(r"(?<=[.;])\s", text.partition("\n\n")[0])[0] for name, text in texts.items()}
     assert {name: text for name, text in first.items() if len(text) > LONGEST_FIRST_LINE} == {}
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_property_is_described_by_what_it_is(module: str) -> None:
+def test_a_property_is_described_by_what_it_is() -> None:
     described_as_calls = [
-        name
-        for name, node in definitions(tree(module))
+        (module, name)
+        for module, name, node in everything_defined()
         if not isinstance(node, ast.ClassDef)
         and any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
         and (ast.get_docstring(node) or "").startswith(("Return ", "Get ", "Give "))

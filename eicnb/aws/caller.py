@@ -153,7 +153,13 @@ class Access:
         return self._placed(self.region)
 
     def _placed(self, region: str) -> str:
-        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, self._identity.words]))
+        return self.words_of(region, self.known_account_id)
+
+    def words_of(self, region: str, account_id: str | None) -> str:
+        """Return a region and an account in words, with the name of the account if it is known."""
+        name = f" ({self.account_name})" if self.account_name else ""
+        account = f"account {account_id}{name}" if account_id else None
+        return ", ".join(filter(None, [region, "SANDBOX" if self.sandbox else None, account]))
 
     @property
     def known_account_id(self) -> str | None:

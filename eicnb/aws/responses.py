@@ -53,7 +53,7 @@ def without_user(text: str) -> str:
 def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
     """Return the objects in a page of a list; a page without its list is an EicError, not an empty list."""
     found = page.get(key)
-    if isinstance(found, Sequence) and all(isinstance(item, Mapping) for item in found):
+    if isinstance(found, list) and all(isinstance(item, Mapping) for item in found):
         return found
     why = f"it has no {key}" if found is None else f"not all of its {key} are objects"
     raise EicError(f"the response to {operation} is malformed: {why}", hint=MALFORMED_HINT)

@@ -17,7 +17,7 @@ from eicnb.changes.columns import PLAN_COLUMNS
 from eicnb.changes.export.command_lines import change_line
 from eicnb.changes.planned import Action, PlannedChange
 from eicnb.errors import UsageError, shown
-from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.columns import Scalar, common
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.frames.view import VIEW
 
@@ -101,8 +101,8 @@ class Plan:
         counts = Counter(row.action for row in self.rows)
         return {
             "verb": verb,
-            "account_id": _one_of(row.account_id for row in self.rows),
-            "region": _one_of(row.region for row in self.rows),
+            "account_id": common(row.account_id for row in self.rows if row.account_id),
+            "region": common(row.region for row in self.rows if row.region),
             "sandbox": self.sandbox,
             "plan": self.id,
             **{action: counts[action] for action in ACTIONS},
@@ -172,12 +172,6 @@ def _most_rows() -> int | None:
     """Return the most rows of a display; None for all."""
     rows = VIEW.current().rows
     return rows if isinstance(rows, int) else None
-
-
-def _one_of(values: Iterable[str | None]) -> str | None:
-    """Return the value that all have in common, or `several`; None without values."""
-    different = [value for value in dict.fromkeys(values) if value is not None]
-    return different[0] if len(different) == 1 else SEVERAL if different else None
 
 
 def _path(path: Any) -> Path:

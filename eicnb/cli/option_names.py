@@ -23,10 +23,10 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def is_option(word: Word) -> bool:
     """Return whether a word begins with a dash, and is no negative number, duration or text with blanks."""
+    if not word.text.startswith("-") or word.silences:
+        return False
     name = word.text.partition("=")[0]
-    return (
-        name.startswith("-") and not _NEGATIVE.fullmatch(word.text) and not re.search(r"\s", name) and not word.silences
-    )
+    return not _NEGATIVE.fullmatch(word.text) and not re.search(r"\s", name)
 
 
 def one_of(name: str, known: Sequence[Option]) -> Option | None:

@@ -77,7 +77,9 @@ def _sets_variables(words: list[Word]) -> bool:
 
 
 def _is_more_than_a_prompt(words: list[Word]) -> bool:
-    return len(words) > 1 or words[0].raw not in _MAGICS
+    """Return whether a line has a command, not only a magic or a redirection to nowhere."""
+    typed = [word.raw for word in words if not word.silences]
+    return len(typed) > 1 or (len(typed) == 1 and typed[0] not in _MAGICS)
 
 
 def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surroundings) -> None:

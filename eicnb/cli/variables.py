@@ -35,6 +35,8 @@ def before_a_command(words: list[Word]) -> tuple[list[Word], dict[str, tuple[Opt
 
     Variables without an option are a UsageError with the Python lines that set them.
     """
+    if not words or not _ASSIGNMENT.match(words[0].raw):
+        return words, {}
     found: dict[str, Word] = {}
     others: list[Word] = []
     rest = [] if all(_ASSIGNMENT.match(word.raw) for word in words) else list(words)

@@ -20,7 +20,7 @@ from eicnb.fleet.parts.run import audit_in_parts
 from eicnb.fleet.places import naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import Lines, how_far, incomplete, to_audit_frame, warn_about
+from eicnb.fleet.result import KNOWN_UNTIL, Lines, how_far, incomplete, to_audit_frame, warn_about
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
@@ -64,14 +64,15 @@ def audit(
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [somewhere(aws, named) for aws in connections]
-    lines = Lines(line, list_line)
+    lines = Lines(line, list_line, connections[0].known_region)
     timing: dict[str, Any] = {"patience": patience, "buckets": buckets, "now": now}
     if client is not None or folder is not None:
         where = {"client": client, "folder": folder, "credentials": credentials}
         parts = DividedAudit.parse(placed, named, scope, **where, **timing)
         return audit_in_parts(parts, show=show, errors=errors, lines=lines)
     running = Audit(connections=placed, regions=named, scope=scope, earlier=earlier, **timing)
-    return finished(running, show, frame, errors=errors, lines=lines)
+    known = {} if frame is None else {name: frame.attrs[name] for name in (KNOWN_UNTIL,) if name in frame.attrs}
+    return finished(running, show, frame, errors=errors, lines=lines, more=lambda: known)
 
 
 def finished(

@@ -16,11 +16,11 @@ from eicnb.frames.columns import (
     BEFORE_AND_AFTER,
     NAME_COLUMNS,
     SETTING_NAMES,
-    SEVERAL,
     SUMMARY,
     VERB,
     Column,
     Scalar,
+    common,
 )
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.order import Order, order
@@ -132,9 +132,9 @@ class _Comparison:
         return {
             VERB: "compare",
             "on": on,
-            "account_id": one_of([account_id for account_id, _ in places]),
-            "region": one_of([region for _, region in places]),
-            "sandbox": one_of([bool(one.get("sandbox")) for one in attrs]),
+            "account_id": common([account_id for account_id, _ in places]),
+            "region": common([region for _, region in places]),
+            "sandbox": common([bool(one.get("sandbox")) for one in attrs]),
             **counts,
             SUMMARY: ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number),
         }
@@ -154,9 +154,3 @@ def in_words(before: Settings | None, after: Settings | None, where: Where) -> s
 def order_of(row: ComparedRow) -> Order:
     """Return the sort key of a row in an audit."""
     return order(row.where.account_id, row.where.region, row.function_name, row.qualifier)
-
-
-def one_of(values: list[Any]) -> Any:
-    """Return the value that all have in common, or `several`; None without values."""
-    different = list(dict.fromkeys(values))
-    return different[0] if len(different) == 1 else SEVERAL if different else None

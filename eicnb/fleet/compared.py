@@ -91,18 +91,17 @@ class AuditedPart:
 
     @classmethod
     def of(cls, attrs: Mapping[Any, Any], accounts: Iterable[str | None] = ()) -> Self:
-        """Read the attrs of a frame; of several accounts it covers those that its rows name."""
+        """Read the attrs of a frame; of several accounts it covers those that they or its rows name."""
         if attrs.get(VERB) != "audit":
             return cls()
-        account_id = attrs.get("account_id")
-        named_accounts = (
-            [one for one in accounts if one] if account_id == SEVERAL else [account_id] if account_id else []
-        )
+        account_id, listed = attrs.get("account_id"), attrs.get("accounts")
+        several = [*filter(None, accounts), *(str(listed).split(",") if listed else ())]
+        covered = several if account_id == SEVERAL else [account_id] if account_id else []
         named = attrs.get("regions") or attrs.get("region")
         everywhere = named in {None, ALL_REGIONS, SEVERAL}
         selected = attrs.get("selected")
         return cls(
-            accounts=frozenset(map(str, named_accounts)) or None,
+            accounts=frozenset(map(str, covered)) or None,
             regions=None if everywhere else frozenset(str(named).split(",")),
             selection=Selection.from_attr(selected),
             is_chosen=selected == CHOSEN,

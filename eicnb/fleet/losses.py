@@ -24,7 +24,7 @@ from eicnb.fleet.checks.evidence import NO_EVIDENCE, Reading, Unreadable
 from eicnb.fleet.checks.reach import reaching
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_rate
-from eicnb.frames.columns import SEVERAL, SUMMARY, Column, Scalar
+from eicnb.frames.columns import SUMMARY, Column, Scalar, common
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.period import Period
 
@@ -186,8 +186,8 @@ def _attrs(audit: Audited, counts: Counts, period: Period, tally: Tally) -> dict
     lacking = [_LACKING] if audit.places_without_aliases else []
     return {
         "verb": "losses",
-        "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),
-        "region": _one_of(audit.regions, audit.attrs.get("region")),
+        "account_id": common(audit.account_ids, audit.attrs.get("account_id")),
+        "region": common(audit.regions, audit.attrs.get("region")),
         "sandbox": audit.attrs.get("sandbox"),
         "qualifiers": audit.attrs.get("qualifiers"),
         "since": since,
@@ -198,9 +198,3 @@ def _attrs(audit: Audited, counts: Counts, period: Period, tally: Tally) -> dict
         "unreadable": "; ".join(reasons) or None,
         SUMMARY: "; ".join([f"{since} to {until}", "CloudWatch lags by some minutes", *lacking, *reasons]),
     }
-
-
-def _one_of(values: Sequence[Any], otherwise: Any) -> Any:
-    """Return the value that all have in common, or `several`; without values, what the audit states."""
-    different = list(dict.fromkeys(values))
-    return otherwise if not different else different[0] if len(different) == 1 else SEVERAL

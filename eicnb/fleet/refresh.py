@@ -22,7 +22,7 @@ from eicnb.fleet.facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
-from eicnb.fleet.result import Lines
+from eicnb.fleet.result import KNOWN_UNTIL, Lines
 from eicnb.fleet.resume import Earlier, EarlierRegion, Row
 from eicnb.fleet.row import failure
 from eicnb.fleet.scan import Audit
@@ -30,12 +30,10 @@ from eicnb.fleet.scope import CHOSEN, Scope, Selection, check_choice, check_regi
 from eicnb.fleet.trail import INCOMPLETE, KnownFunctions, TrailReader, UnusableTrail
 from eicnb.frames.columns import SUMMARY, Scalar
 from eicnb.frames.frame import Frame, rows_of
+from eicnb.model.function import LATEST
 from eicnb.model.trail import DELAY
 from eicnb.model.verbs import Operation
 from eicnb.redaction.warn import warn
-
-KNOWN_UNTIL = "known_until"
-"""The attr with the time until which the rows of a refresh are surely right, in UTC."""
 
 READ_IN_FULL = "read_in_full"
 """The attr with the places that a refresh read in full and the reasons, as JSON; None without one."""
@@ -43,6 +41,9 @@ READ_IN_FULL = "read_in_full"
 Place = tuple[str | None, str]
 
 _MOST_LOOKUPS = 32
+
+_NOT_FOR_LONG = {"connect_timeout": 5, "read_timeout": 20, "retries": 2}
+"""The options of requests to CloudTrail: without it, a place is read in full."""
 
 
 def refresh(
@@ -89,7 +90,7 @@ def refresh(
             freshen=fresh.of,
             tally=tally,
         )
-        lines = Lines(line, list_line)
+        lines = Lines(line, list_line, connections[0].known_region)
         try:
             return finished(running, show, frame, errors=errors, lines=lines, again="refresh", more=fresh.attrs)
         finally:
@@ -163,13 +164,14 @@ class _Freshening:
         account_id, region = place.key
         reader = TrailReader(
             home=home,
-            aws=place.aws.derived(region=region, options={}),
+            aws=place.aws.derived(region=region, options=_NOT_FOR_LONG),
             known=known,
             now=self.now,
             most_pages=len(every),
             turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service, usual_rate=place.aws.usual_rate),
             tally=self.tally,
             room=self.room,
+            has_aliases=any(not (row["qualifier"] == LATEST or row["qualifier"].isdecimal()) for row in every),
             patience=self.patience.throttled,
         )
         unchanged = read_at.keys() - await reader.changed()

@@ -23,10 +23,13 @@ from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import closest
-from eicnb.frames.columns import SEVERAL, Scalar
+from eicnb.frames.columns import Scalar, common
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order
 from eicnb.redaction.warn import warn
+
+KNOWN_UNTIL = "known_until"
+"""The attr with the time until which a refresh knows every change of its rows, in UTC."""
 
 MOST_ERRORS = 3
 """The rows of an incomplete audit whose errors its error has."""
@@ -150,9 +153,10 @@ def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
     connections = running.connections
     return {
         "verb": "audit",
-        "account_id": _one_of(running.accounts() or [aws.known_account_id for aws in connections]),
-        "region": _one_of(running.audited_regions() or [aws.region for aws in connections]),
-        "sandbox": _one_of([aws.sandbox for aws in connections]),
+        "account_id": common(running.accounts() or [aws.known_account_id for aws in connections]),
+        "region": common(running.audited_regions() or [aws.region for aws in connections]),
+        "sandbox": common([aws.sandbox for aws in connections]),
+        "accounts": names_of_several(running.accounts()),
         "regions": None if running.regions is None else ",".join(running.regions),
         "qualifiers": running.scope.qualifiers,
         "selected": running.scope.selection.as_attr,
@@ -163,10 +167,14 @@ def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
     }
 
 
-def _one_of(values: Sequence[Any]) -> Any:
-    """Return the value that all have in common, or `several`."""
-    different = list(dict.fromkeys(values))
-    return different[0] if len(different) == 1 else SEVERAL
+def names_of_several(accounts: Iterable[str | None]) -> str | None:
+    """Return the accounts of an audit as an attr, with or without functions; None for a single one.
+
+    >>> names_of_several(["210987654321", "123456789012"]), names_of_several(["123456789012"])
+    ('123456789012,210987654321', None)
+    """
+    known = sorted({account_id for account_id in accounts if account_id})
+    return ",".join(known) if len(known) > 1 else None
 
 
 def _is_resumable(result: Frame, running: AnyAudit) -> bool:
@@ -183,10 +191,14 @@ def _unmatched(result: pd.DataFrame) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The command of an audit, and the one that lists functions there, without a region."""
+    """The command of an audit, and the one that lists functions there, without a region.
+
+    `region` is that of the first connection, if it has one.
+    """
 
     audit: str
     functions: str
+    region: str | None = None
 
     @property
     def resume(self) -> str:
@@ -202,7 +214,7 @@ class Lines:
 
         If the user typed the connection's region, the command repeats it.
         """
-        usual = running.connections[0].known_region
+        usual = self.region
         audited = running.audited_regions() or [running.connections[0].region]
         region = usual if usual in audited else audited[0]
         is_typed = " --region " in self.audit
@@ -237,8 +249,10 @@ def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
 
 def error_lines(result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple) -> list[str]:
     """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one."""
-    first = result[result["scan_state"] != "ok"].head(most)
-    lines = []
+    wrong = result["scan_state"] != "ok"
+    if not wrong.any():
+        return []
+    first, lines = result[wrong].head(most), []
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)

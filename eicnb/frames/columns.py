@@ -5,7 +5,9 @@ Tested in tests/frames/test_frame.py and tests/test_readme.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from eicnb.model.age import human
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS, choices
@@ -15,6 +17,16 @@ Scalar = str | int | float | bool | None
 
 SEVERAL = "several"
 """The value of an attr if a frame's rows have several."""
+
+
+def common(values: Iterable[Any], otherwise: Any = None) -> Any:
+    """Return the value that all rows have in common, or `several`; without values, another one.
+
+    >>> common(["us-east-1", "us-east-1"]), common(["us-east-1", "eu-west-1"]), common([])
+    ('us-east-1', 'several', None)
+    """
+    different = list(dict.fromkeys(values))
+    return otherwise if not different else different[0] if len(different) == 1 else SEVERAL
 
 
 VERB = "verb"

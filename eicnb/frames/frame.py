@@ -158,9 +158,9 @@ class Frame(Drawn):
 
         def __getattr__(self, name: str) -> Any:
             """Make the frame, if pandas misses an attribute because it is not made yet."""
-            if self._unmade is None:
+            if (unmade := self._unmade) is None:
                 return super().__getattr__(name)
-            made = self._unmade.frame()
+            made = unmade.frame()
             flags = type(made.flags)(self, allows_duplicate_labels=True)
             vars(self).update({**vars(made), "_flags": flags, **vars(self), "_unmade": None})
             return getattr(self, name)

@@ -122,7 +122,9 @@ class Application:
         # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
         if is_private(path) or is_private(environ["PATH_INFO"]):
             raise faults.unknown_operation(environ["REQUEST_METHOD"], path)
-        others = caller.served.other_services
+        # Regions are the same in every account, and moto would create much to list them.
+        served = self._accounts.management if operation == "DescribeRegions" else caller.served
+        others = served.other_services
         if operation == simulation.OPERATION:
             body = environ["wsgi.input"].read().decode("utf-8", "replace")
             return Response(simulation.simulated(body, others.decide), content_type="text/xml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from eicnb.errors import UsageError
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS
@@ -60,11 +61,7 @@ def human(seconds: int) -> str:
     >>> human(5400), human(61)
     ('1 hour 30 minutes', '1 minute 1 second')
     """
-    parts = []
-    for size, _, _, unit in _UNITS:
-        count, seconds = divmod(seconds, size)
-        parts += [f"{count} {unit}{'' if count == 1 else 's'}"] if count else []
-    return " ".join(parts) or "0 seconds"
+    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, _, unit in _counts(seconds)) or "0 seconds"
 
 
 def compact(seconds: int) -> str:
@@ -73,11 +70,15 @@ def compact(seconds: int) -> str:
     >>> compact(21600), compact(5400), compact(45)
     ('6 h', '1 h 30 min', '45 s')
     """
-    parts = []
-    for size, _, unit, _ in _UNITS:
+    return " ".join(f"{count} {unit}" for count, unit, _ in _counts(seconds)) or "0 s"
+
+
+def _counts(seconds: int) -> Iterator[tuple[int, str, str]]:
+    """Yield how many of each unit a duration has, unless none, with the unit in short and in full."""
+    for size, _, short, full in _UNITS:
         count, seconds = divmod(seconds, size)
-        parts += [f"{count} {unit}"] if count else []
-    return " ".join(parts) or "0 s"
+        if count:
+            yield count, short, full
 
 
 def brief(seconds: float) -> str:

@@ -70,12 +70,13 @@ class ReportedFunction:
     @classmethod
     def from_api(cls, response: Mapping[str, Any]) -> Self:
         """Read AWS's response, or raise an EicError for one that is not a function."""
-        dead_letters = _reported(response, "DeadLetterConfig", dict) or {}
+        dead_letters = _reported(response, "DeadLetterConfig", dict)
+        target = _reported(dead_letters, "TargetArn", str) if dead_letters else None
         return cls(
             function=_reported_function(response),
             runtime=_reported(response, "Runtime", str),
             timeout=_reported_count(response, "Timeout"),
-            dead_letter_arn=_reported_arn(_reported(dead_letters, "TargetArn", str) or None, "dead-letter target"),
+            dead_letter_arn=_reported_arn(target or None, "dead-letter target"),
             role_arn=_reported(response, "Role", str),
         )
 

@@ -19,6 +19,7 @@ from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
 import eicnb
+from eicnb.aws.login import session_name
 from eicnb.client.eic import Eic
 from eicnb.errors import AccessDenied, ConfigurationError, ExpiredCredentials
 from tests.answering import Answer, Answering, Seen, Step, as_json, config_answer, fault, identity
@@ -79,6 +80,27 @@ def renew(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
                 monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
     return put
+
+
+@pytest.mark.parametrize(
+    ("user", "given", "name"),
+    [
+        ("ana", None, "eicnb-ana"),
+        ("Ana Müller", None, "eicnb-Ana-M-ller"),
+        ("DOMAIN\\ana", None, "eicnb-DOMAIN-ana"),
+        ("x" * 80, None, f"eicnb-{'x' * 58}"),
+        ("ana", "deploy@ci", "deploy@ci"),
+        ("ana", "d", "d-"),
+        ("ana", "a/b", "a-b"),
+    ],
+)
+def test_the_session_of_a_role_is_named_after_the_user_as_far_as_aws_allows(
+    user: str, given: str | None, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", user)
+    if given is not None:
+        monkeypatch.setenv("AWS_ROLE_SESSION_NAME", given)
+    assert session_name() == name
 
 
 def test_renewed_credentials_are_used_by_the_next_call(renew: Renew) -> None:

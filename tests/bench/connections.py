@@ -2,8 +2,9 @@
 
     python tests/bench/connections.py [--connections 300] [--small]
 
-Each connection is a pair of a profile and a region and makes one request, over http and over https, to a server in a
-process of its own that listens on a port for each region. Each measurement is a process of its own. The checks hold
+Each connection is a pair of a profile and a region, or a role of an account of its own, and makes one request. It goes
+over http and over https, to a server in a process of its own that listens on a port for each region. Each measurement
+is a process of its own. The checks hold
 eicnb to less than 1 MB a connection and at most 50 idle sockets.
 """
 
@@ -32,6 +33,11 @@ REGIONS = (
     *("eu-north-1", "ca-central-1", "sa-east-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
     *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
 )
+ROLE = (
+    "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE</AccessKeyId>"
+    "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"
+    "</Credentials></AssumeRoleResult></AssumeRoleResponse>"
+)
 WARM = 3
 MOST_MEGABYTES = 1.0
 MOST_SOCKETS = 50
@@ -43,7 +49,7 @@ CONFIG = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers every request with the same config."""
+    """Answers every request with the same config, and every AssumeRole with the same keys."""
 
     protocol_version = "HTTP/1.1"
 
@@ -53,6 +59,13 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(ROLE)))
+        self.end_headers()
+        self.wfile.write(ROLE.encode())
 
     def log_message(self, *_: Any) -> None:
         """Print nothing."""
@@ -84,7 +97,12 @@ def measure(how: str, connections: int, urls: list[str]) -> None:
     held: list[Any] = []
 
     def connect(profile: str, region: int) -> None:
-        if how == "eicnb":
+        if how == "roles":
+            way = eicnb.connect(profile="p0", region=REGIONS[region], endpoint_url=urls[region])
+            eic = way.derive(role_arn=f"arn:aws:iam::{len(held):012}:role/audit")
+            eic.get("my-function")
+            held.append(eic)
+        elif how == "eicnb":
             eic = eicnb.connect(profile=profile, region=REGIONS[region], endpoint_url=urls[region])
             eic.get("my-function")
             held.append(eic)
@@ -167,14 +185,15 @@ def compare(connections: int) -> None:
         prepare(folder, connections)
         for scheme in ("http", "https"):
             with serving(scheme, folder) as urls:
-                found = {how: measured(how, connections, urls, folder) for how in ("eicnb", "boto3")}
+                found = {how: measured(how, connections, urls, folder) for how in ("eicnb", "roles", "boto3")}
             for how, cost in found.items():
                 print(
                     f"{scheme:<5}  {how:<5}  {cost['megabytes']:6.2f} MB and {cost['milliseconds']:4.0f} ms for each "
                     f"further connection, {cost['sockets']:.0f} sockets open after {connections}"
                 )
-            assert found["eicnb"]["megabytes"] < MOST_MEGABYTES, "a further connection costs 1 MB or more"
-            assert found["eicnb"]["sockets"] <= MOST_SOCKETS, "more than 50 sockets are open"
+            for how in ("eicnb", "roles"):
+                assert found[how]["megabytes"] < MOST_MEGABYTES, "a further connection costs 1 MB or more"
+                assert found[how]["sockets"] <= MOST_SOCKETS, "more than 50 sockets are open"
             assert found["eicnb"]["megabytes"] < found["boto3"]["megabytes"], "plain boto3 is smaller"
 
 

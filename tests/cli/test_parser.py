@@ -666,3 +666,8 @@ def test_a_file_of_windows_is_read(name: str) -> None:
     }
     [command] = parser.parse(Source(f"put f --cli-input-{name[2:]} file://{name}"), {}, body.__getitem__)
     assert command.arguments["maximum_retry_attempts"] == 1
+
+
+@pytest.mark.parametrize("text", ["", "# why", "%eic", ">/dev/null", "%eic >/dev/null 2>&1"])
+def test_a_text_without_a_command_is_nothing_to_run(text: str) -> None:
+    assert parser.parse(Source(text), {}) == []

@@ -87,6 +87,18 @@ def test_an_incomplete_audit_is_resumed_from_its_file(eic: eicnb.Eic, tmp_path: 
     assert again["function_arn"].tolist() == whole["function_arn"].tolist()
 
 
+def test_the_folder_of_an_audit_is_loaded_as_the_audit(shop: tuple[eicnb.Eic, Frame, Path], tmp_path: Path) -> None:
+    eic, regions = shop[0], ["us-east-1", "eu-west-1"]
+    for day in ("monday", "tuesday"):
+        eic.audit(regions=regions, folder=tmp_path / day, progress=False, rate=1000)
+    loaded = eicnb.load(tmp_path / "monday")
+    whole = eic.audit(regions=regions, progress=False, rate=1000)
+    pd.testing.assert_frame_equal(loaded.drop(columns="read_at"), whole.drop(columns="read_at"))
+    assert str(loaded) == str(whole)
+    assert eic.audit(resume=loaded, progress=False).equals(loaded)
+    assert eicnb.history(tmp_path).attrs["summary"].startswith("2 audits, ")
+
+
 def test_what_was_planned_from_a_file_is_applied(eic: eicnb.Eic, tmp_path: Path) -> None:
     edited = eic.list("my-function").assign(maximum_retry_attempts=1)
     plan = eic.plan(eicnb.load(eicnb.save(edited, tmp_path / "a.parquet")), progress=False)

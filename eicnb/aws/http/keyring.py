@@ -29,7 +29,9 @@ class KeySource(Protocol):
 
 
 class KeyGiver(Protocol):
-    """The keys of the requests to one account."""
+    """The keys of the requests to one account; `fresh_keys` are those that need no wait."""
+
+    def fresh_keys(self) -> Keys | None: ...
 
     async def keys(self) -> Keys: ...
 
@@ -41,6 +43,10 @@ class FixedKeys:
     """Keys that are not renewed."""
 
     held: Keys
+
+    def fresh_keys(self) -> Keys:
+        """Return the keys."""
+        return self.held
 
     async def keys(self) -> Keys:
         """Return the keys."""
@@ -73,11 +79,15 @@ class Keyring:
         """Refuse keys of another account from now on."""
         self._account_id, self._find_account = account_id, find_account
 
+    def fresh_keys(self) -> Keys | None:
+        """Return the keys to sign the next request with; None if they are to be read."""
+        return self._keys if self._clock() - self._read_at <= _FRESH_SECONDS else None
+
     async def keys(self) -> Keys:
         """Return the keys to sign the next request with."""
-        if self._keys is None or self._clock() - self._read_at > _FRESH_SECONDS:
+        if self.fresh_keys() is None:
             async with self._lock:
-                if self._keys is None or self._clock() - self._read_at > _FRESH_SECONDS:
+                if self.fresh_keys() is None:
                     keys = await self._tried(lambda: aside(self._source.keys))
                     await self._take(keys)
         assert self._keys is not None

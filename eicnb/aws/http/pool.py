@@ -15,6 +15,7 @@ from typing import Self
 import aiohttp
 
 from eicnb.aws.failures import Attempt
+from eicnb.aws.http.deadlines import Deadlines, TimedConnector
 from eicnb.aws.http.keyring import KeyGiver
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route
@@ -35,10 +36,11 @@ class SenderPool:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     tally: Tally = field(default_factory=Tally)
     _session: aiohttp.ClientSession | None = None
+    _deadlines: Deadlines = field(default_factory=Deadlines)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_CONNECTIONS))
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(limit=0)
+        connector = TimedConnector(self._deadlines)
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self
 
@@ -59,6 +61,7 @@ class SenderPool:
             turns=turns,
             session=self._session,
             room=self._room,
+            deadlines=self._deadlines,
             attempt_at=attempt_at,
             tally=self.tally,
             patience=self.patience,

@@ -65,10 +65,22 @@ class TokenBucket:
         """Take the next turn, and return the seconds until then."""
         with self._lock:
             now = self._clock()
-            rate = self._rate(now)
-            turn = now if self._next is None else max(self._next, now - max(_BURST_SECONDS, 1 / rate))
-            self._next = turn + 1 / rate
-            return max(0.0, turn - now)
+            return max(0.0, self._take(now) - now)
+
+    def take_now(self) -> bool:
+        """Take the next turn if its time has come, and return whether it has."""
+        with self._lock:
+            now = self._clock()
+            if self._next is not None and self._next > now:
+                return False
+            self._take(now)
+            return True
+
+    def _take(self, now: float) -> float:
+        rate = self._rate(now)
+        turn = now if self._next is None else max(self._next, now - max(_BURST_SECONDS, 1 / rate))
+        self._next = turn + 1 / rate
+        return turn
 
     def refused(self, sent_at: float, retry_after: float) -> None:
         """Slow down after a throttled request: send nothing for `retry_after` seconds, then at half the rate.

@@ -18,6 +18,7 @@ from yarl import URL
 
 from eicnb.aws.failures import CERTIFICATE_HINT, Attempt
 from eicnb.aws.handlers import parameters_of
+from eicnb.aws.http.deadlines import Deadlines
 from eicnb.aws.http.keyring import KeyGiver
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route, Through
@@ -88,6 +89,7 @@ class Sender:
     turns: TokenBucket
     session: aiohttp.ClientSession
     room: asyncio.Semaphore
+    deadlines: Deadlines
     attempt_at: Callable[[str], Attempt]
     tally: Tally
     patience: Patience = PATIENCE
@@ -99,29 +101,30 @@ class Sender:
     _failures_in_a_row: int = 0
     _failing_since: float = 0.0
     _signer: Signer = field(init=False)
-    _timeout: aiohttp.ClientTimeout = field(init=False)
+    _connecting: aiohttp.ClientTimeout = field(init=False)
+    _longest: float = field(init=False)
     _host: str = field(init=False)
-    _origin: str = field(init=False)
+    _origin: URL = field(init=False)
     _base: str = field(init=False)
 
     def __post_init__(self) -> None:
         route, parts = self.route, urlsplit(self.route.url)
         self._signer = Signer(route.region, route.service)
-        self._timeout = aiohttp.ClientTimeout(
-            total=max(self.patience.response, 2 * (route.read_timeout or 0.0)),
-            connect=route.connect_timeout,
-            sock_read=route.read_timeout,
-        )
+        self._connecting = aiohttp.ClientTimeout(connect=route.connect_timeout)
+        self._longest = max(self.patience.response, 2 * (route.read_timeout or 0.0))
         netloc = parts.netloc.rpartition("@")[2]  # no user or password goes into a header
         is_default = parts.port in {None, _PORTS.get(parts.scheme)}
         self._host = netloc.removesuffix(f":{parts.port}") if is_default else netloc
-        self._origin = f"{parts.scheme}://{netloc}"
+        self._origin = URL(f"{parts.scheme}://{netloc}", encoded=True)
         self._base = parts.path
 
     async def pages(self, operation: str, path: str, **query: str) -> AsyncIterator[Mapping[str, Any]]:
         """Yield every page of a list; an endless list is an EicError."""
-        seen = Markers(operation)
         page = await self.call(operation, path, **query)
+        if page.get("NextMarker") is None:
+            yield page
+            return
+        seen = Markers(operation)
         while True:
             seen.check(page)
             yield page
@@ -133,12 +136,13 @@ class Sender:
     async def call(self, operation: str, path: str, **query: str) -> Mapping[str, Any]:
         """Return a response, retrying as long as the patience lasts; raise EicError if none is usable."""
         pause = self.patience.pause
+        text = _query(query) if query else ""
         first_failure: float | None = None
         while True:
             await self._turn()
             sent_at = self.clock()
             try:
-                response = await self._once(operation, path, query)
+                response = await self._once(operation, path, query, text)
             except _Temporary as temporary:  # its traceback has the body of the response, so it is not chained
                 error, retry_after = temporary.error, temporary.retry_after
             except AwsError:
@@ -170,6 +174,8 @@ class Sender:
 
     async def _turn(self) -> None:
         """Wait for the next turn, unless nothing is sent any more."""
+        if self.down is None and not self._line.locked() and self.turns.take_now():
+            return
         async with self._line:
             if self.down is not None:
                 raise self.down.with_traceback(None)
@@ -179,20 +185,23 @@ class Sender:
 
     async def _keys(self) -> Keys:
         try:
-            return await self.keyring.keys()
+            return self.keyring.fresh_keys() or await self.keyring.keys()
         except EicError as error:
             self.down = error
             raise
 
-    async def _once(self, operation: str, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
-        text = _query(query)
+    async def _once(self, operation: str, path: str, query: Mapping[str, str], text: str) -> Mapping[str, Any]:
         keys = await self._keys() if self.route.signs else None
         headers = {"Host": self._host, "User-Agent": self.route.user_agent}
         if keys is not None:
             headers |= self._signer.headers(keys, self._host, self._base + path, text, datetime.now(UTC))
         self.tally.calls += 1
         self.sent += 1
-        status, head, body = await self._answer(operation, path, query, headers)
+        if self.route.through is not None:
+            parameters = parameters_of(path, query)
+            status, head, body = await self._through_botocore(self.route.through, operation, parameters)
+        else:
+            status, head, body = await self._answer(operation, path, text, headers)
         if status == _OK:
             return _read(operation, body)
         refusal = self.attempt_at(operation).answered(_as_botocore(status, head, body))
@@ -207,25 +216,23 @@ class Sender:
         raise refusal
 
     async def _answer(
-        self, operation: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+        self, operation: str, path: str, text: str, headers: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Send a request once and return status, headers and body of its response."""
-        if self.route.through is not None:
-            return await self._through_botocore(self.route.through, operation, parameters_of(path, query))
-        text = _query(query)
+        url = self._origin.with_path(f"{self._base}{path}", encoded=True)
         try:
-            async with (
-                self.room,
-                self.session.get(
-                    URL(f"{self._origin}{self._base}{path}{'?' if text else ''}{text}", encoded=True),
-                    headers=headers,
-                    proxy=self.route.proxy,
-                    ssl=self.route.tls or True,
-                    timeout=self._timeout,
-                    allow_redirects=False,
-                ) as response,
-            ):
-                return response.status, response.headers, await response.read()
+            async with self.room:
+                with self.deadlines.limit(self._longest, self.route.read_timeout) as limit:
+                    response = await self.session.get(
+                        URL(f"{url}?{text}", encoded=True) if text else url,
+                        headers=headers,
+                        proxy=self.route.proxy,
+                        ssl=self.route.tls or True,
+                        timeout=self._connecting,
+                        allow_redirects=False,
+                    )
+                    limit.restart()
+                    return response.status, response.headers, await response.read()
         except (aiohttp.ClientError, OSError) as error:
             raise self._unanswered(operation, error) from error
 

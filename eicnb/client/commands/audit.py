@@ -43,10 +43,13 @@ def prepare_audit(command: Command, context: Context) -> Run:
     return run
 
 
+_NOT_OF_A_REFRESH = frozenset({"regions", "functions", "qualifiers", "resume", "folder", "client", "credentials"})
+
+
 def _check_alone(options: Mapping[str, Any]) -> None:
     """Refuse arguments that a refresh takes from the earlier audit."""
     for option in AUDIT:
-        if option.argument in {"regions", "functions", "qualifiers", "resume"} & options.keys():
+        if option.argument in _NOT_OF_A_REFRESH & options.keys():
             message = f"--refresh and {option.name} are both given: a refresh reads what the earlier audit has"
             error = UsageError(message, hint=f"drop {option.name}")
             error.argument = option.argument

@@ -182,7 +182,7 @@ class Senders:
     async def _sender(self, place: Place, quota: str) -> Sender:
         aws, (account_id, region) = self.reading.connections[place], place
         route = await aside(aws.route, region)
-        words = ", ".join([region, *(["SANDBOX"] if aws.sandbox else []), f"account {account_id}"])
+        words = aws.words_of(region, account_id)
         if aws not in self._keyrings:
             self._keyrings[aws] = Keyring(aws)
             self._keyrings[aws].guard(account_id, lambda keys: aside(aws.account_of, keys))

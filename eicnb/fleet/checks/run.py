@@ -28,7 +28,7 @@ from eicnb.fleet.checks.rules import rules_in
 from eicnb.fleet.collection import without_collection
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
-from eicnb.frames.columns import SEVERAL, SUMMARY, Scalar
+from eicnb.frames.columns import SUMMARY, Scalar, common
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.severity import SEVERITIES, Severity
 from eicnb.redaction.warn import warn
@@ -233,8 +233,8 @@ def _attrs(seen: Inspection, looked: Iterable[Looked], layers: Sequence[str]) ->
     open_ones = ", ".join(f"{counts[severity]} {severity}" for severity in reversed(SEVERITIES) if counts[severity])
     return {
         "verb": "check",
-        "account_id": _one_of(audit.account_ids, audit.attrs.get("account_id")),
-        "region": _one_of(audit.regions, audit.attrs.get("region")),
+        "account_id": common(audit.account_ids, audit.attrs.get("account_id")),
+        "region": common(audit.regions, audit.attrs.get("region")),
         "sandbox": audit.attrs.get("sandbox"),
         "layers": ",".join(layers),
         "unreadable": ",".join(unreadable) or None,
@@ -245,12 +245,6 @@ def _attrs(seen: Inspection, looked: Iterable[Looked], layers: Sequence[str]) ->
         "muted": muted,
         SUMMARY: "; ".join([*filter(None, [open_ones]), *([f"{muted} muted"] if muted else [])]) or None,
     }
-
-
-def _one_of(values: Iterable[Any], otherwise: Any) -> Any:
-    """Return the value that all rows have in common, or `several`."""
-    different = [*dict.fromkeys(values)]
-    return otherwise if not different else different[0] if len(different) == 1 else SEVERAL
 
 
 def _stop_on(result: Frame, fail_on: str) -> None:

@@ -28,7 +28,7 @@ from eicnb.fleet.failed_events.messages import read_queue
 from eicnb.fleet.failed_events.request import Wanted
 from eicnb.fleet.failed_events.source import RecordSource, source_of, sources_in
 from eicnb.fleet.failed_events.stored import keys_in, read_object
-from eicnb.frames.columns import SEVERAL, SUMMARY, Scalar
+from eicnb.frames.columns import SUMMARY, Scalar, common
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.record_key import time_of_key
 
@@ -147,10 +147,10 @@ def _frame(pile: _Pile, sources: Sequence[RecordSource], reach: Reachable, wante
     refused = "; ".join(f"{source}: {reason}" for source, reason in pile.refused.items())
     attrs: dict[str, Scalar] = {
         "verb": "records",
-        "account_id": _one([one.connection.account_id for one in sources], reach.homes[0].account_id),
-        "region": _one([one.connection.region for one in sources], reach.homes[0].region),
+        "account_id": common([one.connection.account_id for one in sources], reach.homes[0].account_id),
+        "region": common([one.connection.region for one in sources], reach.homes[0].region),
         "sandbox": reach.sandbox,
-        "source": _one([str(one) for one in sources], None),
+        "source": common([str(one) for one in sources], None),
         "held": pile.held,
         "in_flight": pile.in_flight,
         "damaged": damaged,
@@ -167,8 +167,3 @@ def _frame(pile: _Pile, sources: Sequence[RecordSource], reach: Reachable, wante
         ]
     )
     return to_frame(rows, RECORD_COLUMNS, attrs)
-
-
-def _one(values: Sequence[str], otherwise: str | None) -> str | None:
-    different = list(dict.fromkeys(values))
-    return otherwise if not different else different[0] if len(different) == 1 else SEVERAL

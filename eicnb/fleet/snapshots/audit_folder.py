@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from eicnb.errors import UsageError
+from eicnb.fleet.result import names_of_several
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.fleet.snapshots.parquet import ENDING, FramePortion, unreadable
 from eicnb.frames.columns import VERB
@@ -72,5 +73,13 @@ def whole_audit(parts: Sequence[FramePortion], frames: Sequence[pd.DataFrame]) -
         counts = [part.attrs[name] for part in parts if isinstance(part.attrs.get(name), int)]
         if counts:
             whole.attrs[name] = sum(counts)
+    whole.attrs["regions"] = _regions_of(parts)
+    whole.attrs["accounts"] = names_of_several(part.attrs.get("account_id") for part in parts)
     whole.attrs["complete"] = all(part.attrs.get("complete") is True for part in parts)
     return whole
+
+
+def _regions_of(parts: Sequence[FramePortion]) -> str | None:
+    """Return the regions of all parts, as the attrs of an audit have its argument."""
+    named = [part.attrs.get("regions") or part.attrs.get("region") for part in parts]
+    return ",".join(sorted({region for one in named if one for region in str(one).split(",")})) or None

@@ -156,7 +156,7 @@ class Description:
     """What the file of a frame says about it besides its values.
 
     `known` are the columns that a frame of its verb had in the release `eicnb` that saved it, with their dtypes.
-    `taken_at` is the time that its rows are from: of an audit, when the last one was read.
+    `taken_at` is the time that its rows are from: of an audit, when the last one was read; None if it does not say.
     """
 
     kind: Kind
@@ -165,7 +165,7 @@ class Description:
     attrs: Mapping[str, Any]
     known: Mapping[str, str]
     saved_at: datetime
-    taken_at: datetime
+    taken_at: datetime | None
     eicnb: str
     heading: str | None = None
 
@@ -182,7 +182,7 @@ class Description:
             attrs={_key(name): _json(name, value) for name, value in frame.attrs.items()},
             known={column.name: dtype_in_words(column) for column in columns_of_verb(frame.attrs.get(VERB))},
             saved_at=saved_at,
-            taken_at=_time_of(frame) or saved_at,
+            taken_at=_time_of(frame),
             eicnb=eicnb,
             heading=frame.columns.name if isinstance(frame.columns.name, str) else None,
         )
@@ -194,7 +194,7 @@ class Description:
 
     def to_json(self) -> str:
         """Return the description as the file has it."""
-        times = {"saved_at": self.saved_at.isoformat(), "taken_at": self.taken_at.isoformat()}
+        times = {"saved_at": self.saved_at.isoformat(), "taken_at": self.taken_at and self.taken_at.isoformat()}
         held = {**asdict(self), **times}
         return json.dumps({"format": FORMAT, "version": VERSION, **held})
 
@@ -213,12 +213,12 @@ class Description:
             labels=Labels(
                 span=tuple(labels["span"]) if labels["span"] else None,
                 levels=tuple(map(_column, labels["levels"])),
-                names=tuple(labels["names"]),
+                names=tuple(None if name is None else str(name) for name in labels["names"]),
             ),
             attrs=dict(held["attrs"]),
-            known=dict(held["known"]),
+            known={name: str(dtype) for name, dtype in held["known"].items()},
             saved_at=datetime.fromisoformat(held["saved_at"]).astimezone(UTC),
-            taken_at=datetime.fromisoformat(held["taken_at"]).astimezone(UTC),
+            taken_at=datetime.fromisoformat(held["taken_at"]).astimezone(UTC) if held["taken_at"] else None,
             eicnb=str(held["eicnb"]),
             heading=held["heading"],
         )

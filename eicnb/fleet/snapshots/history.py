@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from eicnb.errors import EicError, UsageError
-from eicnb.fleet.compare import Difference, in_words, one_of, order_of
+from eicnb.fleet.compare import Difference, in_words, order_of
 from eicnb.fleet.compared import COMPARED_COLUMNS, ComparedFrame, ComparedRow, Key
 from eicnb.fleet.snapshots import parquet
 from eicnb.fleet.snapshots.audit_folder import check_audit, parts_in, whole_audit
 from eicnb.fleet.snapshots.parquet import why_unreadable
 from eicnb.fleet.snapshots.saving import is_folder, path_of
 from eicnb.fleet.snapshots.verb_columns import HISTORY_COLUMNS
-from eicnb.frames.columns import SUMMARY, VERB, Scalar
+from eicnb.frames.columns import SUMMARY, VERB, Scalar, common
 from eicnb.frames.frame import Frame, to_frame
 
 _COUNTS = ("added", "removed", "changed")
@@ -83,7 +83,8 @@ class _SavedAudit:
         described = [parquet.described(part) for part in parts]
         for part, one in zip(parts, described, strict=True):
             check_audit(part, one.attrs)
-        return cls(path, tuple(parts), max(one.taken_at for one in described))
+        read_at = [one.taken_at for one in described if one.taken_at]
+        return cls(path, tuple(parts), max(read_at or [one.saved_at for one in described]))
 
     def frame(self) -> pd.DataFrame:
         """Read what a comparison needs, or raise UsageError for a part of the rows."""
@@ -190,9 +191,9 @@ class _Past:
         incomplete = sum(attrs.get("complete") is not True for attrs in self._attrs)
         return {
             VERB: "history",
-            "account_id": one_of([account_id for account_id, _ in places]),
-            "region": one_of([region for _, region in places]),
-            "sandbox": one_of([bool(attrs.get("sandbox")) for attrs in self._attrs]),
+            "account_id": common([account_id for account_id, _ in places]),
+            "region": common([region for _, region in places]),
+            "sandbox": common([bool(attrs.get("sandbox")) for attrs in self._attrs]),
             **counts,
             "audits": len(self.times),
             "incomplete": incomplete,

@@ -153,10 +153,12 @@ def test_one_audit_is_an_empty_frame(tmp_path: Path) -> None:
 def test_a_folder_of_accounts_and_regions_is_one_audit(tmp_path: Path) -> None:
     for day in (1, 2):
         (folder := tmp_path / f"2026-11-0{day}").mkdir()
+        last: dict[str, Any] = {"h": 0} if day == 1 else {}  # the only function of its account
+        save(audit_of(day, account="012345678901", **last), folder / "012345678901.us-east-1.parquet")
         save(audit_of(day, g=0), folder / "123456789012.us-east-1.parquet")
         save(audit_of(day, account=OTHER, g=0, f=day), folder / f"{OTHER}.us-east-1.parquet")
     save(audit_of(3, account=OTHER, f=2), tmp_path / "wednesday.parquet")
-    assert found(tmp_path) == [("changed", "f", 1, 2), ("removed", "g", 2, 3)]
+    assert found(tmp_path) == [("removed", "h", 1, 2), ("changed", "f", 1, 2), ("removed", "g", 2, 3)]
 
 
 def test_the_time_of_a_refreshed_audit_is_the_one_up_to_which_it_knows(tmp_path: Path) -> None:

@@ -161,6 +161,11 @@ FILES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "is damaged: the description of its frame can't be read",
         SAVED_AGAIN,
     ),
+    "with other labels": (
+        lambda path: rewritten(path, described('"span": [0, 3, 1]', '"span": ["a", "b"]')),
+        "is damaged: the description of its frame does not fit its values (Wrong type <class 'str'> for value a)",
+        SAVED_AGAIN,
+    ),
     "without its labels": (
         lambda path: rewritten(
             save(AUDIT.set_index("region"), path, overwrite=True),
@@ -226,6 +231,7 @@ def test_the_folder_of_an_audit_is_loaded_as_one_frame(tmp_path: Path) -> None:
     assert whole.index.equals(pd.RangeIndex(6))
     assert whole.dtypes.to_dict() == AUDIT.dtypes.to_dict()
     wanted = {"verb": "audit", "account_id": "several", "rows": 6, "ok": 3, "denied": 3, "complete": False, "calls": 12}
+    wanted |= {"regions": "eu-west-1,us-east-1", "accounts": "123456789012,210987654321"}
     assert {name: whole.attrs[name] for name in wanted} == wanted
 
 
