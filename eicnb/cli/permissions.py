@@ -79,7 +79,10 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "compare": (),
     "export": (),
     "explore": (),
+    "history": (),
+    "load": (),
     "picture": (),
+    "save": (),
     "show": (),
     "help": (),
 }

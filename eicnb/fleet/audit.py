@@ -64,7 +64,7 @@ def audit(
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [somewhere(aws, named) for aws in connections]
-    lines = Lines(line, list_line)
+    lines = Lines(line, list_line, connections[0].known_region)
     timing: dict[str, Any] = {"patience": patience, "buckets": buckets, "now": now}
     if client is not None or folder is not None:
         where = {"client": client, "folder": folder, "credentials": credentials}

@@ -30,6 +30,7 @@ from eicnb.fleet.scope import CHOSEN, Scope, Selection, check_choice, check_regi
 from eicnb.fleet.trail import INCOMPLETE, KnownFunctions, TrailReader, UnusableTrail
 from eicnb.frames.columns import SUMMARY, Scalar
 from eicnb.frames.frame import Frame, rows_of
+from eicnb.model.function import LATEST
 from eicnb.model.trail import DELAY
 from eicnb.model.verbs import Operation
 from eicnb.redaction.warn import warn
@@ -89,7 +90,7 @@ def refresh(
             freshen=fresh.of,
             tally=tally,
         )
-        lines = Lines(line, list_line)
+        lines = Lines(line, list_line, connections[0].known_region)
         try:
             return finished(running, show, frame, errors=errors, lines=lines, again="refresh", more=fresh.attrs)
         finally:
@@ -170,6 +171,7 @@ class _Freshening:
             turns=self.quotas.of(account_id, region, Operation.LOOKUP_EVENTS.service, usual_rate=place.aws.usual_rate),
             tally=self.tally,
             room=self.room,
+            has_aliases=any(not (row["qualifier"] == LATEST or row["qualifier"].isdecimal()) for row in every),
             patience=self.patience.throttled,
         )
         unchanged = read_at.keys() - await reader.changed()

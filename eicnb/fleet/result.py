@@ -191,10 +191,14 @@ def _unmatched(result: pd.DataFrame) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The command of an audit, and the one that lists functions there, without a region."""
+    """The command of an audit, and the one that lists functions there, without a region.
+
+    `region` is that of the first connection, if it has one.
+    """
 
     audit: str
     functions: str
+    region: str | None = None
 
     @property
     def resume(self) -> str:
@@ -210,7 +214,7 @@ class Lines:
 
         If the user typed the connection's region, the command repeats it.
         """
-        usual = running.connections[0].known_region
+        usual = self.region
         audited = running.audited_regions() or [running.connections[0].region]
         region = usual if usual in audited else audited[0]
         is_typed = " --region " in self.audit
@@ -245,8 +249,10 @@ def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
 
 def error_lines(result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple) -> list[str]:
     """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one."""
-    first = result[result["scan_state"] != "ok"].head(most)
-    lines = []
+    wrong = result["scan_state"] != "ok"
+    if not wrong.any():
+        return []
+    first, lines = result[wrong].head(most), []
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)

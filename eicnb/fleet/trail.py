@@ -21,7 +21,7 @@ from eicnb.aws.http.threads import aside
 from eicnb.errors import AccessDenied, EicError, Throttled
 from eicnb.fleet.entry import Home
 from eicnb.model.function import FunctionRef
-from eicnb.model.trail import DELAY, MARGIN, RETENTION, SUFFIXES, changing_events
+from eicnb.model.trail import DELAY, MARGIN, RECONFIGURING_EVENTS, RETENTION, SUFFIXES, changing_events
 from eicnb.model.verbs import Operation
 
 _LOOKUP = Operation.LOOKUP_EVENTS
@@ -78,7 +78,8 @@ class KnownFunctions:
 class TrailReader:
     """A reader of the trail of one account and region; `most_pages` beyond the first of each name are too many.
 
-    `turns` spaces the requests of this place, and `room` limits those of all places at the same time.
+    `turns` spaces the requests of this place, and `room` limits those of all places at the same time. `has_aliases` is
+    whether the audit has rows of aliases there.
     """
 
     home: Home
@@ -89,6 +90,7 @@ class TrailReader:
     turns: TokenBucket
     tally: Tally
     room: asyncio.Semaphore
+    has_aliases: bool
     patience: float = PATIENCE.throttled
     clock: Callable[[], float] = time.monotonic
     _extra_pages: int = 0
@@ -97,7 +99,10 @@ class TrailReader:
         """Return the functions that may have changed; raise UnusableTrail in any doubt."""
         try:
             suffix = await self._suffix()
-            return frozenset([name for event in changing_events(suffix) async for name in self._changed_by(event)])
+            found = {name for event in changing_events(suffix) async for name in self._changed_by(event)}
+            for event in RECONFIGURING_EVENTS if self.has_aliases else ():
+                found |= {name async for name in self._changed_by(event, is_late=self._is_after_the_read)}
+            return frozenset(found)
         except AccessDenied:
             raise UnusableTrail(_DENIED) from None
         except EicError as error:
@@ -127,7 +132,10 @@ class TrailReader:
         """Return whether a function is in this place, as far as its name says."""
         return function.account_id in {None, self.home.account_id} and function.region in {None, self.home.region}
 
-    async def _changed_by(self, event_name: str) -> AsyncIterator[str]:
+    async def _changed_by(
+        self, event_name: str, is_late: Callable[[FunctionRef, datetime], bool] = lambda *_: False
+    ) -> AsyncIterator[str]:
+        """Yield the functions of the events of a name, without those that are too late to matter."""
         is_first = True
         async for page in self._pages(event_name, self.known.since, None):
             self._extra_pages += not is_first
@@ -135,13 +143,22 @@ class TrailReader:
             if self._extra_pages > self.most_pages:
                 raise UnusableTrail(_MANY)
             for event in page:
-                if event.function is not None and self._may_change(event.function, event.time):
-                    yield event.function.function_name
+                function, at = event.function, event.time
+                if function is not None and self._may_change(function, at) and not is_late(function, at):
+                    yield function.function_name
 
     def _may_change(self, function: FunctionRef, at: datetime) -> bool:
         """Return whether the row of a function may be older than a change; either of two clocks may be ahead."""
         read_at = self.known.read_at.get(function.function_name)
         return self._is_here(function) and (read_at is None or at >= read_at - MARGIN)
+
+    def _is_after_the_read(self, function: FunctionRef, at: datetime) -> bool:
+        """Return whether a function was reconfigured after it was read, which its new facts show.
+
+        Only between the list and the read of an alias that runs `$LATEST` can the two rows be of different settings.
+        """
+        read_at = self.known.read_at.get(function.function_name)
+        return read_at is not None and at > read_at + MARGIN
 
     async def _pages(self, name: str, since: datetime, until: datetime | None) -> AsyncIterator[list[TrailEvent]]:
         """Yield the pages of events of a name; after a throttled request it begins again, more slowly."""

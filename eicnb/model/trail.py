@@ -33,6 +33,9 @@ _OF_CONFIGS = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 _OLDER = ("CreateAlias", "UpdateAlias", "DeleteAlias", "PublishVersion", "CreateFunction", "DeleteFunction")
 _OLDER_SUFFIXES = ("", "20150331")
 
+RECONFIGURING_EVENTS: Final = ("UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331v2")
+"""The names of the events that change what ListFunctions reports of a function."""
+
 UNCERTAIN: Final = frozenset({"ServiceException", "InternalFailure", "InternalError", "ServiceUnavailable"})
 """The errors of calls that may have changed something nevertheless; after any other error nothing changed."""
 

@@ -190,7 +190,7 @@ def _displayed(parsed: Sequence[Command], result: Any) -> Any:
 
 
 def _show(text: str) -> None:
-    print(text, end="")  # noqa: T201 # `--output` asks for text
+    sys.stdout.write(text)
 
 
 def register(ip: Any) -> None:

@@ -7,6 +7,7 @@ import random
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,8 +36,8 @@ def again() -> Refresh:
     buckets = Buckets(time.monotonic)
 
     def running(aws: Trailed, eic: Eic, audit: Any, **options: Any) -> Frame:
-        options = {"rate": 1000, "errors": "raise", "now": aws.now, "show": ignored, **options}
-        return refresh(audit, [eic._connection.aws], patience=SHORT, buckets=buckets, **options)
+        options = {"rate": 1000, "errors": "raise", "now": aws.now, "show": ignored, "patience": SHORT, **options}
+        return refresh(audit, [eic._connection.aws], buckets=buckets, **options)
 
     return running
 
@@ -127,6 +128,14 @@ def unset(aws: Trailed) -> None:
     aws.record("DeleteFunctionEventInvokeConfig", "f0002")
 
 
+def reconfigure_between(aws: Trailed) -> None:
+    """The audit has another timeout of an alias that runs `$LATEST`, as if it had changed twice while it was read."""
+    aws.deployed["f0001"].aliases["live"] = "$LATEST"
+    aws.time -= HOUR
+    aws.record("UpdateFunctionConfiguration20150331v2", "f0001")
+    aws.time += HOUR
+
+
 def move_alias(aws: Trailed) -> None:
     aws.deployed["f0001"].aliases["live"] = "2"
     aws.record("UpdateAlias20150331", aws.arn("us-east-1", "f0001"))
@@ -144,6 +153,8 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
     "created": (create, {"new"}),
     "reconfigured": (reconfigure, {"f0002"}),
     "without a config": (unset, {"f0002"}),
+    "reconfigured while it was read": (reconfigure_between, {"f0001"}),
+    "reconfigured and back": (lambda aws: aws.record("UpdateFunctionConfiguration20150331v2", "f0001"), set()),
     "an alias moved": (move_alias, {"f0001"}),
     "a version deleted": (drop_version, {"f0001"}),
     "a version published": (lambda aws: aws.record("PublishVersion20150331", "f0002"), {"f0002"}),
@@ -225,7 +236,7 @@ def test_in_any_doubt_everything_is_read_again(run: Run, again: Refresh, doubt: 
         aws.deployed["f0001"].configs["$LATEST"] = 0
         aws.time += HOUR
         with pytest.warns(UserWarning, match="was read in full"):
-            refreshed = again(aws, connection(server), audit)
+            refreshed = again(aws, connection(server), audit, patience=replace(SHORT, throttled=0.1))
     assert read(refreshed, aws.time) == set(aws.names)
     assert (reason(refreshed) or "").startswith(why)
     assert refreshed.maximum_retry_attempts.tolist() == [1, 0, 1]
@@ -291,7 +302,7 @@ def test_a_refresh_that_is_stopped_before_the_start_is_begun_again(run: Run, aga
 
     class SlowIdentity(Trailed):
         def __call__(self, seen: Seen) -> Step:
-            return Silence(0.5) if seen.service == "sts" and self.time > START else super().__call__(seen)
+            return Silence(2) if seen.service == "sts" and self.time > START else super().__call__(seen)
 
     aws = SlowIdentity(3)
     with Answering(aws) as server:
@@ -356,10 +367,11 @@ class World:
             number = str(len(one.versions) + 1)
             one.versions[number] = one.timeout
             aws.record("PublishVersion20150331", name)
-            one.aliases["live"] = number
+            one.aliases["live"] = chance.choice([number, "$LATEST"])
             aws.record("UpdateAlias20150331", f"{name}:live")
         elif chance.random() < 0.3:
             one.timeout = chance.choice([30, 31, 32])
+            aws.record("UpdateFunctionConfiguration20150331v2", name)
         else:
             qualifier = chance.choice(["$LATEST", *one.aliases, *one.versions])
             if one.configs.get(qualifier) is not None and chance.random() < 0.4:

@@ -9,18 +9,21 @@ import asyncio
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import asdict
 from importlib.metadata import version
 from itertools import count
 from typing import Any
 
-from distributed import get_worker, secede
+from distributed import get_worker
 from distributed.core import Status
+from distributed.worker_state_machine import SecedeEvent
 
+from eicnb.aws.http.threads import aside
 from eicnb.errors import ConfigurationError
-from eicnb.fleet.parts.part import PartOrder, PartProgress, PartResult, failed_result, read_part, result_of
+from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult, failed_result, read_part, result_of
 from eicnb.fleet.row import region_failure
 from eicnb.fleet.scan import Audit
 
@@ -57,31 +60,39 @@ class Loop:
 
 
 _LOOP = Loop()
-_ROOM = threading.BoundedSemaphore(MOST_AT_ONCE)
+_BEING_READ: set[tuple[str, Key]] = set()
 
 
-def read_on_worker(order: PartOrder) -> PartResult:
+async def read_on_worker(order: PartOrder) -> PartResult:
     """Read an account and region, and return its rows; errors are rows.
 
-    The thread waits outside of the worker's pool, so that the worker starts more parts than it has threads: they wait
-    for AWS's limits nearly all the time.
+    It takes none of the worker's threads, so that the worker starts more parts than it has threads: they wait for AWS's
+    limits nearly all the time.
     """
-    is_wanted = _watch(order)
-    audit = order.audit()
-    while not _ROOM.acquire(timeout=_BETWEEN_LOOKS):
-        if not is_wanted():
-            raise NoLongerWantedError
+    audit, is_wanted = order.audit(), _watch(order)
+    while len(_BEING_READ) >= MOST_AT_ONCE:
+        await asyncio.sleep(_BETWEEN_LOOKS)
+        _stop_unless(is_wanted())
+    part = (order.run, order.key)
+    _BEING_READ.add(part)
     try:
-        secede()  # type: ignore[no-untyped-call] # it has no types
+        _secede(order)
         _check_version(order)
-        _await(_LOOP.start(read_part(audit, order)), is_wanted, lambda: _report(audit, order))
-        return result_of(audit, order.key, order.run)
+        await _finish(_LOOP.start(read_part(audit, order)), is_wanted, lambda: _report(audit, order))
+        return await aside(result_of, audit, order.key, order.run)
     except NoLongerWantedError:
         raise
     except Exception as error:  # noqa: BLE001 # whatever it is, it is the row of this account and region
-        return failed_result(audit, region_failure(*order.key, error), order.run)
+        return await aside(failed_result, audit, region_failure(*order.key, error), order.run)
     finally:
-        _ROOM.release()
+        _BEING_READ.discard(part)
+
+
+def _secede(order: PartOrder) -> None:
+    """Let the worker start another task, as `distributed.secede` does for tasks that run in a thread."""
+    get_worker().handle_stimulus(
+        SecedeEvent(key=order.task, compute_duration=0.0, stimulus_id=f"secede-{order.run}-{time.time()}")
+    )
 
 
 def _watch(order: PartOrder) -> Callable[[], bool]:
@@ -99,17 +110,24 @@ def _watch(order: PartOrder) -> Callable[[], bool]:
     return is_wanted
 
 
-def _await(running: Future[None], is_wanted: Callable[[], bool], report: Callable[[], None]) -> None:
+def _stop_unless(is_wanted: bool) -> None:  # noqa: FBT001 # the name of the function says it
+    if not is_wanted:
+        raise NoLongerWantedError
+
+
+async def _finish(running: Future[None], is_wanted: Callable[[], bool], report: Callable[[], None]) -> None:
     """Wait for a part, and report its progress meanwhile; stop it if it is no longer wanted."""
-    for look in count(1):
-        if running.done() or wait([running], _BETWEEN_LOOKS).done:
-            return running.result()
-        if not is_wanted():
-            running.cancel()
-            raise NoLongerWantedError
-        if look % _LOOKS_BETWEEN_REPORTS == 0:
-            report()
-    return None
+    waiting = asyncio.wrap_future(running)
+    try:
+        for look in count(1):
+            await asyncio.wait([waiting], timeout=_BETWEEN_LOOKS)
+            if waiting.done():
+                return await waiting
+            _stop_unless(is_wanted())
+            if look % _LOOKS_BETWEEN_REPORTS == 0:
+                report()
+    finally:
+        waiting.cancel()
 
 
 def _report(audit: Audit, order: PartOrder) -> None:

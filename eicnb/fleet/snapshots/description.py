@@ -213,10 +213,10 @@ class Description:
             labels=Labels(
                 span=tuple(labels["span"]) if labels["span"] else None,
                 levels=tuple(map(_column, labels["levels"])),
-                names=tuple(labels["names"]),
+                names=tuple(None if name is None else str(name) for name in labels["names"]),
             ),
             attrs=dict(held["attrs"]),
-            known=dict(held["known"]),
+            known={name: str(dtype) for name, dtype in held["known"].items()},
             saved_at=datetime.fromisoformat(held["saved_at"]).astimezone(UTC),
             taken_at=datetime.fromisoformat(held["taken_at"]).astimezone(UTC) if held["taken_at"] else None,
             eicnb=str(held["eicnb"]),

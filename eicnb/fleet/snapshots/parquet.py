@@ -299,7 +299,11 @@ def _snapshot(path: Path, described: Description, table: Any) -> Snapshot:
     ordered = [*(column.name for column in described.columns if column.name in values)]
     ordered += [name for name in values if name not in own]
     rows = table.num_rows if table.column_names else None
-    frame = described.to_frame({name: values[name] for name in ordered}, labels, rows)
+    try:
+        frame = described.to_frame({name: values[name] for name in ordered}, labels, rows)
+    except (TypeError, ValueError, OverflowError) as error:
+        why = f"is damaged: the description of its frame does not fit its values ({_first_line(error)})"
+        raise unreadable(path, why) from error
     missing = tuple(column.name for column in described.columns if column.name not in values)
     return Snapshot(path, frame, described, missing)
 

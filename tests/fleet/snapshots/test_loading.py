@@ -161,6 +161,11 @@ FILES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "is damaged: the description of its frame can't be read",
         SAVED_AGAIN,
     ),
+    "with other labels": (
+        lambda path: rewritten(path, described('"span": [0, 3, 1]', '"span": ["a", "b"]')),
+        "is damaged: the description of its frame does not fit its values (Wrong type <class 'str'> for value a)",
+        SAVED_AGAIN,
+    ),
     "without its labels": (
         lambda path: rewritten(
             save(AUDIT.set_index("region"), path, overwrite=True),
