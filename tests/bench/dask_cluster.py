@@ -121,7 +121,8 @@ def idle(client: Any) -> float:
     of_workers, cpu, started = client.run(time.process_time), time.process_time(), time.perf_counter()
     time.sleep(2)
     seconds, used = time.perf_counter() - started, time.process_time() - cpu
-    return (used + sum(now - of_workers[worker] for worker, now in client.run(time.process_time).items())) / seconds
+    used += sum(now - of_workers[worker] for worker, now in client.run(time.process_time).items())
+    return used / seconds
 
 
 def cluster(sizes: Sizes) -> None:
