@@ -122,7 +122,7 @@ def idle(client: Any) -> float:
     time.sleep(2)
     seconds, used = time.perf_counter() - started, time.process_time() - cpu
     used += sum(now - of_workers[worker] for worker, now in client.run(time.process_time).items())
-    return used / seconds
+    return float(used / seconds)
 
 
 def cluster(sizes: Sizes) -> None:

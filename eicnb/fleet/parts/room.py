@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-MOST = 100_000
+MOST = 80_000
 """The functions that may be in memory."""
 
 _EXPECTED = 5_000
