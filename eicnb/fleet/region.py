@@ -23,6 +23,16 @@ from eicnb.model.reported import ReportedFunction
 from eicnb.model.verbs import Operation
 
 _FEWEST, _MOST = 4, 20
+_MOST_OF_ALL = 4000
+
+
+def readers_of_each(regions: int) -> int:
+    """Return how many functions of each region are read at once, at most, among so many regions.
+
+    >>> readers_of_each(1), readers_of_each(500), readers_of_each(5000)
+    (20, 8, 4)
+    """
+    return min(_MOST, max(_FEWEST, _MOST_OF_ALL // max(regions, 1)))
 
 
 def utc_now() -> datetime:
@@ -53,6 +63,7 @@ class RegionWalk:
     sender: Sender
     scope: Scope
     details: Details | None = None
+    most_readers: int = _MOST
     settled: set[str] = field(default_factory=set)
     facts: Mapping[str, Facts] | None = None
     still: set[str] = field(default_factory=set)
@@ -122,7 +133,7 @@ class RegionWalk:
     @property
     def _reader_count(self) -> int:
         """Enough readers for the usual rates at two seconds a response; more cost CPU time."""
-        return min(_MOST, max(_FEWEST, math.ceil(2 * self._rate)))
+        return min(self.most_readers, max(_FEWEST, math.ceil(2 * self._rate)))
 
     def found(self) -> list[AuditRow]:
         """Return the rows so far."""

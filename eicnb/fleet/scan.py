@@ -24,7 +24,7 @@ from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
 from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
 from eicnb.fleet.progress import Progress, Show
-from eicnb.fleet.region import ChoiceError, RegionWalk, utc_now
+from eicnb.fleet.region import ChoiceError, RegionWalk, readers_of_each, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier, EarlierRegion, Row
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope, is_glob
@@ -207,6 +207,7 @@ class Audit:
             scope=self.scope,
             # botocore logs whole responses, and those of GetFunction have a link to the code
             details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
+            most_readers=readers_of_each(len(self.walks) + len(self._pending)),
             settled=set(before.settled),
             known=before.known,
             facts=before.facts,

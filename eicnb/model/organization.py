@@ -14,7 +14,6 @@ from typing import Any, Self
 from eicnb.model.arn import ACCOUNT
 
 _ACTIVE = "ACTIVE"
-_UNIT_ID = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,3 @@ class OrganizationUnit:
         True
         """
         return not self.path or other.path == self.path or other.path.startswith(f"{self.path}/")
-
-
-def is_unit_id(text: str) -> bool:
-    """Return whether a text is the id of an organisational unit or of a root.
-
-    >>> is_unit_id("ou-ab12-11111111"), is_unit_id("Workloads")
-    (True, False)
-    """
-    return _UNIT_ID.fullmatch(text) is not None

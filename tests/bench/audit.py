@@ -5,9 +5,10 @@
 Without a name all five are measured, in about four minutes; `--small` takes a second or two for each. Either way a
 claim that does not hold ends it with an AssertionError: no function is lost, and the ratio to boto3 is measured.
 
-- limit: 450 functions behind 15 calls a second with 40 ms latency; the bound is calls / rate.
+- limit: 450 functions, 100 of them with a config on an alias, behind 15 calls a second (GetFunction: 100) with 40 ms
+  latency; the bound is (functions + pages) / rate. With GetFunction denied, aliases and versions are listed.
 - cpu: 5,000 functions without limit or latency; CPU time of this process for each function, median of five turns.
-- side-by-side: 40 account-regions with 100 functions each, at 10 calls a second and 20 ms latency, against one.
+- side-by-side: 100 account-regions with 100 functions each, at 10 calls a second and 20 ms latency, against one.
 - faults: 5 % 500s, 3 % cut connections, 1 % torn bodies, and one region of five that denies.
 - memory: a frame of 100,000 functions, from the first call to the end, and what pandas takes for usual questions.
 """
@@ -50,6 +51,7 @@ class Sizes:
     """How many functions, turns, accounts and regions are measured."""
 
     limited: int
+    aliases: int
     unlimited: int
     turns: int
     side_by_side: tuple[int, int, int]
@@ -57,14 +59,15 @@ class Sizes:
     many: int
 
 
-WHOLE = Sizes(limited=450, unlimited=5000, turns=5, side_by_side=(100, 4, 10), faulty=500, many=100_000)
-SMALL = Sizes(limited=12, unlimited=1000, turns=1, side_by_side=(5, 2, 2), faulty=40, many=2_000)
+WHOLE = Sizes(limited=450, aliases=100, unlimited=5000, turns=5, side_by_side=(100, 10, 10), faulty=500, many=100_000)
+SMALL = Sizes(limited=12, aliases=3, unlimited=1000, turns=1, side_by_side=(5, 2, 2), faulty=40, many=2_000)
 
 
 @contextmanager
 def fake_lambda(**options: Any) -> Iterator[str]:
     """The URL of a fake Lambda in a process of its own."""
-    words = [f"--{name}={value}" for name, value in options.items()]
+    named = {name.replace("_", "-"): value for name, value in options.items() if value is not False}
+    words = [f"--{name}" if value is True else f"--{name}={value}" for name, value in named.items()]
     command = [sys.executable, str(HERE / "fleet_server.py"), *words]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -117,19 +120,22 @@ def with_boto3(url: str, mode: str, attempts: int) -> int:
 
 
 def limit(sizes: Sizes) -> None:
-    functions = sizes.limited
-    print(f"limit: {functions} functions behind 15 calls/s, 40 ms latency")
-    with fake_lambda(functions=functions, latency=0.04, limit=15) as url:
-        started = time.perf_counter()
-        frame = connection(url).audit(rate=14, progress=False)
-        seconds = time.perf_counter() - started
-        calls, throttled = frame.attrs["calls"], counted(url).get("throttled", 0)
-        print(
-            f"  eicnb at 14/s      {seconds:6.1f} s  {seconds / (calls / 14):.3f} x bound  "
-            f"{functions - frame.attrs['ok']:3} lost  {throttled / calls:.1%} of the calls answered 429"
-        )
-        assert frame.attrs["ok"] == functions, "no function is lost"
+    functions, aliases = sizes.limited, sizes.aliases
     listed = math.ceil(functions / PAGE)
+    print(f"limit: {functions} functions behind 15 calls/s, 40 ms latency, {aliases} with a config on an alias")
+    for is_denied, name in ((False, "at 14/s"), (True, "by lists")):
+        with fake_lambda(
+            functions=functions, aliases=aliases, latency=0.04, limit=15, no_get_function=is_denied
+        ) as url:
+            started = time.perf_counter()
+            frame = connection(url).audit(rate=14, progress=False)
+            seconds = time.perf_counter() - started
+            calls, throttled = frame.attrs["calls"], counted(url).get("throttled", 0)
+            print(
+                f"  eicnb {name:9}    {seconds:6.1f} s  {seconds / ((functions + listed) / 14):.3f} x bound  "
+                f"{functions + aliases - frame.attrs['ok']:3} lost  {throttled / calls:.1%} of the calls answered 429"
+            )
+            assert frame.attrs["ok"] == functions + aliases, "no function is lost"
     for mode, attempts in (("standard", 5), ("adaptive", 10)):
         with fake_lambda(functions=functions, latency=0.04, limit=15) as url:
             started = time.perf_counter()
@@ -167,7 +173,11 @@ def side_by_side(sizes: Sizes) -> None:
     alone = _audited([ACCOUNT], MORE_REGIONS[:1], functions)
     print(f"  1 account-region    {alone:6.2f} s")
     together = _audited([f"{number:012}" for number in range(1, accounts + 1)], MORE_REGIONS[:regions], functions)
-    print(f"  {accounts * regions} account-regions  {together:6.2f} s  {together / alone:.3f} x alone")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"  {accounts * regions} account-regions  {together:6.2f} s  {together / alone:.3f} x alone  "
+        f"process at its peak {peak:.0f} MB"
+    )
 
 
 def _audited(accounts: Sequence[str], regions: Sequence[str], functions: int) -> float:

@@ -3,10 +3,11 @@
     python tests/bench/fleet_server.py --functions 450 --latency 0.04 --limit 15
 
 It prints its URL and serves until it is killed. Every region of every account (told by the access key) holds the
-same functions; every third has a config. The bodies are made once, so that the client is what is measured.
-`--limit` answers 429 beyond so many calls a second, per account and region. `--failures`, `--cuts` and `--torn` are
-the shares of calls that are answered with a 500, by closing the connection, and with half a body; `--denied` names
-the regions that deny everything.
+same functions; every third has a config, and `--aliases` of them have one on the alias `live` too. The bodies are made
+once, so that the client is what is measured. `--limit` answers 429 beyond so many calls a second, per account and
+region; GetFunction has a limit of its own, 100/15 times as high, and `--no-get-function` denies it. `--failures`,
+`--cuts` and `--torn` are the shares of calls that are answered with a 500, by closing the connection, and with half a
+body; `--denied` names the regions that deny everything.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections import Counter
 from urllib.parse import parse_qs, unquote
 
 PAGE = 50
+_PARTS_OF_GET_FUNCTION = 4
 _SCOPE = re.compile(rb"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _IDENTITY = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -46,7 +48,8 @@ def fault(status: int, code: str, message: str, *, headers: str = "") -> bytes:
 class Fleet:
     """The functions of one account and region, as answers."""
 
-    def __init__(self, account_id: str, region: str, size: int) -> None:
+    def __init__(self, account_id: str, region: str, size: int, aliases: int) -> None:
+        self.size, self.aliases = size, aliases
         self.arn = f"arn:aws:lambda:{region}:{account_id}:function:"
         self.names = [f"function-{number:06}" for number in range(size)]
         self.pages = [self._page(start, size) for start in range(0, max(size, 1), PAGE)]
@@ -94,8 +97,20 @@ class Fleet:
             }
             number = int(name.rpartition("-")[2])
             configs = [] if number % 3 else [config]
+            if (number + 1) * self.aliases // self.size > number * self.aliases // self.size:
+                configs.append({**config, "FunctionArn": f"{self.arn}{name}:live"})
             self.configs[name] = whole(200, json.dumps({"FunctionEventInvokeConfigs": configs}))
         return self.configs[name]
+
+    def published(self, kind: str, name: str) -> bytes:
+        """The answer about the alias of a function, which means its version 1."""
+        version = {**self._function(name), "FunctionArn": f"{self.arn}{name}:1", "Version": "1"}
+        answers: dict[str, object] = {
+            "aliases": {"Aliases": [{"Name": "live", "FunctionVersion": "1"}]},
+            "versions": {"Versions": [version]},
+            name: {"Configuration": {**version, "FunctionArn": f"{self.arn}{name}:live"}, "Code": {}, "Tags": {}},
+        }
+        return whole(200, json.dumps(answers[kind]))
 
 
 class FakeLambda:
@@ -104,7 +119,7 @@ class FakeLambda:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.fleets: dict[tuple[str, str], Fleet] = {}
-        self.buckets: dict[tuple[str, str], tuple[float, float]] = {}
+        self.buckets: dict[tuple[str, str, float], tuple[float, float]] = {}
         self.random = random.Random(arguments.seed)
         self.counts: Counter[str] = Counter()
 
@@ -121,7 +136,10 @@ class FakeLambda:
         if region in self.arguments.denied:
             self.counts["denied"] += 1
             return fault(403, "AccessDeniedException", "User: me is not authorized to perform: lambda:ListFunctions")
-        if not self._admits((account_id, region)):
+        is_own = len(target.partition("?")[0].split("/")) == _PARTS_OF_GET_FUNCTION
+        if is_own and self.arguments.no_get_function:
+            return fault(403, "AccessDeniedException", "User: me is not authorized to perform: lambda:GetFunction")
+        if not self._admits((account_id, region), 100 / 15 if is_own else 1.0):
             self.counts["throttled"] += 1
             return fault(429, "TooManyRequestsException", "Rate exceeded", headers="Retry-After: 1\r\n")
         return self._with_faults(self._right(account_id, region, target))
@@ -129,12 +147,15 @@ class FakeLambda:
     def _right(self, account_id: str, region: str, target: str) -> bytes:
         key = (account_id, region)
         if key not in self.fleets:
-            self.fleets[key] = Fleet(account_id, region, self.arguments.functions)
+            self.fleets[key] = Fleet(account_id, region, self.arguments.functions, self.arguments.aliases)
         fleet = self.fleets[key]
         path, _, query = target.partition("?")
         if path.rstrip("/").endswith("/functions"):
             return fleet.pages[int(parse_qs(query).get("Marker", ["0"])[0])]
-        return fleet.configs_of(unquote(path.split("/")[3]))
+        parts = path.split("/")
+        if parts[1] == "2015-03-31":
+            return fleet.published(parts[-1], unquote(parts[3]))
+        return fleet.configs_of(unquote(parts[3]))
 
     def _with_faults(self, answer: bytes) -> bytes | None:
         drawn = self.random.random()
@@ -151,13 +172,13 @@ class FakeLambda:
         self.counts["answered"] += 1
         return answer
 
-    def _admits(self, key: tuple[str, str]) -> bool:
-        limit = self.arguments.limit
+    def _admits(self, place: tuple[str, str], share: float) -> bool:
+        limit, burst, key = self.arguments.limit * share, self.arguments.burst * share, (*place, share)
         if not limit:
             return True
         now = time.monotonic()
-        tokens, filled_at = self.buckets.get(key, (self.arguments.burst, now))
-        tokens = min(self.arguments.burst, tokens + (now - filled_at) * limit)
+        tokens, filled_at = self.buckets.get(key, (burst, now))
+        tokens = min(burst, tokens + (now - filled_at) * limit)
         self.buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
         return bool(tokens >= 1)
 
@@ -206,6 +227,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--functions", type=int, default=5000)
     parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--aliases", type=int, default=0)
+    parser.add_argument("--no-get-function", action="store_true")
     parser.add_argument("--limit", type=float, default=0.0)
     parser.add_argument("--burst", type=float, default=15.0)
     parser.add_argument("--failures", type=float, default=0.0)

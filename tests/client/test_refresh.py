@@ -18,7 +18,6 @@ from eicnb.client.eic import Eic
 from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 from eicnb.local_aws.server import Sandbox
-from tests.shell import Notebook
 
 BOTH = "us-east-1,eu-west-1"
 OPTIONS: Any = {"rate": 1000, "progress": False}
@@ -196,16 +195,6 @@ def test_the_command_takes_a_frame_and_nothing_that_the_frame_has(aws: Eic) -> N
     with pytest.raises(UsageError) as raised:
         command("audit --refresh ${audit} --regions us-east-1", audit)
     assert raised.value.message == "--refresh and --regions are both given: a refresh reads what the earlier audit has"
-
-
-def test_a_notebook_brings_yesterday_s_audit_up_to_date(notebook: Notebook, eic: Eic) -> None:
-    notebook.run("yesterday = %eic audit --regions all --no-progress")
-    server(eic).pass_time(86400)
-    notebook.run("%eic put newsletters --retries 0")
-    server(eic).pass_time(20 * MINUTE)
-    notebook.run("today = %eic audit --refresh ${yesterday} --no-progress")
-    assert notebook.run("%eic compare ${yesterday} ${today}").function_name.tolist() == ["newsletters"]
-    assert notebook["today"].attrs["calls"] < notebook["yesterday"].attrs["calls"]
 
 
 REFUSALS = [
