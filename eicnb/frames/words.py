@@ -314,9 +314,9 @@ def moment(name: str) -> Word:
 
 
 def message(name: str) -> Word:
-    """Return the word of a column of errors: their first line, in a tooltip all of them.
+    r"""Return the word of a column of errors: their first line, in a tooltip all of them.
 
-    >>> message("error")(Row({"error": "no\\n    AccessDenied, answered to GetPolicy"})).text
+    >>> message("error")(Row({"error": "no\n    AccessDenied, answered to GetPolicy"})).text
     'no'
     """
 
