@@ -105,7 +105,7 @@ CATALOGUE: tuple[Shown, ...] = (
     _state("What", "what"),
     _state("State", words.STATE, quiet=words.signed(words.READ)),
     _state("State", "state", quiet=words.signed(words.READ)),
-    _text("Reason", "error", leads=True),
+    Shown("Reason", ("error",), words.message("error"), ESSENTIAL, leads=True, wraps=True, quiet=""),
     _text("Reason", "reason"),
     Shown("Function", ("function_name", "qualifier"), words.function, ESSENTIAL, named=2),
     Shown("Function", ("function_name",), words.in_full("function_name"), ESSENTIAL),
@@ -159,6 +159,9 @@ CATALOGUE: tuple[Shown, ...] = (
     Shown("Request", ("request_id",), words.in_full("request_id"), 2),
     Shown("Message", ("message_id",), words.in_full("message_id"), 1),
     Shown("Read", ("read_at",), words.moment("read_at"), 1, unless=_PLACE),
+    _number("Rows", "rows"),
+    *(_number(state.capitalize(), state) for state in ("ok", "denied", "throttled", "gone", "failed", "unread")),
+    Shown("File", ("file",), words.in_full("file"), 5),
 )
 """The columns with words of their own. Of several that apply to a column of the frame, the first is taken."""
 

@@ -34,7 +34,13 @@ _WIDTH = 80
 _FEW = 10
 _NUMBERS = count(1)
 _OF_ANY_ROWS = ("sandbox", "dry_run", "qualifiers")
-_OUR_DTYPES = {column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)}
+_OF_STRANGERS = ("payload", "error_type", "error_message", "request_id", "message_id")
+"""The columns of records whose text anyone may have written who may send to a queue."""
+
+_OUR_DTYPES = {
+    **{column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)},
+    **dict.fromkeys(_OF_STRANGERS, "string"),
+}
 
 
 class Drawn(pd.DataFrame):

@@ -15,6 +15,7 @@ from threading import RLock
 from typing import Any
 
 from moto.backends import get_backend
+from moto.utilities.utils import PARTITION_NAMES
 from werkzeug.wrappers import Response
 
 from eicnb.local_aws import account_ids, company, faults
@@ -76,6 +77,8 @@ class Organization:
 
     def _fill(self) -> None:
         organization, before = self._backend, set(get_backend("iam"))
+        partitions: Any = get_backend("organizations")[self._account_id]
+        partitions.update(dict.fromkeys(PARTITION_NAMES, organization))  # one for all: a sandbox may be in any region
         organization.create_organization("us-east-1", FeatureSet="ALL")
         organization.org.id, organization.org.root_id = _ORGANIZATION_ID, _ROOT_ID
         [root], [manager] = organization.ou, organization.accounts

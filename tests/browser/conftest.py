@@ -140,7 +140,7 @@ def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
             yield Jupyter(f"http://127.0.0.1:{port}", folder, environment)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def _await(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -158,8 +158,9 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         yield launched

@@ -116,3 +116,11 @@ def test_the_roles_are_in_the_partition_of_the_caller(
     assert connection_of(member).aws.role_arn == f"arn:{partition}:iam::{MEMBER}:role/path/audit"
     assert own is eicnb.current()
     assert connection_of(own).aws.role_arn is None
+
+
+def test_a_sandbox_in_another_partition_manages_the_same_organisation() -> None:
+    eic = eicnb.sandbox(region="cn-north-1")
+    assert eic.server is not None
+    [prod] = eicnb.organization("audit", accounts="payments-prod")
+    assert prod.whoami().identity_arn.str.match(r"arn:aws-cn:sts::\d{12}:assumed-role/audit/").all()
+    eic.server.stop()

@@ -122,3 +122,15 @@ def test_a_function_fails_in_each_account_that_has_it(one: Shop) -> None:
     assert lambdas.invoke(FunctionName="cancel-order")["FunctionError"] == "Unhandled"
     one.sandbox.succeed("cancel-order")
     assert "FunctionError" not in lambdas.invoke(FunctionName="cancel-order")
+
+
+def test_each_account_has_a_limit_of_its_own() -> None:
+    with Sandbox(requests_per_second=0.01, burst=1) as sandbox:
+        shop = Shop(sandbox)
+        clients = [shop.client(), member(shop, "analytics").client("lambda", endpoint_url=sandbox.url)]
+        for client in clients:
+            assert client.list_functions()["Functions"]
+        with pytest.raises(ClientError, match="Rate exceeded"):
+            clients[0].list_functions()
+        ids = [request.account_id for request in sandbox.requests() if request.operation == "ListFunctions"]
+        assert ids == [sandbox.account_id, accounts(shop)["analytics"]["Id"], sandbox.account_id]

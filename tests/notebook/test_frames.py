@@ -52,7 +52,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "no language": (
         "%eic export ${configs}",
         "export needs --language: what the text is for",
-        "%eic export ${FRAME} --language terraform",
+        "%eic export ${configs} --language terraform",
     ),
     "another language": (
         "%eic export ${configs} --language teraform",
@@ -68,7 +68,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "one frame": (
         "%eic compare ${configs}",
         "compare needs the later frame: another one, of a later day or of another account",
-        "%eic compare ${BEFORE} ${AFTER}",
+        "%eic compare ${configs} ${AFTER}",
     ),
     "another key": (
         "%eic compare ${configs} ${configs} --on function",

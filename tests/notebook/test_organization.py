@@ -38,11 +38,12 @@ def test_a_whole_organisation_is_one_audit_and_an_account_without_the_role_a_row
     playground = account_of(eic, "playground")
     assert (denied["account_id"], denied["scan_state"], denied["region"]) == (playground, "denied", "us-east-1")
     assert denied["error"] == (
-        f"User: arn:aws:sts::{eic.account_id}:user/moto is not authorized to perform: sts:AssumeRole on resource: "
-        f"arn:aws:iam::{playground}:role/audit\n"
+        f"arn:aws:sts::{eic.account_id}:user/moto may not assume arn:aws:iam::{playground}:role/audit\n"
         f"    AccessDenied, answered to AssumeRole in us-east-1, SANDBOX, account {eic.account_id} (shop), "
         f"for account {playground} (playground)\n"
-        "Try: use a role that may call sts:AssumeRole, or other credentials"
+        f"Try: create the role audit in account {playground} (playground), or let its trust policy allow "
+        f"arn:aws:sts::{eic.account_id}:user/moto to assume it; "
+        "the caller also needs sts:AssumeRole, and --external-id if the role requires one"
     )
     read = audit[audit.scan_state == "ok"]
     assert read.account_id.nunique() == 10

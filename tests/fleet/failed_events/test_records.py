@@ -14,7 +14,7 @@ from eicnb.client.eic import Eic
 from eicnb.errors import AwsError, UsageError
 from eicnb.fleet.failed_events.columns import RECORD_COLUMNS
 from tests.client.conftest import shared
-from tests.fleet.failed_events.samples import DEAD_LETTER, call, make_queue, record, url, visible
+from tests.fleet.failed_events.samples import DEAD_LETTER, call, empty, make_queue, record, url, visible
 
 __all__ = ["shared"]
 
@@ -272,6 +272,23 @@ def test_payloads_are_hidden_unless_asked_for(shared: Eic, capsys: pytest.Captur
     assert f'{{"text": "{"x" * 50}… (4.9 KB)' in capsys.readouterr().out
     eicnb.show(frame, columns="all")
     assert "x" * 100 not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "columns", [None, ["payload"], ["message_id", "error_message"], ["time", "error_type"], ["request_id"]]
+)
+def test_no_display_passes_on_what_a_stranger_wrote_for_the_terminal(shared: Eic, columns: list[str] | None) -> None:
+    evil = "\x1b[31m\u202e<script>"
+    written = json.loads(record(1))
+    written["requestContext"]["requestId"] = written["requestPayload"] = evil
+    written["responsePayload"] = {"errorType": evil, "errorMessage": evil}
+    make_queue(shared, "evil", json.dumps(written, ensure_ascii=False))
+    frame = read(shared, "sqs:evil")
+    part = frame if columns is None else frame[columns]
+    for shown in (repr(part), part._repr_html_() or ""):
+        assert not {"\x1b", "\u202e"} & set(shown)
+    assert "<script>" not in (part._repr_html_() or "")
+    empty(shared, "evil")
 
 
 def test_the_connection_in_use_is_the_default(shared: Eic) -> None:
