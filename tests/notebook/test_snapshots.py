@@ -50,7 +50,7 @@ def test_a_file_is_replaced_with_its_option_alone(notebook: Notebook, eic: eicnb
 def test_an_error_points_at_the_path(notebook: Notebook, eic: eicnb.Eic, line: str) -> None:
     notebook.run("configs = %eic list my-function")
     typed, caret = str(notebook.fail(f"%eic {line}")).splitlines()[1:3]
-    assert typed[caret.index("^") : caret.rindex("^") + 1] == line.split()[-1]
+    assert typed[caret.index("^") : caret.rindex("^") + 1] == line.rsplit(maxsplit=1)[-1]
 
 
 def test_what_changed_from_audit_to_audit(notebook: Notebook, eic: eicnb.Eic) -> None:
