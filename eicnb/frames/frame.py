@@ -267,7 +267,10 @@ _TRUTH = {text: value for value in (True, False) for text in (str(value), str(va
 
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> list[dict[str, Any]]:
-    """Return the rows of a frame with these columns, None for a missing value, or raise UsageError with this hint."""
+    """Return the rows of a frame with these columns, None for a missing value, or raise UsageError.
+
+    `hint` is what to pass instead of a frame without some of them.
+    """
     values = values_of(frame, columns, hint)
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_a_wrong_line_is_pointed_at(notebook: Notebook, line: str, message: str,
 def test_the_hint_about_an_audit_of_several_accounts_is_a_line_that_goes_on_with_it(
     prod: Notebook, option: str
 ) -> None:
-    error = prod.fail(f"%eic audit --{option} ${{prod}}")
+    error: Any = prod.fail(f"%eic audit --{option} ${{prod}}")
     assert f"the frame to {option} has rows of account " in str(error)
     line = f"%eic audit --{option} ${{prod}} --organization --role audit"
     assert error.hint == f"audit all accounts of the frame\n{line}"
@@ -180,7 +181,7 @@ def test_the_hint_about_an_audit_of_several_accounts_is_a_line_that_goes_on_with
 @pytest.mark.parametrize("option", ["refresh", "resume"])
 def test_a_frame_without_a_column_is_to_be_made_again(prod: Notebook, option: str) -> None:
     prod.run("old = prod.drop(columns='read_at')")
-    error = prod.fail(f"%eic audit --{option} ${{old}}")
+    error: Any = prod.fail(f"%eic audit --{option} ${{old}}")
     assert (error.message, error.hint) == (
         "the frame has no column 'read_at'",
         "audit again: an earlier version made the frame, or it lost columns since",
