@@ -138,9 +138,9 @@ def _names(row: AuditRow | Mapping[str, Any]) -> tuple[str | None, str, str | No
 
 
 def _chunks(rows: Sequence[AuditRow | Mapping[str, Any]]) -> Iterator[Sequence[AuditRow | Mapping[str, Any]]]:
-    """Yield rows in chunks with all rows of a function in one: as values, they take most of an audit's memory.
+    """Yield rows in chunks, with all rows of a function in one; without rows, one chunk is empty.
 
-    Without rows, one chunk is empty.
+    All rows as values at once would take most of an audit's memory.
     """
     start = 0
     while start < max(len(rows), 1):
