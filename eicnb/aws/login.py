@@ -28,7 +28,8 @@ _SECONDS_AFTER_A_FAILURE = 60.0
 _NOT_IN_A_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 _LONGEST_SESSION_NAME = 64
 _NOT_ASSUMED = re.compile(
-    r"User: (?P<caller>\S+) is not authorized to perform: sts:AssumeRole on resource: \S+(?P<why>.*)", re.DOTALL
+    rf"User: (?P<caller>\S+) is not authorized to perform: {Operation.ASSUME_ROLE.action} on resource: \S+(?P<why>.*)",
+    re.DOTALL,
 )
 """What AWS says of a role that may not be assumed, with the policy that denies it, if one does explicitly."""
 
@@ -63,7 +64,7 @@ class AssumedRole:
         also = "" if self.external_id else ", and --external-id if the role requires one"
         error.hint = (
             f"create the role {role} in {account}, or let its trust policy allow {caller} to assume it; "
-            f"the caller also needs sts:AssumeRole{also}"
+            f"the caller also needs {Operation.ASSUME_ROLE.action}{also}"
         )
 
 

@@ -53,7 +53,7 @@ class Cluster:
         check_choice("credentials", credentials, get_args(Credentials))
         distributed = _distributed()
         with UsageError.about("client"):
-            hint = "client=dask.distributed.Client(…)"
+            hint = _make_client(client if isinstance(client, str) and "://" in client else "tls://scheduler:8786")
             if not isinstance(client, distributed.Client):
                 raise UsageError(f"client is {shown(client)}, not a client of a Dask cluster", hint=hint)
             if client.asynchronous:
@@ -167,6 +167,11 @@ async def _settled(future: Any) -> None:
 
     future.add_done_callback(settle)
     await done.wait()
+
+
+def _make_client(address: str) -> str:
+    """Return the hint that makes a client of the cluster with this address."""
+    return f"make a client, and give it\nfrom dask.distributed import Client\nclient = Client({address!r})"
 
 
 def _distributed() -> Any:
