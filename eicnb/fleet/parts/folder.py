@@ -142,7 +142,7 @@ class AuditFolder:
     def add(self, result: PartResult, rows: Sequence[AuditRow]) -> PartResult:
         """Add rows to the file of a place."""
         frame = with_rows(parquet.read(self.file(result.key)).frame, rows)
-        counts, errors = Counts.in_attrs(frame.attrs), tuple(error_lines(frame, MOST_ERRORS))
+        counts, errors = Counts.in_attrs(frame.attrs), tuple(error_lines(frame, MOST_ERRORS, of_one_place=True))
         return self.write(replace(result, counts=counts, errors=errors, rows=parquet.to_bytes(frame)))
 
 
