@@ -14,7 +14,11 @@ MOST = 80_000
 """The functions that may be in memory."""
 
 _EXPECTED = 5_000
-"""The functions that an account and region counts for until its list is known."""
+"""The functions that an account and region counts for until its list is known, and others have shown what is usual."""
+
+_FEWEST_EXPECTED = 200
+_ENOUGH = 16
+"""The accounts and regions that show what is usual."""
 
 _BETWEEN_LOOKS = 0.1
 
@@ -28,18 +32,35 @@ class Room:
 
     most: int = MOST
     _inside: list[Known] = field(default_factory=list)
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _read: int = 0
+    _functions_read: int = 0
 
     @asynccontextmanager
     async def of(self, known: Known) -> AsyncIterator[None]:
-        """Wait until there is room for an account and region, and count it while this is open."""
-        while self._inside and self._taken() + _EXPECTED > self.most:  # noqa: ASYNC110 # counts change by themselves
-            await asyncio.sleep(_BETWEEN_LOOKS)
-        self._inside.append(known)
+        """Wait until there is room for an account and region, and count it while this is open.
+
+        Of those that wait only the first one looks, so that thousands cost nothing.
+        """
+        async with self._door:
+            while self._inside and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # counts change by themselves
+                await asyncio.sleep(_BETWEEN_LOOKS)
+            self._inside.append(known)
         try:
             yield
         finally:
             self._inside.remove(known)
+            self._read += 1
+            self._functions_read += known()[0]
+
+    @property
+    def _expected(self) -> int:
+        """Twice the usual number of functions, once enough accounts and regions were read."""
+        if self._read < _ENOUGH:
+            return _EXPECTED
+        return min(_EXPECTED, max(_FEWEST_EXPECTED, 2 * self._functions_read // self._read))
 
     def _taken(self) -> int:
+        expected = self._expected
         counts = (known() for known in self._inside)
-        return sum(count if is_listed else max(count, _EXPECTED) for count, is_listed in counts)
+        return sum(count if is_listed else max(count, expected) for count, is_listed in counts)

@@ -36,3 +36,46 @@ def test_small_regions_are_read_side_by_side() -> None:
         assert len(inside) == 50
 
     asyncio.run(main())
+
+
+def test_thousands_wait_in_line_and_only_the_first_one_looks() -> None:
+    async def main() -> None:
+        room, looks = Room(most=5_000), [0]
+
+        def known() -> tuple[int, bool]:
+            looks[0] += 1
+            return 5_000, True
+
+        async def enter() -> None:
+            async with room.of(known):
+                await asyncio.sleep(0.3)
+
+        waiting = [asyncio.ensure_future(enter()) for _ in range(2_000)]
+        await asyncio.sleep(0.5)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert 0 < looks[0] < 20
+
+    asyncio.run(main())
+
+
+def test_what_was_read_shows_how_many_fit() -> None:
+    async def main() -> None:
+        room, inside, most = Room(most=10_000), [0], [0]
+
+        async def enter() -> None:
+            listed = False
+            async with room.of(lambda: (10, listed)):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                await asyncio.sleep(0.01)
+                listed = True
+                inside[0] -= 1
+
+        await asyncio.gather(*(enter() for _ in range(16)))
+        assert most == [2]
+        await asyncio.gather(*(enter() for _ in range(100)))
+        assert most == [50]
+
+    asyncio.run(main())
