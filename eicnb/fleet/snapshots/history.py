@@ -103,16 +103,15 @@ class _FolderContent:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def audits(self, folder: Path) -> Iterator[_SavedAudit]:
-        """Yield the audits in a folder."""
-        for path in sorted(folder.iterdir()):
+        """Yield the audits in a folder; it may be one itself."""
+        own = parts_in(folder)
+        for path in [*([folder] if own else []), *sorted({*folder.iterdir()} - {*own})]:
             try:
-                if path.is_dir():
-                    if parts := parts_in(path):
-                        yield _SavedAudit.of(path, parts)
-                    else:
-                        self.left_out[path.name] = "is a folder without an audit"
+                parts = parts_in(path) if path.is_dir() else [path]
+                if parts:
+                    yield _SavedAudit.of(path, parts)
                 else:
-                    yield _SavedAudit.of(path, [path])
+                    self.left_out[path.name] = "is a folder without an audit"
             except (UsageError, OSError) as error:
                 self.leave_out(path, error)
 

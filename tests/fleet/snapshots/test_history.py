@@ -161,6 +161,12 @@ def test_a_folder_of_accounts_and_regions_is_one_audit(tmp_path: Path) -> None:
     assert found(tmp_path) == [("removed", "h", 1, 2), ("changed", "f", 1, 2), ("removed", "g", 2, 3)]
 
 
+def test_the_folder_of_one_audit_is_one_audit_too(tmp_path: Path) -> None:
+    for account in ("123456789012", OTHER):
+        save(audit_of(1, account=account, f=0), tmp_path / f"{account}.us-east-1.parquet")
+    assert "no rows: one audit, " in repr(history(tmp_path))
+
+
 def test_the_time_of_a_refreshed_audit_is_the_one_up_to_which_it_knows(tmp_path: Path) -> None:
     refreshed = audit_of(1, f=0, attrs={"known_until": at(5).isoformat()})
     assert history(folder_of(tmp_path, audit_of(4, f=1), refreshed)).to_time.tolist() == [pd.Timestamp(at(5))]
