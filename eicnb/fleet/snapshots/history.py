@@ -103,10 +103,13 @@ class _FolderContent:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def audits(self, folder: Path) -> Iterator[_SavedAudit]:
-        """Yield the audits in a folder."""
-        for path in sorted(folder.iterdir()):
+        """Yield the audits in a folder, which may itself hold one in the files of its accounts and regions."""
+        own = parts_in(folder)
+        for path in sorted({*folder.iterdir()} - {*own} | ({folder} if own else set())):
             try:
-                if path.is_dir():
+                if path == folder:
+                    yield _SavedAudit.of(path, own)
+                elif path.is_dir():
                     if parts := parts_in(path):
                         yield _SavedAudit.of(path, parts)
                     else:
@@ -119,7 +122,8 @@ class _FolderContent:
     def leave_out(self, path: Path, error: Exception) -> None:
         """Note why something is not an audit."""
         reason = why_unreadable(path, error) if isinstance(error, EicError) else f"can't be read: {error}"
-        self.left_out[path.name] = reason
+        is_of_part = reason.startswith("the file ")
+        self.left_out[path.name] = f"is incomplete: {reason}" if is_of_part else reason
 
     @property
     def foreign(self) -> str | None:

@@ -306,6 +306,15 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(
     assert not server.seen
 
 
+def test_credentials_without_a_cluster_are_refused(notebook: Notebook) -> None:
+    assert str(notebook.fail("%eic audit --credentials send")) == (
+        'credentials="send" is about the workers of a cluster, and client is missing\n'
+        "    %eic audit --credentials send\n"
+        "                             ^^^^\n"
+        "Try: leave it out, or add client=client (--client ${client})"
+    )
+
+
 def test_what_is_missing_is_read_without_the_cluster(client: Any) -> None:
     with Answering(Lambda(3)) as server:
         frame = connect(server).audit(progress=False)
