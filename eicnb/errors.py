@@ -242,7 +242,7 @@ class ConfigurationError(EicError):
 
 
 class AwsError(EicError):
-    """An error that AWS responded with; `message` is the service's own, whole.
+    """An error that AWS responded with; `message` is the service's own, shortened only if a role may not be assumed.
 
     `code` is AWS's name of the error, `operation` the API call, `request_id` what AWS support needs, `region` where
     the call went, and `place` the same with the account. `__cause__` is botocore's exception.

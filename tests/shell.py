@@ -14,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import eicnb
+from eicnb.client import connections
 
 
 class Notebook:
@@ -63,7 +64,11 @@ def bare_notebook(
     config.InteractiveShell.colors = "nocolor"
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(config=config)
+    before = set(connections._in_use.named().values())
     yield Notebook(shell, capsys)
+    for started in set(connections._in_use.named().values()) - before:
+        if started.server is not None:
+            started.server.stop()  # else its account stays taken, and the next sandbox has another
     atexit.unregister(shell.atexit_operations)
     InteractiveShell.clear_instance()
 

@@ -78,7 +78,7 @@ class Aws(Caller):
         )
 
     def _credentials_of(self, role: AssumedRole, identity: Identity) -> dict[str, str]:
-        """Request credentials of a role from STS; an error names the account, if an organisation named it."""
+        """Request credentials of a role from STS; an error names the role, the account and what to allow."""
         more = {"ExternalId": role.external_id} if role.external_id else {}
         try:
             with self._calling("sts", Operation.ASSUME_ROLE) as client:
@@ -87,8 +87,7 @@ class Aws(Caller):
                 keys = {"access_key": given["AccessKeyId"], "secret_key": given["SecretAccessKey"]}
                 return {**keys, "token": given["SessionToken"], "expiry_time": given["Expiration"].isoformat()}
         except AwsError as error:
-            if identity.name is not None:
-                error.place += f", for {identity.words}"
+            role.explain(error, identity.name)
             raise
 
     @property

@@ -17,14 +17,21 @@ from typing import Any
 from botocore.credentials import DeferredRefreshableCredentials
 
 from eicnb.aws.clients import Clients
+from eicnb.aws.failures import is_denied
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import OpenSession, Session, keys_of
+from eicnb.errors import AwsError
 from eicnb.model.verbs import Operation
 
 _MUST_RENEW_SECONDS = 600
 _SECONDS_AFTER_A_FAILURE = 60.0
 _NOT_IN_A_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 _LONGEST_SESSION_NAME = 64
+_NOT_ASSUMED = re.compile(
+    rf"User: (?P<caller>\S+) is not authorized to perform: {Operation.ASSUME_ROLE.action} on resource: \S+(?P<why>.*)",
+    re.DOTALL,
+)
+"""What AWS says of a role that may not be assumed, with the policy that denies it, if one does explicitly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,28 @@ class AssumedRole:
 
     arn: str
     external_id: str | None = field(default=None, repr=False)
+
+    def explain(self, error: AwsError, name: str | None) -> None:
+        """Add to an error of STS the account, by its name too, and what the account must allow.
+
+        AWS denies a role that does not exist as one that does not trust the caller.
+        """
+        _, account_id, path = self.arn.rsplit(":", 2)
+        role = path.removeprefix("role/")
+        account = f"account {account_id} ({name})" if name else f"account {account_id}"
+        if name:
+            error.place += f", for {account}"
+        if not is_denied(error):
+            return
+        denied = _NOT_ASSUMED.match(error.message)
+        caller = denied["caller"] if denied else "the caller"
+        if denied:
+            error.message = f"{caller} may not assume {self.arn}{denied['why']}"
+        also = "" if self.external_id else ", and --external-id if the role requires one"
+        error.hint = (
+            f"create the role {role} in {account}, or let its trust policy allow {caller} to assume it; "
+            f"the caller also needs {Operation.ASSUME_ROLE.action}{also}"
+        )
 
 
 class Login:

@@ -149,11 +149,16 @@ def frame_in(given: Any, argument: str) -> Any:
     return frame
 
 
+def rows_in(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of the frame of an earlier audit."""
+    return rows_of(frame, AUDIT_COLUMNS, "audit again: an earlier version made the frame, or it lost columns since")
+
+
 def _earlier(frame: Any) -> Earlier:
     """Return the rows of a frame; one with fewer rows than its audit had is incomplete."""
     is_whole = frame.attrs.get("rows") == len(frame)
     is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
-    return Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), is_whole=is_whole, is_everywhere=is_everywhere)
+    return Earlier.of_rows(rows_in(frame), is_whole=is_whole, is_everywhere=is_everywhere)
 
 
 def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:

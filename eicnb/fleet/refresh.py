@@ -15,8 +15,7 @@ from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.paced import Quotas
 from eicnb.errors import UsageError
-from eicnb.fleet.audit import finished, frame_in, somewhere
-from eicnb.fleet.columns import AUDIT_COLUMNS
+from eicnb.fleet.audit import finished, frame_in, rows_in, somewhere
 from eicnb.fleet.entry import Home
 from eicnb.fleet.facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
@@ -29,7 +28,7 @@ from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import CHOSEN, Scope, Selection, check_choice, check_regions
 from eicnb.fleet.trail import INCOMPLETE, KnownFunctions, TrailReader, UnusableTrail
 from eicnb.frames.columns import SUMMARY, Scalar
-from eicnb.frames.frame import Frame, rows_of
+from eicnb.frames.frame import Frame
 from eicnb.model.function import LATEST
 from eicnb.model.trail import DELAY
 from eicnb.model.verbs import Operation
@@ -64,7 +63,7 @@ def refresh(
     frame = frame_in(earlier, "refresh")
     attrs, started_at = frame.attrs, now()
     scope = _scope(attrs, rate)
-    rows = rows_of(frame, AUDIT_COLUMNS)
+    rows = rows_in(frame)
     is_whole = attrs.get("rows") == len(rows)
     named = check_regions(attrs.get("regions"))
     tally = Tally()

@@ -6,7 +6,7 @@ Tested in tests/fleet/test_audit.py and tests/fleet/test_resume.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, Self
@@ -35,6 +35,8 @@ MOST_ERRORS = 3
 """The rows of an incomplete audit whose errors its error has."""
 
 _ORDER = ("account_id", "region", "function_name", "qualifier")
+
+_CHUNK = 10_000
 
 Rows = list[dict[str, Any]]
 
@@ -118,11 +120,35 @@ def _name(row: Mapping[str, Any]) -> tuple[str, str, str]:
 def to_audit_frame(running: Audit, more: Mapping[str, Scalar] = MappingProxyType({})) -> Frame:
     """Return all rows in their order, with their counts and `more` as attrs."""
     with without_collection():
-        rows: Rows = [audit_row(row) for row in running.rows()]
-        rows += [dict(row) for row in running.earlier_rows()]
-        rows.sort(key=lambda row: order(row["account_id"], row["region"], row["function_name"], row["qualifier"]))
-        counts = Counts.of(rows, running.earlier.gone)
-        return to_frame(rows, AUDIT_COLUMNS, {**attrs_of(running, counts), **more})
+        found: list[AuditRow | Mapping[str, Any]] = [*running.rows(), *running.earlier_rows()]
+        found.sort(key=lambda row: order(*_names(row)))
+        frames, counts = [], Counts()
+        for chunk in _chunks(found):
+            rows: Rows = [audit_row(row) if isinstance(row, AuditRow) else dict(row) for row in chunk]
+            frames.append(to_frame(rows, AUDIT_COLUMNS, {}))
+            counts += Counts.of(rows, running.earlier.gone)
+        return in_order(frames, {**attrs_of(running, counts), **more}, is_ordered=True)
+
+
+def _names(row: AuditRow | Mapping[str, Any]) -> tuple[str | None, str, str | None, str | None]:
+    if isinstance(row, AuditRow):
+        function_name = None if row.function is None else row.function.function_name
+        return row.account_id, row.region, function_name, row.qualifier
+    return row["account_id"], row["region"], row["function_name"], row["qualifier"]
+
+
+def _chunks(rows: Sequence[AuditRow | Mapping[str, Any]]) -> Iterator[Sequence[AuditRow | Mapping[str, Any]]]:
+    """Yield rows in chunks, with all rows of a function in one; without rows, one chunk is empty.
+
+    All rows as values at once would take most of an audit's memory.
+    """
+    start = 0
+    while start < max(len(rows), 1):
+        end = start + _CHUNK
+        while end < len(rows) and _names(rows[end])[:3] == _names(rows[end - 1])[:3]:
+            end += 1
+        yield rows[start:end]
+        start = end
 
 
 def with_rows(frame: pd.DataFrame, added: Sequence[AuditRow]) -> Frame:

@@ -37,6 +37,10 @@ OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
 _ALL = ("all",)
 
 
+class OtherAccounts(UsageError):
+    """An earlier audit of more accounts than the present one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
     """The knowledge of one account and region; `known` is None if its list must be read again.
@@ -168,13 +172,14 @@ class Earlier:
     def check_accounts(self, accounts: set[str]) -> None:
         """Refuse rows of an account that is not audited."""
         if beyond := {account for account, _ in self.places} - accounts:
-            raise _not_usable(
-                self.purpose,
+            error = OtherAccounts(
                 f"the frame to {self.purpose} has rows of account {min(beyond)}, "
                 f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
                 hint="use a connection for each account of the frame, such as connections=eicnb.organization(role) "
                 f"(--organization --role ROLE), or {self.purpose} another frame",
             )
+            error.argument = self.purpose
+            raise error
 
 
 NOTHING = Earlier()

@@ -105,7 +105,7 @@ CATALOGUE: tuple[Shown, ...] = (
     _state("What", "what"),
     _state("State", words.STATE, quiet=words.signed(words.READ)),
     _state("State", "state", quiet=words.signed(words.READ)),
-    _text("Reason", "error", leads=True),
+    Shown("Reason", ("error",), words.message("error"), ESSENTIAL, leads=True, wraps=True, quiet=""),
     _text("Reason", "reason"),
     Shown("Function", ("function_name", "qualifier"), words.function, ESSENTIAL, named=2),
     Shown("Function", ("function_name",), words.in_full("function_name"), ESSENTIAL),

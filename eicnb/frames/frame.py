@@ -266,17 +266,20 @@ _TRUTH = {text: value for value in (True, False) for text in (str(value), str(va
 """What a CSV file that is read as text has for a boolean."""
 
 
-def rows_of(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Return the rows of a frame with these columns, None for a missing value, or raise UsageError."""
-    values = values_of(frame, columns)
+def rows_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> list[dict[str, Any]]:
+    """Return the rows of a frame with these columns, None for a missing value, or raise UsageError.
+
+    `hint` is what to pass instead of a frame without some of them.
+    """
+    values = values_of(frame, columns, hint)
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
-def values_of(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[Any]]:
+def values_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> dict[str, list[Any]]:
     """Return the values of these columns of a frame, None for a missing one, or raise UsageError."""
     return {
         name: exact.array.to_numpy(dtype=object, na_value=None).tolist()
-        for name, exact in columns_of(frame, columns).items()
+        for name, exact in columns_of(frame, columns, hint).items()
     }
 
 

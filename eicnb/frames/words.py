@@ -313,6 +313,20 @@ def moment(name: str) -> Word:
     return word
 
 
+def message(name: str) -> Word:
+    r"""Return the word of a column of errors: their first line, in a tooltip all of them.
+
+    >>> message("error")(Row({"error": "no\n    AccessDenied, answered to GetPolicy"})).text
+    'no'
+    """
+
+    def word(row: Row) -> Cell:
+        first, *more = str(row.values[name] or "").splitlines() or [""]
+        return Cell(word_of(name, first), word_of(name, row.values[name])) if more else in_full(name)(row)
+
+    return word
+
+
 def share(name: str) -> Word:
     """Return the word of a column of shares, as a percentage."""
 

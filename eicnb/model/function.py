@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -88,9 +89,9 @@ class FunctionRef:
         return cls(
             function_name=found["function_name"],
             qualifier=found["qualifier"],
-            partition=found["partition"],
-            region=found["region"],
-            account_id=found["account_id"],
+            partition=shared(found["partition"]),
+            region=shared(found["region"]),
+            account_id=shared(found["account_id"]),
             marked=bool(found["marker"]),
         )
 
@@ -117,6 +118,11 @@ class FunctionRef:
         marker = "function:" if self.marked else ""
         tail = "" if self.qualifier is None else f":{self.qualifier}"
         return f"{head}{region}{account_id}{marker}{self.function_name}{tail}"
+
+
+def shared(text: str | None) -> str | None:
+    """Return a text that many functions have in common: the same object each time."""
+    return None if text is None else sys.intern(text)
 
 
 def _fault_in_account(text: str) -> UsageError | None:

@@ -8,7 +8,8 @@ claim that does not hold ends it with an AssertionError: no function is lost, an
 - limit: 450 functions, 100 of them with a config on an alias, behind 15 calls a second (GetFunction: 100) with 40 ms
   latency; the bound is (functions + pages) / rate. With GetFunction denied, aliases and versions are listed.
 - cpu: 5,000 functions without limit or latency; CPU time of this process for each function, median of five turns.
-- side-by-side: 100 account-regions with 100 functions each, at 10 calls a second and 20 ms latency, against one.
+- side-by-side: 100 account-regions with 100 functions each, at 10 calls a second and 20 ms latency, against one; and
+  how many would take all of a core's time.
 - faults: 5 % 500s, 3 % cut connections, 1 % torn bodies, and one region of five that denies.
 - memory: a frame of 100,000 functions, from the first call to the end, and what pandas takes for usual questions.
 """
@@ -172,11 +173,13 @@ def side_by_side(sizes: Sizes) -> None:
     print(f"side-by-side: {functions} functions in each account and region at 10 calls/s, 20 ms latency")
     alone = _audited([ACCOUNT], MORE_REGIONS[:1], functions)
     print(f"  1 account-region    {alone:6.2f} s")
+    before = cpu_seconds()
     together = _audited([f"{number:012}" for number in range(1, accounts + 1)], MORE_REGIONS[:regions], functions)
+    cpu, count = cpu_seconds() - before, accounts * regions
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"  {accounts * regions} account-regions  {together:6.2f} s  {together / alone:.3f} x alone  "
-        f"process at its peak {peak:.0f} MB"
+        f"  {count} account-regions  {together:6.2f} s  {together / alone:.3f} x alone  {cpu:.1f} s of CPU time, "
+        f"which fills a core at {count * alone / cpu:.0f}; process at its peak {peak:.0f} MB"
     )
 
 

@@ -7,7 +7,8 @@ that does not hold ends it with an AssertionError.
 
 - cluster: the same audit in one process, and on a LocalCluster of two workers: requests, CPU time in total (the
   notebook's process with scheduler and nannies, and the workers), and seconds. The start of the cluster and the imports
-  of its workers do not count: an audit comes first. Calls to STS are not counted.
+  of its workers do not count: an audit comes first. Neither does what the idle cluster takes in the same time: that is
+  measured, and shown too. Calls to STS are not counted.
 - memory: the peak of the notebook's process, for a frame of 100,000 rows, and for 1,000,000 rows through `folder=` in
   100 accounts and regions, alone and with two workers.
 """
@@ -28,8 +29,6 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from distributed import Client, LocalCluster
 
 import eicnb
 from tests.bench.audit import MORE_REGIONS, counted, fake_lambda
@@ -86,6 +85,8 @@ def connections(accounts: Sequence[str], urls: Sequence[str]) -> list[eicnb.Eic]
 
 @contextmanager
 def local_cluster() -> Iterator[Any]:
+    from distributed import Client, LocalCluster  # a process without it is smaller
+
     with (
         LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0") as workers,  # type: ignore[no-untyped-call] # it has no types
         Client(workers) as client,  # type: ignore[no-untyped-call] # it has no types
@@ -115,6 +116,15 @@ def measured(
     return seconds, used, requests(urls) - sent
 
 
+def idle(client: Any) -> float:
+    """The CPU seconds a second of a cluster without work, of all its processes."""
+    of_workers, cpu, started = client.run(time.process_time), time.process_time(), time.perf_counter()
+    time.sleep(2)
+    seconds, used = time.perf_counter() - started, time.process_time() - cpu
+    used += sum(now - of_workers[worker] for worker, now in client.run(time.process_time).items())
+    return float(used / seconds)
+
+
 def cluster(sizes: Sizes) -> None:
     accounts = account_ids(sizes.accounts)
     total = sizes.functions * sizes.accounts * sizes.regions
@@ -129,6 +139,7 @@ def cluster(sizes: Sizes) -> None:
         alone = [measured(audits, sizes, urls) for _ in range(sizes.turns)]
         client = stack.enter_context(local_cluster())
         measured(audits, sizes, urls, client)
+        resting = idle(client)
         shared = [measured(audits, sizes, urls, client) for _ in range(sizes.turns)]
     for name, turns in (("one process", alone), ("two workers", shared)):
         seconds, cpu = (statistics.median(turn[at] for turn in turns) for at in (0, 1))
@@ -136,7 +147,10 @@ def cluster(sizes: Sizes) -> None:
             f"  {name}  {seconds:6.2f} s  {cpu:6.2f} s of CPU  {cpu / total * 1000:.3f} ms a function  "
             f"{turns[0][2]} requests"
         )
-    cpu = statistics.median(turn[1] for turn in shared) / statistics.median(turn[1] for turn in alone)
+    print(f"  the cluster takes {resting:.3f} s of CPU a second without work")
+    cpu = statistics.median(turn[1] - resting * turn[0] for turn in shared) / statistics.median(
+        turn[1] for turn in alone
+    )
     gain = statistics.median(turn[0] for turn in alone) / statistics.median(turn[0] for turn in shared)
     print(f"  two workers: {cpu:.3f} x the CPU, {gain:.2f} x as fast")
     assert {turn[2] for turn in shared} == {turn[2] for turn in alone}, "the requests are the same"

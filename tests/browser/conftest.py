@@ -140,7 +140,7 @@ def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
             yield Jupyter(f"http://127.0.0.1:{port}", folder, environment)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def _await(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -155,11 +155,12 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     pytest.fail("the Jupyter server did not answer within a minute")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
+    """Debian's Chromium, without a window; while it runs, no other test of the worker can run an event loop."""
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         yield launched
@@ -286,7 +287,7 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells], metadata=kernel), path)
 
 
-@pytest.fixture(scope="session", params=FRONT_ENDS)
+@pytest.fixture(scope="module", params=FRONT_ENDS)
 def front_end(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any) -> Iterator[Page]:
     """A notebook with a warm kernel; every test runs its own cell in it."""
     context = browser.new_context(viewport=VIEWPORT)
@@ -305,7 +306,7 @@ def page(front_end: Page, aws: Eic) -> Page:
     return front_end
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def second_page(front_end: Page) -> Page:
     """Another page of the same front end, for notebooks that are opened again or lose their kernel."""
     page = front_end.page.context.new_page()

@@ -351,16 +351,18 @@ def test_ctrl_c_at_the_question_after_the_canary_stops_at_once_and_keeps_the_out
 
 
 def test_ctrl_c_stops_after_the_write_under_way_and_says_so(eic: eicnb.Eic) -> None:
-    seen = threading.Event()
+    seen, pressed = threading.Event(), threading.Event()
 
     def slowly(request: Seen) -> None:
         if is_write(request):
             seen.set()
+            assert pressed.wait(60)
             time.sleep(0.5)
 
     def press() -> None:
-        seen.wait(10)
+        assert seen.wait(60)
         signal.raise_signal(signal.SIGINT)
+        pressed.set()
 
     with Answering(failing(eic, slowly)) as proxy:
         plan, connection = with_retries(1, *FUNCTIONS), through(proxy)

@@ -113,7 +113,10 @@ def test_a_role_that_may_not_be_assumed_is_denied_with_its_place(eic: eicnb.Eic)
     with Answering([Answer(403, denied.encode())]) as server, pytest.raises(AccessDenied) as raised:
         eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE).get("my-function")
     assert raised.value.operation == "AssumeRole"
-    assert raised.value.hint == "use a role that may call sts:AssumeRole, or other credentials"
+    assert raised.value.hint == (
+        "create the role audit in account 222222222222, or let its trust policy allow the caller to assume it; "
+        "the caller also needs sts:AssumeRole, and --external-id if the role requires one"
+    )
 
 
 @pytest.mark.parametrize(

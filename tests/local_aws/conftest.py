@@ -49,7 +49,7 @@ class Shop:
     def send(self, method: str, target: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
         """One unsigned request, its target and its text body exactly as given."""
         parts = urlsplit(self.sandbox.url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         connection.request(
             method,
             target,

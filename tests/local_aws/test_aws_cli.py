@@ -130,7 +130,7 @@ def test_ctrl_c_ends_it_cleanly_and_frees_its_port() -> None:
         try:
             url = url_of(program)
             program.send_signal(signal.SIGINT)
-            _, told = program.communicate(timeout=20)
+            _, told = program.communicate(timeout=60)
         finally:
             program.kill()
     assert (program.returncode, told) == (0, "")

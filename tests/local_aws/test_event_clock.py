@@ -56,7 +56,7 @@ def test_a_fast_clock_moves_by_itself() -> None:
     clock, done = EventClock(speed=600), threading.Event()
     clock.at(clock.now() + 60, lambda _: done.set())
     started = time.monotonic()
-    assert done.wait(10)
+    assert done.wait(60)
     assert time.monotonic() - started >= 0.09
 
 

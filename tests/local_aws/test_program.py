@@ -28,10 +28,10 @@ def test_it_serves_until_a_signal_and_ends_with_0(number: signal.Signals) -> Non
             )
             assert match, line
             path = "/2019-09-25/functions/my-function:BLUE/event-invoke-config"
-            with urllib.request.urlopen(match[1] + path, timeout=10) as answer:
+            with urllib.request.urlopen(match[1] + path, timeout=60) as answer:
                 assert json.load(answer)["MaximumRetryAttempts"] == 0
             program.send_signal(number)
-            assert program.wait(timeout=10) == 0
+            assert program.wait(timeout=60) == 0
             rest = program.stdout.read()
         finally:
             program.kill()
@@ -47,7 +47,7 @@ def test_it_serves_until_a_signal_and_ends_with_0(number: signal.Signals) -> Non
 def test_an_error_is_a_short_text_and_an_exit_code(seeded: Shop) -> None:
     port = seeded.sandbox.url.rpartition(":")[2]
     command = [sys.executable, "-m", "eicnb", "sandbox", "--port", port]
-    program = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
+    program = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (program.returncode, program.stdout) == (253, "")
     assert re.fullmatch(
         rf"The sandbox cannot listen on port {port}: .+\.\nTry: use port 0, which takes a free one\n", program.stderr

@@ -39,7 +39,7 @@ def test_it_listens_on_127_0_0_1_only(seeded: Shop) -> None:
 
 def test_a_connection_is_kept_alive(seeded: Shop) -> None:
     parts = urlsplit(seeded.sandbox.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     ports = set()
     for method, path in [
         ("GET", "/2015-03-31/functions"),
@@ -58,7 +58,7 @@ def test_a_connection_is_kept_alive(seeded: Shop) -> None:
 def test_stopping_closes_open_connections_and_frees_the_port() -> None:
     sandbox = Sandbox().start()
     port = urlsplit(sandbox.url).port or 0
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/2015-03-31/functions")
     connection.getresponse().read()
     sandbox.stop()

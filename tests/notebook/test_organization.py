@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -38,11 +39,12 @@ def test_a_whole_organisation_is_one_audit_and_an_account_without_the_role_a_row
     playground = account_of(eic, "playground")
     assert (denied["account_id"], denied["scan_state"], denied["region"]) == (playground, "denied", "us-east-1")
     assert denied["error"] == (
-        f"User: arn:aws:sts::{eic.account_id}:user/moto is not authorized to perform: sts:AssumeRole on resource: "
-        f"arn:aws:iam::{playground}:role/audit\n"
+        f"arn:aws:sts::{eic.account_id}:user/moto may not assume arn:aws:iam::{playground}:role/audit\n"
         f"    AccessDenied, answered to AssumeRole in us-east-1, SANDBOX, account {eic.account_id} (shop), "
         f"for account {playground} (playground)\n"
-        "Try: use a role that may call sts:AssumeRole, or other credentials"
+        f"Try: create the role audit in account {playground} (playground), or let its trust policy allow "
+        f"arn:aws:sts::{eic.account_id}:user/moto to assume it; "
+        "the caller also needs sts:AssumeRole, and --external-id if the role requires one"
     )
     read = audit[audit.scan_state == "ok"]
     assert read.account_id.nunique() == 10
@@ -108,13 +110,19 @@ def test_accounts_and_their_names_are_shown(notebook: Notebook) -> None:
             "%eic audit --role audit",
             "--role belongs to --organization, which is missing",
             "audit",
-            "%eic audit --organization --role audit",
+            "%eic audit --role audit --organization",
+        ),
+        (
+            "%eic audit --credentials send",
+            "--credentials belongs to --client, which is missing",
+            "send",
+            "%eic audit --credentials send --client ${client}",
         ),
         (
             "%eic losses ${audit} --units Data",
             "--units belongs to --organization, which is missing",
             "Data",
-            "%eic audit --organization --role audit",
+            "%eic losses ${audit} --units Data --organization --role audit",
         ),
         (
             "%eic audit --organization --role audit --profiles a,b",
@@ -155,6 +163,29 @@ def test_a_wrong_line_is_pointed_at(notebook: Notebook, line: str, message: str,
     assert (error.message, error.hint) == (message, hint)
     typed, caret = str(error).splitlines()[1:3]
     assert typed[caret.index("^") : caret.rindex("^") + 1] == marked
+
+
+@pytest.mark.filterwarnings("ignore:.* read in full")
+@pytest.mark.parametrize("option", ["refresh", "resume"])
+def test_the_hint_about_an_audit_of_several_accounts_is_a_line_that_goes_on_with_it(
+    prod: Notebook, option: str
+) -> None:
+    error: Any = prod.fail(f"%eic audit --{option} ${{prod}}")
+    assert f"the frame to {option} has rows of account " in str(error)
+    line = f"%eic audit --{option} ${{prod}} --organization --role audit"
+    assert error.hint == f"audit all accounts of the frame\n{line}"
+    again = prod.run(f"{line} --no-progress --errors rows")
+    assert set(again.account_id) >= set(prod["prod"].account_id)
+
+
+@pytest.mark.parametrize("option", ["refresh", "resume"])
+def test_a_frame_without_a_column_is_to_be_made_again(prod: Notebook, option: str) -> None:
+    prod.run("old = prod.drop(columns='read_at')")
+    error: Any = prod.fail(f"%eic audit --{option} ${{old}}")
+    assert (error.message, error.hint) == (
+        "the frame has no column 'read_at'",
+        "audit again: an earlier version made the frame, or it lost columns since",
+    )
 
 
 def test_a_function_that_no_account_has_is_looked_for_in_the_whole_organisation(notebook: Notebook) -> None:

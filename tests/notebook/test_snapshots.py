@@ -46,6 +46,13 @@ def test_a_file_is_replaced_with_its_option_alone(notebook: Notebook, eic: eicnb
     notebook.run(f"%eic save ${{configs}} a.parquet {error.hint}")
 
 
+@pytest.mark.parametrize("line", ["load nowhere.parquet", "history nowhere", "save ${configs} nowhere/a.parquet"])
+def test_an_error_points_at_the_path(notebook: Notebook, eic: eicnb.Eic, line: str) -> None:
+    notebook.run("configs = %eic list my-function")
+    typed, caret = str(notebook.fail(f"%eic {line}")).splitlines()[1:3]
+    assert typed[caret.index("^") : caret.rindex("^") + 1] == line.rsplit(maxsplit=1)[-1]
+
+
 def test_what_changed_from_audit_to_audit(notebook: Notebook, eic: eicnb.Eic) -> None:
     Path("audits").mkdir()
     for retries in (0, 1):

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from eicnb.aws.connection import Connection
+from eicnb.cli import shell
 from eicnb.cli.account_options import ORGANIZATION
 from eicnb.cli.command import Command
 from eicnb.client import connections as in_use
@@ -20,8 +21,6 @@ from eicnb.client.organization import check_role_name, organization_of
 from eicnb.client.reader import Reader
 from eicnb.errors import UsageError
 from eicnb.fleet.scope import names_in
-
-_NEEDS_ROLE = "%eic audit --organization --role audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,9 @@ class ReachedAccounts:
         if chosen:
             argument = next(iter(chosen))
             with UsageError.about(argument):
-                raise UsageError(f"--{argument} belongs to --organization, which is missing", hint=_NEEDS_ROLE)
+                message = f"--{argument} belongs to --organization, which is missing"
+                missing = () if "role" in chosen else ("--role", "audit")
+                raise UsageError(message, hint=with_more(command, "--organization", *missing))
         if profiles is None:
             return cls(partial(_plain, _checked(command, [connection_with(command.connection)])), {}, {})
         if "profile" in command.connection:
@@ -61,7 +62,8 @@ def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], re
     if profiles is not None:
         raise UsageError("both --profiles and --organization are given", hint="use one of the two")
     if "role" not in chosen:
-        raise UsageError("--organization needs the name of a role to assume in each account", hint=_NEEDS_ROLE)
+        message = "--organization needs the name of a role to assume in each account"
+        raise UsageError(message, hint=with_more(command, "--role", "audit"))
     check_role_name(chosen["role"])
     connection = dict(command.connection)
     external_id = connection.pop("external_id", None)
@@ -74,6 +76,11 @@ def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], re
 
     texts = {name: value if isinstance(value, str | bool) else ",".join(value) for name, value in chosen.items()}
     return ReachedAccounts(connect, texts, texts, is_organization=True)
+
+
+def with_more(command: Command, *words: str) -> str:
+    """Return the line of a command with more words at its end."""
+    return " ".join([shell.magic(str(command)), *words])
 
 
 def _taken(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 from eicnb.cli.command import Command
 from eicnb.cli.options import AUDIT, CONNECTION, ROLE
 from eicnb.client import settings
-from eicnb.client.commands.accounts import ReachedAccounts
+from eicnb.client.commands.accounts import ReachedAccounts, with_more
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.on_connections import audit_of, refresh_of
 from eicnb.errors import UsageError
+from eicnb.fleet.resume import OtherAccounts
 from eicnb.frames.frame import Frame
 
 
@@ -30,6 +31,10 @@ def prepare_audit(command: Command, context: Context) -> Run:
     of_one = {name: value for name, value in {**command.connection, **accounts.first}.items() if name != "region"}
     list_line = _line("%eic audit" if accounts.is_organization else "%eic functions", of_one)
 
+    if "credentials" in options and "client" not in options:
+        with UsageError.about("credentials"):
+            hint = with_more(command, "--client", "${client}")
+            raise UsageError("--credentials belongs to --client, which is missing", hint=hint)
     refreshing = "refresh" in options
     if refreshing:
         _check_alone(options)
@@ -38,7 +43,15 @@ def prepare_audit(command: Command, context: Context) -> Run:
     def run() -> Frame:
         with command.blamed():
             read = refresh_of if refreshing else audit_of
-            return read(connections=accounts.connect(), progress=progress, line=line, list_line=list_line, **options)
+            connections = accounts.connect()
+            try:
+                return read(connections=connections, progress=progress, line=line, list_line=list_line, **options)
+            except OtherAccounts as error:
+                if not accounts.options:
+                    error.hint = (
+                        f"audit all accounts of the frame\n{with_more(command, '--organization', '--role', 'audit')}"
+                    )
+                raise
 
     return run
 

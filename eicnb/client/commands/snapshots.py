@@ -10,6 +10,10 @@ from typing import Any
 from eicnb.cli.command import Command
 from eicnb.client import snapshots
 from eicnb.client.commands.context import Context, Run
+from eicnb.errors import UsageError
+
+_BLAMED = {"save": "path", "load": "path", "history": "folder"}
+"""The argument that an error is about, if it names none."""
 
 
 def prepare_file(command: Command, _context: Context) -> Run:
@@ -17,7 +21,7 @@ def prepare_file(command: Command, _context: Context) -> Run:
     verb = getattr(snapshots, command.verb)
 
     def run() -> Any:
-        with command.blamed():
+        with command.blamed(), UsageError.about(_BLAMED[command.verb]):
             return verb(**command.arguments)
 
     return run

@@ -92,7 +92,7 @@ def chosen_of(
     }
     done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
     columns = (*_NEEDED, *(_CONDITION if "condition" in frame else ()))
-    for number, row in enumerate(rows_of(frame, columns)):
+    for number, row in enumerate(rows_of(frame, columns, "pass what `%eic records` returned")):
         one = _row(number, row, target, reach, sources)
         key = (str(one.source), one.message_id)
         if key in done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +48,16 @@ class _Pile:
     refused: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     has_queues: bool = False
+
+    def extent(self) -> Iterator[str]:
+        """Yield how much there is besides the rows, in words."""
+        flying = f"{self.in_flight:,} in flight" if self.in_flight else ""
+        if not self.found and not self.held:
+            yield flying or "nothing found"
+            return
+        yield f"of about {max(self.held, len(self.found)):,} there{f' and {flying}' if flying else ''}"
+        if self.has_queues:
+            yield "SQS returns samples"
 
 
 def records(source: Any, wanted: Wanted, connections: Sequence[Connection]) -> Frame:
@@ -159,8 +169,7 @@ def _frame(pile: _Pile, sources: Sequence[RecordSource], reach: Reachable, wante
     }
     attrs[SUMMARY] = "; ".join(
         [
-            f"of about {pile.held:,} there{f' and {pile.in_flight:,} in flight' if pile.in_flight else ''}",
-            *(["SQS returns samples"] if pile.has_queues else []),
+            *pile.extent(),
             *([f"{count(damaged, 'text')} not a record"] if damaged else []),
             *pile.notes,
             *([f"not read: {refused}"] if refused else []),

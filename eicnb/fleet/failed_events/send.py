@@ -155,7 +155,7 @@ def _sources(connection: Connection, target: FunctionRef, outlets: Outlets) -> l
         with UsageError.about("wait"):
             raise UsageError(
                 f"{name} sends records to no queue and no bucket, so there is nothing to wait for; nothing was sent",
-                hint=f"leave wait out, or set a destination\n%eic update {name} --on-failure sqs:NAME --create",
+                hint=f"leave out wait=, or set a destination\n%eic update {name} --on-failure sqs:NAME --create",
             )
     return sources
 
@@ -168,5 +168,5 @@ def _check_receives(sources: Sequence[RecordSource], quotas: Quotas, wanted: Wan
                 raise UsageError(
                     f"the queue {source.arn.name} has a redrive policy: to look into it again and again would move "
                     "its messages; nothing was sent",
-                    hint=f"leave wait out, and read it once\n%eic records {source} --spend-receives",
+                    hint=f"leave out wait=, and read it once\n%eic records {source} --spend-receives",
                 )

@@ -52,7 +52,7 @@ class Cluster:
         """Check the arguments of an audit on a cluster; nothing is sent to it."""
         distributed = _distributed()
         with UsageError.about("client"):
-            hint = "client = dask.distributed.Client(…), then client=client (--client ${client})"
+            hint = _make_client(client if isinstance(client, str) and "://" in client else "tls://scheduler:8786")
             if not isinstance(client, distributed.Client):
                 raise UsageError(f"client is {shown(client)}, not a client of a Dask cluster", hint=hint)
             if client.asynchronous:
@@ -166,6 +166,11 @@ async def _settled(future: Any) -> None:
 
     future.add_done_callback(settle)
     await done.wait()
+
+
+def _make_client(address: str) -> str:
+    """Return the hint that makes a client of the cluster with this address."""
+    return f"make a client, and give it\nfrom dask.distributed import Client\nclient = Client({address!r})"
 
 
 def _distributed() -> Any:

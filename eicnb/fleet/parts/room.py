@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-MOST = 100_000
+MOST = 80_000
 """The functions that may be in memory."""
 
-_EXPECTED = 2_000
+_EXPECTED = 5_000
 """The functions that an account and region counts for until its list is known."""
 
 _BETWEEN_LOOKS = 0.1

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 import eicnb
 from eicnb.aws.http.route import Route
@@ -16,6 +18,7 @@ from eicnb.errors import UsageError
 
 CLOUD = "https://lambda.us-east-1.amazonaws.com"
 PROXY = "http://127.0.0.1:3128"
+MODELS = create_loader()  # it keeps what it has read
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +33,9 @@ def route(region: str = "us-east-1", **options: Any) -> Route:
 
 def of_botocore(region: str) -> tuple[str, str | None]:
     """The URL and the proxy of a plain client's request."""
-    client = boto3.Session().client("lambda", region_name=region)
+    session = botocore.session.Session()
+    session.register_component("data_loader", MODELS)
+    client = boto3.Session(botocore_session=session).client("lambda", region_name=region)
     seen: list[str] = []
 
     class Empty:

@@ -47,6 +47,13 @@ def test_an_empty_queue_is_an_empty_frame_with_all_columns(shared: Eic) -> None:
     frame = read(shared, "sqs:shop-failures")
     assert frame.dtypes.astype(str).to_dict() == {column.name: column.dtype for column in RECORD_COLUMNS}
     assert (len(frame), frame.attrs["held"], frame.attrs["verb"]) == (0, 0, "records")
+    assert repr(frame).endswith("  no rows: nothing found")
+
+
+def test_a_frame_of_another_verb_is_not_replayed(shared: Eic) -> None:
+    with pytest.raises(UsageError) as raised:
+        shared.replay(shared.list("my-function"))
+    assert raised.value.hint == "pass what `%eic records` returned"
 
 
 def test_the_newest_come_first_and_all_are_visible_again(shared: Eic) -> None:

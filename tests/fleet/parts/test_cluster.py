@@ -315,6 +315,18 @@ def test_credentials_without_a_cluster_are_refused(notebook: Notebook) -> None:
     )
 
 
+def test_the_hint_about_an_address_makes_a_client_of_it(client: Any) -> None:
+    address = client.scheduler.address
+    with pytest.raises(UsageError) as caught:
+        eicnb.connect(region="us-east-1").audit(client=address)
+    sentence, *lines = (caught.value.hint or "").splitlines()
+    assert sentence == "make a client, and give it"
+    made: dict[str, Any] = {}
+    exec("\n".join(lines), made)  # the lines that the error tells to type
+    with made["client"]:
+        assert made["client"].scheduler.address == address
+
+
 def test_what_is_missing_is_read_without_the_cluster(client: Any) -> None:
     with Answering(Lambda(3)) as server:
         frame = connect(server).audit(progress=False)

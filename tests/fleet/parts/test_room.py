@@ -9,7 +9,7 @@ from eicnb.fleet.parts.room import Room
 
 def test_a_large_region_makes_others_wait_and_is_never_refused_itself() -> None:
     async def main() -> None:
-        room, counts = Room(most=5_000), {"a": 9_000, "b": 10}
+        room, counts = Room(most=10_000), {"a": 9_000, "b": 10}
         inside: list[str] = []
 
         async def enter(name: str) -> None:
@@ -25,7 +25,7 @@ def test_a_large_region_makes_others_wait_and_is_never_refused_itself() -> None:
 
 def test_small_regions_are_read_side_by_side() -> None:
     async def main() -> None:
-        room, inside = Room(most=5_000), []
+        room, inside = Room(most=10_000), []
 
         async def enter(number: int) -> None:
             async with room.of(lambda: (10, True)):
