@@ -111,7 +111,7 @@ def _check_credentials(credentials: Any, client: Any) -> None:
         with UsageError.about("credentials"):
             raise UsageError(
                 'credentials="send" is about the workers of a cluster, and client is missing',
-                hint="leave it out, or add client=client (--client ${client})",
+                hint="leave it out, or add client=client",
             )
 
 

@@ -23,7 +23,7 @@ from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scope import Scope
 from eicnb.fleet.snapshots import parquet
 from eicnb.fleet.snapshots.audit_folder import part_name, place_of
-from eicnb.frames.frame import Frame, rows_of
+from eicnb.frames.frame import rows_of
 from eicnb.model.place import partition_of
 
 _MOST_NAMED = 3
@@ -124,7 +124,7 @@ class AuditFolder:
     def _names(self, key: Key) -> set[str]:
         return set(self._frame(key)["function_name"].dropna())
 
-    def _frame(self, key: Key) -> Frame:
+    def _frame(self, key: Key) -> Any:
         path = self.file(key)
         with _read_again(path):
             return parquet.read(path).frame

@@ -216,7 +216,7 @@ def test_the_files_of_an_account_whose_regions_cannot_be_listed_any_more_stay(ei
     denied = eicnb.organization(role="gone", accounts="orders-dev")
     with pytest.raises(IncompleteAudit) as caught:
         eicnb.audit(connections=denied, **options)
-    assert "\n    530864196419, us-east-1: User: " in str(caught.value)
+    assert "\n    530864196419, us-east-1: " in str(caught.value)
     summary = caught.value.result
     assert (summary.attrs["ok"], summary.attrs["denied"]) == (3, 1)
     assert eicnb.audit(connections=one, **options).attrs["complete"]
@@ -240,4 +240,19 @@ def test_an_audit_into_a_folder_is_not_resumed_from_a_frame(run: Run, tmp_path: 
     assert str(caught.value) == (
         "an audit into a folder is not resumed from a frame\n"
         "Try: leave out resume=: with the same folder, only what is missing is read"
+    )
+
+
+@pytest.mark.parametrize("use", [eicnb.check, eicnb.refresh, eicnb.plan, lambda frame: eicnb.compare(frame, frame)])
+def test_a_summary_in_place_of_the_audit_says_how_to_load_the_rows(
+    run: Run, tmp_path: Path, use: Callable[[pd.DataFrame], Any]
+) -> None:
+    with Answering(Lambda(1)) as server:
+        eicnb.use(connect(server))
+        summary = run(connect(server), folder=tmp_path)
+        with pytest.raises(UsageError) as caught:
+            use(summary)
+    assert str(caught.value) == (
+        "the frame is the summary of an audit in a folder, without its rows\n"
+        f"Try: load the rows first\n    audit = eicnb.load({str(tmp_path)!r})"
     )
