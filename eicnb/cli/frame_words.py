@@ -24,6 +24,9 @@ _READERS = {
 
 _SAVED = ".parquet"
 
+_MADE = {"records": "records = %eic records sqs:NAME"}
+"""How to make the frame of an option, by its argument; every other is an audit."""
+
 _AUDIT = "audit = %eic audit"
 
 
@@ -51,8 +54,11 @@ def not_a_frame(
     meant = [(word, found) for _, word in texts if (found := nearest(word.text, frames))]
     if texts and len(meant) == len(texts):
         return UsageError(message, hint=_with(line, meant))
-    typed = _with(line, [(word, "audit") for _, word in texts])
-    return UsageError(message, hint=f"assign a DataFrame to a name first\n{_AUDIT}\n{typed}")
+    made = {one.argument: _MADE.get(one.argument, _AUDIT) for one, _ in texts}
+    typed = _with(line, [(word, made[one.argument].partition(" ")[0]) for one, word in texts])
+    return UsageError(
+        message, hint="\n".join(["assign a DataFrame to a name first", *dict.fromkeys(made.values()), typed])
+    )
 
 
 def _is_file(text: str) -> bool:

@@ -273,20 +273,27 @@ def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
     return [*lines, *(["…"] if int((result["scan_state"] != "ok").sum()) > MOST_ERRORS else [])]
 
 
-def error_lines(result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple) -> list[str]:
-    """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one."""
+def error_lines(
+    result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple, *, of_one_place: bool = False
+) -> list[str]:
+    """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one.
+
+    Those of one place do not repeat its region.
+    """
     wrong = result["scan_state"] != "ok"
     if not wrong.any():
         return []
     first, lines = result[wrong].head(most), []
     is_of_several = result.attrs.get("account_id") == SEVERAL
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
-        where = "/".join(part for part in (row["region"], row["function_name"]) if isinstance(part, str))
+        parts = (None if of_one_place else row["region"], row["function_name"])
+        where = "/".join(part for part in parts if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)
         near = closest(row["function_name"], listed_names()) if is_named else None
         meant = f"; the closest name is {near!r}" if near else ""
         account = f"{row['account_id']}, " if is_of_several and isinstance(row["account_id"], str) else ""
-        lines.append(f"{account}{where}: {str(row['error']).splitlines()[0]}{meant}")
+        first_line = f"{str(row['error']).splitlines()[0]}{meant}"
+        lines.append(f"{account}{where}: {first_line}" if where else first_line)
     return lines
 
 

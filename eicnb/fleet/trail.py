@@ -18,7 +18,7 @@ from eicnb.aws.cloudtrail import TrailEvent, events_in, lookup_of
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.sender import PATIENCE, Tally
 from eicnb.aws.http.threads import aside
-from eicnb.errors import AccessDenied, EicError, Throttled
+from eicnb.errors import AccessDenied, EicError, ExpiredCredentials, Throttled
 from eicnb.fleet.entry import Home
 from eicnb.model.function import FunctionRef
 from eicnb.model.trail import DELAY, MARGIN, RECONFIGURING_EVENTS, RETENTION, SUFFIXES, changing_events
@@ -161,8 +161,9 @@ class TrailReader:
         return read_at is not None and at > read_at + MARGIN
 
     async def _pages(self, name: str, since: datetime, until: datetime | None) -> AsyncIterator[list[TrailEvent]]:
-        """Yield the pages of events of a name; after a throttled request it begins again, more slowly."""
+        """Yield the pages of events of a name; begin again after a throttled request, or once with new credentials."""
         throttled_at: float | None = None
+        has_expired = False
         while True:
             lookup = lookup_of(name, since, until)
             pages = self.aws.listing(_LOOKUP.service, _LOOKUP, self.most_pages + _FEWEST_PAGES, **lookup)
@@ -178,6 +179,10 @@ class TrailReader:
                 if now - throttled_at >= self.patience:
                     raise
                 self.turns.refused(now, 1.0)
+            except ExpiredCredentials:
+                if has_expired:
+                    raise
+                has_expired = True  # the connection dropped the refused ones, so the next request has new ones
             else:
                 return
 

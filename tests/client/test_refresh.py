@@ -214,3 +214,12 @@ def test_functions_that_a_callable_chose_cannot_be_chosen_again(aws: Eic) -> Non
     audit = aws.audit(functions=lambda function: function.runtime == "python3.12", **OPTIONS)
     with pytest.raises(UsageError, match="were chosen by a callable, which a refresh does not have"):
         aws.refresh(audit, **OPTIONS)
+
+
+def test_credentials_of_a_role_that_expired_since_the_audit_are_renewed(aws: Eic) -> None:
+    accounts = eicnb.organization("audit", units="Workloads/Prod")
+    audit = eicnb.audit(connections=accounts, **OPTIONS)
+    server(aws).pass_time(90 * MINUTE)
+    refreshed = eicnb.refresh(audit, connections=accounts, **OPTIONS)
+    assert reasons(refreshed) == {}
+    assert changed(audit, refreshed) == set()

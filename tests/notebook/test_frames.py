@@ -150,6 +150,9 @@ def test_the_lines_that_read_a_file_work_when_they_are_typed(
 def test_a_name_that_no_frame_has_is_assigned_first(notebook: Notebook, eic: eicnb.Eic) -> None:
     error: Any = notebook.fail("%eic show ok")
     assert error.hint == "assign a DataFrame to a name first\naudit = %eic audit\n%eic show ${audit}"
+    error = notebook.fail("%eic replay failed")
+    made = "records = %eic records sqs:NAME"
+    assert error.hint == f"assign a DataFrame to a name first\n{made}\n%eic replay ${{records}}"
 
 
 def test_the_options_have_the_values_of_the_python_api() -> None:

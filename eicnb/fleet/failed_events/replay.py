@@ -64,10 +64,10 @@ def replay(frame: Any, options: ReplayOptions, reach: Reachable) -> Frame:
         refused = {row.number: EventOutcome("refused", row.refusal) for row in rows if not row.is_sent}
         if rows and not sent:
             raise _none_to_send(rows)
-        _SIZE.check(len(sent), rows=len(rows), limit=conditions.limit)
         if options.dry_run:
             planned = {row.number: EventOutcome("not tried") for row in sent}
             return _frame(frame, {**planned, **refused}, reach, dry_run=True, summary=f"would send {_where(sent)}")
+        _SIZE.check(len(sent), rows=len(rows), limit=conditions.limit)
         if conditions.confirms and sent:
             confirm(f"About to send {_where(sent)}. Send them?", conditions.ask, _UNCONFIRMED)
         with journal.one_run() as run, Stop() as stop:

@@ -117,7 +117,7 @@ class AuditFolder:
             throttles=0,
             is_whole=is_whole,
             has_listed=bool(attrs.get("rows")),
-            errors=() if is_whole else tuple(error_lines(self._frame(key), MOST_ERRORS)),
+            errors=() if is_whole else tuple(error_lines(self._frame(key), MOST_ERRORS, of_one_place=True)),
             unmatched=self.scope.selection.unmatched(names),
         )
 
@@ -154,7 +154,7 @@ class AuditFolder:
     def add(self, result: PartResult, rows: Sequence[AuditRow]) -> PartResult:
         """Add rows to the file of a place."""
         frame = with_rows(parquet.read(self.file(result.key)).frame, rows)
-        counts, errors = Counts.in_attrs(frame.attrs), tuple(error_lines(frame, MOST_ERRORS))
+        counts, errors = Counts.in_attrs(frame.attrs), tuple(error_lines(frame, MOST_ERRORS, of_one_place=True))
         return self.write(replace(result, counts=counts, errors=errors, rows=parquet.to_bytes(frame)))
 
 

@@ -5,7 +5,6 @@ Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from eicnb.errors import IncompleteAudit
@@ -75,7 +74,7 @@ def incomplete_files(summary: Frame, hint: str) -> IncompleteAudit:
     """Return the error of an audit into a folder with unread rows, with its summary."""
     counts = summary.attrs
     wrong = summary[summary["ok"] < summary["rows"]]
-    lines = [_line(row) for row in wrong.head(MOST_ERRORS).to_dict("records")]
+    lines = [f"{row.account_id}, {row.region}: {row.error}" for row in wrong.head(MOST_ERRORS).itertuples()]
     lines += ["…"] if len(wrong) > MOST_ERRORS else []
     error = IncompleteAudit(
         what_is_missing(counts)
@@ -85,10 +84,3 @@ def incomplete_files(summary: Frame, hint: str) -> IncompleteAudit:
     )
     error.result = summary
     return error
-
-
-def _line(row: Mapping[Any, Any]) -> str:
-    """Return an account and region with its first error, which may begin with the region and function."""
-    account_id, region, error = (row[name] for name in ("account_id", "region", "error"))
-    where = error if error.startswith((f"{region}:", f"{region}/")) else f"{region}: {error}"
-    return f"{account_id}, {where}" if isinstance(account_id, str) else where

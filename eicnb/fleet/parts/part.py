@@ -147,7 +147,7 @@ def result_of(audit: Audit, key: Key, run: str = "") -> PartResult:
         throttles=audit.tally.throttles,
         is_whole=audit.is_whole,
         has_listed=audit.has_listed,
-        errors=tuple(error_lines(frame, MOST_ERRORS)),
+        errors=tuple(error_lines(frame, MOST_ERRORS, of_one_place=True)),
         unmatched=unmatched,
         likely=tuple(sorted(near)),
         handlers=tuple(sorted(audit.handlers)),

@@ -151,6 +151,13 @@ def test_a_dry_run_says_how_many_go_where_and_sends_nothing(eic: Eic) -> None:
     assert len(invocations(eic)) == before
 
 
+def test_a_dry_run_shows_more_events_than_the_limit_allows_so_that_they_can_be_reviewed(eic: Eic) -> None:
+    frame = filled(eic, *(record(number) for number in range(3)))
+    assert "would send 3 events" in repr(replay(eic, frame, dry_run=True, limit=2))
+    with pytest.raises(UsageError, match="the replay has 3 events, but limit allows 2; nothing was sent"):
+        replay(eic, frame, limit=2)
+
+
 STRANGER = "newsletters:$LATEST"
 REFUSED = {
     "a stranger": (
