@@ -80,10 +80,16 @@ class Counts:
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]], gone: Collection[tuple[str, str, str]]) -> Self:
         """Count rows; `gone` are the functions that an earlier audit did not find."""
-        states = Counter(row["scan_state"] for row in rows)
-        named = [(row["account_id"], row["region"], row["function_name"]) for row in rows if row["function_name"]]
-        still_gone = sum(row["scan_state"] == "gone" and _name(row) in gone for row in rows) if gone else 0
-        return cls(rows=states.total(), functions=len({*named}), states=states, still_gone=still_gone)
+        states: Counter[str] = Counter()
+        functions = set()
+        still_gone = 0
+        for row in rows:
+            states[row["scan_state"]] += 1
+            name = _name(row)
+            if row["function_name"]:
+                functions.add(name)
+            still_gone += row["scan_state"] == "gone" and name in gone
+        return cls(rows=states.total(), functions=len(functions), states=states, still_gone=still_gone)
 
     @classmethod
     def in_attrs(cls, attrs: Mapping[Any, Any]) -> Self:
