@@ -23,7 +23,7 @@ from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import closest
-from eicnb.frames.columns import Scalar, common
+from eicnb.frames.columns import SEVERAL, Scalar, common
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order
 from eicnb.redaction.warn import warn
@@ -80,10 +80,16 @@ class Counts:
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]], gone: Collection[tuple[str, str, str]]) -> Self:
         """Count rows; `gone` are the functions that an earlier audit did not find."""
-        states = Counter(row["scan_state"] for row in rows)
-        named = [(row["account_id"], row["region"], row["function_name"]) for row in rows if row["function_name"]]
-        still_gone = sum(row["scan_state"] == "gone" and _name(row) in gone for row in rows) if gone else 0
-        return cls(rows=states.total(), functions=len({*named}), states=states, still_gone=still_gone)
+        states: Counter[str] = Counter()
+        functions = set()
+        still_gone = 0
+        for row in rows:
+            states[row["scan_state"]] += 1
+            name = _name(row)
+            if row["function_name"]:
+                functions.add(name)
+            still_gone += row["scan_state"] == "gone" and name in gone
+        return cls(rows=states.total(), functions=len(functions), states=states, still_gone=still_gone)
 
     @classmethod
     def in_attrs(cls, attrs: Mapping[Any, Any]) -> Self:
@@ -284,14 +290,16 @@ def error_lines(
     if not wrong.any():
         return []
     first, lines = result[wrong].head(most), []
+    is_of_several = result.attrs.get("account_id") == SEVERAL
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         parts = (None if of_one_place else row["region"], row["function_name"])
         where = "/".join(part for part in parts if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)
         near = closest(row["function_name"], listed_names()) if is_named else None
         meant = f"; the closest name is {near!r}" if near else ""
-        first_line = str(row["error"]).splitlines()[0]
-        lines.append(f"{where}: {first_line}{meant}" if where else f"{first_line}{meant}")
+        account = f"{row['account_id']}, " if is_of_several and isinstance(row["account_id"], str) else ""
+        first_line = f"{str(row['error']).splitlines()[0]}{meant}"
+        lines.append(f"{account}{where}: {first_line}" if where else first_line)
     return lines
 
 

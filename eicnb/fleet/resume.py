@@ -175,7 +175,8 @@ class Earlier:
             error = OtherAccounts(
                 f"the frame to {self.purpose} has rows of account {min(beyond)}, "
                 f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
-                hint=f"use a connection for each account of the frame, or {self.purpose} another frame",
+                hint="use a connection for each account of the frame, such as connections=eicnb.organization(role) "
+                f"(--organization --role ROLE), or {self.purpose} another frame",
             )
             error.argument = self.purpose
             raise error

@@ -5,6 +5,7 @@ from __future__ import annotations
 _DOCS = "https://docs.aws.amazon.com"
 
 _API_REFERENCES = {
+    "cloudtrail": "awscloudtrail/latest/APIReference",
     "cloudwatch": "AmazonCloudWatch/latest/APIReference",
     "ec2": "AWSEC2/latest/APIReference",
     "events": "eventbridge/latest/APIReference",

@@ -103,22 +103,27 @@ class _FolderContent:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def audits(self, folder: Path) -> Iterator[_SavedAudit]:
-        """Yield the audits in a folder; it may be one itself."""
+        """Yield the audits in a folder, which may itself hold one in the files of its accounts and regions."""
         own = parts_in(folder)
-        for path in [*([folder] if own else []), *sorted({*folder.iterdir()} - {*own})]:
+        for path in sorted({*folder.iterdir()} - {*own} | ({folder} if own else set())):
             try:
-                parts = parts_in(path) if path.is_dir() else [path]
-                if parts:
-                    yield _SavedAudit.of(path, parts)
+                if path == folder:
+                    yield _SavedAudit.of(path, own)
+                elif path.is_dir():
+                    if parts := parts_in(path):
+                        yield _SavedAudit.of(path, parts)
+                    else:
+                        self.left_out[path.name] = "is a folder without an audit"
                 else:
-                    self.left_out[path.name] = "is a folder without an audit"
+                    yield _SavedAudit.of(path, [path])
             except (UsageError, OSError) as error:
                 self.leave_out(path, error)
 
     def leave_out(self, path: Path, error: Exception) -> None:
         """Note why something is not an audit."""
         reason = why_unreadable(path, error) if isinstance(error, EicError) else f"can't be read: {error}"
-        self.left_out[path.name] = reason
+        is_of_part = reason.startswith("the file ")
+        self.left_out[path.name] = f"is incomplete: {reason}" if is_of_part else reason
 
     @property
     def foreign(self) -> str | None:
