@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
@@ -17,7 +15,6 @@ from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.interrupts import Interrupts
-from eicnb.fleet.parts.columns import SUMMARY_VERB
 from eicnb.fleet.parts.divided import DividedAudit
 from eicnb.fleet.parts.run import audit_in_parts
 from eicnb.fleet.places import naming
@@ -149,13 +146,6 @@ def frame_in(given: Any, argument: str) -> Any:
             f"{argument} is {shown(given)}, not a frame of an audit",
             hint="pass the frame of an audit, or the IncompleteAudit that it raised",
         )
-    if frame.attrs.get("verb") == SUMMARY_VERB:
-        files = frame["file"].dropna() if "file" in frame else ()
-        lines = [f"audit = %eic load {shlex.quote(str(Path(file).parent))}" for file in files[:1]]
-        message = f"the frame to {argument} is the summary of an audit into a folder, without its rows"
-        error = UsageError(message, hint="\n".join(["load the rows first", *lines]))
-        error.argument = argument
-        raise error
     return frame
 
 
