@@ -302,6 +302,7 @@ _OF_OTHER_ROWS = {
 _OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}
 """Columns that every frame of configs has, and no other one."""
 
+_MOST_MISSING = 6
 _OF_CONFIGS_HINT = "pass a frame of configs, such as that of eicnb.audit()"
 
 
@@ -328,7 +329,8 @@ def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -
     A frame that was in a file may have others. `hint` is what to pass instead of a frame without some of them.
     """
     if missing := [column.name for column in columns if column.name not in frame.columns]:
-        names = ", ".join(map(repr, missing))
+        more = f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
+        names = ", ".join(map(repr, missing[:_MOST_MISSING])) + more
         wanted = ", ".join(column.name for column in columns)
         what = f"column {names}" if len(missing) == 1 else f"columns {names}"
         if (foreign := verb_of_other_rows(frame)) and _OF_CONFIGS & {*missing}:
