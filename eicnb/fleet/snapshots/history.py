@@ -44,7 +44,12 @@ def history(folder: str | os.PathLike[str]) -> Frame:
     compared between the audits that did, so that it is neither removed nor added. Everything else in the folder is left
     out: `attrs["foreign"]` names it, with the reason. A folder without any audit is a UsageError.
     """
-    place = path_of(folder)
+    with UsageError.about("folder"):
+        return _of(path_of(folder))
+
+
+def _of(place: Path) -> Frame:
+    """Return the history of the audits in a folder."""
     if not is_folder(place):
         what = "is a file, not a folder" if place.is_file() else "does not exist"
         hint = str(place.parent) if place.is_file() else "name the folder of the saved audits"
