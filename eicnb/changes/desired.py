@@ -154,12 +154,13 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
         hint = "frame.loc[:, ~frame.columns.duplicated()]"
         raise UsageError(f"the frame has several columns {twice[0]!r}", hint=hint)
     names = [str(name) for name in frame.columns if name in _READ]
-    if not {"function_arn", "function_name"} & {*names}:
+    has_names = bool({"function_arn", "function_name"} & {*names})
+    if not (has_names and {*SETTINGS, "configured"} & {*names}) and (foreign := verb_of_other_rows(frame)):
+        raise UsageError(f"the frame is one of {foreign}, not of configs", hint="eicnb.audit()")
+    if not has_names:
         hint = "keep the column function_arn, or function_name with qualifier, region and account_id"
         raise UsageError("the frame names no functions: it has no column 'function_arn' or 'function_name'", hint=hint)
     if not {*SETTINGS, "configured"} & {*names}:
-        if foreign := verb_of_other_rows(frame):
-            raise UsageError(f"the frame is one of {foreign}, not of configs", hint="eicnb.audit()")
         meant = settings_meant_by(frame.columns)
         hint = f"frame.rename(columns={meant})" if meant else f"add a column: {', '.join(SETTING_NAMES)}"
         raise UsageError("the frame has none of the four settings as a column", hint=hint)

@@ -16,7 +16,7 @@ from eicnb.cli.output import Query
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 
-_ARGUMENT = re.compile(r'(?<![\w.$(])([a-z_]+)=(?:"([^"]+)"|([0-9]+)|\["([^"]+)", …\]|True|(?![^\s,;.]))')
+_ARGUMENT = re.compile(r'(?<![\w.$(])([a-z_]+)=(?:"([^"]+)"|([0-9]+)|\["([^"]+)", …\]|True|(?![^\s,;.:]))')
 """An argument in Python's spelling: `name="text"`, `name=30`, `name=True`, `name=["first", …]`, or `name=` alone."""
 
 
@@ -70,8 +70,8 @@ def _typed(hint: str) -> str:
 
     >>> _typed('qualifier="$LATEST"'), _typed('regions=["us-east-1", …]'), _typed("leave out regions=")
     ("--qualifier '$LATEST'", '--regions us-east-1,…', 'leave out --regions')
-    >>> _typed("timeout=30"), _typed("overwrite=True")
-    ('--timeout 30', '--overwrite')
+    >>> _typed("timeout=30"), _typed("overwrite=True"), _typed("leave out client=: it is read from here")
+    ('--timeout 30', '--overwrite', 'leave out --client: it is read from here')
     """
     return hint if "--" in hint else _ARGUMENT.sub(_option, hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from eicnb.fleet.region import utc_now
 from eicnb.fleet.result import KNOWN_UNTIL, Lines, how_far, incomplete, to_audit_frame, warn_about
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.scan import Audit
-from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Scope, Selection, check_choice, check_regions
+from eicnb.fleet.scope import ALL_REGIONS, CHOSEN, Credentials, Scope, Selection, check_choice, check_regions
 from eicnb.frames.columns import Scalar
 from eicnb.frames.frame import Frame, rows_of
 
@@ -53,6 +53,7 @@ def audit(
     that resumes, and `list_line` the one that lists their functions, without a region.
     """
     check_choice("errors", errors, ("raise", "rows"))
+    _check_credentials(credentials, client)
     named = check_regions(regions)
     scope = Scope.parse(functions=functions, qualifiers=qualifiers, rate=rate)
     earlier, frame = NOTHING, None
@@ -101,6 +102,17 @@ def finished(
     if errors == "raise" and not result.attrs["complete"]:
         raise incomplete(result, running, lines)
     return result
+
+
+def _check_credentials(credentials: Any, client: Any) -> None:
+    """Refuse an unknown choice of credentials, and to send them without a cluster."""
+    check_choice("credentials", credentials, get_args(Credentials))
+    if client is None and credentials == "send":
+        with UsageError.about("credentials"):
+            raise UsageError(
+                'credentials="send" is about the workers of a cluster, and client is missing',
+                hint="leave it out, or add client=client",
+            )
 
 
 def _check_here(client: Any, folder: Any) -> None:

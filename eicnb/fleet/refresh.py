@@ -63,7 +63,8 @@ def refresh(
     frame = frame_in(earlier, "refresh")
     attrs, started_at = frame.attrs, now()
     scope = _scope(attrs, rate)
-    rows = rows_in(frame)
+    with UsageError.about("refresh"):
+        rows = rows_in(frame)
     is_whole = attrs.get("rows") == len(rows)
     named = check_regions(attrs.get("regions"))
     tally = Tally()

@@ -23,7 +23,7 @@ from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.unmatched import closest
-from eicnb.frames.columns import Scalar, common
+from eicnb.frames.columns import SEVERAL, Scalar, common
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order
 from eicnb.redaction.warn import warn
@@ -290,14 +290,16 @@ def error_lines(
     if not wrong.any():
         return []
     first, lines = result[wrong].head(most), []
+    is_of_several = result.attrs.get("account_id") == SEVERAL
     for row, is_unmatched in zip(first.to_dict("records"), _unmatched(first), strict=True):
         parts = (None if of_one_place else row["region"], row["function_name"])
         where = "/".join(part for part in parts if isinstance(part, str))
         is_named = is_unmatched and isinstance(row["function_name"], str)
         near = closest(row["function_name"], listed_names()) if is_named else None
         meant = f"; the closest name is {near!r}" if near else ""
-        first_line = str(row["error"]).splitlines()[0]
-        lines.append(f"{where}: {first_line}{meant}" if where else f"{first_line}{meant}")
+        account = f"{row['account_id']}, " if is_of_several and isinstance(row["account_id"], str) else ""
+        first_line = f"{str(row['error']).splitlines()[0]}{meant}"
+        lines.append(f"{account}{where}: {first_line}" if where else first_line)
     return lines
 
 

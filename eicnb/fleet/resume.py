@@ -37,8 +37,11 @@ OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
 _ALL = ("all",)
 
 
-class OtherAccounts(UsageError):
-    """An earlier audit of more accounts than the present one."""
+NEEDS_ACCOUNTS = (
+    "use a connection for each account of the frame, such as connections=eicnb.organization(role) "
+    "(--organization --role ROLE)"
+)
+"""The hint about the audit of several accounts that goes on with fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,14 +174,15 @@ class Earlier:
 
     def check_accounts(self, accounts: set[str]) -> None:
         """Refuse rows of an account that is not audited."""
-        if beyond := {account for account, _ in self.places} - accounts:
-            error = OtherAccounts(
-                f"the frame to {self.purpose} has rows of account {min(beyond)}, "
+        own = {account for account, _ in self.places}
+        if beyond := own - accounts:
+            other = min(beyond)
+            raise _not_usable(
+                self.purpose,
+                f"the frame to {self.purpose} has rows of account {other}, "
                 f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
-                hint=f"use a connection for each account of the frame, or {self.purpose} another frame",
+                hint=NEEDS_ACCOUNTS if len(own) > 1 else f"use a connection to account {other}",
             )
-            error.argument = self.purpose
-            raise error
 
 
 NOTHING = Earlier()

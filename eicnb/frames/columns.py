@@ -35,6 +35,9 @@ VERB = "verb"
 SUMMARY = "summary"
 """The attr with what the caption of a whole frame adds to the number of rows."""
 
+SUMMARY_VERB = "audit summary"
+"""The attr `verb` of the summary of an audit in a folder, whose rows are not configs."""
+
 NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, no password
 """The attr of a list that was cut: what `--starting-token` takes to read on."""
 

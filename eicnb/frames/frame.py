@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
@@ -20,6 +21,7 @@ from eicnb.frames.columns import (
     FUNCTION_COLUMNS,
     SEVERAL,
     SUMMARY,
+    SUMMARY_VERB,
     VERB,
     Column,
     Scalar,
@@ -300,13 +302,25 @@ _OF_OTHER_ROWS = {
 _OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}
 """Columns that every frame of configs has, and no other one."""
 
+_MOST_MISSING = 6
 _OF_CONFIGS_HINT = "pass a frame of configs, such as that of eicnb.audit()"
 
 
 def verb_of_other_rows(frame: Any) -> str | None:
-    """Return the verb that returned a frame, if its rows are not configs; None for configs and unknown frames."""
+    """Return the verb that returned a frame, if its rows are not configs; None for configs and unknown frames.
+
+    The summary of an audit in a folder is a UsageError that says how to load the rows.
+    """
     verb = str(frame.attrs.get("verb"))
+    if verb == SUMMARY_VERB:
+        raise _of_a_summary(frame)
     return verb if verb in _OF_OTHER_ROWS else None
+
+
+def _of_a_summary(frame: Any) -> UsageError:
+    files = [] if "file" not in frame.columns else frame["file"].dropna().tolist()
+    load = f"load the rows first\naudit = eicnb.load({str(Path(files[0]).parent)!r})" if files else "audit again"
+    return UsageError("the frame is the summary of an audit in a folder, without its rows", hint=load)
 
 
 def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> dict[str, pd.Series[Any]]:
@@ -315,7 +329,8 @@ def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -
     A frame that was in a file may have others. `hint` is what to pass instead of a frame without some of them.
     """
     if missing := [column.name for column in columns if column.name not in frame.columns]:
-        names = ", ".join(map(repr, missing))
+        more = f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
+        names = ", ".join(map(repr, missing[:_MOST_MISSING])) + more
         wanted = ", ".join(column.name for column in columns)
         what = f"column {names}" if len(missing) == 1 else f"columns {names}"
         if (foreign := verb_of_other_rows(frame)) and _OF_CONFIGS & {*missing}:

@@ -266,6 +266,17 @@ def test_the_hint_that_lists_the_functions_leads_to_an_account_and_region_that_w
     assert len(run_command(f"functions {line}")) == 2
 
 
+def test_errors_of_several_accounts_name_the_account(eic: eicnb.Eic) -> None:
+    eicnb.use(eic)
+    connections = eicnb.organization("nosuch", accounts=["log-archive", "playground"])
+    with pytest.raises(eicnb.IncompleteAudit) as raised:
+        eicnb.audit(connections=connections, progress=False)
+    assert [line.partition(": ")[0] for line in raised.value.message.splitlines()[1:3]] == [
+        "    160493826049, us-east-1",
+        "    604938270493, us-east-1",
+    ]
+
+
 class Turning(Sts):
     """A role whose credentials, once renewed, belong to another account."""
 

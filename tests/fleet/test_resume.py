@@ -228,7 +228,7 @@ def test_a_frame_of_another_account_is_refused(run: Run) -> None:
         run(connection(server), resume=frame)
     assert str(raised.value) == (
         "the frame to resume has rows of account 123456789012, but the audit is of 999999999999\n"
-        "Try: use a connection for each account of the frame, or resume another frame"
+        "Try: use a connection to account 123456789012"
     )
 
 

@@ -186,6 +186,7 @@ def test_a_frame_without_a_column_is_to_be_made_again(prod: Notebook, option: st
         "the frame has no column 'read_at'",
         "audit again: an earlier version made the frame, or it lost columns since",
     )
+    assert str(error).splitlines()[2].strip() == "^" * len("${old}")
 
 
 def test_a_function_that_no_account_has_is_looked_for_in_the_whole_organisation(notebook: Notebook) -> None:

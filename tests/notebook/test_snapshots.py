@@ -99,3 +99,9 @@ def test_a_line_that_cannot_be_run_says_what_to_type(
     error: Any = notebook.fail(line)
     assert isinstance(error, UsageError)
     assert (error.message, error.hint) == (message, hint)
+
+
+@pytest.mark.parametrize("line", ["%eic load nosuch", "%eic history nosuch"])
+def test_the_error_about_a_file_or_folder_points_at_it(notebook: Notebook, eic: eicnb.Eic, line: str) -> None:
+    error: Any = notebook.fail(line)
+    assert str(error.excerpt).splitlines() == [f"    {line}", " " * (4 + line.index("nosuch")) + "^" * len("nosuch")]

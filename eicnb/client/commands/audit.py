@@ -16,7 +16,7 @@ from eicnb.client.commands.accounts import ReachedAccounts, with_more
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.on_connections import audit_of, refresh_of
 from eicnb.errors import UsageError
-from eicnb.fleet.resume import OtherAccounts
+from eicnb.fleet.resume import NEEDS_ACCOUNTS
 from eicnb.frames.frame import Frame
 
 
@@ -46,8 +46,8 @@ def prepare_audit(command: Command, context: Context) -> Run:
             connections = accounts.connect()
             try:
                 return read(connections=connections, progress=progress, line=line, list_line=list_line, **options)
-            except OtherAccounts as error:
-                if not accounts.options:
+            except UsageError as error:
+                if error.hint == NEEDS_ACCOUNTS and not accounts.options:
                     error.hint = (
                         f"audit all accounts of the frame\n{with_more(command, '--organization', '--role', 'audit')}"
                     )

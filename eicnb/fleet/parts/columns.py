@@ -8,9 +8,6 @@ from __future__ import annotations
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.frames.columns import Column
 
-SUMMARY_VERB = "audit summary"
-"""The attr `verb` of a summary, whose rows are not configs."""
-
 SUMMARY_COLUMNS = (
     Column("account_id", "string", "account; `<NA>`: it could not be determined"),
     Column("region", "string", "region"),

@@ -6,7 +6,7 @@ Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -29,7 +29,7 @@ from eicnb.fleet.progress import Show
 from eicnb.fleet.region import ChoiceError, utc_now
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scan import Audit, unread_row
-from eicnb.fleet.scope import Scope, is_glob
+from eicnb.fleet.scope import ALL_REGIONS, Scope, is_glob
 from eicnb.fleet.unmatched import unmatched_rows
 from eicnb.fleet.versions import Grant
 
@@ -94,13 +94,14 @@ class DividedAudit(Parts):
                 {} if self.folder is None else {key: row for row in finder.rows if (key := _key(row)) is not None}
             )
             if self.folder is not None:
-                self.folder.open([*(place.key for place in places), *unreached])
+                are_all = not (unreached and self.regions == (ALL_REGIONS,))
+                known = [*(place.key for place in places), *unreached, *self._of_earlier(unreached)]
+                self.folder.open(known, are_all=are_all)
             self.own_rows += [row for row in finder.rows if _key(row) not in unreached]
             self.places += places
             self.is_placed = True
             await together(self._read(place, pool) for place in places)
-            for key, row in unreached.items():
-                await self._keep_unreached(key, row)
+            await self._keep_unreached(unreached)
             await self._add_unmatched()
 
     async def _read(self, place: AccountRegion, pool: SenderPool) -> None:
@@ -113,14 +114,34 @@ class DividedAudit(Parts):
         result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
         await self._keep(result)
 
-    async def _keep_unreached(self, key: Key, row: AuditRow) -> None:
-        """Store the row of an account that cannot be reached; a file of an earlier run is worth more."""
-        assert self.folder is not None
-        earlier = await aside(self.folder.result, key)
-        if earlier is not None:
-            self.results[key] = earlier
-        else:
-            await self._keep(failed_result(self._audit(self.connections[0], row.region), row))
+    def _of_earlier(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
+        """Return the files of an earlier run for accounts whose regions cannot be listed now."""
+        if self.folder is None or self.regions != (ALL_REGIONS,):
+            return []
+        accounts = {account_id for account_id, _ in unreached}
+        return [key for key in self.folder.found if key[0] in accounts and key not in unreached]
+
+    async def _keep_unreached(self, unreached: Mapping[Key, AuditRow]) -> None:
+        """Store the rows of accounts that cannot be reached; what an earlier run could read of them stays.
+
+        Of an account whose regions cannot be listed, regions may be missing nevertheless, and so its row is kept too.
+        """
+        if self.folder is None:
+            return
+        for key in self._of_earlier(unreached):
+            self._add(await aside(self.folder.result, key))
+        for key, row in unreached.items():
+            earlier = await aside(self.folder.result, key)
+            if earlier is None or not (earlier.is_whole or earlier.counts.states.get("ok")):
+                await self._keep(failed_result(self._audit(self.connections[0], row.region), row))
+                continue
+            self._add(earlier)
+            if self.regions == (ALL_REGIONS,):
+                self.own_rows.append(row)
+
+    def _add(self, result: PartResult | None) -> None:
+        if result is not None:
+            self.results[result.key] = result
 
     async def _keep(self, result: PartResult) -> None:
         """Store a result, its rows in the folder if there is one."""

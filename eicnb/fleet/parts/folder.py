@@ -6,7 +6,8 @@ Tested in tests/fleet/parts/test_folder.py.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,8 @@ class AuditFolder:
 
     def _attrs(self, name: str) -> Mapping[str, Any]:
         """Return the attrs of a file; one of another kind of audit is a UsageError."""
-        attrs = parquet.described(self.path / name).attrs
+        with _read_again(self.path / name):
+            attrs = parquet.described(self.path / name).attrs
         if attrs.get("verb") != "audit":
             raise _foreign(self.path, [name])
         for argument, mine in (("qualifiers", self.scope.qualifiers), ("selected", self.scope.selection.as_attr)):
@@ -71,13 +73,16 @@ class AuditFolder:
                 )
         return attrs
 
-    def open(self, places: Iterable[Key]) -> None:
-        """Create the folder; one with files of other places, or with the whole audit already, is a UsageError."""
+    def open(self, places: Iterable[Key], *, are_all: bool = True) -> None:
+        """Create the folder; one with files of other places, or with the whole audit already, is a UsageError.
+
+        `are_all` is whether the audit has no other places than these.
+        """
         wanted = set(places)
         with UsageError.about("folder"):
             if others := sorted(set(self.found) - wanted):
                 raise _foreign(self.path, [part_name(*key) for key in others])
-            if wanted and self.complete >= wanted:
+            if are_all and wanted and self.complete >= wanted:
                 raise UsageError(
                     f"{str(self.path)!r} has the whole audit already",
                     hint=f"name another folder, or load the audit in this one\neicnb.load({str(self.path)!r})",
@@ -101,6 +106,7 @@ class AuditFolder:
         if key not in self.found:
             return None
         attrs, (account_id, region) = self.found[key], key
+        is_whole = attrs.get("complete") is True
         names = self._names(key) if self.scope.selection.patterns else set()
         return PartResult(
             account_id=account_id,
@@ -109,19 +115,25 @@ class AuditFolder:
             counts=Counts.in_attrs(attrs),
             calls=0,
             throttles=0,
-            is_whole=attrs.get("complete") is True,
+            is_whole=is_whole,
             has_listed=bool(attrs.get("rows")),
+            errors=() if is_whole else tuple(error_lines(self._frame(key), MOST_ERRORS, of_one_place=True)),
             unmatched=self.scope.selection.unmatched(names),
         )
 
     def _names(self, key: Key) -> set[str]:
-        return set(parquet.read(self.file(key)).frame["function_name"].dropna())
+        return set(self._frame(key)["function_name"].dropna())
+
+    def _frame(self, key: Key) -> Any:
+        path = self.file(key)
+        with _read_again(path):
+            return parquet.read(path).frame
 
     def earlier(self, key: Key) -> Earlier:
         """Return the rows that an earlier run read of a place before it was stopped."""
         if key not in self.found or key in self.complete:
             return NOTHING
-        frame = parquet.read(self.file(key)).frame
+        frame = self._frame(key)
         is_whole = frame.attrs.get("rows") == len(frame)
         return Earlier.of_rows(rows_of(frame, AUDIT_COLUMNS), is_whole=is_whole, is_everywhere=False)
 
@@ -152,6 +164,16 @@ def _foreign(path: Path, names: list[str]) -> UsageError:
         f"{str(path)!r} has files that are not of this audit: {', '.join(map(repr, names[:_MOST_NAMED]))}{more}",
         hint="name a folder that is new or empty",
     )
+
+
+@contextmanager
+def _read_again(path: Path) -> Iterator[None]:
+    """Say how to go on without a file of the audit that cannot be read."""
+    try:
+        yield
+    except UsageError as error:
+        error.hint = f"delete the file, and what it had is read again\nimport os\nos.remove({str(path)!r})"
+        raise
 
 
 def _not_writable(path: Path, error: OSError) -> ConfigurationError:

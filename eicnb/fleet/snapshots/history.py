@@ -44,7 +44,12 @@ def history(folder: str | os.PathLike[str]) -> Frame:
     compared between the audits that did, so that it is neither removed nor added. Everything else in the folder is left
     out: `attrs["foreign"]` names it, with the reason. A folder without any audit is a UsageError.
     """
-    place = path_of(folder)
+    with UsageError.about("folder"):
+        return _of(path_of(folder))
+
+
+def _of(place: Path) -> Frame:
+    """Return the history of the audits in a folder."""
     if not is_folder(place):
         what = "is a file, not a folder" if place.is_file() else "does not exist"
         hint = str(place.parent) if place.is_file() else "name the folder of the saved audits"
@@ -103,10 +108,13 @@ class _FolderContent:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def audits(self, folder: Path) -> Iterator[_SavedAudit]:
-        """Yield the audits in a folder."""
-        for path in sorted(folder.iterdir()):
+        """Yield the audits in a folder, which may itself hold one in the files of its accounts and regions."""
+        own = parts_in(folder)
+        for path in sorted({*folder.iterdir()} - {*own} | ({folder} if own else set())):
             try:
-                if path.is_dir():
+                if path == folder:
+                    yield _SavedAudit.of(path, own)
+                elif path.is_dir():
                     if parts := parts_in(path):
                         yield _SavedAudit.of(path, parts)
                     else:
@@ -119,7 +127,8 @@ class _FolderContent:
     def leave_out(self, path: Path, error: Exception) -> None:
         """Note why something is not an audit."""
         reason = why_unreadable(path, error) if isinstance(error, EicError) else f"can't be read: {error}"
-        self.left_out[path.name] = reason
+        is_of_part = reason.startswith("the file ")
+        self.left_out[path.name] = f"is incomplete: {reason}" if is_of_part else reason
 
     @property
     def foreign(self) -> str | None:

@@ -41,7 +41,12 @@ def load(path: str | os.PathLike[str]) -> Any:
     stay, and columns with another dtype are converted. Nothing in a file is run. Needs the extra:
     `pip install 'eicnb[parquet]'`.
     """
-    found = path_of(path)
+    with UsageError.about("path"):
+        return _loaded(path_of(path))
+
+
+def _loaded(found: Path) -> Any:
+    """Load a file or the files of a folder."""
     if not is_folder(found):
         loaded = in_this_release(parquet.read(found))
         _warn([loaded])

@@ -306,6 +306,15 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(
     assert not server.seen
 
 
+def test_credentials_without_a_cluster_are_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        eicnb.connect(region="us-east-1").audit(credentials="send")
+    assert str(caught.value) == (
+        'credentials="send" is about the workers of a cluster, and client is missing\n'
+        "Try: leave it out, or add client=client"
+    )
+
+
 def test_the_hint_about_an_address_makes_a_client_of_it(client: Any) -> None:
     address = client.scheduler.address
     with pytest.raises(UsageError) as caught:

@@ -161,8 +161,14 @@ def test_a_truncated_file_is_named(run: Run, tmp_path: Path) -> None:
         run(connect(server), folder=tmp_path)
         path = tmp_path / f"{ACCOUNT}.us-east-1.parquet"
         path.write_bytes(path.read_bytes()[:-20])
-        with pytest.raises(UsageError, match=r"123456789012.us-east-1.parquet' is damaged"):
+        with pytest.raises(UsageError) as caught:
             run(connect(server), folder=tmp_path)
+    assert str(caught.value) == (
+        f"the file '{path}' is damaged: its end is missing\n"
+        "Try: delete the file, and what it had is read again\n"
+        "    import os\n"
+        f"    os.remove('{path}')"
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,7 +201,26 @@ def test_an_account_that_denies_its_role_has_a_file_too_and_is_read_once_it_does
         summary = eicnb.audit(**options, folder=tmp_path)
         same_rows(alone, eicnb.load(tmp_path))
         assert summary.denied.sum() == 1
+        assert summary.error.dropna().str.contains("may not assume").tolist() == [True]
     assert not eicnb.load(tmp_path).attrs["complete"]
+
+
+@pytest.mark.filterwarnings("ignore:.* of .* account-regions were read before")
+def test_the_files_of_an_account_whose_regions_cannot_be_listed_any_more_stay(eic: eicnb.Eic, tmp_path: Path) -> None:
+    eicnb.use(eic)
+    options: dict[str, Any] = {"regions": "all", "progress": False, "folder": tmp_path}
+    one = eicnb.organization(role="audit", accounts="orders-dev")
+    eicnb.audit(connections=one, **options)
+    first = next(tmp_path.glob("530864196419.eu-*"))
+    first.unlink()
+    denied = eicnb.organization(role="gone", accounts="orders-dev")
+    with pytest.raises(IncompleteAudit) as caught:
+        eicnb.audit(connections=denied, **options)
+    assert "\n    530864196419, us-east-1: " in str(caught.value)
+    summary = caught.value.result
+    assert (summary.attrs["ok"], summary.attrs["denied"]) == (3, 1)
+    assert eicnb.audit(connections=one, **options).attrs["complete"]
+    assert first.exists()
 
 
 def test_an_account_that_cannot_be_identified_is_in_the_summary(run: Run, tmp_path: Path) -> None:
@@ -215,4 +240,19 @@ def test_an_audit_into_a_folder_is_not_resumed_from_a_frame(run: Run, tmp_path: 
     assert str(caught.value) == (
         "an audit into a folder is not resumed from a frame\n"
         "Try: leave out resume=: with the same folder, only what is missing is read"
+    )
+
+
+@pytest.mark.parametrize("use", [eicnb.check, eicnb.refresh, eicnb.plan, lambda frame: eicnb.compare(frame, frame)])
+def test_a_summary_in_place_of_the_audit_says_how_to_load_the_rows(
+    run: Run, tmp_path: Path, use: Callable[[pd.DataFrame], Any]
+) -> None:
+    with Answering(Lambda(1)) as server:
+        eicnb.use(connect(server))
+        summary = run(connect(server), folder=tmp_path)
+        with pytest.raises(UsageError) as caught:
+            use(summary)
+    assert str(caught.value) == (
+        "the frame is the summary of an audit in a folder, without its rows\n"
+        f"Try: load the rows first\n    audit = eicnb.load({str(tmp_path)!r})"
     )

@@ -161,6 +161,23 @@ def test_a_folder_of_accounts_and_regions_is_one_audit(tmp_path: Path) -> None:
     assert found(tmp_path) == [("removed", "h", 1, 2), ("changed", "f", 1, 2), ("removed", "g", 2, 3)]
 
 
+def test_the_files_of_accounts_and_regions_in_the_folder_itself_are_one_audit(tmp_path: Path) -> None:
+    for account in ("012345678901", OTHER):
+        save(audit_of(1, account=account, f=0), tmp_path / f"{account}.us-east-1.parquet")
+    assert history(tmp_path).attrs["audits"] == 1
+    save(audit_of(2, account=OTHER, f=1), tmp_path / "tuesday.parquet")
+    assert found(tmp_path) == [("changed", "f", 1, 2)]
+
+
+def test_an_audit_with_a_damaged_file_is_left_out_and_the_file_is_named(tmp_path: Path) -> None:
+    save(audit_of(1, f=0), tmp_path / "monday.parquet")
+    (tmp_path / "tuesday").mkdir()
+    part = save(audit_of(2, f=1), tmp_path / "tuesday" / "123456789012.us-east-1.parquet")
+    part.write_bytes(part.read_bytes()[:-100])
+    foreign = history(tmp_path).attrs["foreign"]
+    assert foreign == f"tuesday is incomplete: the file '{part}' is damaged: its end is missing"
+
+
 def test_the_time_of_a_refreshed_audit_is_the_one_up_to_which_it_knows(tmp_path: Path) -> None:
     refreshed = audit_of(1, f=0, attrs={"known_until": at(5).isoformat()})
     assert history(folder_of(tmp_path, audit_of(4, f=1), refreshed)).to_time.tolist() == [pd.Timestamp(at(5))]
