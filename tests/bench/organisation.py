@@ -6,7 +6,7 @@ The walks, senders, signatures and token buckets are those of an audit. Sockets 
 process, and time by a virtual clock, which jumps to the next event: the quotas (15 requests a second in each account
 and region, GetFunction 100) are simulated exactly, whatever this machine takes. So the time is what an audit needs if
 it is not limited by its CPU, and the CPU time is that of the audit without HTTP, the fake's own already subtracted.
-`tests/bench/audit.py cpu` measures a request with HTTP. As with `folder=`, there is room for 80,000 functions at a time,
+`tests/bench/audit.py cpu` measures a request with HTTP. As with `folder=`, there is room for 80,000 functions at once,
 and the rows of an account-region are dropped when it is read. The baseline lists aliases and versions, as an audit does
 where GetFunction is denied.
 
