@@ -40,8 +40,8 @@ class OtherServices:
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
-        get_backend("sqs")[account_id].backend = ShopQueues
         self._moto = _shared_application()
+        get_backend("sqs")[account_id].backend = ShopQueues
         self._fills: dict[str | None, Callable[[], None]] = {}
         self._filling = Lock()
 

@@ -46,6 +46,16 @@ def test_a_pause_is_made_up_for_by_a_third_of_a_second_at_most() -> None:
         assert taken(bucket, clock, 14) == pytest.approx(1)
 
 
+def test_what_nobody_used_is_not_made_up_for() -> None:
+    clock = Clock()
+    bucket = TokenBucket(clock)
+    with bucket.shared_at(10):
+        bucket.take()
+    clock.now += 60
+    with bucket.shared_at(10):
+        assert [bucket.take() for _ in range(3)] == pytest.approx([0.0, 0.1, 0.2])
+
+
 def test_the_first_call_goes_at_once_and_the_second_in_its_turn() -> None:
     bucket = TokenBucket(Clock())
     with bucket.shared_at(4):
