@@ -44,7 +44,11 @@ def warn(message: str) -> None:
 def _cell(filename: str) -> str | None:
     """Return a cell in IPython's words, such as `Cell In[3]`; None for code that is in none."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    label = shell.compile.format_code_name(filename) if shell is not None else None
+    if shell is None:
+        return None
+    if not hasattr(shell.compile, "format_code_name"):  # before IPython 8, a cell has the name of a file only
+        return filename if filename in getattr(linecache, "_ipython_cache", ()) else None
+    label = shell.compile.format_code_name(filename)
     return " ".join(label) if label else None
 
 

@@ -136,7 +136,7 @@ import eicnb
 eic = eicnb.sandbox()
 print("ready", flush=True)
 try:
-    eic.audit(rate=4, progress=lambda progress: progress.functions_done == 2 and print("reading", flush=True))
+    eic.audit(rate=2, progress=lambda progress: progress.functions_done == 2 and print("reading", flush=True))
 except KeyboardInterrupt as interrupt:
     print(type(interrupt).__name__, interrupt.result.attrs["ok"] > 0)
 """
@@ -150,7 +150,7 @@ def test_ctrl_c_in_a_program_stops_long_before_the_end(in_a_quiet_home: Path) ->
     pressed = time.monotonic()
     program.send_signal(signal.SIGINT)
     out, error = program.communicate(timeout=60)
-    assert time.monotonic() - pressed < 10
+    assert time.monotonic() - pressed < 20
     assert out.splitlines()[-1] == "AuditInterrupted True"
     assert error == ""
 
