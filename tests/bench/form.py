@@ -63,7 +63,7 @@ def plant(eic: eicnb.Eic, functions: int) -> None:
     """Give the account more functions, each like my-function, until it has so many."""
     assert eic.server is not None
     running: Any = eic.server._started()
-    region = running.application._control_plane._account.region("us-east-1")
+    region = running.account.region("us-east-1")
     pattern = region.functions["my-function"]
     for number in range(functions - len(region.functions)):
         name = f"function-{number:05}"
