@@ -85,7 +85,10 @@ def _loader(data_path: str | None) -> Loader:
 
 
 def keys_of(credentials: Any) -> Keys:
-    """Return the keys of botocore's credentials; refuse missing ones, and some that no HTTP header can contain."""
+    """Return the keys of botocore's credentials.
+
+    Missing ones are an error, and so are those that no HTTP header can contain.
+    """
     if credentials is None:
         raise failures.NoCredentialsError
     frozen = credentials.get_frozen_credentials()

@@ -1,4 +1,6 @@
-"""One event in the journal: a line before it is sent to a function, and a line about its outcome; never its payload.
+"""One event in the journal, on a line before it is sent and a line about its outcome.
+
+The payload is never recorded.
 
 Tested in tests/changes/test_journal_event.py.
 """

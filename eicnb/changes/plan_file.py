@@ -67,7 +67,10 @@ def save(text: str, path: Path) -> None:
 
 
 def load(path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
-    """Read the rows of a plan from a file, and whether it was made in the sandbox; refuse what is no whole plan."""
+    """Read a plan's rows from a file, and whether it was made in the sandbox.
+
+    A file that is not a whole plan is an error.
+    """
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise _damaged(path, "it is too large")

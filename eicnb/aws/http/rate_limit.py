@@ -46,7 +46,10 @@ class TokenBucket:
 
     @contextmanager
     def shared_at(self, rate: float) -> Iterator[None]:
-        """Count as a user while this is open, at a rate in requests a second; the first one has nothing to catch up."""
+        """Count as a user while this is open, at a rate in requests a second.
+
+        The first user starts afresh: time without users is not made up for.
+        """
         with self._lock:
             if not self._rates and self._next is not None:
                 self._next = max(self._next, self._clock())

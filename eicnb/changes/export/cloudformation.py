@@ -113,7 +113,10 @@ def _resource(name: str, change: Change) -> Iterator[str]:
 
 
 def _properties(change: Change) -> Mapping[str, Any]:
-    """Return the settings; those of an empty config are a destination without an ARN, which AWS takes for none."""
+    """Return the settings of a config.
+
+    An empty config gets a destination without an ARN, which AWS treats as no destination.
+    """
     properties = settings_to_put(change).to_api()
     destinations = properties.get("DestinationConfig", {})
     if destinations and not any(destinations.values()):

@@ -140,6 +140,6 @@ def _put(target: FunctionRef, row: Row) -> Request:
 
 
 def _without_fifo(row: Row) -> str | None:
-    """Return the rows of a frame without a FIFO queue or topic where this row has one; None if it has none."""
+    """Return an expression that drops the frame's rows with FIFO destinations; None if this row has none."""
     columns = [name for name in ("on_failure", "on_success") if str(row[name]).endswith(".fifo")]
     return f'frame[~frame.{columns[0]}.str.endswith(".fifo", na=False)]' if columns else None
