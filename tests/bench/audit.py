@@ -25,7 +25,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -239,14 +239,15 @@ def memory(sizes: Sizes) -> None:
 FIGURES = {"limit": limit, "cpu": cpu, "side-by-side": side_by_side, "faults": faults, "memory": memory}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
-    parser.add_argument("--small", action="store_true", help="a second or two for each, to see that the claims hold")
+def run(description: str, figures: Mapping[str, Callable[[Any], None]], whole: object, small: object) -> None:
+    """Measure the figures that the command line names, or all, in their whole or small size."""
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(figures))
+    parser.add_argument("--small", action="store_true", help="some seconds for each, to see that the claims hold")
     arguments = parser.parse_args()
-    for name in arguments.figures or list(FIGURES):
-        FIGURES[name](SMALL if arguments.small else WHOLE)
+    for name in arguments.figures or list(figures):
+        figures[name](small if arguments.small else whole)
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, FIGURES, WHOLE, SMALL)

@@ -15,7 +15,6 @@ that does not hold ends it with an AssertionError.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -31,7 +30,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import eicnb
-from tests.bench.audit import MORE_REGIONS, counted, fake_lambda
+from tests.bench.audit import MORE_REGIONS, counted, fake_lambda, run
 
 WORKERS = 2
 MOST_CPU = 1.15
@@ -200,14 +199,5 @@ def _peak(what: str, functions: int, places: tuple[int, int], folder: str = "", 
 FIGURES = {"cluster": cluster, "memory": memory}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
-    parser.add_argument("--small", action="store_true", help="some seconds for each, to see that the claims hold")
-    arguments = parser.parse_args()
-    for name in arguments.figures or list(FIGURES):
-        FIGURES[name](SMALL if arguments.small else WHOLE)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, FIGURES, WHOLE, SMALL)
