@@ -25,7 +25,7 @@ def audit_in_parts(running: DividedAudit, *, show: Show, errors: str, lines: Lin
         if interrupt is not None:
             running.keep_begun()
         result = divided_frame(running)
-    if interrupt is not None or interrupts.came:
+    if interrupt is not None or interrupts.has_held_back:
         far, hint = (files_how_far(running), _AGAIN) if is_folder else (how_far(running, result), lines.resume)
         raise AuditInterrupted(f"the audit was stopped: {far}\nTry: {hint}", result) from interrupt
     if running.resumed:

@@ -310,8 +310,8 @@ def test_credentials_without_a_cluster_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         eicnb.connect(region="us-east-1").audit(credentials="send")
     assert str(caught.value) == (
-        'credentials="send" is about the workers of a cluster, and client is missing\n'
-        "Try: leave it out, or add client=client"
+        'credentials="send" is for the workers of a cluster, but client= is missing\n'
+        "Try: leave out credentials=, or add client=client"
     )
 
 
@@ -333,7 +333,7 @@ def test_what_is_missing_is_read_without_the_cluster(client: Any) -> None:
         with pytest.raises(UsageError) as caught:
             connect(server).audit(resume=frame, client=client)
     assert str(caught.value) == (
-        "what is missing is not read on a cluster\nTry: leave out client=: it is read from here"
+        "an audit cannot be resumed on a cluster\nTry: leave out client=: the rows are read without it"
     )
 
 

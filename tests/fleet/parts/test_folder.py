@@ -238,8 +238,8 @@ def test_an_audit_into_a_folder_is_not_resumed_from_a_frame(run: Run, tmp_path: 
         with pytest.raises(UsageError) as caught:
             run(connect(server), folder=tmp_path, resume=frame)
     assert str(caught.value) == (
-        "an audit into a folder is not resumed from a frame\n"
-        "Try: leave out resume=: with the same folder, only what is missing is read"
+        "an audit into a folder cannot be resumed from a frame\n"
+        "Try: leave out resume=: an audit into the same folder reads only what is missing"
     )
 
 
