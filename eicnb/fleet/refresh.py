@@ -58,10 +58,7 @@ def refresh(
     buckets: Buckets = BUCKETS,
     now: Callable[[], datetime] = utc_now,
 ) -> Frame:
-    """Bring an audit up to date; the arguments are those of `eicnb.refresh`.
-
-    All arguments are validated before the first request.
-    """
+    """Bring an audit up to date; the arguments are those of `eicnb.refresh`."""
     check_choice("errors", errors, ("raise", "rows"))
     frame = frame_in(earlier, "refresh")
     attrs, started_at = frame.attrs, now()

@@ -19,8 +19,8 @@ from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, IDENTITY_COLU
 
 HISTORY_COLUMNS = (
     *COMPARE_COLUMNS,
-    Column("from_time", "datetime64[ns, UTC]", "time of the last audit that has the row as before"),
-    Column("to_time", "datetime64[ns, UTC]", "time of the first audit that has it as after"),
+    Column("from_time", "datetime64[ns, UTC]", "time of the last audit with the config before the change"),
+    Column("to_time", "datetime64[ns, UTC]", "time of the first audit with the config after it"),
 )
 
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
