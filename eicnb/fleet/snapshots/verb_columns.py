@@ -39,7 +39,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 
 def columns_of_verb(verb: Any) -> tuple[Column, ...]:
-    """Return the columns of a verb's frames; none for a verb whose frames are read as they were saved.
+    """Return the columns of a verb's frames; none if they are loaded exactly as saved.
 
     >>> columns_of_verb("audit")[0].name, columns_of_verb("explain")
     ('function_name', ())
@@ -48,7 +48,7 @@ def columns_of_verb(verb: Any) -> tuple[Column, ...]:
 
 
 def dtype_in_words(column: Column) -> str:
-    """Return the dtype of a column as one text, with its categories.
+    """Return the dtype of a column as one string, with its categories.
 
     >>> dtype_in_words(Column("severity", "category", "", ("low", "high")))
     'category: low < high'
