@@ -58,7 +58,7 @@ class Pacing(Protocol):
 
 
 def unreadable(error: Exception) -> Unreadable:
-    """Return an error as the reason why a fact is unknown, with the missing IAM action if access was denied.
+    """Return an error as the reason why a fact is unknown.
 
     >>> unreadable(EicError("GetPolicy got no response: timed out")).reason
     'GetPolicy got no response: timed out'

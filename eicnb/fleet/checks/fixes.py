@@ -148,7 +148,7 @@ class Fixes:
         return queue or "none"
 
     def _destination(self, row: int, text: str) -> str:
-        """Return a destination as an option's value, shortened if it is a queue in the row's account and region."""
+        """Return a destination as an option's value: `sqs:NAME` for a queue in the row's account and region."""
         arn = self._audit.destination(text)
         is_short = arn is not None and arn.kind == "sqs" and (arn.account_id, arn.region) == self._audit.place(row)
         return shlex.quote(f"sqs:{arn.name}" if arn and is_short else text)

@@ -43,7 +43,7 @@ def edges_of(audit: Audited, evidence: Evidence) -> Edges:
 
 
 def usable(audit: Audited, evidence: Evidence) -> Callable[[int, str], bool]:
-    """Return a predicate for queues that may exist and do not lead back to the row that would send to them."""
+    """Return a predicate for queues that may exist and do not lead back to the sending row."""
     edges = lru_cache(maxsize=1)(lambda: edges_of(audit, evidence))
     beyond = lru_cache(maxsize=None)(lambda queue: reached(queue, edges()))
 

@@ -63,7 +63,7 @@ def not_checked(seen: Inspection) -> Iterator[Found]:
 def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Found]:
     """Yield findings for evidence that could not be read.
 
-    If a reason affects only a few functions, each has a finding of its own. Otherwise their region has one.
+    A reason that affects only a few functions yields a finding for each, and otherwise one for their region.
     """
     audit, facts, functions = seen.audit, seen.evidence.facts[layer.name], seen.audit.functions.tolist()
     found: dict[tuple[Any, Unreadable], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
