@@ -13,10 +13,10 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.progress import WriteProgress
 from eicnb.client.connections import current
 from eicnb.client.details import with_details_of
+from eicnb.client.dialog import ask_at_the_keyboard
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.failed_events import records_on, replay_on
 from eicnb.client.parameters import checked
-from eicnb.client.reader import ask_at_the_keyboard
 from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame

@@ -43,7 +43,7 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     if not parsed:
         return to_frame([], CONFIG_COLUMNS, {})
     return commands.run(
-        [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Reader(sys.stdout.write)
+        [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Context(sys.stdout.write)
     )
 
 

@@ -15,10 +15,9 @@ from eicnb.cli import shell
 from eicnb.cli.account_options import ORGANIZATION
 from eicnb.cli.command import Command
 from eicnb.client import connections as in_use
-from eicnb.client.commands.context import connection_with
+from eicnb.client.commands.context import Context, connection_with
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.organization import check_role_name, organization_of
-from eicnb.client.reader import Reader
 from eicnb.errors import UsageError
 from eicnb.fleet.scope import names_in
 
@@ -37,12 +36,12 @@ class ReachedAccounts:
     is_organization: bool = False
 
     @classmethod
-    def of(cls, command: Command, arguments: dict[str, Any], reader: Reader) -> ReachedAccounts:
+    def of(cls, command: Command, arguments: dict[str, Any], context: Context) -> ReachedAccounts:
         """Remove the account options from a command's arguments; nothing is sent before `connect`."""
         profiles, chosen = arguments.pop("profiles", None), _taken(arguments)
         if "organization" in chosen:
             with UsageError.about("organization"):
-                return _of_organization(command, profiles, chosen, reader)
+                return _of_organization(command, profiles, chosen, context)
         if chosen:
             argument = next(iter(chosen))
             with UsageError.about(argument):
@@ -58,7 +57,7 @@ class ReachedAccounts:
         return cls(partial(_plain, _checked(command, several)), {"profiles": ",".join(names)}, {"profile": names[0]})
 
 
-def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], reader: Reader) -> ReachedAccounts:
+def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], context: Context) -> ReachedAccounts:
     if profiles is not None:
         raise UsageError("both --profiles and --organization are given", hint="use one of the two")
     if "role" not in chosen:
@@ -71,7 +70,7 @@ def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], re
     wanted = {name: value for name, value in chosen.items() if name in {"units", "accounts"}}
 
     def connect() -> list[Connection]:
-        say = reader.show_line
+        say = context.show_line
         return _plain(organization_of(manager, chosen["role"], external_id=external_id, **wanted, say=say))
 
     texts = {name: value if isinstance(value, str | bool) else ",".join(value) for name, value in chosen.items()}

@@ -23,7 +23,7 @@ from eicnb.frames.frame import Frame
 def prepare_audit(command: Command, context: Context) -> Run:
     """Prepare an audit; its options are validated before anything is read."""
     options = dict(command.arguments)
-    accounts = ReachedAccounts.of(command, options, context.reader)
+    accounts = ReachedAccounts.of(command, options, context)
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
     options.setdefault("rate", settings.chosen_rate())

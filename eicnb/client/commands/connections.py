@@ -41,7 +41,7 @@ def prepare_require(command: Command, context: Context) -> Run:
     requirement, eic = Requirement(**command.arguments, region=region), context.current()
     if region is not None:
         in_use.check_region(eic.derive(region=region))
-    return lambda: context.reader.show_line(requirement.check(connection_of(eic)))
+    return lambda: context.show_line(requirement.check(connection_of(eic)))
 
 
 def prepare_sandbox(command: Command, _context: Context) -> Run:

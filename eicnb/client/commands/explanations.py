@@ -39,18 +39,18 @@ def prepare_explain(command: Command, _context: Context) -> Run:
 def prepare_help(command: Command, context: Context) -> Run:
     """Prepare a help page: for a command, for all commands, or for the checks."""
     if command.arguments.get("topic") == "checks":
-        return partial(context.reader.show, catalog.page())
-    return partial(context.reader.show, page(command.arguments.get("topic"), members))
+        return partial(context.show, catalog.page())
+    return partial(context.show, page(command.arguments.get("topic"), members))
 
 
 def prepare_version(_command: Command, context: Context) -> Run:
     """Prepare to show the versions."""
-    return partial(context.reader.show, version_line())
+    return partial(context.show, version_line())
 
 
 def prepare_skeleton(command: Command, context: Context) -> Run:
     """Prepare a skeleton of the input or output of a command."""
-    return partial(context.reader.show, _skeleton(command))
+    return partial(context.show, _skeleton(command))
 
 
 def _skeleton(command: Command) -> str:

@@ -31,7 +31,7 @@ def prepare_plan(command: Command, context: Context) -> Run:
 
 def prepare_apply(command: Command, context: Context) -> Run:
     """Prepare to apply the plan in the line, which is a value or a file."""
-    confirm = context.reader.settings.confirm or None
+    confirm = context.settings.confirm or None
     given, accounts = several(command, context)
     arguments = {"limit": None, "canary": 0, "confirm": confirm, **given}
     plan = arguments.pop("plan")
@@ -44,7 +44,7 @@ def prepare_apply(command: Command, context: Context) -> Run:
     def run() -> Frame:
         with command.blamed():
             connections = [*plan.connections] if uses_plan_connections else accounts.connect()
-            return apply_on(connections, plan, **arguments, ask=context.reader.ask)
+            return apply_on(connections, plan, **arguments, ask=context.ask)
 
     return run
 
@@ -52,7 +52,7 @@ def prepare_apply(command: Command, context: Context) -> Run:
 def several(command: Command, context: Context) -> tuple[dict[str, Any], ReachedAccounts]:
     """Return a command's arguments for Python and its accounts, with defaults from the settings."""
     arguments = dict(command.arguments)
-    accounts = ReachedAccounts.of(command, arguments, context.reader)
-    held = context.reader.settings
+    accounts = ReachedAccounts.of(command, arguments, context)
+    held = context.settings
     progress = not arguments.pop("no_progress", False) and held.progress
     return {"rate": settings.chosen_rate(), **arguments, "progress": progress}, accounts
