@@ -41,9 +41,9 @@ class HtmlCell:
 
 
 def html_table(heads: Iterable[HtmlCell], rows: Iterable[Iterable[HtmlCell]]) -> str:
-    """Return a table of cells.
+    r"""Return a table of cells.
 
-    >>> html_table([HtmlCell("a")], [[HtmlCell("b")]]).replace("\\n", "")
+    >>> html_table([HtmlCell("a")], [[HtmlCell("b")]]).replace("\n", "")
     '<table><thead><tr><th scope="col">a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>'
     """
     names = "".join(head.drawn("th", "col") for head in heads)
