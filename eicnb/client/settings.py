@@ -112,19 +112,18 @@ def check_known(columns: Any) -> str | tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable, its setting, and the values it takes."""
+    """An environment variable and its setting."""
 
     name: str
     setting: str
-    meaning: str
 
 
 VARIABLES = (
-    Variable("EICNB_MAX_ROWS", "max_rows", "the most rows of a frame that are shown; 60 when unset"),
-    Variable("EICNB_COLUMNS", "columns", "the columns of a frame that are shown: `auto`, `all`, or names with commas"),
-    Variable(masks.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
-    Variable(masks.NAMES, "redact_names", "the names to mask, with commas between them"),
-    Variable("EICNB_JOURNAL", "journal", "folder of the journal of all writes, or `off`"),
+    Variable("EICNB_MAX_ROWS", "max_rows"),
+    Variable("EICNB_COLUMNS", "columns"),
+    Variable(masks.SWITCH, "redact"),
+    Variable(masks.NAMES, "redact_names"),
+    Variable("EICNB_JOURNAL", "journal"),
 )
 
 _chosen: dict[str, Any] = {}
