@@ -1,4 +1,4 @@
-"""The layer `metrics`: a week of event counts for each row, and of message ages for each failure queue.
+"""The layer `metrics`: a week of event counts per row, and of message ages per failure queue.
 
 Tested in tests/fleet/checks/test_metrics.py.
 """

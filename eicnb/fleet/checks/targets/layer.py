@@ -1,4 +1,4 @@
-"""The layer `targets`: each destination and dead-letter queue, read once for all functions that use it.
+"""The layer `targets`: each destination and dead-letter queue, read once for all its functions.
 
 Tested in tests/fleet/checks/test_targets.py.
 """
