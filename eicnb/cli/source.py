@@ -108,7 +108,11 @@ class Word:
         try:
             yield
         except UsageError as error:
-            raise error.at(self._excerpt_of(error)) from error.__cause__
+            raise self.blamed_for(error) from error.__cause__
+
+    def blamed_for(self, error: UsageError) -> UsageError:
+        """Return an error that points at this word, or at the part of it that is wrong."""
+        return error.at(self._excerpt_of(error))
 
     def _excerpt_of(self, error: UsageError) -> Excerpt:
         if error.culprit and error.culprit in self.references and error.culprit in self.text:

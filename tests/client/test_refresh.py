@@ -52,7 +52,7 @@ def reasons(frame: Frame) -> dict[str, str]:
 
 
 def command(line: str, audit: Frame) -> Any:
-    return commands.run(parser.parse(Source(line), {"audit": audit}), commands.Reader(lambda _: None))
+    return commands.run(parser.parse(Source(line), {"audit": audit}), commands.Context(lambda _: None))
 
 
 @pytest.mark.parametrize("suffix", ["", "20190925"])

@@ -100,7 +100,7 @@ def test_a_role_goes_with_every_kind_of_connection(
             eic = eicnb.connect("tools", endpoint_url=server.url).derive(role_arn=ROLE)
         else:
             source = Source(f"use --profile tools --endpoint-url {server.url} --role-arn {ROLE}")
-            eic = commands.run(parser.parse(source, {}), commands.Reader(print))
+            eic = commands.run(parser.parse(source, {}), commands.Context(print))
         assert set(run(eic).region) == {"eu-west-1"}
         assert [seen.access_key for seen in server.seen if b"AssumeRole" in seen.body] == ["TOOLS"]
 
@@ -160,7 +160,7 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[s
 
 
 def run_command(line: str) -> Any:
-    return commands.run(parser.parse(Source(line), {}), commands.Reader(print))
+    return commands.run(parser.parse(Source(line), {}), commands.Context(print))
 
 
 def test_several_profiles_are_one_frame_in_the_order_of_their_accounts(profiles: list[str]) -> None:

@@ -135,7 +135,7 @@ def _refused_by_itself(one: Chosen, row: dict[str, Any]) -> Chosen:
     if row["state"] != IS_RECORD:
         return one.refused("it is not a record")
     if (size := row["payload_bytes"] or 0) > LARGEST_EVENT:
-        return one.refused(f"its event has {size} bytes, but asynchronous invocations take {LARGEST_EVENT}")
+        return one.refused(f"its event has {size} bytes, but asynchronous invocations allow {LARGEST_EVENT}")
     if not one.is_named and row.get("condition") == "Success":
         return one.refused(SUCCEEDED, _NAME_IT)
     if not one.is_named and row["function_arn"] is None:
