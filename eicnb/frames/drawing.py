@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
-from itertools import pairwise
 
 from eicnb.errors import width_of
 from eicnb.frames.catalogue import ESSENTIAL
+from eicnb.frames.html import HtmlCell, escaped, html_table, of_whole_words
 from eicnb.frames.monospace import GAP, TextColumn, laid_out
 from eicnb.frames.style import BOX, CAPTION, CELL, NUMBER, STYLE, TONES, WRAPPED
 from eicnb.frames.words import Cell
@@ -26,18 +24,6 @@ _NARROWEST = 22
 
 _SHORTEST = 80
 """The characters of a remark in one line, so that what is there to type stays whole."""
-
-_WRAPS = 'style="text-align: left"'
-
-_BREAKS = 'style="overflow-wrap: anywhere"'
-
-_WHOLE = 'style="white-space: nowrap"'
-
-_HYPHENATED = re.compile(r"(?<!\S)(?=\S*-)\S{2,40}(?!\S)")
-"""A word with a hyphen that is narrower than a column of long texts."""
-
-_LONG = re.compile(r"\S{21,}")
-"""A text that may be broken to fit a narrow column; a word is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +118,14 @@ class Table:
         """
         table = self.masked().fitting(_ROOM, _PADDING, breaks=False)
         lines = [table.caption, *table.remarks()]
-        label = _escaped(f"{name}: {table.caption}" if name else table.caption)
-        names = "".join(
-            f'<th scope="col" title="{_escaped(head.title)}"{_style(head)}>{_escaped(head.text or "row")}</th>'
-            for head in table.heads
-        )
+        label = escaped(f"{name}: {table.caption}" if name else table.caption)
+        heads = [HtmlCell(escaped(head.text or "row"), _attributes(head), head.title) for head in table.heads]
         return "\n".join(
             [
                 f'<div class="eicnb-frame">{STYLE}',
-                *(f'<div class="eicnb-caption"{CAPTION}>{_escaped(line)}</div>' for line in lines),
+                *(f'<div class="eicnb-caption"{CAPTION}>{escaped(line)}</div>' for line in lines),
                 f'<div class="eicnb-box" role="region" aria-label="{label}" tabindex="0"{BOX}>',
-                "<table>",
-                f"<thead><tr>{names}</tr></thead>",
-                "<tbody>",
-                *(_html_cells(table.heads, row) for row in table.rows),
-                "</tbody>",
-                "</table>",
+                html_table(heads, (_html_cells(table.heads, row) for row in table.rows)),
                 "</div>",
                 "</div>",
             ]
@@ -235,51 +213,14 @@ def _replaced(head: Head, text: str, title: str) -> Head:
     return replace(head, text=text, title=title)
 
 
-def _style(head: Head) -> str:
+def _attributes(head: Head) -> str:
     return NUMBER if head.is_of_numbers else WRAPPED if head.wraps else CELL
 
 
-def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> str:
-    cells = []
+def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> Iterator[HtmlCell]:
     for head, cell in zip(heads, row, strict=True):
-        tag, scope = ("th", ' scope="row"') if head.names else ("td", "")
-        title = f' title="{_escaped(cell.title)}"' if cell.title and cell.title != cell.text else ""
+        title = cell.title if cell.title != cell.text else ""
         tone = TONES.get(cell.tone, "")
-        text = _of_whole_words(cell.text) if head.is_typed else _escaped(cell.text)
-        cells.append(f"<{tag}{scope}{title}{_style(head)}>{f'<span{tone}>{text}</span>' if tone else text}</{tag}>")
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _of_whole_words(text: str) -> str:
-    """Escape a text and let it break between its words alone, not at a hyphen; a very long word may break."""
-    return _HYPHENATED.sub(lambda found: f"<span {_WHOLE}>{found[0]}</span>", _escaped(text))
-
-
-def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows of text as a small HTML table, every text escaped; the first column names the rows.
-
-    >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
-    1
-
-    A long text is wrapped between its words, and inside an ARN.
-    """
-    names = "".join(f'<th scope="col" {_WRAPS}>{_escaped(name)}</th>' for name in head)
-    lines = [f"<thead><tr>{names}</tr></thead>", "<tbody>", *map(_html_row, rows), "</tbody>"]
-    return "\n".join(["<table>", *lines, "</table>"])
-
-
-def _breakable(text: str) -> str:
-    """Escape a text and let a narrow column break what is longer than any word, such as an ARN."""
-    places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
-    pieces = [_escaped(text[start:end]) for start, end in pairwise(places)]
-    return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
-
-
-def _html_row(words: Sequence[str]) -> str:
-    label, *cells = map(_breakable, words)
-    shown = "".join(f"<td {_WRAPS}>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row" {_WRAPS}>{label}</th>{shown}</tr>'
-
-
-def _escaped(text: str) -> str:
-    return escape(text, quote=True)
+        text = of_whole_words(cell.text) if head.is_typed else escaped(cell.text)
+        html = f"<span{tone}>{text}</span>" if tone else text
+        yield HtmlCell(html, _attributes(head), title, names_row=head.names)
