@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
-from itertools import pairwise
 
 from eicnb.errors import width_of
 from eicnb.frames.catalogue import ESSENTIAL
+from eicnb.frames.html import HtmlCell, escaped, html_table, of_whole_words
 from eicnb.frames.monospace import GAP, TextColumn, laid_out
 from eicnb.frames.style import BOX, CAPTION, CELL, NUMBER, STYLE, TONES, WRAPPED
 from eicnb.frames.words import Cell
@@ -27,6 +25,7 @@ _NARROWEST = 22
 _SHORTEST = 80
 """The minimum width of a remark's lines, so that the code to type in it stays on one line."""
 
+<<<<<<< HEAD
 _WRAPS = 'style="text-align: left"'
 
 _BREAKS = 'style="overflow-wrap: anywhere"'
@@ -39,6 +38,8 @@ _HYPHENATED = re.compile(r"(?<!\S)(?=\S*-)\S{2,40}(?!\S)")
 _LONG = re.compile(r"\S{21,}")
 """A text that is longer than any word, and so may be broken to fit a narrow column."""
 
+=======
+>>>>>>> main
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -132,22 +133,14 @@ class Table:
         """
         table = self.masked().fitting(_ROOM, _PADDING, breaks=False)
         lines = [table.caption, *table.remarks()]
-        label = _escaped(f"{name}: {table.caption}" if name else table.caption)
-        names = "".join(
-            f'<th scope="col" title="{_escaped(head.title)}"{_style(head)}>{_escaped(head.text or "row")}</th>'
-            for head in table.heads
-        )
+        label = escaped(f"{name}: {table.caption}" if name else table.caption)
+        heads = [HtmlCell(escaped(head.text or "row"), _attributes(head), head.title) for head in table.heads]
         return "\n".join(
             [
                 f'<div class="eicnb-frame">{STYLE}',
-                *(f'<div class="eicnb-caption"{CAPTION}>{_escaped(line)}</div>' for line in lines),
+                *(f'<div class="eicnb-caption"{CAPTION}>{escaped(line)}</div>' for line in lines),
                 f'<div class="eicnb-box" role="region" aria-label="{label}" tabindex="0"{BOX}>',
-                "<table>",
-                f"<thead><tr>{names}</tr></thead>",
-                "<tbody>",
-                *(_html_cells(table.heads, row) for row in table.rows),
-                "</tbody>",
-                "</table>",
+                html_table(heads, (_html_cells(table.heads, row) for row in table.rows)),
                 "</div>",
                 "</div>",
             ]
@@ -235,16 +228,15 @@ def _replaced(head: Head, text: str, title: str) -> Head:
     return replace(head, text=text, title=title)
 
 
-def _style(head: Head) -> str:
+def _attributes(head: Head) -> str:
     return NUMBER if head.is_of_numbers else WRAPPED if head.wraps else CELL
 
 
-def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> str:
-    cells = []
+def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> Iterator[HtmlCell]:
     for head, cell in zip(heads, row, strict=True):
-        tag, scope = ("th", ' scope="row"') if head.names else ("td", "")
-        title = f' title="{_escaped(cell.title)}"' if cell.title and cell.title != cell.text else ""
+        title = cell.title if cell.title != cell.text else ""
         tone = TONES.get(cell.tone, "")
+<<<<<<< HEAD
         text = _of_whole_words(cell.text) if head.is_typed else _escaped(cell.text)
         cells.append(f"<{tag}{scope}{title}{_style(head)}>{f'<span{tone}>{text}</span>' if tone else text}</{tag}>")
     return f"<tr>{''.join(cells)}</tr>"
@@ -283,3 +275,8 @@ def _html_row(words: Sequence[str]) -> str:
 
 def _escaped(text: str) -> str:
     return escape(text, quote=True)
+=======
+        text = of_whole_words(cell.text) if head.is_typed else escaped(cell.text)
+        html = f"<span{tone}>{text}</span>" if tone else text
+        yield HtmlCell(html, _attributes(head), title, names_row=head.names)
+>>>>>>> main

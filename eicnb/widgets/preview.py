@@ -20,7 +20,7 @@ from eicnb.changes.change import (
 )
 from eicnb.changes.export.command_lines import aws_command, eic_line, python_call
 from eicnb.changes.export.connection_options import Way
-from eicnb.frames.drawing import html_table
+from eicnb.frames.html import html_table_of_texts
 from eicnb.model.config import (
     EventInvokeConfig,
 )
@@ -164,7 +164,7 @@ class Preview:
             parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.validated.faults.values())}</ul>")
         if self.is_known:
             head, *rows = self._table()
-            parts += [html_table(head, rows), _paragraph(self.effect())]
+            parts += [html_table_of_texts(head, rows), _paragraph(self.effect())]
         for name, text in self.commands().items():
             parts.append(f"<p>{escape(name)}</p><pre {_WRAPPED}>{escape(text)}</pre>")
         reopened = f'<p class="eicnb-reopened">{escape(REOPENED)}</p>'
@@ -223,7 +223,7 @@ class StaticForm:
     def _repr_html_(self) -> str:
         return (
             f"<p><strong>{escape(self.preview.title)}</strong><br>{escape(self._state())}</p>"
-            f"{html_table(('Setting', 'Now'), self._rows())}"
+            f"{html_table_of_texts(('Setting', 'Now'), self._rows())}"
             f"<p>To change it, edit and run:</p><pre {_WRAPPED}>{escape(self.line)}</pre>"
             f"{''.join(map(_paragraph, self.notes()))}"
         )
