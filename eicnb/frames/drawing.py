@@ -25,21 +25,6 @@ _NARROWEST = 22
 _SHORTEST = 80
 """The minimum width of a remark's lines, so that the code to type in it stays on one line."""
 
-<<<<<<< HEAD
-_WRAPS = 'style="text-align: left"'
-
-_BREAKS = 'style="overflow-wrap: anywhere"'
-
-_WHOLE = 'style="white-space: nowrap"'
-
-_HYPHENATED = re.compile(r"(?<!\S)(?=\S*-)\S{2,40}(?!\S)")
-"""A hyphenated word that is narrower than a column of long texts."""
-
-_LONG = re.compile(r"\S{21,}")
-"""A text that is longer than any word, and so may be broken to fit a narrow column."""
-
-=======
->>>>>>> main
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -236,47 +221,6 @@ def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> Iterator[HtmlCell
     for head, cell in zip(heads, row, strict=True):
         title = cell.title if cell.title != cell.text else ""
         tone = TONES.get(cell.tone, "")
-<<<<<<< HEAD
-        text = _of_whole_words(cell.text) if head.is_typed else _escaped(cell.text)
-        cells.append(f"<{tag}{scope}{title}{_style(head)}>{f'<span{tone}>{text}</span>' if tone else text}</{tag}>")
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _of_whole_words(text: str) -> str:
-    """Escape a text that breaks only between words, not at hyphens; only very long words may break."""
-    return _HYPHENATED.sub(lambda found: f"<span {_WHOLE}>{found[0]}</span>", _escaped(text))
-
-
-def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows of text as a small HTML table, with all text escaped; the first column names the rows.
-
-    >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
-    1
-
-    Long texts wrap between words and inside ARNs.
-    """
-    names = "".join(f'<th scope="col" {_WRAPS}>{_escaped(name)}</th>' for name in head)
-    lines = [f"<thead><tr>{names}</tr></thead>", "<tbody>", *map(_html_row, rows), "</tbody>"]
-    return "\n".join(["<table>", *lines, "</table>"])
-
-
-def _breakable(text: str) -> str:
-    """Escape a text, and let a narrow column break anything longer than a word, such as an ARN."""
-    places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
-    pieces = [_escaped(text[start:end]) for start, end in pairwise(places)]
-    return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
-
-
-def _html_row(words: Sequence[str]) -> str:
-    label, *cells = map(_breakable, words)
-    shown = "".join(f"<td {_WRAPS}>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row" {_WRAPS}>{label}</th>{shown}</tr>'
-
-
-def _escaped(text: str) -> str:
-    return escape(text, quote=True)
-=======
         text = of_whole_words(cell.text) if head.is_typed else escaped(cell.text)
         html = f"<span{tone}>{text}</span>" if tone else text
         yield HtmlCell(html, _attributes(head), title, names_row=head.names)
->>>>>>> main
