@@ -15,12 +15,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Generic, TypeVar
 
-from eicnb.aws.boto import Aws
 from eicnb.aws.cloudwatch import MOST_METRICS, Metric, Points, read_metrics
-from eicnb.aws.paced import Ask
 from eicnb.errors import EicError
-from eicnb.fleet.checks.asking import Place, read_aside, unreadable
 from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.concurrent_reads import CallsTo, Place, read_in_threads, unreadable
 from eicnb.fleet.checks.evidence import Reading, Unreadable
 from eicnb.model.function import LATEST
 from eicnb.model.period import Period
@@ -220,12 +218,12 @@ def read_points(
     """
     refused = {} if refused is None else refused
 
-    def one(batch: _Batch[K], asking: Callable[[Aws, str], Ask]) -> list[V | Unreadable]:
+    def one(batch: _Batch[K], calls_to: CallsTo) -> list[V | Unreadable]:
         if batch.place in refused:
             raise refused[batch.place]
         metrics = [metric_of(key) for key in batch.keys]
         try:
-            ask = asking(reading.connections[batch.place], batch.place[0])
+            ask = calls_to(reading.connections[batch.place], batch.place[0])
             found = read_metrics(ask, metrics, period)
         except EicError as error:
             refused[batch.place] = error
@@ -235,7 +233,7 @@ def read_points(
             for metric, points in zip(metrics, found, strict=True)
         ]
 
-    facts = read_aside(reading, "metrics", [*_batches(wanted)], one)
+    facts = read_in_threads(reading, "metrics", [*_batches(wanted)], one)
     for batch, values in facts.items():
         for number, key in enumerate(batch.keys):
             yield key, values if isinstance(values, Unreadable) else values[number]
