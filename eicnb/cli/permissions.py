@@ -114,7 +114,7 @@ NOTES: Mapping[str, str] = {
     "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`; "
     f"`{Operation.LOOKUP_EVENTS}` is for `--refresh` alone",
     "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`, `{Operation.LIST_OBJECTS}` is for `--canary` alone; "
-    "the last four suggest a name for a missing one",
+    "the lookups suggest a name for a missing one",
     "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`, and find out what is missing",
     "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
     "`ListAllMyBuckets` suggest a name for a missing one",

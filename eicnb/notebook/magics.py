@@ -96,15 +96,15 @@ class EicMagics(Magics):
         """
         user_ns = self._user_ns()
         names: Mapping[str, Any] = ChainMap(local_ns or {}, user_ns, _ALWAYS)
-        reader = commands.Reader(_show)
+        context = commands.Context(_show)
         if cell is None:
-            source = Source(line, "%eic ", interpolates=reader.settings.interpolate)
+            source = Source(line, "%eic ", interpolates=context.settings.interpolate)
             with _pointing_at_an_assignment(line):
                 parsed = _one(_parsed(source, names, parser.parse))
-            return _displayed(parsed, _run(parsed, reader))
-        source, out = _cell_source(line, cell, interpolates=reader.settings.interpolate)
+            return _displayed(parsed, _run(parsed, context))
+        source, out = _cell_source(line, cell, interpolates=context.settings.interpolate)
         parsed = _parsed(source, names, parse_cell)
-        result = _run(parsed, reader)
+        result = _run(parsed, context)
         if out is None or not parsed:
             return _displayed(parsed, result)
         user_ns[out] = result
@@ -173,13 +173,13 @@ def _one(parsed: Sequence[Command]) -> Sequence[Command]:
     return parsed
 
 
-def _run(parsed: Sequence[Command], reader: commands.Reader) -> Any:
+def _run(parsed: Sequence[Command], context: commands.Context) -> Any:
     if not parsed:
         _show("Nothing to run. %eic help lists the commands.\n")
         return None
     if any(command.verb in {"use", "sandbox"} for command in parsed):
         MEMORY.forget()
-    result = commands.run(parsed, reader)
+    result = commands.run(parsed, context)
     MEMORY.learn(result)
     return result
 

@@ -14,7 +14,7 @@ from typing import Any
 from eicnb.redaction.accounts import digits_of, names_an_account
 from eicnb.redaction.control_characters import printable
 from eicnb.redaction.kinds import Kind, Span
-from eicnb.redaction.patterns import ACCOUNT, SECRETS
+from eicnb.redaction.patterns import ACCOUNT, SECRETS, SIGNS, WITHOUT_SIGNS
 from eicnb.redaction.search import spans
 
 SWITCH = "EICNB_REDACT"
@@ -48,7 +48,15 @@ class Redaction:
 
     def spans(self, text: str) -> list[Span]:
         """Return what must be masked in a text."""
-        return spans(text, (*SECRETS, ACCOUNT), self.names) if self.on else spans(text, SECRETS)
+        if self.on:
+            return spans(text, (*SECRETS, ACCOUNT), self.names)
+        return spans(text, SECRETS) if _may_contain_secrets(text) else []
+
+
+def _may_contain_secrets(text: str) -> bool:
+    """Return whether a text needs a search for secrets; most lines do not."""
+    folded = text.lower()
+    return any(sign in folded for sign in SIGNS) or any(pattern.search(text) for pattern in WITHOUT_SIGNS)
 
 
 class Masks:
@@ -184,7 +192,8 @@ def printed(text: str) -> str:
     >>> printed("no function my\x1b[2Jname")
     'no function my\\u001b[2Jname'
     """
-    return printable(masked(text))
+    shown = masked(text)
+    return shown if shown.isprintable() else printable(shown)
 
 
 def masked_number(number: float, name: str = "") -> float:

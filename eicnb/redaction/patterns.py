@@ -243,6 +243,12 @@ _URLS = (
 SECRETS = (_PRIVATE_KEY, *_HEADERS, *_TOKENS, *_KEYS, *_SIGNATURES, *_URLS)
 """What eicnb shows in no message, display or log, whatever its settings."""
 
+SIGNS = tuple(dict.fromkeys(sign for kind in SECRETS for sign in kind.signs))
+"""The signs of secrets; a text without any of them may contain only a secret of a kind without signs."""
+
+WITHOUT_SIGNS = tuple(kind.pattern for kind in SECRETS if not kind.signs)
+"""The patterns of the kinds without signs."""
+
 _USER = r"[^\s\0/\\\"':<>|]+"
 # A name may have blanks in it where a separator, a closing quote or the end of the line shows how far it goes.
 _FULL_NAME = r"[A-ZÀ-Þ][^\s\0/\\\"':<>|]*(?:[ ][A-ZÀ-Þ][^\s\0/\\\"':<>|]*){1,3}(?=[ ]*(?:\r?\n|\0|\Z))"

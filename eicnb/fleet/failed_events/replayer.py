@@ -233,7 +233,7 @@ def is_gone(error: EicError) -> bool:
 def _differs(row: Chosen, record: InvocationRecord) -> str:
     """Return why a message is not what the frame says; its event is then not sent."""
     if len(record.payload.encode("utf-8", "replace")) > LARGEST_EVENT:
-        return "its event is larger than asynchronous invocations take"
+        return "its event is larger than asynchronous invocations accept"
     named = record.function
     if named is None or row.is_named:
         return ""

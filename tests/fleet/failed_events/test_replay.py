@@ -170,7 +170,7 @@ REFUSED = {
     "another account": (record(2, account_id="999999999999"), "no connection reaches account 999999999999"),
     "too large": (
         record(2, payload="x" * 100),
-        "its event has 1100000 bytes, but asynchronous invocations take 1048576",
+        "its event has 1100000 bytes, but asynchronous invocations allow 1048576",
     ),
 }
 

@@ -86,7 +86,10 @@ def test_waiting_needs_a_queue_or_a_bucket(shared: Eic) -> None:
         (float("nan"), "the payload, nan, cannot be written as JSON"),
         ('{"price": NaN}', "the payload is not JSON: JSON has no NaN"),
         (pd.Timestamp("2026-11-26"), "the payload, a Timestamp, cannot be written as JSON"),
-        ({"text": "x" * 1024 * 1024}, "the event has 1048588 bytes, but asynchronous invocations take 1048576"),
+        (
+            {"text": "x" * 1024 * 1024},
+            "the event has 1048588 bytes, but asynchronous invocations allow 1048576",
+        ),
     ],
 )
 def test_a_payload_that_cannot_be_sent_is_refused(shared: Eic, payload: Any, message: str) -> None:
