@@ -132,7 +132,8 @@ def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
         "LabApp.expose_app_in_browser": True,
         "JupyterNotebookApp.expose_app_in_browser": True,
     }
-    words = [sys.executable, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())]
+    python = str(warm_place / "bin" / "python") if warm_place else sys.executable
+    words = [python, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, cwd=home)
         try:
