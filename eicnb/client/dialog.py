@@ -16,7 +16,7 @@ Ask = Callable[[str], str]
 
 
 def to_stderr(text: str) -> None:
-    """Write to the current standard error; in a notebook it is the cell's."""
+    """Write to the current standard error, which in a notebook is the cell's."""
     sys.stderr.write(text)
 
 

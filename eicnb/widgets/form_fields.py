@@ -136,10 +136,7 @@ class FormFields:
         """Return a new destination with the function that is to deliver to it; None without both."""
         if destination is None or str(destination) in self._delivered:
             return None
-        try:
-            function = draft.subject()
-        except UsageError:
-            return None
+        function = draft.subject_if_valid()
         return (function, destination) if function else None
 
     def _missing_note(self, destination: DestinationArn) -> str:

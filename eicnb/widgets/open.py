@@ -44,7 +44,7 @@ def _subject(function_name: str | FunctionRef | None, qualifier: str | None) -> 
     """Return the function and qualifier to open with; an invalid name raises UsageError at once."""
     if function_name is None:
         if qualifier is not None:
-            raise UsageError("a qualifier is given without a function", hint='form("my-function", qualifier="live")')
+            raise UsageError("a qualifier needs a function", hint='form("my-function", qualifier="live")')
         return None
     function = function_name if isinstance(function_name, FunctionRef) else FunctionRef.parse(function_name)
     return function.with_qualifier(function.qualifier or LATEST if qualifier is None else qualifier)

@@ -15,7 +15,7 @@ from ipywidgets import HTML, Button, HBox, VBox
 from eicnb.changes.change import LABELS, SETTINGS, Unread, in_words, settings_of
 from eicnb.changes.current import Live
 from eicnb.errors import EicError
-from eicnb.frames.drawing import html_table
+from eicnb.frames.html import html_table_of_texts
 from eicnb.model.reported import ReportedConfig
 from eicnb.redaction.masks import masked
 from eicnb.widgets.fields import text_html
@@ -69,7 +69,7 @@ class Outcome:
             choices.insert(0, self._choice(f"Overwrite the live config: {_lower(over[0])}", over[1]))
         self.say(
             HTML(text_html(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
-            HTML(f'<div class="eicnb-text">{masked(html_table(head, rows))}</div>'),
+            HTML(f'<div class="eicnb-text">{masked(html_table_of_texts(head, rows))}</div>'),
             _row(*choices),
         )
 

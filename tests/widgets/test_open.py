@@ -103,7 +103,7 @@ def test_the_calls_are_the_same(notebook: Notebook, call: str) -> None:
 FAILURES = [
     ("%eic form nobody", "there is no function 'nobody' in us-east-1"),
     ("%eic form my-function:BLUE --qualifier GREEN", "the function is named with the qualifier 'BLUE', but the"),
-    ("%eic form --qualifier live", "a qualifier is given without a function"),
+    ("%eic form --qualifier live", "a qualifier needs a function"),
     ("%eic form my-function --retries 1", "eic form has no option '--retries'"),
 ]
 

@@ -22,7 +22,7 @@ def prepare_check(command: Command, context: Context) -> Run:
 
 
 def prepare_losses(command: Command, context: Context) -> Run:
-    """Prepare the losses of an audit."""
+    """Prepare to count the losses of an audit."""
     return _prepared(command, context, losses_of)
 
 

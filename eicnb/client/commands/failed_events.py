@@ -14,7 +14,7 @@ from eicnb.frames.frame import Frame
 
 
 def prepare_records(command: Command, context: Context) -> Run:
-    """Prepare the reading of a queue, a bucket or those of an audit."""
+    """Prepare to read the failed events of a queue, a bucket or an audit's destinations."""
     arguments, accounts = several(command, context)
 
     def run() -> Frame:
@@ -25,7 +25,7 @@ def prepare_records(command: Command, context: Context) -> Run:
 
 
 def prepare_send(command: Command, context: Context) -> Run:
-    """Prepare an event for a function; the setting `confirm` asks first."""
+    """Prepare to send an event to a function; the setting `confirm` asks first."""
     arguments = dict(command.arguments)
     confirm = context.settings.confirm or None
 
@@ -40,7 +40,7 @@ def prepare_send(command: Command, context: Context) -> Run:
 
 
 def prepare_replay(command: Command, context: Context) -> Run:
-    """Prepare the replay of the records in the line; the setting `confirm` asks first."""
+    """Prepare to replay the records in the line; the setting `confirm` asks first."""
     given, accounts = several(command, context)
     arguments = {"confirm": context.settings.confirm or None, **given}
 
