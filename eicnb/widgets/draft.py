@@ -188,6 +188,13 @@ number of seconds: 60 to 21600'}
         with UsageError.about("qualifier"):
             return function.with_qualifier(check_qualifier(self.qualifier.strip()))
 
+    def subject_if_valid(self) -> FunctionRef | None:
+        """Return the function with its qualifier; None while a field is wrong."""
+        try:
+            return self.subject()
+        except UsageError:
+            return None
+
     def check(self, where: Where) -> Validated:
         """Return the one request that writes what the fields show: a put, or a delete if nothing is set.
 

@@ -16,7 +16,6 @@ from traitlets import Any as AnyValue
 from eicnb.aws.connection import Connection
 from eicnb.changes.current import Live
 from eicnb.changes.export.connection_options import Way
-from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
@@ -107,10 +106,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
     def _preview_of(self, draft: Draft) -> Preview:
         """Return the preview of the fields; without their function's live config nothing can be applied."""
         validated = draft.check(self._where)
-        try:
-            subject: FunctionRef | None = draft.subject()
-        except UsageError:
-            subject = None
+        subject = draft.subject_if_valid()
         found = self._edited.read_of(subject)
         way = Way.between(self._in_use(), self._connection)
         live = found.live.on(way) if found else Live()
@@ -134,7 +130,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._apply.renew()
         self._outcome.withdraw()
         draft = self._fields.draft()
-        kept, edits = self._edited.type(self._preview_of(draft).subject, draft)
+        kept, edits = self._edited.type(draft.subject_if_valid(), draft)
         if kept != draft:
             self._fields.fill(kept)
         self._carry_over.offer(edits)
@@ -167,7 +163,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _reread(self) -> None:
         """Load the live config again."""
-        subject = self.preview.subject
+        subject = self._fields.draft().subject_if_valid()
         if subject is None:
             return
         self._loader.cancel()

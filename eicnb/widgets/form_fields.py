@@ -136,10 +136,7 @@ class FormFields:
         """Return a new destination with the function that is to deliver to it; None without both."""
         if destination is None or str(destination) in self._delivered:
             return None
-        try:
-            function = draft.subject()
-        except UsageError:
-            return None
+        function = draft.subject_if_valid()
         return (function, destination) if function else None
 
     def _missing_note(self, destination: DestinationArn) -> str:
@@ -180,8 +177,7 @@ class FormFields:
             return
         self._has_qualifiers_of = name
         if not name:
-            self._qualifier.offer(NameList((LATEST,)))
-            self._qualifier.hint("")
+            self._qualifier.offer(NameList((LATEST,)), hint="")
             return
         self._qualifier.loading("versions and aliases")
 

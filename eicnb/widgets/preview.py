@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -21,9 +22,7 @@ from eicnb.changes.change import (
 from eicnb.changes.export.command_lines import aws_command, eic_line, python_call
 from eicnb.changes.export.connection_options import Way
 from eicnb.frames.html import html_table_of_texts
-from eicnb.model.config import (
-    EventInvokeConfig,
-)
+from eicnb.model.config import EventInvokeConfig
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
@@ -31,7 +30,7 @@ from eicnb.model.request import Request
 from eicnb.widgets.draft import DestinationDraft, Draft, Validated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Preview:
     """The live config of a form's function, the changes of Apply, and the same as commands.
 
@@ -49,23 +48,18 @@ class Preview:
     way: Way = field(default_factory=Way)
     read: bool = True
 
-    @property
-    def change(self) -> Change | None:
-        """The change that Apply would make; None while fields have errors."""
-        before = Unread(self.unread) if self.unread else self.live
-        return Change.of(self.validated.request, before) if self.validated.request else None
-
+    @cached_property
     def settings(self) -> tuple[SettingChange, ...]:
-        """Return each setting before and after Apply; while fields have errors, without changes."""
-        if self.change is not None:
-            return self.change.settings()
-        subject = self.subject or FunctionRef("NAME")
-        return Change(subject, self.live, self.live).settings()
+        """Each setting before and after Apply; while fields have errors, without changes."""
+        if self.validated.request is None:
+            return Change(self.subject or FunctionRef("NAME"), self.live, self.live).settings()
+        before = Unread(self.unread) if self.unread else self.live
+        return Change.of(self.validated.request, before).settings()
 
     @property
     def number_of_changes(self) -> int:
         """The number of settings that would change."""
-        return sum(setting.is_one for setting in self.settings())
+        return sum(setting.is_one for setting in self.settings)
 
     @property
     def is_applicable(self) -> bool:
@@ -125,7 +119,7 @@ class Preview:
 
     def _table(self) -> list[tuple[str, ...]]:
         """Return the settings with their headings; while fields have errors, without values after Apply."""
-        rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings()]
+        rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings]
         table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
         return table if self.validated.request else [row[:2] for row in table]
 

@@ -16,7 +16,7 @@ from eicnb.changes.current import missing
 from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, NotFound, UsageError, shown
-from eicnb.fleet.checks.asking import Asking, Pacing, read_aside
+from eicnb.fleet.checks.concurrent_reads import CallsTo, Pacing, read_in_threads
 from eicnb.fleet.checks.evidence import Unreadable
 from eicnb.fleet.failed_events.columns import IS_RECORD, RECORD_COLUMNS
 from eicnb.fleet.failed_events.invoking import Outlets, outlets_of
@@ -219,12 +219,12 @@ class OutletReader:
     ) -> Mapping[FunctionRef | None, Outlets | EicError | Unreadable]:
         """Return the outlets of each function, or the error that kept them from being read."""
 
-        def one(target: FunctionRef, asking: Asking) -> Outlets | EicError:
+        def one(target: FunctionRef, calls_to: CallsTo) -> Outlets | EicError:
             try:
-                return outlets_of(asking(targets[target].aws, target.account_id or ""), target)
+                return outlets_of(calls_to(targets[target].aws, target.account_id or ""), target)
             except EicError as error:
                 return error
 
-        found = read_aside(self.pacing, "functions", list(targets), one)
+        found = read_in_threads(self.pacing, "functions", list(targets), one)
         self.known.update({target: found[target] for target in targets})
         return self.known

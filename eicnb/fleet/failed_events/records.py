@@ -21,7 +21,7 @@ from eicnb.changes.interrupts import Stop
 from eicnb.changes.reach import Reachable
 from eicnb.changes.similar import similar_source
 from eicnb.errors import EicError, Interrupted
-from eicnb.fleet.checks.asking import Asking, read_aside
+from eicnb.fleet.checks.concurrent_reads import CallsTo, read_in_threads
 from eicnb.fleet.checks.evidence import Unreadable
 from eicnb.fleet.failed_events.columns import NO_RECORD, RECORD_COLUMNS, FoundRecord
 from eicnb.fleet.failed_events.messages import read_queue
@@ -131,10 +131,10 @@ def _read_bucket(source: RecordSource, wanted: Wanted, quotas: Quotas, pile: _Pi
     aws, account_id, name = source.connection.aws, source.connection.account_id, source.arn.name
     keys, held = keys_in(Bucket(Paced(aws, account_id, quotas, wanted.tally).ask, name), source.prefix, wanted)
 
-    def read(one: StoredObject, asking: Asking) -> FoundRecord | EicError:
-        return read_object(Bucket(asking(aws, account_id), name), one)
+    def read(one: StoredObject, calls_to: CallsTo) -> FoundRecord | EicError:
+        return read_object(Bucket(calls_to(aws, account_id), name), one)
 
-    facts = read_aside(wanted, "objects", keys, read)
+    facts = read_in_threads(wanted, "objects", keys, read)
     errors = [fact for fact in facts.values() if isinstance(fact, EicError)]
     if errors and len(errors) == len(keys):
         raise errors[0]

@@ -76,8 +76,8 @@ def send(
     event, where = Event(target_of(request), text), connection.where()
     wanted = _wanted()
     with _naming_missing(connection, event.target), Quotas(BUCKETS, _RATE) as quotas:
-        asking = Paced(connection.aws, where.account_id, quotas, wanted.tally).ask
-        sources = _sources(connection, event.target, outlets_of(asking, event.target)) if wait else []
+        calls = Paced(connection.aws, where.account_id, quotas, wanted.tally).ask
+        sources = _sources(connection, event.target, outlets_of(calls, event.target)) if wait else []
         _check_receives(sources, quotas, wanted)
         line = f"This runs {event} in {where}"
         if ask is None:
@@ -86,7 +86,7 @@ def send(
             confirm(f"{line}. Send it?", ask, _UNCONFIRMED)
         sent_at = datetime.now(UTC)
         try:
-            request_id = _invoked(connection, asking, event, where)
+            request_id = _invoked(connection, calls, event, where)
         except EicError as error:
             if not may_have_arrived(error):
                 raise
@@ -112,9 +112,9 @@ def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[Non
         raise found.error from error
 
 
-def _invoked(connection: Connection, asking: Ask, event: Event, where: Where) -> str:
+def _invoked(connection: Connection, calls: Ask, event: Event, where: Where) -> str:
     with recorded_event(connection, "send", event.placed(where)) as recording:
-        request_id = invoke(asking, event.target, event.text)
+        request_id = invoke(calls, event.target, event.text)
         recording.accepted(request_id)
         return request_id
 
