@@ -1,4 +1,4 @@
-"""The program `python -m eicnb scrub`: clean saved notebooks, and report what was found and what is left.
+"""The program `python -m eicnb scrub`: clean saved notebooks, and report what was found.
 
 Exit codes:
 
