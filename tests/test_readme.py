@@ -105,7 +105,7 @@ def described(columns: tuple[Column, ...]) -> list[str]:
         if column in BEFORE_AND_AFTER:
             when = BEFORE if column.name.startswith(BEFORE) else AFTER
             rows.append(
-                row(f"`{when}*`", "", f"the settings {when.strip('_')} the change; `<NA>`: not set, or not known")
+                row(f"`{when}*`", "", f"the settings {when.strip('_')} the change; `<NA>`: not set or not known")
             )
         elif column.name in SCAN_STATES:
             rows.append(row(", ".join(f"`{state}`" for state in SCAN_STATES), "`Int64`", "rows with this `scan_state`"))

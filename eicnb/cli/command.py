@@ -76,8 +76,8 @@ def _typed(hint: str) -> str:
 
     >>> _typed('qualifier="$LATEST"'), _typed('regions=["us-east-1", …]'), _typed("leave out regions=")
     ("--qualifier '$LATEST'", '--regions us-east-1,…', 'leave out --regions')
-    >>> _typed("timeout=30"), _typed("overwrite=True"), _typed("leave out client=: it is read from here")
-    ('--timeout 30', '--overwrite', 'leave out --client: it is read from here')
+    >>> _typed("timeout=30"), _typed("overwrite=True"), _typed("leave out client=: the rows are read without it")
+    ('--timeout 30', '--overwrite', 'leave out --client: the rows are read without it')
     """
     return hint if "--" in hint else _ARGUMENT.sub(_option, hint)
 

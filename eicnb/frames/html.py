@@ -1,4 +1,4 @@
-"""The HTML of every table: one writer, whose every text is escaped."""
+"""The one writer of HTML tables, which escapes all text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _BREAKS = 'style="overflow-wrap: anywhere"'
 _WHOLE = 'style="white-space: nowrap"'
 
 _HYPHENATED = re.compile(r"(?<!\S)(?=\S*-)\S{2,40}(?!\S)")
-"""A word with a hyphen that is narrower than a column of long texts."""
+"""A hyphenated word that is narrower than a column of long texts."""
 
 _LONG = re.compile(r"\S{21,}")
-"""A text that may be broken to fit a narrow column; a word is not."""
+"""A text that is longer than any word, and so may be broken to fit a narrow column."""
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlCell:
-    """A cell of an HTML table: HTML in which every text is escaped, further attributes, and a tooltip.
+    """A cell of an HTML table: HTML with all text escaped, further attributes, and a tooltip.
 
     `names_row` marks the cell that names its row for a screen reader.
     """
@@ -58,7 +58,7 @@ def html_table_of_texts(head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     >>> html_table_of_texts(("a",), [("<b>",)]).count("&lt;b&gt;")
     1
 
-    A long text is wrapped between its words, and inside an ARN.
+    Long texts wrap between words and inside ARNs.
     """
     heads = [HtmlCell(escaped(name), _WRAPS) for name in head]
     cells = ([HtmlCell(_breakable(text), _WRAPS, names_row=at == 0) for at, text in enumerate(row)] for row in rows)
@@ -66,14 +66,14 @@ def html_table_of_texts(head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
 
 
 def _breakable(text: str) -> str:
-    """Escape a text and let a narrow column break what is longer than any word, such as an ARN."""
+    """Escape a text, and let a narrow column break anything longer than a word, such as an ARN."""
     places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
     pieces = [escaped(text[start:end]) for start, end in pairwise(places)]
     return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
 
 
 def of_whole_words(text: str) -> str:
-    """Escape a text that may break only between its words, not at a hyphen; a very long word may break."""
+    """Escape a text that breaks only between words, not at hyphens; only very long words may break."""
     return _HYPHENATED.sub(lambda found: f"<span {_WHOLE}>{found[0]}</span>", escaped(text))
 
 

@@ -47,8 +47,7 @@ class DestinationField:
             hint=_HINT,
         )
         self._label = LABELS[name].lower()
-        self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN")
-        self.target.widget.layout.width = NAME_WIDTH
+        self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN", width=NAME_WIDTH)
         self.kind.widget.add_class("eicnb-kind")
         self.target.widget.add_class("eicnb-target")
         self.kind.share_line(self.target)
@@ -108,8 +107,7 @@ class DestinationField:
         self.kind.widget.layout.width = KIND_WIDTH if has_name else CONTROL_WIDTH
         self.target.widget.description = f"{_NAMES.get(kind, _NAMES[OTHER])} {self._label}"
         if kind not in DESTINATIONS:
-            self.target.offer(NameList())
-            self.target.hint("")
+            self.target.offer(NameList(), hint="")
         elif kind in self._lists:
             self.target.offer(self._lists[kind])
         else:

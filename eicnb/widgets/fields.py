@@ -27,10 +27,10 @@ NAME_WIDTH = "14em"
 """The width of a control with its label; of a kind with its label, and of the name next to it."""
 
 
-def control(kind: Callable[..., Any], label: str, **traits: Any) -> Any:
-    """Make a control with a visible label, as wide as all others and never wider than the form."""
+def control(kind: Callable[..., Any], label: str, width: str = CONTROL_WIDTH, **traits: Any) -> Any:
+    """Make a control with a visible label, never wider than the form."""
     style = {"description_width": _LABEL_WIDTH}
-    layout = {"width": CONTROL_WIDTH, "max_width": "100%"}
+    layout = {"width": width, "max_width": "100%"}
     return kind(description=label, style=style, layout=layout, **traits)
 
 
@@ -59,9 +59,8 @@ class Field:
     def __init__(self, widget: Any, *, hint: str = "") -> None:
         self.widget = widget
         self._hint = HTML(text_html(hint))
-        self._message = HTML("")
+        self._message = HTML("", layout={"display": "none"})
         self._message.add_class("eicnb-message")
-        self._message.layout.display = "none"
         self._row = HBox([widget, self._hint])
         self._row.add_class("eicnb-row")
         self.box = VBox([self._row, self._message])
@@ -109,24 +108,21 @@ class Field:
 class SearchField(Field):
     """A combobox over a list that may be long: it offers the few names that match the text."""
 
-    def __init__(self, label: str, value: str = "", *, placeholder: str = "") -> None:
-        super().__init__(
-            control(Combobox, label, value=value, placeholder=placeholder, ensure_option=False, continuous_update=True)
-        )
+    def __init__(self, label: str, value: str = "", *, placeholder: str = "", width: str = CONTROL_WIDTH) -> None:
+        traits = {"value": value, "placeholder": placeholder, "ensure_option": False, "continuous_update": True}
+        super().__init__(control(Combobox, label, width, **traits))
         self.listed = NameList()
         self.widget.observe(lambda _: self._offer(), "value")
 
     def loading(self, what: str) -> None:
         """Show that the list of these names is loading."""
-        self.listed = NameList()
-        self._offer()
-        self.hint(f"loading the {what} …")
+        self.offer(NameList(), f"loading the {what} …")
 
-    def offer(self, listed: NameList) -> None:
-        """Offer the names of a list."""
+    def offer(self, listed: NameList, hint: str | None = None) -> None:
+        """Offer the names of a list; None as the hint shows how many there are."""
         self.listed = listed
         self._offer()
-        self.hint(listed.summary())
+        self.hint(listed.summary() if hint is None else hint)
 
     def _offer(self) -> None:
         self.widget.options = self.listed.matching(self.widget.value)

@@ -177,8 +177,7 @@ class FormFields:
             return
         self._has_qualifiers_of = name
         if not name:
-            self._qualifier.offer(NameList((LATEST,)))
-            self._qualifier.hint("")
+            self._qualifier.offer(NameList((LATEST,)), hint="")
             return
         self._qualifier.loading("versions and aliases")
 

@@ -179,7 +179,7 @@ def test_several_connections_and_regions_are_one_frame(profiles: list[str]) -> N
 
 
 def test_two_profiles_of_one_account_are_refused_by_name_of_the_account(profiles: list[str]) -> None:
-    with pytest.raises(UsageError, match="two of the connections are of account 111111111111 in us-east-1"):
+    with pytest.raises(UsageError, match="two of the connections are to account 111111111111 in us-east-1"):
         run_command("audit --profiles prod,again")
 
 

@@ -184,7 +184,7 @@ def test_a_frame_without_a_column_is_to_be_made_again(prod: Notebook, option: st
     error: Any = prod.fail(f"%eic audit --{option} ${{old}}")
     assert (error.message, error.hint) == (
         "the frame has no column 'read_at'",
-        "audit again: an earlier version made the frame, or it lost columns since",
+        "audit again: the frame is from an earlier version, or has lost columns",
     )
     assert str(error).splitlines()[2].strip() == "^" * len("${old}")
 

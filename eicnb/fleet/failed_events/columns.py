@@ -24,9 +24,7 @@ IS_RECORD, NO_RECORD = "ok", "no-record"
 """The states of a row."""
 
 RECORD_COLUMNS = (
-    Column(
-        "time", "datetime64[ns, UTC]", "when the event was dropped or succeeded; other messages: when they were sent"
-    ),
+    Column("time", "datetime64[ns, UTC]", "when the event was dropped or succeeded; other messages: when sent"),
     Column("function_name", "string", "the function; `<NA>`: a dead-letter message, which names none"),
     Column("qualifier", "string", "the version or alias that the event was sent to"),
     Column("condition", "string", f"{', '.join(f'`{one}`' for one in CONDITIONS)}; `<NA>`: a dead-letter message"),

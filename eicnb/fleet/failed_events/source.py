@@ -20,6 +20,8 @@ from eicnb.model.request import resolved_destination
 
 _BUCKET = re.compile(r"(?:s3://|s3:)(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 
+_PLAIN_NAME = re.compile(r"[\w.-]+")
+
 _HINT = "name a queue, a bucket or an audit\n%eic records sqs:NAME"
 
 ELSEWHERE = {
@@ -54,6 +56,7 @@ def source_of(value: Any, reach: Reachable) -> RecordSource:
         value, prefix = _with_prefix(value)
         if isinstance(value, str):
             _refuse_fifo(value)
+            _refuse_plain_name(value)
         if not isinstance(value, str | DestinationArn | DestinationName):
             raise UsageError(f"{shown(value)} is neither a queue, a bucket nor an audit", hint=_HINT)
         arn = _resolved(value, reach)
@@ -81,6 +84,12 @@ def _refuse_fifo(text: str) -> None:
             hint="name a standard queue\n%eic records sqs:NAME",
             culprit=text,
         )
+
+
+def _refuse_plain_name(text: str) -> None:
+    if _PLAIN_NAME.fullmatch(text) and text != "none":
+        hint = f"sqs:{text} for a queue, s3:{text} for a bucket, or ${{audit}} for all of an audit"
+        raise UsageError(f"{text!r} does not say whether it is a queue or a bucket", hint=hint, culprit=text)
 
 
 def _resolved(value: str | DestinationArn | DestinationName, reach: Reachable) -> DestinationArn:

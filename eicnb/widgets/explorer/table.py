@@ -64,7 +64,7 @@ def _texts(one: Shown, rows: Iterable[Row]) -> list[str]:
     for row in rows:
         key = tuple(map(row.values.get, columns))  # noqa: PD011 # no frame of pandas
         if key not in found:
-            found[key] = one.word(row).text
+            found[key] = one.cell(row).text
         texts.append(found[key])
     hidden = dict(zip(found.values(), masks.masked_together([*found.values()]), strict=True))
     return [hidden[text] for text in texts]
