@@ -133,10 +133,10 @@ class FailedEvents:
         again. Otherwise it asks whether to continue, and stops if no one can reply. `confirm=True` asks before the
         first event too, and a callable gets each question and returns whether to continue.
 
-        Outcomes are `accepted`, `not deleted` (accepted, but the message is still in the queue), `gone`, `refused`,
-        `failed`, `not tried` and `unknown` (the response was lost, and the event is not sent again). If not all events
-        are accepted, IncompleteReplay is raised with the frame as `result`. Ctrl-C raises ReplayInterrupted, also with
-        the frame. The journal records each message by its id.
+        Outcomes are `accepted`, `not deleted`, `gone`, `refused`, `failed`, `not tried` and `unknown`. `not deleted` is
+        accepted too, but the message is still in the queue. `unknown` means that the response was lost; the event is
+        not sent again. If not all events are accepted, IncompleteReplay is raised with the frame as `result`. Ctrl-C
+        raises ReplayInterrupted, also with the frame. The journal records each message by its id.
         """
         return replay_on(
             [self._connection],
@@ -176,7 +176,7 @@ def replay_on(
     from eicnb.fleet.failed_events.read_options import ReadOptions, check_flag, check_seconds
     from eicnb.fleet.failed_events.replay import ReplayOptions, replay
 
-    show: Any = show_of(progress)  # it draws any progress that has words
+    show: Any = show_of(progress)  # it draws the progress of writes too
     asked = asking(confirm, ask)
     options = ReplayOptions(
         to=to,
