@@ -215,8 +215,10 @@ def test_an_audit_names_every_queue_and_bucket(shared: Eic) -> None:
         ),
         (
             "none",
-            "'none' names neither a queue nor a bucket\n"
-            "Try: name a queue, a bucket or an audit\n    %eic records sqs:NAME",
+            (
+                "'none' names neither a queue nor a bucket\n"
+                "Try: name a queue, a bucket or an audit\n    %eic records sqs:NAME"
+            ),
         ),
         (
             5,
