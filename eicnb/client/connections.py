@@ -196,7 +196,7 @@ def current() -> Eic:
 IN_USE.choose(lambda: connection_of(current()))
 
 
-def connections_or_current(connections: Any) -> list[Connection]:
+def connections_or_current(connections: Any) -> Sequence[Connection]:
     """Return the connections of the `Eic` objects that a verb is given; for None, the one in use."""
     return [connection_of(current())] if connections is None else connections_of(connections)
 
