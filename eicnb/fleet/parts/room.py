@@ -31,8 +31,8 @@ class Room:
     """Room for `most` functions; one account and region is always admitted, however large it is."""
 
     most: int = MOST
-    _inside: list[Known] = field(default_factory=list)
-    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _admitted: list[Known] = field(default_factory=list)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _read: int = 0
     _functions_read: int = 0
 
@@ -42,14 +42,14 @@ class Room:
 
         Only the first in the queue polls, so thousands of waiting ones cost nothing.
         """
-        async with self._door:
-            while self._inside and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # no event marks a change of the counts
+        async with self._turn:
+            while self._admitted and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # no event marks a change of the counts
                 await asyncio.sleep(_BETWEEN_CHECKS)
-            self._inside.append(known)
+            self._admitted.append(known)
         try:
             yield
         finally:
-            self._inside.remove(known)
+            self._admitted.remove(known)
             self._read += 1
             self._functions_read += known()[0]
 
@@ -62,5 +62,5 @@ class Room:
 
     def _taken(self) -> int:
         expected = self._expected
-        counts = (known() for known in self._inside)
+        counts = (known() for known in self._admitted)
         return sum(count if is_listed else max(count, expected) for count, is_listed in counts)
