@@ -14,11 +14,11 @@ MOST = 80_000
 """The functions that may be in memory."""
 
 _EXPECTED = 5_000
-"""The functions assumed for an account and region until its list is read, or enough others have been read."""
+"""The functions that an account and region is assumed to have until more is known."""
 
 _FEWEST_EXPECTED = 200
 _ENOUGH = 16
-"""The number of accounts and regions from which the usual number of functions is estimated."""
+"""The accounts and regions to read before their usual number of functions counts."""
 
 _BETWEEN_CHECKS = 0.1
 
@@ -38,7 +38,7 @@ class Room:
 
     @asynccontextmanager
     async def of(self, known: Known) -> AsyncIterator[None]:
-        """Wait until there is room for an account and region, and count its functions in this context.
+        """Wait until there is room for an account and region, and count its functions until the block ends.
 
         Only the first in the queue polls, so thousands of waiting ones cost nothing.
         """
