@@ -219,8 +219,8 @@ def config() -> Frame:
     >>> config().set_index("setting").source["max_rows"]
     'default'
 
-    A value comes from the first of these that has one: an option of the command, the connection chosen with `use`,
-    `%config EicMagics` or `eicnb.settings.choose`, the environment and the AWS config files, the default.
+    An option of a command overrides the connection chosen with `use`. That overrides `%config EicMagics` and
+    `eicnb.settings.choose`, which override the environment, the AWS config files and the defaults.
     """
     held, eic = settings.current(), connection_of(current()).described()
     rows = []

@@ -40,7 +40,7 @@ _ALIASES = {
     "function": "function_name",
     "name": "function_name",
 }
-"""The names of parameters in the command line, AWS's API and boto3."""
+"""Names for parameters that users know from command lines, AWS's API and boto3."""
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -52,7 +52,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except TypeError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                raise  # from inside the function
+                raise  # the error is from inside the function
             raise _misfit(function, args, kwargs) or error from None
 
     return call

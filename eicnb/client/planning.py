@@ -66,7 +66,7 @@ def apply_on(
     0
     """
     rate = check_rate(rate)
-    show: Any = show_of(progress)  # it draws any progress that has words
+    show: Any = show_of(progress)  # it draws the progress of writes too
     conditions = Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=asking(confirm, ask))
     return apply_plan(plan, Reachable.of(connections), conditions, rate=rate, show=show)
 

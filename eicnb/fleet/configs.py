@@ -14,7 +14,7 @@ from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, USUAL_RATE, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError, NotFound
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
@@ -134,8 +134,8 @@ class _ConfigScan:
     async def _sender(self, pool: SenderPool, shares: ExitStack, connection: Connection) -> tuple[Sender, Home]:
         aws = connection.aws
         with naming(aws):
-            route = await aside(aws.route, aws.region)
-            where = await aside(connection.where)
+            route = await in_thread(aws.route, aws.region)
+            where = await in_thread(connection.where)
         turns = self.reader.buckets.of(where.account_id, where.region)
         self._rates.append(self.reader.rate or aws.usual_rate)
         shares.enter_context(turns.shared_at(self._rates[-1]))

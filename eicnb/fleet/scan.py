@@ -17,7 +17,7 @@ from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, LAMBDA, Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
@@ -225,9 +225,9 @@ class Audit:
     async def _route(self, place: AccountRegion) -> Route:
         """Return the route to a region; a custom endpoint serves every region and is resolved once."""
         if place.aws.endpoint_url is None:
-            return await aside(place.aws.route, place.region)
+            return await in_thread(place.aws.route, place.region)
         if place.aws not in self._routes:
-            self._routes[place.aws] = asyncio.ensure_future(aside(place.aws.route, place.region))
+            self._routes[place.aws] = asyncio.ensure_future(in_thread(place.aws.route, place.region))
         return replace(await self._routes[place.aws], region=place.region)
 
 

@@ -17,7 +17,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.cloudtrail import TrailEvent, events_in, lookup_of
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.sender import PATIENCE, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import AccessDenied, EicError, ExpiredCredentials, Throttled
 from eicnb.fleet.entry import Home
 from eicnb.model.function import FunctionRef
@@ -199,4 +199,4 @@ class TrailReader:
         await asyncio.sleep(self.turns.take())
         async with self.room:
             self.tally.calls += 1
-            return await aside(next, pages, _NO_PAGE)
+            return await in_thread(next, pages, _NO_PAGE)

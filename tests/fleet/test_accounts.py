@@ -127,8 +127,8 @@ def test_a_role_that_may_not_be_assumed_is_denied_with_a_hint(eic: eicnb.Eic) ->
             {"role_arn": "arn:aws:iam::123456789012:user/x"},
             "'arn:aws:iam::123456789012:user/x' is not the ARN of a role",
         ),
-        ({"external_id": "x1"}, "an external id belongs to a role, and there is none"),
-        ({"role_arn": ROLE, "external_id": "a b"}, "the external id is not one that STS takes"),
+        ({"external_id": "x1"}, "an external id needs a role, but none is given"),
+        ({"role_arn": ROLE, "external_id": "a b"}, "the external id is not one that STS accepts"),
     ],
     ids=str,
 )

@@ -6,10 +6,12 @@ Tested in tests/notebook/test_records.py.
 from __future__ import annotations
 
 from eicnb.cli.command import Command
+from eicnb.client.commands.accounts import with_more
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.plans import several
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.failed_events import records_on, replay_on, send_on
+from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 
 
@@ -41,6 +43,10 @@ def prepare_send(command: Command, context: Context) -> Run:
 
 def prepare_replay(command: Command, context: Context) -> Run:
     """Prepare to replay the records in the line; the setting `confirm` asks first."""
+    if "wait" in command.arguments and "canary" not in command.arguments:
+        with UsageError.about("wait"):
+            hint = with_more(command, "--canary", "1")
+            raise UsageError("--wait belongs to --canary, which is missing", hint=hint)
     given, accounts = several(command, context)
     arguments = {"confirm": context.settings.confirm or None, **given}
 

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.recipe import Recipe
 from eicnb.errors import ConfigurationError, EicError, UsageError, shown
 from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult
@@ -96,7 +96,7 @@ class Cluster:
 
     async def _read(self, place: AccountRegion, scope: Scope) -> PartResult:
         while True:
-            recipe = await aside(self.recipe, place.aws)
+            recipe = await in_thread(self.recipe, place.aws)
             account_id, region = place.key
             order = PartOrder(
                 run=self.run,
@@ -122,7 +122,7 @@ class Cluster:
         self._futures[key] = future
         try:
             await _settled(future)
-            result: PartResult = await aside(future.result)
+            result: PartResult = await in_thread(future.result)
         except CancelledError:
             return None
         except EicError:
