@@ -11,6 +11,7 @@ from inspect import signature
 from itertools import count
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from eicnb.aws.connection import Connection
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
@@ -21,7 +22,7 @@ from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
-from eicnb.client.several import checked_connections
+from eicnb.client.several import connections_of
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
@@ -195,6 +196,11 @@ def current() -> Eic:
 IN_USE.choose(lambda: connection_of(current()))
 
 
+def connections_or_current(connections: Any) -> Sequence[Connection]:
+    """Return the connections of the `Eic` objects that a verb is given; for None, the one in use."""
+    return [connection_of(current())] if connections is None else connections_of(connections)
+
+
 def is_chosen() -> bool:
     """Return whether a connection was chosen with `use`; otherwise boto3's default chain decides."""
     return _in_use.is_chosen
@@ -338,7 +344,7 @@ def audit(
     The other parameters are those of `Eic.audit`.
     """
     return audit_of(
-        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
+        connections_or_current(connections),
         regions=regions,
         functions=functions,
         qualifiers=qualifiers,
@@ -377,7 +383,7 @@ def check(
     """
     return check_of(
         audit,
-        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
+        connections_or_current(connections),
         look=look,
         checks=checks,
         rules=rules,

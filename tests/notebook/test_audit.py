@@ -229,7 +229,7 @@ audit takes no 'my-function'
 Try: leave it out
 
 audit --external-id ours
-an external id belongs to a role, and there is none
+an external id needs a role, but none is given
     %eic audit --external-id ours
                              ^^^^
 Try: give role_arn= (--role-arn) too"""

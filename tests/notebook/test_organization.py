@@ -150,9 +150,9 @@ def test_accounts_and_their_names_are_shown(notebook: Notebook) -> None:
         ),
         (
             "%eic audit --organization --role audit --external-id x",
-            "the external id is not one that STS takes",
+            "the external id is not one that STS accepts",
             "x",
-            "2 to 1224 letters, digits and =,.@:/-",
+            "use 2 to 1224 letters, digits and =,.@:/-",
         ),
     ],
 )

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.recipe import Recipe
 from eicnb.errors import ConfigurationError, EicError, UsageError, shown
 from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult
@@ -25,7 +25,7 @@ from eicnb.fleet.scope import CHOSEN, Credentials, Scope
 _ENCRYPTED = "tls://"
 _RETRIES = 3
 _MOST_SENT = 16
-"""The orders with credentials sent per worker; later ones wait, so that their credentials are fresh."""
+"""The pending orders with credentials per worker; later ones wait, so that their credentials are fresh."""
 
 _BETWEEN_TRIES = 0.2
 _MOST_NAMED = 3
@@ -88,7 +88,7 @@ class Cluster:
         return Recipe.with_keys(aws) if self._sends else Recipe.of(aws)
 
     async def read(self, place: AccountRegion, scope: Scope) -> PartResult:
-        """Let a worker read an account and region; if the worker dies, another one does."""
+        """Let a worker read an account and region; if it dies, another worker takes over."""
         if not self._sends:
             return await self._read(place, scope)
         async with self._room:
@@ -96,7 +96,7 @@ class Cluster:
 
     async def _read(self, place: AccountRegion, scope: Scope) -> PartResult:
         while True:
-            recipe = await aside(self.recipe, place.aws)
+            recipe = await in_thread(self.recipe, place.aws)
             account_id, region = place.key
             order = PartOrder(
                 run=self.run,
@@ -122,7 +122,7 @@ class Cluster:
         self._futures[key] = future
         try:
             await _settled(future)
-            result: PartResult = await aside(future.result)
+            result: PartResult = await in_thread(future.result)
         except CancelledError:
             return None
         except EicError:
