@@ -49,8 +49,8 @@ def audit(
 ) -> Frame:
     """Audit the account of every connection; the arguments are those of `Eic.audit`.
 
-    All arguments are validated before the first request. `line` is the command that audits the same accounts, and
-    `list_line` the one that lists their functions, without a region; the hints of errors use both.
+    All arguments are validated before the first request. The hints of errors are built from `line`, the command that
+    audits the same accounts, and from `list_line`, which lists their functions and has no region.
     """
     check_choice("errors", errors, ("raise", "rows"))
     _check_credentials(credentials, client)
@@ -142,7 +142,7 @@ def with_region(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
 
 
 def frame_in(given: Any, argument: str) -> Any:
-    """Return the frame of an earlier audit, given as the frame or as the error that has it."""
+    """Return the frame of an earlier audit, given itself or as the `result` of an error."""
     frame = getattr(given, "result", None) if isinstance(given, BaseException) else given
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(
@@ -153,7 +153,7 @@ def frame_in(given: Any, argument: str) -> Any:
 
 
 def rows_in(frame: Any) -> list[dict[str, Any]]:
-    """Return the rows of the frame of an earlier audit."""
+    """Return the rows of an earlier audit's frame."""
     return rows_of(frame, AUDIT_COLUMNS, "audit again: the frame is from an earlier version, or has lost columns")
 
 

@@ -91,7 +91,7 @@ class AuditedPart:
 
     @classmethod
     def of(cls, attrs: Mapping[Any, Any], accounts: Iterable[str | None] = ()) -> Self:
-        """Read the attrs of a frame; with several accounts, `accounts` has those of its rows."""
+        """Read the attrs of a frame; `accounts` has the accounts of its rows."""
         if attrs.get(VERB) != "audit":
             return cls()
         account_id, listed = attrs.get("account_id"), attrs.get("accounts")
@@ -108,7 +108,7 @@ class AuditedPart:
         )
 
     def covers(self, function_name: str, region: str | None, account_id: str | None = None) -> bool:
-        """Return whether the audit would include a function of this name; None means any place."""
+        """Return whether the audit would include a function of this name, there or in any place."""
         if self.accounts is not None and account_id is not None and account_id not in self.accounts:
             return False
         in_region = region is None or self.regions is None or region in self.regions

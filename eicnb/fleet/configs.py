@@ -39,7 +39,7 @@ _ByPlace = dict[Connection, dict[FunctionRef, list[FunctionRef]]]
 class ConfigReader:
     """A reader of many configs, at `rate` requests a second in each account and region.
 
-    None uses the default rate.
+    A rate of None is the default one.
 
     >>> from eicnb.model.function import FunctionRef
     >>> target = FunctionRef.parse("arn:aws:lambda:us-east-1:123456789012:function:my-function:BLUE")
@@ -153,7 +153,7 @@ class _ConfigScan:
 async def _configs(
     sender: Sender, home: Home, function: FunctionRef, targets: Iterable[FunctionRef]
 ) -> Mapping[FunctionRef, Current]:
-    """Return the configs of one function; if it doesn't exist, the list of its configs fails."""
+    """Return the configs of one function; listing them fails if the function doesn't exist."""
     try:
         configs = await FunctionReader(home=home, sender=sender).configs(function)
     except NotFound as error:

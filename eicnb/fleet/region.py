@@ -137,7 +137,7 @@ class RegionWalk:
 
     @property
     def _reader_count(self) -> int:
-        """Enough readers to use the rate with responses of two seconds; more cost CPU time."""
+        """Enough readers to reach the rate if responses take two seconds; more would cost CPU time."""
         return min(self.most_readers, max(_FEWEST, math.ceil(2 * self._rate)))
 
     def found(self) -> list[AuditRow]:
@@ -146,7 +146,7 @@ class RegionWalk:
         return [*self.rows, *(function_failure(entry.function, entry.error) for entry in malformed)]
 
     def unread(self, text: str) -> list[AuditRow]:
-        """Return a row with this error for everything that was not read, such as after Ctrl-C."""
+        """Return a row with this error for everything that was not read yet."""
         read = self.done | self.read_before
         left = [function for name, function in list(self.functions.items()) if name not in read]
         rows = [] if self.is_listed else [self._unread(text)]
@@ -228,7 +228,7 @@ class RegionWalk:
     def _release(self, names: Iterable[str]) -> None:
         """Pass these functions to the readers, except those whose earlier rows are still valid.
 
-        If every version is wanted, all of the list must be read first.
+        If all versions are wanted, call it only once the whole list has been read.
         """
         for name in names:
             if self.facts is not None and name in self.settled:

@@ -45,7 +45,10 @@ class UnusableTrail(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFunctions:
-    """The functions of an earlier audit in one place, when each was read, and when changes begin to count."""
+    """The functions of an earlier audit in one place, with the time at which each was read.
+
+    Changes count from `since` on.
+    """
 
     read_at: Mapping[str, datetime]
     since: datetime
@@ -78,9 +81,9 @@ class KnownFunctions:
 class TrailReader:
     """A reader of the trail of one account and region.
 
-    Beyond the first page for each event name, it reads at most `most_pages`. `turns` paces the requests of this place,
-    and `room` limits the concurrent requests of all places. `has_aliases` is whether the audit has rows of aliases
-    there.
+    It reads the first page for each event name, and at most `most_pages` more in total. `turns` paces the requests of
+    this place, and `room` limits the concurrent requests of all places. `has_aliases` means that the audit has rows of
+    aliases there.
     """
 
     home: Home

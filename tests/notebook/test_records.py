@@ -37,7 +37,7 @@ def test_an_audit_is_a_source_too(filled: Notebook) -> None:
         ("%eic records", "needs the source"),
         ("%eic records sqs:lost --most none", "'none'"),
         ("%eic records sqs:lost --since soon", "since is 'soon', which is not a time"),
-        ("%eic records sns:shop-alerts", "an SNS topic keeps nothing"),
+        ("%eic records sns:shop-alerts", "an SNS topic stores nothing"),
         ("%eic records lost", "'lost' does not say whether it is a queue or a bucket"),
     ],
 )

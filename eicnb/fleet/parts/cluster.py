@@ -25,7 +25,7 @@ from eicnb.fleet.scope import CHOSEN, Credentials, Scope
 _ENCRYPTED = "tls://"
 _RETRIES = 3
 _MOST_SENT = 16
-"""The orders with credentials sent per worker; later ones wait, so that their credentials are fresh."""
+"""The pending orders with credentials per worker; later ones wait, so that their credentials are fresh."""
 
 _BETWEEN_TRIES = 0.2
 _MOST_NAMED = 3
@@ -88,7 +88,7 @@ class Cluster:
         return Recipe.with_keys(aws) if self._sends else Recipe.of(aws)
 
     async def read(self, place: AccountRegion, scope: Scope) -> PartResult:
-        """Let a worker read an account and region; if the worker dies, another one does."""
+        """Let a worker read an account and region; if it dies, another worker takes over."""
         if not self._sends:
             return await self._read(place, scope)
         async with self._room:

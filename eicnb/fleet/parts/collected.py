@@ -1,4 +1,4 @@
-"""The parts of an audit together, while they are read and afterwards.
+"""The combined results of an audit in parts, while it runs and afterwards.
 
 Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py.
 """
@@ -6,7 +6,6 @@ Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from eicnb.aws.http.sender import Tally
 from eicnb.fleet.parts.cluster import Cluster
 from eicnb.fleet.parts.part import Key, PartProgress, PartResult
 from eicnb.fleet.places import AccountRegion
-from eicnb.fleet.progress import Progress
+from eicnb.fleet.progress import Progress, by_account
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit
@@ -105,7 +104,7 @@ class Parts:
             seconds_left=max(left, default=None) if is_listed else None,
             is_listed=is_listed,
             is_over=is_over,
-            by_account=_by_account(parts),
+            by_account=by_account((part.account_id, part.done, part.known) for part in parts),
         )
 
     def _going(self) -> Iterator[PartProgress]:
@@ -130,12 +129,3 @@ def _finished(result: PartResult) -> PartProgress:
         throttles=result.throttles,
         is_listed=True,
     )
-
-
-def _by_account(parts: Sequence[PartProgress]) -> tuple[tuple[str, int, int], ...]:
-    """Return each account with the numbers of its functions that are done and known."""
-    done, known = Counter[str](), Counter[str]()
-    for part in parts:
-        done[part.account_id] += part.done
-        known[part.account_id] += part.known
-    return tuple((account, done[account], known[account]) for account in sorted(known))
