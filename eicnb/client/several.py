@@ -15,8 +15,8 @@ from eicnb.errors import UsageError, shown
 def connections_of(connections: Any) -> list[Connection]:
     """Return the connections of one `Eic`, or of several in an iterable.
 
-    >>> connections_of([eic])
-    [Eic(SANDBOX, account_id='123456789012', region='us-east-1')]
+    >>> [connection.region for connection in connections_of([eic, eic.derive(region="eu-west-1")])]
+    ['us-east-1', 'eu-west-1']
     """
     with UsageError.about("connections"):
         hint = "connections=[eicnb.connect(…), …]"
