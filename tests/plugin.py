@@ -162,7 +162,7 @@ def eic(no_aws_of_this_machine: None) -> Iterator[eicnb.Eic]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[eicnb.Eic]:
-    """A sandbox that the tests of a module share; it is not the connection in use."""
+    """Return a sandbox that the tests of a module share; it is not the connection in use."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connections, "_in_use", type(connections._in_use)())
         connection = eicnb.sandbox()

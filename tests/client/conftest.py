@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def own_aws_files(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Settings and credentials come from `config` and `credentials` in the test's own directory."""
+    """Read settings and credentials from `config` and `credentials` in the test's own directory."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
@@ -19,5 +19,5 @@ def own_aws_files(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch,
 
 @pytest.fixture
 def one_attempt(own_aws_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore does not try again, so that a failure comes at once."""
+    """Switch off botocore's retries, so that failures are immediate."""
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
