@@ -198,7 +198,7 @@ def _of_the_write(error: EicError, request: Request) -> EicError:
     of_the_read = f"{Operation.GET} was not sent: "
     if error.message.startswith(of_the_read):
         why = error.message.removeprefix(of_the_read)
-        error.message = f"{request.operation} was not sent, so that nothing was written: {why}"
+        error.message = f"{request.operation} was not sent, so nothing was written: {why}"
         error.args = (error.message,)
     return error
 

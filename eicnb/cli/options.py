@@ -122,7 +122,7 @@ VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and
 QUIET = Option(
     "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
 )
-DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing")
+DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would happen, and write or send nothing")
 WRITING = (DRY_RUN, QUIET)
 CREATE = Option("--create", "create", "flag", "", "create a config if there is none")
 WAIT = Option(

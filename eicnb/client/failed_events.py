@@ -133,10 +133,10 @@ class FailedEvents:
         again. Otherwise it asks whether to continue, and stops if no one can reply. `confirm=True` asks before the
         first event too, and a callable gets each question and returns whether to continue.
 
-        Outcomes are `accepted`, `not deleted` (accepted, but the message is still in the queue), `gone`, `refused`,
-        `failed`, `not tried` and `unknown` (the response was lost, and the event is not sent again). If not all events
-        are accepted, IncompleteReplay is raised with the frame as `result`. Ctrl-C raises ReplayInterrupted, also with
-        the frame. The journal records each message by its id.
+        Outcomes are `accepted`, `not deleted`, `gone`, `refused`, `failed`, `not tried` and `unknown`. `not deleted` is
+        accepted too, but the message is still in the queue. `unknown` means that the response was lost; the event is
+        not sent again. If not all events are accepted, IncompleteReplay is raised with the frame as `result`. Ctrl-C
+        raises ReplayInterrupted, also with the frame. The journal records each message by its id.
         """
         return replay_on(
             [self._connection],
@@ -173,10 +173,10 @@ def replay_on(
     >>> len(replay_on([connection], eic.records("sqs:shop-failures", progress=False), progress=False))
     0
     """
+    from eicnb.fleet.failed_events.read_options import ReadOptions, check_flag, check_seconds
     from eicnb.fleet.failed_events.replay import ReplayOptions, replay
-    from eicnb.fleet.failed_events.request import Wanted, check_flag, check_seconds
 
-    show: Any = show_of(progress)  # it draws any progress that has words
+    show: Any = show_of(progress)  # it draws the progress of writes too
     asked = asking(confirm, ask)
     options = ReplayOptions(
         to=to,
@@ -184,7 +184,7 @@ def replay_on(
         dry_run=check_flag("dry_run", dry_run),
         wait=check_seconds("wait", wait) if wait else 0.0,
         conditions=Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=asked),
-        wanted=Wanted.parse(
+        reading=ReadOptions.parse(
             most=1000, seconds=10, since=None, until=None, spend_receives=False, rate=rate, show=show_of(None)
         ),
         show=show,
@@ -209,7 +209,7 @@ def send_on(
     eicnb.errors.EicError: not confirmed: nothing was sent
     Try: send it again and reply y
     """
-    from eicnb.fleet.failed_events.request import check_seconds
+    from eicnb.fleet.failed_events.read_options import check_seconds
     from eicnb.fleet.failed_events.send import send
 
     request = connection.request("get", function_name, qualifier=qualifier)
@@ -224,9 +224,9 @@ def records_on(connections: Sequence[Connection], source: Any, *, progress: Choi
     >>> len(records_on([connection], "sqs:shop-failures", progress=False))
     0
     """
+    from eicnb.fleet.failed_events.read_options import ReadOptions
     from eicnb.fleet.failed_events.records import records as read
-    from eicnb.fleet.failed_events.request import Wanted
 
     defaults = {"most": 1000, "seconds": 10, "since": None, "until": None, "spend_receives": False, "rate": None}
-    wanted = Wanted.parse(**{**defaults, **options}, show=show_of(progress))
-    return read(source, wanted, connections)
+    reading = ReadOptions.parse(**{**defaults, **options}, show=show_of(progress))
+    return read(source, reading, connections)

@@ -57,7 +57,7 @@ def organization_of(
     aws = connection_of(eic).aws
     own, partition = aws.account_id, aws.partition
     secret = {} if external_id is None else {"external_id": external_id}
-    # A wrong external id is an error before anything is listed.
+    # An invalid external id should be an error before anything is listed.
     eic.derive(role_arn=_role_arn(partition, own, role), **secret)
     found = []
     for account in wanted_accounts(aws, units=units, accounts=accounts, say=say):

@@ -44,9 +44,9 @@ class Refreshing:
         happened to configs, aliases and versions since the earliest `read_at`. CloudTrail is up to 15 minutes late, so
         the result has every change until `attrs["known_until"]`. A row that did not change keeps its `read_at`.
 
-        An account and region is read in full if its trail is unreliable: access is denied, it does not show the audit's
-        own requests, or it does not go back far enough. The same applies if the audit is incomplete there, or younger
-        than 15 minutes. `attrs["read_in_full"]` has the reasons as JSON, and a warning names them.
+        An account and region is read in full if its trail may not be read, does not show the audit's own requests, or
+        does not go back far enough. The same applies if the audit is incomplete there, or younger than 15 minutes.
+        `attrs["read_in_full"]` has the reasons as JSON, and a warning names them.
 
         The functions, regions and qualifiers are those of the audit. The other parameters are as in `audit`.
         https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html

@@ -1,4 +1,4 @@
-"""`--organization` in a real shell: every command about several accounts, and what is wrong with a line."""
+"""`--organization` in a real shell: every command on several accounts, and invalid lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = r"left out 1 account that is not active: \d{12} \(old-shop\): suspend
 
 @pytest.fixture
 def prod(notebook: Notebook) -> Notebook:
-    """A notebook on a sandbox, with an audit of the accounts in one unit."""
+    """Return a notebook on a sandbox, with an audit of the accounts in one unit."""
     notebook.run("prod = %eic audit --organization --role audit --units Workloads/Prod --regions us-east-1,eu-west-1")
     notebook.printed()
     return notebook
@@ -150,9 +150,9 @@ def test_accounts_and_their_names_are_shown(notebook: Notebook) -> None:
         ),
         (
             "%eic audit --organization --role audit --external-id x",
-            "the external id is not one that STS takes",
+            "the external id is not one that STS accepts",
             "x",
-            "2 to 1224 letters, digits and =,.@:/-",
+            "use 2 to 1224 letters, digits and =,.@:/-",
         ),
     ],
 )

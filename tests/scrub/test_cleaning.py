@@ -21,7 +21,7 @@ WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
 def cleaned(notebook: dict[str, Any], *names: str) -> tuple[dict[str, Any], list[str]]:
-    """The clean notebook and the report's lines; what was given stays as it was, and what comes is a notebook."""
+    """Return the cleaned notebook, which is valid, and the report's lines; the original is unchanged."""
     before, text = copy.deepcopy(notebook), json.dumps(notebook)
     cleaning = Cleaning(Masks(after=highest_mask(text)), names)
     clean = cleaning.cleaned(notebook)
@@ -100,17 +100,17 @@ PLACES = [
     (
         code(shown(image_png="iVBORw0KGgo=\n", text_plain="<Figure>")),
         code(shown(image_png="iVBORw0KGgo=\n", text_plain="<Figure>")),
-        ["cell 1, output: 1 picture not looked into"],
+        ["cell 1, output: 1 picture not searched"],
     ),
     (
         code(shown(application_pdf="JVBERi0=", image_svg__xml=[f"<text>{ONE}</text>"])),
         code(shown(application_pdf="JVBERi0=", image_svg__xml=["<text>ACCOUNT-0001</text>"])),
-        ["cell 1, output: 1 account id", "cell 1, output: 1 application/pdf file not looked into"],
+        ["cell 1, output: 1 account id", "cell 1, output: 1 application/pdf file not searched"],
     ),
     (
         code(shown(text_html=f'<img src="data:image/png;base64,{ONE}AAAA"> {ONE}')),
         code(shown(text_html=f'<img src="data:image/png;base64,{ONE}AAAA"> ACCOUNT-0001')),
-        ["cell 1, output: 1 account id", "cell 1, output: 1 picture not looked into"],
+        ["cell 1, output: 1 account id", "cell 1, output: 1 picture not searched"],
     ),
     (
         code(source=f"%eic get {ONE}:acme\nkey = '{KEY}'"),
@@ -132,7 +132,7 @@ PLACES = [
             "source": "![x](attachment:x.png)",
             "attachments": {"x.png": {"image/png": "iVBORw0KGgo="}},
         },
-        ["cell 1, metadata: 1 listed name", "cell 1, attachment: 1 picture not looked into"],
+        ["cell 1, metadata: 1 listed name", "cell 1, attachment: 1 picture not searched"],
     ),
     (
         {
@@ -152,7 +152,7 @@ PLACES = [
         [
             "cell 1, source: 2 account ids (left: edit the cell)",
             "cell 1, attachment: 1 account id",
-            "cell 1, attachment: 1 picture not looked into",
+            "cell 1, attachment: 1 picture not searched",
         ],
     ),
     (
@@ -164,7 +164,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("before", "after", "lines"), PLACES)
-def test_every_part_of_a_cell_is_looked_into(before: dict[str, Any], after: dict[str, Any], lines: list[str]) -> None:
+def test_every_part_of_a_cell_is_searched(before: dict[str, Any], after: dict[str, Any], lines: list[str]) -> None:
     assert cleaned(notebook_of(before), "acme") == (notebook_of({**after, "id": before["id"]}), lines)
 
 
@@ -193,7 +193,7 @@ def test_the_notebooks_metadata_is_cleaned() -> None:
     assert after["metadata"]["kernelspec"] == before["metadata"]["kernelspec"]
     assert lines == [
         "notebook, metadata: 1 secret key, 1 user in a path, 2 account ids",
-        "notebook, metadata: 1 widget buffer not looked into",
+        "notebook, metadata: 1 widget buffer not searched",
     ]
 
 
@@ -247,7 +247,7 @@ def test_a_number_is_an_account_id_where_the_notebook_writes_it_as_text_further_
     assert lines == ["cell 1, output: 1 account id", "cell 2, output: 1 account id"]
 
 
-def test_masks_that_are_there_are_not_given_to_another_account() -> None:
+def test_existing_masks_are_not_reused_for_another_account() -> None:
     after, _ = cleaned(notebook_of(code(stream("ACCOUNT-0001\n", f"{ONE}\n"))))
     assert after["cells"][0]["outputs"][0]["text"] == ["ACCOUNT-0001\n", "ACCOUNT-0002\n"]
 

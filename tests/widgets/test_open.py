@@ -20,7 +20,7 @@ def test_without_widgets_the_config_and_a_line_to_edit_are_shown(notebook: Noteb
     assert isinstance(shown_instead, StaticForm)
     assert repr(shown_instead) == (
         f"my-function:BLUE in us-east-1, account {eic.account_id} (SANDBOX)\n"
-        "The config as it is:\n"
+        "The current config:\n"
         "  Maximum retry attempts  0\n"
         "  Maximum event age       3600 s = 1 hour\n"
         "  On success              none\n"
@@ -53,7 +53,7 @@ def test_a_line_that_cannot_lead_to_the_form_says_so(eic: eicnb.Eic) -> None:
 def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None:
     form = notebook.run("%eic form search-indexer")
     note = (
-        "As it is, the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
+        "AWS would refuse this line: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
         "not deliver records of asynchronous events. Try: send to a standard queue"
     )
     assert repr(form).splitlines()[-1] == note
@@ -71,13 +71,13 @@ def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None
         ({"function_name": "my-function", "qualifier": ""}, "the qualifier is empty"),
     ],
 )
-def test_a_form_of_no_name_is_refused(eic: eicnb.Eic, arguments: dict[str, Any], message: str) -> None:
+def test_a_form_for_an_invalid_name_is_refused(eic: eicnb.Eic, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(eicnb.UsageError) as raised:
         eic.form(**arguments)
     assert raised.value.message == message
 
 
-def test_a_qualifier_that_is_missing_is_said_at_once(eic: eicnb.Eic) -> None:
+def test_a_missing_qualifier_is_an_error_at_once(eic: eicnb.Eic) -> None:
     with pytest.raises(eicnb.NotFound) as raised:
         eic.form("my-function", qualifier="nope")
     assert raised.value.message == "there is no version or alias 'nope' of my-function"

@@ -1,4 +1,4 @@
-"""What a form shows after Apply, and before it if the live config can't be read."""
+"""What a form shows after Apply, and before it if the live config cannot be read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 class Hiding(Losing):
-    """A proxy that hides all configs while it is told to."""
+    """A proxy that can hide all configs."""
 
     is_hidden = True
 
@@ -116,5 +116,5 @@ def test_a_config_that_can_be_read_again_is_a_question(eic: eicnb.Eic) -> None:
             form
         )
         button(form, "Load the live config into the form").click()
-        assert form.preview.verdict().startswith("Nothing to apply: my-function:GREEN is as shown already.")
+        assert form.preview.verdict().startswith("Nothing to apply: my-function:GREEN already has these settings.")
         assert writes(proxy) == []

@@ -21,7 +21,7 @@ from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Sender, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.paced import Ask, Paced, Quotas
 from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
@@ -157,7 +157,7 @@ def read_in_threads(
             return Paced(aws, account_id, quotas, reading.tally).ask
 
         async def one(key: K) -> F:
-            return await aside(read, key, calls_to)
+            return await in_thread(read, key, calls_to)
 
         return ConcurrentReads[K, F](reading, what, keys, _THREADS).run(one)
 
@@ -181,11 +181,11 @@ class Senders:
 
     async def _sender(self, place: Place, quota: str) -> Sender:
         aws, (account_id, region) = self.reading.connections[place], place
-        route = await aside(aws.route, region)
+        route = await in_thread(aws.route, region)
         words = aws.words_of(region, account_id)
         if aws not in self._keyrings:
             self._keyrings[aws] = Keyring(aws)
-            self._keyrings[aws].guard(account_id, lambda keys: aside(aws.account_of, keys))
+            self._keyrings[aws].guard(account_id, lambda keys: in_thread(aws.account_of, keys))
         turns = self.quotas.of(account_id, region, quota, usual_rate=aws.usual_rate)
         return self.pool.sender(
             route, self._keyrings[aws], turns, lambda operation: aws.attempt(operation, region, words)

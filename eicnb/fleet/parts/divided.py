@@ -15,7 +15,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
@@ -29,7 +29,7 @@ from eicnb.fleet.progress import Show
 from eicnb.fleet.region import ChoiceError, utc_now
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scan import Audit, unread_row
-from eicnb.fleet.scope import ALL_REGIONS, Scope, is_glob
+from eicnb.fleet.scope import ALL_REGIONS, Scope
 from eicnb.fleet.unmatched import unmatched_rows
 from eicnb.fleet.versions import Grant
 
@@ -89,13 +89,13 @@ class DividedAudit(Parts):
             places = await finder.find()
             if self.cluster is not None:
                 for aws in {place.aws for place in places}:
-                    await aside(self.cluster.recipe, aws)  # credentials that no worker can use stop the audit here
+                    await in_thread(self.cluster.recipe, aws)  # credentials that no worker can use stop the audit here
             unreached = (
                 {} if self.folder is None else {key: row for row in finder.rows if (key := _key(row)) is not None}
             )
             if self.folder is not None:
                 are_all = not (unreached and self.regions == (ALL_REGIONS,))
-                known = [*(place.key for place in places), *unreached, *self._of_earlier(unreached)]
+                known = [*(place.key for place in places), *unreached, *self._earlier_places(unreached)]
                 self.folder.open(known, are_all=are_all)
             self.own_rows += [row for row in finder.rows if _key(row) not in unreached]
             self.places += places
@@ -106,7 +106,7 @@ class DividedAudit(Parts):
 
     async def _read(self, place: AccountRegion, pool: SenderPool) -> None:
         """Read a place, unless an earlier run has already stored it completely."""
-        stored = None if self.folder is None else await aside(self.folder.stored, place.key)
+        stored = None if self.folder is None else await in_thread(self.folder.stored, place.key)
         if stored is not None:
             self.resumed += 1
             self.results[place.key] = stored
@@ -114,8 +114,8 @@ class DividedAudit(Parts):
         result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
         await self._store(result)
 
-    def _of_earlier(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
-        """Return the places in files of an earlier run whose accounts cannot list their regions now."""
+    def _earlier_places(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
+        """Return the places of an earlier run in accounts whose regions cannot be listed now."""
         if self.folder is None or self.regions != (ALL_REGIONS,):
             return []
         accounts = {account_id for account_id, _ in unreached}
@@ -128,10 +128,10 @@ class DividedAudit(Parts):
         """
         if self.folder is None:
             return
-        for key in self._of_earlier(unreached):
-            self._add(await aside(self.folder.result, key))
+        for key in self._earlier_places(unreached):
+            self._add(await in_thread(self.folder.result, key))
         for key, row in unreached.items():
-            earlier = await aside(self.folder.result, key)
+            earlier = await in_thread(self.folder.result, key)
             if earlier is None or not (earlier.is_whole or earlier.counts.states.get("ok")):
                 await self._store(failed_result(self._audit(self.connections[0], row.region), row))
                 continue
@@ -145,7 +145,7 @@ class DividedAudit(Parts):
 
     async def _store(self, result: PartResult) -> None:
         """Store a result; if there is a folder, write its rows to a file."""
-        self.results[result.key] = result if self.folder is None else await aside(self.folder.write, result)
+        self.results[result.key] = result if self.folder is None else await in_thread(self.folder.write, result)
 
     async def _read_there(self, place: AccountRegion) -> PartResult:
         assert self.cluster is not None
@@ -157,12 +157,12 @@ class DividedAudit(Parts):
     async def _read_here(self, place: AccountRegion, pool: SenderPool) -> PartResult:
         audit = self._audit(place.aws, place.region)
         if self.folder is not None:
-            audit.earlier = await aside(self.folder.earlier, place.key)
+            audit.earlier = await in_thread(self.folder.earlier, place.key)
         async with self._room.of(lambda: _size(audit)):
             self.audits[place.key] = audit
             await audit.read([place], replace(pool, tally=audit.tally))
             async with self._writing:  # one frame at a time, to save memory
-                result = await aside(result_of, audit, place.key)
+                result = await in_thread(result_of, audit, place.key)
         del self.audits[place.key]
         return result
 
@@ -192,7 +192,7 @@ class DividedAudit(Parts):
         rows = [row for row in self._unmatched_rows() if row.account_id is not None]
         if self.folder is not None and rows:
             key = min(result.key for result in self.results.values() if result.home is not None)
-            self.results[key] = await aside(self.folder.add, self.results[key], rows)
+            self.results[key] = await in_thread(self.folder.add, self.results[key], rows)
 
     def rows(self) -> list[AuditRow]:
         """Return the rows that belong to no part."""
@@ -203,9 +203,8 @@ class DividedAudit(Parts):
         return [*self.own_rows, *never, *names]
 
     def _unmatched_rows(self) -> list[AuditRow]:
-        names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
         region, reported = self.connections[0].region, self.earlier.reported
-        return unmatched_rows(names, self._homes(), region, is_whole=self.is_whole, reported=reported)
+        return unmatched_rows(self.unmatched(), self._homes(), region, is_whole=self.is_whole, reported=reported)
 
     def _homes(self) -> list[Home]:
         return [result.home for result in self.results.values() if result.home is not None]

@@ -21,7 +21,7 @@ from distributed import get_worker
 from distributed.core import Status
 from distributed.worker_state_machine import SecedeEvent
 
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import ConfigurationError
 from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult, failed_result, read_part, result_of
 from eicnb.fleet.row import region_failure
@@ -51,7 +51,7 @@ class Loop:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, work: Coroutine[Any, Any, None]) -> Future[None]:
-        """Start a coroutine."""
+        """Start a coroutine in the thread, and return its future."""
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -79,11 +79,11 @@ async def read_on_worker(order: PartOrder) -> PartResult:
         _secede(order)
         _check_version(order)
         await _finish(_LOOP.start(read_part(audit, order)), is_wanted, lambda: _report(audit, order))
-        return await aside(result_of, audit, order.key, order.run)
+        return await in_thread(result_of, audit, order.key, order.run)
     except NoLongerWantedError:
         raise
     except Exception as error:  # noqa: BLE001 # whatever the error, it becomes a row of this account and region
-        return await aside(failed_result, audit, region_failure(*order.key, error), order.run)
+        return await in_thread(failed_result, audit, region_failure(*order.key, error), order.run)
     finally:
         _BEING_READ.discard(part)
 

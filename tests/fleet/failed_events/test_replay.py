@@ -18,10 +18,7 @@ from eicnb.client.eic import Eic, connection_of
 from eicnb.errors import EicError, IncompleteReplay, ReplayInterrupted, UsageError
 from eicnb.frames.frame import Frame
 from eicnb.model.function import FunctionRef
-from tests.client.conftest import shared
 from tests.fleet.failed_events.samples import DEAD_LETTER, call, empty, make_queue, record, url, visible
-
-__all__ = ["shared"]
 
 QUEUE = "shop-failures"
 NAMED = f"arn:aws:sqs:us-east-1:123456789012:{QUEUE}"
@@ -162,7 +159,7 @@ STRANGER = "newsletters:$LATEST"
 REFUSED = {
     "a stranger": (
         record(2, function="newsletters:$LATEST"),
-        f"neither a config nor the dead-letter queue of {STRANGER} names {NAMED}, so anyone may have written it",
+        f"neither a config nor the dead-letter queue of {STRANGER} names {NAMED}, so anyone could have written it",
     ),
     "deleted": (record(2, function="nowhere:live"), "nowhere:live does not exist"),
     "a success": (record(2, condition="Success"), "its event succeeded"),
@@ -226,7 +223,9 @@ def test_an_event_that_may_have_been_sent_before_needs_its_function_named(eic: E
         raise KeyboardInterrupt
     with pytest.raises(UsageError, match=r"Lambda may have accepted it in the run r-\w+; nothing was sent") as raised:
         replay(eic, frame)
-    hint = "Try: look up when, or send it again to the function that you name: to= (--to)\n    %eic journal --run r-"
+    hint = (
+        "Try: check when in the journal, or name the function to send it again: to= (--to)\n    %eic journal --run r-"
+    )
     assert hint in str(raised.value)
     assert replay(eic, frame, to="checkout").outcome.tolist() == ["accepted"]
 

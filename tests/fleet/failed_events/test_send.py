@@ -11,9 +11,6 @@ import eicnb
 from eicnb.client.eic import Eic
 from eicnb.errors import ConfigurationError, EicError, NotFound, UsageError
 from tests.answering import Answer, Answering, Cut, Seen, Step, identity
-from tests.client.conftest import shared
-
-__all__ = ["shared"]
 
 LINE = "This runs my-function:BLUE with an event of 12 bytes in us-east-1, account 123456789012 (SANDBOX)\n"
 
@@ -72,7 +69,7 @@ def test_without_a_record_it_stays_accepted_and_the_caption_says_so(shared: Eic)
 
 def test_waiting_needs_a_queue_or_a_bucket(shared: Eic) -> None:
     shared.update("my-function:BLUE", on_failure="none", on_success="none")
-    with pytest.raises(UsageError, match="my-function:BLUE sends records to no queue and no bucket") as raised:
+    with pytest.raises(UsageError, match="my-function:BLUE sends records to no queue or bucket") as raised:
         shared.send("my-function:BLUE", {}, wait=5)
     assert raised.value.argument == "wait"
 
@@ -157,5 +154,5 @@ def test_a_lost_response_is_unknown_and_nothing_is_sent_twice(step: Step, monkey
         assert len([seen for seen in server.seen if "invocations" in seen.path]) == 1
     assert frame.state.tolist() == ["unknown"]
     assert frame.request_id.isna().all()
-    assert "the response was lost, so the function may run or not" in repr(frame)
+    assert "the response was lost, so the function may or may not run" in repr(frame)
     assert eicnb.journal(since="1m").outcome.tolist() == ["unknown"]
