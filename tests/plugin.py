@@ -13,10 +13,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
-from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 import eicnb
@@ -62,20 +62,20 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 3
 
 
-class FileByFile(LoadScopeScheduling):
-    """Give a worker a whole file, whose tests share fixtures, or the whole folder that shares a browser."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        if Path(file).stem in _APART:
-            return nodeid
-        return _BROWSER if file.startswith(_BROWSER) else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
-    """Distribute the files in the order of their tests, instead of the largest first."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a worker a whole file at a time, in the order of the tests instead of the largest first."""
     config.option.loadscopereorder = False
-    return FileByFile(config, log)
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _unit_of_work
+    return scheduler
+
+
+def _unit_of_work(nodeid: str) -> str:
+    """Name what is run by one worker: a file, whose tests share fixtures, or the folder that shares a browser."""
+    file = nodeid.partition("::")[0]
+    if Path(file).stem in _APART:
+        return nodeid
+    return _BROWSER if file.startswith(_BROWSER) else file
 
 
 @pytest.hookimpl(tryfirst=True)
