@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eicnb import errors
-from eicnb.changes.columns import APPLIED_COLUMNS, PLAN_COLUMNS
+from eicnb.changes.columns import APPLIED_COLUMNS
 from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.journal_frame import JOURNAL_COLUMNS
 from eicnb.cli import options
@@ -20,7 +20,6 @@ from eicnb.client import settings
 from eicnb.fleet.checks.catalog import checks, layers
 from eicnb.fleet.checks.finding import FINDING_COLUMNS
 from eicnb.fleet.columns import AUDIT_COLUMNS
-from eicnb.fleet.compare import COMPARE_COLUMNS
 from eicnb.fleet.failed_events.columns import RECORD_COLUMNS, REPLAYED_ADDED
 from eicnb.fleet.losses import LOSS_COLUMNS
 from eicnb.fleet.parts.columns import SUMMARY_COLUMNS
@@ -118,22 +117,23 @@ def described(columns: tuple[Column, ...]) -> list[str]:
     ("heading", "columns"),
     [
         ("### Columns of a config", CONFIG_COLUMNS),
-        ("### Columns of `functions`", FUNCTION_COLUMNS),
         ("### Columns of the journal", JOURNAL_COLUMNS),
-        ("### Columns of a comparison", COMPARE_COLUMNS),
-        ("### Columns that `history` adds", HISTORY_COLUMNS[len(COMPARE_COLUMNS) :]),
+        ("### Columns of a comparison", HISTORY_COLUMNS),
         ("### Columns of an audit", AUDIT_COLUMNS[len(CONFIG_COLUMNS) :]),
         ("### Columns of the summary of a folder", SUMMARY_COLUMNS),
         ("### Columns of a check", FINDING_COLUMNS),
-        ("### Columns of `records`", RECORD_COLUMNS),
-        ("### Columns that `replay` adds", REPLAYED_ADDED),
+        ("### Columns of `records`", (*RECORD_COLUMNS, *REPLAYED_ADDED)),
         ("### Columns of `losses`", LOSS_COLUMNS),
-        ("### Columns of a plan", PLAN_COLUMNS),
-        ("### Columns that `apply` adds", APPLIED_COLUMNS[len(PLAN_COLUMNS) :]),
+        ("### Columns of a plan", APPLIED_COLUMNS),
     ],
 )
 def test_the_tables_of_columns_are_the_frames_schemas(heading: str, columns: tuple[Column, ...]) -> None:
     assert table_under(heading) == described(columns)
+
+
+def test_a_sentence_names_the_columns_of_functions() -> None:
+    names = [f"`{c.name}`" for c in FUNCTION_COLUMNS if c.name not in {column.name for column in NAME_COLUMNS}]
+    assert f"The frame of `functions` has {', '.join(names[:-1])} and {names[-1]} too, and no `qualifier`." in README
 
 
 def test_the_columns_that_many_frames_share_are_described_once() -> None:
