@@ -1,4 +1,4 @@
-"""The resources that Lambda writes to in an account: moto's queues, topics, buckets, buses and metrics.
+"""What Lambda delivers to in an account: the queues, topics, buckets, buses and metrics of moto.
 
 Tested in tests/local_aws/test_deliveries.py.
 """
