@@ -70,13 +70,7 @@ CONNECTION = (
     Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "accept any TLS certificate"),
     Option("--ca-bundle", "ca_bundle", "text", "PATH", "the TLS certificates to trust"),
     Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "maximum wait for a response; 0 for no limit"),
-    Option(
-        "--cli-connect-timeout",
-        "connect_timeout",
-        "integer",
-        "SECONDS",
-        "maximum wait for a connection; 0 for no limit",
-    ),
+    Option("--cli-connect-timeout", "connect_timeout", "integer", "SECONDS", "maximum wait to connect; 0 for no limit"),
     Option("--no-sign-request", "no_sign_request", "flag", "", "send without credentials"),
 )
 ROLE = (
@@ -98,14 +92,7 @@ PAGING = (
     ),
 )
 CALL = (
-    Option(
-        "--marker",
-        "call_marker",
-        "text",
-        "MARKER",
-        "AWS's own marker; makes one call only",
-        may_be_empty=True,
-    ),
+    Option("--marker", "call_marker", "text", "MARKER", "AWS's own marker; makes one call only", may_be_empty=True),
 )
 PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "make one call only, and return AWS's own response")
 INPUT = (
