@@ -1,4 +1,4 @@
-"""The options of the commands about failed events, as data.
+"""The options of the commands about failed events.
 
 Tested in tests/notebook/test_records.py.
 """
@@ -11,27 +11,27 @@ SOURCE = Option(
     "", "source", "value", "SOURCE", "sqs:NAME, s3:BUCKET, s3://BUCKET/PREFIX, an ARN or ${AUDIT}", is_required=True
 )
 RECORDS = (
-    Option("--most", "most", "integer", "N", "the most records of each source; default: 1000"),
-    Option("--seconds", "seconds", "number", "N", "how long to read each queue at most; default: 10"),
+    Option("--most", "most", "integer", "N", "most records to read from each source; default: 1000"),
+    Option("--seconds", "seconds", "number", "N", "longest time to read each queue; default: 10"),
     Option(
         "--spend-receives",
         "spend_receives",
         "flag",
         "",
-        "read a queue with a redrive policy too, although each reading counts as a receive",
+        "also read queues with a redrive policy, where each read counts as a receive",
     ),
 )
 PAYLOAD = Option("", "payload", "value", """'{"order": 1}'""", "event as JSON, or ${value}", is_required=True)
 UNTIL_FOUND = Option(
-    "--wait", "wait", "seconds", "TIME", "how long to look for the record in the function's destinations: 60s"
+    "--wait", "wait", "seconds", "TIME", "how long to wait for the record in the function's destinations, such as 60s"
 )
-RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "what `%eic records` returned", is_required=True)
+RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "DataFrame from `%eic records`", is_required=True)
 REPLAY = (
-    Option("--to", "to", "text", "NAME", "function that gets the events, instead of those that the records name"),
+    Option("--to", "to", "text", "NAME", "function to send all events to, instead of their own"),
     Option("--keep", "keep", "flag", "", "keep the messages of accepted events"),
-    Option("--limit", "limit", "integer", "N", "the most events; default: 25, or a tenth of the rows"),
+    Option("--limit", "limit", "integer", "N", "most events to send; default: 25, or a tenth of the rows"),
     Option("--canary", "canary", "integer", "N", "send N events, wait for them to fail again, then ask or stop"),
-    Option("--wait", "wait", "seconds", "TIME", "how long the canary may fail again; default: 60s"),
+    Option("--wait", "wait", "seconds", "TIME", "how long to wait for the canary to fail again; default: 60s"),
 )
 EVENT_OPTIONS = (*RECORDS, *REPLAY[:2])
 """The options of these commands, which the AWS CLI lacks."""

@@ -1,4 +1,4 @@
-"""The commands about frames, of the notebook and in files, as data.
+"""The commands about frames in the notebook and in files.
 
 Tested in tests/cli/test_parser.py and tests/cli/test_help.py.
 """
@@ -16,10 +16,10 @@ PICTURE = (
         "kind",
         "choice",
         "KIND",
-        "what to draw; default: what suits the frame",
+        "picture to draw; default: the one that suits the frame",
         ("destinations", "settings", "losses", "findings"),
     ),
-    Option("--findings", "findings", "frame", "${FRAME}", "findings of a check, to mark missing destinations"),
+    Option("--findings", "findings", "frame", "${FRAME}", "findings of a check, which mark missing destinations"),
 )
 COMPARED = (
     Option(
@@ -36,7 +36,7 @@ COMPARED = (
         "after",
         "frame",
         "${AFTER}",
-        "another one, of a later day or of another account",
+        "another frame of configs, from a later day or another account",
         is_required=True,
         called="the later frame",
     ),
@@ -47,7 +47,7 @@ COMPARE = (
         "on",
         "choice",
         "NAME",
-        "what rows have in common besides the qualifier; default: the ARN; the name compares two accounts or regions",
+        "column to match rows by, with the qualifier; default: the ARN; the name matches across accounts or regions",
         ("function_arn", "function_name"),
     ),
 )
@@ -57,31 +57,33 @@ EXPORT = (
         "language",
         "choice",
         "LANGUAGE",
-        "what the text is for",
+        "language of the text",
         ("eic", "aws", "boto3", "cloudformation", "sam", "terraform"),
         is_required=True,
     ),
 )
 SHOW = (
-    Option("--columns", "columns", "names", "A,B", "columns to show, all, or auto for those that fit; default: as set"),
-    Option("--rows", "rows", "names", "N", "the most rows to show, or all; default: as set"),
+    Option(
+        "--columns", "columns", "names", "A,B", "columns to show, all, or auto for those that fit; default: the setting"
+    ),
+    Option("--rows", "rows", "names", "N", "most rows to show, or all; default: the setting"),
 )
 SAVED = replace(FRAME, called="the frame to save")
 FILE = Option("", "path", "value", "FILE", "Parquet file, such as audit.parquet", is_required=True, called="the file")
 FOLDER = Option(
     "", "folder", "value", "FOLDER", "folder of saved audits, such as audits", is_required=True, called="the folder"
 )
-SAVE = (Option("--overwrite", "overwrite", "flag", "", "replace a file that exists"),)
+SAVE = (Option("--overwrite", "overwrite", "flag", "", "replace an existing file"),)
 FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT, *SAVE)
 """The options of these commands, which the AWS CLI lacks."""
 
 FRAME_VERBS = (
     Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
-    Verb("explore", "open a frame as a table to search and to change", (), words=(FRAME,), runs_alone=True),
+    Verb("explore", "open a frame as a table to search and edit", (), words=(FRAME,), runs_alone=True),
     Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
-    Verb("history", "show what changed from audit to audit of a folder", (), words=(FOLDER,), runs_alone=True),
+    Verb("history", "show what changed between the audits in a folder", (), words=(FOLDER,), runs_alone=True),
     Verb("load", "load a saved frame", (), words=(FILE,), runs_alone=True),
     Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
     Verb("save", "save a frame as a Parquet file", SAVE, words=(SAVED, FILE), runs_alone=True),
-    Verb("show", "show a frame with other columns, or with all its rows", SHOW, words=(FRAME,), runs_alone=True),
+    Verb("show", "show a frame with other columns or more rows", SHOW, words=(FRAME,), runs_alone=True),
 )

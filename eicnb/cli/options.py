@@ -1,4 +1,4 @@
-"""The commands and their options, as data.
+"""The table of commands and their options.
 
 Tested in tests/cli/test_parser.py.
 """
@@ -59,15 +59,17 @@ SETTINGS = (
 )
 _OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
 NUMBERS = tuple(option for option in SETTINGS if option.kind in {"integer", "age"})
-TIMEOUT = Option("--timeout", "timeout", "integer", "SECONDS", "seconds that a run may take; default: the function's")
+TIMEOUT = Option(
+    "--timeout", "timeout", "integer", "SECONDS", "longest run in seconds; default: the function's timeout"
+)
 SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
 """The options of a config that only eicnb has."""
 
 CONNECTION = (
-    Option("--region", "region", "text", "REGION", "region of the call, or of the connection", may_be_empty=True),
+    Option("--region", "region", "text", "REGION", "region of the call or connection", may_be_empty=True),
     Option("--profile", "profile", "text", "PROFILE", "profile of the AWS config files", may_be_empty=True),
-    Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
-    Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "take any TLS certificate"),
+    Option("--endpoint-url", "endpoint_url", "text", "URL", "URL to send requests to instead of AWS"),
+    Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "accept any TLS certificate"),
     Option("--ca-bundle", "ca_bundle", "text", "PATH", "the TLS certificates to trust"),
     Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "longest wait for a response; 0: no limit"),
     Option(
@@ -76,21 +78,21 @@ CONNECTION = (
     Option("--no-sign-request", "no_sign_request", "flag", "", "send without credentials"),
 )
 ROLE = (
-    Option("--role-arn", "role_arn", "text", "ARN", "role to act as; its credentials are renewed"),
+    Option("--role-arn", "role_arn", "text", "ARN", "role to assume; its credentials are renewed"),
     Option("--external-id", "external_id", "text", "ID", "external ID that the role requires"),
 )
 OUTPUT = (
     Option(
         "--output", "output", "choice", "FORM", "print what the AWS CLI prints: json, text, table, yaml, …", OUTPUTS
     ),
-    Option("--query", "query", "query", "JMESPATH", "select from the response; alone, return what is selected"),
+    Option("--query", "query", "query", "JMESPATH", "select from the response; without --output, return the selection"),
     Option("--color", "color", "choice", "WHEN", "colours of a printed table: on, off or auto", ("on", "off", "auto")),
 )
 PAGING = (
     Option("--max-items", "max_items", "integer", "N", "the first N configs only"),
-    Option("--page-size", "page_size", "integer", "N", f"configs a call, {choices(PAGE_SIZE)}"),
+    Option("--page-size", "page_size", "integer", "N", f"configs per request, {choices(PAGE_SIZE)}"),
     Option(
-        "--starting-token", "starting_token", "text", "TOKEN", "go on where `--max-items` stopped", may_be_empty=True
+        "--starting-token", "starting_token", "text", "TOKEN", "continue where `--max-items` stopped", may_be_empty=True
     ),
 )
 CALL = (
@@ -99,13 +101,13 @@ CALL = (
         "call_marker",
         "text",
         "MARKER",
-        "AWS's own marker; the list then has one call",
+        "AWS's own marker; the list is then a single request",
         may_be_empty=True,
     ),
 )
-PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "one call only, with AWS's own response")
+PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "send a single request, and return AWS's own response")
 INPUT = (
-    Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options win over it"),
+    Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options take precedence"),
     Option("--cli-input-yaml", "cli_input_yaml", "input", "YAML", "the same as YAML"),
 )
 SKELETON = Option(
@@ -113,33 +115,33 @@ SKELETON = Option(
     "skeleton",
     "choice",
     "KIND",
-    "print what the command takes or returns, and send nothing",
+    "print a template of the request or response, and send nothing",
     ("input", "yaml-input", "output"),
     alone="input",
 )
 HELP = Option("--help", "help", "flag", "", "explain the command, and send nothing")
 VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and send nothing")
 QUIET = Option(
-    "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
+    "--quiet", "quiet", "flag", "", "show and return nothing on success; a final `;` or `>/dev/null` does the same"
 )
 DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing")
 WRITING = (DRY_RUN, QUIET)
-CREATE = Option("--create", "create", "flag", "", "create a config if there is none")
+CREATE = Option("--create", "create", "flag", "", "create the config if it is missing")
 WAIT = Option(
-    "--wait", "wait", "seconds", "TIME", "retry for 30s or 2m while AWS refuses a role or destination that is too new"
+    "--wait", "wait", "seconds", "TIME", "keep trying for 30s or 2m while AWS rejects a role or destination as too new"
 )
-MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed, with no row, if there is no config")
-DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their responses, without credentials")
-PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
+MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed without a row if there is no config")
+DEBUG = Option("--debug", "debug", "flag", "", "log requests and responses, without credentials")
+PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the function's form instead")
 NO_EFFECT = (
-    Option("--no-cli-pager", "no_cli_pager", "flag", "", "nothing: a notebook has no pager"),
-    Option("--no-cli-auto-prompt", "no_cli_auto_prompt", "flag", "", "nothing: a notebook does not prompt"),
+    Option("--no-cli-pager", "no_cli_pager", "flag", "", "no effect: a notebook has no pager"),
+    Option("--no-cli-auto-prompt", "no_cli_auto_prompt", "flag", "", "no effect: a notebook does not prompt"),
     Option(
         "--cli-binary-format",
         "cli_binary_format",
         "choice",
         "FORMAT",
-        "nothing: no value here is binary",
+        "no effect: no value here is binary",
         ("base64", "raw-in-base64-out"),
     ),
     Option(
@@ -147,19 +149,23 @@ NO_EFFECT = (
         "cli_error_format",
         "choice",
         "FORMAT",
-        "nothing: an error is an exception here, with its parts as attributes",
+        "no effect: an error is an exception here, with its parts as attributes",
         ("legacy", "json", "yaml", "text", "table", "enhanced"),
     ),
 )
 GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, DEBUG, PROMPT, *NO_EFFECT, HELP, VERSION)
-"""The options that the AWS CLI takes anywhere in a line."""
+"""The options that the AWS CLI accepts anywhere in a line."""
 
 RARE = (*GLOBAL, *INPUT, *CALL, SKELETON)
-"""The options that errors do not list."""
+"""The options that error messages do not list."""
 
 AUDIT = (
     Option(
-        "--regions", "regions", "names", "A,B", "regions to audit, or all that are enabled; default: the connection's"
+        "--regions",
+        "regions",
+        "names",
+        "A,B",
+        "regions to audit, or all for every enabled one; default: the connection's",
     ),
     Option("--functions", "functions", "names", "A,GLOB*", "functions to audit, by name or glob; default: all"),
     Option(
@@ -167,7 +173,7 @@ AUDIT = (
         "qualifiers",
         "choice",
         "WHICH",
-        "configured, or all: aliases and versions without a config too",
+        "configured, or all to include versions and aliases without a config",
         ("configured", "all"),
     ),
     Option(
@@ -175,34 +181,34 @@ AUDIT = (
         "rate",
         "number",
         "N",
-        "calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none",
+        "requests a second in each account and region; AWS allows 15; default: 10, in the sandbox no limit",
     ),
-    Option("--no-progress", "no_progress", "flag", "", "draw no progress"),
+    Option("--no-progress", "no_progress", "flag", "", "hide the progress"),
     Option(
         "--errors",
         "errors",
         "choice",
         "HOW",
-        "what cannot be read: raise, or rows for the frame all the same",
+        "if something cannot be read: raise an error, or return the frame with rows for it",
         ("raise", "rows"),
     ),
-    Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
-    Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
+    Option("--resume", "resume", "frame", "${FRAME}", "incomplete audit or its error: read only what is missing"),
+    Option("--refresh", "refresh", "frame", "${FRAME}", "earlier audit: read only what changed since"),
     *ACCOUNTS,
     Option("--folder", "folder", "value", "FOLDER", "write a Parquet file for each account and region; show a summary"),
-    Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster, whose workers read the audit"),
+    Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster whose workers run the audit"),
     Option(
         "--credentials",
         "credentials",
         "choice",
         "WHOSE",
-        "workers: the cluster's own; or send: short-lived ones, over TLS",
+        "workers for the cluster's own, or send for short-lived ones over TLS",
         ("workers", "send"),
     ),
 )
 """The options of an audit."""
 
-SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
+SINCE = Option("--since", "since", "value", "TIME", "only since then: 7d, 12h, or a time in UTC")
 UNTIL = Option("--until", "until", "value", "TIME", "only before then")
 OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
 WHAT = Option(
@@ -210,7 +216,7 @@ WHAT = Option(
     "what",
     "value",
     "RUN|TIME|${ROWS}",
-    "run, rows of the journal or a time; default: the last run",
+    "run, time or rows of the journal; default: the last run",
     called="what to undo",
 )
 OF_FUNCTIONS = replace(
@@ -226,25 +232,25 @@ DESIRED = Option(
     "desired",
     "frame",
     "${FRAME}",
-    "DataFrame of the configs that are wanted: an edited audit",
+    "DataFrame of the desired configs, such as an edited audit",
     is_required=True,
     called="the frame to plan",
 )
-PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file that it was saved to", is_required=True)
+PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file with a saved plan", is_required=True)
 APPLY = (
-    Option("--limit", "limit", "integer", "N", "the most changes; default: 25, or a tenth of the plan's rows"),
-    Option("--canary", "canary", "integer", "N", "write N changes, read them back, then ask or stop"),
+    Option("--limit", "limit", "integer", "N", "most changes to make; default: 25, or a tenth of the plan's rows"),
+    Option("--canary", "canary", "integer", "N", "write N changes, read them back, then ask to continue or stop"),
 )
-"""The options of an apply besides those of every command about many functions."""
+"""The options of `apply` alone, among the commands about many functions."""
 
 REQUIREMENTS = (
-    Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
-    Option("--region", "region", "text", "REGION", "region that it must be in"),
-    Option("--sandbox", "sandbox", "flag", "", "the sandbox, and no other account"),
+    Option("--account", "account", "account", "ID", "account that the connection must be in"),
+    Option("--region", "region", "text", "REGION", "region that the connection must be in"),
+    Option("--sandbox", "sandbox", "flag", "", "require the sandbox instead of an account"),
     Option("--destination", "destination", "destination", "DEST", "destination that must exist: sqs:NAME or an ARN"),
 )
 TOPIC = Option("", "topic", "text", "VERB", "the command to explain")
-NAMED = Option("", "connection", "text", "NAME", "a connection that was used before")
+NAMED = Option("", "connection", "text", "NAME", "a connection made earlier")
 AS = Option("--as", "name", "text", "NAME", "name of the connection, for `%eic use NAME`; default: its profile")
 REQUESTS_PER_SECOND = Option(
     "--requests-per-second",
@@ -258,24 +264,24 @@ EVENT_SPEED = Option(
     "event_speed",
     "integer",
     "N",
-    "seconds that an event waits in a real one; default: 300",
+    "seconds of an event's life per real second; default: 300",
 )
 OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
     *(REQUESTS_PER_SECOND, EVENT_SPEED, *FRAME_OPTIONS, *EVENT_OPTIONS),
 )
-"""The options that only eicnb has; they must be written in full."""
+"""The options that only eicnb has, which must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
 VERBS = (
     Verb(
         "put",
-        "write a config; what is left out is removed",
+        "write a config; settings left out are removed",
         (FUNCTION_NAME, QUALIFIER, *SETTINGS, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
         "update",
-        "change only the settings that are given",
+        "change only the given settings",
         (FUNCTION_NAME, QUALIFIER, *SETTINGS, CREATE, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
@@ -290,7 +296,7 @@ VERBS = (
     ),
     Verb(
         "delete",
-        "remove a config, and show the removed config",
+        "delete a config and show what it contained",
         (FUNCTION_NAME, QUALIFIER, MISSING_OK, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb("functions", "show the functions of the region", CONNECTION, runs_alone=True),
@@ -302,21 +308,21 @@ VERBS = (
     ),
     Verb(
         "losses",
-        "count the events that were lost, by CloudWatch's metrics",
+        "count lost events from CloudWatch metrics",
         (SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(
         "records",
-        "show the failed events that a queue or bucket holds, newest first",
+        "show the failed events in a queue or bucket, newest first",
         (*RECORDS, SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(SOURCE,),
         runs_alone=True,
     ),
     Verb(
         "replay",
-        "send failed events again, and delete the messages of those that are accepted",
+        "send failed events again, and delete the messages of accepted events",
         (*REPLAY, DRY_RUN, *_OF_MANY, *CONNECTION, *ROLE),
         words=(RECORDS_READ,),
         runs_alone=True,
@@ -330,28 +336,28 @@ VERBS = (
     ),
     Verb(
         "check",
-        "show what is wrong with the settings, why it matters and what to type",
+        "show what is wrong with the settings, why it matters and how to fix it",
         (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(
         "explain",
-        "explain what happens to one event: attempts, waits, and where it ends",
+        "explain what happens to one event: attempts, waits, and where it ends up",
         (FUNCTION_NAME, QUALIFIER, *NUMBERS, TIMEOUT, *CONNECTION),
         needs_function=False,
         runs_alone=True,
     ),
     Verb(
         "plan",
-        "show what would change, so that the functions of a DataFrame get its configs",
+        "show the changes that give functions the configs in a DataFrame",
         (*_OF_MANY, *CONNECTION, *ROLE),
         words=(DESIRED,),
         runs_alone=True,
     ),
     Verb(
         "apply",
-        "write the changes of a plan, each compared with the current config first",
+        "write the changes of a plan, comparing each with the current config first",
         (*APPLY, *_OF_MANY, *CONNECTION, *ROLE),
         words=(PLAN,),
         runs_alone=True,
@@ -365,24 +371,24 @@ VERBS = (
     ),
     Verb(
         "use",
-        "connect, for all that follows in the notebook; alone, list the connections",
+        "connect for the rest of the notebook; without arguments, list the connections",
         (*CONNECTION, *ROLE, AS),
         words=(NAMED,),
     ),
     Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
-    Verb("journal", "show every write, by whom and with which outcome, newest first", JOURNAL, runs_alone=True),
+    Verb("journal", "show every write, its author and its outcome, newest first", JOURNAL, runs_alone=True),
     Verb(
         "undo",
-        "plan how to restore what the last run changed, a given one, or all since a time",
+        "plan how to undo the last run, a given run, or everything since a time",
         (OF_FUNCTIONS, *CONNECTION, *ROLE),
         words=(WHAT,),
         runs_alone=True,
     ),
-    Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
+    Verb("config", "show every setting and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(
         "sandbox",
-        "start an AWS inside this process and connect to it",
+        "start an embedded AWS in this process and connect to it",
         (CONNECTION[0], REQUESTS_PER_SECOND, EVENT_SPEED),
         runs_alone=True,
     ),

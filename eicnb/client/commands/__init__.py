@@ -118,7 +118,7 @@ def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand
             if len(commands) > 1 and _runs_alone(command):
                 raise UsageError(
                     f"{command.verb} cannot be combined with other commands",
-                    hint=f"run it in a cell of its own\n%eic {command}",
+                    hint=f"run it in its own cell\n%eic {command}",
                 )
             prepared.append(PreparedCommand(command, _prepared(command, context)))
     return prepared
