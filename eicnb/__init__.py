@@ -6,8 +6,8 @@
 [0]
 >>> eic.server.stop()
 
-`%load_ext eicnb` brings the same verbs as `%eic` and `%%eic`. Importing this package loads none of its parts: each
-name is fetched when it is first used.
+`%load_ext eicnb` adds the same verbs as `%eic` and `%%eic`. Importing this package loads none of its modules; each name
+is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def __dir__() -> Any:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Register `%eic`, `%%eic` and their completion; IPython calls it for `%load_ext eicnb`."""
+    """Register `%eic`, `%%eic` and their completion; IPython calls this for `%load_ext eicnb`."""
     from eicnb.aws import session
     from eicnb.client import commands, settings
     from eicnb.notebook import completion, magics, masked_display
@@ -245,7 +245,7 @@ def load_ipython_extension(ipython: Any) -> None:
 
 
 def unload_ipython_extension(ipython: Any) -> None:
-    """Remove `%eic`, `%%eic` and their completion again."""
+    """Remove `%eic`, `%%eic` and their completion; IPython calls this for `%unload_ext eicnb`."""
     from eicnb.notebook import completion, magics, masked_display
 
     completion.unregister(ipython)

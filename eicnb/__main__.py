@@ -1,4 +1,4 @@
-"""The programs `sandbox` and `scrub`: `python -m eicnb sandbox`, installed as `eicnb sandbox`."""
+"""The programs `sandbox` and `scrub`, run as `python -m eicnb sandbox` or `eicnb sandbox`."""
 
 from __future__ import annotations
 

@@ -6,17 +6,17 @@
     ├── AwsError                254  AWS responded with an error
     │   ├── NotFound                 no such function, qualifier or config
     │   ├── AccessDenied             the caller may not do this
-    │   ├── Throttled                too many calls, also after all retries
+    │   ├── Throttled                too many calls, even after all retries
     │   └── ExpiredCredentials       the credentials must be renewed
     ├── IncompleteAudit         255  not all of an audit could be read; `result` holds the frame
-    ├── IncompleteApply         255  not all of a plan is applied; `result` holds the frame
+    ├── IncompleteApply         255  not all of a plan was applied; `result` holds the frame
     ├── IncompleteReplay        255  not all events were accepted; `result` holds the frame
-    └── ChecksFailed            255  a check found what must not be; `result` holds the findings
+    └── ChecksFailed            255  a check has severe findings or unread rows; `result` holds the findings
 
 Ctrl-C in an audit raises `AuditInterrupted`, in an apply `ApplyInterrupted` and in a replay `ReplayInterrupted`. They
-are KeyboardInterrupts and outside the tree: what catches errors must not catch them.
+are KeyboardInterrupts outside the tree, so code that catches errors does not catch them.
 
-The numbers are the AWS CLI's exit codes and stand on each class as `exit_code`
+The numbers are the AWS CLI's exit codes, and each class has its own as `exit_code`
 (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html).
 """
 
@@ -35,7 +35,7 @@ from eicnb.redaction.masks import masked, masked_at, printed
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that looks most like this one, or None when none does.
+    """Return the known word that looks most like this one, or None if none is close.
 
     >>> nearest("--retrys", ["--retries", "--region"])
     '--retries'
@@ -46,9 +46,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def width_of(text: str) -> int:
-    r"""Return how many columns of a terminal a text takes.
+    r"""Return how many terminal columns a text takes.
 
-    A combining mark takes none, a wide character two.
+    A combining mark takes none, and a wide character takes two.
 
     >>> width_of("queue"), width_of("\N{CJK UNIFIED IDEOGRAPH-5217}"), width_of("e\N{COMBINING ACUTE ACCENT}")
     (5, 2, 1)
@@ -63,7 +63,7 @@ def _width(character: str) -> int:
 
 
 def shown(value: object) -> str:
-    """Return a value for a message: text and numbers as they are, of anything else only the type.
+    """Return a value for a message: text and numbers as they are, otherwise only the type.
 
     >>> shown("two"), shown([1, 2])
     ("'two'", 'a list')
@@ -79,7 +79,7 @@ def shown(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The line of input in which something is wrong, and the columns that are wrong.
+    """The line of input with an error, and the columns to mark.
 
     >>> print(Excerpt("%eic put f --retries 3", start=21, end=22))
         %eic put f --retries 3
@@ -107,19 +107,19 @@ class Excerpt:
 
 
 def _printable(character: str) -> str:
-    """Return a character that has a width: a blank for a tab, a mark for one that cannot be shown."""
+    """Return a character that can be displayed: a blank for a tab, a replacement for an unprintable one."""
     if character == "\t":
         return " "
     return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 class EicError(Exception):
-    """Something that eicnb could not do; the base of every error that it raises.
+    """The base of all errors that eicnb raises.
 
-    `message` is what was wrong and `hint` what to do: a sentence, below it the lines to type, or such a line alone.
-    `result` holds what had been read or done before. A notebook shows the error without a traceback and still stops;
-    `%xmode Verbose` brings the traceback back. What is shown has masks (`eicnb.redaction`) and no control characters;
-    `message` and the other attributes are real.
+    `message` states what is wrong, and `hint` what to do: a sentence, lines to type below it, or only such a line.
+    `result` holds what was read or done before the error. A notebook shows the error without a traceback, and still
+    stops; `%xmode Verbose` shows the traceback. The displayed text is masked (`eicnb.redaction`) and without control
+    characters; `message` and the other attributes are not.
     """
 
     exit_code: ClassVar[int] = 255
@@ -131,7 +131,7 @@ class EicError(Exception):
         self.result: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the attributes too: the constructors of some classes need more than a message."""
+        """Pickle the attributes too, because some constructors need more than a message."""
         return _restored, (type(self), self.args, vars(self))
 
     def __str__(self) -> str:
@@ -148,14 +148,14 @@ class EicError(Exception):
         return []
 
     def _render_traceback_(self) -> list[str]:
-        """Return the lines that IPython shows; only IPython calls this, so it is loaded and knows its mode."""
+        """Return the lines that IPython shows; only IPython calls this, so it is loaded and its mode is known."""
         tracebacks: Any = getattr(sys.modules["IPython"].get_ipython(), "InteractiveTB", None)
         if getattr(tracebacks, "mode", "") == "Verbose":
             return self._traceback_without_values(tracebacks)
         return [f"{type(self).__name__}: {self}", *map(printed, getattr(self, "__notes__", ()))]
 
     def _traceback_without_values(self, tracebacks: Any) -> list[str]:
-        """Return the frames of the traceback without their variables, which may hold a secret of the notebook."""
+        """Return the frames of the traceback without their variables, which may hold secrets."""
         tracebacks.set_mode("Context")
         try:
             shown: list[str] = tracebacks.structured_traceback(type(self), self, self.__traceback__)
@@ -165,12 +165,12 @@ class EicError(Exception):
 
 
 def _cut(text: str) -> str:
-    """Cut the long words of a text: what was typed may be a whole file."""
+    """Shorten long words in a text, because a user may have typed a whole file."""
     return re.sub(r"\S{600,}", lambda found: f"{found[0][:100]}…", text)
 
 
 def _below(hint: str) -> str:
-    r"""Put the lines to type below a hint's sentence, each on its own so that it can be copied.
+    r"""Put each line to type on its own line below the hint's sentence, so that it can be copied.
 
     >>> print(_below("time it\n%time %eic audit"))
     time it
@@ -187,11 +187,11 @@ def _restored(kind: type[EicError], arguments: tuple[Any, ...], state: dict[str,
 
 
 class UsageError(EicError, ValueError):
-    """A wrong command line or value; nothing was sent.
+    """An invalid command line or value; nothing was sent.
 
-    `rule` is the AWS page that the rule comes from. Where the fault is narrower than the text that was being read,
-    `position` is its offset there, or `culprit` the part that is wrong. `argument` is the argument that it is about,
-    `excerpt` the line with its caret, once it is known which line the text came from.
+    `rule` is the AWS page with the rule. If the error concerns part of the parsed text, `position` is the offset of
+    that part, or `culprit` the part itself. `argument` is the name of the wrong argument. `excerpt` is the line with
+    its caret, once it is known which line the text came from.
     """
 
     exit_code: ClassVar[int] = 252
@@ -216,7 +216,7 @@ class UsageError(EicError, ValueError):
     @classmethod
     @contextmanager
     def about(cls, argument: str) -> Iterator[None]:
-        """Name the argument in an error that is raised inside."""
+        """Name the argument in a UsageError that is raised inside."""
         try:
             yield
         except UsageError as error:
@@ -224,7 +224,7 @@ class UsageError(EicError, ValueError):
             raise
 
     def at(self, excerpt: Excerpt) -> Self:
-        """Point the error at a line, unless it points at one already."""
+        """Point the error at a line, unless it already points at one."""
         self.excerpt = self.excerpt or excerpt
         return self
 
@@ -242,10 +242,11 @@ class ConfigurationError(EicError):
 
 
 class AwsError(EicError):
-    """An error that AWS responded with; `message` is the service's own, shortened only if a role may not be assumed.
+    """An error response of AWS; `message` is the service's own.
 
-    `code` is AWS's name of the error, `operation` the API call, `request_id` what AWS support needs, `region` where
-    the call went, and `place` the same with the account. `__cause__` is botocore's exception.
+    `code` is AWS's error code, `operation` the API call, and `request_id` the id that AWS support needs. `region` is
+    where the call went, and `place` adds the account. `__cause__` is botocore's exception. The message is shortened
+    only for a role that may not be assumed.
     """
 
     exit_code: ClassVar[int] = 254
@@ -268,7 +269,7 @@ class AwsError(EicError):
         self.request_id = request_id
         self.place = place or region
         self.was_sent = True
-        """Whether AWS saw the request; expired credentials may be noticed before."""
+        """Whether AWS received the request; expired credentials may be noticed before it is sent."""
 
     def _details(self) -> list[str]:
         when = "answered to" if self.was_sent else "before"
@@ -280,37 +281,37 @@ class NotFound(AwsError):
 
 
 class AccessDenied(AwsError):
-    """A call that the caller may not make."""
+    """A call that the caller has no permission for."""
 
 
 class Throttled(AwsError):
-    """A call that AWS refused because there were too many, after all retries."""
+    """A call that AWS throttled, even after all retries."""
 
 
 class ExpiredCredentials(AwsError):
-    """Expired credentials; renew them (`aws sso login`) and run the cell again, without a restart."""
+    """Expired credentials: renew them (`aws sso login`) and run the cell again, without a restart."""
 
 
 class IncompleteAudit(EicError):
-    """An audit with unread rows; `scan_state` and `error` in the frame `result` say which and why."""
+    """An audit with unread rows; in the frame `result`, `scan_state` and `error` say which and why."""
 
 
 class IncompleteApply(EicError):
-    """A plan that is not applied as a whole; `outcome` and `error` in the frame `result` say which rows and why."""
+    """A plan that was not fully applied; in the frame `result`, `outcome` and `error` say which and why."""
 
 
 class IncompleteReplay(EicError):
-    """A replay whose events were not all accepted; `outcome` and `error` in the frame `result` say which and why."""
+    """A replay with unaccepted events; in the frame `result`, `outcome` and `error` say which and why."""
 
 
 class ChecksFailed(EicError):
-    """A check with findings as severe as `fail_on`, or with rows that could not be read; `result` has all findings."""
+    """A check with findings as severe as `fail_on`, or with unread rows; `result` has all findings."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Work that Ctrl-C stopped; `result` is the frame of what was done until then.
+    """Work that Ctrl-C stopped; `result` is the frame of what was done so far.
 
-    It is a KeyboardInterrupt, so that `except Exception` lets it through and a run of the whole notebook stops.
+    It is a KeyboardInterrupt, so `except Exception` does not catch it and Run All stops.
     """
 
     def __init__(self, message: str, result: Any = None) -> None:
@@ -323,11 +324,11 @@ class Interrupted(KeyboardInterrupt):
 
 
 class AuditInterrupted(Interrupted):
-    """An audit that Ctrl-C stopped; `result` is the frame of what was read until then."""
+    """An audit that Ctrl-C stopped; `result` is the frame of the rows read so far."""
 
 
 class ApplyInterrupted(Interrupted):
-    """A plan whose writes Ctrl-C stopped; `result` has the outcome of each row."""
+    """An apply that Ctrl-C stopped; `result` has the outcome of each row."""
 
 
 class ReplayInterrupted(Interrupted):

@@ -1,4 +1,4 @@
-"""The settings under the name that users know: `eicnb.settings.choose(rate=14)`.
+"""The settings under their public name: `eicnb.settings.choose(rate=14)`.
 
 Tested in tests/client/test_settings.py.
 """

@@ -32,7 +32,7 @@ _MAKES_EIC = re.compile(r"\beic =")
 
 
 _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
-_SHARED = {"tests/browser/": r"\[notebook\b", "tests/runners/test_failures": r"$"}
+_SHARED = ("tests/browser/", "tests/runners/test_failures")
 
 
 gc.set_threshold(50_000, 20, 20)  # most of what is imported lives on: looking through it is a sixth of all the time
@@ -61,10 +61,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the slow tests first, and keep together on one worker what shares a server or a run of notebooks."""
     items.sort(key=lambda item: next((at for at, name in enumerate(_SLOW) if name in item.nodeid), len(_SLOW)))
     for item in items:
-        for place, case in _SHARED.items():
+        for place in _SHARED:
             if place in item.nodeid:
-                found = re.search(case, item.nodeid)
-                item.add_marker(pytest.mark.xdist_group(f"{place}{found[0] if found else ''}"))
+                item.add_marker(pytest.mark.xdist_group(place))
+
+
+class Folder(pytest.Package):
+    """A folder whose fixtures of scope "package" end with its last test, although it is no package of Python's."""
+
+    def setup(self) -> None:
+        """Import nothing."""
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Keep the browser no longer than its tests: while it runs, no other test of the worker can run an event loop."""
+    return Folder.from_parent(parent, path=path) if path == Path(__file__).parent / "browser" else None
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,19 +14,12 @@ from tests.test_readme import README
 __all__ = ["bare_notebook", "notebook"]
 
 TOUR = README.partition("\n## A tour\n")[2].partition("\n# Reference\n")[0]
+SCREENS = 2 * 50
 BLOCKS = re.findall(r"(?:^ {4}\S.*\n(?: {4}.*\n)*)", TOUR, re.MULTILINE)
-ELSEWHERE = ("--profile", "yesterday", "canary")
-"""What no fresh sandbox has: profiles, the frame of another day, and a person to confirm a canary."""
 
 
-def runnable(block: str) -> str:
-    """The lines of a block without its margin and without those that need another place."""
-    lines = [line.removeprefix("    ") for line in block.splitlines()]
-    return "\n".join(line for line in lines if not any(word in line for word in ELSEWHERE))
-
-
-def is_to_type(block: str) -> bool:
-    return not block.lstrip().startswith(("UsageError", "put "))
+def cell_of(block: str) -> str:
+    return "\n".join(line.removeprefix("    ") for line in block.splitlines())
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -34,10 +27,20 @@ def test_the_tour_runs_on_the_sandbox(
     notebook: Notebook, eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("audits").mkdir()
-    notebook.run("import eicnb\n%config EicMagics.progress = False")
-    cells = [cell for cell in map(runnable, filter(is_to_type, BLOCKS)) if cell.strip()]
-    assert len(cells) > len(BLOCKS) // 2
+    notebook.run("%config EicMagics.progress = False")
+    cells = [cell_of(block) for block in BLOCKS if "UsageError" not in block]
+    assert len(cells) == len(BLOCKS) - 1
     for cell in cells:
         notebook.run(cell)
     assert notebook["text"].startswith("# us-east-1, account ")
+
+
+def test_the_mistake_of_the_tour_is_the_error_that_it_shows(notebook: Notebook, eic: eicnb.Eic) -> None:
+    (shown,) = (cell_of(block) for block in BLOCKS if "UsageError" in block)
+    line = next(line.strip() for line in shown.splitlines() if "%eic" in line)
+    error = notebook.fail(line)
+    assert f"{type(error).__name__}: {error}" == shown
+
+
+def test_the_tour_takes_at_most_two_screens() -> None:
+    assert len(TOUR.splitlines()) <= SCREENS

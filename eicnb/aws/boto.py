@@ -96,12 +96,6 @@ class Aws(Caller):
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             return getattr(self._login.credentials, "_expiry_time", None)
 
-    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Call one operation of Lambda, named as in AWS's API, and return botocore's parsed response."""
-        with self._calling(LAMBDA, operation) as client:
-            response: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
-            return response
-
     def pages(
         self, operation: str, configuration: Mapping[str, Any] | None = None, **parameters: Any
     ) -> tuple[list[dict[str, Any]], str | None]:
@@ -163,7 +157,7 @@ class Aws(Caller):
     def route(self, region: str) -> Route:
         """Return how botocore would call Lambda in a region; it prepares and signs a request that is not sent."""
         with self._translated(Operation.LIST_FUNCTIONS, sent=False):
-            client = self._client(LAMBDA)
+            client = self._client(LAMBDA, probes=True)
             keys = self._checked_keys() if self._transport.signs else None
             with signing_with(keys):
                 route = route_of(client, region, verify=self._verify())

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from botocore import xform_name
+
 from eicnb.aws.clients import signing_with
 from eicnb.aws.endpoint import OWN_TRANSPORT, Transport, check_bundle, check_endpoint
 from eicnb.aws.failures import Attempt
@@ -20,6 +22,7 @@ from eicnb.aws.keys import Keys
 from eicnb.aws.login import AssumedRole, Login
 from eicnb.aws.renewal import renew_hint
 from eicnb.aws.responses import malformed
+from eicnb.aws.service_model import LAMBDA
 from eicnb.aws.session import Session, check_known_region, has_own_endpoint, instance_region, known_regions
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials, UsageError
 from eicnb.model.arn import ACCOUNT
@@ -195,8 +198,9 @@ class Access:
         with self._translated(service, sent=False):
             return str(self._client(service).meta.endpoint_url)
 
-    def _client(self, service: str) -> Any:
-        client = self._login.clients.get(self.session, service, self.region, self.endpoint_url, self._transport)
+    def _client(self, service: str, *, probes: bool = False) -> Any:
+        place = self.region, self.endpoint_url
+        client = self._login.clients.get(self.session, service, *place, self._transport, probes=probes)
         if client.meta.endpoint_url.startswith("https:"):
             check_bundle(self._verify())
         return client
@@ -328,6 +332,12 @@ class Caller(Access):
             options += [f"role_arn={self.role_arn!r}"] if self.role_arn else []
             options += ["boto3_session=boto3.Session()"] if self._login.is_given else []
             raise ConfigurationError(str(error), hint=f"eicnb.use(eicnb.connect({', '.join(options)}))") from error
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call one operation of Lambda, named as in AWS's API, and return botocore's parsed response."""
+        with self._calling(LAMBDA, operation) as client:
+            response: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+            return response
 
     @contextmanager
     def _calling(self, service: str, operation: str) -> Iterator[Any]:

@@ -41,13 +41,25 @@ class Clients:
         self._made: dict[Key, Any] = {}
         self._lock = RLock()
 
-    def get(self, session: Session, service: str, region: str, endpoint_url: str | None, transport: Transport) -> Any:
-        """Return the client of a service in a region at an endpoint, made once."""
-        key = (service, region, endpoint_url, transport.key)
+    def get(
+        self,
+        session: Session,
+        service: str,
+        region: str,
+        endpoint_url: str | None,
+        transport: Transport,
+        *,
+        probes: bool = False,
+    ) -> Any:
+        """Return the client of a service in a region at an endpoint, made once; one that `probes` sends nothing."""
+        key = (service, region, endpoint_url, transport.key, probes)
         with self._lock:
             client = self._made.get(key)
             if client is None:
-                client = self._made[key] = make_client(session, service, region, endpoint_url, transport)
+                client = make_client(session, service, region, endpoint_url, transport)
+                if probes:
+                    let_probe(client)
+                self._made[key] = client
         _recent.touch(self, key)
         return client
 
@@ -102,7 +114,6 @@ def make_client(
     share(client)
     if service == LAMBDA:
         retries.install(client)
-        let_probe(client)
         client.meta.events.register("before-parse.lambda", _collect)
     return client
 

@@ -1,4 +1,4 @@
-"""CloudTrail's record of Lambda's operations, as LookupEvents returns it.
+"""CloudTrail's events about Lambda's operations, as LookupEvents returns them.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
@@ -22,7 +22,10 @@ _FUNCTION = "AWS::Lambda::Function"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailEvent:
-    """One call of Lambda's API; one that failed, and so has an `error_code`, may name no function."""
+    """One call of Lambda's API.
+
+    `error_code` is None for a successful call, and `function` is None for one that changed nothing.
+    """
 
     name: str
     time: datetime
@@ -31,12 +34,12 @@ class TrailEvent:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the call surely changed nothing."""
+        """Whether the call failed and certainly changed nothing."""
         return self.error_code is not None and self.error_code not in UNCERTAIN
 
     @classmethod
     def from_api(cls, item: Mapping[str, Any]) -> TrailEvent | None:
-        """Read an event, or raise EicError for a malformed one; None for an event of another service."""
+        """Parse an event, or raise EicError if it is malformed; return None for another service's."""
         detail = _detail(item)
         source, time = item.get("EventSource") or detail.get("eventSource"), item.get("EventTime")
         if not isinstance(source, str):
@@ -56,7 +59,7 @@ class TrailEvent:
 
 
 def lookup_of(name: str, since: datetime, until: datetime | None = None) -> dict[str, Any]:
-    """Return the parameters of LookupEvents for the events of a name, newest first.
+    """Return the parameters of LookupEvents for the events with a name, newest first.
 
     >>> lookup_of("UpdateAlias20150331", datetime(2026, 11, 26, tzinfo=UTC))["MaxResults"]
     50
@@ -73,7 +76,7 @@ def events_in(page: Mapping[str, Any]) -> list[TrailEvent]:
 
 
 def _detail(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the record of an event, which is JSON inside it."""
+    """Parse the JSON record inside an event."""
     text = item.get("CloudTrailEvent")
     try:
         detail = json.loads(text) if isinstance(text, str) else None
@@ -85,7 +88,7 @@ def _detail(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _function(item: Mapping[str, Any], detail: Mapping[str, Any]) -> FunctionRef:
-    """Return the function that an event is about, from its request or from the resources it names."""
+    """Return the function that an event is about, from its request or its resources."""
     for text in _names(item, detail):
         try:
             return FunctionRef.parse(text)
@@ -95,7 +98,7 @@ def _function(item: Mapping[str, Any], detail: Mapping[str, Any]) -> FunctionRef
 
 
 def _names(item: Mapping[str, Any], detail: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what an event calls its function: a name, an ARN or a part of one."""
+    """Yield the names that an event has for its function: a name, an ARN or a partial ARN."""
     parameters = detail.get("requestParameters")
     if isinstance(parameters, Mapping) and isinstance(parameters.get("functionName"), str):
         yield parameters["functionName"]

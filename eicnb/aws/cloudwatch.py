@@ -1,4 +1,4 @@
-"""CloudWatch's metrics, 500 to a request.
+"""CloudWatch's metrics, 500 per request.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
@@ -18,17 +18,17 @@ from eicnb.model.period import Period
 from eicnb.model.verbs import Operation
 
 MOST_METRICS = 500
-"""How many metrics one request may ask for."""
+"""How many metrics one request may name."""
 
 _MOST_POINTS = 100_800
-"""How many points one page may have."""
+"""How many data points one page may contain."""
 
 _COMPLETE, _PARTIAL = "Complete", "PartialData"
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric, its dimensions, and the statistic of each of its points: `Sum` or `Maximum`."""
+    """A metric, its dimensions, and the statistic to read: `Sum` or `Maximum`."""
 
     namespace: str
     name: str
@@ -36,7 +36,7 @@ class Metric:
     dimensions: tuple[tuple[str, str], ...]
 
     def to_api(self, query: str, step: int) -> dict[str, Any]:
-        """Return the query of that id."""
+        """Return a query for this metric; `query` is its id."""
         dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
         metric = {"Namespace": self.namespace, "MetricName": self.name, "Dimensions": dimensions}
         return {"Id": query, "MetricStat": {"Metric": metric, "Period": step, "Stat": self.statistic}}
@@ -44,9 +44,9 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points of a metric, oldest first.
+    """The data points of a metric, oldest first.
 
-    A time in which nothing happened has no point.
+    Periods in which nothing happened have no point.
     """
 
     times: tuple[datetime, ...] = ()
@@ -54,9 +54,9 @@ class Points:
 
 
 def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
-    """Return the points of each metric, in the order given; an error for one that came incomplete.
+    """Return the data points of each metric, in the order given, or an error for an incomplete one.
 
-    CloudWatch reports an incomplete metric as `PartialData` and completes it on later pages.
+    CloudWatch marks a metric as `PartialData` until a later page completes it.
     """
     found = [_Series() for _ in metrics]
     places = {f"m{number}": series for number, series in enumerate(found)}
@@ -78,7 +78,7 @@ def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Po
 
 
 class _Series:
-    """The points of one metric, as far as the pages have brought them."""
+    """The data points of one metric on the pages so far."""
 
     __slots__ = ("_status", "_values")
 

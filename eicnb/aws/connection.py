@@ -1,30 +1,37 @@
 """A connection to one account in one region, and checked requests through it.
 
-Tested in tests/client/test_verbs.py and tests/client/test_connections.py.
+Tested in tests/client/test_verbs.py, tests/client/test_connections.py, tests/aws/test_failures.py and
+tests/aws/test_retries.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from eicnb.aws import operations
 from eicnb.aws.boto import Aws
+from eicnb.aws.failures import without_config
 from eicnb.aws.options import Derivations, varied
-from eicnb.aws.responses import without_user
+from eicnb.aws.responses import MALFORMED_HINT, check_deleted, items, without_user
+from eicnb.aws.retries import sent_once
 from eicnb.aws.service_model import check_parameters
-from eicnb.errors import EicError, UsageError
+from eicnb.errors import EicError, NotFound, UsageError
 from eicnb.model.config import DestinationConfig
 from eicnb.model.destination import Destination, DestinationName
-from eicnb.model.function import FunctionRef
+from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Paging, Request, build
+from eicnb.model.verbs import CONFIGS
 from eicnb.redaction.masks import masked
 
 if TYPE_CHECKING:
     from eicnb.local_aws.server import Sandbox
+
+Pages = tuple[Sequence[Mapping[str, Any]], str | None]
+"""The pages of a response, and the token of a list that was cut by its paging."""
 
 
 class Connection:
@@ -165,9 +172,9 @@ class Connection:
 
     def send(self, request: Request) -> Sequence[ReportedConfig]:
         """Send a checked request and return the configs that AWS reports; of a delete, the previous one."""
-        return operations.send(self._aws, request)
+        return _send(self._aws, request)
 
-    def pages(self, request: Request) -> operations.Pages:
+    def pages(self, request: Request) -> Pages:
         """Send a checked request; return the pages of the response, and where a list was cut by its paging.
 
         >>> pages, token = connection.pages(connection.request("get", "my-function:BLUE"))
@@ -176,7 +183,7 @@ class Connection:
 
         Members are those of AWS's API; a malformed response is an EicError.
         """
-        return operations.pages(self._aws, request)
+        return _pages(self._aws, request)
 
     def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Yield the pages of a list of any AWS service, up to a number.
@@ -220,6 +227,73 @@ class Connection:
         """All options that derived this connection from the first one; of repeated ones the last."""
         return {} if self._origin is None else {**self._origin.options, **(self._origin.way_to(self) or {})}
 
-    def reported(self, request: Request) -> ReportedConfig:
-        """Send a checked get, put or update, and return the config that AWS reports."""
-        return operations.one(self._aws, request)
+    def current_config(self, subject: FunctionRef) -> ReportedConfig:
+        """Read the current config of a function, version or alias from AWS; NotFound without one.
+
+        >>> connection.current_config(FunctionRef("my-function", "BLUE")).maximum_retry_attempts
+        0
+        """
+        return _one(self._aws, Request("get", subject.without_qualifier(), subject.qualifier))
+
+
+def _send(aws: Aws, request: Request) -> list[ReportedConfig]:
+    """Send a request and return the configs in the response; a delete's has none.
+
+    A write that may have arrived is not sent again.
+    """
+    if request.verb == "list":
+        responses, _ = _pages(aws, request)
+        return [ReportedConfig.from_api(config) for page in responses for config in page[CONFIGS]]
+    with nullcontext() if request.verb == "get" else sent_once():
+        if request.verb == "delete":
+            _pages(aws, request)
+            return []
+        return [_one(aws, request)]
+
+
+def _one(aws: Aws, request: Request) -> ReportedConfig:
+    """Send a get, put or update, and check that the response is about the requested function."""
+    try:
+        responses, _ = _pages(aws, request)
+    except NotFound as error:
+        _note_account(aws, request, without_config(error.message))
+        raise
+    reported = ReportedConfig.from_api(responses[0])
+    requested = request.qualifier or request.function.qualifier or LATEST
+    if (reported.function.function_name, reported.function.qualifier or LATEST) != (
+        request.function.function_name,
+        requested,
+    ):
+        message = f"AWS's response is about another function: {str(reported.function)!r}"
+        raise EicError(message, hint=MALFORMED_HINT)
+    _note_account(aws, request, reported.function)
+    return reported
+
+
+def _note_account(aws: Aws, request: Request, function: FunctionRef | None) -> None:
+    """Store the account in an ARN of AWS, if the request named none."""
+    if request.function.account_id is None and function is not None and function.account_id is not None:
+        aws.note_account(function.account_id)
+
+
+def _pages(aws: Aws, request: Request) -> Pages:
+    """Send a request and return the pages of the response as they are; a malformed one is an EicError."""
+    operation = request.operation
+    if request.verb == "list" and not request.paging.is_one_call:
+        responses, token = aws.pages(operation, request.paging.configuration(), **request.parameters())
+        for page in responses:
+            items(page, CONFIGS, operation)
+        return [_body(page) for page in responses], token
+    response = aws.call(operation, **request.parameters())
+    if request.verb == "list":
+        items(response, CONFIGS, operation)
+    elif request.verb == "delete":
+        check_deleted(response, str(request.function))
+    elif not response.keys() & {"FunctionArn", "LastModified"}:
+        ReportedConfig.from_api(response)  # raises what is missing
+    return [_body(response)], None
+
+
+def _body(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the response without botocore's additions."""
+    return {key: value for key, value in response.items() if key != "ResponseMetadata"}

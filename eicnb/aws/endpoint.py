@@ -1,4 +1,4 @@
-"""Where requests go and how they travel: endpoints, timeouts and TLS.
+"""Where requests are sent and how: endpoints, timeouts and TLS.
 
 Tested in tests/aws/test_failures.py and tests/aws/http/test_route.py.
 """
@@ -45,7 +45,10 @@ def check_endpoint(endpoint_url: str | None) -> None:
 
 
 def check_bundle(path: Any) -> None:
-    """Refuse a CA bundle that does not exist; True and None mean botocore's own, False none."""
+    """Refuse a CA bundle that does not exist.
+
+    True and None mean botocore's own bundle; False means that no certificate is verified.
+    """
     if isinstance(path, str) and not Path(path).exists():
         with UsageError.about("ca_bundle"):
             raise UsageError(f"there is no CA bundle {path!r}", hint="give the path of a PEM file", culprit=path)
@@ -61,13 +64,15 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
     if external_id is None:
         return
     if role_arn is None:
-        raise UsageError("an external id belongs to a role, and there is none", hint="give role_arn= (--role-arn) too")
+        raise UsageError("an external id needs a role, but none is given", hint="give role_arn= (--role-arn) too")
     if not (isinstance(external_id, str) and _EXTERNAL_ID.fullmatch(external_id)):
-        raise UsageError("the external id is not one that STS takes", hint="2 to 1224 letters, digits and =,.@:/-")
+        raise UsageError(
+            "the external id is not one that STS accepts", hint="use 2 to 1224 letters, digits and =,.@:/-"
+        )
 
 
 def is_local(endpoint_url: str | None) -> bool:
-    """Return whether an endpoint is on this machine, which is never reached through a proxy.
+    """Return whether an endpoint is on this machine, so that no proxy is used.
 
     >>> is_local("http://127.0.0.1:4566"), is_local("https://lambda.us-east-1.amazonaws.com")
     (True, False)
@@ -81,17 +86,17 @@ def is_local(endpoint_url: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """The means by which requests travel.
+    """The TLS, signing and timeout options of requests.
 
-    `verify` names the TLS certificates to trust: False for any, None for botocore's choice. `settings` are those of
-    botocore's `Config`; timeouts are seconds, None for no limit.
+    `verify` is the CA bundle to trust; False trusts any certificate, and None leaves the choice to botocore. `settings`
+    are those of botocore's `Config`. Timeouts are in seconds; None means no limit.
     """
 
     verify: bool | str | None = None
     signs: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     key: tuple[Any, ...] = field(init=False, compare=False, repr=False)
-    """A key that distinguishes it from others in a dict."""
+    """A hashable key that is equal for equal transports."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", (self.verify, self.signs, repr(sorted(self.settings.items()))))
@@ -101,7 +106,7 @@ class Transport:
         settings = {name: options[name] or None for name in ("connect_timeout", "read_timeout") if name in options}
         for name, seconds in settings.items():
             if seconds is not None and not 0 < seconds <= _LONGEST_TIMEOUT:
-                hint = f"1 to {_LONGEST_TIMEOUT} seconds, or 0 for no limit"
+                hint = f"give 1 to {_LONGEST_TIMEOUT} seconds, or 0 for no limit"
                 raise UsageError(f"the {name.replace('_', ' ')} is {shown(seconds)}", hint=hint)
         ca_bundle = options.get("ca_bundle")
         verify = False if options.get("no_verify_ssl") else ca_bundle or self.verify
@@ -118,7 +123,7 @@ OWN_TRANSPORT = Transport(
         "user_agent_extra": "eicnb",
     }
 )
-"""How requests travel unless a session of the user's own says otherwise: with the timeouts of the AWS CLI.
+"""The options unless the user's own session has others, with the timeouts of the AWS CLI.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html (cli-connect-timeout, cli-read-timeout)
 """

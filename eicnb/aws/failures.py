@@ -1,6 +1,6 @@
 """Map AWS error codes and botocore's exceptions to eicnb's errors.
 
-botocore's exceptions are recognised by the names of their classes.
+botocore's exceptions are recognised by their class names.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _UNREADABLE = {"OSError", "EOFError", "KeyError", "JSONDecodeError"}
 # What botocore's parsers raise on a response that does not fit the service model.
 _PARSER_ERRORS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RuntimeError)
 
-# What settings of the environment and the config files make botocore raise, besides its own errors.
+# What botocore raises, besides its own errors, if a setting of the environment or the config files is unusable.
 _UNUSABLE_SETTING = (ValueError, TypeError, KeyError, OSError, EOFError, RuntimeError)
 
 _NOT_SENT_HINT = "check the region, the endpoint URL and the network"
@@ -73,9 +73,10 @@ RENEW_HINT = "renew the credentials, then run this again; no restart is needed"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempted operation of AWS, with its region and place in words.
+    """A call that is about to be made, described for its errors.
 
-    `renew` is the hint that gets new credentials, and `secrets` returns the present ones, which no message repeats.
+    `place` is the region and account in words. `renew` is the hint for renewing credentials. `secrets` returns the
+    current credentials, which are removed from messages.
     """
 
     operation: str
@@ -84,11 +85,11 @@ class Attempt:
     renew: str = RENEW_HINT
     secrets: Callable[[], Collection[str]] = tuple
 
-    def answered(self, response: Mapping[str, Any]) -> AwsError:
-        """Return the error that AWS reported, in the class for its code.
+    def error_in(self, response: Mapping[str, Any]) -> AwsError:
+        """Return the error in AWS's response, as the class for its code.
 
         >>> attempt = Attempt("GetFunction", "us-east-1", "us-east-1")
-        >>> type(attempt.answered({"Error": {"Code": "AccessDeniedException", "Message": "no"}})).__name__
+        >>> type(attempt.error_in({"Error": {"Code": "AccessDeniedException", "Message": "no"}})).__name__
         'AccessDenied'
         """
         error = response.get("Error", {})
@@ -107,20 +108,20 @@ class Attempt:
         )
 
     def translated(self, error: Any, *, sent: bool) -> EicError | None:
-        """Return the error for an exception before or after sending; None for what must be a bug."""
+        """Translate an exception that was raised before or after sending; return None for a bug."""
         names = _names(error)
         if "ClientError" in names:
-            return replace(self, operation=error.operation_name).answered(error.response)
+            return replace(self, operation=error.operation_name).error_in(error.response)
         if "BotoCoreError" in names:
-            return self._of_the_network(error) or self._before(error)
+            return self._of_the_network(error) or self._before_sending(error)
         if sent and ("ResponseParserError" in names or isinstance(error, _PARSER_ERRORS)):
             return malformed(self.operation, str(error))
-        return self._before(error) if not sent and isinstance(error, _UNUSABLE_SETTING) else None
+        return self._before_sending(error) if not sent and isinstance(error, _UNUSABLE_SETTING) else None
 
     def _of_the_network(self, error: Exception) -> EicError | None:
-        """Return the error of the network or of a malformed response; None if it was something else."""
+        """Translate a network failure or a malformed response; return None for other exceptions."""
         text, names = without_user(str(error)), _names(error)
-        nothing = ", so that nothing was written" if self.operation in WRITES else ""
+        nothing = ", so nothing was written" if self.operation in WRITES else ""
         if "CERTIFICATE_VERIFY_FAILED" in text:
             return EicError(f"{self.operation} was not sent{nothing}: {_one_line(text)}", hint=CERTIFICATE_HINT)
         if certainly_not_sent(error):
@@ -132,8 +133,8 @@ class Attempt:
             return EicError(f"{self.operation} got no response: {text}", hint=hint)
         return malformed(self.operation, text) if names & _MALFORMED else None
 
-    def _before(self, error: Exception) -> EicError:  # noqa: PLR0911 # a table
-        """Return the error in the credentials, the region or another setting, before anything was sent."""
+    def _before_sending(self, error: Exception) -> EicError:  # noqa: PLR0911 # a table
+        """Translate an exception about credentials, the region or another setting, before sending."""
         text, names = without_user(str(error)), _names(error)
         if names & _SIGN_IN_MISSING:
             return ConfigurationError(f"no usable AWS credentials: {text}", hint=self.renew)
@@ -164,7 +165,7 @@ class Attempt:
 
 
 def _one_line(text: str) -> str:
-    """Return the text of a TLS error without the position in OpenSSL's source."""
+    """Return the text of a TLS error without the line in OpenSSL's source."""
     return re.sub(r" \(_ssl\.c:\d+\)", "", " ".join(text.split()))
 
 
@@ -181,9 +182,9 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "Unaut
 _DENIED_ACTION = re.compile(r"not authorized to perform: (?P<action>[a-z0-9-]+:[A-Za-z0-9]+)(?=\s|$)")
 
 FORBIDDEN = "403"
-"""The code of an error without a body, as S3 answers a HEAD."""
+"""The error code of a response without a body, such as S3's to a HEAD request."""
 
-_NOT_THESE_CREDENTIALS = {
+_UNKNOWN_CREDENTIALS = {
     "InvalidClientTokenId",
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
@@ -199,11 +200,11 @@ _CLOCK_MESSAGE = re.compile(r"signature (not yet current|expired)", re.IGNORECAS
 _NO_FUNCTION_HINT = "name another region with --region, or see the functions of this one\n%eic functions"
 
 NO_CONFIG = "doesn't have an EventInvokeConfig"
-"""What AWS says of a function, version or alias that exists without a config."""
+"""AWS's message about a function, version or alias that exists but has no config."""
 
 
 def _denied_action(code: str, operation: str, message: str) -> str:
-    """Return the action that is not allowed; an operation on what is encrypted needs the key, too."""
+    """Return the action that was denied, which is on the key if that denied access."""
     if code in _DENIED_BY_KMS:
         return DECRYPT
     named = _DENIED_ACTION.search(message)
@@ -214,7 +215,7 @@ _WITHOUT_CONFIG = re.compile(rf"The function (?P<function>\S+) {NO_CONFIG}")
 
 
 def without_config(message: str) -> FunctionRef | None:
-    """Return the function in AWS's message that it has no config; None in another message.
+    """Return the function that has no config according to AWS's message; None for other messages.
 
     >>> without_config(f"The function 123456789012:function:my-function {NO_CONFIG}").account_id
     '123456789012'
@@ -230,7 +231,7 @@ _NO_CONFIG_HINT = "list the configs of the function, or put this one"
 
 
 def is_denied(error: AwsError) -> bool:
-    """Return whether AWS denied the action, and not the credentials as such.
+    """Return whether AWS denied the action, rather than the credentials.
 
     >>> is_denied(AccessDenied("no", operation="GetPolicy", code="AccessDeniedException", region="us-east-1"))
     True
@@ -240,11 +241,11 @@ def is_denied(error: AwsError) -> bool:
 
 def kind_of(code: str, status: int | None, operation: str, message: str) -> tuple[type[AwsError], str | None]:  # noqa: PLR0911 # a table
     """Return the class of an error, and its hint."""
-    if code in _CLOCK or (code in _NOT_THESE_CREDENTIALS and _CLOCK_MESSAGE.search(message)):
+    if code in _CLOCK or (code in _UNKNOWN_CREDENTIALS and _CLOCK_MESSAGE.search(message)):
         return AccessDenied, _CLOCK_HINT
     if code in _EXPIRED:
         return ExpiredCredentials, RENEW_HINT
-    if code in _NOT_THESE_CREDENTIALS:
+    if code in _UNKNOWN_CREDENTIALS:
         return AccessDenied, "use other credentials: AWS does not know these"
     if code in _DENIED:
         action = _denied_action(code, operation, message)

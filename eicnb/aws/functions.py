@@ -1,6 +1,6 @@
-"""What GetFunction, GetPolicy and ListEventSourceMappings report; nothing else of a response is kept.
+"""The parts of GetFunction, GetPolicy and ListEventSourceMappings that are used.
 
-GetFunction also carries a link to the code and the environment variables, which may hold secrets.
+The rest is discarded: GetFunction also returns a link to the code and environment variables, which may hold secrets.
 Tested in tests/fleet/test_versions.py, tests/fleet/checks/test_functions.py and tests/fleet/checks/test_triggers.py.
 """
 
@@ -26,15 +26,15 @@ _FACTS = ("Runtime", "Timeout", "Role", "DeadLetterConfig")
 
 
 async def read_configuration(sender: Sender, function: FunctionRef) -> Mapping[str, Any]:
-    """Return what a version or alias runs: its names and the four facts of an audit, nothing else."""
+    """Read the names of a version or alias and its four columns of an audit."""
     qualifier = {} if function.qualifier is None else {"Qualifier": function.qualifier}
-    kept = _kept(await sender.call(Operation.GET_FUNCTION, _path(function), **qualifier))
-    if kept is None:
+    configuration = _configuration(await sender.call(Operation.GET_FUNCTION, _path(function), **qualifier))
+    if configuration is None:
         raise malformed(Operation.GET_FUNCTION, "it has no Configuration")
-    return kept
+    return configuration
 
 
-def _kept(response: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _configuration(response: Mapping[str, Any]) -> Mapping[str, Any] | None:
     configuration = response.get("Configuration")
     if not isinstance(configuration, Mapping):
         return None
@@ -42,7 +42,7 @@ def _kept(response: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 async def read_deployment(sender: Sender, function: FunctionRef) -> DeployedFunction:
-    """Return a function's reserved concurrency and the stack that it belongs to."""
+    """Read a function's reserved concurrency and the stack that owns it."""
     response = await sender.call(Operation.GET_FUNCTION, _path(function))
     return _deployment(response)
 
@@ -50,7 +50,7 @@ async def read_deployment(sender: Sender, function: FunctionRef) -> DeployedFunc
 def _deployment(response: Mapping[str, Any]) -> DeployedFunction:
     concurrency, tags, refused = (response.get(name) or {} for name in ("Concurrency", "Tags", "TagsError"))
     if not all(isinstance(part, Mapping) for part in (concurrency, tags, refused)):
-        raise malformed(Operation.GET_FUNCTION, "its Concurrency or Tags are no objects")
+        raise malformed(Operation.GET_FUNCTION, "its Concurrency or Tags are not objects")
     reserved = concurrency.get("ReservedConcurrentExecutions")
     if not isinstance(reserved, int | None):
         raise malformed(Operation.GET_FUNCTION, f"its ReservedConcurrentExecutions is {reserved!r}")
@@ -59,10 +59,7 @@ def _deployment(response: Mapping[str, Any]) -> DeployedFunction:
 
 
 async def read_triggers(sender: Sender, function: FunctionRef) -> tuple[Trigger, ...]:
-    """Return the callers that the policy of a function, version or alias allows.
-
-    Without a policy there are none.
-    """
+    """Read the triggers that the policy of a function, version or alias allows; without one, none."""
     qualifier = {} if function.qualifier in {None, LATEST} else {"Qualifier": str(function.qualifier)}
     try:
         response = await sender.call(Operation.GET_POLICY, f"{_path(function)}/policy", **qualifier)
@@ -75,7 +72,7 @@ async def read_triggers(sender: Sender, function: FunctionRef) -> tuple[Trigger,
 
 
 async def read_event_sources(sender: Sender) -> tuple[EventSource, ...]:
-    """Return all event source mappings of a region."""
+    """Read all event source mappings of a region."""
     operation = Operation.LIST_EVENT_SOURCES
     return tuple(
         [

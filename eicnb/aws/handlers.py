@@ -1,4 +1,4 @@
-"""Event handlers of the user's session and of libraries such as moto; only botocore honours them."""
+"""Event handlers that users or libraries such as moto register; only botocore calls them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FUNCTION = re.compile(r"/functions/([^/]+)")
 
 
 def foreign_handlers(client: Any, operation: str) -> list[str]:
-    """Return the modules of handlers for an operation of Lambda that are not botocore's or eicnb's."""
+    """Return the modules of a Lambda operation's handlers, except botocore's and eicnb's."""
     emitter = getattr(client.meta.events, "_emitter", client.meta.events)
     found: dict[str, None] = {}
     for event in _EVENTS:
@@ -31,13 +31,13 @@ def foreign_handlers(client: Any, operation: str) -> list[str]:
 
 
 def _module(handler: Any) -> str:
-    """Return the module of a function, a method, a partial or an object that can be called."""
+    """Return the module of a function, method, partial or callable object."""
     function = getattr(handler, "func", handler)
     return str(getattr(function, "__module__", None) or type(function).__module__)
 
 
 def parameters_of(path: str, query: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters of a list operation of Lambda.
+    """Return the parameters in the path and query of a Lambda list operation.
 
     >>> parameters_of("/2015-03-31/functions/my-function/aliases", {"Marker": "m"})
     {'FunctionName': 'my-function', 'Marker': 'm'}

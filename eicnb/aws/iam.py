@@ -1,4 +1,4 @@
-"""IAM's simulation of what a role may do."""
+"""IAM's policy simulator."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eicnb.model.verbs import Operation
 
 _NO_SUCH_ROLE = frozenset({"NoSuchEntity", "NoSuchEntityException"})
 
-_ONE_KIND_AT_A_TIME = frozenset({"InvalidInput", "InvalidInputException"})
+_NOT_TOGETHER = frozenset({"InvalidInput", "InvalidInputException"})
 
 Decisions = Mapping[tuple[str, str], Decision]
 """The decisions of a simulation by action and resource."""
@@ -21,9 +21,9 @@ Decisions = Mapping[tuple[str, str], Decision]
 def simulate(
     ask: Ask, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
 ) -> Decisions | None:
-    """Return the decisions of a role's own policies, by action and resource; None if the role is missing.
+    """Simulate a role's policies and return the decisions; None if the role does not exist.
 
-    IAM refuses to simulate some actions of different services together. Then each service is simulated on its own.
+    IAM refuses to simulate actions of some services together. Each service is then simulated separately.
     """
     try:
         return _simulated(ask, role_arn, actions, resources, context)
@@ -31,7 +31,7 @@ def simulate(
         services = dict.fromkeys(action.partition(":")[0] for action in actions)
         if error.code in _NO_SUCH_ROLE:
             return None
-        if error.code not in _ONE_KIND_AT_A_TIME or len(services) == 1:
+        if error.code not in _NOT_TOGETHER or len(services) == 1:
             raise
     found: dict[tuple[str, str], Decision] = {}
     for service in services:

@@ -39,29 +39,25 @@ class Identity:
         """The account as its organisation listed it, if it did."""
         self.name: str | None = None
         """The name that the account has there."""
-        self._known = given
+        self.known = given
+        """The account, if it was already looked up."""
         self._is_noted = False
         self._keys: Keys | None = None
         self._lock = RLock()
 
     @property
-    def known(self) -> str | None:
-        """The account, if it was already looked up."""
-        return self._known
-
-    @property
     def words(self) -> str | None:
         """The account in words, with its name if that is known; None before it was looked up."""
-        if self._known is None:
+        if self.known is None:
             return None
-        return f"account {self._known}" + (f" ({self.name})" if self.name else "")
+        return f"account {self.known}" + (f" ({self.name})" if self.name else "")
 
     def check(self, keys: Keys, ask: AskSts, ask_briefly: Callable[[Keys], str | None]) -> None:
         """Refuse credentials of another account than the known one.
 
         An account that only ARNs showed is compared with that of STS, if STS responds soon.
         """
-        if self._known is None or self._given is not None or keys == self._keys:
+        if self.known is None or self._given is not None or keys == self._keys:
             return
         if not self._is_noted:
             self.account_of(keys, ask)
@@ -77,11 +73,11 @@ class Identity:
         with self._lock:
             if self._given is not None:
                 return self._given
-            if anew or self._known is None or keys != self._keys:
+            if anew or self.known is None or keys != self._keys:
                 self._note(keys, ask(keys))
                 self._is_noted = False
-            assert self._known is not None
-            return self._known
+            assert self.known is not None
+            return self.known
 
     def list_as(self, account_id: str, name: str) -> None:
         """Store the account and its name as an organisation lists them; STS has the last word."""
@@ -91,15 +87,15 @@ class Identity:
     def note(self, keys: Keys | None, account_id: str) -> None:
         """Store an account that another source than STS showed, if none is known yet."""
         with self._lock:
-            if self._known is None:
+            if self.known is None:
                 self._note(keys, account_id)
                 self._is_noted = True
 
     def _note(self, keys: Keys | None, account_id: str) -> None:
         is_corrected = self._is_noted and keys == self._keys
-        if self._known is not None and account_id != self._known and not is_corrected:
+        if self.known is not None and account_id != self.known and not is_corrected:
             raise AccountChanged(
                 f"the credentials now belong to account {account_id}, but this connection is for account "
-                f"{self._known}; nothing was sent"
+                f"{self.known}; nothing was sent"
             )
-        self._known, self._keys = account_id, keys
+        self.known, self._keys = account_id, keys

@@ -12,7 +12,7 @@ from eicnb.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """An access key, its secret and its token; they are never shown.
+    """An access key, its secret key and its session token, which are never shown.
 
     >>> Keys("AKIDEXAMPLE", "secret")
     Keys()
@@ -23,10 +23,10 @@ class Keys:
     token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        # botocore would quote what no HTTP header can hold in its error.
+        # botocore's error about a value that no HTTP header can contain would quote it.
         for what, value in (("access key", self.access_key), ("secret key", self.secret_key), ("token", self.token)):
             if value and not (value.isascii() and value.isprintable() and " " not in value):
                 raise ConfigurationError(
-                    f"no usable AWS credentials: the {what} has a blank, a line break or another odd character in it",
+                    f"no usable AWS credentials: the {what} has a space, a line break or another invalid character",
                     hint=f"copy the {what} again, as AWS shows it",
                 )

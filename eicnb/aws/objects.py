@@ -1,4 +1,4 @@
-"""The objects of S3 buckets: their keys, page by page, and their content.
+"""The keys and content of objects in S3 buckets.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 Tested in tests/fleet/failed_events/test_records.py.
@@ -24,13 +24,13 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket by its name."""
+    """A bucket whose objects can be listed and read."""
 
     ask: Ask
     name: str
 
     def folders(self, prefix: str) -> list[str]:
-        """Return the prefixes one level below a prefix, each ending in a slash."""
+        """Return the folders directly below a prefix, each ending in a slash."""
         pages = self.ask(Operation.LIST_OBJECTS, Bucket=self.name, Prefix=prefix, Delimiter="/")
         return [
             str(item.get("Prefix"))
@@ -39,7 +39,7 @@ class Bucket:
         ]
 
     def objects(self, prefix: str, after: str = "") -> Iterator[StoredObject]:
-        """Yield the objects whose keys begin with a prefix and come after a key, in the order of their keys."""
+        """Yield the objects whose keys begin with a prefix and come after a key, sorted by key."""
         given = {"StartAfter": after} if after else {}
         for page in self.ask(Operation.LIST_OBJECTS, Bucket=self.name, Prefix=prefix, **given):
             for item in items({"Contents": [], **page}, "Contents", Operation.LIST_OBJECTS):
@@ -49,7 +49,7 @@ class Bucket:
                 yield StoredObject(key, size)
 
     def content(self, key: str) -> bytes:
-        """Read an object."""
+        """Read the content of an object."""
         page = next(self.ask(Operation.GET_OBJECT, Bucket=self.name, Key=key))
         body = page.get("Body")
         if not isinstance(body, bytes):

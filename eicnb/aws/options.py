@@ -1,4 +1,4 @@
-"""The options by which a connection is derived from another one.
+"""The options for deriving a connection from another one.
 
 Tested in tests/client/test_verbs.py and tests/client/test_without_magics.py.
 """
@@ -24,11 +24,11 @@ OPTIONS = frozenset(
         *("no_verify_ssl", "ca_bundle", "no_sign_request", "connect_timeout", "read_timeout"),
     }
 )
-"""The options that can differ; the last five are as in the AWS CLI."""
+"""The options of a derived connection. The last five are the AWS CLI's."""
 
 
 def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
-    """Return AWS with these options; an unknown profile is a ConfigurationError at once.
+    """Derive an `Aws` with other options; raise ConfigurationError at once for an unknown profile.
 
     >>> varied(Aws(Login(lambda: profile_session(None, "us-east-1"))), {"region": "eu-west-1"}).region
     'eu-west-1'
@@ -61,17 +61,17 @@ def _check_certificates(aws: Aws, options: Mapping[str, Any]) -> None:
 
 
 class Derivations(Generic[T]):
-    """The connections derived from one, by options: equal options give the same connection."""
+    """The connections derived from one connection; equal options return the same one."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._by_options: dict[tuple[tuple[str, Any], ...], T] = {}
 
     def get(self, options: Mapping[str, Any], derive: Callable[[Mapping[str, Any]], T]) -> T:
-        """Return the connection that these options gave before, or derive it."""
+        """Return the connection that was derived with these options, or derive it now."""
         for name, value in options.items():
             if not isinstance(value, Hashable):
-                raise UsageError(f"the {name} is {shown(value)}, not one value", hint=f"{name}=…")
+                raise UsageError(f"the {name} is {shown(value)}, not a single value", hint=f"{name}=…")
         key = tuple(sorted(options.items()))
         with self._lock:
             if key not in self._by_options:
@@ -79,7 +79,7 @@ class Derivations(Generic[T]):
             return self._by_options[key]
 
     def options_of(self, derived: object) -> dict[str, Any] | None:
-        """Return the options that gave this connection; None if it is not from here."""
+        """Return the options that a connection was derived with; None for other connections."""
         with self._lock:
             found = next((dict(key) for key, one in self._by_options.items() if one is derived), None)
         return found and {name: value for name, value in found.items() if value is not None}

@@ -1,6 +1,6 @@
-"""AWS Organizations: the accounts of an organisation and its units.
+"""The accounts and units of an organisation, as AWS Organizations lists them.
 
-A page may be empty and still have another one after it; the paginator of botocore goes by the token alone.
+Further pages may follow an empty one, so botocore's paginator relies on the token alone.
 Tested in tests/aws/test_organizations.py.
 """
 
@@ -18,7 +18,7 @@ _MOST_PAGES = 10_000
 
 _NOT_IN_USE = "AWSOrganizationsNotInUseException"
 NO_ORGANIZATION = frozenset({_NOT_IN_USE})
-"""The codes by which AWS says that an account is in no organisation."""
+"""The error codes for an account that belongs to no organisation."""
 
 
 def accounts(aws: Aws) -> list[OrganizationAccount]:
@@ -27,14 +27,14 @@ def accounts(aws: Aws) -> list[OrganizationAccount]:
 
 
 def accounts_in(aws: Aws, unit: OrganizationUnit) -> list[OrganizationAccount]:
-    """Return the accounts that are in a unit itself, without those of the units inside it."""
+    """Return the accounts directly in a unit, without those in its child units."""
     return _accounts(aws, Operation.LIST_ACCOUNTS_IN, ParentId=unit.unit_id)
 
 
 def units(aws: Aws) -> list[OrganizationUnit]:
-    """Return the root and every unit of the organisation, each before those inside it."""
+    """Return the root and every unit of the organisation, parents first."""
     found = [OrganizationUnit(unit_id, "") for unit_id, _ in _named(aws, Operation.LIST_ROOTS, "Roots")]
-    for unit in found:  # it grows while it is walked
+    for unit in found:  # the loop appends to it
         inside = _named(aws, Operation.LIST_UNITS_IN, "OrganizationalUnits", ParentId=unit.unit_id)
         found += [OrganizationUnit(unit_id, f"{unit.path}/{name}".lstrip("/")) for unit_id, name in inside]
     return found

@@ -28,23 +28,22 @@ _GLOBAL = frozenset({"iam"})
 _MOST_PAGES = 10_000
 
 _MARKERS = ("NextToken", "Marker", "NextMarker", "NextContinuationToken")
-"""The members of a page that has another one after it."""
-
+"""The members that are set if another page follows."""
 
 _counting = Lock()
 
 
 class Ask(Protocol):
-    """Sends an operation and yields the pages of its response; one that is no list has a single page."""
+    """Sends an operation and yields the pages of its response; one that is not a list is one page."""
 
     def __call__(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]: ...
 
 
 class Quotas:
-    """The token buckets of one run, which it shares with all others of the process while it is open.
+    """The token buckets of one run, shared with all concurrent runs of the process.
 
-    `rate` is what a bucket of 15 requests a second may take, None for the usual rate of each account and region; one
-    with a larger quota gets its share more.
+    `rate` is the rate for a quota of 15 requests a second; other quotas get a proportional rate. None means the usual
+    rate of each account and region.
     """
 
     def __init__(self, buckets: Buckets, rate: float | None) -> None:
@@ -63,7 +62,7 @@ class Quotas:
         self._shares.close()
 
     def of(self, account_id: str, region: str, quota: str = LAMBDA, *, usual_rate: float = USUAL_RATE) -> TokenBucket:
-        """Return the bucket of a service, or of an operation of Lambda with a quota of its own."""
+        """Return the bucket of a service, or of a Lambda operation with its own quota."""
         key = (account_id, "" if quota in _GLOBAL else region, str(quota))
         with self._lock:
             if key not in self._open:
@@ -73,7 +72,7 @@ class Quotas:
 
 
 class Paced:
-    """The requests of one connection, counted in `tally`, each in its turn."""
+    """The rate-limited requests of one connection, counted in `tally`."""
 
     def __init__(
         self, aws: Aws, account_id: str, quotas: Quotas, tally: Tally, sleep: Callable[[float], None] = time.sleep
@@ -85,7 +84,7 @@ class Paced:
         self._sleep = sleep
 
     def ask(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
-        """Send an operation and yield its pages, each requested when it is needed."""
+        """Send an operation and yield its pages, requesting each only when it is needed."""
         usual_rate = self.aws.usual_rate
         turns = self._quotas.of(self.account_id, self.aws.region, operation.service, usual_rate=usual_rate)
         pages = self.aws.listing(operation.service, operation, _MOST_PAGES, **parameters)

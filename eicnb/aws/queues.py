@@ -1,4 +1,4 @@
-"""The messages of SQS queues: received for a while, and given back.
+"""The messages of SQS queues: receiving, releasing and deleting them.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 Tested in tests/fleet/failed_events/test_messages.py and tests/fleet/failed_events/test_records.py.
@@ -25,10 +25,9 @@ _OF_DEAD_LETTERS = ("RequestID", "ErrorCode", "ErrorMessage")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """What SQS says of a queue; the numbers are approximate.
+    """The state of a queue; the numbers are approximate.
 
-    `most_receives` is how often a message is received before it moves to `moves_to`, the ARN of another queue; None
-    without a redrive policy.
+    With a redrive policy, a message moves to `moves_to`, the ARN of another queue, after `most_receives` receives.
     """
 
     visible: int
@@ -39,7 +38,7 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message that was received, with the receipt of that receive."""
+    """A received message, with the receipt handle of that receive."""
 
     message_id: str
     receipt: str = field(repr=False)
@@ -69,9 +68,9 @@ class Queue:
         return QueueState(visible=visible, in_flight=in_flight, most_receives=most, moves_to=moves_to)
 
     def receive(self, *, most: int = MESSAGES_A_REQUEST, hold: int, wait: int = 0) -> list[Message]:
-        """Receive some messages, which no one else gets for `hold` seconds; wait so long for the first one.
+        """Receive messages and hide them for `hold` seconds; wait up to `wait` seconds for the first.
 
-        Without a wait, SQS asks only some of its servers, so none may come although there are some.
+        Without a wait, SQS queries only some of its servers, and may return nothing although there are messages.
         """
         page = self._only(
             Operation.RECEIVE,
@@ -84,7 +83,7 @@ class Queue:
         return [_message(item) for item in items({"Messages": [], **page}, "Messages", Operation.RECEIVE)]
 
     def give_back(self, messages: Sequence[Message]) -> int:
-        """Make messages visible again; return how many stay hidden, as SQS refused it."""
+        """Make messages visible again, and return how many SQS refused to."""
         failed = 0
         for start in range(0, len(messages), MESSAGES_A_REQUEST):
             some = messages[start : start + MESSAGES_A_REQUEST]
@@ -97,7 +96,10 @@ class Queue:
         return failed
 
     def delete(self, message: Message) -> None:
-        """Delete a message with the receipt of its last receive; SQS accepts an older one without deleting."""
+        """Delete a message.
+
+        Its receipt must be that of the last receive: SQS accepts an older one without deleting the message.
+        """
         self._only(Operation.DELETE_MESSAGE, ReceiptHandle=message.receipt)
 
     def _only(self, operation: Operation, **parameters: Any) -> Mapping[str, Any]:

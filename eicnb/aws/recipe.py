@@ -1,4 +1,4 @@
-"""The way to an account as a value, for another process to connect with credentials of its own.
+"""How to connect to an account, as a value for other processes with their own credentials.
 
 Tested in tests/aws/test_recipe.py.
 """
@@ -24,13 +24,13 @@ _MOST_USERS = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The way to an account: region, profile, roles, endpoint and transport, without credentials.
+    """The parameters of a connection to an account: region, profile, roles, endpoint and transport.
 
     >>> Recipe.of(Aws(Login(lambda: profile_session(None, None)), region="eu-west-1")).aws("eu-north-1").region
     'eu-north-1'
 
-    `quota` is how many requests are served a second, None for any number. `keys` are set only by `with_keys`; they and
-    the external ids of roles are not shown.
+    `quota` is the requests served a second; None means no limit. Only `with_keys` sets `keys`. The keys and the
+    external ids of roles are not shown.
     """
 
     region: str
@@ -44,7 +44,7 @@ class Recipe:
 
     @classmethod
     def of(cls, aws: Aws) -> Self:
-        """Return the recipe of a connection; one of a boto3 session without a role is a UsageError."""
+        """Return a connection's recipe; raise UsageError for a user's boto3 session without a role."""
         if aws.is_of_own_session and not aws.roles:
             raise UsageError(
                 "a connection with a boto3 session of its own has credentials that do not leave this process",
@@ -55,14 +55,14 @@ class Recipe:
 
     @classmethod
     def with_keys(cls, aws: Aws) -> Self:
-        """Return a recipe with the current credentials of a connection; long-lived ones are a UsageError."""
+        """Return a recipe with a connection's current credentials; raise UsageError for long-lived ones."""
         recipe = cls._of(aws)
         if recipe.sandbox or not aws.signs:
             return recipe
         keys = aws.keys()
         if keys.token is None:
             raise UsageError(
-                f"the credentials of {aws.user or 'the connection'} are long-lived, and such are never sent",
+                f"the credentials of {aws.user or 'the connection'} are long-lived, and long-lived ones are never sent",
                 hint='connect with a role, whose credentials are short-lived: eicnb.connect(role_arn="…")',
             )
         return cls(
@@ -82,10 +82,10 @@ class Recipe:
         )
 
     def aws(self, region: str) -> Aws:
-        """Connect as the recipe says, in a region; nothing is sent.
+        """Connect to a region with these parameters; no request is sent.
 
-        A process shares the credentials of equal recipes. If a profile is missing here, a role is assumed from the
-        process's own identity.
+        Equal recipes share their credentials within a process. If the profile does not exist here, roles are assumed
+        from the process's own identity.
         """
         user = _with_keys(self) if self.keys else _user(self)
         return user.derived(region=region, options={})
@@ -109,7 +109,7 @@ def _with_keys(recipe: Recipe) -> Aws:
 
 @lru_cache(maxsize=_MOST_USERS)
 def _user(recipe: Recipe) -> Aws:
-    """Return the user of a recipe; the same one for equal recipes."""
+    """Return the user of a recipe, the same one for equal recipes."""
     profile = recipe.profile
     if recipe.roles and profile not in known_profiles():
         profile = None

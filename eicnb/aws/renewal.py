@@ -23,7 +23,7 @@ _BY_METHOD = {
 
 
 def renew_hint(session: Session | None, profile: str | None) -> str:
-    """Return the hint that renews the credentials of a session; no request is sent."""
+    """Return the hint for renewing the credentials of a session; no request is sent."""
     if session is None:
         return RENEW_HINT
     core: Any = session._session  # noqa: SLF001 # boto3 has no public way to it
@@ -38,7 +38,7 @@ def renew_hint(session: Session | None, profile: str | None) -> str:
 
 
 def _source(profiles: Mapping[str, Mapping[str, str]], name: str) -> tuple[str, Mapping[str, str]]:
-    """Return the profile with credentials of its own, after following those that only assume roles."""
+    """Follow `source_profile` from profiles that assume roles to the one with its own credentials."""
     for _ in range(_MOST_SOURCES):
         settings = profiles.get(name, {})
         source = settings.get("source_profile")

@@ -1,4 +1,4 @@
-"""Checks that tell AWS's responses from malformed ones, and finite lists from endless ones.
+"""Checks for malformed responses and endless lists.
 
 Tested in tests/aws/test_failures.py.
 """
@@ -19,7 +19,7 @@ MALFORMED_HINT = "run it again; if it fails again, look for a proxy between here
 
 
 class Markers:
-    """The markers of a list so far; repeated markers or many empty pages are refused as endless."""
+    """The markers of a list so far; repeated markers and many empty pages mean that it is endless."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation
@@ -32,42 +32,42 @@ class Markers:
         if marker is not None and not isinstance(marker, str):
             raise malformed(self._operation, f"its NextMarker is {marker!r}")
         if marker in self._seen:
-            raise malformed(self._operation, f"its NextMarker {marker!r} came before")
+            raise malformed(self._operation, f"its NextMarker {marker!r} is repeated")
         self._empty = 0 if any(isinstance(value, list) and value for value in page.values()) else self._empty + 1
         if marker is not None and self._empty > _MOST_EMPTY_PAGES:
-            raise malformed(self._operation, f"{self._empty} empty pages, and no end")
+            raise malformed(self._operation, f"{self._empty} empty pages in a row")
         if marker is not None:
             self._seen.add(marker)
 
 
 def malformed(operation: str, why: str) -> EicError:
-    """Return the error for a response that cannot be read."""
+    """Return the error for a malformed response."""
     return EicError(f"the response to {operation} is malformed: {why}", hint=MALFORMED_HINT)
 
 
 def without_user(text: str) -> str:
-    """Return the text without the user name and password of a URL in it."""
+    """Remove the user name and password of a URL from a text."""
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def items(page: Mapping[str, Any], key: str, operation: str) -> Sequence[Mapping[str, Any]]:
-    """Return the objects in a page of a list; a page without its list is an EicError, not an empty list."""
+    """Return the objects in a page of a list, or raise EicError if the page has no list."""
     found = page.get(key)
     if isinstance(found, list) and all(isinstance(item, Mapping) for item in found):
         return found
     why = f"it has no {key}" if found is None else f"not all of its {key} are objects"
-    raise EicError(f"the response to {operation} is malformed: {why}", hint=MALFORMED_HINT)
+    raise malformed(operation, why)
 
 
-def check_deleted(answer: Mapping[str, Any], function_name: str) -> None:
+def check_deleted(response: Mapping[str, Any], function_name: str) -> None:
     """Refuse a response to a delete that is not AWS's, such as a proxy's page.
 
     Any other 2xx is a success.
     """
-    metadata = answer.get("ResponseMetadata", {})
+    metadata = response.get("ResponseMetadata", {})
     status, content_type = metadata.get("HTTPStatusCode"), metadata.get("HTTPHeaders", {}).get("content-type", "")
     if status not in _SUCCESS or "html" in content_type:
         raise EicError(
             f"the response to the delete is malformed: status {status}, {content_type or 'no content type'}",
-            hint=f"see whether the config is still there\n%eic get {function_name}",
+            hint=f"check whether the config still exists\n%eic get {function_name}",
         )

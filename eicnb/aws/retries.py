@@ -1,8 +1,8 @@
-"""The retries of failed requests: a write is sent again only if it certainly did not arrive.
+"""Retries of failed writes: a write is sent again only if it certainly did not arrive.
 
-botocore sends any request again after a lost connection or a 5xx response, also a write that AWS carried out. Within
-`sent_once` it does so only for requests that were throttled or never left; the code that sends a write then reads the
-config to find out what happened. Outside of it, and for reads, botocore decides as always.
+After a lost connection or a 5xx response, botocore retries any request, even a write that AWS carried out. Within
+`sent_once`, it retries only writes that were throttled or never sent; the code that sends a write then reads the
+config to find out what happened. Reads, and writes outside of `sent_once`, are retried as usual.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ THROTTLED = frozenset(
         *("Throttling", "ThrottlingException", "TooManyRequestsException", "KMS.ThrottlingException", "SlowDown"),
     }
 )
-"""The error codes of all services for a request that came too soon."""
+"""The error codes of all services for a throttled request."""
 
 _NOT_SENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError"})
 
@@ -38,7 +38,7 @@ _sends_once: ContextVar[bool] = ContextVar("eicnb_sends_once", default=False)
 
 @contextmanager
 def sent_once() -> Iterator[None]:
-    """Let botocore retry the writes inside only if they certainly did not arrive."""
+    """Let botocore retry writes in this context only if they certainly did not arrive."""
     token = _sends_once.set(True)
     try:
         yield
@@ -47,15 +47,15 @@ def sent_once() -> Iterator[None]:
 
 
 def install(client: Any) -> None:
-    """Make a client of Lambda heed `sent_once`."""
+    """Make a Lambda client respect `sent_once`."""
     for operation in _WRITES:
         client.meta.events.register_first(
-            f"needs-retry.lambda.{operation}", _refuse, unique_id=f"eicnb-sent-once-{operation}"
+            f"needs-retry.lambda.{operation}", _refuse_retry, unique_id=f"eicnb-sent-once-{operation}"
         )
 
 
-def _refuse(response: Any, operation: Any, caught_exception: Exception | None, **_: Any) -> None:
-    """Raise the failure of a write that may have arrived, before botocore sends it again."""
+def _refuse_retry(response: Any, operation: Any, caught_exception: Exception | None, **_: Any) -> None:
+    """Raise the error of a write that may have arrived, before botocore retries it."""
     if not _sends_once.get():
         return
     if caught_exception is not None:
@@ -68,15 +68,15 @@ def _refuse(response: Any, operation: Any, caught_exception: Exception | None, *
 
 
 def _is_uncertain(status: int) -> bool:
-    """Return whether a status leaves the result open: neither success nor a refusal, which is 4xx."""
+    """Return whether a status leaves the result open: neither success nor a refusal with 4xx."""
     return status in _REDIRECTS or status == _REQUEST_TIMEOUT or status in _SERVER_ERRORS
 
 
 def certainly_not_sent(error: BaseException) -> bool:
-    """Return whether a request never left: connection refused, name not resolved, no tunnel.
+    """Return whether a request was never sent: connection refused, name not resolved, no tunnel.
 
-    A proxy that reads a request and closes raises the same exception as one that cannot be reached, so only its cause
-    decides.
+    A proxy that reads the request and then closes the connection raises the same exception as one that cannot be
+    reached, so the cause of the exception decides.
     """
     names = _names(error)
     if names & _NOT_SENT or "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -92,7 +92,7 @@ def _names(error: object) -> frozenset[str]:
 
 
 def may_have_arrived(error: EicError) -> bool:
-    """Return whether AWS may have carried out a failed request: no response, or no refusal."""
+    """Return whether AWS may have carried out a failed request: it got no response, or no refusal."""
     if isinstance(error, ConfigurationError | UsageError | Throttled):
         return False
     if isinstance(error, AwsError):

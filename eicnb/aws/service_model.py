@@ -1,4 +1,4 @@
-"""Lambda's service model, as botocore has it.
+"""Lambda's service model, from botocore.
 
 Tested in tests/cli/test_newer_model.py and tests/cli/test_skeleton.py.
 """
@@ -23,24 +23,21 @@ LAMBDA = "lambda"
 
 
 def check_parameters(operation: str, parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters that the service model does not allow, as botocore would before it sends them."""
+    """Refuse parameters that the service model does not allow, as botocore does before sending."""
     shape = service_model().operation_model(operation).input_shape
-    assert shape is not None, "every operation that has parameters says which"
+    assert shape is not None, "the operation has parameters"
     report = ParamValidator().validate(dict(parameters), shape)
     if report.has_errors():
         raise UsageError(report.generate_report())
 
 
-LAMBDA = "lambda"
-
-
 @cache
 def service_model() -> ServiceModel:
-    """Return Lambda's service model, from where botocore's settings say; no request is sent."""
+    """Load Lambda's service model from botocore's data path; no request is sent."""
     loader = botocore.session.Session().get_component("data_loader")
     return ServiceModel(loader.load_service_model(LAMBDA, "service-2"), LAMBDA)
 
 
 def members(operation: str) -> Sequence[Member]:
-    """Return the parameters of an operation of AWS in the service model."""
+    """Return the parameters of a Lambda operation."""
     return shape_of(service_model(), operation)[0]

@@ -23,19 +23,19 @@ from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 Session = boto3.Session
 
 OpenSession = Callable[[], Session]
-"""Opens a session; called again after credentials were refused, so that renewed ones are read."""
+"""Opens a session. It is called again after credentials were refused, to read renewed ones."""
 
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-"""The variables that give the region, the first one first."""
+"""The environment variables for the region, in order of precedence."""
 
 PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
-"""The variables that give the profile, the first one first."""
+"""The environment variables for the profile, in order of precedence."""
 
 _AS_THE_CLI: Mapping[str, Any] = {
     "profile": (None, list(PROFILE_VARIABLES), None, None),
     "region": ("region", list(REGION_VARIABLES), None, None),
 }
-_OF_NO_MACHINE: Mapping[str, Any] = {
+_WITHOUT_SETTINGS: Mapping[str, Any] = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -58,24 +58,21 @@ def profile_session(profile: str | None, region: str | None) -> Session:
 
 
 def sandbox_session(region: str) -> Session:
-    """Open a session that ignores this machine's AWS settings.
-
-    No real credential reaches a sandbox.
-    """
-    session = _session(_OF_NO_MACHINE, None, region)
+    """Open a session that ignores this machine's AWS settings, so no real credential reaches a sandbox."""
+    session = _session(_WITHOUT_SETTINGS, None, region)
     session._session.set_credentials("sandbox", "sandbox")  # noqa: SLF001 # boto3 takes keys at construction only
     return session
 
 
 def _session(variables: Mapping[str, Any], profile: str | None, region: str | None) -> Session:
-    """Open a session whose service models are those that every other one has loaded."""
+    """Open a session that shares the loaded service models with all others."""
     core = botocore.session.Session(session_vars=dict(variables))
     if profile is not None:
         core.set_config_variable("profile", profile)
     loader = _loader(core.get_config_variable("data_path"))
     core.register_component("data_loader", loader)
     session = boto3.Session(botocore_session=core, region_name=region)
-    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each boto3 session adds its own data again
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each boto3 session adds its data path again
     return session
 
 
@@ -85,9 +82,9 @@ def _loader(data_path: str | None) -> Loader:
 
 
 def keys_of(credentials: Any) -> Keys:
-    """Return the keys of botocore's credentials.
+    """Return botocore's credentials as keys.
 
-    Missing ones are an error, and so are those that no HTTP header can contain.
+    Missing credentials are an error, and so are those that no HTTP header can contain.
     """
     if credentials is None:
         raise failures.NoCredentialsError
@@ -96,14 +93,14 @@ def keys_of(credentials: Any) -> Keys:
 
 
 def instance_region(session: Session) -> str | None:
-    """Return the region of the EC2 instance that this process runs on; None anywhere else."""
+    """Return the region of the EC2 instance that this process runs on; None elsewhere."""
     region: str | None = IMDSRegionProvider(session._session).provide()  # noqa: SLF001 # botocore takes its own session
     return region
 
 
 @cache
 def known_profiles() -> tuple[str, ...]:
-    """Return the profiles of the AWS config files; none if these cannot be read."""
+    """Return the profiles of the AWS config files; none if the files cannot be read."""
     try:
         return tuple(botocore.session.Session().available_profiles)
     except failures.BotoCoreError:
@@ -118,14 +115,14 @@ def known_regions() -> tuple[str, ...]:
 
 
 def has_own_endpoint(session: Session) -> bool:
-    """Return whether the environment or the AWS config file gives an endpoint, which may have any region."""
+    """Return whether the environment or the AWS config file sets an endpoint, which may have any region."""
     profile = session._session.get_scoped_config()  # noqa: SLF001 # boto3 has no public way to it
     is_in_environment = any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ)
     return is_in_environment or not {"endpoint_url", "services"}.isdisjoint(profile)
 
 
 def check_known_region(region: str) -> None:
-    """Refuse a region that botocore does not know, with the nearest one that it does.
+    """Refuse a region that botocore does not know, and suggest the nearest one that it does.
 
     >>> check_known_region("us-west-9")
     Traceback (most recent call last):

@@ -1,6 +1,6 @@
 """Destinations as their services describe them, each read with one request.
 
-A bus takes its rules, which only exist if the bus does; if they may not be listed, the bus itself is read.
+For a bus, that request lists the rules, which also shows that the bus exists. If it is denied, the bus itself is read.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ MISSING: Mapping[DestinationKind, frozenset[str]] = {
 }
 """The error codes of each service for a destination that does not exist."""
 
-
 _QUEUE_ATTRIBUTES = ("MessageRetentionPeriod", "KmsMasterKeyId", "Policy")
 
 
 def read_target(ask: Ask, arn: DestinationArn, owner: str, endpoint: Callable[[str], str]) -> Target:
-    """Return a destination, also one that does not exist; EicError if it cannot be read.
+    """Read a destination, which may not exist; raise EicError if it cannot be read.
 
-    `owner` is the account of the function, to which a bucket should belong; `endpoint` returns a service's URL.
+    `owner` is the account of the function, to which a bucket should belong. `endpoint` returns a service's URL.
     """
     try:
         match arn.kind:
@@ -95,7 +94,7 @@ def _key(attributes: Mapping[str, Any], operation: Operation) -> str | None:
 
 
 def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:
-    """Read a bucket; one that only answers without its owner belongs to another account."""
+    """Read a bucket; if S3 refuses only requests that name the expected owner, it is another account's."""
     try:
         _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name, ExpectedBucketOwner=owner))
         return Target(arn=arn)
@@ -113,7 +112,7 @@ def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:
 
 
 def _forbidden(error: AwsError, owner: str) -> AccessDenied:
-    """Return the error of a bucket that may not be read: S3 does not say whether it is another account's."""
+    """Return the error for a bucket that may not be read, for which S3 does not reveal the owner."""
     return AccessDenied(
         f"the bucket does not belong to account {owner}",
         operation=error.operation,

@@ -9,12 +9,11 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from eicnb.aws.connection import Connection
+from eicnb.aws.connection import Connection, Pages
 from eicnb.aws.failures import NO_CONFIG
-from eicnb.aws.operations import Pages
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import NOT_READ, WRITES, Change, Unread, place_of, settings_of, target_of
-from eicnb.changes.current import current_config, missing
+from eicnb.changes.current import missing
 from eicnb.changes.doubt import Lost, left_open, settle
 from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.journal import recorded
@@ -118,7 +117,7 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
     """
     before: ReportedConfig | Unread | None
     try:
-        before = current_config(connection, target_of(request))
+        before = connection.current_config(target_of(request))
     except NotFound as error:
         tolerant = request.verb == "put" or request.missing_ok or request.creates
         if not tolerant or finds_missing or request.missing_ok:
@@ -199,7 +198,7 @@ def _of_the_write(error: EicError, request: Request) -> EicError:
     of_the_read = f"{Operation.GET} was not sent: "
     if error.message.startswith(of_the_read):
         why = error.message.removeprefix(of_the_read)
-        error.message = f"{request.operation} was not sent, so that nothing was written: {why}"
+        error.message = f"{request.operation} was not sent, so nothing was written: {why}"
         error.args = (error.message,)
     return error
 
@@ -291,7 +290,7 @@ def _lasts(connection: Connection, request: Request, change: Change, seconds: fl
         return True
     time.sleep(min(max(3 * seconds, 0.05), 2))
     try:
-        return bool(settings_of(current_config(connection, change.target))[name] != before)
+        return bool(settings_of(connection.current_config(change.target))[name] != before)
     except EicError:
         return True
 

@@ -9,10 +9,7 @@ from typing import Any, Final, Self
 
 from eicnb.errors import UsageError
 from eicnb.model.age import age, human
-from eicnb.model.config import (
-    DestinationConfig,
-    EventInvokeConfig,
-)
+from eicnb.model.config import DestinationConfig, EventInvokeConfig
 from eicnb.model.destination import Destination, DestinationArn, NoDestination, named_in
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
@@ -283,11 +280,12 @@ def settings_of(config: ReportedConfig | EventInvokeConfig | Unread | None) -> V
         return dict.fromkeys(SETTINGS, UNKNOWN)
     if isinstance(config, ReportedConfig):
         return {name: getattr(config, name) for name in SETTINGS}
-    destinations = (config.destination_config if config else None) or DestinationConfig()
+    config = EventInvokeConfig() if config is None else config
+    destinations = config.destination_config or DestinationConfig()
     arns = {name: getattr(destinations, name) for name in ("on_success", "on_failure")}
     return {
-        "maximum_retry_attempts": config.maximum_retry_attempts if config else None,
-        "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds if config else None,
+        "maximum_retry_attempts": config.maximum_retry_attempts,
+        "maximum_event_age_in_seconds": config.maximum_event_age_in_seconds,
         **{name: str(arn) if isinstance(arn, DestinationArn) else None for name, arn in arns.items()},
     }
 

@@ -17,15 +17,6 @@ from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 
 
-def current_config(connection: Connection, subject: FunctionRef) -> ReportedConfig:
-    """Read the current config from AWS; without one, NotFound, which `missing` explains.
-
-    >>> current_config(connection, FunctionRef("my-function", "BLUE")).maximum_retry_attempts
-    0
-    """
-    return connection.reported(Request("get", subject.without_qualifier(), subject.qualifier))
-
-
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A missing function, version or alias, and the error about it."""
@@ -102,7 +93,7 @@ class Live:
         0
         """
         try:
-            return cls(current_config(connection, subject))
+            return cls(connection.current_config(subject))
         except NotFound as not_found:
             return cls._without_config(connection, subject, not_found, suggests=suggests)
         except EicError as error:

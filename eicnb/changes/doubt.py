@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from eicnb.aws.connection import Connection
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.change import Change, Unread, described, place_of, settings_of, target_of
-from eicnb.changes.current import current_config
 from eicnb.errors import EicError, NotFound
 from eicnb.model.function import LATEST
 from eicnb.model.place import Where
@@ -80,7 +79,7 @@ def settle(connection: Connection, lost: Lost) -> Settled:
 
 def _read(connection: Connection, lost: Lost) -> ReportedConfig | None:
     try:
-        return current_config(connection, lost.change.target)
+        return connection.current_config(lost.change.target)
     except NotFound:
         return None
     except EicError as error:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from eicnb.changes.change import LABELS, UNKNOWN, SettingChange, in_short, place_of
 from eicnb.changes.planned import PlannedChange
 from eicnb.errors import width_of
 from eicnb.frames.columns import SETTING_NAMES
+from eicnb.frames.html import HtmlCell, escaped, html_table
 from eicnb.model.place import Where
 from eicnb.redaction import masks
 from eicnb.redaction.control_characters import printable
@@ -23,7 +23,7 @@ _LOUD = 'style="font-weight: bold; color: #ffffff; background: #a6200d; padding:
 
 _STRONG = 'style="font-weight: bold"'
 
-_CELL = 'style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
+_CELL = ' style="text-align: left; white-space: nowrap; padding: 0.2em 0.7em"'
 
 _SCROLLS = 'style="max-height: 600px; overflow: auto"'
 
@@ -100,13 +100,12 @@ def to_html(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
     """Return the same as HTML without scripts, every text escaped; resets and deletions are white on red."""
     names, cells, more = _table(rows, most)
     hidden = _hidden([words.summary, *names, *(_marked(cell) for row in cells for cell in row)])
-    caption, texts = _escaped(hidden[0]), hidden[1 + len(names) :]
+    caption, texts = escaped(hidden[0]), hidden[1 + len(names) :]
     drawn = iter(texts)
-    body = ["<tr>" + "".join(_td(cell, next(drawn)) for cell in row) + "</tr>" for row in cells]
-    heads = "".join(f'<th scope="col" {_CELL}>{_escaped(name)}</th>' for name in hidden[1 : 1 + len(names)])
-    table = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n" + "\n".join(body) + "\n</tbody>\n</table>"
-    above = "".join(f"<p>{_escaped(line)}</p>\n" for line in words.above())
-    below = "".join(f"\n<p>{_escaped(line)}</p>" for line in words.below(more))
+    heads = [HtmlCell(escaped(name), _CELL) for name in hidden[1 : 1 + len(names)]]
+    table = html_table(heads, ([_html_cell(cell, next(drawn)) for cell in row] for row in cells))
+    above = "".join(f"<p>{escaped(line)}</p>\n" for line in words.above())
+    below = "".join(f"\n<p>{escaped(line)}</p>" for line in words.below(more))
     shown = f'<div role="region" aria-label="{caption}" tabindex="0" {_SCROLLS}>\n{table}\n</div>' if cells else ""
     return f"<p {_STRONG}>{caption}</p>\n{above}{shown}{below}"
 
@@ -169,15 +168,10 @@ def _marked(cell: PlanCell) -> str:
     return f"{cell.text} RESET" if cell.is_changed else cell.text.upper()
 
 
-def _td(cell: PlanCell, text: str) -> str:
+def _html_cell(cell: PlanCell, text: str) -> HtmlCell:
     style = _LOUD if cell.is_loud else _STRONG if cell.is_changed else ""
-    inside = f"<span {style}>{_escaped(text)}</span>" if style else _escaped(text)
-    return f"<td {_CELL}>{inside}</td>"
+    return HtmlCell(f"<span {style}>{escaped(text)}</span>" if style else escaped(text), _CELL)
 
 
 def _hidden(texts: Sequence[str]) -> list[str]:
     return [printable(text) for text in masks.masked_together([" ".join(text.split("\n")) for text in texts])]
-
-
-def _escaped(text: str) -> str:
-    return escape(text, quote=True)

@@ -19,7 +19,6 @@ from eicnb.aws.http.sender import PATIENCE
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.apply import Prepared, apply
 from eicnb.changes.change import Change, Unread, described, place_of, settings_of
-from eicnb.changes.current import current_config
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.lock import locked
 from eicnb.changes.progress import WriteProgress
@@ -232,7 +231,7 @@ def _failed(error: EicError) -> RowOutcome:
 
 def _live(step: Step) -> ReportedConfig | None:
     try:
-        return current_config(step.connection, step.change.target)
+        return step.connection.current_config(step.change.target)
     except NotFound:
         return None
 

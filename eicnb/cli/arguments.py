@@ -211,8 +211,8 @@ class Given:
 
     def _check_words(self, arguments: Mapping[str, Any]) -> None:
         """Raise a UsageError if a word or an option that the command needs is missing."""
-        needed = [option for option in (*self.verb.words, *self.verb.options) if option.is_required]
-        missing = [option for option in needed if option.argument not in arguments]
+        expected = (*self.verb.words, *self.verb.options)
+        missing = [option for option in expected if option.is_required and option.argument not in arguments]
         if missing:
             first, line = missing[0], " ".join(["%eic", *self._typed(), *map(_example, missing)])
             with whole(self.words).blamed():

@@ -28,6 +28,16 @@ _OF_A_FUNCTION = re.compile(r"function|alias|invoke|permission|policy|provisione
 _LOCALSTACK = "http://localhost:4566"
 _A_LONG_NAME = 20
 _OURS_BEGUN = "-function-event-inv"
+_IN_PYTHON = {
+    "refresh": "%eic audit --refresh ${audit}",
+    "organization": "%eic audit --organization --role audit",
+    "connect": "eicnb.connect()",
+    "connections": "eicnb.connections()",
+    "current": "eicnb.current()",
+    "destination_form": "eicnb.destination_form()",
+    "commands_for": "eicnb.commands_for(audit)",
+}
+"""Functions of the Python API that are not commands, and what to type for them."""
 
 
 def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
@@ -38,6 +48,8 @@ def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
     """
     if not before and (of_the_program := _program(word, words)):
         return of_the_program
+    if not before and word in _IN_PYTHON:
+        return Advice(f"eicnb has no command {word!r}", _IN_PYTHON[word])
     if (meant := _meant(word, before)) is not None:
         return Advice(f"eicnb has no command {word!r}", meant)
     if before or _COMMAND.fullmatch(word):

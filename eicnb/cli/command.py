@@ -26,7 +26,7 @@ class Command:
 
     `connection` has the given ones of `region`, `profile` and `endpoint_url`, `paging` the paging options of a list,
     `more` the members of AWS's request that only the service model knows. `output` is the output format; None returns a
-    frame, or the selection of `query`.
+    frame, or the selection of `query`. `is_ended` is whether a `;` ends its line, which silences it in a notebook.
     """
 
     verb: str
@@ -43,13 +43,10 @@ class Command:
     dry_run: bool = False
     quiet: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
+    is_ended: bool = field(init=False)
 
-    @property
-    def is_ended(self) -> bool:
-        """Whether a `;` ends the command and its line, which silences it in a notebook."""
-        last = self.words[-1]
-        behind = last.source.text[last.end :].partition("\n")[0].strip()
-        return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_ended", _is_last_before_a_semicolon(self.words[-1]))
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -57,12 +54,21 @@ class Command:
         try:
             yield
         except UsageError as error:
-            error.hint = error.hint and _typed(error.hint)
-            with self.argument_words.get(error.argument or "", whole(self.words)).blamed():
-                raise
+            raise self.blamed_for(error) from error.__cause__
+
+    def blamed_for(self, error: UsageError) -> UsageError:
+        """Return an error that points at the value that caused it, or at the whole command."""
+        error.hint = error.hint and _typed(error.hint)
+        return self.argument_words.get(error.argument or "", whole(self.words)).blamed_for(error)
 
     def __str__(self) -> str:
         return " ".join(word.raw for word in self.words)
+
+
+def _is_last_before_a_semicolon(word: Word) -> bool:
+    """Return whether only a `;` follows a word on its line, and perhaps a comment."""
+    behind = word.source.text[word.end :].partition("\n")[0].strip()
+    return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
 
 
 def _typed(hint: str) -> str:
@@ -70,8 +76,8 @@ def _typed(hint: str) -> str:
 
     >>> _typed('qualifier="$LATEST"'), _typed('regions=["us-east-1", …]'), _typed("leave out regions=")
     ("--qualifier '$LATEST'", '--regions us-east-1,…', 'leave out --regions')
-    >>> _typed("timeout=30"), _typed("overwrite=True"), _typed("leave out client=: it is read from here")
-    ('--timeout 30', '--overwrite', 'leave out --client: it is read from here')
+    >>> _typed("timeout=30"), _typed("overwrite=True"), _typed("leave out client=: the rows are read without it")
+    ('--timeout 30', '--overwrite', 'leave out --client: the rows are read without it')
     """
     return hint if "--" in hint else _ARGUMENT.sub(_option, hint)
 

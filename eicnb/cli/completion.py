@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import cast
 
+from eicnb.cli import options
 from eicnb.cli.cursor import Candidate, CandidateKind, CursorPlace
 from eicnb.cli.option import Option, Verb
 from eicnb.cli.options import VERBS
@@ -98,6 +99,7 @@ def _option(name: str, options: Iterable[Option]) -> Option | None:
     return begun.get(name) or (next(iter(begun.values())) if len(begun) == 1 else None)
 
 
+_USE = next(verb for verb in VERBS if verb.name == "use")
 _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?", re.DOTALL)
 
 
@@ -124,7 +126,7 @@ class _PartialCommand:
     @property
     def options(self) -> tuple[Option, ...]:
         """The verb's options or, before a verb, the connection options, which are those of `use`."""
-        verb = self.verb or next(verb for verb in VERBS if verb.name == "use")
+        verb = self.verb or _USE
         return (*verb.options, *self.newer.get(verb.name, ()))
 
     @property
@@ -145,7 +147,7 @@ class _PartialCommand:
         elif word in {"aws", "lambda"}:
             self.services.append(word)
         elif word != "$" and not self.lost:
-            self.verb = next((verb for verb in VERBS if word in verb.names), None)
+            self.verb = options.verb(word)
             self.lost = self.verb is None
 
     def _take_option(self, name: str, equals: str, value: str) -> None:
@@ -203,14 +205,16 @@ def _names(expression: str, known: Known) -> Offer:
     return (last["name"], _sorted(known.names, last["name"], "name")) if last else ("", ())
 
 
+_SHORT = {verb.name: verb.meaning for verb in VERBS}
+_FULL = {name: verb.meaning for verb in VERBS for name in verb.names[1:]}
+_SERVICE = {"lambda": "the service of these commands"}
+
+
 def _verbs(services: Sequence[str], typed: str) -> Iterator[Candidate]:
     """Return the short names of verbs, or AWS's names after `lambda` or if no short name fits."""
-    short = {verb.name: verb.meaning for verb in VERBS}
-    full = {name: verb.meaning for verb in VERBS for name in verb.names[1:]}
-    service = {"lambda": "the service of these commands"}
-    groups = [short, full | {"aws": "as in a terminal"} | service]
+    groups = [_SHORT, _FULL | {"aws": "as in a terminal"} | _SERVICE]
     if services:
-        groups = [full if "lambda" in services else service | full, short]
+        groups = [_FULL if "lambda" in services else _SERVICE | _FULL, _SHORT]
     fitting = set(_matching([name for group in groups for name in group], typed))
     best = next((group for group in groups if fitting & group.keys()), {})
     return (Candidate(name, "verb", meaning) for name, meaning in best.items() if name in fitting)

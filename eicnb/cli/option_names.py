@@ -17,22 +17,19 @@ from eicnb.errors import UsageError, nearest
 
 HELP = {"--help", "-h"}
 _MOST_VERBS = 4
-_NEGATIVE = re.compile(r"[-0-9.]+|-[0-9]+[a-z]+")
+_OPTION = re.compile(r"(?!(?:[-0-9.]+|-[0-9]+[a-z]+)\Z)-[^\s=]*(?:=|\Z)")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
     """Return whether a word begins with a dash but is not a negative number, a duration or a phrase."""
-    if not word.text.startswith("-") or word.silences:
-        return False
-    name = word.text.partition("=")[0]
-    return not _NEGATIVE.fullmatch(word.text) and not re.search(r"\s", name)
+    return not word.silences and _OPTION.match(word.text) is not None
 
 
 def one_of(name: str, known: Sequence[Option]) -> Option | None:
     """Return the option with this name, or the only one that begins with it."""
-    fitting = [option for option in known if option.name == name] or [o for o in known if o.name.startswith(name)]
-    return fitting[0] if len(fitting) == 1 else None
+    fitting = [option for option in known if option.name.startswith(name)]
+    return fitting[0] if len(fitting) == 1 else next((option for option in fitting if option.name == name), None)
 
 
 def find(word: Word, name: str, verb: Verb) -> Option:

@@ -124,7 +124,7 @@ VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and
 QUIET = Option(
     "--quiet", "quiet", "flag", "", "show and return nothing on success; a final `;` or `>/dev/null` does the same"
 )
-DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would change, and write nothing")
+DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would happen, and write or send nothing")
 WRITING = (DRY_RUN, QUIET)
 CREATE = Option("--create", "create", "flag", "", "create the config if it is missing")
 WAIT = Option(

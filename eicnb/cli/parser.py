@@ -190,10 +190,9 @@ class _WordReader:
     def _option(self, word: Word, verb: Verb) -> None:
         name, equals, _ = word.text.partition("=")
         option = verb.option(name) or find(word, name, self.around.modelled(verb))
-        excerpt = word.source.excerpt(word.start, word.end)
         if option.kind == "flag":
             if equals:
-                raise UsageError(f"{option.name} takes no value", hint=option.name, excerpt=excerpt)
+                raise word.source.error(f"{option.name} takes no value", word.start, word.end, hint=option.name)
             value = word
         elif equals:
             value = word.part(len(name) + 1)
@@ -204,7 +203,7 @@ class _WordReader:
             value = replace(word, text=option.alone, runs=(), references={})
         else:
             hint = f"{option.name} {option.metavar}: {option.meaning}"
-            raise UsageError(f"{option.name} needs a value", hint=hint, excerpt=excerpt)
+            raise word.source.error(f"{option.name} needs a value", word.start, word.end, hint=hint)
         if option.kind == "choice":  # a wrong value is an error even if a later one overrides it
             values.read(option, value, self.around.names, self.around.files)
         self._give(option, self._with_all_names(value) if option.kind == "names" else value)
@@ -272,9 +271,10 @@ class _WordReader:
     def _refuse_option_without_dashes(self, word: Word, verb: Verb) -> None:
         """Raise a UsageError for `retries=1`, and for `retries 1` after the function."""
         found = _NAMED.fullmatch(word.raw)
-        is_first = self._next_positional(verb) is not None
+        if found is None and self._next_positional(verb) is not None:
+            return
         option = named_by(found["name"] if found else word.text, verb)
-        if option is None or (found is None and is_first):
+        if option is None:
             return
         hint = f"{option.name} {found['value']}".rstrip() if found and option.kind != "flag" else option.name
         with word.blamed():

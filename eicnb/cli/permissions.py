@@ -114,7 +114,7 @@ NOTES: Mapping[str, str] = {
     "for `--qualifiers all`, versions and aliases are listed; regions are listed for `--regions all`; "
     f"`{Operation.LOOKUP_EVENTS}` is only for `--refresh`",
     "replay": f"`{Operation.DELETE_MESSAGE}` is not needed with `--keep`; `{Operation.LIST_OBJECTS}` is only for "
-    "`--canary`; the last four are for suggesting a similar name if a function is missing",
+    "`--canary`; the lookups are for suggesting a similar name if a function is missing",
     "send": f"`{Operation.INVOKE}` is enough; the others are for `--wait`, or determine what is missing",
     "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
     "`ListAllMyBuckets` are for suggesting a similar name if a queue or bucket is missing",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -89,21 +89,15 @@ class Word:
     def fill_text(self, text: str, names: Mapping[str, Any]) -> Any:
         """Replace the marks in a text that was cut out of this word by the values."""
         if text in self.references:
-            with self._about(text):
-                return self.references[text].value(names)
+            return self._look_up(text, Reference.value, names)
         if not self.references:
             return text
-        return "".join(self._text_of(c, names) if c in self.references else c for c in text)
+        return "".join(self._look_up(c, Reference.text, names) if c in self.references else c for c in text)
 
-    def _text_of(self, mark: str, names: Mapping[str, Any]) -> str:
-        with self._about(mark):
-            return self.references[mark].text(names)
-
-    @contextmanager
-    def _about(self, mark: str) -> Iterator[None]:
-        """Let a UsageError that is raised inside name a reference of this word."""
+    def _look_up(self, mark: str, read: Callable[[Reference, Mapping[str, Any]], Any], names: Mapping[str, Any]) -> Any:
+        """Return the value of a reference; a UsageError names the reference."""
         try:
-            yield
+            return read(self.references[mark], names)
         except UsageError as error:
             error.culprit = error.culprit or mark
             raise
@@ -114,7 +108,11 @@ class Word:
         try:
             yield
         except UsageError as error:
-            raise error.at(self._excerpt_of(error)) from error.__cause__
+            raise self.blamed_for(error) from error.__cause__
+
+    def blamed_for(self, error: UsageError) -> UsageError:
+        """Return an error that points at this word, or at the part of it that is wrong."""
+        return error.at(self._excerpt_of(error))
 
     def _excerpt_of(self, error: UsageError) -> Excerpt:
         if error.culprit and error.culprit in self.references and error.culprit in self.text:

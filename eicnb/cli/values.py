@@ -84,8 +84,10 @@ def _as_shown(word: Word, value: Any) -> str:
     """Return a value as messages show it: by name and type if it comes from the notebook."""
     if not word.references:
         return shown(value)
-    kind = f"{shown(value)} of {len(value)}" if isinstance(value, list | tuple) else shown(value)
-    return word.raw if isinstance(value, str | int | float) or value is None else f"{word.raw}, {kind}"
+    if value is None or isinstance(value, str | int | float):
+        return word.raw
+    count = f" of {len(value)}" if isinstance(value, list | tuple) else ""
+    return f"{word.raw}, {shown(value)}{count}"
 
 
 _QUOTED = {"structure", "input", "query"}

@@ -1,4 +1,4 @@
-"""The Python interface: connections, verbs, settings and scripts.
+"""The Python interface: connections, verbs, settings and command lines.
 
 Tested in tests/changes/test_undo.py.
 """

@@ -1,4 +1,4 @@
-"""Connections: `connect` makes one to AWS, `start_sandbox` one to the embedded AWS.
+"""Connect to AWS (`connect`) or to the embedded AWS (`start_sandbox`).
 
 Tested in tests/aws/test_credentials.py, tests/aws/test_session.py and tests/client/test_verbs.py.
 """
@@ -33,7 +33,7 @@ def connect(
     role_arn: str | None = None,
     external_id: str | None = None,
 ) -> Eic:
-    """Connect to AWS as a profile, in a region; makes no network call.
+    """Connect to AWS with a profile and a region; makes no network call.
 
     >>> connect(region="eu-central-1").region
     'eu-central-1'
@@ -42,11 +42,13 @@ def connect(
     eicnb.errors.UsageError: there is no region 'eu-cntral-1' that botocore knows
     Try: eu-central-1
 
-    Without arguments boto3's own chain of environment, config files and SSO decides. `boto3_session` is used as it
-    is. A region that botocore does not know is a UsageError, unless the endpoint is custom. An unknown profile, or an
-    unusable EICNB_ variable, is a ConfigurationError at once; a missing region or missing
-    credentials are one at the first request. `role_arn` is a role to act as, with the `external_id`
-    that it may require: STS is called at the first request, and again before the credentials expire.
+    Without arguments, boto3's default chain of environment, config files and SSO decides. `boto3_session` is used as it
+    is. `role_arn` is a role to assume, with the `external_id` that it may require. STS is called at the first request,
+    and again before the credentials expire.
+
+    A region that botocore does not know is a UsageError, unless the endpoint is custom. An unknown profile or an
+    invalid EICNB_ variable raises ConfigurationError at once; a missing region or missing credentials raise it at the
+    first request.
     https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
     """
     settings.current()
@@ -54,7 +56,7 @@ def connect(
         return connect(profile, region, endpoint_url, boto3_session).derive(role_arn=role_arn, external_id=external_id)
     if boto3_session is not None:
         if profile is not None:
-            raise UsageError("a boto3_session has its profile already", hint="one of the two")
+            raise UsageError("a boto3_session already has a profile", hint="leave out profile or boto3_session")
         if not isinstance(boto3_session, Session):
             raise UsageError(f"{shown(boto3_session)} is not a boto3 session", hint="boto3.Session(…)")
         login = Login(lambda: boto3_session, is_given=True)
@@ -85,11 +87,7 @@ def start_sandbox(
     Eic(SANDBOX, account_id='1234567890...', region='us-east-1')
     >>> eic.server.stop()
 
-    It needs no account, no credentials and no network. It has a small company's functions in us-east-1 and
-    eu-west-1, and stops when the process exits, when `eic.server.stop()` is called or when nothing refers to it.
-    Each sandbox is an account of its own. With `requests_per_second`, faster requests get a 429; `event_speed` is how
-    many seconds between the retries of an event pass in a real one; `instead_of` is a sandbox to stop first.
-    Needs the extra: `pip install 'eicnb[sandbox]'`.
+    The options are those of `eicnb.sandbox`; `instead_of` is a sandbox to stop first.
     """
     from eicnb.local_aws.server import Sandbox
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
+from eicnb.client.details import with_details_of
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.findings import check_of
 from eicnb.client.in_use import IN_USE
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class _NamedConnections:
-    """The connections by name, and the one in use: the chosen one, or else boto3's default."""
+    """The connections by name, and the one in use: the chosen one, or boto3's default."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,7 +58,7 @@ class _NamedConnections:
             return dict(self._named)
 
     def get(self) -> Eic:
-        """Return the connection in use; the default is made again when AWS_* variables change."""
+        """Return the connection in use; the default is created again when AWS_* variables change."""
         with self._lock:
             if self._chosen is not None:
                 return self._chosen
@@ -74,16 +75,16 @@ _in_use = _NamedConnections()
 
 @checked
 def use(connection: Eic | str, *, name: str | None = None) -> Eic:
-    """Make a connection the one that `%eic` and the module-level verbs use, and return it.
+    """Choose the connection that `%eic` and the module-level verbs use, and return it.
 
     >>> use(connect(region="eu-west-1"), name="europe")
     Eic(region='eu-west-1')
     >>> use("europe").region
     'eu-west-1'
 
-    Each connection gets a name, by which it can be used again: the given one, or its profile, `sandbox` or `default`.
-    Its role is appended, and its region if another connection has that name. Giving the name of another connection is a
-    UsageError.
+    Each connection has a name, by which you can choose it again: `name`, or else its profile, `sandbox` or `default`,
+    with the role appended. If another connection has that name, the region is appended too. A `name` that belongs to
+    another connection is a UsageError.
     """
     if isinstance(connection, str):
         name, connection = connection, named(connection)
@@ -97,41 +98,42 @@ def use(connection: Eic | str, *, name: str | None = None) -> Eic:
 
 
 def check_region(connection: Eic) -> None:
-    """Refuse a region that botocore does not know; a custom endpoint may have any.
+    """Reject a region that botocore does not know; a custom endpoint may have any region.
 
     >>> check_region(connect(region="eu-west-1"))
     """
     try:
         connection_of(connection).aws.check_region()
     except ConfigurationError:
-        return  # what is wrong with the credentials or the profile, the call itself says, and of which account
+        return  # the call itself reports unusable credentials or profiles, and names the account
 
 
 @checked
 def sandbox(
     *, region: str = "us-east-1", requests_per_second: float | None = None, event_speed: float | None = None
 ) -> Eic:
-    """Start an AWS inside this process, on 127.0.0.1, connect to it and use it: no account, no network.
+    """Start an AWS inside this process, on 127.0.0.1, and use it; needs no account and no network.
 
     >>> eic = sandbox()
     >>> current() is eic
     True
     >>> eic.server.stop()
 
-    It has a small company's functions in us-east-1 and eu-west-1, and stops when the process exits, when
-    `eic.server.stop()` is called or when nothing refers to it. Each sandbox is an account of its own.
-    With `requests_per_second`, faster requests get a 429.
+    Each sandbox is a separate account with the functions of a small company, in us-east-1 and eu-west-1. It stops when
+    the process exits, when `eic.server.stop()` is called, or when nothing refers to it. Requests faster than
+    `requests_per_second` get a 429.
 
-    Its functions run asynchronous events and succeed, until `eic.server.fail("checkout")` makes one fail, with
-    `how="timeout"` or `how="throttle"` in another way; `eic.server.succeed("checkout")` ends that. Five minutes
-    between retries pass in a second: `event_speed` is 300; with 0, only `eic.server.settle()` and
-    `eic.server.advance(seconds)` let time pass. Needs the extra: `pip install 'eicnb[sandbox]'`.
+    Its functions run asynchronous events and succeed. `eic.server.fail("checkout")` makes one fail; with
+    `how="timeout"` it times out, and with `how="throttle"` it is throttled. `eic.server.succeed("checkout")` reverts
+    that. Time passes `event_speed` times as fast between the retries of an event. The default is 300, so five minutes
+    take a second. With 0, only `eic.server.settle()` and `eic.server.advance(seconds)` let time pass. Needs the extra:
+    `pip install 'eicnb[sandbox]'`.
     """
     return use(start_sandbox(region=region, requests_per_second=requests_per_second, event_speed=event_speed))
 
 
 def _name_for(connection: Eic, name: str | None) -> str:
-    """Return the name for a connection; refuse or extend one that another connection has."""
+    """Return the name of a connection; a given one that is taken is refused, and a default one extended."""
     taken = _in_use.named()
     if name is None:
         return next(own for own in _own_names(connection) if _is_free(own, connection, taken))
@@ -143,7 +145,7 @@ def _name_for(connection: Eic, name: str | None) -> str:
 
 
 def _own_names(connection: Eic) -> Iterator[str]:
-    """Return the names for a connection without a given one, the shortest first."""
+    """Return the default names of a connection, the shortest first."""
     about = connection_of(connection).described()
     own = "sandbox" if connection.is_sandbox else connection.profile or "default"
     if about["role_arn"]:
@@ -154,7 +156,7 @@ def _own_names(connection: Eic) -> Iterator[str]:
 
 
 def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
-    """Return whether no other connection has this name; one made with equal options is the same."""
+    """Return whether no other connection has this name; connections with equal options count as the same."""
     other = taken.get(name)
     if other is None or other is connection:
         return True
@@ -168,7 +170,7 @@ def _made_by(connection: Eic) -> tuple[Any, ...]:
 
 
 def named(name: str) -> Eic:
-    """Return the connection that was used under a name."""
+    """Return the connection with a name."""
     known = _in_use.named()
     if name not in known:
         raise UsageError(f"there is no connection {name!r}", hint=_instead_of(name, known), culprit=name)
@@ -176,7 +178,7 @@ def named(name: str) -> Eic:
 
 
 def _instead_of(name: str, known: Iterable[str]) -> str:
-    """Return the line to type for a name that no connection has: it may be a profile's or a region's."""
+    """Return the line to type for an unknown connection; its name may be that of a profile or region."""
     if name in known_profiles():
         return f"%eic use --profile {shlex.quote(name)}"
     if name in known_regions():
@@ -194,12 +196,12 @@ IN_USE.choose(lambda: connection_of(current()))
 
 
 def is_chosen() -> bool:
-    """Return whether a connection was chosen with `use`; otherwise boto3's own chain decides."""
+    """Return whether a connection was chosen with `use`; otherwise boto3's default chain decides."""
     return _in_use.is_chosen
 
 
 def connections() -> Frame:
-    """List the connections that were used so far, a row each, and which one is in use.
+    """List the connections that were used so far, one row each, and show which one is in use.
 
     >>> _ = use(connect(region="eu-west-1"), name="europe")
     >>> connections().set_index("name").region["europe"]
@@ -212,13 +214,13 @@ def connections() -> Frame:
 
 
 def config() -> Frame:
-    """List every setting with its value and the source of the value; no request is sent.
+    """List every setting with its value and where the value comes from; sends no request.
 
     >>> config().set_index("setting").source["max_rows"]
     'default'
 
-    The first of these counts: an option of the command, the connection chosen with `use`, `%config EicMagics`
-    or `eicnb.settings.choose`, the environment and the AWS config files, the default.
+    An option of a command overrides the connection chosen with `use`. That overrides `%config EicMagics` and
+    `eicnb.settings.choose`, which override the environment, the AWS config files and the defaults.
     """
     held, eic = settings.current(), connection_of(current()).described()
     rows = []
@@ -243,7 +245,7 @@ _SOURCES = {"chosen": "%config", "environment": "environment", "default": "defau
 
 
 def _origin(name: str) -> str:
-    """Return which of boto3's own sources gives a region or a profile."""
+    """Return whether the environment or the AWS config file sets a region or profile."""
     variables = REGION_VARIABLES if name == "region" else PROFILE_VARIABLES
     return next((f"environment, {variable}" for variable in variables if os.environ.get(variable)), "AWS config file")
 
@@ -256,13 +258,13 @@ def require(
     sandbox: bool | None = None,
     destination: str | Destination | DestinationName | None = None,
 ) -> Eic:
-    """Return the connection in use, or raise a ConfigurationError in another account or region.
+    """Return the connection in use, or raise ConfigurationError if it is not the required one.
 
     >>> require(region=eic.region, sandbox=True) is eic
     True
 
-    `sandbox=True` requires the embedded AWS, False AWS itself. `destination` must exist (`"sqs:lost-events"` or
-    an ARN). The account is requested from STS each time.
+    `sandbox=True` requires the embedded AWS, and `sandbox=False` the real one. `destination` must exist
+    (`"sqs:lost-events"` or an ARN). The account is requested from STS each time.
     """
     eic = current()
     wanted = Requirement(account=account, region=region, sandbox=sandbox, destination=destination)
@@ -301,6 +303,7 @@ send = _of_current(Eic.send)
 destination_form = _of_current(Eic.destination_form)
 
 
+@with_details_of(Eic.audit)
 @checked
 def audit(
     *,
@@ -316,21 +319,23 @@ def audit(
     folder: str | os.PathLike[str] | None = None,
     credentials: Credentials = "workers",
 ) -> Frame:
-    """Read the settings of every function of one account or of several, a row each.
+    """Read the settings of every function in one or more accounts; what cannot be read is a row too.
 
     >>> audit(connections=[eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]).region.nunique()
     2
 
-    By default it reads the account in use. Each account and region may occur once. `regions` apply to every connection.
-    Everything else is as in `Eic.audit`.
+    `connections` are the accounts to read, each account and region once; the default is the connection in use.
+    `regions` apply to all of them.
 
-    With `folder` the rows of each account and region are written to a Parquet file there, `ACCOUNT.REGION.parquet`, and
-    the summary of the files is returned (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`). The same call with the folder of
-    an audit that is not complete reads only what is missing.
+    With `folder`, the rows of each account and region are written to a Parquet file there, `ACCOUNT.REGION.parquet`,
+    and the result is a summary of the files (`eicnb.fleet.parts.columns.SUMMARY_COLUMNS`). If the audit is incomplete,
+    the same call reads only what is missing.
 
-    With `client`, a `dask.distributed.Client`, workers read whole accounts and regions. They act as the same profile
-    and roles, assume a role without the profile from their own identity, and read nothing of another account.
-    Credentials are sent only with `credentials="send"`: those of each connection, short-lived ones, over TLS.
+    With `client`, a `dask.distributed.Client`, the workers of a Dask cluster read whole accounts and regions. They use
+    their own credentials for the same profile and roles; a worker without the profile assumes the role from its own
+    identity. With `credentials="send"`, they get the connections' credentials, which must be short-lived, over TLS.
+
+    The other parameters are those of `Eic.audit`.
     """
     return audit_of(
         [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
@@ -347,6 +352,7 @@ def audit(
     )
 
 
+@with_details_of(Eic.check)
 @checked
 def check(
     audit: DataFrame,
@@ -360,14 +366,14 @@ def check(
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
-    """Check an audit of one account or of several: a row for each finding, the most severe first.
+    """Check an audit of one or more accounts and return its findings, the most severe first.
 
     >>> rows = eic.audit(functions=["thumbnails", "newsletters"], errors="rows")
     >>> dict(check(rows)[["check", "function_name"]].values.tolist())["nowhere-to-go"]
     'newsletters'
 
-    A `look` beyond the settings needs a connection to each account of the audit; the default is the one in use.
-    Everything else is as in `Eic.check`.
+    Layers beyond the settings need `connections` to each account of the audit; the default is the connection in use.
+    The other parameters are those of `Eic.check`.
     """
     return check_of(
         audit,

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _MOST_PAGES = 20
 
 LONGEST_TIMEOUT = 900
-"""The seconds that a function may run."""
+"""The longest timeout of a function, in seconds."""
 
 
 class Explaining:
@@ -43,17 +43,18 @@ class Explaining:
         maximum_event_age_in_seconds: int | None = None,
         timeout: int | None = None,
     ) -> Explanation:
-        """Explain what happens to one event whose every run fails.
+        """Explain what happens to one event if every run of the function fails.
 
-        The text is `str` of the result, which has `.attempts`, `.frame` and `.figure()` too.
+        `str()` of the result is the explanation as text; it also has `.attempts`, `.frame` and `.figure()`.
 
         >>> print(str(eic.explain("my-function", "BLUE")).splitlines()[0])
         An event sent to my-function:BLUE whose every run fails is not retried, and its maximum age is 1 h.
         >>> len(eic.explain(maximum_retry_attempts=2, maximum_event_age_in_seconds=60).attempts)
         1
 
-        Of a function, version or alias it reads the config, the timeout, the dead-letter queue and what the alias runs;
-        what is given counts instead, to try settings. Without a function nothing is read. `timeout` is in seconds.
+        For a function, version or alias, the config, the timeout, the dead-letter queue and the versions of the alias
+        are read. Settings that you pass replace the live ones, so that you can try them out. Without a function,
+        nothing is read. `timeout` is in seconds.
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         """
         settings = {
@@ -70,13 +71,13 @@ def explained(
     settings: dict[str, int | None],
     timeout: int | None,
 ) -> Explanation:
-    """Return what happens to an event; `settings` that are given count instead of the live ones."""
+    """Return what happens to an event; `settings` that are not None replace the live ones."""
     EventInvokeConfig(**settings)  # type: ignore[arg-type] # the model checks the values
     _check_timeout(timeout)
     if function_name is None:
         if qualifier is not None:
             with UsageError.about("qualifier"):
-                raise UsageError("a qualifier is given without a function", hint='eicnb.explain("checkout", "live")')
+                raise UsageError("a qualifier needs a function", hint='eicnb.explain("checkout", "live")')
         return _explanation(settings, timeout)
     return _of_function(connection(), function_name, qualifier, settings, timeout)
 
@@ -142,7 +143,7 @@ def _configuration(connection: Connection, target: FunctionRef) -> ReportedFunct
 
 
 def _versions(connection: Connection, target: FunctionRef) -> Sequence[tuple[str, float]]:
-    """Return the versions that an alias runs, each with its share of the events."""
+    """Return the versions that an alias routes to, each with its share of the events."""
     function = str(target.without_qualifier())
     for page in connection.listing("lambda", Operation.LIST_ALIASES, _MOST_PAGES, FunctionName=function):
         for alias in page.get("Aliases", ()):

@@ -1,4 +1,4 @@
-"""What happens to one event, as text, rows and a figure.
+"""The explanation of what happens to one event, as text, rows and a figure.
 
 Tested in tests/client/test_explain.py.
 """
@@ -58,7 +58,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """What happens to one event whose every run fails.
+    """What happens to one event if every run of the function fails.
 
     >>> print(str(Explanation(maximum_retry_attempts=2, maximum_event_age_in_seconds=60)).splitlines()[2])
      01:00  retry 1: never, the event would reach its maximum age (1 min) before
@@ -71,19 +71,19 @@ class Explanation:
 
     @property
     def retries(self) -> int:
-        """The retries that AWS does."""
+        """The number of retries that AWS makes."""
         retries = self.maximum_retry_attempts
         return DEFAULT_RETRY_ATTEMPTS if retries is None else retries
 
     @property
     def age(self) -> int:
-        """The age in seconds that AWS enforces."""
+        """The maximum age that AWS enforces, in seconds."""
         age = self.maximum_event_age_in_seconds
         return DEFAULT_EVENT_AGE_IN_SECONDS if age is None else age
 
     @property
     def attempts(self) -> tuple[EventAttempt, ...]:
-        """The attempts that happen, at least if runs are short: the first one and the retries."""
+        """The first attempt and the retries; a retry that happens only if runs are short is included."""
         return tuple(attempt for attempt in self._all() if attempt.happens != "never")
 
     def _all(self) -> tuple[EventAttempt, ...]:
@@ -91,12 +91,12 @@ class Explanation:
 
     @property
     def condition(self) -> str:
-        """The condition in the record of an event whose every run fails."""
+        """The `condition` in the event's record when every run fails."""
         return "EventAgeExceeded" if self._all()[-1].happens == "never" else "RetriesExhausted"
 
     @property
     def frame(self) -> Frame:
-        """The attempts as rows, those that do not happen too, and the end."""
+        """A row for each attempt, including those that never happen, and one for the end."""
         of = self.of
         names: dict[str, Any] = dict.fromkeys(column.name for column in NAME_COLUMNS)
         attrs: dict[str, Scalar] = {"verb": "explain", "scope": "one event whose every run fails"}
@@ -151,18 +151,18 @@ class Explanation:
         return f"{subject} whose every run fails is {times}, and its maximum age is {age}."
 
     def _applies(self) -> Iterator[str]:
-        """Say which config applies, and why."""
+        """Name the config that applies, and explain why."""
         of = self.of
         if of is None:
             return
         if of.is_configured:
-            yield f"The config of {of.name} applies: the one of the name that the event is sent to."
+            yield f"The config of {of.name} applies, because the event is sent to that name."
         else:
             others = f" The configs of {', '.join(of.others)} do not apply: nothing is inherited." if of.others else ""
             yield f"{of.name} has no config, so AWS's defaults apply.{others}"
         if len(of.versions) > 1:
             shares = " or ".join(f"version {version} ({weight:.0%})" for version, weight in of.versions)
-            yield f"The alias runs {shares}; the alias's config applies to both, those of the versions do not."
+            yield f"The alias runs {shares}; the alias's config applies to both, and their own configs do not."
         elif of.versions:
             yield f"The alias runs version {of.versions[0][0]}, whose own config does not apply."
         yield from (f"Not read: {reason}." for reason in of.unread)
@@ -198,7 +198,7 @@ class Explanation:
             yield f"After a run that succeeds, {_received(of.on_success, of.where)}."
 
     def _end(self) -> str:
-        """Say where the event goes when it is given up."""
+        """Return where the event goes after the last attempt."""
         of = self.of
         if of is None:
             return "the event goes to the on-failure destination and the dead-letter queue; without both it is lost"
@@ -209,7 +209,7 @@ class Explanation:
         if of.dead_letter_arn:
             return f"the event goes to the dead-letter target {_short(of.dead_letter_arn, of.where)}"
         if not of.knows_dead_letters:
-            return "the event is lost, unless there is a dead-letter queue: that was not read"
+            return "the event is lost, unless there is a dead-letter queue, which was not read"
         return "the event is lost: there is no on-failure destination and no dead-letter queue"
 
 
@@ -231,7 +231,7 @@ def _is_fifo(arn: str) -> bool:
 
 
 def _short(arn: str, where: Where) -> str:
-    """Return a destination by kind and name, or its ARN if it is elsewhere or could not be set today."""
+    """Return a destination by kind and name, or its ARN if it is elsewhere or no longer allowed."""
     if _is_fifo(arn) or destination_kind(arn) is None:
         return arn
     return name_of(DestinationArn.parse(arn), where) or arn

@@ -1,4 +1,4 @@
-"""The explorer of a frame, with the plans that its bar makes.
+"""The explorer of a frame, and the plan of the fixes selected in it.
 
 Tested in tests/widgets/explorer/test_explorer.py.
 """
@@ -27,16 +27,16 @@ from eicnb.model.function import FunctionRef
 
 @checked
 def explore(frame: Any) -> Any:
-    """Open a frame as a table to search, sort, filter and select in; `selection` is a frame of the selected rows.
+    """Open a frame as a table to search, sort, filter and select rows in.
 
     >>> explorer = explore(eic.audit(progress=False))
     >>> len(explorer.selection)
     0
 
-    The bar below changes the settings of all selected rows: it shows the plan, and applies it once. Of findings it
-    plans the fixes that are `%eic` lines. Rows are selected by function, version or alias, whatever the order of the
-    table; of a frame with more than 10,000 rows, those that match a search are shown. Without widgets, the explorer is
-    the frame itself, with lines to type. Needs the extra: `pip install 'eicnb[explorer]'`.
+    `selection` is a frame of the selected rows; sorting and filtering do not change it. The bar below the table changes
+    the settings of all selected rows: it shows the plan, and applies it once. For findings, it plans the fixes that are
+    `%eic` lines. A frame with more than 10,000 rows shows only the rows that match a search. Without widgets, the frame
+    is displayed as it is, with lines to type. Needs the extra: `pip install 'eicnb[explorer]'`.
     """
     try:
         from eicnb.widgets.explorer.bar import Planning
@@ -56,7 +56,7 @@ def explore(frame: Any) -> Any:
 
 
 def plan_of_fixes(findings: pd.DataFrame) -> Plan:
-    """Return the plan that the `%eic` fixes of some findings make; several of one function become one change."""
+    """Plan the `%eic` fixes of some findings; fixes of the same version or alias become one change."""
     lines = commands_for(findings)
     if not lines:
         raise UsageError("no selected finding has a fix that is an %eic line", hint="run its fix\nfindings.fix")

@@ -1,4 +1,4 @@
-"""The verbs of a connection that are about failed events.
+"""The verbs of a connection for failed events: `records`, `send` and `replay`.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class FailedEvents:
-    """The verbs of a connection that are about failed events."""
+    """The verbs of a connection for failed events."""
 
     _connection: Connection
 
@@ -45,20 +45,21 @@ class FailedEvents:
         rate: float | None = None,
         progress: Choice = True,
     ) -> Frame:
-        """Read the failed events that a queue or bucket holds, or all that an audit's functions send to.
+        """Read the failed events in a queue or bucket, or in all destinations of an audit's functions.
 
         >>> frame = eic.records("sqs:shop-failures", progress=False)
         >>> frame.groupby(["function_name", "error_type"]).size().to_dict()
         {}
 
-        `source` is `"sqs:NAME"`, `"s3:BUCKET"`, `"s3://BUCKET/PREFIX"`, an ARN, or the frame of an audit. The rows
-        (`eicnb.fleet.failed_events.columns.RECORD_COLUMNS`) are the newest first. Dead-letter messages are rows too,
-        and so is what is not a record, with the state `no-record`. Payloads stay text.
+        `source` is `"sqs:NAME"`, `"s3:BUCKET"`, `"s3://BUCKET/PREFIX"`, an ARN, or the frame of an audit. `most` limits
+        the records of each source. The rows are the newest first, with the columns
+        `eicnb.fleet.failed_events.columns.RECORD_COLUMNS`. Dead-letter messages are rows too. A message or object that
+        is not a record has the state `no-record`. Payloads stay text.
 
-        Nothing is deleted. Messages of a queue are hidden from others while they are read, for `seconds` at most, and
-        visible again at once. SQS returns samples: `attrs["held"]` is how many messages it holds, approximately. Each
-        reading counts as a receive, so a queue with a redrive policy is a UsageError unless `spend_receives=True`. Of
-        a bucket, `since` and `until` select by the time in the key before anything is read. `most` is for each source.
+        Nothing is deleted. While a queue is read, its messages are hidden from other consumers, for `seconds` at most,
+        and are released afterwards. SQS returns a sample; `attrs["held"]` is roughly how many messages the queue has.
+        Each read counts as a receive, so a queue with a redrive policy is a UsageError unless `spend_receives=True`. In
+        a bucket, `since` and `until` select objects by the time in their keys before any is read.
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
         """
         return records_on(
@@ -83,16 +84,17 @@ class FailedEvents:
         wait: float | None = None,
         confirm: bool | Callable[[str], bool] | None = None,
     ) -> Frame:
-        """Send one event to a function asynchronously: the function runs, and its settings apply.
+        """Send one event to a function asynchronously; the function runs, and its settings apply.
 
         >>> eic.send("my-function", {"order": 1}, qualifier="BLUE").state.tolist()
         This runs my-function:BLUE with an event of 12 bytes in us-east-1, account 123456789012 (SANDBOX)
         ['accepted']
 
-        `payload` is JSON as a text, or a value to write as JSON. The row is that of a record, and its `state` is
-        `accepted` once Lambda queued the event. With `wait`, so many seconds are spent looking for the record about it
-        in the function's queues and buckets, by its request id: then it is `delivered`. It is `unknown` if the response
-        was lost; nothing is sent twice. `confirm=True` asks first; a callable gets the question.
+        `payload` is JSON text, or a value to encode as JSON. The result is one row with the columns of `records`. Its
+        `state` is `accepted` once Lambda has queued the event. With `wait=60`, the function's queues and buckets are
+        searched for the event's record for up to 60 seconds; if it is found, the state is `delivered`. If the response
+        was lost, the state is `unknown`, and the event is not sent again. `confirm=True` asks first; a callable gets
+        the question and returns whether to send.
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
         """
         return send_on(
@@ -114,24 +116,27 @@ class FailedEvents:
         rate: float | None = None,
         progress: bool | Callable[[WriteProgress], object] = True,
     ) -> Frame:
-        """Send the events of a frame of records again, and return it with the `outcome` of each row.
+        """Send the events of failed records again, and return the frame with the `outcome` of each row.
 
-        Each event goes to its function asynchronously, at the qualifier that it was sent to, or with `to` to the
-        function that you name. The message is received again, held while the function is invoked, and deleted once
-        Lambda accepted the event (`keep=True` keeps it; objects of a bucket are never deleted). The payload is that of
-        the message. Anyone who may send to a queue chooses what a record says: without `to`, only a function whose
-        config or dead-letter queue names the source is invoked. Dead-letter messages name none, so they need `to`.
+        Each event goes asynchronously to the function and qualifier that it was first sent to, or to the function in
+        `to`. The message is received again, and its payload is the one that is sent. Once Lambda accepts the event, the
+        message is deleted; with `keep=True` it stays, and objects in a bucket always do. Anyone who may send to a queue
+        can forge a record. Without `to`, a function is therefore invoked only if its config or dead-letter queue names
+        the source. Dead-letter messages name no function, so they need `to`.
 
-        Nothing is sent before all rows are validated: refused rows have too large an event, a function that does not
-        exist or has no concurrency, or, unless `to` names the function, an event that succeeded or that an earlier
-        replay sent, or may have sent. `dry_run` says how many events go where. `limit` is the most events; by default
-        25, or a tenth of the rows. `canary=1` sends one, waits `wait` seconds for it to fail again, which stops the
-        rest, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before the first too,
-        and a callable gets each question.
+        All rows are validated before the first event is sent. A row is refused if its event is too large, or if its
+        function does not exist or has no concurrency. Without `to`, it is also refused if the event succeeded, or if an
+        earlier replay sent it or may have sent it.
 
-        Outcomes are `accepted`, `not deleted` (accepted too, and would be sent twice), `gone`, `refused`, `failed`,
-        `not tried` and `unknown`: the response was lost, and nothing is sent twice. If not all are accepted,
-        IncompleteReplay has the frame as `result`, after Ctrl-C ReplayInterrupted. The journal has each message by id.
+        `dry_run` shows how many events go where. More events than `limit` are a UsageError; the default limit is 25, or
+        a tenth of the rows if that is more. `canary=1` sends one event, waits `wait` seconds, and stops if it fails
+        again. Otherwise it asks whether to continue, and stops if no one can reply. `confirm=True` asks before the
+        first event too, and a callable gets each question and returns whether to continue.
+
+        Outcomes are `accepted`, `not deleted`, `gone`, `refused`, `failed`, `not tried` and `unknown`. `not deleted` is
+        accepted too, but the message is still in the queue. `unknown` means that the response was lost; the event is
+        not sent again. If not all events are accepted, IncompleteReplay is raised with the frame as `result`. Ctrl-C
+        raises ReplayInterrupted, also with the frame. The journal records each message by its id.
         """
         return replay_on(
             [self._connection],
@@ -163,15 +168,15 @@ def replay_on(
     progress: Any = True,
     ask: Callable[[str], str] = input,
 ) -> Frame:
-    """Send events again through some connections, with the arguments of `Eic.replay`; `ask` asks the user.
+    """Replay events through some connections, with the arguments of `Eic.replay`; `ask` asks the user.
 
     >>> len(replay_on([connection], eic.records("sqs:shop-failures", progress=False), progress=False))
     0
     """
+    from eicnb.fleet.failed_events.read_options import ReadOptions, check_flag, check_seconds
     from eicnb.fleet.failed_events.replay import ReplayOptions, replay
-    from eicnb.fleet.failed_events.request import Wanted, check_flag, check_seconds
 
-    show: Any = show_of(progress)  # it draws any progress that has words
+    show: Any = show_of(progress)  # it draws the progress of writes too
     asked = asking(confirm, ask)
     options = ReplayOptions(
         to=to,
@@ -179,7 +184,7 @@ def replay_on(
         dry_run=check_flag("dry_run", dry_run),
         wait=check_seconds("wait", wait) if wait else 0.0,
         conditions=Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=asked),
-        wanted=Wanted.parse(
+        reading=ReadOptions.parse(
             most=1000, seconds=10, since=None, until=None, spend_receives=False, rate=rate, show=show_of(None)
         ),
         show=show,
@@ -204,7 +209,7 @@ def send_on(
     eicnb.errors.EicError: not confirmed: nothing was sent
     Try: send it again and reply y
     """
-    from eicnb.fleet.failed_events.request import check_seconds
+    from eicnb.fleet.failed_events.read_options import check_seconds
     from eicnb.fleet.failed_events.send import send
 
     request = connection.request("get", function_name, qualifier=qualifier)
@@ -219,9 +224,9 @@ def records_on(connections: Sequence[Connection], source: Any, *, progress: Choi
     >>> len(records_on([connection], "sqs:shop-failures", progress=False))
     0
     """
+    from eicnb.fleet.failed_events.read_options import ReadOptions
     from eicnb.fleet.failed_events.records import records as read
-    from eicnb.fleet.failed_events.request import Wanted
 
     defaults = {"most": 1000, "seconds": 10, "since": None, "until": None, "spend_receives": False, "rate": None}
-    wanted = Wanted.parse(**{**defaults, **options}, show=show_of(progress))
-    return read(source, wanted, connections)
+    reading = ReadOptions.parse(**{**defaults, **options}, show=show_of(progress))
+    return read(source, reading, connections)

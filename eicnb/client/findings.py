@@ -1,4 +1,4 @@
-"""The findings in an audit, checked on the connections that reach its accounts.
+"""Check an audit on the connections that reach its accounts.
 
 Tested in tests/client/test_findings.py.
 """
@@ -17,12 +17,12 @@ from eicnb.widgets.progress import show_of
 
 
 def check_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
-    """Check an audit; the options are those of `Eic.check`. The fixes are lines for the connection in use."""
+    """Check an audit with the options of `Eic.check`; the fixes are lines for the connection in use."""
     from eicnb.fleet.checks.run import check
 
     try:
         region = IN_USE.connection().aws.known_region
     except ConfigurationError:
-        region = None  # each line then names its own
+        region = None  # each line then has --region
     several = [connection.aws for connection in connections]
     return check(audit, connections=several, show=show_of(progress), region=region, **options)

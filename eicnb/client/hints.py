@@ -1,4 +1,4 @@
-"""The commands in hints, with the connection options of the command that failed."""
+"""Hints whose commands work as typed: they get the connection options of the command that failed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WITHOUT_CONFIG = {
 
 @contextmanager
 def in_python(verb: str) -> Iterator[None]:
-    """Name the Python parameter, not a command line, in the error of a call that finds no config."""
+    """In the error of a call that finds no config, suggest the Python parameter instead of a command line."""
     try:
         yield
     except NotFound as error:
@@ -43,7 +43,7 @@ def in_python(verb: str) -> Iterator[None]:
 
 @contextmanager
 def on_the_way(connection: Connection) -> Iterator[None]:
-    """Add the options that lead to this connection to the commands in a hint, if they suffice."""
+    """Add the connection options that select this connection to the commands in a hint, if they suffice."""
     try:
         yield
     except EicError:
@@ -54,6 +54,6 @@ def on_the_way(connection: Connection) -> Iterator[None]:
 def _options_to(connection: Connection) -> Mapping[str, Any]:
     try:
         way = Way.between(IN_USE.connection(), connection)
-    except EicError:  # what is wrong with the connection in use is not what went wrong here
+    except EicError:  # an unusable connection in use is not the error to report here
         return {}
     return way.options if way.is_whole else {}

@@ -1,4 +1,4 @@
-"""The connection in use, for modules below `client.connections`, which determines it.
+"""Access to the connection in use for modules that `client.connections` imports.
 
 Tested in tests/client/test_connections.py and tests/widgets/test_form.py.
 """
@@ -17,7 +17,7 @@ class InUse:
         self._find: Callable[[], Connection] | None = None
 
     def choose(self, find: Callable[[], Connection]) -> None:
-        """Find the connection with this function from now on."""
+        """Set the function that finds the connection."""
         self._find = find
 
     def connection(self) -> Connection:

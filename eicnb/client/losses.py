@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from eicnb.client.connections import current
+from eicnb.client.details import with_details_of
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.on_connections import losses_of
 from eicnb.client.parameters import checked
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+@with_details_of(Eic.losses)
 @checked
 def losses(
     audit: DataFrame,
@@ -28,12 +30,13 @@ def losses(
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
-    """Count the asynchronous events that the functions of an audit lost, as CloudWatch has them.
+    """Count the asynchronous events that each function of an audit lost, as CloudWatch reports them.
 
     >>> losses(eic.audit(functions="thumbnails", progress=False), progress=False).why.tolist()
     ['destination-fails']
 
-    The default is the connection in use, in every region of its account. Everything else is as in `Eic.losses`.
+    `connections` reach the accounts of the audit; the default is the connection in use, in every region of its account.
+    The other parameters are those of `Eic.losses`.
     """
     several = [current()] if connections is None else checked_connections(connections)
     return losses_of(

@@ -1,4 +1,4 @@
-"""The verbs that read frames and send nothing.
+"""The verbs that read frames and send nothing: `compare`, `export` and `commands_for`.
 
 Tested in tests/fleet/test_compare.py and tests/changes/export/test_languages.py.
 """
@@ -29,26 +29,26 @@ def export(frame: Any, language: str) -> str:
     }
     ...
 
-    `language` is `eic`, `aws`, `boto3`, `cloudformation`, `sam` or `terraform`. The frame has configs, such as that of
-    an audit or a part of it. Of a Plan, the text makes the changes. Rows that can't be written (not read, names that
-    disagree with the ARN, a FIFO queue) are a UsageError that names them. It sends nothing.
+    `frame` has configs, such as an audit or a part of it; the text for a Plan makes its changes. `language` is `eic`,
+    `aws`, `boto3`, `cloudformation`, `sam` or `terraform`. A row that cannot be written is a UsageError that names it:
+    it was not read, its names disagree with its ARN, or it has a FIFO queue. Nothing is sent.
     """
     return languages.export(frame, language, _region_in_use())
 
 
 @checked
 def commands_for(frame: Any) -> list[str]:
-    """Return a command line for each row that gives it the config in the frame.
+    """Return a command line for each row that restores the config in the frame.
 
     >>> print(*commands_for(eic.list("my-function")[:1]))  # doctest: +ELLIPSIS
     put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
 
-    The frame has configs, such as that of an audit or a part of it. A frame from before a change restores the configs.
-    A row with settings is a put of all of them. A row without a config is a delete that may find none, so that the
-    lines of a whole audit restore it. Lines for another region than that of the connection in use have `--region`. A
-    row that was not read, whose names and ARN disagree, or that AWS would refuse (a FIFO queue) is a UsageError that
-    names the row. Of the findings of a check, the lines are the fixes that are `%eic` lines, each once, unless they are
-    muted.
+    `frame` has configs, such as an audit or a part of it. A row with settings becomes a `put` of all of them. A row
+    without a config becomes a `delete` that accepts a missing config, so the lines of a whole audit restore all of it.
+    Lines outside the connection's region have `--region`. A row is a UsageError if it was not read, if its names
+    disagree with its ARN, or if AWS would refuse it (a FIFO queue).
+
+    For the findings of a check, the lines are the `%eic` fixes of those that are not muted, without duplicates.
     """
     if {"fix", "fix_kind"} <= set(getattr(frame, "columns", ())):
         return fix_lines(frame)
@@ -59,4 +59,4 @@ def _region_in_use() -> str | None:
     try:
         return current().region
     except ConfigurationError:
-        return None  # no region is set, so that each line names its own
+        return None  # no region is set, so each line has --region

@@ -1,4 +1,4 @@
-"""Parts of the verbs that several modules of the client need, on plain connections.
+"""Parts of the verbs that several client modules share, on plain connections.
 
 Tested in tests/client/test_verbs.py, tests/client/test_losses.py and tests/notebook/test_writes.py.
 """
@@ -22,7 +22,7 @@ from eicnb.widgets.progress import show_of
 
 
 def rehearsed(connection: Connection, request: Request, *, must: bool = True) -> tuple[Frame, str]:
-    """Return the row of a write and a line about its change; nothing is written."""
+    """Return the row that a write would result in, and a line about the change; nothing is written."""
     applied = rehearse(connection, request, must=must)
     frame = config_frame(connection, applied.configs, request.verb)
     frame.attrs["dry_run"] = True
@@ -30,7 +30,7 @@ def rehearsed(connection: Connection, request: Request, *, must: bool = True) ->
 
 
 def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
-    """Audit the accounts of all connections at once; the options are those of `Eic.audit`."""
+    """Audit the accounts of all connections at once; `options` are those of `Eic.audit`."""
     from eicnb.fleet.audit import audit
 
     return audit(
@@ -39,13 +39,13 @@ def audit_of(connections: Sequence[Connection], *, progress: Choice = True, **op
 
 
 def _clock(connection: Connection) -> Callable[[], datetime]:
-    """Return the clock of a connection: that of the sandbox may be ahead."""
+    """Return the clock of a connection; a sandbox's may be ahead."""
     server = connection.server
     return (lambda: datetime.now(UTC)) if server is None else lambda: datetime.fromtimestamp(server.time, UTC)
 
 
 def refresh_of(earlier: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
-    """Bring an audit up to date; the options are those of `Eic.refresh`."""
+    """Bring an audit up to date; `options` are those of `Eic.refresh`."""
     from eicnb.fleet.refresh import refresh
 
     return refresh(
@@ -58,7 +58,7 @@ def refresh_of(earlier: Any, connections: Sequence[Connection], *, progress: Cho
 
 
 def identity_of(connection: Connection) -> Frame:
-    """Return who the caller of a connection is, in one row."""
+    """Return the caller of a connection in one row."""
     identity = next(iter(connection.listing("sts", Operation.GET_CALLER_IDENTITY, 1)))
     where = connection.where()
     row = {
@@ -75,7 +75,7 @@ def identity_of(connection: Connection) -> Frame:
 
 
 def functions_of(connection: Connection) -> Frame:
-    """Return the functions of a connection's region, a row each."""
+    """Return the functions of a connection's region, one row each."""
     pages, _ = connection.aws.pages(Operation.LIST_FUNCTIONS)
     reported = [
         ReportedFunction.from_api(function)
@@ -87,7 +87,7 @@ def functions_of(connection: Connection) -> Frame:
 
 
 def losses_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
-    """Count the lost events of an audit's functions; the options are those of `Eic.losses`."""
+    """Count the lost events of an audit's functions; `options` are those of `Eic.losses`."""
     from eicnb.fleet.losses import losses
 
     return losses(audit, connections=[connection.aws for connection in connections], show=show_of(progress), **options)

@@ -27,17 +27,17 @@ def organization(
     units: str | Sequence[str] | None = None,
     accounts: str | Sequence[str] | None = None,
 ) -> tuple[Eic, ...]:
-    """List the active accounts of the organisation, and return a connection to each.
+    """Return a connection to each active account of the organisation.
 
     >>> prod = organization("audit", units="Workloads/Prod")
     >>> [connection.account_id for connection in prod] == [connection.derive().account_id for connection in prod]
     True
 
-    The connection in use must be of the account that manages the organisation, or of a delegated administrator. Its
-    own account is connected directly. In each other account, `role` is assumed when the connection is first used, with
-    the `external_id` that it may require; nothing is sent before. `units` are ids, names or paths of organisational
-    units (`"Workloads/Prod"`), with all units inside them; `accounts` are ids, names or globs (`"*-prod"`).
-    Suspended accounts are left out, and a printed line names them.
+    The connection in use must be in the organisation's management account, or in a delegated administrator's. Its own
+    account is connected directly. In every other account, `role` is assumed when the connection is first used, with the
+    `external_id` that it may require. `units` are ids, names or paths of organisational units (`"Workloads/Prod"`), and
+    include all units inside them. `accounts` are ids, names or globs (`"*-prod"`). Suspended accounts are left out, and
+    a printed line names them.
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
     """
     return organization_of(current(), role, external_id=external_id, units=units, accounts=accounts, say=aloud)
@@ -52,12 +52,12 @@ def organization_of(
     accounts: str | Sequence[str] | None = None,
     say: Say,
 ) -> tuple[Eic, ...]:
-    """Return the connections to the organisation's accounts from one that may list them; `say` shows a line."""
+    """Return the connections to an organisation's accounts; `eic` may list them, and `say` shows a line."""
     check_role_name(role)
     aws = connection_of(eic).aws
     own, partition = aws.account_id, aws.partition
     secret = {} if external_id is None else {"external_id": external_id}
-    # A wrong external id is an error before anything is listed.
+    # An invalid external id should be an error before anything is listed.
     eic.derive(role_arn=_role_arn(partition, own, role), **secret)
     found = []
     for account in wanted_accounts(aws, units=units, accounts=accounts, say=say):
@@ -69,7 +69,7 @@ def organization_of(
 
 
 def check_role_name(role: object) -> None:
-    """Refuse what is not the name of a role, with or without its path.
+    """Reject anything but the name of a role, with or without its path.
 
     >>> check_role_name("service/audit")
     """

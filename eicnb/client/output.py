@@ -27,7 +27,10 @@ TimestampStyle = Literal["iso8601", "wire"]
 
 
 def printing(connection: Connection, request: Request, command: Command, say: Say) -> Callable[[], str]:
-    """Return a function that sends a request and prints its response; unprintable ones are rejected unsent."""
+    """Return a function that sends a request and prints its response.
+
+    A request whose response cannot be printed is refused before it is sent.
+    """
     style = _timestamp_style(connection)
     _check_printable(request, command)
     return lambda: _printed(_response(connection, request, style, say), command)
@@ -40,9 +43,9 @@ def selecting(connection: Connection, request: Request, command: Command, say: S
 
 
 def _printed(response: Answer, command: Command) -> str:
-    """Return the text that `--output` prints, masked in its values first, then as a whole.
+    """Return the text that `--output` prints, with its values masked first, then the whole text.
 
-    It is what the AWS CLI prints, except for control characters, which the CLI sends to the terminal.
+    It is what the AWS CLI prints, except that control characters, which the CLI sends to the terminal, are escaped.
     """
     query = command.query
     if masks.active().on:
@@ -60,7 +63,7 @@ def _masked(value: Any) -> Any:
 
 
 def _response(connection: Connection, request: Request, style: TimestampStyle, say: Say) -> Answer:
-    """Send a request, and return its response in the form that `--output` and `--query` work on."""
+    """Send a request, and return its response in the form that `--output` and `--query` use."""
     pages, token = send_as_the_cli(connection, request, say=say)
     pages = [_plain(page, style) for page in pages]
     if request.verb != "list" or request.paging.is_one_call:
@@ -72,7 +75,7 @@ def _response(connection: Connection, request: Request, style: TimestampStyle, s
 
 
 def _check_printable(request: Request, command: Command) -> None:
-    """Reject a change whose response could not be printed."""
+    """Refuse a write whose response could not be printed."""
     if request.config is None or not command.output:
         return
     function_arn = example_arn("lambda", f"function:{request.function.function_name}:$LATEST")
@@ -82,7 +85,7 @@ def _check_printable(request: Request, command: Command) -> None:
 
 
 def _timestamp_style(connection: Connection) -> TimestampStyle:
-    """Return how the AWS config file formats times; checked before anything is sent."""
+    """Return the timestamp format in the AWS config file, checked before anything is sent."""
     style = connection.aws.setting("cli_timestamp_format")
     if style not in {None, "iso8601", "wire"}:
         raise ConfigurationError(f"the setting cli_timestamp_format is {style!r}", hint="set it to iso8601 or wire")
@@ -94,7 +97,7 @@ def _timestamp_style(connection: Connection) -> TimestampStyle:
 
 
 def _plain(value: Any, style: TimestampStyle) -> Any:
-    """Return a response as plain values, with its times as the AWS CLI writes them."""
+    """Return a response as plain values, with its times formatted as by the AWS CLI."""
     if isinstance(value, datetime):
         return format_timestamp(value, style)
     if isinstance(value, Mapping):

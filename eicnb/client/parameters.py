@@ -1,4 +1,4 @@
-"""Calls with unknown parameters: a UsageError that suggests the right one.
+"""Calls with wrong parameters: a UsageError that suggests the right one.
 
 >>> @checked
 ... def put(function_name, *, maximum_retry_attempts=None):
@@ -40,11 +40,11 @@ _ALIASES = {
     "function": "function_name",
     "name": "function_name",
 }
-"""The names of parameters in the command line, AWS's API and boto3."""
+"""Names for parameters that users know from command lines, AWS's API and boto3."""
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a call with wrong parameters raise a UsageError instead of Python's TypeError."""
+    """Make a call with wrong parameters raise a UsageError instead of Python's TypeError."""
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -52,14 +52,14 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except TypeError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                raise  # from inside the function
+                raise  # the error is from inside the function
             raise _misfit(function, args, kwargs) or error from None
 
     return call
 
 
 def checked_methods(cls: type[C]) -> type[C]:
-    """Let every public method of a class check its parameters."""
+    """Apply `checked` to every public method of a class."""
     for name, method in [*vars(cls).items()]:
         if isinstance(method, FunctionType) and not name.startswith("_"):
             setattr(cls, name, checked(method))
@@ -67,7 +67,7 @@ def checked_methods(cls: type[C]) -> type[C]:
 
 
 def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> UsageError | None:
-    """Return the error in a call, if it is a usual mistake."""
+    """Return the error for a call with wrong parameters, or None if it is not a common mistake."""
     parameters = {name: one for name, one in signature(function).parameters.items() if name != "self"}
     name = function.__name__
     positional = [one.name for one in parameters.values() if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
@@ -78,7 +78,7 @@ def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     if given > len(positional):
         named = next((one.name for one in parameters.values() if one.kind is Parameter.KEYWORD_ONLY), None)
         hint = f"{named}=…" if named else f"leave out all but {len(positional)}"
-        return UsageError(f"{name} takes {len(positional)} arguments without a name, not {given}", hint=hint)
+        return UsageError(f"{name} takes {len(positional)} positional arguments, not {given}", hint=hint)
     for twice in set(positional[:given]) & kwargs.keys():
         return UsageError(f"{name} is given {twice} twice", hint=f"leave out {twice}=…")
     needed = [one.name for one in parameters.values() if one.default is Parameter.empty]

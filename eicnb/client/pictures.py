@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @checked
 def picture(frame: Any, kind: str | None = None, *, findings: Any = None) -> Figure:
-    """Draw a frame as a matplotlib figure, which can be changed and saved like any other.
+    """Draw a frame as a matplotlib figure, which you can change and save like any other.
 
     >>> audit = eic.audit(progress=False)
     >>> figure = picture(audit, "destinations")
     >>> figure.alternative_text.partition("(")[0]  # doctest: +ELLIPSIS
     '... functions lose failed events '
 
-    `kind` is `destinations` (where failed events go), `settings` (retries and ages, by region), `losses` (over time
-    and by function) or `findings` (by check and severity); by default what suits the verb that returned the frame.
-    `findings` of a check mark the destinations that do not exist. In a notebook the figure has an alternative text,
-    which is also the attribute `alternative_text`. Another kind, or a frame without the columns of that kind, is a
+    `kind` is `"destinations"` (where failed events go), `"settings"` (retries and ages by region), `"losses"` (over
+    time and by function) or `"findings"` (by check and severity). By default it follows from the verb that returned the
+    frame. With the `findings` of a check, destinations that do not exist are marked. `alternative_text` describes the
+    figure for screen readers, and a notebook includes it. An unknown kind, or a frame without its columns, is a
     UsageError. Needs the extra: `pip install 'eicnb[plots]'`.
     """
     try:

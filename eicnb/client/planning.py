@@ -1,4 +1,4 @@
-"""Plans made and applied on given connections, with the arguments of the public verbs.
+"""Make and apply plans on given connections, with the arguments of the public verbs.
 
 Tested in tests/client/test_plans.py.
 """
@@ -31,7 +31,7 @@ _YES = frozenset({"y", "yes"})
 
 
 def plan_on(connections: Sequence[Connection], desired: Any, *, rate: Any, progress: Any) -> Plan:
-    """Return the plan that gives the functions of a frame the configs that it describes.
+    """Plan the changes that give functions the configs in a frame.
 
     >>> len(plan_on((connection,), eic.list("my-function"), rate=10, progress=False))
     0
@@ -41,7 +41,7 @@ def plan_on(connections: Sequence[Connection], desired: Any, *, rate: Any, progr
 
 
 def plan_bound_to(connections: Sequence[Connection], desired: Any, *, rate: Any, progress: Any) -> Plan:
-    """Return such a plan that these connections apply unless others are named.
+    """Make the same plan, and bind it to these connections; `apply` uses them by default.
 
     >>> plan_bound_to((connection,), eic.list("my-function"), rate=10, progress=False).connections
     (Eic(SANDBOX, account_id='123456789012', region='us-east-1'),)
@@ -66,7 +66,7 @@ def apply_on(
     0
     """
     rate = check_rate(rate)
-    show: Any = show_of(progress)  # it draws any progress that has words
+    show: Any = show_of(progress)  # it draws the progress of writes too
     conditions = Conditions.parse(limit=limit, canary=canary, confirms=bool(confirm), ask=asking(confirm, ask))
     return apply_plan(plan, Reachable.of(connections), conditions, rate=rate, show=show)
 
@@ -105,23 +105,25 @@ def apply(
     progress: bool | Callable[[WriteProgress], object] = True,
     connections: Iterable[Any] | None = None,
 ) -> Frame:
-    """Write the changes of a plan or of its file, and return its frame with the `outcome` of each row.
+    """Write the changes of a plan or plan file, and return its frame with the `outcome` of each row.
 
     >>> desired = eic.list("my-function").assign(maximum_retry_attempts=1)
     >>> apply(eic.plan(desired, progress=False), progress=False).outcome.tolist()
     ['applied', 'applied']
 
-    Each config is read again immediately before it is written: one that changed since is a `conflict` and stays as it
-    is. All rows are validated before the first write. A plan with more changes than `limit` is a UsageError; without a
-    limit, 25 or a tenth of the plan's rows are allowed, whichever is more. `canary=3` writes three changes, reads
-    them back, and then asks whether to go on, or stops if no one can reply. `confirm=True` asks before
-    the first write too, `confirm=False` never asks, and a callable gets each question and returns whether to go on.
+    All rows are validated before the first write. Each config is read again immediately before it is written. If it
+    changed since the plan was made, the row is a `conflict`, and the config is left as it is.
+
+    A plan with more changes than `limit` is a UsageError; the default limit is 25, or a tenth of the rows if that is
+    more. `canary=3` writes three changes, reads them back and asks whether to continue; it stops if no one can reply.
+    `confirm=True` asks before the first write too, `confirm=False` never asks, and a callable gets each question and
+    returns whether to continue.
 
     Without `connections`, a plan is applied on the connections that it was made with, or else on the one in use.
 
-    A denied request stops its account and region, and three failures in a row stop everything. If anything is not
-    applied, IncompleteApply has the frame as `result`; applying the plan again does only what is missing. Ctrl-C stops
-    after the write under way and raises ApplyInterrupted, also with the frame.
+    A denied request stops its account and region, and three failures in a row stop everything. If any change was not
+    applied, IncompleteApply is raised with the frame as `result`; applying the plan again writes only what is missing.
+    Ctrl-C stops after the current write and raises ApplyInterrupted, also with the frame.
     """
     plan = _plan(plan)
     return apply_on(
@@ -140,7 +142,7 @@ APPLYING.choose(apply)
 
 
 def connections_of(connections: Any) -> list[Connection]:
-    """Return the plain connections of the ones that a verb is given.
+    """Return the connections of the `Eic` objects that a verb is given.
 
     >>> connections_of([eic])
     [Eic(SANDBOX, account_id='123456789012', region='us-east-1')]

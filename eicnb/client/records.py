@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.progress import WriteProgress
 from eicnb.client.connections import current
+from eicnb.client.details import with_details_of
+from eicnb.client.dialog import ask_at_the_keyboard
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.failed_events import records_on, replay_on
 from eicnb.client.parameters import checked
-from eicnb.client.reader import ask_at_the_keyboard
 from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+@with_details_of(Eic.records)
 @checked
 def records(
     source: str | DestinationArn | DestinationName | DataFrame,
@@ -39,12 +41,13 @@ def records(
     progress: Choice = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
-    """Read the failed events that a queue or bucket holds, or all that an audit's functions send to.
+    """Read the failed events in a queue or bucket, or in all destinations of an audit's functions.
 
     >>> records("sqs:shop-failures", progress=False, connections=[eic.derive(region="us-east-1")]).attrs["held"]
     0
 
-    The default is the connection in use, in every region of its account. Everything else is as in `Eic.records`.
+    `connections` reach the source; the default is the connection in use, in every region of its account. The other
+    parameters are those of `Eic.records`.
     """
     return records_on(
         _connections(connections),
@@ -59,6 +62,7 @@ def records(
     )
 
 
+@with_details_of(Eic.replay)
 @checked
 def replay(
     records: DataFrame,
@@ -74,13 +78,14 @@ def replay(
     progress: bool | Callable[[WriteProgress], object] = True,
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
-    """Send the events of a frame of records again, and return it with the `outcome` of each row.
+    """Send the events of failed records again, and return the frame with the `outcome` of each row.
 
     >>> found = eic.records("sqs:shop-failures", progress=False)
     >>> len(replay(found, dry_run=True, progress=False, connections=[eic]))
     0
 
-    The default is the connection in use, in every region of its account. Everything else is as in `Eic.replay`.
+    `connections` reach the sources and functions; the default is the connection in use, in every region of its account.
+    The other parameters are those of `Eic.replay`.
     """
     return replay_on(
         _connections(connections),

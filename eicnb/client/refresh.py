@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from eicnb.client.connections import current
+from eicnb.client.details import with_details_of
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.on_connections import refresh_of
 from eicnb.client.parameters import checked
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+@with_details_of(Eic.refresh)
 @checked
 def refresh(
     audit: DataFrame | BaseException,
@@ -27,14 +29,15 @@ def refresh(
     errors: Errors = "raise",
     connections: Iterable[Eic] | None = None,
 ) -> Frame:
-    """Bring an audit of one account or of several up to date: read only what changed since.
+    """Bring an audit of one or more accounts up to date, reading only what changed since.
 
     >>> audit = eic.audit(progress=False)
     >>> eic.server.pass_time(20 * 60)
     >>> len(refresh(audit, progress=False)) == len(audit)
     True
 
-    Without `connections` it is the connection in use, in every region of the audit. All else is as in `Eic.refresh`.
+    `connections` reach the accounts of the audit; the default is the connection in use, in every region of its account.
+    The other parameters are those of `Eic.refresh`.
     """
     several = [current()] if connections is None else checked_connections(connections)
     return refresh_of(audit, [connection_of(eic) for eic in several], rate=rate, progress=progress, errors=errors)

@@ -32,7 +32,7 @@ class Refreshing:
         progress: Choice = True,
         errors: Errors = "raise",
     ) -> Frame:
-        """Bring an audit up to date: read only what changed since, and return the whole.
+        """Bring an audit up to date, reading only what changed since, and return the whole audit.
 
         >>> audit = eic.audit(progress=False)
         >>> eic.server.pass_time(20 * 60)
@@ -40,13 +40,15 @@ class Refreshing:
         >>> refreshed.attrs["calls"] < audit.attrs["calls"], refreshed.attrs["read_in_full"]
         (True, None)
 
-        ListFunctions reports functions that came, went or changed, and CloudTrail (LookupEvents) what happened to
-        configs, aliases and versions since the earliest `read_at`. CloudTrail is up to 15 minutes late:
-        `attrs["known_until"]` is the time until which the result has every change. A row that did not change keeps its
-        `read_at`. An account and region whose trail cannot be relied on is read in full: if it may not be read, does
-        not show the audit's own requests or goes back less far, and if the audit is younger than 15 minutes or
-        incomplete there. `attrs["read_in_full"]` has the reasons as JSON, and a warning names them.
-        All else is as in `audit`, whose functions, regions and qualifiers it keeps.
+        ListFunctions shows which functions were created, deleted or changed. CloudTrail (LookupEvents) shows what
+        happened to configs, aliases and versions since the earliest `read_at`. CloudTrail is up to 15 minutes late, so
+        the result has every change until `attrs["known_until"]`. A row that did not change keeps its `read_at`.
+
+        An account and region is read in full if its trail may not be read, does not show the audit's own requests, or
+        does not go back far enough. The same applies if the audit is incomplete there, or younger than 15 minutes.
+        `attrs["read_in_full"]` has the reasons as JSON, and a warning names them.
+
+        The functions, regions and qualifiers are those of the audit. The other parameters are as in `audit`.
         https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
         """
         return refresh_of(audit, [self._connection], rate=rate, progress=progress, errors=errors)

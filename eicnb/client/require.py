@@ -1,4 +1,4 @@
-"""What a notebook requires of its connection, so that it stops in the wrong account or region.
+"""What a notebook requires of its connection, to stop it in the wrong account or region.
 
 Tested in tests/notebook/test_places.py.
 """
@@ -23,7 +23,7 @@ from eicnb.model.request import resolved_destination
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """An account, a region, a destination that exists, or the sandbox; None requires nothing.
+    """The account, region, destination or sandbox that a notebook needs; None requires nothing.
 
     >>> Requirement(account="123456789012", region="us-east-1").check(connection)
     'us-east-1  123456789012  SANDBOX  as required'
@@ -37,19 +37,19 @@ class Requirement:
     def __post_init__(self) -> None:
         if all(getattr(self, one.name) is None for one in fields(self)):
             hint = "--account 123456789012 --region us-east-1, or --sandbox"
-            raise UsageError("require has nothing to require", hint=hint)
+            raise UsageError("require needs at least one requirement", hint=hint)
         if self.sandbox is not None and not isinstance(self.sandbox, bool):
             raise UsageError(f"sandbox is {shown(self.sandbox)}", hint="True or False")
         if self.account is not None:
             object.__setattr__(self, "account", _account(self.account))
         if self.region is not None and not (isinstance(self.region, str) and self.region):
             with UsageError.about("region"):
-                raise UsageError(f"the region is {shown(self.region)}, not the name of one", hint="us-east-1")
+                raise UsageError(f"the region is {shown(self.region)}, not the name of a region", hint="us-east-1")
         with UsageError.about("region"):
             check_region(self.region)
 
     def check(self, connection: Connection) -> str:
-        """Return a line with the connection's place; ConfigurationError if it is a different one.
+        """Return a line with the region and account, or raise ConfigurationError if they are not as required.
 
         The account is requested from STS each time, so that expired credentials are an error.
         """
@@ -71,7 +71,7 @@ class Requirement:
         return "  ".join(filter(None, [_described(connection, short=True), destination, "as required"]))
 
     def _existing(self, connection: Connection) -> str:
-        """Return the destination if it exists; ConfigurationError if it does not, or if AWS does not say."""
+        """Return the destination; raise ConfigurationError if it does not exist or cannot be read."""
         if self.destination is None:
             return ""
         with UsageError.about("destination"):
@@ -98,7 +98,7 @@ class Requirement:
 
 
 def _account(value: Any) -> str:
-    """Return twelve digits; a number, as papermill passes it, gets its leading zeros back."""
+    """Return an account id of twelve digits; a number (papermill's) gets its leading zeros back."""
     with suppress(TypeError):
         if not isinstance(value, bool):
             value = f"{operator.index(value):012d}"

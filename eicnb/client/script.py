@@ -1,6 +1,6 @@
-"""Command lines as values, rehearsed and run.
+"""Command lines as text, to rehearse and run from Python.
 
-A runbook makes its lines once, then shows, rehearses and runs the same lines.
+A runbook builds its lines once, then shows, rehearses and runs the same lines.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eicnb.frames.frame import to_frame
 
 @checked
 def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
-    r"""Run command lines on the connection in use, as a `%%eic` cell does; return their rows as one frame.
+    r"""Run command lines on the connection in use, as a `%%eic` cell does, and return one frame.
 
     >>> frame = run(["put newsletters --retries 0", "update my-function:BLUE --max-age 6h"])
     put newsletters:$LATEST  retries 2 -> 0  us-east-1  123456789012  SANDBOX
@@ -34,17 +34,16 @@ def run(lines: str | Iterable[str], *, dry_run: bool = False) -> Any:
     >>> eic.get("my-function:BLUE").maximum_event_age_in_seconds.tolist()
     [21600]
 
-    All are validated before the first is sent. Each write shows its line when it is done. The first failure stops the
-    run, and its error lists the lines that were done, the one that failed and those that were not done. With `dry_run`
-    the same writes are rehearsed, and nothing is written. Several lines add the leading column `verb`; without lines
-    the frame has no rows.
+    All lines are validated before the first is sent. Each write prints a line when it is done. The first failure stops
+    the run, and its error lists which lines were done, which one failed and which were not done. With `dry_run`,
+    nothing is written. Several lines add the leading column `verb`; without lines, the frame is empty.
     """
     text = _text(lines)
     parsed = parse(Source(text, first_line=1), {}, model=members)
     if not parsed:
         return to_frame([], CONFIG_COLUMNS, {})
     return commands.run(
-        [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Reader(sys.stdout.write)
+        [_rehearsed(command) for command in parsed] if dry_run else parsed, commands.Context(sys.stdout.write)
     )
 
 

@@ -1,4 +1,4 @@
-"""The settings of the process, each from a choice, the environment or the default."""
+"""The settings of the process; each is chosen, set by the environment, or the default."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _ON = frozenset({"1", "true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The values that decide how frames look, what displays hide, and what commands do by default.
+    """How frames look, what displays hide, and what commands do by default.
 
     >>> Settings(max_rows=0)
     Traceback (most recent call last):
     eicnb.errors.UsageError: max_rows is 0
     Try: set a whole number, 1 or more
 
-    `region` and `profile` belong to the connection that is in use before another is chosen.
+    `region` and `profile` apply until a connection is chosen with `use`.
     """
 
     region: str | None = None
@@ -82,7 +82,7 @@ MEANINGS = {
 
 
 def check_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names without surrounding blanks; an empty one is a UsageError that shows none of them.
+    """Return the names stripped; an empty one is a UsageError that does not show the others.
 
     >>> check_names(["acme", " shop "])
     ('acme', 'shop')
@@ -95,7 +95,7 @@ def check_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_known(columns: Any) -> str | tuple[str, ...]:
-    """Return a choice of columns; a name that no frame has is a UsageError.
+    """Return the columns to show; a name that no frame has is a UsageError.
 
     >>> check_known("function_name, retries")
     Traceback (most recent call last):
@@ -112,19 +112,18 @@ def check_known(columns: Any) -> str | tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable, its setting, and the values it takes."""
+    """An environment variable and its setting."""
 
     name: str
     setting: str
-    meaning: str
 
 
 VARIABLES = (
-    Variable("EICNB_MAX_ROWS", "max_rows", "the most rows of a frame that are shown; 60 when unset"),
-    Variable("EICNB_COLUMNS", "columns", "the columns of a frame that are shown: `auto`, `all`, or names with commas"),
-    Variable(masks.SWITCH, "redact", "`1` masks account ids and the listed names in every display"),
-    Variable(masks.NAMES, "redact_names", "the names to mask, with commas between them"),
-    Variable("EICNB_JOURNAL", "journal", "folder of the journal of all writes, or `off`"),
+    Variable("EICNB_MAX_ROWS", "max_rows"),
+    Variable("EICNB_COLUMNS", "columns"),
+    Variable(masks.SWITCH, "redact"),
+    Variable(masks.NAMES, "redact_names"),
+    Variable("EICNB_JOURNAL", "journal"),
 )
 
 _chosen: dict[str, Any] = {}
@@ -134,14 +133,14 @@ _resolved: list[tuple[Any, Settings]] = []
 
 
 def check(name: str, value: Any) -> None:
-    """Reject a setting that does not exist, and a value that it cannot have."""
+    """Reject an unknown setting or an invalid value."""
     if name not in MEANINGS:
         raise UsageError(f"there is no setting {name!r}", hint=nearest(name, MEANINGS) or ", ".join(MEANINGS))
     Settings(**{name: _exact(name, value)})
 
 
 def _exact(name: str, value: Any) -> Any:
-    """Return a value as `Settings` holds it, lists as tuples, or raise UsageError."""
+    """Return a value as `Settings` stores it, or raise UsageError."""
     exact = {"redact_names": check_names, "columns": check_known}
     return exact[name](value) if name in exact else value
 
@@ -154,7 +153,7 @@ def choose(**values: Any) -> Settings:
     >>> choose(max_rows=None).max_rows
     60
 
-    None resets a choice.
+    None resets a setting.
     """
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(values) - set(known)):
@@ -168,9 +167,9 @@ def choose(**values: Any) -> Settings:
 
 
 def current() -> Settings:
-    """Return the settings at this moment; an unusable environment variable is a ConfigurationError.
+    """Return the settings in force; an invalid environment variable raises ConfigurationError.
 
-    They are resolved once, and again if a choice or one of the variables changes.
+    They are resolved once, and again when a choice or one of the variables changes.
     """
     key = (*_chosen.items(), *(os.environ.get(variable.name) for variable in VARIABLES))
     if not _resolved or _resolved[0][0] != key:
@@ -181,7 +180,7 @@ def current() -> Settings:
 
 
 def chosen_rate() -> float | None:
-    """Return the rate that was chosen; None for the default, which depends on the account.
+    """Return the chosen rate; None for the default, which depends on the account.
 
     >>> chosen_rate()
     """
@@ -196,7 +195,7 @@ def source(setting: str) -> Source:
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that the environment has.
+    """Return the settings that environment variables set.
 
     >>> from_environment({"EICNB_REDACT": "yes", "EICNB_REDACT_NAMES": "acme, shop"})
     {'redact': True, 'redact_names': ('acme', 'shop')}

@@ -1,4 +1,4 @@
-"""The connections that a verb about several accounts is given.
+"""The `connections` argument of the verbs that work on several accounts.
 
 Tested in tests/changes/test_planning.py and tests/fleet/test_bad_input.py.
 """
@@ -13,7 +13,7 @@ from eicnb.errors import UsageError, shown
 
 
 def checked_connections(connections: Any) -> list[Any]:
-    """Return the connections that a verb is given: one, or several of them.
+    """Return the connections that a verb is given: one, or several in an iterable.
 
     >>> len(checked_connections([eic, eic.derive(region="eu-west-1")]))
     2
@@ -34,5 +34,5 @@ def checked_connections(connections: Any) -> list[Any]:
 
 
 def _is_connection(value: Any) -> bool:
-    """Return whether a value is an `Eic`, whose class is above this module."""
+    """Return whether a value is an `Eic`; this module is below the class and cannot import it."""
     return isinstance(getattr(value, "_connection", None), Connection)

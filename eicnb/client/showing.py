@@ -1,4 +1,4 @@
-"""Frames shown otherwise than by default.
+"""Frames displayed differently from the default.
 
 Tested in tests/notebook/test_show.py.
 """
@@ -16,7 +16,7 @@ from eicnb.widgets.shown_frame import show_now
 
 @checked
 def show(frame: Any, *, columns: Any = None, rows: Any = None) -> None:
-    """Show a frame now, with other columns or more rows than its own display has.
+    """Show a frame now, with other columns or more rows than by default.
 
     >>> show(eic.list("my-function"), columns=["qualifier", "on_failure"])
     Qualifier  On failure
@@ -24,15 +24,15 @@ def show(frame: Any, *, columns: Any = None, rows: Any = None) -> None:
     GREEN      sqs shop-failures
     SANDBOX  account 123456789012  us-east-1  2 rows
 
-    `columns` is `"all"`, `"auto"` for those that fit, or names; `rows` is the most rows, or `"all"`. The defaults are
-    the settings `columns` and `max_rows`. All columns have their real names, and values in full. Any DataFrame can be
-    shown. Another value, or a column that the frame lacks, is a UsageError.
+    `columns` are names, `"auto"` for those that fit, or `"all"`, which shows real names and whole values. `rows` is the
+    maximum number of rows, or `"all"`. The defaults are the settings `columns` and `max_rows`. Any DataFrame can be
+    shown. An invalid value, or a column that the frame lacks, is a UsageError.
     """
     show_now(displayed(frame, columns=columns, rows=rows))
 
 
 def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisplay:
-    """Return what `show` shows, which a notebook displays as the result of a cell."""
+    """Return what `show` shows; a notebook displays it as the result of a cell."""
     if not hasattr(frame, "itertuples"):
         raise UsageError(f"show takes a frame, not {shown(frame)}", hint="eicnb.show(audit), with a frame of a verb")
     names = [str(name) for name in frame.columns]
@@ -46,5 +46,5 @@ def displayed(frame: Any, *, columns: Any = None, rows: Any = None) -> FrameDisp
 
 
 def _rows(rows: Any) -> Any:
-    """Return a number in a text as a number; everything else is as it was."""
+    """Convert a number in text to an int; return everything else unchanged."""
     return int(rows) if isinstance(rows, str) and rows.isascii() and rows.removeprefix("-").isdecimal() else rows

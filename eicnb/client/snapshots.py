@@ -1,4 +1,4 @@
-"""The verbs about frames in files, which send nothing.
+"""The verbs that save and load frames: `save`, `load` and `history`; they send nothing.
 
 Tested in tests/client/test_snapshots.py.
 """

@@ -1,4 +1,4 @@
-"""The journal of writes as a frame, and a plan that takes some of them back.
+"""The journal of writes as a frame, and plans that undo some of them.
 
 Tested in tests/changes/test_journal_frame.py and tests/changes/test_undo.py.
 """
@@ -35,15 +35,15 @@ def journal(
     until: str | datetime | timedelta | None = None,
     run: str | None = None,
 ) -> Frame:
-    """Return every write that eicnb made as this user, the newest first, across days and notebooks.
+    """List the writes that eicnb made as this user, the newest first, across days and notebooks.
 
     >>> _ = eic.update("my-function:BLUE", maximum_retry_attempts=1)
     >>> journal(since="1h")[["verb", "change", "outcome"]].values.tolist()
     [['update', 'retries 0 -> 1', 'applied']]
 
-    `since` and `until` are how long ago (`"7d"`, `"12h"`) or times, in UTC unless they have a zone. `run` is the id
-    that the writes of one command, `%%eic` cell or plan have in common. The outcome is `unknown` if the request is in
-    flight, its process was killed or its response was lost. `by` is the caller if a request had shown it.
+    `since` and `until` are times, in UTC unless they have a zone, or how long ago (`"7d"`, `"12h"`). `run` is the id
+    that the writes of one command, `%%eic` cell or plan share. The outcome is `unknown` if the request is in flight,
+    its process was killed or its response was lost. `by` is the caller, if it was known at the time.
     """
     now, found = datetime.now(UTC), read()
     since_then = None if since is None else read_moment(since, "since", now)
@@ -67,7 +67,7 @@ def journal(
 
 
 def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
-    """Return the plan that takes writes back, for a connection.
+    """Return the plan that undoes writes, for a connection.
 
     >>> len(undo_on(connection, None, None))
     0

@@ -1,4 +1,4 @@
-"""The accounts of an organisation that an audit or another verb is about.
+"""The accounts of an organisation to use in an audit or another verb.
 
 Tested in tests/fleet/test_organization.py.
 """
@@ -23,10 +23,10 @@ _ACTIVE = "ACTIVE"
 
 
 def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: Say) -> list[OrganizationAccount]:
-    """Return the active accounts of an organisation, in some units or by patterns, each once.
+    """Return the active accounts of an organisation, filtered by units or patterns, each once.
 
-    `aws` is the account that manages the organisation, or a delegated administrator. A suspended account is left
-    out, and `say` gets a line about it. If the accounts may not be listed, ids in `accounts` are taken as they are.
+    `aws` connects to the management account or to a delegated administrator. A suspended account is left out, and `say`
+    gets a line about it. If listing the accounts is denied, the ids in `accounts` are used as given.
     """
     patterns = None if accounts is None else names_in("accounts", accounts, "123456789012")
     paths = None if units is None else names_in("units", units, "Workloads/Prod")
@@ -39,7 +39,7 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: S
     except AwsError as error:
         ids = [pattern for pattern in patterns or () if re.fullmatch(ACCOUNT, pattern)]
         if isinstance(error, AccessDenied) and paths is None and ids and len(ids) == len(patterns or ()):
-            say(f"{Operation.LIST_ACCOUNTS} was denied, so the accounts are taken as given, without their names")
+            say(f"{Operation.LIST_ACCOUNTS} was denied, so the accounts are used as given, without their names")
             return [OrganizationAccount(account_id, "", _ACTIVE) for account_id in ids]
         raise _explained(error) from error
     chosen = listed if patterns is None else _fitting(listed, patterns)
@@ -52,7 +52,7 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: S
 
 
 def _in_units(aws: Aws, patterns: Sequence[str]) -> list[OrganizationAccount]:
-    """Return the accounts in some units, and in the units inside these."""
+    """Return the accounts in some units, and in the units below them."""
     known = organizations.units(aws)
     chosen = [unit for pattern in patterns for unit in _units(known, pattern)]
     inside = [unit for unit in known if any(outer.has(unit) for outer in chosen)]
@@ -61,7 +61,7 @@ def _in_units(aws: Aws, patterns: Sequence[str]) -> list[OrganizationAccount]:
 
 
 def _units(known: Sequence[OrganizationUnit], pattern: str) -> list[OrganizationUnit]:
-    """Return the units that a pattern means; an unknown or ambiguous one is a UsageError."""
+    """Return the units that match a pattern; if it is unknown or ambiguous, raise UsageError."""
     found = [unit for unit in known if unit.fits(pattern)]
     with UsageError.about("units"):
         if not found:
@@ -76,7 +76,7 @@ def _units(known: Sequence[OrganizationUnit], pattern: str) -> list[Organization
 
 
 def _fitting(listed: Sequence[OrganizationAccount], patterns: Sequence[str]) -> list[OrganizationAccount]:
-    """Return the accounts that fit a pattern; a pattern without an active account is a UsageError."""
+    """Return the accounts that match a pattern; if a pattern matches no active one, raise UsageError."""
     with UsageError.about("accounts"):
         for pattern in patterns:
             found = [account for account in listed if account.fits(pattern)]
@@ -99,7 +99,7 @@ def _unknown(pattern: str, listed: Sequence[OrganizationAccount]) -> UsageError:
 
 
 def _left_out(others: Sequence[OrganizationAccount]) -> str | None:
-    """Return a line about the accounts that are left out because they are not active; None without any."""
+    """Return a line about the inactive accounts that are left out; None if there are none."""
     if not others:
         return None
     named = ", ".join(f"{account}: {account.state.lower()}" for account in others[:_MOST_NAMED])
@@ -109,16 +109,16 @@ def _left_out(others: Sequence[OrganizationAccount]) -> str | None:
 
 
 def _explained(error: AwsError) -> EicError:
-    """Return an error of AWS Organizations with what to do about it."""
+    """Return an error of AWS Organizations with a hint."""
     if error.code in organizations.NO_ORGANIZATION:
         return ConfigurationError(
-            "these credentials are of an account that is in no organisation",
-            hint="connect to the account that manages the organisation, or name accounts by their profiles: "
+            "these credentials belong to an account outside any organisation",
+            hint="connect to the organisation's management account, or name accounts by their profiles: "
             "--profiles A,B (connections=)",
         )
     if isinstance(error, AccessDenied):
         error.hint = (
-            "connect to the account that manages the organisation, or to a delegated administrator, as a role that "
+            "connect to the organisation's management account, or to a delegated administrator, with a role that "
             f"may call {Operation(error.operation).action}; or give accounts= (--accounts) as ids"
         )
     return error

@@ -1,9 +1,9 @@
-"""What CloudWatch counted of each row's asynchronous events in a period.
+"""CloudWatch's counts of the asynchronous events of each row in a period.
 
 Lambda counts an event for the function as a whole, and once more for the version or alias that was invoked
-(https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html). A version or alias takes its own count.
-`$LATEST` takes what the function's count has beyond those of its other rows, so that no event is counted twice. It
-follows that events of an alias that the audit left out count as those of `$LATEST`.
+(https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html). The row of a version or alias has its own
+count. The row of `$LATEST` has the function's count minus those of its other rows, so that no event is counted twice.
+If the audit left out an alias, its events therefore count as those of `$LATEST`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Generic, TypeVar
 
-from eicnb.aws.boto import Aws
 from eicnb.aws.cloudwatch import MOST_METRICS, Metric, Points, read_metrics
-from eicnb.aws.paced import Ask
 from eicnb.errors import EicError
-from eicnb.fleet.checks.asking import Place, read_aside, unreadable
 from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.concurrent_reads import CallsTo, Place, read_in_threads, unreadable
 from eicnb.fleet.checks.evidence import Reading, Unreadable
 from eicnb.model.function import LATEST
 from eicnb.model.period import Period
@@ -35,7 +33,7 @@ RECEIVED, DROPPED, OLDEST = "AsyncEventsReceived", "AsyncEventsDropped", "AsyncE
 DESTINATION_FAILURES, DEAD_LETTER_FAILURES = "DestinationDeliveryFailures", "DeadLetterErrors"
 
 LOSSES = (DROPPED, DESTINATION_FAILURES, DEAD_LETTER_FAILURES)
-"""The metrics that count what may be lost."""
+"""The metrics that count events that may be lost."""
 
 Series = Mapping[datetime, float]
 """A count over time, without the times at which it is zero."""
@@ -46,9 +44,10 @@ METRICS = (RECEIVED, DROPPED, OLDEST, DESTINATION_FAILURES, DEAD_LETTER_FAILURES
 
 @dataclass(frozen=True, slots=True)
 class EventCounts:
-    """The events of one row; `oldest_seconds` is None if there were none, or if it is not known whose age it is.
+    """The event counts of one row.
 
-    `over_time` has the counts of `LOSSES` over time.
+    `oldest_seconds` is None if there were no events, or if the oldest may belong to another row. `over_time` has the
+    counts of `LOSSES` over time.
     """
 
     received: int = 0
@@ -60,13 +59,13 @@ class EventCounts:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing happened."""
+        """Whether all counts are zero."""
         return not (self.received or self.dropped or self.destination_failures or self.dead_letter_failures)
 
     def without(self, others: Iterable[EventCounts]) -> EventCounts:
-        """Return what remains without the events of others.
+        """Subtract the counts of other rows.
 
-        The oldest event is its own if none of theirs is as old.
+        The age of the oldest event stays if no other row has an event of that age.
         """
         others = [*others]
         ages = [other.oldest_seconds or 0 for other in others]
@@ -86,7 +85,7 @@ class EventCounts:
 
 
 def _rest(series: Series, others: Iterable[EventCounts], name: str) -> Series:
-    """Return a count over time minus those of others."""
+    """Subtract the counts over time of other rows."""
     rest = dict(series)
     for other in others:
         for time, value in other.over_time.get(name, {}).items():
@@ -110,9 +109,9 @@ Refused = dict[Place, EicError]
 def read_counts(
     reading: Reading, period: Period, metrics: Sequence[str] = METRICS, refused: Refused | None = None
 ) -> Counts:
-    """Read the counts of every row; `refused` gets the errors.
+    """Read the counts of every row; `refused` collects the errors.
 
-    The failures of a destination or dead-letter queue that a row does not have are not requested.
+    The failures of a destination or dead-letter queue are requested only for rows that have one.
     """
     audit = reading.audit
     changed = set(rows(audit.changed_within(period)))
@@ -134,7 +133,7 @@ def read_counts(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The total of a metric, or its maximum, and its points if they may be losses."""
+    """The total or maximum of a metric, and its points if it may count losses."""
 
     total: float
     points: Points | None = None
@@ -182,7 +181,7 @@ def _counts(values: Mapping[str, Counted | Unreadable]) -> EventCounts | Unreada
 
 
 def _by_row(audit: Audited, found: Mapping[int, EventCounts | Unreadable]) -> Counts:
-    """Return the counts of each row: those of `$LATEST` are the function's without the other rows'."""
+    """Return the counts of each row; `$LATEST` has the function's minus those of the other rows."""
     counts = dict(found)
     for of_function in audit.rows_of_functions.values():
         latest = next((row for row in of_function if row in found and audit.qualifiers[row] == LATEST), None)
@@ -199,7 +198,7 @@ def _by_row(audit: Audited, found: Mapping[int, EventCounts | Unreadable]) -> Co
 
 @dataclass(frozen=True, eq=False)
 class _Batch(Generic[K]):
-    """The subjects of one request, a metric each."""
+    """The keys of one request, with a metric for each."""
 
     place: Place
     keys: tuple[K, ...]
@@ -214,18 +213,18 @@ def read_points(
     *,
     refused: Refused | None = None,
 ) -> Iterator[tuple[K, V | Unreadable]]:
-    """Read metrics of many places, 500 to a request, and yield a value of each.
+    """Read metrics of many places, 500 per request, and yield a value for each key.
 
-    A metric that is unknown has the reason instead. After a place refused one request, no other one is sent there.
+    If a metric could not be read, its value is the reason. A place that refuses one request gets no further ones.
     """
     refused = {} if refused is None else refused
 
-    def one(batch: _Batch[K], asking: Callable[[Aws, str], Ask]) -> list[V | Unreadable]:
+    def one(batch: _Batch[K], calls_to: CallsTo) -> list[V | Unreadable]:
         if batch.place in refused:
             raise refused[batch.place]
         metrics = [metric_of(key) for key in batch.keys]
         try:
-            ask = asking(reading.connections[batch.place], batch.place[0])
+            ask = calls_to(reading.connections[batch.place], batch.place[0])
             found = read_metrics(ask, metrics, period)
         except EicError as error:
             refused[batch.place] = error
@@ -235,7 +234,7 @@ def read_points(
             for metric, points in zip(metrics, found, strict=True)
         ]
 
-    facts = read_aside(reading, "metrics", [*_batches(wanted)], one)
+    facts = read_in_threads(reading, "metrics", [*_batches(wanted)], one)
     for batch, values in facts.items():
         for number, key in enumerate(batch.keys):
             yield key, values if isinstance(values, Unreadable) else values[number]

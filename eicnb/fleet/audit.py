@@ -1,4 +1,4 @@
-"""An audit from its arguments to its frame."""
+"""The verb `audit`, from its arguments to its frame."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def audit(
     buckets: Buckets = BUCKETS,
     now: Callable[[], datetime] = utc_now,
 ) -> Frame:
-    """Audit every connection's account; the arguments are those of `Eic.audit`.
+    """Audit the account of every connection; the arguments are those of `Eic.audit`.
 
-    They are all validated before anything is sent. `line` is the command that reaches the same accounts, for the hint
-    that resumes, and `list_line` the one that lists their functions, without a region.
+    All arguments are validated before the first request. `line` is the command that audits the same accounts, and
+    `list_line` the one that lists their functions, without a region; the hints of errors use both.
     """
     check_choice("errors", errors, ("raise", "rows"))
     _check_credentials(credentials, client)
@@ -64,7 +64,7 @@ def audit(
             earlier = _earlier(frame)
             earlier, scope = _as_before(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
-    placed = [somewhere(aws, named) for aws in connections]
+    placed = [with_region(aws, named) for aws in connections]
     lines = Lines(line, list_line, connections[0].known_region)
     timing: dict[str, Any] = {"patience": patience, "buckets": buckets, "now": now}
     if client is not None or folder is not None:
@@ -86,15 +86,16 @@ def finished(
     again: str = "resume",
     more: Callable[[], Mapping[str, Scalar]] = dict,
 ) -> Frame:
-    """Run an audit and return its frame, with `more` attrs; raise its errors.
+    """Run an audit and return its frame with `more` attrs, or raise its error.
 
-    `earlier` is the frame that is still right if it is stopped before the start, with the option to begin `again`.
+    If the audit is stopped before its accounts and regions are known, its result is the frame `earlier`, and the hint
+    repeats the command with the option `again`.
     """
     with Interrupts() as interrupts:
         interrupt = interrupts.run(lambda: running.run(show))
         is_before_the_start = interrupt is not None and earlier is not None and not running.is_placed
         result: Frame = earlier if is_before_the_start else to_audit_frame(running, more())
-    if interrupt is not None or interrupts.came:
+    if interrupt is not None or interrupts.has_held_back:
         start = lines.again(again) if is_before_the_start else lines.resume
         message = f"the audit was stopped: {how_far(running, result)}\nTry: {start}"
         raise AuditInterrupted(message, result) from interrupt
@@ -105,29 +106,31 @@ def finished(
 
 
 def _check_credentials(credentials: Any, client: Any) -> None:
-    """Refuse an unknown choice of credentials, and to send them without a cluster."""
+    """Reject an unknown choice of credentials, and `send` without a cluster."""
     check_choice("credentials", credentials, get_args(Credentials))
     if client is None and credentials == "send":
         with UsageError.about("credentials"):
             raise UsageError(
-                'credentials="send" is about the workers of a cluster, and client is missing',
-                hint="leave it out, or add client=client",
+                'credentials="send" is for the workers of a cluster, but client= is missing',
+                hint="leave out credentials=, or add client=client",
             )
 
 
 def _check_here(client: Any, folder: Any) -> None:
-    """Refuse to resume on a cluster or into a folder."""
+    """Reject resuming on a cluster or into a folder."""
     if folder is not None:
         raise UsageError(
-            "an audit into a folder is not resumed from a frame",
-            hint="leave out resume=: with the same folder, only what is missing is read",
+            "an audit into a folder cannot be resumed from a frame",
+            hint="leave out resume=: an audit into the same folder reads only what is missing",
         )
     if client is not None:
-        raise UsageError("what is missing is not read on a cluster", hint="leave out client=: it is read from here")
+        raise UsageError(
+            "an audit cannot be resumed on a cluster", hint="leave out client=: the rows are read without it"
+        )
 
 
-def somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
-    """Return a connection; one without a region gets the first audited one."""
+def with_region(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
+    """Return a connection; if it has no region, give it the first audited one."""
     try:
         with naming(aws):
             _ = aws.region
@@ -139,7 +142,7 @@ def somewhere(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
 
 
 def frame_in(given: Any, argument: str) -> Any:
-    """Return the frame of an earlier audit: a frame, or that of an error."""
+    """Return the frame of an earlier audit, given as the frame or as the error that has it."""
     frame = getattr(given, "result", None) if isinstance(given, BaseException) else given
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(
@@ -151,11 +154,11 @@ def frame_in(given: Any, argument: str) -> Any:
 
 def rows_in(frame: Any) -> list[dict[str, Any]]:
     """Return the rows of the frame of an earlier audit."""
-    return rows_of(frame, AUDIT_COLUMNS, "audit again: an earlier version made the frame, or it lost columns since")
+    return rows_of(frame, AUDIT_COLUMNS, "audit again: the frame is from an earlier version, or has lost columns")
 
 
 def _earlier(frame: Any) -> Earlier:
-    """Return the rows of a frame; one with fewer rows than its audit had is incomplete."""
+    """Read the rows of a frame; if it has lost rows since its audit, it counts as incomplete."""
     is_whole = frame.attrs.get("rows") == len(frame)
     is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
     return Earlier.of_rows(rows_in(frame), is_whole=is_whole, is_everywhere=is_everywhere)
@@ -164,7 +167,7 @@ def _earlier(frame: Any) -> Earlier:
 def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:
     """Fill in arguments omitted on resume; keep the earlier rows that still apply.
 
-    A callable cannot be compared with the one before, so the functions are listed again for it.
+    Two callables cannot be compared, so with a callable the functions are listed again.
     """
     qualifiers, before = attrs.get("qualifiers"), attrs.get("selected")
     if qualifiers == "configured" and scope.wants_all_qualifiers:
@@ -174,7 +177,8 @@ def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tupl
     selected = scope.selection.as_attr
     if selected is None and before == CHOSEN:
         raise UsageError(
-            "the functions of the frame to resume were chosen by a callable", hint="pass the callable as functions="
+            "the functions of the frame to resume were chosen by a callable",
+            hint="pass the callable again as functions=",
         )
     if selected is None and before is not None:
         return earlier, replace(scope, selection=Selection.from_attr(before))

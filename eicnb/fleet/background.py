@@ -1,4 +1,4 @@
-"""A coroutine in a loop of its own thread, while the caller's thread draws the progress.
+"""A coroutine on an event loop in a separate thread, while the caller's thread draws the progress.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_interrupts.py.
 """
@@ -16,7 +16,7 @@ _LONGEST_STOP = 0.3
 
 
 class LoopThread:
-    """A thread whose loop runs one coroutine, also while a loop runs in the caller's, as in a kernel."""
+    """A thread with an event loop for one coroutine; the caller's may run a loop too, as in a kernel."""
 
     def __init__(self, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._main = main
@@ -28,7 +28,7 @@ class LoopThread:
     def run(self, draw: Callable[[], object]) -> None:
         """Draw the progress until the coroutine is done, and raise its exception.
 
-        An exception while drawing, above all Ctrl-C, stops the coroutine at once.
+        An exception while drawing, such as Ctrl-C, stops the coroutine at once.
         """
         try:
             threading.Thread(target=self._in_a_loop, daemon=True, name="eicnb-audit").start()
@@ -43,7 +43,7 @@ class LoopThread:
     def _stop(self) -> None:
         self._is_stopped = True
         if self._task is not None:
-            with suppress(RuntimeError):  # the loop has closed meanwhile
+            with suppress(RuntimeError):  # the loop has closed in the meantime
                 self._task.get_loop().call_soon_threadsafe(self._task.cancel)
             self._over.wait(_LONGEST_STOP)
 

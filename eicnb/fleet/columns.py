@@ -33,7 +33,7 @@ AUDIT_COLUMNS = (
 def audit_row(row: AuditRow) -> dict[str, Any]:
     """Return a row as values of `AUDIT_COLUMNS`.
 
-    The dict is made in one step: an interrupted audit turns all its rows into values before it returns them.
+    The dict is built in one expression, for speed: an interrupted audit converts all its rows before it returns.
     """
     function, runs, config, was_read = row.function, row.runs, row.config, row.scan_state == "ok"
     retries = None if config is None else config.maximum_retry_attempts

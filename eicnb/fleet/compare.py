@@ -1,4 +1,4 @@
-"""Two frames of configs compared: of two days, or of two accounts or regions."""
+"""The verb `compare`, which finds the differences between two frames of configs."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def compare(before: Any, after: Any, *, on: On = "function_arn") -> Frame:
     >>> compare(before, eic.list("my-function")).change.tolist()
     ['retries 0 -> 1, age 1h -> 6h (default)']
 
-    A row is a function with its qualifier. `on="function_name"` compares two accounts or two regions: a destination
-    in the account and region of its row then is `sqs:NAME` and its like, so that equal layouts have no differences.
-    The account and the region of the row in a bucket's name are `ACCOUNT` and `REGION`. Without a config in both,
-    there is no difference either.
+    Each row is a function with its qualifier. `on="function_name"` compares two accounts or two regions, so that equal
+    layouts show no differences: a destination in its row's own account and region becomes a name such as `sqs:NAME`. In
+    the name of a bucket, the row's account and region become `ACCOUNT` and `REGION`. A row without a config in either
+    frame is no difference.
 
-    What was not read on one side is not compared: rows whose `scan_state` is not `ok`, and those that the other audit
-    did not cover. The caption counts it, and so does `attrs["not_compared"]`.
+    A row is not compared if one side could not read it (its `scan_state` is not `ok`) or did not cover it. The caption
+    and `attrs["not_compared"]` count these rows.
     """
     if on not in get_args(On):
         close = nearest(on, get_args(On)) if isinstance(on, str) else None
@@ -66,7 +66,7 @@ def compare(before: Any, after: Any, *, on: On = "function_arn") -> Frame:
 
 
 class Difference(NamedTuple):
-    """A row whose settings differ, and these settings; None is no config."""
+    """A row whose settings differ, with the settings before and after; None means no config."""
 
     row: ComparedRow
     before: Settings | None
@@ -94,7 +94,7 @@ class Difference(NamedTuple):
 
 
 class _Comparison:
-    """The rows of two sides by their keys, each judged once."""
+    """The comparison of two frames, which matches their rows by key and counts the outcomes."""
 
     def __init__(self, before: ComparedFrame, after: ComparedFrame) -> None:
         self._sides = before, after
@@ -102,7 +102,7 @@ class _Comparison:
         self._different = sorted(self._differences(), key=lambda found: order_of(found.row))
 
     def _differences(self) -> Iterator[Difference]:
-        """Yield the rows that differ, and count all."""
+        """Yield the rows that differ, and count the outcome of every row."""
         before, after = self._sides
         keys = dict.fromkeys((*before.rows, *after.rows, *before.unread, *after.unread))
         self._counts["not_compared"] += len(before.unread_places | after.unread_places)
@@ -126,7 +126,7 @@ class _Comparison:
         return (different.values(words) for different in self._different)
 
     def attrs(self, on: On, *attrs: Any) -> dict[str, Scalar]:
-        """Return where the rows come from, and how many there are of each kind."""
+        """Return the attrs: the accounts and regions, and the number of rows with each outcome."""
         counts = {name: self._counts[name] for name in _COUNTS}
         places = sorted(self._sides[0].places | self._sides[1].places)
         return {
@@ -141,12 +141,12 @@ class _Comparison:
 
 
 def _is_absent(frame: ComparedFrame, row: ComparedRow) -> bool:
-    """Return whether a frame without a row shows that there is no config, or has no need to."""
+    """Return whether a row that a frame does not have can be compared as one without a config."""
     return key_of(row, frame.on) not in frame.unread and (row.settings is None or frame.has_no(row))
 
 
 def in_words(before: Settings | None, after: Settings | None, where: Where) -> str:
-    """Return the change from one config to another, in words."""
+    """Describe the change from one config to another."""
     old, new = (None if end is None else dict(zip(SETTING_NAMES, end, strict=True)) for end in (before, after))
     return worded(old, new, where)
 

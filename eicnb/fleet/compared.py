@@ -1,4 +1,4 @@
-"""One of the two frames of a comparison: the configs that it has, and the parts that were not read.
+"""One of the two frames of a comparison: its configs, and the rows and places that were not read.
 
 Tested in tests/fleet/test_compare.py.
 """
@@ -24,7 +24,7 @@ from eicnb.model.place import Where
 from eicnb.model.request import resolved_destination
 
 On = Literal["function_arn", "function_name"]
-"""The name by which rows of the two frames are the same; the qualifier always belongs to it."""
+"""The column by which rows of the two frames are matched, always together with the qualifier."""
 
 Key = tuple[str, ...]
 
@@ -32,7 +32,7 @@ Settings = tuple[Any, ...]
 """The values of the four settings, in the order of `SETTING_NAMES`."""
 
 UnreadPlace = tuple[str | None, str | None]
-"""An account and region that could not be read; None is an unknown one."""
+"""An account and region that could not be read; None means unknown."""
 
 _ARN = re.compile(rf"arn:({PARTITION}):lambda:({REGION}):({ACCOUNT}):function:({NAME})(?::({QUALIFIER}))?")
 
@@ -55,11 +55,11 @@ COMPARED_COLUMNS = frozenset([*(column.name for column in (*_NEEDED, *_OPTIONAL)
 _ACCOUNT_DIGITS = 12
 
 NOTHING: Settings = (None,) * len(SETTING_NAMES)
-"""The settings of a config that has none."""
+"""The settings of an empty config."""
 
 
 class ComparedRow(NamedTuple):
-    """The names of a row, and its settings; None is no config."""
+    """The names and settings of a row; settings of None mean no config."""
 
     where: Where
     function_name: str
@@ -75,13 +75,13 @@ class ComparedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AuditedPart:
-    """The part of AWS that an audit was asked for, from its attrs; without them, any row may be missing.
+    """The accounts, regions and functions that an audit covers, according to its attrs.
 
     >>> part = AuditedPart.of({"verb": "audit", "regions": "us-east-1", "selected": '["shop-*"]'})
     >>> part.covers("shop-cart", "eu-west-1"), part.covers("shop-cart", "us-east-1")
     (False, True)
 
-    `accounts` is None if they are not known.
+    A frame that is not an audit counts as covering everything. `accounts` is None if they are unknown.
     """
 
     accounts: frozenset[str] | None = None
@@ -91,7 +91,7 @@ class AuditedPart:
 
     @classmethod
     def of(cls, attrs: Mapping[Any, Any], accounts: Iterable[str | None] = ()) -> Self:
-        """Read the attrs of a frame; of several accounts it covers those that they or its rows name."""
+        """Read the attrs of a frame; with several accounts, `accounts` has those of its rows."""
         if attrs.get(VERB) != "audit":
             return cls()
         account_id, listed = attrs.get("account_id"), attrs.get("accounts")
@@ -108,7 +108,7 @@ class AuditedPart:
         )
 
     def covers(self, function_name: str, region: str | None, account_id: str | None = None) -> bool:
-        """Return whether the audit would have a function of this name; without a place, in any place."""
+        """Return whether the audit would include a function of this name; None means any place."""
         if self.accounts is not None and account_id is not None and account_id not in self.accounts:
             return False
         in_region = region is None or self.regions is None or region in self.regions
@@ -117,7 +117,7 @@ class AuditedPart:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFrame:
-    """The rows of a frame by their keys, and the rows and the accounts and regions that were not read."""
+    """The rows of a frame by key, and the rows and places that were not read."""
 
     on: On
     audited: AuditedPart
@@ -129,7 +129,7 @@ class ComparedFrame:
 
     @classmethod
     def of(cls, name: str, frame: Any, on: On) -> Self:
-        """Read a frame; `name` is what messages call it."""
+        """Read a frame; `name` is its name in messages."""
         if not isinstance(frame, pd.DataFrame):
             raise UsageError(f"{name} is {shown(frame)}, not a frame of configs", hint="eicnb.audit()")
         rows: dict[Key, ComparedRow] = {}
@@ -156,7 +156,7 @@ class ComparedFrame:
         )
 
     def has_no(self, row: ComparedRow) -> bool:
-        """Return whether the absence of a row that the other frame has means that there is no config."""
+        """Return whether a row that only the other frame has is known to have no config here."""
         if key_of(row, self.on)[:-1] in self.unread_functions:
             return False
         if self.on == "function_name":
@@ -167,7 +167,7 @@ class ComparedFrame:
 
 
 def key_of(row: ComparedRow, on: On) -> Key:
-    """Return what a row and its counterpart in the other frame have in common."""
+    """Return the key that a row shares with its counterpart in the other frame."""
     where = row.where
     if on == "function_arn":
         return where.account_id, where.region, row.function_name, row.qualifier
@@ -177,7 +177,7 @@ def key_of(row: ComparedRow, on: On) -> Key:
 def _twice(name: str, label: Any, row: ComparedRow, other: ComparedRow, on: On) -> UsageError:
     if row.place == other.place:
         hint = f'{name}.drop_duplicates("function_arn")'
-        return UsageError(f"row {label} of {name} is another row of {row.function_arn}", hint=hint)
+        return UsageError(f"row {label} of {name} is a second row of {row.function_arn}", hint=hint)
     different = "region" if row.where.region != other.where.region else "account_id"
     return UsageError(
         f"{name} has {row.function_name}:{row.qualifier} in {other.where} and in {row.where}, "
@@ -187,7 +187,7 @@ def _twice(name: str, label: Any, row: ComparedRow, other: ComparedRow, on: On) 
 
 
 def _rows(name: str, frame: pd.DataFrame, on: On) -> Iterator[tuple[Any, ComparedRow | UnreadPlace, bool]]:
-    """Yield the label of each row, the row or the place that was not read, and whether it was read."""
+    """Yield each row's label, the row or its unread place, and whether the row was read."""
     if foreign := verb_of_other_rows(frame):
         raise UsageError(f"{name} is a frame of {foreign}, not of configs", hint="eicnb.audit()")
     if not {"configured", "last_modified"} & set(frame.columns):
@@ -216,7 +216,7 @@ def _rows(name: str, frame: pd.DataFrame, on: On) -> Iterator[tuple[Any, Compare
 
 
 def _absent(count: int) -> dict[str, list[Any]]:
-    """Return the values of optional columns that a frame lacks; its rows then were read."""
+    """Return values for the optional columns; without a `scan_state`, all rows count as read."""
     values: dict[str, list[Any]] = {name: [None] * count for name in _IN_ORDER}
     return {**values, "scan_state": ["ok"] * count}
 
@@ -230,10 +230,10 @@ def _settings_in(where: Where, on: On, retries: Any, age: Any, *destinations: st
 
 
 def _destination(text: str | None, where: Where, on: On) -> str | None:
-    """Return the ARN of a destination, or on names, `kind:name` for one in the row's own place.
+    """Return the ARN of a destination, or `kind:name` if rows are matched by name.
 
-    No two accounts can have a bucket of the same name, so most names include the account or the region: in place of
-    the row's own, the text has `ACCOUNT` and `REGION`, which no bucket's name can have.
+    Two accounts cannot have a bucket of the same name, so most names include the account or the region. Those of the
+    row become `ACCOUNT` and `REGION`, which no bucket's name can contain.
     """
     if not text or text == "none":
         return None
@@ -246,11 +246,11 @@ def _destination(text: str | None, where: Where, on: On) -> str | None:
     try:
         return str(resolved_destination(where, text))
     except UsageError:
-        return text  # AWS may hold a text that can no longer be written
+        return text  # AWS may have stored a text that it would reject today
 
 
 def _account(text: str | None) -> str | None:
-    """Return an account as it was before a file lost its leading zeros or made a fraction of it."""
+    """Restore an account id that lost its leading zeros, or became a decimal number, in a file."""
     digits = (text or "").removesuffix(".0")
     return digits.zfill(_ACCOUNT_DIGITS) if digits else None
 
@@ -260,6 +260,6 @@ def _not_an_arn(name: str, label: Any, arn: str | None) -> UsageError:
         hint = f'{name}.dropna(subset=["function_arn"])'
         return UsageError(f"row {label} of {name} has no function_arn", hint=hint)
     return UsageError(
-        f"row {label} of {name}: its function_arn is {arn!r}, not the whole ARN of a function",
+        f"row {label} of {name}: its function_arn is {arn!r}, not the full ARN of a function",
         hint=f"pass {name} as eicnb returned it",
     )

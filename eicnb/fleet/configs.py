@@ -1,4 +1,4 @@
-"""The current configs of many versions and aliases, read side by side: one request a function."""
+"""The current configs of many versions and aliases, read in parallel with one request per function."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, USUAL_RATE, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError, NotFound
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
@@ -27,9 +27,9 @@ from eicnb.model.reported import ReportedConfig
 from eicnb.model.verbs import Operation
 
 Current = ReportedConfig | EicError | None
-"""A config, none, or the error of a read."""
+"""A config, None if there is none, or the error of reading it."""
 
-Ask = Callable[[Sender, Home, FunctionRef, "list[FunctionRef]"], Awaitable[Mapping[FunctionRef, Current]]]
+Read = Callable[[Sender, Home, FunctionRef, "list[FunctionRef]"], Awaitable[Mapping[FunctionRef, Current]]]
 """Reads some qualifiers of one function."""
 
 _ByPlace = dict[Connection, dict[FunctionRef, list[FunctionRef]]]
@@ -37,7 +37,9 @@ _ByPlace = dict[Connection, dict[FunctionRef, list[FunctionRef]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigReader:
-    """A reader of many configs at a rate in requests a second, in each account and region; None for the usual one.
+    """A reader of many configs, at `rate` requests a second in each account and region.
+
+    None uses the default rate.
 
     >>> from eicnb.model.function import FunctionRef
     >>> target = FunctionRef.parse("arn:aws:lambda:us-east-1:123456789012:function:my-function:BLUE")
@@ -52,19 +54,19 @@ class ConfigReader:
     buckets: Buckets = BUCKETS
 
     def configs(self, targets: Mapping[FunctionRef, Connection]) -> Mapping[FunctionRef, Current]:
-        """Return the current config of each version or alias; an error for one that can't be read."""
+        """Return the current config of each version or alias, or the error if it can't be read."""
         return self._read(targets, _configs)
 
     def missing(self, targets: Mapping[FunctionRef, Connection]) -> Mapping[FunctionRef, EicError]:
-        """Return an error for each version or alias that doesn't exist, as far as the caller may know."""
+        """Return an error for each version or alias that doesn't exist; ignore those that can't be read."""
         found = self._read(targets, _existence)
         return {target: error for target, error in found.items() if isinstance(error, NotFound)}
 
-    def _read(self, targets: Mapping[FunctionRef, Connection], ask: Ask) -> Mapping[FunctionRef, Current]:
+    def _read(self, targets: Mapping[FunctionRef, Connection], read: Read) -> Mapping[FunctionRef, Current]:
         by_place: _ByPlace = {}
         for target, connection in targets.items():
             by_place.setdefault(connection, {}).setdefault(target.without_qualifier(), []).append(target)
-        scan = _ConfigScan(by_place=by_place, ask=ask, reader=self)
+        scan = _ConfigScan(by_place=by_place, read=read, reader=self)
         if targets:
             scan.run()
         return scan.found
@@ -72,10 +74,10 @@ class ConfigReader:
 
 @dataclass(slots=True, kw_only=True)
 class _ConfigScan:
-    """One run through the functions of all places."""
+    """One pass over the functions of all places."""
 
     by_place: _ByPlace
-    ask: Ask
+    read: Read
     reader: ConfigReader
     found: dict[FunctionRef, Current] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -85,7 +87,7 @@ class _ConfigScan:
     _started_at: float = 0.0
 
     def run(self) -> None:
-        """Read everything; an exception while drawing, above all Ctrl-C, stops it."""
+        """Read everything; an exception while drawing, such as Ctrl-C, stops the scan."""
         self._started_at = time.monotonic()
         try:
             LoopThread(self._main).run(lambda: self.reader.show(self._progress()))
@@ -132,8 +134,8 @@ class _ConfigScan:
     async def _sender(self, pool: SenderPool, shares: ExitStack, connection: Connection) -> tuple[Sender, Home]:
         aws = connection.aws
         with naming(aws):
-            route = await aside(aws.route, aws.region)
-            where = await aside(connection.where)
+            route = await in_thread(aws.route, aws.region)
+            where = await in_thread(connection.where)
         turns = self.reader.buckets.of(where.account_id, where.region)
         self._rates.append(self.reader.rate or aws.usual_rate)
         shares.enter_context(turns.shared_at(self._rates[-1]))
@@ -142,7 +144,7 @@ class _ConfigScan:
 
     async def _function(self, sender: Sender, home: Home, function: FunctionRef, targets: list[FunctionRef]) -> None:
         try:
-            self.found.update(await self.ask(sender, home, function, targets))
+            self.found.update(await self.read(sender, home, function, targets))
         except EicError as error:
             self.found.update(dict.fromkeys(targets, error))
         self._done += 1
@@ -151,7 +153,7 @@ class _ConfigScan:
 async def _configs(
     sender: Sender, home: Home, function: FunctionRef, targets: Iterable[FunctionRef]
 ) -> Mapping[FunctionRef, Current]:
-    """Return the configs of one function; the list of them shows whether it exists."""
+    """Return the configs of one function; if it doesn't exist, the list of its configs fails."""
     try:
         configs = await FunctionReader(home=home, sender=sender).configs(function)
     except NotFound as error:

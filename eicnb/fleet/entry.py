@@ -17,14 +17,14 @@ from eicnb.model.reported import ReportedFunction
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The account and region that a list of functions is about."""
+    """The account and region of a list of functions."""
 
     account_id: str
     region: str
     partition: str
 
     def function(self, function_name: str) -> FunctionRef:
-        """Return the function with this name, here.
+        """Return the function of this name in this account and region.
 
         >>> str(Home("123456789012", "us-east-1", "aws").function("checkout"))
         'arn:aws:lambda:us-east-1:123456789012:function:checkout'
@@ -61,7 +61,7 @@ Entry = ReportedFunction | Malformed | Unnamed
 
 
 def entries(page: Mapping[str, Any], key: str, operation: str, home: Home) -> Iterator[Entry]:
-    """Yield every entry of a page, the readable ones also next to malformed ones."""
+    """Yield every entry of a page; a malformed one does not hide the others."""
     listed = page.get(key)
     if not isinstance(listed, list):
         raise malformed(operation, f"it has no {key}" if listed is None else f"its {key} is {shown(listed)}")
@@ -83,7 +83,7 @@ def entry_of(item: Any, operation: str, home: Home) -> Entry:
 
 
 def _check(reported: ReportedFunction, item: Mapping[str, Any], operation: str, home: Home) -> None:
-    """Refuse an entry about another account, region or function, and text that no encoding can hold."""
+    """Reject an entry of another account, region or function, and text that cannot be encoded."""
     function = reported.function
     if not home.holds(function) or item.get("FunctionName", function.function_name) != function.function_name:
         raise malformed(operation, f"it is about {str(function)!r}")
@@ -93,7 +93,7 @@ def _check(reported: ReportedFunction, item: Mapping[str, Any], operation: str, 
 
 
 def is_encodable(text: str) -> bool:
-    r"""Return whether a text can be encoded: JSON may contain half a character.
+    r"""Return whether a text can be encoded; JSON may contain half of a surrogate pair.
 
     >>> is_encodable("é"), is_encodable("\ud800")
     (True, False)
@@ -119,7 +119,7 @@ def _named(item: Mapping[str, Any], home: Home) -> FunctionRef | None:
 
 
 def without_qualifier(reported: ReportedFunction) -> ReportedFunction:
-    """Return the function of a version, with the version's settings."""
+    """Return a version as a function without a qualifier, with the version's settings."""
     function = reported.function
     return reported if function.qualifier is None else replace(reported, function=function.without_qualifier())
 

@@ -13,13 +13,13 @@ from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
 
 Facts = Mapping[str, object]
-"""The facts of `$LATEST` and, if all versions were listed, of each version."""
+"""The facts of `$LATEST` and, if all versions were listed, of each version, by qualifier."""
 
 _NAMES = ("runtime", "timeout", "dead_letter_arn", "role_arn")
 
 
 def facts_of(function: ReportedFunction, versions: Mapping[str, ReportedFunction | Malformed] | None) -> Facts:
-    """Return the facts of a listed function; a malformed version is never the same as before."""
+    """Return the facts of a listed function; a malformed version never equals an earlier one."""
     listed = {LATEST: function, **(versions or {})}
     return {
         qualifier: object() if isinstance(one, Malformed) else tuple(getattr(one, name) for name in _NAMES)
@@ -28,7 +28,7 @@ def facts_of(function: ReportedFunction, versions: Mapping[str, ReportedFunction
 
 
 def facts_in(rows: Iterable[Mapping[str, Any]], *, has_all_versions: bool) -> Facts:
-    """Return the facts in the rows of a function; a version that no longer existed has none."""
+    """Return the facts in the rows of a function; a deleted version has none."""
     return {
         row["qualifier"]: tuple(row[name] for name in _NAMES)
         for row in rows

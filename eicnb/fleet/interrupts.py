@@ -13,13 +13,13 @@ from typing import Any, Self
 
 
 class Interrupts:
-    """The interrupts of the main thread while an audit runs; other threads get none.
+    """A handler of Ctrl-C in the main thread during an audit; no other thread receives it.
 
-    `came` is whether one was held back.
+    `has_held_back` is true if a Ctrl-C was held back.
     """
 
     def __init__(self) -> None:
-        self.came = False
+        self.has_held_back = False
         self._is_held = False
         self._before: Any = None
 
@@ -38,7 +38,7 @@ class Interrupts:
             signal.signal(signal.SIGINT, self._before)
 
     def run(self, work: Callable[[], object]) -> KeyboardInterrupt | None:
-        """Do some work, and return the Ctrl-C that stopped it; later ones are held back."""
+        """Run some work, and return the Ctrl-C that stopped it; hold back later ones."""
         try:
             work()
             self.hold()
@@ -48,13 +48,13 @@ class Interrupts:
         return None
 
     def hold(self) -> None:
-        """Hold back every interrupt from now on."""
+        """Hold back every Ctrl-C from now on."""
         self._is_held = True
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Raise the first interrupt as usual, and hold back the others."""
+        """Raise the first Ctrl-C as usual, and hold back the others."""
         if self._is_held:
-            self.came = True
+            self.has_held_back = True
             return
         try:
             self._before(number, frame)

@@ -1,4 +1,4 @@
-"""How many asynchronous events were lost in a period, and where."""
+"""The verb `losses`, which counts how many asynchronous events were lost in a period, and where."""
 
 from __future__ import annotations
 
@@ -31,28 +31,24 @@ from eicnb.model.period import Period
 SERIES = "series"
 """The attr with the number of lost events over time."""
 
-_LACKING = "aliases that the audit lacks count as $LATEST: audit with --qualifiers all"
+_LACKING = "aliases missing from the audit count as $LATEST: audit with --qualifiers all"
 
 Why = Literal["nowhere-to-go", "destination-fails", "kept", "no-events", "not-read"]
 
 LOSS_COLUMNS = (
     Column("function_name", "string", "the function"),
     Column("qualifier", "string", "`$LATEST`, a version or an alias"),
-    Column("received", "Int64", "events that Lambda queued; of `$LATEST` all that no other row counts"),
-    Column("dropped", "Int64", "events that it gave up; AWS counts them also if a destination received them"),
+    Column("received", "Int64", "events that Lambda queued; `$LATEST` has those that no other row counts"),
+    Column("dropped", "Int64", "events that Lambda dropped; AWS counts them even if a destination received them"),
     Column("destination_failures", "Int64", "records that a destination did not accept"),
     Column("dead_letter_failures", "Int64", "events that the dead-letter queue did not accept"),
     Column("lost", "Int64", "events lost, at most; `<NA>`: not read, or the config changed within the period"),
-    Column(
-        "lost_share", "Float64", "`lost` divided by `received`; `<NA>`: one of them is unknown or none was received"
-    ),
-    Column(
-        "oldest_seconds", "Int64", "age of the oldest event; `<NA>`: there was none, or it is not known whose it is"
-    ),
+    Column("lost_share", "Float64", "`lost` divided by `received`; `<NA>`: either is unknown, or none was received"),
+    Column("oldest_seconds", "Int64", "age of the oldest event; `<NA>`: none, or it may be an event of another row"),
     Column(
         "why",
         "string",
-        "`nowhere-to-go`: what was dropped is lost; `destination-fails`; `kept`; `no-events`; `not-read`; "
+        "`nowhere-to-go`: dropped events are lost; `destination-fails`; `kept`; `no-events`; `not-read`; "
         "`<NA>`: the config changed within the period",
     ),
     Column("region", "string", "region of the function"),
@@ -73,8 +69,8 @@ def losses(
 ) -> Frame:
     """Return the losses of an audit's rows; the arguments are those of `eicnb.losses`.
 
-    All are validated before anything is sent. If no metric could be read at all, its error is raised, with the frame
-    as its `result`.
+    All arguments are validated before the first request. If no metric could be read at all, the error is raised, with
+    the frame as its `result`.
     """
     period = Period.parse(since, until, now=now or datetime.now(UTC))
     rate = check_rate(rate)
@@ -131,11 +127,12 @@ def _row(audit: Audited, row: int, counts: EventCounts | Unreadable | None, *, i
 
 
 def lost_of(audit: Audited, row: int, counts: EventCounts) -> int:
-    """Return the most events of a row that were lost, if its settings were the same all the time.
+    """Return the upper bound of a row's lost events, if its settings did not change in the period.
 
-    What is dropped with nowhere to go is lost, and so is what the on-failure destination or the dead-letter queue did
-    not accept. AWS counts deliveries to an on-success destination in the same metric, and where a row has both an
-    on-failure destination and a dead-letter queue, one may have received what the other did not.
+    Dropped events with nowhere to go are lost, and so are those that the on-failure destination or the dead-letter
+    queue did not accept. The bound may be too high: AWS counts failed deliveries to an on-success destination in the
+    same metric. If a row has both an on-failure destination and a dead-letter queue, one may have received what the
+    other did not.
     """
     nowhere = counts.dropped if has_nowhere_to_go(audit, row) else 0
     refused = counts.destination_failures if audit.on_failure[row] else 0
@@ -143,7 +140,7 @@ def lost_of(audit: Audited, row: int, counts: EventCounts) -> int:
 
 
 def _series(audit: Audited, counts: Counts, lost: Mapping[int, int | None], period: Period) -> str:
-    """Return the lost events over time as JSON: the start, the seconds of a step, and the numbers."""
+    """Return the lost events over time as JSON: the start, the step in seconds, and the numbers."""
     numbers = [0] * period.most_points
     for row, number in lost.items():
         found = counts.get(row)
@@ -155,7 +152,7 @@ def _series(audit: Audited, counts: Counts, lost: Mapping[int, int | None], peri
 
 
 def _lost_over_time(audit: Audited, row: int, counts: EventCounts) -> Iterator[tuple[datetime, float]]:
-    """Yield the points of what `lost_of` adds up."""
+    """Yield the points of the counts that `lost_of` adds up."""
     names = [DROPPED] if has_nowhere_to_go(audit, row) else []
     names += [DESTINATION_FAILURES] if audit.on_failure[row] else []
     for name in [*names, DEAD_LETTER_FAILURES]:
@@ -168,7 +165,7 @@ def has_nowhere_to_go(audit: Audited, row: int) -> bool:
 
 
 def why_of(audit: Audited, row: int, counts: EventCounts, lost: int | None) -> Why | None:
-    """Return why events were lost, or why none was; None if the settings that decided it are not known."""
+    """Return why events were lost or were not; None if the settings at the time are unknown."""
     if counts.is_empty:
         return "no-events"
     if lost is None:

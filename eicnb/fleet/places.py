@@ -1,4 +1,4 @@
-"""The accounts and regions of an audit, found before anything is read.
+"""The accounts and regions of an audit, determined before any function is read.
 
 Tested in tests/fleet/test_accounts.py and tests/fleet/test_places.py.
 """
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.http.keyring import FixedKeys, KeyGiver, Keyring
+from eicnb.aws.http.keyring import FixedKeys, KeyProvider, Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.sender import Sender
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import known_regions
 from eicnb.errors import AwsError, ConfigurationError, EicError, UsageError, nearest
@@ -39,15 +39,15 @@ class AccountRegion:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Account and region."""
+        """The account and region."""
         return self.account_id, self.region
 
 
 @dataclass(slots=True, kw_only=True)
 class PlaceFinder:
-    """The search for the places of an audit: its connections in their `regions`.
+    """The search for the accounts and regions to audit with the `connections`, in their `regions`.
 
-    `rows` gets a row for each region of an account that could not be identified.
+    If an account cannot be identified, `rows` gets a row for each of its regions.
     """
 
     connections: Sequence[Aws]
@@ -58,7 +58,7 @@ class PlaceFinder:
     _notes: list[asyncio.Future[None]] = field(default_factory=list)
 
     async def find(self) -> list[AccountRegion]:
-        """Return every account and region once; two connections of the same one are a UsageError."""
+        """Return every account and region; if two connections share one, raise UsageError."""
         keyrings = [Keyring(aws) for aws in self.connections]
         accounts = await together(map(self._account, self.connections, keyrings))
         known = [
@@ -81,9 +81,9 @@ class PlaceFinder:
         return places
 
     async def _account(self, aws: Aws, keyring: Keyring) -> str | None:
-        """Return the account of a connection for the whole audit; None if it cannot be determined."""
+        """Return the account of a connection; None if it cannot be determined."""
         named = (aws.region,) if self.regions in {None, (ALL_REGIONS,)} else self.regions or ()
-        sts = asyncio.ensure_future(self._named_by_sts(aws, keyring))
+        sts = asyncio.ensure_future(self._account_from_sts(aws, keyring))
         sts.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             with naming(aws):
@@ -92,13 +92,13 @@ class PlaceFinder:
             raise
         except (EicError, TimeoutError) as error:
             if isinstance(error, AwsError) and error.operation == Operation.ASSUME_ROLE:
-                self._give_up(aws, dict.fromkeys(named, error))  # without credentials there is nothing to probe with
+                self._give_up(aws, dict.fromkeys(named, error))  # a probe would need credentials
                 return None
             probe = AccountProbe(self.pool, aws, keyring)
             account_id = await probe.account_id(named)
             if account_id is not None:
-                self._notes.append(asyncio.ensure_future(aside(aws.note_account, account_id)))  # it waits for STS
-            if account_id is None and not sts.done() and probe.was_answered:
+                self._notes.append(asyncio.ensure_future(in_thread(aws.note_account, account_id)))  # this waits for STS
+            if account_id is None and not sts.done() and probe.has_reached_lambda:
                 account_id = await sts
             if account_id is None:
                 is_silent = not probe.errors and self.regions == (ALL_REGIONS,)
@@ -112,29 +112,29 @@ class PlaceFinder:
     def _give_up(self, aws: Aws, errors: Mapping[str, Exception]) -> None:
         """Add a row for each region that cannot be read; a region listed as empty needs none.
 
-        The account is known if an organisation listed it. Without it, nothing can be added to an earlier audit, so
-        its rows are unchanged.
+        An account from an organisation's list is known even so. Rows of an unknown account cannot be merged with an
+        earlier audit, so its error is raised instead.
         """
         account_id = aws.listed_account_id
         if errors and self.earlier.places and account_id is None:
             raise next(iter(errors.values()))
         self.rows += [region_failure(account_id, region, why) for region, why in errors.items()]
 
-    async def _named_by_sts(self, aws: Aws, keyring: Keyring) -> str:
+    async def _account_from_sts(self, aws: Aws, keyring: Keyring) -> str:
         """Return the account that STS reports for the keys that will sign the requests."""
         if not aws.signs:
-            return await aside(lambda: aws.account_id)
-        return await aside(aws.account_of, await keyring.keys())
+            return await in_thread(lambda: aws.account_id)
+        return await in_thread(aws.account_of, await keyring.keys())
 
     async def _account_of(self, aws: Aws, keys: Keys, named: Sequence[str]) -> str | None:
-        """Return the account of renewed keys, from STS or from the ARNs of the functions."""
+        """Return the account of renewed keys, from STS or from the ARN of a function."""
         try:
-            return await asyncio.wait_for(aside(aws.account_of, keys), self.pool.patience.sts)
+            return await asyncio.wait_for(in_thread(aws.account_of, keys), self.pool.patience.sts)
         except (EicError, TimeoutError):
             return await AccountProbe(self.pool, aws, FixedKeys(keys)).account_id(named)
 
     async def _regions(self, aws: Aws, account_id: str, own: Sequence[str]) -> tuple[str, ...]:
-        """Return the regions of a connection; `own` are those of all connections of its account."""
+        """Return the regions of a connection; `own` has those of all connections to its account."""
         if self.regions is None and len(own) > 1:
             self.earlier.regions_of(account_id, tuple(own))
             return (aws.region,)
@@ -142,13 +142,16 @@ class PlaceFinder:
         if regions == (ALL_REGIONS,):
             return await self._all_regions(aws, account_id)
         if regions:
-            await aside(_check_regions, aws, regions)
+            await in_thread(_check_regions, aws, regions)
         return regions or (aws.region,)
 
     async def _all_regions(self, aws: Aws, account_id: str) -> tuple[str, ...]:
-        """Return the regions that are enabled for an account; of several accounts, one that denies it is a row."""
+        """Return the enabled regions of an account.
+
+        If there are several accounts, one that denies the request becomes a row.
+        """
         try:
-            enabled = await aside(_enabled_regions, aws)
+            enabled = await in_thread(_enabled_regions, aws)
         except (UsageError, ConfigurationError):
             raise
         except EicError as error:
@@ -161,14 +164,14 @@ class PlaceFinder:
 
 @dataclass(slots=True)
 class AccountProbe:
-    """The account of some keys, from the ARN of the first listed function.
+    """A lookup of the account of some keys in the ARN of the first listed function.
 
-    `errors` are those of the regions whose functions could not be listed.
+    `errors` has the error of each region whose functions could not be listed.
     """
 
     pool: SenderPool
     aws: Aws
-    keyring: KeyGiver
+    keyring: KeyProvider
     errors: dict[str, EicError] = field(default_factory=dict)
 
     async def account_id(self, regions: Sequence[str]) -> str | None:
@@ -186,13 +189,13 @@ class AccountProbe:
         return None
 
     @property
-    def was_answered(self) -> bool:
-        """Whether Lambda can be reached, even if it refuses to list its functions."""
+    def has_reached_lambda(self) -> bool:
+        """Whether Lambda responded, even if only to deny the list of functions."""
         return all(isinstance(error, AwsError) for error in self.errors.values())
 
     async def _sender(self, region: str) -> Sender:
         with naming(self.aws):
-            route = await aside(self.aws.route, region)
+            route = await in_thread(self.aws.route, region)
         words = f"{region}, SANDBOX" if self.aws.sandbox else region
         turns = TokenBucket(self.pool.clock)
         return self.pool.sender(
@@ -217,14 +220,14 @@ def _check_once(places: Iterable[AccountRegion]) -> None:
     for place in places:
         if place.key in seen:
             raise UsageError(
-                f"two of the connections are of account {place.account_id} in {place.region}",
+                f"two of the connections are to account {place.account_id} in {place.region}",
                 hint="name each account and region once",
             )
         seen.add(place.key)
 
 
 async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
-    """Return the results of all, run side by side; if one fails, the others are stopped."""
+    """Return the results of all awaitables, run concurrently; if one fails, cancel the others."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:
         return await asyncio.gather(*tasks)
@@ -235,7 +238,7 @@ async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
 
 @contextmanager
 def naming(aws: Aws) -> Iterator[None]:
-    """Prefix an error about settings with the profile or role, to tell several accounts apart."""
+    """Prefix a ConfigurationError with the profile or role, to tell several accounts apart."""
     try:
         yield
     except ConfigurationError as error:
@@ -251,7 +254,7 @@ def _enabled_regions(aws: Aws) -> list[str]:
         error.hint = _NAME_THEM
         raise
     if not enabled:
-        raise EicError(f"{Operation.DESCRIBE_REGIONS} reports no region that is enabled", hint=_NAME_THEM)
+        raise EicError(f"{Operation.DESCRIBE_REGIONS} reports no enabled region", hint=_NAME_THEM)
     return enabled
 
 
@@ -261,7 +264,7 @@ _NAME_THEM = (
 
 
 def _check_regions(aws: Aws, regions: Sequence[str]) -> None:
-    """Refuse unknown regions; the account's list has those that are newer than botocore."""
+    """Reject unknown regions; one that botocore does not know yet must be in the account's list."""
     unknown = [region for region in regions if region not in known_regions()]
     if not unknown:
         return

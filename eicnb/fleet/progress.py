@@ -14,10 +14,10 @@ from eicnb.redaction import masks
 class Progress:
     """The progress of an audit, or of a layer of `check`.
 
-    `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts
-    responses of 429. `seconds_left` follows from the rate; None while it is unknown. `is_over` marks the last event,
-    which comes once however the audit ends. `what` names what is counted, if it is not functions;
-    it may be counted without `regions`. `by_account` has each account's id with its functions done and known.
+    `functions_known` grows until `is_listed`: from then on every list of functions is complete. `throttles` counts 429
+    responses. `seconds_left` is estimated from the rate; None while it is unknown. `is_over` marks the last event,
+    which is sent once, however the audit ends. `what` names what is counted, if it is not functions; `regions` may then
+    be 0. `by_account` has each account's id with its functions done and known.
     """
 
     functions_done: int
@@ -40,7 +40,7 @@ class Progress:
 
     @property
     def pace(self) -> Pace:
-        """The pace, with what else a line says."""
+        """The pace, with notes about regions, calls and throttling."""
         notes = [f"{self.regions_done}/{self.regions} regions"] if self.regions else []
         notes += [f"{self.calls_a_second:.1f} calls/s"]
         notes += [f"{self.throttles} throttled"] if self.throttles else []
@@ -59,7 +59,7 @@ class Progress:
         return str(self.pace)
 
     def accounts_in_lines(self) -> list[str]:
-        """Return a line for each account, with masks."""
+        """Return a line for each account, with secrets masked."""
         lines = [f"  account {account}: {done}/{known} {self.what}" for account, done, known in self.by_account]
         return [masks.printed(line) for line in lines]
 
@@ -68,4 +68,4 @@ Show = Callable[[Progress], object]
 """Draws an event; called in the thread that started the audit."""
 
 Choice = bool | Literal["accounts"] | Show
-"""Whether to draw the progress, with a line for each account, or what draws it."""
+"""Whether to draw the progress, `"accounts"` for a line per account too, or a function that draws it."""

@@ -24,7 +24,7 @@ from eicnb.model.verbs import CONFIGS, Operation
 _CONFIGS_OF = "/2019-09-25/functions/{}/event-invoke-config/list"
 
 Configs = dict[str, ReportedConfig | EicError]
-"""The configs of a function by qualifier; one that cannot be read is its error."""
+"""The configs of a function by qualifier; in place of a malformed one is its error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class FunctionReader:
     versions: VersionReader | None = None
 
     async def rows(self, function: ReportedFunction, listed: Versions | None, read_at: datetime) -> list[AuditRow]:
-        """Return the rows of a function; `listed` are its versions if the list of functions had them all."""
+        """Return the rows of a function; `listed` has its versions, if the list of functions did."""
         assert self.versions is not None, "an audit reads versions too"
         configs = await self.configs(function.function)
         others = configs.keys() - {LATEST}
@@ -65,7 +65,7 @@ class FunctionReader:
         config: ReportedConfig | EicError | None,
         read_at: datetime,
     ) -> AuditRow:
-        """Return the row of a qualifier; a deleted one runs nothing, but its row has its config."""
+        """Return the row of a qualifier; the config of a deleted version or alias may still exist."""
         if isinstance(config, EicError):
             known = None if isinstance(runs, EicError) else runs
             return function_failure(function.with_qualifier(qualifier), config, known)
@@ -82,7 +82,7 @@ class FunctionReader:
         )
 
     async def configs(self, function: FunctionRef) -> Configs:
-        """Return the configs of a function by qualifier; refuse duplicates and other functions' configs."""
+        """Return the configs of a function by qualifier; reject duplicates and other functions' configs."""
         operation = Operation.LIST
         configs: Configs = {}
         async for page in self.sender.pages(operation, _CONFIGS_OF.format(quote(function.function_name, safe=""))):
@@ -98,9 +98,9 @@ class FunctionReader:
 
 
 def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, FunctionRef]:
-    """Return a config and its function; if it cannot be read, its error.
+    """Return a config and its function; if the config is malformed, return its error instead.
 
-    Without a valid ARN its function is unknown, and the error is raised.
+    Without a valid ARN the function is unknown, and the error is raised.
     """
     try:
         config = ReportedConfig.from_api({**item, "LastModified": _time(item.get("LastModified"))})
@@ -116,7 +116,7 @@ def _config(item: Mapping[str, Any]) -> tuple[ReportedConfig | EicError, Functio
 
 
 def _time(value: Any) -> Any:
-    """Return a time from AWS's seconds since 1970 or moto's text; the model refuses anything else."""
+    """Return a time from AWS's seconds since 1970 or moto's text; the model rejects anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
     try:

@@ -1,4 +1,4 @@
-"""A refresh: an earlier audit, brought up to date by reading only what changed since."""
+"""The verb `refresh`, which brings an earlier audit up to date by reading only what changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.paced import Quotas
 from eicnb.errors import UsageError
-from eicnb.fleet.audit import finished, frame_in, rows_in, somewhere
+from eicnb.fleet.audit import finished, frame_in, rows_in, with_region
 from eicnb.fleet.entry import Home
 from eicnb.fleet.facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
@@ -35,14 +35,14 @@ from eicnb.model.verbs import Operation
 from eicnb.redaction.warn import warn
 
 READ_IN_FULL = "read_in_full"
-"""The attr with the places that a refresh read in full and the reasons, as JSON; None without one."""
+"""The attr with the places that a refresh read in full and the reasons, as JSON; None if there are none."""
 
 Place = tuple[str | None, str]
 
 _MOST_LOOKUPS = 32
 
-_NOT_FOR_LONG = {"connect_timeout": 5, "read_timeout": 20, "retries": 2}
-"""The options of requests to CloudTrail: without it, a place is read in full."""
+_SHORT_TIMEOUTS = {"connect_timeout": 5, "read_timeout": 20, "retries": 2}
+"""The options of requests to CloudTrail: if it does not respond, the place is read in full."""
 
 
 def refresh(
@@ -58,7 +58,7 @@ def refresh(
     buckets: Buckets = BUCKETS,
     now: Callable[[], datetime] = utc_now,
 ) -> Frame:
-    """Bring an audit up to date; the arguments are those of `eicnb.refresh`, all validated before anything is sent."""
+    """Bring an audit up to date; the arguments are those of `eicnb.refresh`."""
     check_choice("errors", errors, ("raise", "rows"))
     frame = frame_in(earlier, "refresh")
     attrs, started_at = frame.attrs, now()
@@ -80,7 +80,7 @@ def refresh(
             patience=patience,
         )
         running = Audit(
-            connections=[somewhere(aws, named) for aws in connections],
+            connections=[with_region(aws, named) for aws in connections],
             regions=named,
             scope=scope,
             earlier=Earlier.of_rows(rows, is_whole=is_whole, is_everywhere=False, purpose="refresh"),
@@ -98,10 +98,10 @@ def refresh(
 
 
 def _scope(attrs: Mapping[Any, Any], rate: Any) -> Scope:
-    """Return the scope of the earlier audit, at another rate."""
+    """Return the scope of the earlier audit, with another rate."""
     if attrs.get("selected") == CHOSEN:
         raise UsageError(
-            "the functions of this audit were chosen by a callable, which a refresh does not have",
+            "the functions of this audit were chosen by a callable, which the frame does not store",
             hint="audit again: eicnb.audit(functions=…)",
         )
     scope = Scope.parse(functions=None, qualifiers=attrs.get("qualifiers", "configured"), rate=rate)
@@ -109,7 +109,7 @@ def _scope(attrs: Mapping[Any, Any], rate: Any) -> Scope:
 
 
 def _moment(text: Any, now: datetime) -> datetime | None:
-    """Return the time in an attr; None for anything that is not a past time with a zone."""
+    """Return the time in an attr; None unless it is a past time with a time zone."""
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
@@ -118,7 +118,7 @@ def _moment(text: Any, now: datetime) -> datetime | None:
 
 
 def _by_place(rows: Sequence[Row]) -> Mapping[Place, Mapping[str | None, list[Row]]]:
-    """Return the rows by account and region, and there by function; None has what is about the place."""
+    """Return the rows by account and region, then by function; None has those about the place itself."""
     found: dict[Place, dict[str | None, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row["account_id"], row["region"]][row["function_name"]].append(row)
@@ -127,7 +127,10 @@ def _by_place(rows: Sequence[Row]) -> Mapping[Place, Mapping[str | None, list[Ro
 
 @dataclass(slots=True, kw_only=True)
 class _Freshening:
-    """What is still right of an earlier audit, place by place; `full` has the reasons of those to read in full."""
+    """The rows of an earlier audit that are still valid, determined place by place.
+
+    `full` has the reason for each place that must be read in full.
+    """
 
     rows: Mapping[Place, Mapping[str | None, list[Row]]]
     scope: Scope
@@ -141,15 +144,15 @@ class _Freshening:
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MOST_LOOKUPS))
 
     async def of(self, place: AccountRegion, home: Home) -> EarlierRegion:
-        """Return the functions of a place that did not change, or none if it is to be read in full."""
+        """Return the unchanged functions of a place, or none if it must be read in full."""
         named = self.rows.get(place.key, {})
         if not named and self.is_whole and (None, home.region) not in self.rows:
-            return EarlierRegion(facts={})  # it had no functions
+            return EarlierRegion(facts={})  # the place had no functions
         try:
             return await self._unchanged(place, home, named)
         except UnusableTrail as unusable:
             self.full[place.key] = str(unusable)
-        except Exception as error:  # noqa: BLE001 # whatever it is, the place is read in full
+        except Exception as error:  # noqa: BLE001 # whatever the error, the place is read in full
             self.full[place.key] = f"CloudTrail could not be read: {failure(error)[1].splitlines()[0]}"
         return EarlierRegion(facts={})
 
@@ -159,12 +162,12 @@ class _Freshening:
         every = [row for its in named.values() for row in its]
         if not every or not self.is_whole or any(row["scan_state"] != "ok" for row in every):
             raise UnusableTrail(INCOMPLETE)
-        read_at = {str(name): min((row["read_at"] for row in its), key=_last_if_missing) for name, its in named.items()}
+        read_at = {str(name): min((row["read_at"] for row in its), key=_missing_first) for name, its in named.items()}
         known = KnownFunctions.of(read_at, self.known_until, self.now)
         account_id, region = place.key
         reader = TrailReader(
             home=home,
-            aws=place.aws.derived(region=region, options=_NOT_FOR_LONG),
+            aws=place.aws.derived(region=region, options=_SHORT_TIMEOUTS),
             known=known,
             now=self.now,
             most_pages=len(every),
@@ -181,7 +184,7 @@ class _Freshening:
         return facts_in(rows, has_all_versions=self.scope.wants_all_qualifiers)
 
     def attrs(self) -> Mapping[str, Scalar]:
-        """Return the attrs of a refreshed audit, and what its caption adds."""
+        """Return the attrs of a refreshed audit, including the summary for its caption."""
         until = self.now - DELAY
         places = [
             {"account_id": account_id, "region": region, "reason": reason}
@@ -197,7 +200,7 @@ class _Freshening:
         return [f"{_counted(len(self.full))} read in full"] if self.full else []
 
     def warn(self) -> None:
-        """Warn of the places that were read in full, with each reason once."""
+        """Warn about the places that were read in full, once for each reason."""
         by_reason: dict[str, list[Place]] = defaultdict(list)
         for place, reason in sorted(self.full.items()):
             by_reason[reason].append(place)
@@ -212,6 +215,6 @@ def _counted(number: int) -> str:
     return "1 region" if number == 1 else f"{number} regions"
 
 
-def _last_if_missing(time: datetime | None) -> tuple[bool, Any]:
-    """Sort a missing time first, so that it is the earliest."""
+def _missing_first(time: datetime | None) -> tuple[bool, Any]:
+    """Return the sort key of a time; a missing one counts as the earliest."""
     return (time is not None, time or 0)

@@ -1,4 +1,4 @@
-"""A walk through one account and region that turns every listed function into rows.
+"""The walk through one account and region, which turns every listed function into rows.
 
 Tested in tests/fleet/test_faults.py.
 """
@@ -27,7 +27,7 @@ _MOST_OF_ALL = 4000
 
 
 def readers_of_each(regions: int) -> int:
-    """Return how many functions of each region are read at once, at most, among so many regions.
+    """Return how many functions of each region to read at once, given the number of regions.
 
     >>> readers_of_each(1), readers_of_each(500), readers_of_each(5000)
     (20, 8, 4)
@@ -41,7 +41,7 @@ def utc_now() -> datetime:
 
 
 class ChoiceError(Exception):
-    """The error for an exception in the caller's function that selects functions."""
+    """A wrapper for an exception from the caller's function that selects functions."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -50,13 +50,15 @@ class ChoiceError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class RegionWalk:
-    """One account and region during an audit: the knowledge so far, and its rows.
+    """One account and region during an audit, with the functions and rows found so far.
 
-    `settled` names the functions that need no further request; `known` those that an earlier audit listed, None if
-    the list is to be read. `others` are the listed names that are not wanted, kept only to suggest one of them for a
-    wanted name that does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was complete.
-    `now` returns the time, for the column `read_at`. With the `facts` of an earlier list, a function with other ones
-    now is not settled, and `still` names those with the same.
+    `settled` names the functions that need no further request. `known` has the functions that an earlier audit listed;
+    None means that the list must be read. `others` has the listed names that were not selected, to suggest one of them
+    if a selected name does not exist. `is_listed` means that listing has stopped, `is_whole` that the list was
+    complete. `now` returns the time for the column `read_at`.
+
+    A refresh passes the `facts` that the earlier list had of each settled function. A function whose facts have changed
+    is no longer settled; `still` names the others.
     """
 
     home: Home
@@ -106,12 +108,12 @@ class RegionWalk:
 
     @property
     def left(self) -> int:
-        """The number of known functions that are still to be read."""
+        """The number of known functions that have not been read yet."""
         return len(self.functions) - len(self.done) - len(self.settled & self.functions.keys())
 
     @property
     def seconds_left(self) -> float:
-        """The remaining seconds, if functions take as many requests, and these as long, as they did so far."""
+        """The remaining seconds, estimated from the requests per function and their pace so far."""
         if not self._begun:
             requests: float = 2 if self.scope.wants_all_qualifiers else 1
         else:
@@ -122,17 +124,20 @@ class RegionWalk:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of the functions that were listed and selected, also of malformed entries."""
+        """The names of the listed and selected functions, including malformed entries."""
         return frozenset(self.functions) | frozenset(self.malformed)
 
     @property
     def read_before(self) -> set[str]:
-        """The names of the functions that need no request now; a refresh knows them once they are listed again."""
+        """The names of the functions whose earlier rows are still valid.
+
+        A refresh adds each one when it is listed again.
+        """
         return self.settled if self.facts is None else self.still
 
     @property
     def _reader_count(self) -> int:
-        """Enough readers for the usual rates at two seconds a response; more cost CPU time."""
+        """Enough readers to use the rate with responses of two seconds; more cost CPU time."""
         return min(self.most_readers, max(_FEWEST, math.ceil(2 * self._rate)))
 
     def found(self) -> list[AuditRow]:
@@ -141,7 +146,7 @@ class RegionWalk:
         return [*self.rows, *(function_failure(entry.function, entry.error) for entry in malformed)]
 
     def unread(self, text: str) -> list[AuditRow]:
-        """Return a row for everything without one, as for an audit that is stopped."""
+        """Return a row with this error for everything that was not read, such as after Ctrl-C."""
         read = self.done | self.read_before
         left = [function for name, function in list(self.functions.items()) if name not in read]
         rows = [] if self.is_listed else [self._unread(text)]
@@ -159,7 +164,7 @@ class RegionWalk:
         )
 
     async def _list(self) -> None:
-        """Pass every function to the readers; a list that fails is a row about the region."""
+        """Pass every function to the readers; a failed list becomes a row about the region."""
         try:
             if self.known is None:
                 await self._list_functions()
@@ -169,7 +174,7 @@ class RegionWalk:
             self.is_whole = not any(row.function is None for row in self.rows)
         except ChoiceError:
             raise
-        except Exception as error:  # noqa: BLE001 # whatever it is, the functions that were listed are read
+        except Exception as error:  # noqa: BLE001 # whatever the error, the functions listed so far are read
             self.rows.append(region_failure(self.home.account_id, self.home.region, error))
         self.is_listed = True
         if self.scope.wants_all_qualifiers:
@@ -184,7 +189,7 @@ class RegionWalk:
             for entry in entries(page, "Functions", Operation.LIST_FUNCTIONS, self.home):
                 self._take(entry)
         for name, versions in self._versions.items():
-            if name not in self.names:  # the list named versions of it, but no $LATEST
+            if name not in self.names:  # the list had versions of the function, but no $LATEST
                 self._take_named(name, next(iter(versions.values())))
 
     def _take(self, entry: Entry) -> None:
@@ -221,7 +226,10 @@ class RegionWalk:
             raise ChoiceError(error) from error
 
     def _release(self, names: Iterable[str]) -> None:
-        """Pass these functions to the readers; if every version is wanted, read the whole list first."""
+        """Pass these functions to the readers, except those whose earlier rows are still valid.
+
+        If every version is wanted, all of the list must be read first.
+        """
         for name in names:
             if self.facts is not None and name in self.settled:
                 is_same = facts_of(self.functions[name], self._versions.get(name)) == self.facts.get(name)
@@ -236,7 +244,7 @@ class RegionWalk:
             listed = self._versions.get(name, {}) if self._has_all_versions else None
             try:
                 found = await self._reader.rows(function, listed, self.now())
-            except Exception as error:  # noqa: BLE001 # whatever it is, it is this function's row
+            except Exception as error:  # noqa: BLE001 # whatever the error, it becomes this function's row
                 found = [function_failure(function.function, error, function)]
             self.rows += found
             self.done.add(name)

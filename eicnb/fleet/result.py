@@ -1,4 +1,4 @@
-"""The frame of an audit, with its counts, and the error of an incomplete one.
+"""The frame of an audit with its counts, and the error of an incomplete one.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_resume.py.
 """
@@ -29,10 +29,10 @@ from eicnb.model.order import order
 from eicnb.redaction.warn import warn
 
 KNOWN_UNTIL = "known_until"
-"""The attr with the time until which a refresh knows every change of its rows, in UTC."""
+"""The attr with the time, in UTC, up to which a refreshed audit has every change."""
 
 MOST_ERRORS = 3
-"""The rows of an incomplete audit whose errors its error has."""
+"""How many errors of its rows the error of an incomplete audit shows."""
 
 _ORDER = ("account_id", "region", "function_name", "qualifier")
 
@@ -42,7 +42,7 @@ Rows = list[dict[str, Any]]
 
 
 class AnyAudit(Protocol):
-    """An audit that runs or ran, whole or in parts."""
+    """An audit, running or finished, whole or divided into parts."""
 
     @property
     def connections(self) -> Sequence[Aws]: ...
@@ -70,7 +70,10 @@ class AnyAudit(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The counts of some rows of an audit; `still_gone` are those of functions that did not exist before either."""
+    """The counts of some rows of an audit.
+
+    `still_gone` counts the rows of functions that did not exist in the earlier audit either.
+    """
 
     rows: int = 0
     functions: int = 0
@@ -79,7 +82,7 @@ class Counts:
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]], gone: Collection[tuple[str, str, str]]) -> Self:
-        """Count rows; `gone` are the functions that an earlier audit did not find."""
+        """Count rows; `gone` has the functions that an earlier audit did not find."""
         states: Counter[str] = Counter()
         functions = set()
         still_gone = 0
@@ -93,7 +96,7 @@ class Counts:
 
     @classmethod
     def in_attrs(cls, attrs: Mapping[Any, Any]) -> Self:
-        """Return the counts that a frame has as attrs."""
+        """Read the counts in the attrs of a frame."""
         states: dict[str, int] = {state: int(attrs[state]) for state in SCAN_STATES}
         rows = int(attrs["rows"])
         still_gone = rows - states["ok"] if attrs["complete"] else 0
@@ -105,7 +108,7 @@ class Counts:
         return self.rows == self.states.get("ok", 0) + self.still_gone
 
     def __add__(self, other: Counts) -> Counts:
-        """Return the counts of these rows and of others, of other functions."""
+        """Return the sum with the counts of other rows, which must be of other functions."""
         return Counts(
             rows=self.rows + other.rows,
             functions=self.functions + other.functions,
@@ -124,7 +127,7 @@ def _name(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def to_audit_frame(running: Audit, more: Mapping[str, Scalar] = MappingProxyType({})) -> Frame:
-    """Return all rows in their order, with their counts and `more` as attrs."""
+    """Return all rows in order, with their counts and `more` as attrs."""
     with without_collection():
         found: list[AuditRow | Mapping[str, Any]] = [*running.rows(), *running.earlier_rows()]
         found.sort(key=lambda row: order(*_names(row)))
@@ -144,9 +147,9 @@ def _names(row: AuditRow | Mapping[str, Any]) -> tuple[str | None, str, str | No
 
 
 def _chunks(rows: Sequence[AuditRow | Mapping[str, Any]]) -> Iterator[Sequence[AuditRow | Mapping[str, Any]]]:
-    """Yield rows in chunks, with all rows of a function in one; without rows, one chunk is empty.
+    """Yield rows in chunks that never split a function; without rows, yield one empty chunk.
 
-    All rows as values at once would take most of an audit's memory.
+    Converting all rows to values at once would take most of an audit's memory.
     """
     start = 0
     while start < max(len(rows), 1):
@@ -158,14 +161,17 @@ def _chunks(rows: Sequence[AuditRow | Mapping[str, Any]]) -> Iterator[Sequence[A
 
 
 def with_rows(frame: pd.DataFrame, added: Sequence[AuditRow]) -> Frame:
-    """Return the frame of an audit with further rows, which are about other functions."""
+    """Return the frame of an audit with added rows, which must be about other functions."""
     rows = [*rows_of(frame, AUDIT_COLUMNS), *map(audit_row, added)]
     counts = Counts.in_attrs(frame.attrs) + Counts.of(rows[len(frame) :], ())
     return in_order([to_frame(rows, AUDIT_COLUMNS, {})], {**frame.attrs, **counts.attrs()})
 
 
 def in_order(frames: Sequence[pd.DataFrame], attrs: Mapping[Any, Any], *, is_ordered: bool = False) -> Frame:
-    """Return the rows of several frames of an audit in their order; the frames may be in any, unless `is_ordered`."""
+    """Concatenate frames of an audit and sort the rows.
+
+    If `is_ordered`, the frames are in order already, and are only concatenated.
+    """
     whole = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     if not is_ordered:
         keys = [order(*names) for names in zip(*(_texts(whole, name) for name in _ORDER), strict=True)]
@@ -200,7 +206,7 @@ def attrs_of(running: AnyAudit, counts: Counts) -> dict[str, Scalar]:
 
 
 def names_of_several(accounts: Iterable[str | None]) -> str | None:
-    """Return the accounts of an audit as an attr, with or without functions; None for a single one.
+    """Return the accounts of an audit as an attr; None if there is only one.
 
     >>> names_of_several(["210987654321", "123456789012"]), names_of_several(["123456789012"])
     ('123456789012,210987654321', None)
@@ -210,22 +216,22 @@ def names_of_several(accounts: Iterable[str | None]) -> str | None:
 
 
 def _is_resumable(result: Frame, running: AnyAudit) -> bool:
-    """Return whether an incomplete audit misses more than names that no list of functions has."""
+    """Return whether an incomplete audit lacks more than names that are in no list of functions."""
     others = result[(result["scan_state"] != "ok") & ~_unmatched(result)]
     names = zip(others["account_id"], others["region"], others["function_name"], strict=True)
     return bool(others["scan_state"].ne("gone").any()) or any(name not in running.earlier.gone for name in names)
 
 
 def _unmatched(result: pd.DataFrame) -> Any:
-    """Return for each row whether it is about a name that no list of functions has."""
+    """Return for each row whether it is about a name that is in no list of functions."""
     return result["scan_state"].eq("gone") & result[list(OF_A_FUNCTION)].isna().all(axis=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The command of an audit, and the one that lists functions there, without a region.
+    """The commands in the hints of an audit: one audits again, one lists the functions.
 
-    `region` is that of the first connection, if it has one.
+    Both are without a region. `region` is that of the first connection, if it has one.
     """
 
     audit: str
@@ -234,11 +240,11 @@ class Lines:
 
     @property
     def resume(self) -> str:
-        """The line that reads what is missing."""
+        """The command that reads what is missing."""
         return self.again("resume")
 
     def again(self, option: str) -> str:
-        """Return the line that goes on with the frame of the last error."""
+        """Return the command that continues with the frame of the last error."""
         return f"{self.audit} --{option} ${{sys.last_value}}"
 
     def listing(self, running: AnyAudit) -> str:
@@ -255,7 +261,7 @@ class Lines:
 
 
 def incomplete(result: Frame, running: AnyAudit, lines: Lines) -> IncompleteAudit:
-    """Return the error of an audit with unread rows, with its frame."""
+    """Return the error of an audit with unread rows; its `result` is the frame."""
     error = IncompleteAudit(
         what_is_missing(result.attrs)
         + "".join(f"\n    {line}" for line in _first_errors(result, running))
@@ -267,14 +273,14 @@ def incomplete(result: Frame, running: AnyAudit, lines: Lines) -> IncompleteAudi
 
 
 def what_is_missing(counts: Mapping[Any, Any]) -> str:
-    """Return how many rows of an audit could not be read, in words; `counts` are its attrs."""
+    """Describe how many rows of an audit could not be read; `counts` are the audit's attrs."""
     states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
     missing, rows = counts["rows"] - counts["ok"], counts["rows"]
     return f"the audit is incomplete: {missing} of {rows} rows could not be read: {states}"
 
 
 def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
-    """Return the first lines of the first errors, with the closest name for one that does not exist."""
+    """Return the first errors, a line each, and an ellipsis if there are more."""
     lines = error_lines(result, MOST_ERRORS, running.listed_names)
     return [*lines, *(["…"] if int((result["scan_state"] != "ok").sum()) > MOST_ERRORS else [])]
 
@@ -282,9 +288,9 @@ def _first_errors(result: Frame, running: AnyAudit) -> list[str]:
 def error_lines(
     result: Frame, most: int, listed_names: Callable[[], Iterable[str]] = tuple, *, of_one_place: bool = False
 ) -> list[str]:
-    """Return the first errors of an audit, a line each; a name that no list has comes with the closest listed one.
+    """Return the first errors of an audit, a line each.
 
-    Those of one place do not repeat its region.
+    A name that is in no list comes with the closest listed name. With `of_one_place`, the lines leave out the region.
     """
     wrong = result["scan_state"] != "ok"
     if not wrong.any():
@@ -304,21 +310,21 @@ def error_lines(
 
 
 def globs_of(running: AnyAudit) -> str | None:
-    """Return the globs that match no function, in one text; None if there are none."""
+    """Return the globs that match no function, separated by commas; None if there are none."""
     return ", ".join(filter(is_glob, running.unmatched())) or None
 
 
 def how_far(running: AnyAudit, result: Frame) -> str:
-    """Return how far an audit was when it was stopped, in words."""
+    """Describe how far an audit got before it was stopped."""
     if not (running.has_listed or result["scan_state"].eq("ok").any() or result.attrs.get("complete")):
         return "no function was listed yet"
     return f"{int(result['scan_state'].eq('ok').sum())} of {len(result)} rows were read"
 
 
 def warn_about(running: AnyAudit) -> None:
-    """Warn of globs that match no function, and of event handlers that made the audit slower."""
+    """Warn about globs that match no function, and about event handlers that slow the audit down."""
     if globs := globs_of(running):
         lists = "" if running.is_whole else "; not every list of functions could be read"
         warn(f"no function matches {globs}{lists}")
     if modules := sorted(running.handlers):
-        warn(f"the audit was sent with botocore, which is slower, because of event handlers of {', '.join(modules)}")
+        warn(f"the audit was sent through botocore, which is slower, because of event handlers in {', '.join(modules)}")

@@ -1,4 +1,4 @@
-"""The rows of an earlier audit, to read only what is missing."""
+"""The usable rows of an earlier audit, so that only what is missing is read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eicnb.model.reported import ReportedFunction
 Row = Mapping[str, Any]
 
 Purpose = Literal["resume", "refresh"]
-"""What an earlier audit is given for."""
+"""Why an earlier audit is passed in."""
 
 _ACCOUNT_DIGITS = 12
 _NAMES = ("account_id", "region", "function_name", "qualifier")
@@ -32,7 +32,7 @@ _OF_A_CONFIG = (
     *("on_failure", "on_failure_type", "on_success", "on_success_type"),
 )
 OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
-"""The columns of which a listed function has at least one."""
+"""The columns of which a listed function has at least one value."""
 
 _ALL = ("all",)
 
@@ -41,14 +41,15 @@ NEEDS_ACCOUNTS = (
     "use a connection for each account of the frame, such as connections=eicnb.organization(role) "
     "(--organization --role ROLE)"
 )
-"""The hint about the audit of several accounts that goes on with fewer."""
+"""The hint if an audit of several accounts is continued without connections to all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
-    """The knowledge of one account and region; `known` is None if its list must be read again.
+    """What an earlier audit knows about one account and region.
 
-    A refresh has the `facts` that the earlier list had of each settled function.
+    `known` has the listed functions; None means that the list must be read again. A refresh also passes the `facts`
+    that the earlier list had of each settled function.
     """
 
     settled: frozenset[str] = frozenset()
@@ -60,9 +61,10 @@ class EarlierRegion:
 class Earlier:
     """The usable rows of an earlier audit, and the missing parts by account and region.
 
-    `gone` are the functions that were listed and then did not exist: if they still don't, they count as read. A name
-    that no list had does not count, and all lists are read again for it. `is_listed` means that the lists have all that
-    is wanted now, so that a complete one is not read again; `is_everywhere` that it covered all regions.
+    `gone` has the functions that were listed but did not exist when they were read. If they still don't exist, they
+    count as read. A name that was in no list does not count as read, so all lists are read again for it. `is_listed`
+    means that the lists include every function selected now, so that complete lists are not read again. `is_everywhere`
+    means that the audit covered all regions.
     """
 
     rows: tuple[Row, ...] = ()
@@ -78,7 +80,7 @@ class Earlier:
     def of_rows(
         cls, rows: Iterable[Row], *, is_whole: bool, is_everywhere: bool, purpose: Purpose = "resume"
     ) -> Earlier:
-        """Read the rows of an audit frame; if rows were lost since, all its functions are read again."""
+        """Read the rows of an audit frame; if rows were removed from it, read all its functions again."""
         rows = list(rows)
         by_place: dict[tuple[str, str], dict[str, list[Row]]] = {}
         unlisted = set()
@@ -93,7 +95,7 @@ class Earlier:
             else:
                 named.setdefault(row["function_name"], []).append(row)
                 if not _is_reported(row):
-                    unlisted.add(place)  # the list did not report it, or not in a usable way
+                    unlisted.add(place)  # the list did not have it, or its entry was malformed
         _check_once(rows, purpose)
         settled = {
             place: frozenset(name for name, its in named.items() if is_whole and _is_settled(its))
@@ -118,7 +120,7 @@ class Earlier:
         )
 
     def narrowed(self, wants: Callable[[ReportedFunction], object], *, has_all: bool) -> Earlier:
-        """Return only the wanted functions; `has_all` is whether all of them are in these rows."""
+        """Return only the wanted functions; `has_all` means that these rows include all of them."""
         functions = {
             place: {name: function for name, function in named.items() if wants(function)}
             for place, named in self.functions.items()
@@ -132,7 +134,7 @@ class Earlier:
         )
 
     def reported(self, function_name: str) -> ReportedFunction | None:
-        """Return a function of this name as a list reported it; None if none did."""
+        """Return the listed function of this name; None if it was in no list."""
         named = (at[function_name] for at in self.functions.values() if function_name in at)
         return next((found for found in named if any(getattr(found, name) is not None for name in OF_A_FUNCTION)), None)
 
@@ -142,7 +144,7 @@ class Earlier:
         return frozenset(self.functions)
 
     def at(self, account_id: str, region: str) -> EarlierRegion:
-        """Return the knowledge of an account and region."""
+        """Return what is known about an account and region."""
         place = (account_id, region)
         listed = self.is_listed and place in self.functions and place not in self.unlisted
         known = tuple(self.functions[place].values()) if listed else None
@@ -152,7 +154,7 @@ class Earlier:
         """Return the regions to audit in an account: those of the rows unless others are given.
 
         If the rows cover all regions and none can be missing, the account's regions are not requested again. Rows
-        without a function do not count: the account may have refused before its regions were known.
+        without a function prove nothing: the account may have denied access before its regions were known.
         """
         mine = self.regions_in(account_id)
         has_functions = any(self.functions[account_id, region] for region in mine)
@@ -173,14 +175,14 @@ class Earlier:
         return frozenset(region for account, region in self.places if account == account_id)
 
     def check_accounts(self, accounts: set[str]) -> None:
-        """Refuse rows of an account that is not audited."""
+        """Reject rows of an account that is not audited."""
         own = {account for account, _ in self.places}
         if beyond := own - accounts:
             other = min(beyond)
             raise _not_usable(
                 self.purpose,
                 f"the frame to {self.purpose} has rows of account {other}, "
-                f"but the audit is of {', '.join(sorted(accounts)) or 'no account'}",
+                f"but the audit covers {', '.join(sorted(accounts)) or 'no account'}",
                 hint=NEEDS_ACCOUNTS if len(own) > 1 else f"use a connection to account {other}",
             )
 
@@ -196,17 +198,17 @@ def _not_usable(purpose: Purpose, message: str, hint: str) -> UsageError:
 
 
 def _is_settled(rows: list[Row]) -> bool:
-    """Return whether a function is read: all its rows are `ok`, and `$LATEST` is among them."""
+    """Return whether a function was read: all its rows are `ok`, and `$LATEST` is among them."""
     return all(row["scan_state"] == "ok" for row in rows) and any(row["qualifier"] == LATEST for row in rows)
 
 
 def _is_reported(row: Row) -> bool:
-    """Return whether a list of functions reported the function of a row."""
+    """Return whether the function of a row was in a list of functions."""
     return row["scan_state"] == "ok" or any(row[name] is not None for name in OF_A_FUNCTION)
 
 
 def _is_unmatched(row: Row) -> bool:
-    """Return whether a row is about a name that no list of functions had."""
+    """Return whether a row is about a name that was in no list of functions."""
     return row["scan_state"] == "gone" and not _is_reported(row)
 
 
@@ -223,13 +225,13 @@ def _function(rows: list[Row]) -> ReportedFunction:
 
 
 def _check_row(row: Row, purpose: Purpose) -> None:
-    """Refuse a row that is not from an audit."""
+    """Reject a row that is not from an audit."""
     if why := _fault(row):
         raise _damaged(purpose, why)
 
 
 def _check_once(rows: Iterable[Row], purpose: Purpose) -> None:
-    """Refuse a function and qualifier with two rows; a region that could not be read may have several."""
+    """Reject two rows of one function and qualifier; a region that could not be read may have several."""
     times = Counter(tuple(row[name] for name in _NAMES) for row in rows if row["function_name"] is not None)
     if repeated := next((names for names, count in times.items() if count > 1), None):
         _, region, name, qualifier = repeated
@@ -250,15 +252,17 @@ def _fault(row: Row) -> str | None:
     if account_id is not None and not (account_id.isdecimal() and len(account_id) == _ACCOUNT_DIGITS):
         return f"an account_id is {shown(account_id)}"
     if name is None:
-        return "a row without a function is ok" if row["scan_state"] == "ok" else None
-    if not _is_named_twice(row):
-        return f"a row of {shown(name)} has a function_arn that names something else"
-    column = _odd_setting(row) if row["scan_state"] == "ok" else None
-    return column and f"the {column} of {shown(name)}, qualifier {row['qualifier']}, is not what an audit reads"
+        return "a row without a function has scan_state 'ok'" if row["scan_state"] == "ok" else None
+    if not _has_own_arn(row):
+        return f"a row of {shown(name)} has the function_arn of another row"
+    column = _implausible_column(row) if row["scan_state"] == "ok" else None
+    return (
+        column and f"the {column} of {shown(name)}, qualifier {row['qualifier']}, is not a value that an audit returns"
+    )
 
 
-def _is_named_twice(row: Row) -> bool:
-    """Return whether a row and its ARN name the same function and qualifier."""
+def _has_own_arn(row: Row) -> bool:
+    """Return whether the ARN of a row names the row's own function and qualifier."""
     try:
         function = FunctionRef.parse(row["function_arn"] or "")
         check_qualifier(row["qualifier"] or "")
@@ -268,10 +272,10 @@ def _is_named_twice(row: Row) -> bool:
     return named == tuple(row[name] for name in _NAMES)
 
 
-def _odd_setting(row: Row) -> str | None:
+def _implausible_column(row: Row) -> str | None:
     """Return the first column with an implausible value; None if all are plausible.
 
-    A destination that AWS would refuse today, such as a FIFO queue, is plausible: the config may be older.
+    A destination that AWS would reject today, such as a FIFO queue, is plausible: the config may be older.
     """
     configured, retries, age = (
         row[name] for name in ("configured", "maximum_retry_attempts", "maximum_event_age_in_seconds")

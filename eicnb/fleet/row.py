@@ -21,9 +21,9 @@ SCAN_STATES: tuple[ScanState, ...] = get_args(ScanState)
 class AuditRow:
     """One row of an audit; without a `function` it is about a whole region or account.
 
-    `runs` is what the qualifier runs, None if that could not be read or no longer exists. If `scan_state` is not
-    `ok`, `error` gives the reason, and a missing `config` means that it is unknown. `read_at` is a time just before the
-    first request that the row rests on; None if it could not be read.
+    `runs` is what the qualifier runs; None if that could not be read or no longer exists. If `scan_state` is not `ok`,
+    `error` gives the reason, and the config is unknown if it is None. `read_at` is a time just before the row's first
+    request; None if the row could not be read.
     """
 
     region: str

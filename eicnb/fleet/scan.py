@@ -1,4 +1,4 @@
-"""The run of an audit: all accounts and regions side by side.
+"""One run of an audit, over all accounts and regions in parallel.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_faults.py.
 """
@@ -17,7 +17,7 @@ from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, LAMBDA, Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
@@ -33,19 +33,19 @@ from eicnb.fleet.versions import Details, Grant
 from eicnb.model.verbs import Operation
 
 Freshen = Callable[[AccountRegion, Home], Awaitable[EarlierRegion]]
-"""Returns what is still right of an earlier audit in a place, and what is not."""
+"""Returns the part of an earlier audit that is still valid in an account and region."""
 
 STOPPED = "the audit was stopped before this was read"
 
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """One audit: its `connections` in their `regions`.
+    """One audit of the accounts of its `connections`, in their `regions`.
 
-    `regions` are None for each connection's own, and `("all",)` for all that are enabled. `is_placed` is whether
-    the accounts and regions are known yet; before that nothing is read. `freshen` is that of a refresh. One that
-    `is_part` of a larger audit leaves it to that one to report the names that match no function. `grants` are those of
-    the accounts.
+    `regions` is None for each connection's own region, and `("all",)` for every enabled one. `is_placed` means that the
+    accounts and regions are known; nothing is read before that. A refresh passes `freshen`. If the audit `is_part` of a
+    larger one, the larger one reports the names that match no function. `grants` records, for each account, whether it
+    allows GetFunction.
     """
 
     connections: Sequence[Aws]
@@ -70,7 +70,7 @@ class Audit:
     _routes: dict[Aws, asyncio.Future[Route]] = field(default_factory=dict)
 
     def run(self, show: Show) -> None:
-        """Read everything; an exception while drawing, above all Ctrl-C, stops it."""
+        """Read everything; an exception while drawing, such as Ctrl-C, stops the audit."""
         self._started_at = self.clock()
         try:
             LoopThread(self._main).run(lambda: show(self.progress()))
@@ -80,7 +80,7 @@ class Audit:
             show(self.progress(is_over=True))
 
     def rows(self) -> list[AuditRow]:
-        """Return all rows, with `unread` ones for what was not read yet."""
+        """Return all rows, with an `unread` row for everything not read yet."""
         if not self.is_placed:
             return [unread_row(None, aws.region) for aws in self.connections]
         walks = list(self.walks)
@@ -95,7 +95,7 @@ class Audit:
         return rows + unmatched_rows(names, homes, region, is_whole=self.is_whole, reported=reported)
 
     def earlier_rows(self) -> list[Row]:
-        """Return the rows of the earlier audit that are still right."""
+        """Return the rows of the earlier audit that are still valid."""
         if self.freshen is None:
             return [*self.earlier.rows]
         still = {(walk.home.account_id, walk.home.region): walk.still for walk in list(self.walks)}
@@ -106,7 +106,7 @@ class Audit:
         ]
 
     def unmatched(self) -> tuple[str, ...]:
-        """Return the names and globs that match no listed function, and none that was read before."""
+        """Return the names and globs that match no function listed now or read before."""
         if not self.scope.selection.patterns:
             return ()
         return self.scope.selection.unmatched(
@@ -119,31 +119,31 @@ class Audit:
 
     @property
     def has_listed(self) -> bool:
-        """Whether a function was listed, now or by the earlier audit."""
+        """Whether any function was listed, now or by the earlier audit."""
         return any(self.earlier.functions.values()) or any(walk.names or walk.others for walk in list(self.walks))
 
     @property
     def is_whole(self) -> bool:
-        """Whether every list of functions was read to its end."""
+        """Whether every list of functions was read completely."""
         return self.is_placed and not self._pending and not self._rows and all(walk.is_whole for walk in self.walks)
 
     @property
     def handlers(self) -> frozenset[str]:
-        """The modules whose event handlers made the audit go through botocore."""
+        """The modules whose event handlers forced the audit to use botocore."""
         return frozenset(module for aws in self.connections for module in aws.handlers)
 
     def audited_regions(self) -> list[str]:
-        """Return the regions that were or would have been read."""
+        """Return the regions of the audit, including those that were not read."""
         walked = {walk.home.region for walk in list(self.walks)}
         return sorted(walked | {region for _, region in [*self._pending, *self._failed]})
 
     def accounts(self) -> list[str]:
-        """Return the accounts whose regions were or would have been read."""
+        """Return the accounts of the audit, including those that were not read."""
         walked = {walk.home.account_id for walk in list(self.walks)}
         return sorted(walked | {account_id for account_id, _ in [*self._pending, *self._failed]})
 
     def progress(self, *, is_over: bool = False) -> Progress:
-        """Return the progress."""
+        """Return the progress so far."""
         walks = list(self.walks)
         known = sum(len(walk.functions) for walk in walks)
         is_listed = self.is_placed and not self._pending and all(walk.is_listed for walk in walks)
@@ -170,7 +170,7 @@ class Audit:
             await self.read(places, pool)
 
     async def read(self, places: Sequence[AccountRegion], pool: SenderPool) -> None:
-        """Read these accounts and regions, all side by side."""
+        """Read these accounts and regions in parallel."""
         self._pending.update((place.key, None) for place in places)
         self.is_placed = True
         grants = [self.grants.setdefault(place.account_id, Grant()) for place in places]
@@ -190,7 +190,7 @@ class Audit:
             with naming(place.aws):
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
-        except Exception as error:  # noqa: BLE001 # whatever it is, the other regions are read
+        except Exception as error:  # noqa: BLE001 # whatever the error, the other regions are read
             self.fail(region_failure(*place.key, error))
             return
         words = place.aws.words_of(place.region, place.account_id)
@@ -205,7 +205,7 @@ class Audit:
             home=home,
             sender=sender(),
             scope=self.scope,
-            # botocore logs whole responses, and those of GetFunction have a link to the code
+            # botocore logs whole responses, and GetFunction's contain a link to the code
             details=None if route.through else Details(sender=sender(Operation.GET_FUNCTION), grant=grant),
             most_readers=readers_of_each(len(self.walks) + len(self._pending)),
             settled=set(before.settled),
@@ -222,16 +222,16 @@ class Audit:
         return before if self.freshen is None else await self.freshen(place, home)
 
     async def _route(self, place: AccountRegion) -> Route:
-        """Return the route to a region; a given endpoint is the same everywhere, and found only once."""
+        """Return the route to a region; a custom endpoint serves every region and is resolved once."""
         if place.aws.endpoint_url is None:
-            return await aside(place.aws.route, place.region)
+            return await in_thread(place.aws.route, place.region)
         if place.aws not in self._routes:
-            self._routes[place.aws] = asyncio.ensure_future(aside(place.aws.route, place.region))
+            self._routes[place.aws] = asyncio.ensure_future(in_thread(place.aws.route, place.region))
         return replace(await self._routes[place.aws], region=place.region)
 
 
 def _by_account(walks: Iterable[RegionWalk]) -> tuple[tuple[str, int, int], ...]:
-    """Return each account with the number of its functions that are done and known."""
+    """Return each account with the numbers of its functions that are done and known."""
     counted: dict[str, list[int]] = {}
     for walk in walks:
         known, done = len(walk.functions), len(walk.functions) - walk.left
@@ -241,5 +241,5 @@ def _by_account(walks: Iterable[RegionWalk]) -> tuple[tuple[str, int, int], ...]
 
 
 def unread_row(account_id: str | None, region: str) -> AuditRow:
-    """Return the row of an account and region that were not read before the audit was stopped."""
+    """Return the row of an account and region that a stopped audit did not read."""
     return replace(region_failure(account_id, region, EicError(STOPPED)), scan_state="unread")

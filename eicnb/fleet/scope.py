@@ -1,4 +1,4 @@
-"""The arguments of an audit, validated before anything is sent.
+"""The arguments of an audit, validated before the first request.
 
 Tested in tests/fleet/test_bad_input.py and tests/fleet/test_audit.py.
 """
@@ -23,16 +23,16 @@ Credentials = Literal["workers", "send"]
 """Whose credentials the workers of a cluster use: their own, or short-lived ones that are sent to them."""
 
 Choose = Callable[[ReportedFunction], object]
-"""Returns whether a function is wanted, from what `ListFunctions` reports of it; no config is read before."""
+"""Returns whether to audit a function, given what `ListFunctions` reports; its config is not read yet."""
 
 ALL_REGIONS = "all"
 CHOSEN = "callable"
-"""The attr of an audit whose functions a callable chose."""
+"""The attr `selected` of an audit whose functions were chosen by a callable."""
 _GLOB = frozenset("*?[")
 
 
 def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
-    """Return one of a few words unchanged, or raise UsageError."""
+    """Return a value that is one of the choices, or raise UsageError."""
     choices = tuple(choices)
     if not isinstance(value, str) or value not in choices:
         hint = " or ".join(f'{argument}="{choice}"' for choice in choices)
@@ -43,7 +43,7 @@ def check_choice(argument: str, value: Any, choices: Iterable[str]) -> str:
 
 
 def check_rate(value: Any) -> float | None:
-    """Return requests a second as a float above 0, or None for the usual ones; else raise UsageError.
+    """Return a rate in requests a second as a float above 0; None means the default rate.
 
     >>> check_rate(10)
     10.0
@@ -51,7 +51,7 @@ def check_rate(value: Any) -> float | None:
     if value is None:
         return None
     with UsageError.about("rate"):
-        hint = "give calls a second as a number above 0; AWS allows each account 15 in a region, all callers together"
+        hint = "give calls a second as a number above 0; AWS allows each account 15 per region, shared by all callers"
         try:
             rate = math.nan if isinstance(value, bool | str) else float(value)
         except (TypeError, ValueError, OverflowError):
@@ -62,7 +62,7 @@ def check_rate(value: Any) -> float | None:
 
 
 def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
-    """Return the names in a list, or in one text with commas between them, each once.
+    """Return the distinct names in a list or in a comma-separated string.
 
     >>> names_in("regions", "us-east-1,eu-west-1", "us-east-1")
     ('us-east-1', 'eu-west-1')
@@ -84,7 +84,7 @@ def names_in(argument: str, value: Any, example: str) -> tuple[str, ...]:
 
 
 def check_regions(regions: Any) -> tuple[str, ...] | None:
-    """Return the named regions, `("all",)` for all of the account, or None if none are named."""
+    """Return the names of regions, `("all",)` for every region of the account, or None if none are named."""
     if regions is None:
         return None
     names = names_in("regions", regions, "us-east-1")
@@ -97,7 +97,7 @@ def check_regions(regions: Any) -> tuple[str, ...] | None:
 
 
 def is_glob(pattern: str) -> bool:
-    """Return whether a pattern has wildcards, which no function name has.
+    """Return whether a pattern has wildcards, which no function name contains.
 
     >>> is_glob("shop-*"), is_glob("shop")
     (True, False)
@@ -107,7 +107,7 @@ def is_glob(pattern: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The wanted functions: those that match a name or glob, those that a callable chooses, or all.
+    """The functions to audit: by names and globs, by a callable, or all of them.
 
     >>> Selection(patterns=("shop-*", "checkout")).fits("checkout")
     True
@@ -129,12 +129,12 @@ class Selection:
 
     @classmethod
     def from_attr(cls, text: str | None) -> Selection:
-        """Read a selection from the attrs of an audit; one by a callable is not in them and selects all."""
+        """Read a selection from the attr `selected`, which does not store a callable: that selects all."""
         return cls(patterns=None if text in {None, CHOSEN} else tuple(json.loads(str(text))))
 
     @property
     def as_attr(self) -> str | None:
-        """The selection as the attrs of an audit have it; None for all functions."""
+        """The selection as the attr `selected`; None for all functions."""
         return CHOSEN if self.choose else json.dumps(self.patterns) if self.patterns else None
 
     def fits(self, function_name: str) -> bool:
@@ -142,12 +142,12 @@ class Selection:
         return self.patterns is None or any(fnmatchcase(function_name, pattern) for pattern in self.patterns)
 
     def wants(self, function: ReportedFunction) -> bool:
-        """Return whether a function is wanted."""
+        """Return whether to audit a function."""
         return self.fits(function.function.function_name) and (self.choose is None or bool(self.choose(function)))
 
     @property
     def has_names(self) -> bool:
-        """Whether a function is wanted by its whole name, which may turn out not to exist."""
+        """Whether a pattern is a full name, which may turn out not to exist."""
         return not all(map(is_glob, self.patterns or ()))
 
     def unmatched(self, names: Collection[str]) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def _pattern(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The part of an audit's arguments that applies to every region."""
+    """The arguments of an audit that apply to every region."""
 
     selection: Selection
     qualifiers: Qualifiers
@@ -185,11 +185,11 @@ class Scope:
 
     @classmethod
     def parse(cls, *, functions: Any, qualifiers: Any, rate: Any) -> Scope:
-        """Validate the arguments of an audit that are the same for every region."""
+        """Validate the arguments."""
         check_choice("qualifiers", qualifiers, get_args(Qualifiers))
         return cls(selection=Selection.parse(functions), qualifiers=qualifiers, rate=check_rate(rate))
 
     @property
     def wants_all_qualifiers(self) -> bool:
-        """Whether aliases and versions without a config are wanted too."""
+        """Whether to include aliases and versions without a config."""
         return self.qualifiers == "all"

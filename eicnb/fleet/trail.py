@@ -1,6 +1,6 @@
-"""The functions of one account and region that may have changed, as CloudTrail has it.
+"""The functions of one account and region that may have changed, according to CloudTrail.
 
-The trail is believed only after it has shown the earlier audit's own requests. In any doubt the place is read in full.
+The trail is trusted only once it has shown the earlier audit's own requests. In any doubt, the place is read in full.
 Tested in tests/fleet/test_refresh.py.
 """
 
@@ -17,7 +17,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.cloudtrail import TrailEvent, events_in, lookup_of
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.sender import PATIENCE, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import AccessDenied, EicError, ExpiredCredentials, Throttled
 from eicnb.fleet.entry import Home
 from eicnb.model.function import FunctionRef
@@ -31,12 +31,12 @@ _ENOUGH = timedelta(minutes=2)
 
 _MINUTES = DELAY // timedelta(minutes=1)
 INCOMPLETE = "the earlier audit is incomplete there"
-_UNTIMED = "the earlier audit does not say when it read its rows"
+_UNTIMED = "the earlier audit does not record when it read its rows"
 _YOUNG = f"the earlier audit is younger than {_MINUTES} minutes, and CloudTrail is up to {_MINUTES} minutes late"
 _OLD = f"the earlier audit is older than the {RETENTION.days} days that CloudTrail goes back"
 _SILENT = "CloudTrail does not show the requests of the earlier audit"
-_DENIED = f"CloudTrail may not be read: {_LOOKUP.action} is denied"
-_MANY = "CloudTrail has more pages of changes than an audit has requests"
+_DENIED = f"CloudTrail cannot be read: {_LOOKUP.action} is denied"
+_MANY = "reading the changes from CloudTrail would take more requests than an audit"
 
 
 class UnusableTrail(Exception):
@@ -45,16 +45,16 @@ class UnusableTrail(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFunctions:
-    """The functions of an earlier audit in one place: when each was read, and since when any may differ."""
+    """The functions of an earlier audit in one place, when each was read, and when changes begin to count."""
 
     read_at: Mapping[str, datetime]
     since: datetime
 
     @classmethod
     def of(cls, read_at: Mapping[str, datetime | None], known_until: datetime | None, now: datetime) -> KnownFunctions:
-        """Return the functions, or raise UnusableTrail if no trail can say what changed since.
+        """Return the functions, or raise UnusableTrail if no trail can show what changed since.
 
-        An earlier refresh found the rows that it did not read to be right until `known_until`.
+        If the earlier audit was a refresh, the rows that it did not read again were right until `known_until`.
         """
         times = {name: time for name, time in read_at.items() if time is not None}
         if len(times) < len(read_at):
@@ -67,19 +67,20 @@ class KnownFunctions:
         return cls(read_at=times, since=since - MARGIN)
 
     def proving_time(self, now: datetime) -> datetime:
-        """Return the last time at which the earlier audit read something that is surely in the trail."""
-        there = [time for time in self.read_at.values() if now - RETENTION < time - MARGIN and time <= now - DELAY]
-        if not there:
+        """Return the latest time of a request of the earlier audit that the trail must show by now."""
+        shown = [time for time in self.read_at.values() if now - RETENTION < time - MARGIN and time <= now - DELAY]
+        if not shown:
             raise UnusableTrail(_OLD)
-        return max((time for time in there if time <= now - DELAY - _ENOUGH), default=min(there))
+        return max((time for time in shown if time <= now - DELAY - _ENOUGH), default=min(shown))
 
 
 @dataclass(slots=True, kw_only=True)
 class TrailReader:
-    """A reader of the trail of one account and region; `most_pages` beyond the first of each name are too many.
+    """A reader of the trail of one account and region.
 
-    `turns` spaces the requests of this place, and `room` limits those of all places at the same time. `has_aliases` is
-    whether the audit has rows of aliases there.
+    Beyond the first page for each event name, it reads at most `most_pages`. `turns` paces the requests of this place,
+    and `room` limits the concurrent requests of all places. `has_aliases` is whether the audit has rows of aliases
+    there.
     """
 
     home: Home
@@ -109,7 +110,7 @@ class TrailReader:
             raise UnusableTrail(f"CloudTrail could not be read: {error.message.splitlines()[0]}") from None
 
     async def _suffix(self) -> str:
-        """Return what the names of the operations of 2019 end in, from the earlier audit's own requests."""
+        """Return the suffix of the names of 2019 operations, found in the earlier audit's own requests."""
         at = self.known.proving_time(self.now)
         for suffix in SUFFIXES:
             number = 0
@@ -129,13 +130,13 @@ class TrailReader:
         return self._is_here(function) and abs(event.time - read_at) <= MARGIN
 
     def _is_here(self, function: FunctionRef) -> bool:
-        """Return whether a function is in this place, as far as its name says."""
+        """Return whether a function may be in this place, given the account and region in its name."""
         return function.account_id in {None, self.home.account_id} and function.region in {None, self.home.region}
 
     async def _changed_by(
         self, event_name: str, is_late: Callable[[FunctionRef, datetime], bool] = lambda *_: False
     ) -> AsyncIterator[str]:
-        """Yield the functions of the events of a name, without those that are too late to matter."""
+        """Yield the functions of the events of this name, except events too late to matter."""
         is_first = True
         async for page in self._pages(event_name, self.known.since, None):
             self._extra_pages += not is_first
@@ -148,20 +149,24 @@ class TrailReader:
                     yield function.function_name
 
     def _may_change(self, function: FunctionRef, at: datetime) -> bool:
-        """Return whether the row of a function may be older than a change; either of two clocks may be ahead."""
+        """Return whether a function may have changed after it was read, with a margin for clock skew."""
         read_at = self.known.read_at.get(function.function_name)
         return self._is_here(function) and (read_at is None or at >= read_at - MARGIN)
 
     def _is_after_the_read(self, function: FunctionRef, at: datetime) -> bool:
-        """Return whether a function was reconfigured after it was read, which its new facts show.
+        """Return whether a function was reconfigured after it was read, so that its listed facts show it.
 
-        Only between the list and the read of an alias that runs `$LATEST` can the two rows be of different settings.
+        An earlier reconfiguration matters only to an alias that runs `$LATEST`: if it came between the list and the
+        read of the alias, the two rows have different settings.
         """
         read_at = self.known.read_at.get(function.function_name)
         return read_at is not None and at > read_at + MARGIN
 
     async def _pages(self, name: str, since: datetime, until: datetime | None) -> AsyncIterator[list[TrailEvent]]:
-        """Yield the pages of events of a name; begin again after a throttled request, or once with new credentials."""
+        """Yield the pages of events of this name.
+
+        A throttled request starts the listing over, and so does the first one with expired credentials.
+        """
         throttled_at: float | None = None
         has_expired = False
         while True:
@@ -182,13 +187,13 @@ class TrailReader:
             except ExpiredCredentials:
                 if has_expired:
                     raise
-                has_expired = True  # the connection dropped the refused ones, so the next request has new ones
+                has_expired = True  # the connection dropped the expired ones, so the next request has new ones
             else:
                 return
 
     async def _next(self, pages: Iterator[Mapping[str, Any]]) -> Mapping[str, Any]:
-        """Request the next page in its turn; a missing one is malformed."""
+        """Request the next page when its turn comes; a missing page is malformed."""
         await asyncio.sleep(self.turns.take())
         async with self.room:
             self.tally.calls += 1
-            return await aside(next, pages, _NO_PAGE)
+            return await in_thread(next, pages, _NO_PAGE)

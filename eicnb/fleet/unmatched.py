@@ -1,4 +1,4 @@
-"""The names given to an audit that match no function."""
+"""The names passed to an audit that match no function."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def unmatched_rows(
 ) -> list[AuditRow]:
     """Return a row for each name without a function: `gone`, or `unread` if not all lists were read.
 
-    A name has no region; its row is in the first searched one, or in `region` if that has no account. A function that
-    an earlier audit `reported` has its row where it was.
+    A name has no region, so its row is in the first searched account and region. Without one, the row is in `region`,
+    without an account. A function that an earlier audit `reported` keeps its account and region.
     """
     home = min(homes, key=lambda one: (one.account_id, one.region), default=None)
     searched = ", ".join(sorted({one.region for one in homes})) or region
@@ -51,15 +51,15 @@ def unmatched_rows(
 
 
 def closest(name: str, listed: Iterable[str]) -> str | None:
-    """Return the listed name that looks most like one that matches no function; None if none does.
+    """Return the listed name that is closest to one that matches no function; None if none is close.
 
-    `nearest` takes seconds for 100,000 names, and so gets only the likely ones.
+    `nearest` would take seconds for 100,000 names, so it gets only the likely ones.
     """
     return nearest(name, likely(name, listed))
 
 
 def likely(name: str, listed: Iterable[str]) -> list[str]:
-    """Return the names that share the most pairs of characters with one, 100 at most."""
+    """Return the 100 names that share the most pairs of characters with a name."""
     wanted = _pairs(name)
 
     def likeness(known: str) -> float:

@@ -1,6 +1,6 @@
-"""What versions and aliases run: one GetFunction each, or lists where that is denied.
+"""What versions and aliases run: one GetFunction for each, or lists if it is denied.
 
-GetFunction has a quota of its own, seven times as large, so an audit's other requests do not wait for it.
+GetFunction has its own quota, seven times as large, so an audit's other requests do not wait for it.
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
 """
 
@@ -29,7 +29,7 @@ Versions = dict[str, ReportedFunction | Malformed]
 """The versions of a function by their numbers; `$LATEST` may be among them."""
 
 Runs = ReportedFunction | EicError | None
-"""What a version or alias runs: its settings, the error of their read, or None if it no longer exists."""
+"""What a version or alias runs: its settings, the error of reading them, or None if it no longer exists."""
 
 T = TypeVar("T")
 
@@ -38,29 +38,29 @@ _VERDICT_SECONDS = 2.0
 
 @dataclass(slots=True)
 class Grant:
-    """The knowledge whether an account allows an operation.
+    """A record of whether an account allows an operation.
 
-    Its first request decides, and the others wait a moment for it.
+    The first request decides; requests made meanwhile wait briefly for its result.
     """
 
     is_denied: bool = False
     _first: asyncio.Event | None = None
 
-    async def ask(self, call: Callable[[], Awaitable[T]]) -> T | None:
-        """Return the result of a call; None if the operation is denied, now or before."""
+    async def attempt(self, call: Callable[[], Awaitable[T]]) -> T | None:
+        """Return the result of a call; None if the operation is denied, now or earlier."""
         if self._first is None:
             self._first = asyncio.Event()
             try:
-                return await self._asked(call)
+                return await self._request(call)
             finally:
                 self._first.set()
         if not self._first.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_VERDICT_SECONDS):
                     await self._first.wait()
-        return None if self.is_denied else await self._asked(call)
+        return None if self.is_denied else await self._request(call)
 
-    async def _asked(self, call: Callable[[], Awaitable[T]]) -> T | None:
+    async def _request(self, call: Callable[[], Awaitable[T]]) -> T | None:
         try:
             return await call()
         except AccessDenied as error:
@@ -72,7 +72,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """The way to GetFunction in one account and region, and whether the account allows it."""
+    """The sender of GetFunction in one account and region, and whether the account allows it."""
 
     sender: Sender
     grant: Grant
@@ -82,7 +82,8 @@ class Details:
 class VersionReader:
     """A reader of what the versions and aliases of a function run, in one account and region.
 
-    Without `details`, and where they are denied, it lists versions and aliases. `wants_all` always lists them.
+    Without `details`, or if GetFunction is denied, it lists versions and aliases. With `wants_all` it always lists
+    them.
     """
 
     home: Home
@@ -93,9 +94,9 @@ class VersionReader:
     async def runs(
         self, function: ReportedFunction, configured: Collection[str], listed: Versions | None
     ) -> Mapping[str, Runs]:
-        """Return what these versions and aliases run, or all of the function.
+        """Return what these versions and aliases run; with `wants_all`, those of the whole function.
 
-        `listed` are its versions if the list of functions had them all.
+        `listed` has the versions of the function, if the list of functions included versions.
         """
         described = await self._described(function.function, configured)
         if described is not None:
@@ -104,28 +105,28 @@ class VersionReader:
         wanted = {*configured, *(aliases.keys() | versions.keys() if self.wants_all else ())} - {LATEST}
         meant = {qualifier: aliases.get(qualifier, qualifier) for qualifier in wanted}
         return {
-            qualifier: function if version == LATEST else _without_entry(versions.get(version))
+            qualifier: function if version == LATEST else _as_runs(versions.get(version))
             for qualifier, version in meant.items()
         }
 
     async def _described(self, function: FunctionRef, configured: Collection[str]) -> Mapping[str, Runs] | None:
-        """Return what GetFunction reports of each; None if it is denied or cannot report all that is wanted."""
+        """Return what GetFunction reports for each; None if it is denied or would not be enough."""
         details = self.details
         if details is None or details.grant.is_denied or self.wants_all:
             return None
         found = await asyncio.gather(*(self._one(details, function.with_qualifier(name)) for name in configured))
         if details.grant.is_denied:
             return None
-        if None in found:  # either a version or alias, or the whole function no longer exists
-            exists = await details.grant.ask(lambda: read_configuration(details.sender, function))
+        if None in found:  # a version or alias, or the whole function, no longer exists
+            exists = await details.grant.attempt(lambda: read_configuration(details.sender, function))
             if exists is None:
                 return None
         return dict(zip(configured, found, strict=True))
 
     async def _one(self, details: Details, function: FunctionRef) -> Runs:
-        """Return what GetFunction reports; None if it is denied, or if there is nothing of this name."""
+        """Return what GetFunction reports; None if it is denied or finds nothing."""
         try:
-            item = await details.grant.ask(lambda: read_configuration(details.sender, function))
+            item = await details.grant.attempt(lambda: read_configuration(details.sender, function))
         except NotFound:
             return None
         except EicError as error:
@@ -133,7 +134,7 @@ class VersionReader:
         return None if item is None else self._checked(item, function)
 
     def _checked(self, item: Mapping[str, Any], function: FunctionRef) -> ReportedFunction | EicError:
-        """Return what is reported of this version or alias; an error if it is about another one."""
+        """Return the reported version or alias, or an error if it is a different one."""
         entry = entry_of(item, Operation.GET_FUNCTION, self.home)
         if not isinstance(entry, ReportedFunction):
             return entry.error
@@ -146,9 +147,9 @@ class VersionReader:
     async def _listed(
         self, function: FunctionRef, configured: Collection[str], listed: Versions | None
     ) -> tuple[dict[str, str], Versions]:
-        """Return the aliases of a function with their versions, and its versions.
+        """Return the version of each alias of a function, and its versions.
 
-        Only what is needed is requested.
+        It requests only the lists that are needed.
         """
         path = f"{FUNCTIONS}/{quote(function.function_name, safe='')}"
         aliases: dict[str, str] = {}
@@ -156,7 +157,7 @@ class VersionReader:
             async for page in self.sender.pages(Operation.LIST_ALIASES, f"{path}/aliases"):
                 aliases.update(_alias(item) for item in items(page, "Aliases", Operation.LIST_ALIASES))
         if listed is not None and {*aliases.values()} <= listed.keys() | {LATEST}:
-            return aliases, listed  # otherwise a version was published since, as AWS deletes none that an alias has
+            return aliases, listed  # otherwise a version was published since: AWS deletes no version that an alias uses
         versions: Versions = {}
         operation = Operation.LIST_VERSIONS
         async for page in self.sender.pages(operation, f"{path}/versions"):
@@ -169,7 +170,7 @@ class VersionReader:
         return aliases, versions
 
 
-def _without_entry(entry: ReportedFunction | Malformed | None) -> Runs:
+def _as_runs(entry: ReportedFunction | Malformed | None) -> Runs:
     return entry.error if isinstance(entry, Malformed) else entry
 
 

@@ -1,4 +1,4 @@
-"""Rows made into the arrays of a frame's columns, each of its own dtype.
+"""The arrays of a frame's columns, built from rows.
 
 Tested in tests/frames/test_frame.py.
 """
@@ -17,7 +17,7 @@ from eicnb.frames.columns import Column
 def arrays_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> tuple[pd.Index, list[Any]]:
     """Return the names of the columns and an array for each.
 
-    All columns of a dtype are made at once and then cut apart: a single row costs a third of a column at a time.
+    All columns of a dtype are built at once and then split. For a single row, this takes a third of the time.
     """
     names, by_dtype = _layout(tuple(columns))
     arrays = {}
@@ -30,7 +30,7 @@ def arrays_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> t
 
 @cache
 def dtype_of(column: Column) -> Any:
-    """Return the dtype of a column, which takes longer to look up by its name than to fill a row."""
+    """Return the dtype of a column, cached because finding it by name takes longer than filling a row."""
     if column.categories:
         return pd.CategoricalDtype([*column.categories], ordered=True)
     return pd.api.types.pandas_dtype(column.dtype)
@@ -47,18 +47,18 @@ def _layout(columns: Sequence[Column]) -> tuple[pd.Index, Mapping[Any, Sequence[
 
 @cache
 def _array_of(dtype: Any) -> Callable[..., Any]:
-    """Return the constructor of a dtype's arrays, which `pd.array` looks up and wraps each time."""
+    """Return the constructor of a dtype's arrays, which `pd.array` would look up each time."""
     make: Callable[..., Any] = dtype.construct_array_type()._from_sequence  # noqa: SLF001 # pandas' interface for arrays
     return make
 
 
 def _array(values: list[Any], dtype: Any) -> Any:
-    """Return values as an array; half a surrogate pair, which no file can hold, is escaped."""
+    """Return values as an array; lone surrogates, which files cannot store, are escaped."""
     try:
         return _array_of(dtype)(values, dtype=dtype)
     except UnicodeEncodeError:
-        return _array_of(dtype)([_whole(value) for value in values], dtype=dtype)
+        return _array_of(dtype)([_escaped(value) for value in values], dtype=dtype)
 
 
-def _whole(value: Any) -> Any:
+def _escaped(value: Any) -> Any:
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

@@ -12,15 +12,15 @@ from eicnb.frames.columns import NEXT_TOKEN, SEVERAL, VERB
 from eicnb.frames.words import READ, STATE
 
 _FRESH = timedelta(hours=1)
-"""The age up to which a caption does not say when an audit was read."""
+"""The age up to which a caption leaves out when an audit was read."""
 
 
 def provenance(attrs: Mapping[Any, Any]) -> str:
-    """Return where a frame comes from, in words: `SANDBOX` for the embedded AWS, the account, the region."""
+    """Return where a frame comes from, in words: sandbox or not, the account and the region."""
     if "scope" in attrs:
         return str(attrs["scope"])
     place = place_of(attrs)
-    account = f"account {place['account_id']}" if "account_id" in place else "account not asked for"
+    account = f"account {place['account_id']}" if "account_id" in place else "account not looked up"
     where = [
         marks(attrs),
         "several accounts" if attrs.get("account_id") == SEVERAL else account,
@@ -36,7 +36,7 @@ def place_of(attrs: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def marks(attrs: Mapping[Any, Any]) -> str:
-    """Return whether rows were never written or come from the sandbox, in words."""
+    """Return in words whether the rows are from a dry run or from the sandbox."""
     dry_run, sandbox = attrs.get("dry_run"), attrs.get("sandbox")
     nothing = "sent" if attrs.get("verb") == "replay" else "written"
     marks = [
@@ -47,7 +47,7 @@ def marks(attrs: Mapping[Any, Any]) -> str:
 
 
 def more(attrs: Mapping[Any, Any]) -> str:
-    """Word the rest of a list that was cut."""
+    """Return in words how to continue a list that was cut off; empty for a complete list."""
     token = attrs.get(NEXT_TOKEN)
     if token is None:
         return ""
@@ -55,14 +55,14 @@ def more(attrs: Mapping[Any, Any]) -> str:
 
 
 def not_read(frame: pd.DataFrame) -> str:
-    """Word how many rows of an incomplete audit could not be read."""
+    """Return in words how many rows of an incomplete audit could not be read."""
     if frame.attrs.get(VERB) != "audit" or frame.attrs.get("complete", True) is True or STATE not in frame.columns:
         return ""
     return f", {int((frame[STATE] != READ).sum())} of {len(frame)} not read"
 
 
 def read_earlier(frame: pd.DataFrame, now: datetime | None = None) -> str:
-    """Word when an audit was read, if that is a while ago, as in a file."""
+    """Return in words when an audit was read, if that was a while ago."""
     times: Any = frame.get("read_at")
     if frame.attrs.get(VERB) != "audit" or "known_until" in frame.attrs or not hasattr(times, "dt"):
         return ""

@@ -1,7 +1,6 @@
-"""How each known column is displayed: its short head, its words, and its rank.
+"""How each known column is displayed: its short head, its wording and its rank.
 
-Columns of a low rank are hidden when there is no room. The frames of all verbs are displayed by it; a column that it
-does not know is shown as it is.
+Columns of low rank are hidden when there is no room. Unknown columns are displayed unchanged.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eicnb.frames import words
-from eicnb.frames.words import Word
+from eicnb.frames.words import Wording
 from eicnb.model.age import compact
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 
 ESSENTIAL = 9
-"""The rank of what is always shown; what has a lower one is hidden first."""
+"""The rank of columns that are always shown. The lowest ranks are hidden first."""
 
 _OWN_RANK = 6
 
@@ -24,15 +23,15 @@ _OWN_RANK = 6
 class Shown:
     """One column of a display, made of one or more columns of the frame.
 
-    It applies to a frame that has all columns in `of`; its tooltip names the `named` ones. It is hidden in a frame
-    that has all columns in `unless`. With `leads` it goes first. With `folds` a value that all rows share moves to the
-    caption. `quiet` is a text that needs no column if all rows have it. `wraps` lets a long
-    text have several lines, `breaks` a long name in a narrow terminal. What `is_typed` is a line to run.
+    It applies to a frame that has all columns in `of`; its tooltip names the first `named` of them. It is hidden in a
+    frame that has all columns in `unless`. With `leads`, it comes first. With `folds`, a value that all rows share
+    moves to the caption. If all rows have the text `quiet`, the column is left out. `wraps` lets long texts take
+    several lines, `breaks` long names in a narrow terminal. `is_typed` marks lines to run.
     """
 
     head: str
     of: tuple[str, ...]
-    word: Word
+    cell: Wording
     rank: int = _OWN_RANK
     leads: bool = False
     folds: bool = False
@@ -45,7 +44,7 @@ class Shown:
 
     @property
     def title(self) -> str:
-        """The real names of the columns."""
+        """The names of the columns in the frame."""
         return ", ".join(self.of[: self.named])
 
 
@@ -62,21 +61,21 @@ def _number(head: str, name: str, rank: int = 7) -> Shown:
 
 
 def _destination(head: str, name: str, rank: int) -> tuple[Shown, ...]:
-    word = words.target(name)
+    wording = words.target(name)
     return (
-        Shown(head, (name, f"{name}_type"), word, rank, folds=True, breaks=True),
-        Shown(head, (name,), word, rank, folds=True, breaks=True),
+        Shown(head, (name, f"{name}_type"), wording, rank, folds=True, breaks=True),
+        Shown(head, (name,), wording, rank, folds=True, breaks=True),
         Shown(f"{head}, kind", (f"{name}_type",), words.in_full(f"{name}_type")),
     )
 
 
-def _setting(head: str, names: tuple[str, str], default: int, spelled: words.Spelled) -> tuple[Shown, ...]:
+def _setting(head: str, names: tuple[str, str], default: int, number_format: words.NumberFormat) -> tuple[Shown, ...]:
     own, effective = names
-    of_both = words.setting(own, default, effective=effective, spelled=spelled)
+    of_both = words.setting(own, default, effective=effective, number_format=number_format)
     return (
         Shown(head, (own, effective), of_both, 8, folds=True),
-        Shown(head, (own,), words.setting(own, default, spelled=spelled), 8, folds=True),
-        Shown(head, (effective,), words.setting(effective, default, spelled=spelled), 8, folds=True),
+        Shown(head, (own,), words.setting(own, default, number_format=number_format), 8, folds=True),
+        Shown(head, (effective,), words.setting(effective, default, number_format=number_format), 8, folds=True),
     )
 
 
@@ -89,8 +88,8 @@ _SETTINGS = ((_RETRIES[0], "Retries"), (_AGE[0], "Max age"), ("on_failure", "On 
 def _of_a_side(side: str) -> Iterator[Shown]:
     for name, head in _SETTINGS:
         column = f"{side}_{name}"
-        word = words.target(column) if name.startswith("on_") else words.in_full(column)
-        yield Shown(f"{head} {side}", (column,), word, 2, unless=("change",))
+        wording = words.target(column) if name.startswith("on_") else words.in_full(column)
+        yield Shown(f"{head} {side}", (column,), wording, 2, unless=("change",))
     yield Shown(f"Configured {side}", (column := f"configured_{side}",), words.in_full(column), 1, unless=("change",))
 
 
@@ -163,19 +162,19 @@ CATALOGUE: tuple[Shown, ...] = (
     *(_number(state.capitalize(), state) for state in ("ok", "denied", "throttled", "gone", "failed", "unread")),
     Shown("File", ("file",), words.in_full("file"), 5),
 )
-"""The columns with words of their own. Of several that apply to a column of the frame, the first is taken."""
+"""The known columns. If several entries apply to a column of a frame, the first one is used."""
 
-_AS_THEY_ARE = (
+_UNCHANGED = (
     *("account_alias", "partition", "identity_arn", "expires_at", "setting", "value"),
     *("step", "earliest_seconds", "latest_seconds", "happens"),
 )
 
-KNOWN = frozenset([*(name for one in CATALOGUE for name in one.of), *_AS_THEY_ARE])
+KNOWN = frozenset([*(name for one in CATALOGUE for name in one.of), *_UNCHANGED])
 """The names of all columns that a frame of a verb can have."""
 
 
 def under_head(head: str) -> str | None:
-    """Return the column that is displayed under a head, in capitals or not.
+    """Return the column that is displayed under a head, whatever its case.
 
     >>> under_head("retries"), under_head("DLQ")
     ('maximum_retry_attempts', 'dead_letter_arn')
@@ -184,32 +183,32 @@ def under_head(head: str) -> str | None:
 
 
 def shown_of(columns: Sequence[str]) -> list[Shown]:
-    """Return what is displayed of a frame with these columns, in their order; each column once.
+    """Return the columns of the display for the columns of a frame, in their order.
 
     >>> [one.head for one in shown_of(["function_name", "qualifier", "on_failure_type", "on_failure", "team"])]
     ['Function', 'On failure', 'team']
     """
-    there, done, found = frozenset(columns), set[str](), list[Shown]()
+    present, done, found = frozenset(columns), set[str](), list[Shown]()
     for name in columns:
         if name not in done:
-            one = next((one for one in CATALOGUE if name in one.of and there.issuperset(one.of)), None)
-            found.append(one or as_it_is(name, head=name.replace("_", " ")))
+            one = next((one for one in CATALOGUE if name in one.of and present.issuperset(one.of)), None)
+            found.append(one or under_own_name(name, head=name.replace("_", " ")))
             done |= set(found[-1].of)
     return found
 
 
-def as_it_is(name: str, head: str = "") -> Shown:
-    """Return a column that is displayed under its own name, with its values in full; of a payload the start."""
+def under_own_name(name: str, head: str = "") -> Shown:
+    """Return a column of the display that has its own name and, except for a payload, its values in full."""
     return Shown(head or name, (name,), words.payload if name == "payload" else words.in_full(name))
 
 
 def arranged(shown: Iterable[Shown], columns: Iterable[str]) -> tuple[list[Shown], int]:
-    """Return what is displayed of these columns, in order, and how many of them never are."""
-    there = frozenset(columns)
-    kept, hidden = list[Shown](), 0
+    """Return the columns of the display in order, without hidden ones, and the number of those."""
+    present = frozenset(columns)
+    visible, hidden = list[Shown](), 0
     for one in shown:
-        if one.unless and there.issuperset(one.unless):
+        if one.unless and present.issuperset(one.unless):
             hidden += len(one.of)
         else:
-            kept.append(one)
-    return sorted(kept, key=lambda one: not one.leads), hidden
+            visible.append(one)
+    return sorted(visible, key=lambda one: not one.leads), hidden

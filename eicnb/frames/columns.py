@@ -16,11 +16,11 @@ from eicnb.model.place import partition_of
 Scalar = str | int | float | bool | None
 
 SEVERAL = "several"
-"""The value of an attr if a frame's rows have several."""
+"""The value of an attr if it differs between a frame's rows."""
 
 
 def common(values: Iterable[Any], otherwise: Any = None) -> Any:
-    """Return the value that all rows have in common, or `several`; without values, another one.
+    """Return the value that all rows have in common, or `several`; without values, `otherwise`.
 
     >>> common(["us-east-1", "us-east-1"]), common(["us-east-1", "eu-west-1"]), common([])
     ('us-east-1', 'several', None)
@@ -30,21 +30,21 @@ def common(values: Iterable[Any], otherwise: Any = None) -> Any:
 
 
 VERB = "verb"
-"""The leading column of a frame of several commands, and the attr that holds the verb of a single one."""
+"""The first column of a frame of several commands, and the attr with the verb of a single command."""
 
 SUMMARY = "summary"
-"""The attr with what the caption of a whole frame adds to the number of rows."""
+"""The attr with the text that the caption of a whole frame adds to the number of rows."""
 
 SUMMARY_VERB = "audit summary"
-"""The attr `verb` of the summary of an audit in a folder, whose rows are not configs."""
+"""The verb of the summary of an audit in a folder, whose rows are not configs."""
 
-NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, no password
-"""The attr of a list that was cut: what `--starting-token` takes to read on."""
+NEXT_TOKEN = "next_token"  # noqa: S105 # a page marker, not a password
+"""The attr of a list that was cut off: the `--starting-token` that continues it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a frame: its name, its pandas dtype and what it holds.
+    """One column of a frame: its name, its pandas dtype and its meaning.
 
     `categories` are those of the dtype `category`, the lowest first.
     """
@@ -78,13 +78,13 @@ SETTING_NAMES = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_f
 """The four settings, in the order of a frame's columns."""
 
 BEFORE, AFTER = "before_", "after_"
-"""What the names of a setting's columns begin with, in a frame of changes."""
+"""The prefixes of a setting's columns in a frame of changes."""
 
 BEFORE_AND_AFTER = tuple(
     Column(
         f"{when}{column.name}",
         column.dtype,
-        f"`{column.name}` {when.strip('_')} the change; `<NA>`: not set, or not known",
+        f"`{column.name}` {when.strip('_')} the change; `<NA>`: not set or not known",
     )
     for when in (BEFORE, AFTER)
     for column in CONFIG_COLUMNS
@@ -112,13 +112,13 @@ FUNCTION_COLUMNS = (
 
 CONNECTION_COLUMNS = (
     Column("name", "string", "what `%eic use NAME` calls it"),
-    Column("in_use", "boolean", "whether it is the one in use"),
-    Column("account_id", "string", "account; `<NA>`: not asked for yet"),
+    Column("in_use", "boolean", "whether it is the connection in use"),
+    Column("account_id", "string", "account; `<NA>`: not looked up yet"),
     Column("account_name", "string", "its name in the organisation; `<NA>`: `organization` did not list it"),
     Column("region", "string", "region of the calls; `<NA>`: none is set"),
     Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
     Column("role_arn", "string", "role that it acts as; `<NA>`: none"),
-    Column("endpoint_url", "string", "where calls go instead of AWS; `<NA>`: AWS"),
+    Column("endpoint_url", "string", "URL that calls go to instead of AWS; `<NA>`: AWS"),
     Column("sandbox", "boolean", "whether it is the embedded AWS"),
 )
 
@@ -127,14 +127,14 @@ IDENTITY_COLUMNS = (
     Column("account_alias", "string", "name of the account; `<NA>`: it has none, or you may not see it"),
     Column("region", "string", "region of the calls"),
     Column("partition", "string", f"such as `aws` or `{partition_of('cn-north-1')}`"),
-    Column("identity_arn", "string", "who you are"),
-    Column("expires_at", "datetime64[ns, UTC]", "when the credentials end; `<NA>`: they do not say"),
+    Column("identity_arn", "string", "ARN of the caller"),
+    Column("expires_at", "datetime64[ns, UTC]", "when the credentials expire; `<NA>`: not known"),
     Column("profile", "string", "profile of the AWS config files; `<NA>`: boto3's own chain"),
     Column("sandbox", "boolean", "whether it is the embedded AWS"),
 )
 
 SETTING_COLUMNS = (
     Column("setting", "string", "what `%config EicMagics.NAME = …` chooses"),
-    Column("value", "string", "what holds now; `<NA>`: nothing"),
-    Column("source", "string", "where that comes from"),
+    Column("value", "string", "current value; `<NA>`: none"),
+    Column("source", "string", "where the value comes from"),
 )

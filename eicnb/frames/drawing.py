@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
-from itertools import pairwise
 
 from eicnb.errors import width_of
 from eicnb.frames.catalogue import ESSENTIAL
+from eicnb.frames.html import HtmlCell, escaped, html_table, of_whole_words
 from eicnb.frames.monospace import GAP, TextColumn, laid_out
 from eicnb.frames.style import BOX, CAPTION, CELL, NUMBER, STYLE, TONES, WRAPPED
 from eicnb.frames.words import Cell
 
 _ROOM = 130
-"""The characters of a row that fit the output of a notebook in a window of 1,400 pixels."""
+"""The characters that fit in a row of a notebook's output, in a window of 1,400 pixels."""
 
 _PADDING = 3
-"""The characters that the space between two columns takes in HTML."""
+"""The space between two columns in HTML, in characters."""
 
 _NARROWEST = 22
-"""The characters that a column of long texts, or of long names in a terminal, needs."""
+"""The minimum width of a column of long texts, or of long names in a terminal."""
 
 _SHORTEST = 80
-"""The characters of a remark in one line, so that what is there to type stays whole."""
-
-_WRAPS = 'style="text-align: left"'
-
-_BREAKS = 'style="overflow-wrap: anywhere"'
-
-_WHOLE = 'style="white-space: nowrap"'
-
-_HYPHENATED = re.compile(r"(?<!\S)(?=\S*-)\S{2,40}(?!\S)")
-"""A word with a hyphen that is narrower than a column of long texts."""
-
-_LONG = re.compile(r"\S{21,}")
-"""A text that may be broken to fit a narrow column; a word is not."""
+"""The minimum width of a remark's lines, so that the code to type in it stays on one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The rows of a frame that are drawn: all, or so many, those that could not be read first.
+    """The rows of a frame to draw: all, or a number of them with the unread ones first.
 
     >>> cut = Cut.of([True, False, True], most=2)
     >>> cut.places, str(cut)
@@ -55,7 +41,7 @@ class Cut:
 
     @classmethod
     def of(cls, were_read: Sequence[bool], most: int) -> Cut:
-        """Return the cut of rows that could be read or not."""
+        """Choose the rows to draw, `most` at most; `were_read` has whether each row could be read."""
         places: Sequence[int] = range(len(were_read))
         if len(were_read) > most:
             places = sorted(places, key=were_read.__getitem__)[:most]
@@ -79,10 +65,10 @@ class Cut:
 class Head:
     """The head of one column of a table.
 
-    `title` has the real names of the `covers` columns of the frame that it shows. A lower `rank` is hidden first.
-    `names` marks the column that names the rows. A column that `wraps` has long texts; one that `breaks` has long
-    names, which take several lines in a narrow terminal. One that `is_typed` has lines to run, which are never wrapped
-    in text.
+    `title` has the names of the frame's columns that it shows, and `covers` their number. The lowest `rank` is hidden
+    first. `names` marks the column that names the rows. A column that `wraps` has long texts. One that `breaks` has
+    long names, which take several lines in a narrow terminal. One that `is_typed` has lines to run, which are never
+    wrapped in text.
     """
 
     text: str
@@ -103,7 +89,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The columns and the drawn rows of a frame, in words.
+    """The displayed columns and rows of a frame, in words.
 
     >>> heads = (Head("Function"), Head("Retries"))
     >>> print(Table("us-east-1  1 row", heads, ((Cell("checkout"), Cell("2")),)).to_text())
@@ -111,8 +97,8 @@ class Table:
     checkout  2
     us-east-1  1 row
 
-    Columns that do not fit are hidden unless `shows_all`; in text they then go on below. `same` are values that all
-    rows share. `hidden` counts the columns that are hidden already. `hide` puts the masks into all texts at once.
+    Columns that do not fit are hidden. With `shows_all`, they continue below in text. `same` are values that all rows
+    share. `hidden` counts the columns that are hidden already. `hide` masks all texts at once.
     """
 
     caption: str
@@ -126,35 +112,27 @@ class Table:
     hide: Callable[[Sequence[str]], Sequence[str]] = list
 
     def to_html(self, name: str = "") -> str:
-        """Return HTML without scripts, whose every text is escaped: the caption, and a box that scrolls.
+        """Return the caption and a scrolling table as HTML, without scripts and with all text escaped.
 
         For screen readers, `name` distinguishes this table from others with the same caption.
         """
         table = self.masked().fitting(_ROOM, _PADDING, breaks=False)
         lines = [table.caption, *table.remarks()]
-        label = _escaped(f"{name}: {table.caption}" if name else table.caption)
-        names = "".join(
-            f'<th scope="col" title="{_escaped(head.title)}"{_style(head)}>{_escaped(head.text or "row")}</th>'
-            for head in table.heads
-        )
+        label = escaped(f"{name}: {table.caption}" if name else table.caption)
+        heads = [HtmlCell(escaped(head.text or "row"), _attributes(head), head.title) for head in table.heads]
         return "\n".join(
             [
                 f'<div class="eicnb-frame">{STYLE}',
-                *(f'<div class="eicnb-caption"{CAPTION}>{_escaped(line)}</div>' for line in lines),
+                *(f'<div class="eicnb-caption"{CAPTION}>{escaped(line)}</div>' for line in lines),
                 f'<div class="eicnb-box" role="region" aria-label="{label}" tabindex="0"{BOX}>',
-                "<table>",
-                f"<thead><tr>{names}</tr></thead>",
-                "<tbody>",
-                *(_html_cells(table.heads, row) for row in table.rows),
-                "</tbody>",
-                "</table>",
+                html_table(heads, (_html_cells(table.heads, row) for row in table.rows)),
                 "</div>",
                 "</div>",
             ]
         )
 
     def to_text(self) -> str:
-        """Return the table as text, as wide as its longest words."""
+        """Return the table as text of `width` characters, or more if the essential columns need them."""
         table, below = self.masked(), list[str]()
         if not self.shows_all:
             table, below = table.with_lines_below()
@@ -165,7 +143,7 @@ class Table:
         return "\n".join([laid_out(table.text_columns(), self.width, below), caption])
 
     def masked(self) -> Table:
-        """Return the table with masks in all its texts."""
+        """Return the table with all texts masked."""
         heads = [text for head in self.heads for text in (head.text, head.title)]
         cells = [text for row in self.rows for cell in row for text in (cell.text, cell.title)]
         hidden = iter(self.hide([self.caption, *self.same, *heads, *cells]))
@@ -175,7 +153,7 @@ class Table:
         return replace(self, caption=caption, same=same, heads=shown, rows=rows, hide=list)
 
     def with_lines_below(self) -> tuple[Table, list[str]]:
-        """Return the table without a typed column that does not fit, and its lines, the head first."""
+        """Return the table without a typed column that does not fit, and that column's lines, head first."""
         widths = [self._width_of(place, breaks=True) for place in range(len(self.heads))]
         typed = next((place for place, head in enumerate(self.heads) if head.is_typed), None)
         if typed is None or len(self.heads) == 1 or sum(widths) + len(GAP) * (len(widths) - 1) <= self.width:
@@ -188,7 +166,7 @@ class Table:
         return replace(self, heads=heads, rows=[tuple(row[place] for place in places) for row in self.rows])
 
     def fitting(self, room: int, gap: int, *, breaks: bool) -> Table:
-        """Return the table without the columns of the lowest ranks, so that the rest fits."""
+        """Hide the columns of the lowest ranks until the others fit."""
         if self.shows_all:
             return self
         widths = [self._width_of(place, breaks=breaks) for place in range(len(self.heads))]
@@ -208,7 +186,7 @@ class Table:
         return min(natural, _NARROWEST) if may_wrap else natural
 
     def remarks(self, width: int = 0) -> list[str]:
-        """Return what the caption adds: what all rows share, what is hidden, and how to see it."""
+        """Return remarks for the caption: what all rows share, what is hidden, and how to show it."""
         same = f"in every row: {', '.join(self.same)}" if self.same else ""
         columns = f"{self.hidden} column{'' if self.hidden == 1 else 's'} hidden" if self.hidden else ""
         options = ['columns="all"'] * bool(columns) + ['rows="all"'] * (not self.has_all_rows)
@@ -219,7 +197,7 @@ class Table:
         return [part for line in lines for part in textwrap.wrap(line, max(width, _SHORTEST), break_long_words=False)]
 
     def text_columns(self) -> list[TextColumn]:
-        """Return the columns as lines of text; those of long texts share the room that is left."""
+        """Return the columns as lines of text; columns of long texts share the remaining room."""
         widths = [self._width_of(place, breaks=True) for place in range(len(self.heads))]
         wrapping = sum(head.wraps_as_text for head in self.heads)
         spare = max(0, self.width - sum(widths) - len(GAP) * (len(widths) - 1)) // max(1, wrapping)
@@ -235,51 +213,14 @@ def _replaced(head: Head, text: str, title: str) -> Head:
     return replace(head, text=text, title=title)
 
 
-def _style(head: Head) -> str:
+def _attributes(head: Head) -> str:
     return NUMBER if head.is_of_numbers else WRAPPED if head.wraps else CELL
 
 
-def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> str:
-    cells = []
+def _html_cells(heads: Sequence[Head], row: Sequence[Cell]) -> Iterator[HtmlCell]:
     for head, cell in zip(heads, row, strict=True):
-        tag, scope = ("th", ' scope="row"') if head.names else ("td", "")
-        title = f' title="{_escaped(cell.title)}"' if cell.title and cell.title != cell.text else ""
+        title = cell.title if cell.title != cell.text else ""
         tone = TONES.get(cell.tone, "")
-        text = _of_whole_words(cell.text) if head.is_typed else _escaped(cell.text)
-        cells.append(f"<{tag}{scope}{title}{_style(head)}>{f'<span{tone}>{text}</span>' if tone else text}</{tag}>")
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _of_whole_words(text: str) -> str:
-    """Escape a text and let it break between its words alone, not at a hyphen; a very long word may break."""
-    return _HYPHENATED.sub(lambda found: f"<span {_WHOLE}>{found[0]}</span>", _escaped(text))
-
-
-def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows of text as a small HTML table, every text escaped; the first column names the rows.
-
-    >>> html_table(("a",), [("<b>",)]).count("&lt;b&gt;")
-    1
-
-    A long text is wrapped between its words, and inside an ARN.
-    """
-    names = "".join(f'<th scope="col" {_WRAPS}>{_escaped(name)}</th>' for name in head)
-    lines = [f"<thead><tr>{names}</tr></thead>", "<tbody>", *map(_html_row, rows), "</tbody>"]
-    return "\n".join(["<table>", *lines, "</table>"])
-
-
-def _breakable(text: str) -> str:
-    """Escape a text and let a narrow column break what is longer than any word, such as an ARN."""
-    places = [0, *(place for found in _LONG.finditer(text) for place in found.span()), len(text)]
-    pieces = [_escaped(text[start:end]) for start, end in pairwise(places)]
-    return "".join(f"<span {_BREAKS}>{piece}</span>" if at % 2 else piece for at, piece in enumerate(pieces))
-
-
-def _html_row(words: Sequence[str]) -> str:
-    label, *cells = map(_breakable, words)
-    shown = "".join(f"<td {_WRAPS}>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row" {_WRAPS}>{label}</th>{shown}</tr>'
-
-
-def _escaped(text: str) -> str:
-    return escape(text, quote=True)
+        text = of_whole_words(cell.text) if head.is_typed else escaped(cell.text)
+        html = f"<span{tone}>{text}</span>" if tone else text
+        yield HtmlCell(html, _attributes(head), title, names_row=head.names)

@@ -1,4 +1,4 @@
-"""From a DataFrame to the table that is drawn: which columns, in which order, in which words.
+"""The layout of a frame's table: which columns, in which order, in which words.
 
 Tested in tests/frames/test_frame.py and tests/frames/test_layout.py.
 """
@@ -22,7 +22,7 @@ from eicnb.redaction.control_characters import printable
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A frame with the rows of it that are drawn, and how they are displayed."""
+    """A frame, the rows of it to draw, and how to display them."""
 
     frame: pd.DataFrame
     columns: tuple[str, ...]
@@ -31,7 +31,7 @@ class Layout:
 
     @classmethod
     def of(cls, frame: pd.DataFrame, view: View) -> Layout:
-        """Choose the rows of a frame that are drawn."""
+        """Choose the rows of a frame to draw."""
         columns = tuple(str(name) for name in frame.columns)
         were_read = [True] * len(frame)
         if STATE in columns:
@@ -46,8 +46,8 @@ class Layout:
     def table(self, caption: str, stated: Mapping[str, str], removed: Collection[int], width: int) -> Table:
         """Return the table under a caption.
 
-        `stated` has the columns whose value for all rows the caption states. `removed` are the places of the drawn rows
-        whose config was deleted.
+        `stated` has the values that the caption states for all rows, by column. `removed` are the positions of the
+        drawn rows whose config was deleted.
         """
         drawn = self.drawn
         values = drawn.itertuples(index=False, name=None)
@@ -56,7 +56,7 @@ class Layout:
             for place, row in enumerate(values)
         ]
         shown, same, hidden = self._chosen(rows, stated)
-        heads, cells = [_head(one, rows) for one in shown], [[one.word(row) for one in shown] for row in rows]
+        heads, cells = [_head(one, rows) for one in shown], [[one.cell(row) for one in shown] for row in rows]
         if self._shows_index:
             heads.insert(
                 0, Head(" ".join(str(name) for name in self.frame.index.names if name is not None), names=True)
@@ -77,23 +77,23 @@ class Layout:
 
     @property
     def _shows_index(self) -> bool:
-        """Whether the index says more than the number of a row."""
+        """Whether the index is more than row numbers."""
         index = self.frame.index
         is_numbers = index.nlevels == 1 and pd.api.types.is_integer_dtype(index.dtype)
         return self.view.columns == ALL or not is_numbers or index.name is not None or not self.columns
 
     def _chosen(self, rows: Sequence[Row], stated: Mapping[str, str]) -> tuple[list[Shown], list[str], int]:
-        """Return the columns of the display, what all rows share, and how many columns are hidden."""
+        """Return the columns to display, the values that all rows share, and the number of hidden columns."""
         if self.view.columns == ALL:
-            return [catalogue.as_it_is(name) for name in self.columns], [], 0
+            return [catalogue.under_own_name(name) for name in self.columns], [], 0
         if chosen := self.view.named_in(self.columns):
             return catalogue.shown_of(chosen), [], len(self.columns) - len(chosen) if self.view.says_hidden else 0
         candidates, hidden = catalogue.arranged(catalogue.shown_of(self.columns), self.columns)
         shown, same = [], []
         for one in candidates:
             text = self._shared(one, rows)
-            is_said = text is not None and (text == one.quiet or text == stated.get(one.title))
-            if is_said and len(candidates) > 1:
+            is_redundant = text is not None and (text == one.quiet or text == stated.get(one.title))
+            if is_redundant and len(candidates) > 1:
                 continue
             if text is not None and one.folds and len(self.frame) > 1 and "function_name" in self.columns:
                 same.append(f"{one.head if one.head.isupper() else one.head.lower()} {text}")
@@ -102,8 +102,8 @@ class Layout:
         return shown or candidates, same if shown else [], hidden
 
     def _shared(self, one: Shown, rows: Sequence[Row]) -> str | None:
-        """Return the text that all rows of the frame have in a column; None if they differ, or without rows."""
-        texts = {one.word(row).text for row in rows}
+        """Return the text that all rows have in a column; None if they differ or there are no rows."""
+        texts = {one.cell(row).text for row in rows}
         if len(texts) != 1 or not (one.folds or one.quiet is not None):
             return None
         if not self.cut.is_whole:
@@ -125,7 +125,7 @@ class Layout:
 
 
 def _head(one: Shown, rows: Sequence[Row]) -> Head:
-    cells = [(row.values[one.of[0]], one.word(row).text) for row in rows]  # noqa: PD011 # no frame of pandas
+    cells = [(row.values[one.of[0]], one.cell(row).text) for row in rows]  # noqa: PD011 # not a pandas frame
     return Head(
         text=one.head,
         title=one.title,
@@ -140,7 +140,7 @@ def _head(one: Shown, rows: Sequence[Row]) -> Head:
 
 
 def _named(heads: Sequence[Head]) -> tuple[Head, ...]:
-    """Let one column name the rows: the index, the function, or else the first."""
+    """Mark the one column that names the rows: the index, the function, or else the first."""
     naming = next((place for place, head in enumerate(heads) if head.names), 0)
     return tuple(replace(head, names=place == naming) for place, head in enumerate(heads))
 
@@ -150,7 +150,7 @@ def _is_number(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a value without pandas and NumPy: None for a missing one."""
+    """Return a pandas or NumPy scalar as a plain Python value; a missing one as None."""
     if not pd.api.types.is_scalar(value):
         return value
     return None if pd.isna(value) else value.item() if hasattr(value, "item") else value

@@ -1,4 +1,4 @@
-"""A table as lines of text of one width a character."""
+"""A table as text in columns of fixed width."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _INDENT = "    "
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """One column: the lines of each cell, the head first, all of one width.
+    """One column: the lines of each cell, the head first, padded to one width.
 
     >>> TextColumn.of(["Why", "no queue"], limit=5).cells
     (('Why  ',), ('no   ', 'queue'))
@@ -27,7 +27,7 @@ class TextColumn:
 
     @classmethod
     def of(cls, texts: Sequence[str], *, is_right: bool = False, limit: int | None = None) -> TextColumn:
-        """Pad texts to one width; with a limit, a longer one is wrapped between words, and a longer word inside."""
+        """Pad texts to one width; with a limit, wrap longer texts and split longer words."""
         cells = [[text] if limit is None else _wrapped(text, limit) for text in texts]
         width = max(width_of(line) for cell in cells for line in cell)
         return cls(tuple(tuple(_padded(line, width, is_right=is_right) for line in cell) for cell in cells), width)
@@ -43,9 +43,9 @@ def _padded(line: str, width: int, *, is_right: bool) -> str:
 
 
 def laid_out(columns: Sequence[TextColumn], page: int, below: Sequence[str] = ()) -> str:
-    """Return columns side by side; those beyond the page go on below, each group behind the first column.
+    """Lay columns out side by side; those that do not fit continue below, next to the first column.
 
-    `below` has a line for each row, the head first; it stands whole under the row.
+    `below` has a line to print unbroken under each row, the head first.
 
     >>> print(laid_out([TextColumn.of(["Function", "checkout"]), TextColumn.of(["Retries", "2"])], 80))
     Function  Retries

@@ -1,7 +1,7 @@
-"""The looks of a table in a notebook, in both themes, trusted or not, and without scripts.
+"""The style of a table in a notebook, light or dark, trusted or not, without scripts.
 
-A front end removes `<style>` from a notebook that it does not trust, and much of inline styles. What remains there is
-inline: a box that scrolls, cells that do not wrap, and colours that need no theme.
+From a notebook that is not trusted, a front end removes `<style>` and some inline styles. The essentials are therefore
+inline: a scrolling box, cells that do not wrap, and colours that suit any theme.
 Tested in tests/browser/test_table.py.
 """
 
@@ -30,7 +30,7 @@ TONES: Mapping[str, str] = {
     "removed": _badge("#fff3cd", "#5c3d00"),
     "quiet": ' class="eicnb-quiet"',
 }
-"""The colours of states, in addition to their signs and words: the same in both themes, each on its own background."""
+"""The colours of states, which also have signs and words. Each has its own background, so it suits any theme."""
 
 STYLE = """<style>
 .eicnb-frame {container-type: inline-size}
@@ -58,4 +58,4 @@ STYLE = """<style>
 .jp-OutputArea:has(.eicnb-frame) .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stdout"] pre {
  word-break: normal; overflow-wrap: break-word}
 </style>"""
-"""What a trusted notebook, a page of nbconvert and other front ends use on top."""
+"""Further styles for trusted notebooks, pages of nbconvert and other front ends."""

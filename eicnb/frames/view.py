@@ -1,4 +1,4 @@
-"""What is displayed of a frame: which columns and how many rows, as settings and callers choose it."""
+"""The columns and the number of rows in a display, as settings and callers choose them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _NAMES = frozenset(column.name for column in NAME_COLUMNS)
 class View:
     """The columns and rows of a display.
 
-    `columns` is `auto` for those that fit, `all`, or names. `rows` is the most rows, or `all`. With `says_hidden` the
-    caption counts the columns that are not among the names.
+    `columns` is `auto` for those that fit, `all`, or names. `rows` is the maximum number of rows, or `all`. With
+    `says_hidden`, the caption counts the columns that were not chosen.
 
     >>> View(rows=0)
     Traceback (most recent call last):
@@ -40,22 +40,22 @@ class View:
                 raise UsageError(message, hint=f'rows="{ALL}"')
 
     def most(self, total: int) -> int:
-        """Return how many of so many rows are displayed."""
+        """Return the maximum number of rows to display of a frame with `total` rows."""
         return self.rows if isinstance(self.rows, int) else total
 
     def within(self, columns: Collection[str]) -> View:
-        """Return the view of a frame with these columns: of chosen names those it has.
+        """Restrict the chosen columns to those that a frame has.
 
-        If these only name the function and others are missing, it is what fits.
+        If some are missing and the rest only name the function, choose the columns that fit.
         """
         if isinstance(self.columns, str):
             return self
-        there = tuple(name for name in self.columns if name in columns)
-        is_useless = there != self.columns and _NAMES.issuperset(there)
-        return replace(self, columns=AUTO if is_useless else there, says_hidden=True)
+        present = tuple(name for name in self.columns if name in columns)
+        is_useless = present != self.columns and _NAMES.issuperset(present)
+        return replace(self, columns=AUTO if is_useless else present, says_hidden=True)
 
     def named_in(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """Return the chosen columns that a frame has, or raise UsageError for one that it lacks."""
+        """Return the chosen columns, or raise UsageError for one that the frame lacks."""
         chosen = self.columns if isinstance(self.columns, tuple) else ()
         for name in chosen:
             if name not in columns:
@@ -65,7 +65,7 @@ class View:
 
 
 def check_columns(columns: Any) -> str | tuple[str, ...]:
-    """Return a choice of columns as a `View` takes it: `auto`, `all`, or names as a tuple.
+    """Validate a choice of columns, and return `auto`, `all`, or the names as a tuple.
 
     >>> check_columns(["function_name", "region"]), check_columns("function_name, region")
     (('function_name', 'region'), ('function_name', 'region'))
@@ -84,19 +84,19 @@ def check_columns(columns: Any) -> str | tuple[str, ...]:
 
 
 class ViewSwitch:
-    """The view of every display of the process; `choose` takes a function that returns it."""
+    """The view of all displays in this process."""
 
     def __init__(self) -> None:
-        self._tell: Callable[[], View] = View
+        self._find_view: Callable[[], View] = View
 
-    def choose(self, tell: Callable[[], View]) -> None:
-        """Call this from now on."""
-        self._tell = tell
+    def choose(self, find_view: Callable[[], View]) -> None:
+        """Use this function to find the current view."""
+        self._find_view = find_view
 
     def current(self) -> View:
-        """Return the view at this moment."""
-        return self._tell()
+        """Return the current view."""
+        return self._find_view()
 
 
 VIEW = ViewSwitch()
-"""The process's switch, which the settings push."""
+"""The switch of this process, set through `eicnb.settings`."""

@@ -1,4 +1,4 @@
-"""The values of a frame's row in words, for its display, without pandas or a notebook."""
+"""The wording of a frame's values in a display, without pandas or a notebook."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ABSENT = {
     "reason": "",
     "*": "<NA>",
 }
-"""What a missing value means, column by column; in any other column it is `<NA>`, as in pandas."""
+"""The text for a missing value in each column; in other columns it is `<NA>`, as in pandas."""
 
 STATE, READ = "scan_state", "ok"
 
@@ -62,7 +62,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a display: its text, what its tooltip adds, and the tone that its colour follows."""
+    """One cell of a display: its text, its tooltip, and the tone that decides its colour."""
 
     text: str
     title: str = ""
@@ -73,7 +73,7 @@ class Cell:
 class Row:
     """One row of a frame.
 
-    `values` are by column, None for a missing one. `is_removed` marks a row whose config was deleted.
+    `values` maps columns to values; a missing one is None. `is_removed` marks a row whose config was deleted.
     """
 
     values: Mapping[str, Any]
@@ -81,7 +81,7 @@ class Row:
 
     @property
     def was_read(self) -> bool:
-        """Whether the row could be read; true where rows have no state."""
+        """Whether the row could be read; True if the frame has no states."""
         return STATE not in self.values or self.values[STATE] == READ
 
     @property
@@ -93,22 +93,22 @@ class Row:
         return (str(region), str(account)) if region and account else None
 
 
-Spelled = Callable[[int], str]
-"""Writes a number of a setting."""
+NumberFormat = Callable[[int], str]
+"""Returns a number of a setting as text."""
 
-Word = Callable[[Row], Cell]
-"""Returns what a column of a display has for a row."""
+Wording = Callable[[Row], Cell]
+"""Returns the cell of a row in one column of a display."""
 
 
 def _absent(name: str) -> str:
-    """Return what a missing value of a column means."""
+    """Return the text for a missing value in a column."""
     return ABSENT.get(setting_of(name), ABSENT["*"])
 
 
-def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
-    """Return a value as it is read in its column.
+def text_of(column: str, value: Any, absent: str = "<NA>") -> str:
+    """Return a value as text, in the wording of its column.
 
-    >>> word_of("on_failure_type", "events"), word_of("maximum_retry_attempts", None, "not set")
+    >>> text_of("on_failure_type", "events"), text_of("maximum_retry_attempts", None, "not set")
     ('EventBridge bus', 'not set')
     """
     if value is None:
@@ -122,48 +122,48 @@ def word_of(column: str, value: Any, absent: str = "<NA>") -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else _UNREADABLE for c in text)
 
 
-def in_full(name: str) -> Word:
-    """Return the word of one column as it is: numbers as numbers, ARNs whole.
+def in_full(name: str) -> Wording:
+    """Display the values of a column in full: numbers as numbers, ARNs as ARNs.
 
     >>> in_full("on_failure")(Row({"on_failure": None})).text
     'none'
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         if value is not None:
-            return _marked(row, word_of(name, value)) if name in SETTING_NAMES else Cell(word_of(name, value))
+            return _marked(row, text_of(name, value)) if name in SETTING_NAMES else Cell(text_of(name, value))
         if not row.was_read and name != "error":
             return Cell(NOT_READ, tone="quiet")
-        # A destination of a kind that cannot be set today is not missing.
+        # A destination whose kind is unknown is not missing.
         is_of_a_kind = name in {"on_failure_type", "on_success_type"} and row.values.get(name.removesuffix("_type"))
         return Cell("another service" if is_of_a_kind else _absent(name))
 
-    return word
+    return cell
 
 
 _LONGEST = 60
 
 
-def excerpt(name: str) -> Word:
-    """Return the word of a column of texts that others wrote: its start, on one line.
+def excerpt(name: str) -> Wording:
+    """Display the start of long texts, such as error messages, on one line.
 
     >>> excerpt("error_message")(Row({"error_message": "no " * 40})).text
     'no no no no no no no no no no no no no no no no no no no no …'
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         if value is None:
             return Cell(_absent(name), tone="quiet")
-        text = word_of(name, str(value)[: _LONGEST + 1])
+        text = text_of(name, str(value)[: _LONGEST + 1])
         return Cell(text) if len(text) <= _LONGEST else Cell(f"{text[:_LONGEST]}…")
 
-    return word
+    return cell
 
 
 def payload(row: Row) -> Cell:
-    """Return the start of an event, with its size if it is longer.
+    """Display the start of an event, and its size if it is longer.
 
     >>> payload(Row({"payload": "1" * 5000})).text.rpartition("1")[2]
     '… (4.9 KB)'
@@ -174,7 +174,7 @@ def payload(row: Row) -> Cell:
 
 
 def setting_of(column: str) -> str:
-    """Return the setting of a column with its value before or after a change; any other name as it is.
+    """Return the name of a column without `before_` or `after_`.
 
     >>> setting_of("before_on_failure"), setting_of("on_failure")
     ('on_failure', 'on_failure')
@@ -188,7 +188,7 @@ def _marked(row: Row, text: str, title: str = "") -> Cell:
 
 
 def function(row: Row) -> Cell:
-    """Return the function with its qualifier.
+    """Display a function with its qualifier.
 
     >>> function(Row({"function_name": "checkout", "qualifier": "live"})).text
     'checkout:live'
@@ -196,69 +196,69 @@ def function(row: Row) -> Cell:
     name, qualifier = row.values["function_name"], row.values["qualifier"]
     if name is None and qualifier is None:
         return Cell("not read" if not row.was_read else "<NA>", tone="quiet")
-    return Cell(word_of("", f"{'' if name is None else name}{'' if qualifier is None else f':{qualifier}'}"))
+    return Cell(text_of("", f"{'' if name is None else name}{'' if qualifier is None else f':{qualifier}'}"))
 
 
-def setting(name: str, default: int, *, effective: str | None = None, spelled: Callable[[int], str] = str) -> Word:
-    """Return the word of a number that AWS has a default for.
+def setting(name: str, default: int, *, effective: str | None = None, number_format: NumberFormat = str) -> Wording:
+    """Display a number that AWS has a default for.
 
     >>> setting("maximum_retry_attempts", 2)(Row({"maximum_retry_attempts": None})).text
     '2 (default)'
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         if not row.was_read:
             return Cell(NOT_READ, tone="quiet")
         value = row.values[name]
         if value is not None:
-            return _marked(row, _spelled(value, spelled), str(value))
+            return _marked(row, _formatted(value, number_format), str(value))
         counted = default if effective is None else row.values[effective]
-        return Cell(f"{_spelled(default if counted is None else counted, spelled)} (default)", tone="quiet")
+        return Cell(f"{_formatted(default if counted is None else counted, number_format)} (default)", tone="quiet")
 
-    return word
+    return cell
 
 
-def duration(name: str) -> Word:
-    """Return the word of a column of seconds.
+def duration(name: str) -> Wording:
+    """Display seconds as a duration.
 
     >>> duration("timeout")(Row({"timeout": 90})).text
     '1 min 30 s'
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
-        return in_full(name)(row) if value is None else Cell(_spelled(value, compact), str(value))
+        return in_full(name)(row) if value is None else Cell(_formatted(value, compact), str(value))
 
-    return word
+    return cell
 
 
-def _spelled(value: Any, spelled: Callable[[int], str]) -> str:
+def _formatted(value: Any, number_format: NumberFormat) -> str:
     is_whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
-    return spelled(int(value)) if is_whole else word_of("", value)
+    return number_format(int(value)) if is_whole else text_of("", value)
 
 
-def target(name: str) -> Word:
-    """Return the word of a column of ARNs: kind and name, or the ARN itself in another account or region.
+def target(name: str) -> Wording:
+    """Display ARNs as kind and name; those in another account or region in full.
 
     >>> queue = "arn:aws:sqs:us-east-1:123456789012:shop-failures"
     >>> target("on_failure")(Row({"on_failure": queue, "region": "us-east-1", "account_id": "123456789012"})).text
     'sqs shop-failures'
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         if value is None:
             return in_full(name)(row) if not row.was_read else Cell(_absent(name), tone="quiet")
-        arn = word_of(name, value)
+        arn = text_of(name, value)
         short = _short_target(arn, row.place)
         text, title = (arn, "") if short is None else (short, arn)
         return _marked(row, text, title) if name in SETTING_NAMES else Cell(text, title)
 
-    return word
+    return cell
 
 
 def _short_target(arn: str, own: tuple[str, str] | None) -> str | None:
-    """Return kind and name of an ARN in this place; None if it must be spelled out."""
+    """Return the kind and name of an ARN in the row's own place; None if it must be shown in full."""
     parts = arn.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or parts[2] not in {*KINDS, "iam"}:  # noqa: PLR2004 # the parts of an ARN
         return None
@@ -270,24 +270,24 @@ def _short_target(arn: str, own: tuple[str, str] | None) -> str | None:
     return name.rpartition("/")[2] if service == "iam" else f"{service} {name}"
 
 
-def state(name: str) -> Word:
-    """Return the word of a column of states: with a sign, and a tone for its colour.
+def state(name: str) -> Wording:
+    """Display states with a sign, and with a tone for their colour.
 
     >>> state("scan_state")(Row({"scan_state": "denied"}))
     Cell(text='✗ denied', title='', tone='bad')
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         if value is None:
             return Cell(_absent(name) if row.was_read or name == "error" else NOT_READ)
-        return Cell(signed(word_of(name, value)), tone=STATES.get(str(value), _NEUTRAL)[1])
+        return Cell(signed(text_of(name, value)), tone=STATES.get(str(value), _NEUTRAL)[1])
 
-    return word
+    return cell
 
 
 def signed(value: str) -> str:
-    """Return a state behind its sign.
+    """Return a state with its sign in front.
 
     >>> signed("ok")
     '✓ ok'
@@ -295,56 +295,56 @@ def signed(value: str) -> str:
     return f"{STATES.get(value, _NEUTRAL)[0]} {value}"
 
 
-def reason(name: str) -> Word:
-    """Return the word of a column that has a known state or a sentence."""
+def reason(name: str) -> Wording:
+    """Display a column in which each value is a known state or a sentence."""
     of_state, of_text = state(name), in_full(name)
     return lambda row: (of_state if row.values[name] in STATES else of_text)(row)
 
 
-def moment(name: str) -> Word:
-    """Return the word of a column of times, to the minute; the tooltip has it in full."""
+def moment(name: str) -> Wording:
+    """Display times to the minute, and in full in the tooltip."""
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         if not isinstance(value, datetime):
             return in_full(name)(row)
-        return Cell(value.strftime("%Y-%m-%d %H:%M"), word_of(name, value))
+        return Cell(value.strftime("%Y-%m-%d %H:%M"), text_of(name, value))
 
-    return word
+    return cell
 
 
-def message(name: str) -> Word:
-    r"""Return the word of a column of errors: their first line, in a tooltip all of them.
+def message(name: str) -> Wording:
+    r"""Display the first line of error messages, and all lines in the tooltip.
 
     >>> message("error")(Row({"error": "no\n    AccessDenied, answered to GetPolicy"})).text
     'no'
     """
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         first, *more = str(row.values[name] or "").splitlines() or [""]
-        return Cell(word_of(name, first), word_of(name, row.values[name])) if more else in_full(name)(row)
+        return Cell(text_of(name, first), text_of(name, row.values[name])) if more else in_full(name)(row)
 
-    return word
+    return cell
 
 
-def share(name: str) -> Word:
-    """Return the word of a column of shares, as a percentage."""
+def share(name: str) -> Wording:
+    """Display shares as percentages."""
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         return Cell(f"{value:.1%}", str(value)) if isinstance(value, int | float) else in_full(name)(row)
 
-    return word
+    return cell
 
 
-def last_part(name: str) -> Word:
-    """Return the word of a column of ARNs or paths whose last part says enough."""
+def last_part(name: str) -> Wording:
+    """Display only the last part of ARNs or paths, and all of it in the tooltip."""
 
-    def word(row: Row) -> Cell:
+    def cell(row: Row) -> Cell:
         value = row.values[name]
         if value is None:
             return in_full(name)(row)
-        text = word_of(name, value)
+        text = text_of(name, value)
         return Cell(text.rpartition("/")[2], text)
 
-    return word
+    return cell

@@ -1,1 +1,1 @@
-"""Frozen values, and every rule of AWS once."""
+"""Frozen values, and the single place for AWS's rules."""

@@ -1,4 +1,4 @@
-"""Durations: read from text, and written in words, in short, or as an option takes them."""
+"""Durations: parsed from text, and formatted in words, in short form, or as an option."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS
 from eicnb.model.pages import SETTINGS_RULE
 
 _UNITS = ((3600, "h", "h", "hour"), (60, "m", "min", "minute"), (1, "s", "s", "second"))
-"""The seconds of each unit, and what it is called in an option, in short, and in words."""
-
+"""The seconds in each unit, and its name in an option, in short form, and in words."""
 
 _IN_WORDS = re.compile(
     r"([0-9]{1,9})\s*(s|m|h|d|w)(?:(?<=s)ec(?:ond)?s?|(?<=m)in(?:ute)?s?|(?<=h)(?:r|our)s?|(?<=d)ays?|(?<=w)eeks?)?"
@@ -20,7 +19,7 @@ _IN_WORDS = re.compile(
 
 
 def abbreviated(text: str) -> str | None:
-    """Return a duration in words as eicnb writes it, a number and a letter; None for any other text.
+    """Shorten a duration such as `7 days` to a number and a letter; return None for any other text.
 
     >>> abbreviated("7 days"), abbreviated("90 min"), abbreviated("2h"), abbreviated("a week")
     ('7d', '90m', '2h', None)
@@ -30,7 +29,7 @@ def abbreviated(text: str) -> str | None:
 
 
 def read_seconds(text: str) -> int | None:
-    """Return the seconds of `6h`, `90m`, `3600s`, `3600` or `2 hours`; None for any other text.
+    """Return the seconds in `6h`, `90m`, `3600s`, `3600` or `2 hours`; None for any other text.
 
     duration = 1*9digit [ "h" / "m" / "s" ]
 
@@ -43,7 +42,9 @@ def read_seconds(text: str) -> int | None:
 
 
 def read_age(text: str, what: str, written: str) -> int:
-    """Return the seconds of an event's age; `what` and `written` name it in the message of a UsageError.
+    """Parse a maximum event age into seconds, or raise UsageError.
+
+    `what` and `written` are the option and its value, as the message names them.
 
     >>> read_age("90m", "--max-age", "'90m'")
     5400
@@ -65,7 +66,7 @@ def human(seconds: int) -> str:
 
 
 def compact(seconds: int) -> str:
-    """Return a whole duration in short, without units that are zero.
+    """Return a duration in short form, without units that are zero.
 
     >>> compact(21600), compact(5400), compact(45)
     ('6 h', '1 h 30 min', '45 s')
@@ -74,7 +75,7 @@ def compact(seconds: int) -> str:
 
 
 def _counts(seconds: int) -> Iterator[tuple[int, str, str]]:
-    """Yield how many of each unit a duration has, unless none, with the unit in short and in full."""
+    """Yield each non-zero unit of a duration: its count, its short name and its full name."""
     for size, _, short, full in _UNITS:
         count, seconds = divmod(seconds, size)
         if count:
@@ -97,7 +98,7 @@ def brief(seconds: float) -> str:
 
 
 def age(seconds: int) -> str:
-    """Return a duration as `--max-age` takes it.
+    """Return a duration as `--max-age` accepts it.
 
     >>> age(5400), age(21600), age(61)
     ('90m', '6h', '61s')

@@ -1,4 +1,4 @@
-"""The grammar that every ARN and name of AWS shares."""
+"""The grammar that all ARNs and AWS names share."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def example_arn(service: str, resource: str) -> str:
 
 
 def fault_in_parts(text: str) -> UsageError | None:
-    """Return what is wrong with the region or the account of an ARN; None if it is neither.
+    """Return the error about a malformed region or account in an ARN; None if both are valid.
 
     >>> fault_in_parts("arn:aws:sqs:us-east-1:123456789:lost").message
     "'123456789' is not an account: it has 9 digits, but AWS's accounts have twelve"
@@ -63,7 +63,7 @@ def _leftover(text: str) -> re.Match[str] | None:
 
 
 def refuse_leftover(what: str, text: str) -> None:
-    """Refuse a `$` or a brace, which no legal name has: it is a reference that was not filled in."""
+    """Refuse a `$` or a brace: no valid name has one, so it is a reference that was not filled in."""
     if found := _leftover(text):
         raise UsageError(
             f"the {what} {text!r} has a {found[0]!r} left in it, which no {what} in AWS can have",

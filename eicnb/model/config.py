@@ -1,7 +1,6 @@
-"""The four settings of an asynchronous invocation, as they may be written.
+"""The four settings of asynchronous invocation, as they can be written.
 
-A setting has three states: absent (None), empty, and an explicit value, which may be the default. Only the last two
-are sent.
+A setting is absent (None), empty, or an explicit value, which may equal the default. Absent settings are not sent.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _ANY_ACCOUNT = "0" * 12
 def _count(value: object, allowed: range, what: str, unit: str) -> int:
     """Return a whole number (an int or a NumPy integer) within `allowed`."""
     try:
-        number = operator.index(value)  # type: ignore[arg-type] # a value that is no number is refused below
+        number = operator.index(value)  # type: ignore[arg-type] # other values are refused below
     except TypeError:
         number = None
     if number is not None and not isinstance(value, bool) and number in allowed:
@@ -66,7 +65,7 @@ def check_event_age(value: object) -> int:
 
 
 def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, object]:
-    """Return a mapping that has no other keys than the known ones."""
+    """Return a mapping that has only known keys, or raise UsageError."""
     if not isinstance(value, Mapping):
         hint = f"{what}={{{known[0]}=…}}" if len(known) == 1 else f"give a mapping of {', '.join(known)}"
         raise UsageError(f"{what} is {shown(value)}, not a mapping", hint=hint)
@@ -82,12 +81,12 @@ def _members(value: object, known: tuple[str, ...], what: str) -> Mapping[str, o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationConfig:
-    """The destinations of an event's record: after success, and after the last failure.
+    """The destinations of an event's record: on success, and on failure.
 
     >>> DestinationConfig(on_failure=DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")).to_api()
     {'OnFailure': {'Destination': 'arn:aws:sqs:us-east-1:123456789012:lost'}}
 
-    None leaves a member out, a `NoDestination` sends it empty. An S3 bucket is possible on failure only.
+    None leaves a member out; a `NoDestination` sends it empty. An S3 bucket can be a destination on failure only.
     """
 
     on_success: Destination | None = None
@@ -107,9 +106,9 @@ class DestinationConfig:
 
     @classmethod
     def from_api(cls, value: object, read: Callable[[str], Destination] = DestinationArn.parse) -> Self:
-        """Read the `DestinationConfig` of AWS's API, strictly: an unknown member is a UsageError.
+        """Parse the `DestinationConfig` of AWS's API; an unknown member is a UsageError.
 
-        `read` reads the text of a destination.
+        `read` parses the text of a destination.
         """
         members = _members(value, ("OnSuccess", "OnFailure"), "DestinationConfig")
         on_success, on_failure = (
@@ -119,7 +118,7 @@ class DestinationConfig:
         return cls(on_success=on_success, on_failure=on_failure)
 
     def to_api(self) -> dict[str, dict[str, str]]:
-        """Return the `DestinationConfig` of AWS's API; what is None is left out."""
+        """Return the `DestinationConfig` of AWS's API, without the members that are None."""
         members = {"OnSuccess": self.on_success, "OnFailure": self.on_failure}
         return {key: _destination_to_api(value) for key, value in members.items() if value is not None}
 
@@ -137,7 +136,9 @@ def _destination_from_api(value: object, key: str, read: Callable[[str], Destina
 
 
 def destinations_in(value: object) -> DestinationConfig | Mapping[str, Any]:
-    """Return the destinations of a document; as they are written, if `sqs:NAME` waits for the account and region.
+    """Validate the destinations in a document.
+
+    If one is a name such as `sqs:NAME`, which needs the account and region, the document is returned as it is.
 
     >>> destinations_in({"OnFailure": {"Destination": "sqs:lost-events"}})
     {'OnFailure': {'Destination': 'sqs:lost-events'}}
@@ -163,13 +164,13 @@ def _destination_to_api(value: Destination) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventInvokeConfig:
-    """The settings of a function, version or alias that may be written; None leaves a setting out.
+    """The settings to write for a function, version or alias; None leaves a setting out.
 
     >>> EventInvokeConfig(maximum_retry_attempts=0, maximum_event_age_in_seconds=3600).to_api()
     {'MaximumRetryAttempts': 0, 'MaximumEventAgeInSeconds': 3600}
 
-    Retries are 0, 1 or 2; the age is 60 to 21600 seconds. AWS's defaults where a setting is absent are 2 and
-    21600: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+    Retries are 0, 1 or 2; the age is 60 to 21600 seconds. If a setting is absent, AWS's default applies: 2 and 21600.
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
     """
 
     maximum_retry_attempts: int | None = None
@@ -189,7 +190,7 @@ class EventInvokeConfig:
 
     @classmethod
     def from_api(cls, value: object) -> Self:
-        """Read the settings as AWS's API names them, strictly: an unknown member is a UsageError."""
+        """Parse the settings as AWS's API names them; an unknown member is a UsageError."""
         known = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
         members = _members(value, known, "the config")
         retries, age, destinations = (members.get(key) for key in known)
@@ -200,7 +201,7 @@ class EventInvokeConfig:
         )
 
     def to_api(self) -> dict[str, Any]:
-        """Return the members of AWS's request; what is None is left out."""
+        """Return the members of AWS's request, without the settings that are None."""
         destinations = self.destination_config
         members = {
             "MaximumRetryAttempts": self.maximum_retry_attempts,

@@ -1,4 +1,4 @@
-"""What the role of a function needs so that Lambda can deliver to a destination.
+"""The permissions that a function's role needs for delivery to a destination.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -23,14 +23,13 @@ ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
 
 _REFUSED = re.compile(r"execution role does not have permissions to call \w+ on (?P<destination>\S+?)\.?$")
 
-
 _REFUSED_FOR_NOW = re.compile(
     r"execution role does not have permissions to call \w+ on |^The destination ARN \S+ is invalid\.$"
 )
 
 
 def may_succeed_later(message: str) -> bool:
-    """Return whether AWS refuses a destination only for now: it, or its permission, may be too new.
+    """Return whether a refused destination may work later: it, or its permission, may be too new.
 
     >>> may_succeed_later("The destination ARN arn:aws:lambda:us-east-1:123456789012:function:new is invalid.")
     True
@@ -39,21 +38,21 @@ def may_succeed_later(message: str) -> bool:
 
 
 DECRYPT = "kms:Decrypt"
-"""The action that reads what a customer's key encrypts."""
+"""The action for reading what is encrypted with a customer key."""
 
 KEY_ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
     "sqs": ("kms:GenerateDataKey", DECRYPT),
     "sns": ("kms:GenerateDataKey",),
     "s3": ("kms:GenerateDataKey",),
 }
-"""The IAM actions on the customer key that encrypts a destination."""
+"""The IAM actions needed on the customer key that encrypts a destination."""
 
 OWNER_KEY = "s3:ResourceAccount"
-"""The condition key that names the account of a bucket."""
+"""The condition key for the account that owns a bucket."""
 
 
 def resource_of(action: str, destination: DestinationArn, function_name: str = "*") -> str:
-    """Return the ARN that an action of delivering to a destination is about.
+    """Return the ARN of the resource that an action needs to deliver to a destination.
 
     >>> resource_of("s3:PutObject", DestinationArn.parse("arn:aws:s3:::lost-events"), "my-function")
     'arn:aws:s3:::lost-events/aws/lambda/async/my-function/*'
@@ -71,8 +70,8 @@ def statement(destination: DestinationArn, account_id: str, actions: Sequence[st
     >>> statement(DestinationArn.parse("arn:aws:sns:us-east-1:123456789012:alerts"), "123456789012")
     {'Effect': 'Allow', 'Action': 'sns:Publish', 'Resource': 'arn:aws:sns:us-east-1:123456789012:alerts'}
 
-    `actions` are those that are missing, if not all are. A bucket must belong to this account: a deleted bucket's name
-    can be taken by any other account.
+    `actions` limits it to the missing ones. A bucket must belong to this account, because any other account can take
+    the name of a deleted bucket.
     """
     wanted = [action for action in ACTIONS[destination.kind] if action in actions or not actions]
     resources = sorted(resource_of(action, destination) for action in wanted)
@@ -96,7 +95,7 @@ def _one_or_all(texts: Sequence[str]) -> str | list[str]:
 
 
 def refused_destination(message: str) -> DestinationArn | None:
-    """Return the destination that AWS's message denies to a function's role; None without one.
+    """Return the destination that a role may not send to, from AWS's message; None if it names none.
 
     >>> refused_destination("The function's execution role does not have permissions to call X on arn:aws:s3:::abc")
     DestinationArn(kind='s3', name='abc', partition='aws', region=None, account_id=None)

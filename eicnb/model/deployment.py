@@ -1,4 +1,4 @@
-"""How a function is deployed, as far as it matters to asynchronous events.
+"""The parts of a function's deployment that matter to asynchronous events.
 
 Tested in tests/fleet/checks/test_functions.py.
 """
@@ -16,8 +16,8 @@ _STACK = "aws:cloudformation:stack-name"
 class DeployedFunction:
     """A function's reserved concurrency, and the CloudFormation stack that owns it.
 
-    `reserved_concurrency` is None if none is reserved. `tags_error` is the code of the error if the tags may not be
-    read; `stack` is then unknown.
+    `reserved_concurrency` is None if none is reserved. If the tags may not be read, `tags_error` is the error code and
+    `stack` is unknown.
     """
 
     reserved_concurrency: int | None = None

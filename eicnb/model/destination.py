@@ -26,7 +26,7 @@ _ARN = re.compile(
 )
 
 _PREFIXES: Mapping[str, str] = {"lambda": "function:", "events": "event-bus/"}
-"""What stands before the name in the resource of an ARN."""
+"""The prefix of the name in the resource part of an ARN."""
 
 _EXAMPLES: Mapping[str, str] = {
     "sqs": example_arn("sqs", "my-queue"),
@@ -50,7 +50,7 @@ A_KIND: Mapping[str, str] = {kind: f"{'a' if kind == 'lambda' else 'an'} {words}
 
 
 def one_of(kinds: Iterable[str]) -> str:
-    """Return some kinds in words.
+    """Return kinds in words, as alternatives.
 
     >>> one_of(["sqs", "sns", "events"])
     'an SQS queue, SNS topic or EventBridge bus'
@@ -70,8 +70,8 @@ class DestinationArn:
     >>> DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:dead-letters")
     DestinationArn(kind='sqs', name='dead-letters', partition='aws', region='us-east-1', account_id='123456789012')
 
-    `region` and `account_id` are None for a bucket alone. FIFO queues and topics cannot be built: Lambda does not
-    deliver to them. Rules: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    `region` and `account_id` are None only for a bucket. FIFO queues and topics are refused: Lambda does not deliver
+    to them. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
 
     kind: DestinationKind
@@ -88,7 +88,7 @@ class DestinationArn:
         parts = (self.region, self.account_id)
         if self.kind == "s3" and any(parts):
             bucket = f"arn:{self.partition}:s3:::{self.name}" if is_name("s3", self.name) else _EXAMPLES["s3"]
-            raise _not_a_destination(text, self.kind, ": a bucket's has no region and no account", hint=bucket)
+            raise _not_a_destination(text, self.kind, ": a bucket's ARN has no region and no account", hint=bucket)
         if self.kind != "s3" and not all(parts):
             raise _not_a_destination(text, self.kind, ": it lacks the region or the account")
         _check_name(self.kind, self.name, text, lambda name: str(replace(self, name=name)))
@@ -102,7 +102,7 @@ class DestinationArn:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the ARN of a destination, or raise a UsageError that says which kinds exist."""
+        """Parse the ARN of a destination, or raise a UsageError that lists the kinds."""
         found = _ARN.fullmatch(text)
         if not found:
             raise _not_an_arn(text)
@@ -134,7 +134,7 @@ def _not_a_destination(
 
 
 def _check_name(kind: DestinationKind, name: str, text: str, written: Callable[[str], str]) -> None:
-    """Refuse a name that the service does not allow; `written` makes of a better one what is to be typed."""
+    """Refuse a name that the service does not allow; `written` formats a better name for the hint."""
     if is_name(kind, name):
         return
     refuse_leftover("destination", text)
@@ -149,7 +149,7 @@ def _check_name(kind: DestinationKind, name: str, text: str, written: Callable[[
 
 
 def check_destination_kind(service: str) -> DestinationKind:
-    """Return the name of a service that can be a destination as it is, or raise UsageError."""
+    """Return the name of a service unchanged if it can be a destination, or raise UsageError."""
     if service not in DESTINATION_KINDS:
         raise UsageError(
             f"{service!r} cannot be a destination", hint=f"send to {_ALLOWED}", rule=DESTINATION_RULE, culprit=service
@@ -158,7 +158,7 @@ def check_destination_kind(service: str) -> DestinationKind:
 
 
 def destination_kind(text: str) -> DestinationKind | None:
-    """Return the kind of a reported destination, also of one that cannot be set; None if unknown.
+    """Return the kind of a reported destination, even of one that cannot be set; None if unknown.
 
     >>> destination_kind("arn:aws:sqs:us-east-1:123456789012:orders.fifo")
     'sqs'
@@ -196,7 +196,7 @@ class DestinationName:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
+        """Parse `sqs:NAME`, `sns:NAME`, `s3:BUCKET`, `lambda:NAME` or `events:BUS`."""
         kind, _, name = text.partition(":")
         if kind not in DESTINATION_KINDS:
             refuse_leftover("destination", text)
@@ -207,14 +207,14 @@ class DestinationName:
         return cls(check_destination_kind(kind), name)
 
     def arn(self, partition: str, region: str, account_id: str) -> DestinationArn:
-        """Return the whole ARN; a bucket's has neither region nor account."""
+        """Return the full ARN; a bucket's ARN has neither region nor account."""
         if self.kind == "s3":
             return DestinationArn("s3", self.name, partition)
         return DestinationArn(self.kind, self.name, partition, region, account_id)
 
 
 def name_of(arn: DestinationArn, where: Where) -> str | None:
-    """Return `kind:name` if that means this ARN in that place, else None.
+    """Return `kind:name` if that resolves to this ARN in a place, else None.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> name_of(DestinationArn.parse("arn:aws:s3:::lost-events"), where)
@@ -225,9 +225,9 @@ def name_of(arn: DestinationArn, where: Where) -> str | None:
 
 
 def named_in(text: str, where: Place) -> str:
-    """Return a reported destination as `kind:name` if it is in that place, else as it is.
+    """Shorten a reported destination to `kind:name` if it is in a place; else return it unchanged.
 
-    It may be one that cannot be set today, such as a FIFO queue, or no ARN at all.
+    It may be one that cannot be set, such as a FIFO queue, or not an ARN at all.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> named_in("arn:aws:sqs:us-east-1:123456789012:orders.fifo", where)
@@ -257,7 +257,7 @@ Destination = DestinationArn | NoDestination
 
 
 def parse_destination(text: str) -> Destination | DestinationName:
-    """Read what a person types for a destination: an ARN, `none`, or `sqs:NAME` and its like.
+    """Parse a destination as users type it: an ARN, `none`, or a name such as `sqs:NAME`.
 
     >>> parse_destination("none")
     <NoDestination.EMPTY: '{}'>

@@ -1,4 +1,4 @@
-"""The event of an asynchronous invocation, as the text that is sent.
+"""The event of an asynchronous invocation, as JSON text.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 Tested in tests/fleet/failed_events/test_send.py.
@@ -14,11 +14,11 @@ from eicnb.errors import UsageError, shown
 from eicnb.model.limits import LARGEST_EVENT
 
 _HALF = re.compile("[\ud800-\udfff]")
-"""Half of a surrogate pair, which no UTF-8 can hold; JSON can, as an escape."""
+"""A lone surrogate, which UTF-8 cannot encode but JSON can escape."""
 
 
 def event_text(payload: Any) -> str:
-    """Return the text of an event: of a text itself, which must be JSON, of anything else its JSON.
+    """Return an event as JSON text; a payload that is text must be JSON already.
 
     >>> event_text({"order": 1}), event_text('{"order": 1.50}')
     ('{"order": 1}', '{"order": 1.50}')
@@ -49,7 +49,7 @@ def _written(payload: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return the number in a cell of a frame, which is one of numpy, as Python's own."""
+    """Convert a NumPy number, such as a cell of a frame, to Python's own type."""
     if type(value).__module__ != "numpy":
         raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
     return value.item()
@@ -60,6 +60,6 @@ def check_size(text: str) -> None:
     size = len(text.encode("utf-8", "replace"))
     if size > LARGEST_EVENT:
         raise UsageError(
-            f"the event has {size} bytes, but asynchronous invocations take {LARGEST_EVENT}",
+            f"the event has {size} bytes, but asynchronous invocations allow {LARGEST_EVENT}",
             hint="store the content in a bucket, and send its key",
         )

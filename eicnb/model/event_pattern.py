@@ -1,7 +1,7 @@
 """EventBridge's event patterns, and whether one could match the record of an asynchronous invocation.
 
     source     "lambda" (observed) or "aws.lambda" (documented)
-    detail     only its request's condition and function are known; anything else could match
+    detail     only the condition and the function are known; anything else could match
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 Outcome = Literal["success", "failure"]
-"""What the record is about: the condition of the destination that sends it."""
+"""Whether a record goes to the on-success or the on-failure destination."""
 
 _SOURCES = frozenset({"lambda", "aws.lambda"})
 
@@ -27,14 +27,14 @@ _CONDITIONS: Mapping[Outcome, frozenset[str]] = {
 }
 
 Event = Mapping[str, "Event | frozenset[Any] | None"]
-"""What is known of an event: for each field its possible values, or None if it could be anything.
+"""What is known about an event: the possible values of each field, or None if any value is possible.
 
-An array's elements are its possible values too: EventBridge matches an array if one element matches.
+The elements of an array count as possible values, because EventBridge matches an array if one element matches.
 """
 
 
 def record_of(bus_arn: str, function_arn: str, outcome: Outcome) -> Event:
-    """Return what is known of a function's records on a bus; `function_arn` ends in the qualifier.
+    """Return what is known about a function's records on a bus; `function_arn` ends in the qualifier.
 
     >>> sorted(record_of("arn:bus", "arn:function:$LATEST", "success")["detail-type"])
     ['Lambda Function Invocation Result - Success']
@@ -61,7 +61,7 @@ def record_of(bus_arn: str, function_arn: str, outcome: Outcome) -> Event:
 
 
 _OPEN: Mapping[str, None] = {"": None}
-"""Marks an object that may have other fields as well; no field of EventBridge has an empty name."""
+"""Marks an object that may have other fields too; no EventBridge field has an empty name."""
 
 
 def could_match(pattern: str | None, event: Event) -> bool:
@@ -71,7 +71,7 @@ def could_match(pattern: str | None, event: Event) -> bool:
     >>> could_match('{"source": ["aws.lambda"]}', record), could_match('{"source": ["aws.s3"]}', record)
     (True, False)
 
-    Unknown operators and a pattern that cannot be read count as one that could match.
+    Unknown operators and malformed patterns count as possible matches.
     """
     if pattern is None:
         return False
@@ -97,11 +97,11 @@ def _field_fits(name: str, wanted: Any, event: Event) -> bool:
         return _fits(wanted, known if isinstance(known, Mapping) else {})
     choices = wanted if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
     if isinstance(known, Mapping):
-        return any(_asks_for_existence(choice) is True for choice in choices)
+        return any(_exists_operand(choice) is True for choice in choices)
     return any(_choice_fits(choice, known or frozenset(), exists=is_known) for choice in choices)
 
 
-def _asks_for_existence(choice: Any) -> bool | None:
+def _exists_operand(choice: Any) -> bool | None:
     found = choice.get("exists") if isinstance(choice, Mapping) else None
     return found if isinstance(found, bool) else None
 
@@ -109,10 +109,10 @@ def _asks_for_existence(choice: Any) -> bool | None:
 def _choice_fits(choice: Any, values: frozenset[Any], *, exists: bool) -> bool:
     """Return whether one element of a pattern's list matches one of a field's possible values."""
     if isinstance(choice, list):
-        return True  # EventBridge has no such element
+        return True  # EventBridge has no nested lists today, so assume that it could match
     if not isinstance(choice, Mapping):
         return choice in values
-    if (wanted := _asks_for_existence(choice)) is not None:
+    if (wanted := _exists_operand(choice)) is not None:
         return wanted is exists
     return exists and all(any(_compares(name, rule, value) for value in values) for name, rule in choice.items())
 
@@ -133,7 +133,7 @@ def _suffix(rule: Any, value: str) -> bool:
 
 
 def _cases(rule: Any, value: str) -> tuple[bool | None, str, str]:
-    """Return whether case is ignored (None: the rule cannot be read), and both texts to compare."""
+    """Return whether case is ignored (None if the rule is malformed), and both texts to compare."""
     if isinstance(rule, str):
         return False, rule, value
     wanted = rule.get("equals-ignore-case") if isinstance(rule, Mapping) else None
@@ -149,7 +149,7 @@ def _wildcard(rule: Any, value: str) -> bool:
 
 
 def _as_regex(wildcard: str) -> str:
-    r"""Return the regular expression of a wildcard, in which a backslash escapes an asterisk and itself."""
+    r"""Return a wildcard as a regular expression; a backslash escapes an asterisk or itself."""
     words = re.findall(r"\\[*\\]|\*|[^*\\]+|\\", wildcard)
     return "".join(
         ".*" if word == "*" else re.escape(word[1:] if word[:1] == "\\" and word[1:] else word) for word in words
@@ -157,7 +157,7 @@ def _as_regex(wildcard: str) -> str:
 
 
 def _numeric(_: Any, value: str) -> bool:
-    """Return whether a comparison of numbers could match: no known field is a number."""
+    """Return whether a numeric comparison could match: it could if the value is a number."""
     return value.replace(".", "", 1).isdecimal()
 
 

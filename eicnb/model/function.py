@@ -1,4 +1,4 @@
-"""The names AWS has for a function, a version and an alias, as one frozen value."""
+"""A Lambda function, version or alias, parsed from any form that AWS accepts."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class FunctionRef:
     >>> str(FunctionRef.parse("arn:aws:lambda:eu-west-1:123456789012:function:my-function:7"))
     'arn:aws:lambda:eu-west-1:123456789012:function:my-function:7'
 
-    `str` returns the form that was read, which is also what is sent. A part that the form does not have is None;
-    without a `qualifier` AWS takes `$LATEST`.
+    `str` returns the form that was parsed, which is also what is sent. Parts that the form lacks are None. Without a
+    `qualifier`, AWS uses `$LATEST`.
 
-    Names alone have up to 64 characters, the long forms up to 256:
+    A name alone may have 64 characters, the long forms 256:
     https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
     """
 
@@ -76,10 +76,7 @@ class FunctionRef:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read any of AWS's forms of a function name.
-
-        Raises UsageError with the forms that exist when `text` is none of them.
-        """
+        """Parse a function's name in any form that AWS accepts, or raise a UsageError that lists the forms."""
         if not isinstance(text, str):
             raise UsageError(f"{shown(text)} is not the name of a function", hint='"my-function"')
         found = _FUNCTION.fullmatch(text)
@@ -96,7 +93,7 @@ class FunctionRef:
         )
 
     def with_qualifier(self, qualifier: str | None) -> Self:
-        """Return this function at a version or alias; two that differ are an error, as in AWS."""
+        """Return this function with a version or alias; a different one is an error, as in AWS."""
         if qualifier is None or qualifier == self.qualifier:
             return self
         if self.qualifier is not None:
@@ -121,7 +118,7 @@ class FunctionRef:
 
 
 def shared(text: str | None) -> str | None:
-    """Return a text that many functions have in common: the same object each time."""
+    """Intern a text that many functions share, such as a region."""
     return None if text is None else sys.intern(text)
 
 
@@ -139,7 +136,7 @@ def _not_a_function(text: str) -> UsageError:
 
 
 def check_qualifier(text: str) -> str:
-    """Return a version number, an alias or `$LATEST` (`$LATEST.PUBLISHED`) as it is, or raise UsageError.
+    """Return a version number, an alias or `$LATEST` unchanged, or raise UsageError.
 
     >>> check_qualifier("$LATEST")
     '$LATEST'

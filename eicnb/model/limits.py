@@ -1,4 +1,4 @@
-"""The limits that AWS sets, each once, and how a message words them."""
+"""AWS's limits, and their wording in messages."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ DEFAULT_RETRY_ATTEMPTS: Final = 2
 DEFAULT_EVENT_AGE_IN_SECONDS: Final = 21600
 
 PAGE_SIZE: Final = range(1, 50 + 1)
-"""How many configs one page of a list may have."""
+"""How many configs one page of a list may contain."""
 
 REQUESTS_A_SECOND: Final = 15
-"""What Lambda's control plane takes in one account and region; GetFunction and GetPolicy have quotas of their own."""
+"""The quota of Lambda's control plane in one account and region, except for GetFunction and GetPolicy."""
 
 GET_FUNCTION_A_SECOND: Final = 100
-"""The quota of GetFunction alone; GetPolicy alone has that of all the others."""
+"""The separate quota of GetFunction. GetPolicy has a separate quota too, as large as the common one."""
 
 LOOKUPS_A_SECOND: Final = 2
-"""What CloudTrail's LookupEvents takes in one account and region."""
+"""The quota of CloudTrail's LookupEvents in one account and region."""
 
 DEFAULT_RETENTION_IN_SECONDS: Final = 4 * 86400
-"""How long a queue of SQS keeps a message, unless it is set."""
+"""How long an SQS queue keeps a message by default."""
 
 LONGEST_RETENTION_IN_SECONDS: Final = 14 * 86400
 
 MESSAGES_A_REQUEST: Final = 10
-"""How many messages one request to SQS may have."""
+"""How many messages one request to SQS may contain."""
 
 LONGEST_HOLD: Final = 12 * 3600
-"""How many seconds a message may stay hidden after it was received."""
+"""How many seconds a received message may stay hidden."""
 
 MOST_IN_FLIGHT: Final = 120_000
 """How many messages of a queue may be received and not yet deleted."""
 
 LARGEST_EVENT: Final = 1024 * 1024
-"""How many bytes the event of an asynchronous invocation may have."""
+"""The maximum size of an asynchronous invocation's event, in bytes."""
 
 LARGEST_RECORD: Final = 16 * 1024 * 1024
-"""More bytes than a record can have: the event, the response of up to 6 MB, and their JSON escapes."""
+"""An upper bound for a record's size in bytes: the event, a response of up to 6 MB, and JSON escapes."""
 
 LONGEST_FUNCTION_NAME: Final = 64
 
@@ -58,7 +58,7 @@ _FEW = 3
 
 
 def choices(allowed: range) -> str:
-    """Return the numbers of a range in words: each one of a few, else the first and the last.
+    """Return a range in words: every number if there are only a few, else the first and the last.
 
     >>> choices(RETRY_ATTEMPTS), choices(EVENT_AGE_IN_SECONDS)
     ('0, 1 or 2', '60 to 21600')

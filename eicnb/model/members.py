@@ -15,8 +15,8 @@ class Member:
     """One member of a request or a response, as the service model describes it.
 
     `kind` is the model's word (`string`, `integer`, `structure`, `list`, …) and `documentation` its HTML. `members` are
-    those of a structure, or the one element of a list or a map. `minimum` is the least that an integer may be.
-    `option` is the AWS CLI's option for it, where it is a member of a request.
+    the members of a structure, or the single element of a list or map. `minimum` is the lowest integer allowed.
+    `option` is the AWS CLI's option for a member of a request.
     """
 
     name: str
@@ -36,7 +36,7 @@ def shape_of(model: Any, operation: str) -> tuple[tuple[Member, ...], tuple[Memb
 
 
 def members_of(shape: Any) -> tuple[Member, ...]:
-    """Return the members of one of botocore's structures, or the one element of a list or a map."""
+    """Return the members of a botocore structure, or the single element of a list or map."""
     match getattr(shape, "type_name", None):
         case "structure":
             required = shape.required_members

@@ -1,4 +1,4 @@
-"""Moments: a time in UTC, or how long ago."""
+"""Points in time, given as a time in UTC or as how long ago."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_ago(text: str) -> timedelta | None:
 
 
 def read_moment(value: Any, argument: str, now: datetime) -> datetime:
-    """Return the moment that a text or a time names, in UTC; a time without a zone is in UTC.
+    """Parse a time, or how long ago it was, as a time in UTC; without a zone it is in UTC.
 
     >>> now = datetime(2026, 11, 26, 12, tzinfo=UTC)
     >>> str(read_moment("7d", "since", now)), str(read_moment("2026-11-25 14:00", "since", now))

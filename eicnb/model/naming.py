@@ -1,4 +1,4 @@
-"""What each kind of destination may be called, by the rules of its own service."""
+"""The naming rules for each kind of destination."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class NamingRule:
         return bool(self.pattern.fullmatch(name)) and not self.reserved.fullmatch(name)
 
     def fault(self, name: str) -> str:
-        """Return what is wrong with a name that is not allowed, as the end of a sentence."""
+        """Return why a name is not allowed, as the end of a sentence."""
         return "AWS reserves it" if self.reserved.fullmatch(name) else f"AWS allows {self.words}"
 
 
 _LETTERS = "letters, digits, '-' and '_'"
 
-# A bucket-style alias of an access point (-s3alias) stands for a bucket, and AWS's documentation has its examples
-# begin with amzn-s3-demo-: both are reserved for new buckets and yet can be pasted as a destination.
+# Two reserved forms are allowed because they can be pasted as a destination: the bucket-style alias of an access point
+# (-s3alias), and the prefix of the examples in AWS's documentation (amzn-s3-demo-).
 _RESERVED_BUCKET = re.compile(
     r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|(?:xn--|sthree-).*|.*(?:--ol-s3|--x-s3|--table-s3|\.mrap)",
 )
@@ -47,7 +47,7 @@ _RULES: Mapping[str, NamingRule] = {
     ),
     "lambda": NamingRule(
         re.compile(rf"[a-zA-Z0-9_-]{{1,64}}(?::(?=.{{1,128}}$)(?:{QUALIFIER}))?"),
-        f"1 to 64 {_LETTERS}, and behind ':' a version or alias",
+        f"1 to 64 {_LETTERS}, optionally with ':' and a version or alias",
         NAMING_RULES["lambda"],
     ),
     "events": NamingRule(
@@ -73,7 +73,7 @@ def is_name(kind: str, text: str) -> bool:
 
 
 def likely_name(kind: str, text: str) -> str | None:
-    """Return the name that is probably meant by one that is not allowed; None without a guess.
+    """Guess the valid name that an invalid one was meant to be; return None without a guess.
 
     >>> likely_name("sqs", "shop failures "), likely_name("s3", "Lost/2026/11"), likely_name("sqs", "x*")
     ('shop-failures', 'lost', None)
@@ -83,6 +83,6 @@ def likely_name(kind: str, text: str) -> str | None:
         case "s3":
             name = re.sub(r"\.{2,}", ".", name.partition("/")[0].lower().replace("_", "-"))
         case "sns":
-            name = name.partition(":")[0]  # behind it, a subscription to the topic
+            name = name.partition(":")[0]  # the ARN of a subscription continues after the topic's name
     name = re.sub(r"\s+", "-", name)
     return name if is_name(kind, name) else None

@@ -1,4 +1,4 @@
-"""The order of rows about functions, versions and aliases.
+"""The sort order of rows about functions, versions and aliases.
 
 Tested in tests/changes/test_undo.py.
 """

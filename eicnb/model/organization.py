@@ -30,12 +30,12 @@ class OrganizationAccount:
 
     @classmethod
     def from_api(cls, reported: Mapping[str, Any]) -> Self:
-        """Read an account as AWS lists it: by its `State`, or by the older `Status`; a ValueError for any other."""
+        """Parse an account as AWS lists it, with a `State` or the older `Status`, or raise ValueError."""
         account_id, state = reported.get("Id"), reported.get("State") or reported.get("Status")
         if not (isinstance(account_id, str) and re.fullmatch(ACCOUNT, account_id)):
             raise ValueError(f"{account_id!r} is not an account")
         if not isinstance(state, str):
-            raise ValueError(f"account {account_id} has neither a State nor a Status")  # noqa: TRY004 # of the response
+            raise ValueError(f"account {account_id} has neither a State nor a Status")  # noqa: TRY004 # a malformed response, not a wrong type
         return cls(account_id, str(reported.get("Name") or ""), state)
 
     @property
@@ -57,10 +57,12 @@ class OrganizationAccount:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationUnit:
-    """One organisational unit, or the root, whose path is empty; a path has the names from the root on.
+    """An organisational unit, or the root.
 
     >>> OrganizationUnit("ou-ab12-11111111", "Workloads/Prod").fits("Prod")
     True
+
+    `path` joins the names of the units from the root down; the root's own path is empty.
     """
 
     unit_id: str

@@ -1,4 +1,4 @@
-"""How far a long work is, as a line that people know from tqdm."""
+"""The progress of a long operation, as a line in the style of tqdm."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _PARTS += "\N{LEFT FIVE EIGHTHS BLOCK}\N{LEFT THREE QUARTERS BLOCK}\N{LEFT SEVEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How much of how many is done, and in which time.
+    """The progress of a long operation.
 
     >>> print(Pace(done=30, known=100, what="changes", seconds=6, notes=("2 not applied",)))
      30%|███       | 30/100 changes [00:06<00:14, 5.0/s, 2 not applied]
 
-    Without `is_counted`, more than `known` may turn up. `seconds_left` overrides what follows from the pace so far.
-    `notes` are what else is worth to know.
+    Without `is_counted`, the total may still grow beyond `known`. `seconds_left` overrides the estimate from the pace
+    so far. `notes` are appended to the line.
     """
 
     done: int
@@ -31,7 +31,7 @@ class Pace:
 
     @property
     def a_second(self) -> float:
-        """How many were done a second."""
+        """The number done per second."""
         return self.done / self.seconds if self.seconds > 0 else 0.0
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class Pace:
         return max(0, self.known - self.done) / self.a_second
 
     def _bar(self) -> str:
-        """Return the share that is done, as a number and a bar; nothing while the whole is not known."""
+        """Return the percentage and the bar; an empty text while the total is unknown."""
         if not self.is_counted or not self.known:
             return ""
         share = min(self.done / self.known, 1)
@@ -59,7 +59,7 @@ class Pace:
 
 
 def clock_time(seconds: float) -> str:
-    """Return a duration as clocks show it.
+    """Format a duration as a clock shows it.
 
     >>> clock_time(65), clock_time(7325)
     ('01:05', '2:02:05')

@@ -60,12 +60,12 @@ PERMISSION_GUIDE = f"{_DOCS}/IAM/latest/UserGuide/troubleshoot_access-denied.htm
 RETENTION_RULE = api_page("sqs", "SetQueueAttributes")
 
 METRICS_GUIDE = f"{_DOCS}/lambda/latest/dg/monitoring-metrics-types.html"
-"""What Lambda counts of asynchronous events."""
+"""The metrics of asynchronous events."""
 
 RULES_GUIDE = f"{_DOCS}/eventbridge/latest/userguide/eb-event-patterns.html"
 
 KEY_GUIDE = f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
-"""What a sender to an encrypted queue needs."""
+"""What is needed to send to an encrypted queue."""
 
 CONCURRENCY_GUIDE = f"{_DOCS}/lambda/latest/dg/configuration-concurrency.html"
 
@@ -83,4 +83,4 @@ NAMING_RULES = {
     "lambda": api_page("lambda", "CreateFunction"),
     "events": api_page("events", "CreateEventBus"),
 }
-"""What each kind of destination may be called."""
+"""The naming rules for each kind of destination."""

@@ -1,4 +1,4 @@
-"""What to type for a text that is pasted as a destination: URLs, and names with other prefixes."""
+"""Suggestions for texts pasted as a destination: URLs, and names with other prefixes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS = {
     "eventbridge": "events",
     **{kind: kind for kind in ("sqs", "sns", "s3", "lambda", "events")},
 }
-"""What people call a kind of destination, and how a destination by name begins."""
+"""Maps what people call a kind of destination to the prefix that eicnb uses."""
 
 _QUEUE = re.compile(rf"/(?:queue/(?P<region>{REGION})/)?(?P<account_id>{ACCOUNT})/(?P<name>[^/]+)/?")
 
@@ -32,7 +32,7 @@ _EDGES += "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
 
 
 def meant_by(text: str) -> str | None:
-    """Return what to type for a pasted text that can be read; None for any other.
+    """Return the destination that a pasted text probably means; None without a guess.
 
     >>> meant_by("https://sqs.eu-west-1.amazonaws.com/123456789012/lost"), meant_by("SQS:lost"), meant_by("s3://lost/a")
     ('arn:aws:sqs:eu-west-1:123456789012:lost', 'sqs:lost', 'arn:aws:s3:::lost')
@@ -51,7 +51,7 @@ def meant_by(text: str) -> str | None:
 
 
 def instead_of(text: str) -> str:
-    """Return what to type for a text that is not a destination.
+    """Return what to type instead of a text that is not a destination.
 
     >>> instead_of("lost")
     'sqs:lost (or sns:, lambda:, events:, s3:), or the whole ARN'
@@ -79,7 +79,7 @@ def _of_url(text: str) -> str | None:
 
 
 def _queue(url: SplitResult, host: str) -> str | None:
-    """Return the queue of a URL of AWS or LocalStack; some of LocalStack's name no region."""
+    """Return the queue in a URL of AWS or LocalStack; some of LocalStack's have no region."""
     found = _QUEUE.fullmatch(url.path)
     if not found:
         return None

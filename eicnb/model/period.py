@@ -1,4 +1,4 @@
-"""A period in the past, and the points of time in which CloudWatch keeps its metrics.
+"""A period in the past, at the resolution at which CloudWatch still has its metrics.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
@@ -13,22 +13,22 @@ from eicnb.errors import UsageError, shown
 from eicnb.model.moment import read_moment
 
 LONGEST = timedelta(days=455)
-"""How long CloudWatch keeps the points of an hour, the longest of all."""
+"""How long CloudWatch keeps hourly data points, which it keeps longest."""
 
 _STEPS = ((timedelta(days=15), 60), (timedelta(days=63), 300), (LONGEST, 3600))
-"""How long CloudWatch keeps points of a minute, of five minutes and of an hour."""
+"""How long CloudWatch keeps data points of one minute, of five minutes and of one hour."""
 
 _DAY, _HOUR = 86400, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period with CloudWatch's points, one every `step` seconds.
+    """A period with a CloudWatch data point every `step` seconds.
 
     >>> Period.parse("7d", None, now=datetime(2026, 11, 8, 9, 30, 15, tzinfo=UTC)).step
     86400
 
-    The start is rounded down as CloudWatch would.
+    The start is rounded down, as CloudWatch does.
     """
 
     since: datetime
@@ -37,7 +37,7 @@ class Period:
 
     @classmethod
     def parse(cls, since: Any, until: Any, *, now: datetime) -> Self:
-        """Read a period from its two ends; without `until` it reaches to now."""
+        """Parse a period from its start and end; without `until` it ends now."""
         with UsageError.about("since"):
             start = read_moment(since, "since", now)
             if start >= now:
@@ -69,5 +69,5 @@ class Period:
 
     @property
     def most_points(self) -> int:
-        """The most points that one metric can have."""
+        """The maximum number of data points of one metric."""
         return int((self.until - self.since).total_seconds() // self.step) + 1

@@ -1,4 +1,4 @@
-"""What IAM's simulation decides about an action on a resource.
+"""The decisions of IAM's policy simulator.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
 """
@@ -16,8 +16,8 @@ from eicnb.errors import EicError
 class Decision:
     """The decision about one action on one resource.
 
-    `missing_keys` are the condition keys that the policies need and that the simulation did not have, so that a
-    refusal may be wrong. `is_explicit` is a refusal by a Deny; `limited_by` names what else refuses it.
+    `missing_keys` are the condition keys that the policies use but the simulation lacked, so a denial may be wrong.
+    `is_explicit` marks a denial by a Deny. `limited_by` names the boundary or organization policy that denied it.
     """
 
     action: str
@@ -29,7 +29,7 @@ class Decision:
 
     @classmethod
     def all_from_api(cls, result: Mapping[str, Any]) -> Iterator[Decision]:
-        """Yield the decisions of one result of a simulation: about each resource, or about the only one.
+        """Yield the decisions in one result of a simulation, one for each resource.
 
         >>> result = {"EvalActionName": "sqs:SendMessage", "EvalResourceName": "*", "EvalDecision": "allowed"}
         >>> [decision.is_allowed for decision in Decision.all_from_api(result)]

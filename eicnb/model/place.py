@@ -10,7 +10,7 @@ from eicnb.errors import UsageError, shown
 
 
 def check_region(region: str | None) -> None:
-    """Refuse a text that cannot name a region; AWS decides which regions exist."""
+    """Refuse text that cannot be the name of a region; AWS decides which regions exist."""
     if region is not None and not isinstance(region, str):
         raise UsageError(f"the region is {shown(region)}, not text", hint="us-east-1")
     if region and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", region):
@@ -26,11 +26,11 @@ _PARTITIONS = {
     "us-isob": "aws-iso-b",
     "us-isof": "aws-iso-f",
 }
-"""The partitions besides `aws`, by what the names of their regions begin with."""
+"""The partitions other than `aws`, by the prefix of their regions' names."""
 
 
 def partition_of(region: str) -> str:
-    """Return the partition of a region, for a text; `aws/` asks botocore for that of a call.
+    """Return the partition of a region for use in text; for calls, `aws/` uses botocore's.
 
     >>> partition_of("us-isof-south-1"), partition_of("us-east-1")
     ('aws-iso-f', 'aws')
@@ -39,7 +39,7 @@ def partition_of(region: str) -> str:
 
 
 class Place(Protocol):
-    """The place that a call goes to; only what the call needs is read."""
+    """The place that a call goes to; reading a part may send a request, so read only what is needed."""
 
     @property
     def partition(self) -> str: ...
@@ -53,7 +53,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """A place that is known, and how to reach it; an empty `account_id` is an unknown one."""
+    """A known place, and how to reach it; an empty `account_id` means that it is unknown."""
 
     partition: str
     region: str

@@ -1,4 +1,4 @@
-"""Invocation records: what Lambda sends to each kind of destination; and dead-letter messages.
+"""Invocation records, which Lambda sends to destinations, and dead-letter messages.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -27,19 +27,19 @@ RECORD_FORMATS: Mapping[str, str] = {
 RECORD_PARTS = (
     "the event (requestPayload), the condition and the number of attempts (requestContext), and the last response"
 )
-"""What a record holds."""
+"""What a record contains."""
 
 DEAD_LETTER = (
     "the event itself, without a record, with the attributes RequestID, ErrorCode and ErrorMessage; "
-    "with an on-failure destination too, both receive the event"
+    "if there is an on-failure destination too, both receive the event"
 )
 """What a dead-letter queue or topic receives."""
 
 THROTTLED = (
-    "Throttles and errors of Lambda itself are not retries: the event goes back to the queue and is tried again after "
-    "1 second at first and 5 minutes at most, until its maximum age."
+    "Throttles and Lambda's own errors do not count as retries: the event goes back to the queue and is tried again, "
+    "after 1 second at first and 5 minutes at most, until its maximum age."
 )
-"""What happens to an event that no run took."""
+"""What happens to an event that Lambda could not run."""
 
 CONDITIONS: Final = ("RetriesExhausted", "EventAgeExceeded", "ZeroReservedConcurrency", "Success")
 """The reasons for a record: why an event was dropped, or that it succeeded."""
@@ -47,16 +47,17 @@ CONDITIONS: Final = ("RetriesExhausted", "EventAgeExceeded", "ZeroReservedConcur
 _BLANK = " \t\r\n"
 _LARGEST = 2**31
 _YEARS = range(1678, 2262)
-"""The years that a time of pandas can be in."""
+"""The years that a pandas timestamp can represent."""
 
 _DIGITS = 18
 
 
-def _whole(text: str) -> int | None:
+def _short_number(text: str) -> int | None:
+    """Return a whole number, or None for one that no member of a record can have."""
     return int(text) if len(text) <= _DIGITS else None
 
 
-_DECODER = json.JSONDecoder(parse_int=_whole)
+_DECODER = json.JSONDecoder(parse_int=_short_number)
 
 
 class NotARecord(ValueError):
@@ -65,11 +66,11 @@ class NotARecord(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvocationRecord:
-    """One event that AWS dropped or that succeeded, with what the record says about it.
+    """An event that Lambda dropped or that succeeded, with the details from its record.
 
-    `payload` is the text of the event as it is in the record, byte for byte: numbers keep their digits, and keys
-    their order. `function` is None for a dead-letter message, which does not name it. Anyone who may send to a queue
-    may have written it, so members that make no sense are None.
+    `payload` is the exact text of the event in the record: numbers keep their digits, and keys their order.
+    `function` is None for a dead-letter message, which does not name it. Anyone who may send to a queue can write
+    records, so members that make no sense are None.
     """
 
     payload: str
@@ -84,7 +85,7 @@ class InvocationRecord:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        r"""Read a record, also one in the envelope of SNS or EventBridge; raise NotARecord for any other text.
+        r"""Parse a record, alone or in an envelope of SNS or EventBridge, or raise NotARecord.
 
         >>> arn = "arn:aws:lambda:us-east-1:123456789012:function:checkout:live"
         >>> context = f'{{"requestId": "1", "functionArn": "{arn}", "condition": "RetriesExhausted"}}'
@@ -112,13 +113,13 @@ class InvocationRecord:
 
     @classmethod
     def of_message(cls, body: str, attributes: Mapping[str, str], sent_at: datetime | None) -> Self:
-        """Read a message of a queue: a record, or a dead letter, which has AWS's three attributes.
+        """Parse a queue's message: a record, or a dead letter, which has AWS's three attributes.
 
         >>> attributes = {"RequestID": "1", "ErrorCode": "200", "ErrorMessage": "boom"}
         >>> InvocationRecord.of_message('{"order": 1}', attributes, None).status_code
         200
 
-        A dead letter may itself look like a record: it is what another function's destination was invoked with.
+        A dead letter may itself look like a record, if the function that failed is another function's destination.
         """
         if not attributes.keys() >= {"RequestID", "ErrorCode"}:
             return cls.parse(body)
@@ -126,7 +127,7 @@ class InvocationRecord:
         return cls(
             payload=body,
             time=sent_at,
-            status_code=_number(_whole(code)) if code.isdecimal() else None,
+            status_code=_number(_short_number(code)) if code.isdecimal() else None,
             error_message=_text(attributes.get("ErrorMessage")),
             request_id=_text(attributes["RequestID"]),
         )
@@ -157,7 +158,7 @@ class _Members:
         return _DECODER.decode(self.texts[name]) if name in self.texts else None
 
     def mapping(self, name: str) -> Mapping[str, Any]:
-        """Return a member that is an object; an empty one if it is anything else."""
+        """Return a member that is an object; an empty mapping if it is not one."""
         found = self.value(name)
         return found if isinstance(found, Mapping) else {}
 
@@ -199,7 +200,7 @@ def _after_blank(text: str, place: int) -> int:
 
 
 def _unwrapped(members: _Members) -> _Members:
-    """Return the record in an SNS notification or an EventBridge event; anything else as it is."""
+    """Return the record in an SNS notification or an EventBridge event, or else the members unchanged."""
     if "detail-type" in members.texts and "detail" in members.texts:
         return _Members.of(members.texts["detail"])
     if members.texts.get("Type") == '"Notification"' and isinstance(message := members.value("Message"), str):
@@ -227,7 +228,7 @@ def _time(value: Any) -> datetime | None:
 
 
 def _text(value: Any) -> str | None:
-    """Return a text without halves of surrogate pairs, which no file and no Arrow column can hold."""
+    """Return a text with lone surrogates replaced, which files and Arrow columns cannot store."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 RECORDS: Final = "aws/lambda/async/"
-"""What the keys of all records begin with."""
+"""The prefix of all records' keys."""
 
 _TIME = re.compile(r"/(\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2})-[^/]+$")
 
@@ -32,7 +32,7 @@ def time_of_key(key: str) -> datetime | None:
 
 
 def before_day(folder: str, moment: datetime) -> str:
-    """Return a key that all records of a function's folder from that day on come after.
+    """Return a key that sorts before a function's records of that day and later.
 
     >>> before_day("aws/lambda/async/checkout/", datetime(2026, 11, 25, tzinfo=UTC))
     'aws/lambda/async/checkout/2026/11/25/'

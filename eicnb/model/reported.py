@@ -1,4 +1,4 @@
-"""What AWS reports of configs and functions, as frozen values."""
+"""Configs, functions and destinations as AWS reports them, as frozen values."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedConfig:
-    """A config as AWS reported it; None is a setting that is not set, which is not the default.
+    """A config as AWS reported it; None means that a setting is not set.
 
-    It holds what AWS holds, also a destination that could not be written today (a FIFO queue, a name with a blank):
-    users must see what is there to be able to fix it.
+    Destinations that AWS would refuse today (a FIFO queue, a name with a space) are allowed, so that users can see
+    and fix them.
     """
 
     function: FunctionRef
@@ -31,12 +31,12 @@ class ReportedConfig:
 
     @classmethod
     def from_api(cls, response: Mapping[str, Any]) -> Self:
-        """Read AWS's response, or raise an EicError for one that is not a config."""
+        """Parse AWS's response, or raise EicError if it is malformed."""
         destinations = _reported(response, "DestinationConfig", dict) or {}
         function = _reported_function(response)
         last_modified = _required(_reported(response, "LastModified", datetime), "LastModified")
         if last_modified.year not in _YEARS:
-            raise _broken(f"its LastModified is {last_modified.isoformat()}")
+            raise _malformed(f"its LastModified is {last_modified.isoformat()}")
         return cls(
             function=function,
             maximum_retry_attempts=_reported_count(response, "MaximumRetryAttempts", RETRY_ATTEMPTS),
@@ -48,18 +48,18 @@ class ReportedConfig:
 
     @property
     def on_failure_type(self) -> DestinationKind | None:
-        """The kind of the on-failure destination; None for an unknown one or none."""
+        """The kind of the on-failure destination; None if there is none or its kind is unknown."""
         return destination_kind(self.on_failure) if self.on_failure else None
 
     @property
     def on_success_type(self) -> DestinationKind | None:
-        """The kind of the on-success destination; None for an unknown one or none."""
+        """The kind of the on-success destination; None if there is none or its kind is unknown."""
         return destination_kind(self.on_success) if self.on_success else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFunction:
-    """A function as `ListFunctions` reported it; what a function may lack is None."""
+    """A function as `ListFunctions` reported it; members that are missing are None."""
 
     function: FunctionRef
     runtime: str | None
@@ -69,7 +69,7 @@ class ReportedFunction:
 
     @classmethod
     def from_api(cls, response: Mapping[str, Any]) -> Self:
-        """Read AWS's response, or raise an EicError for one that is not a function."""
+        """Parse AWS's response, or raise EicError if it is malformed."""
         dead_letters = _reported(response, "DeadLetterConfig", dict)
         target = _reported(dead_letters, "TargetArn", str) if dead_letters else None
         return cls(
@@ -89,12 +89,12 @@ _DESTINATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReportedDestination:
-    """A destination or dead-letter target as AWS reported it, also one that could not be set today.
+    """A destination or dead-letter target as AWS reported it, even one that could not be set today.
 
     >>> ReportedDestination.parse("arn:aws:lambda:us-east-1:123456789012:function:triage:live").qualifier
     'live'
 
-    `qualifier` is that of a function; `region` and `account_id` are None for a bucket.
+    Only a function has a `qualifier`; `region` and `account_id` are None for a bucket.
     """
 
     kind: str
@@ -106,7 +106,7 @@ class ReportedDestination:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read an ARN; None for any other text."""
+        """Parse an ARN; return None for any other text."""
         found = _DESTINATION.fullmatch(text)
         if found is None:
             return None
@@ -121,14 +121,14 @@ class ReportedDestination:
 
 T = TypeVar("T")
 
-_YEARS = range(1970, 2262)  # what a frame's nanoseconds can hold
+_YEARS = range(1970, 2262)  # a frame's times are in nanoseconds, which end there
 
 _LARGEST_COUNT = 2**31 - 1
 
 _ANY_ARN = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:\S+")
 
 
-def _broken(why: str) -> EicError:
+def _malformed(why: str) -> EicError:
     return EicError(
         f"AWS's response is malformed: {why}",
         hint="run it again; if it fails again, look for a proxy between here and AWS",
@@ -138,13 +138,13 @@ def _broken(why: str) -> EicError:
 def _reported(response: Mapping[str, Any], key: str, kind: type[T]) -> T | None:
     value = response.get(key)
     if value is not None and not isinstance(value, kind):
-        raise _broken(f"its {key} is {shown(value)}")
+        raise _malformed(f"its {key} is {shown(value)}")
     return value
 
 
 def _required(value: T | None, key: str) -> T:
     if value is None:
-        raise _broken(f"it has no {key}")
+        raise _malformed(f"it has no {key}")
     return value
 
 
@@ -153,32 +153,32 @@ def _reported_function(response: Mapping[str, Any]) -> FunctionRef:
     try:
         function = FunctionRef.parse(function_arn)
     except UsageError as error:
-        raise _broken(f"its FunctionArn is {function_arn!r}") from error
+        raise _malformed(f"its FunctionArn is {function_arn!r}") from error
     if not (function.region and function.account_id):
-        raise _broken(f"its FunctionArn is {function_arn!r}")
+        raise _malformed(f"its FunctionArn is {function_arn!r}")
     return function
 
 
 def _reported_count(response: Mapping[str, Any], key: str, allowed: range = range(_LARGEST_COUNT + 1)) -> int | None:
     number = _reported(response, key, int)
     if isinstance(number, bool) or (number is not None and number not in allowed):
-        raise _broken(f"its {key} is {number!r}")
+        raise _malformed(f"its {key} is {number!r}")
     return number
 
 
 def _reported_destination(destinations: Mapping[str, Any], key: str) -> str | None:
-    """Return the text that AWS holds, also one that could not be written today.
+    """Return a destination as reported, even one that could not be set today.
 
-    Half a surrogate pair is malformed.
+    A lone surrogate makes the response malformed.
     """
     text = _reported(_reported(destinations, key, dict) or {}, "Destination", str) or None
     if text is not None and re.search(r"[\ud800-\udfff]", text):
-        raise _broken(f"its {key} destination is {text!r}")
+        raise _malformed(f"its {key} destination is {text!r}")
     return text
 
 
 def _reported_arn(text: str | None, what: str) -> str | None:
     """Return the ARN of a queue or topic, which Lambda validates."""
     if text is not None and not _ANY_ARN.fullmatch(text):
-        raise _broken(f"its {what} is {text!r}")
+        raise _malformed(f"its {what} is {text!r}")
     return text

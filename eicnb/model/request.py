@@ -1,4 +1,4 @@
-"""A validated request of one operation, not yet sent.
+"""Validated requests that are not sent yet.
 
 Tested in tests/client/test_checks.py.
 """
@@ -33,7 +33,7 @@ _SETTINGS = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_succe
 class Paging:
     """The part of a list to read: the first `max_items` after `starting_token`, in pages of `page_size`.
 
-    `no_paginate`, or AWS's own `call_max_items` or `call_marker`, make it one request.
+    With `no_paginate`, or with AWS's own `call_max_items` or `call_marker`, only one request is sent.
     """
 
     max_items: int | None = None
@@ -49,9 +49,9 @@ class Paging:
                 raise UsageError(f"the page size is {self.page_size}", hint=choices(PAGE_SIZE))
         most = self.call_parameters().get("MaxItems", 1) if self.is_one_call else 1
         if most < 1:
-            raise UsageError(f"the number of items of one request is {most}", hint=choices(PAGE_SIZE))
+            raise UsageError(f"the number of items in one request is {most}", hint=choices(PAGE_SIZE))
         if self.is_one_call and (self.page_size is not None or self.starting_token is not None):
-            message = "a list in one request has no page size and no starting token"
+            message = "a single request takes no page size and no starting token"
             raise UsageError(message, hint="remove --page-size and --starting-token")
 
     @property
@@ -60,13 +60,13 @@ class Paging:
         return self.no_paginate or self.call_max_items is not None or self.call_marker is not None
 
     def call_parameters(self) -> dict[str, Any]:
-        """Return the parameters of that one request."""
+        """Return the paging parameters of a single request."""
         most = self.max_items if self.call_max_items is None else self.call_max_items
         found = {"Marker": self.call_marker, "MaxItems": most}
         return {name: value for name, value in found.items() if value is not None}
 
     def configuration(self) -> dict[str, Any]:
-        """Return the configuration for botocore's paginator."""
+        """Return the configuration of botocore's paginator."""
         return {"MaxItems": self.max_items, "PageSize": self.page_size, "StartingToken": self.starting_token}
 
 
@@ -74,10 +74,10 @@ class Paging:
 class Request:
     """A validated request of one operation, not yet sent.
 
-    `keeps_other_destination` is set for an update of one destination alone: AWS takes both as one setting, so
-    the other one is read first and sent along. `missing_ok` is set for a delete that may find no config, and `creates`
-    for an update that puts one where there is none. `wait` is how many seconds to repeat it while AWS refuses it only
-    for now. `more` are members that only the service model knows.
+    `keeps_other_destination` is set if an update has only one destination. AWS takes both as one setting, so the other
+    one is read first and sent again. With `missing_ok`, a delete may find no config; with `creates`, an update puts a
+    config where there is none. `wait` is the number of seconds to retry a destination or permission that may be too
+    new. `more` has members that only the service model knows.
     """
 
     verb: str
@@ -93,7 +93,7 @@ class Request:
 
     @property
     def operation(self) -> Operation:
-        """AWS's operation."""
+        """The AWS operation of the verb."""
         return OPERATIONS[self.verb]
 
     def parameters(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Request:
         return frozenset(both | {name for name in _SETTINGS[:2] if getattr(config, name) is not None})
 
     def keeping(self, before: ReportedConfig) -> Request:
-        """Return this update with the other destination as it is in the current config."""
+        """Return this update with the other destination from the current config."""
         config = self.config or EventInvokeConfig()
         wanted = config.destination_config or DestinationConfig()
         try:
@@ -152,7 +152,7 @@ def build(
     wait: float | None = None,
     **settings: Any,
 ) -> Request:
-    """Validate the arguments of a verb and return its request; `<NA>` is not set, as in a frame."""
+    """Validate the arguments of a verb and return its request; `<NA>` means not set, as in a frame."""
     qualifier, on_success, on_failure = map(_unless_missing, (qualifier, on_success, on_failure))
     settings = {name: _unless_missing(value) for name, value in settings.items()}
     if verb not in OPERATIONS:
@@ -189,7 +189,7 @@ def build(
 
 
 def _seconds(wait: Any) -> float:
-    """Return how many seconds to wait; None is not at all."""
+    """Return the seconds to wait; None means none."""
     if wait is None:
         return 0
     if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait <= _LONGEST_WAIT:
@@ -226,7 +226,7 @@ def _function(place: Place, function_name: str | FunctionRef, qualifier: str | N
 
 
 def resolved_destination(place: Place, value: str | Destination | DestinationName | None) -> Destination | None:
-    """Return the destination that a text or a name means in that place.
+    """Resolve the text or name of a destination in a place.
 
     >>> str(resolved_destination(connection.where(), "s3:lost-events"))
     'arn:aws:s3:::lost-events'
@@ -246,7 +246,7 @@ def _destination_at(place: Place, text: str) -> Destination:
 
 
 def _destinations(config: DestinationConfig | None, *, one_by_one: bool) -> Iterator[tuple[str, DestinationArn]]:
-    """Yield the destinations, each with the argument that it was given by."""
+    """Yield each destination with the name of the argument that set it."""
     for name in ("on_success", "on_failure"):
         arn = getattr(config, name, None)
         if isinstance(arn, DestinationArn):
@@ -257,14 +257,14 @@ _MASK_LIKE = re.compile(r"-[0-9]{4}")
 
 
 def _refuse_mask(text: str, what: str) -> None:
-    """Refuse a mask of the display, which looks like a name when it is pasted back."""
+    """Refuse a mask from a display, which looks like a name when it is pasted back."""
     if _MASK_LIKE.search(text) and masks.active().on and (mask := masks_in(text)):
-        hint = f"type the {what} itself; values of the notebook stay real: ${{row.function_name}}"
-        raise UsageError(f"{mask[0]} is a mask of the display, not a {what}", hint=hint, culprit=mask[0])
+        hint = f"type the real {what}, or use a variable, which is not masked: ${{row.function_name}}"
+        raise UsageError(f"{mask[0]} is a mask from a display, not a {what}", hint=hint, culprit=mask[0])
 
 
 def _refuse_itself(place: Place, function: FunctionRef, arn: DestinationArn) -> None:
-    """Refuse a function as its own destination, as AWS does, whichever qualifiers are named."""
+    """Refuse a function as its own destination, as AWS does, regardless of qualifiers."""
     same_name = arn.kind == "lambda" and arn.name.partition(":")[0] == function.function_name
     same_account = function.account_id in {None, arn.account_id}
     if same_name and same_account and arn.region == place.region:

@@ -1,4 +1,4 @@
-"""What a destination turned out to be when it was read."""
+"""A destination or dead-letter queue, as its service describes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Rule:
     pattern: str | None = None
     is_enabled: bool = True
 
-    def hears(self, event: Event) -> bool:
+    def could_match(self, event: Event) -> bool:
         """Return whether the rule could match an event; a disabled one matches none."""
         return self.is_enabled and could_match(self.pattern, event)
 
@@ -27,9 +27,8 @@ class Rule:
 class Target:
     """A destination or dead-letter queue, as its service describes it.
 
-    `exists` is False for one that is missing. `url` and `retention_seconds` are those of a queue. `is_foreign` is
-    whether a bucket belongs to another account than the function. `rules` are those of a bus; None if they could not
-    be listed, and then `rules_error` is the reason.
+    Only a queue has `url` and `retention_seconds`, and only a bus has `rules`. If the rules could not be listed, they
+    are None and `rules_error` is the reason. `is_foreign` is whether a bucket's account differs from the function's.
     """
 
     arn: DestinationArn
@@ -44,13 +43,13 @@ class Target:
 
     @property
     def customer_key(self) -> str | None:
-        """The ARN of the KMS key that encrypts it, if it is not one of AWS's own.
+        """The ARN of the customer's KMS key that encrypts it; None without encryption or with AWS's own key.
 
         >>> queue = DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")
         >>> Target(arn=queue, key="1234").customer_key, Target(arn=queue, key="alias/aws/sqs").customer_key
         ('arn:aws:kms:us-east-1:123456789012:key/1234', None)
 
-        An alias stays one: which key it names is not known here.
+        An alias is not resolved to its key.
         """
         if not self.key or _AWS_KEYS in self.key:
             return None

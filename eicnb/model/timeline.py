@@ -13,7 +13,7 @@ RETRY_DELAYS: Final = (60, 120)
 
 
 def seconds_until(retry: int, run: int = 0) -> int:
-    """Return the seconds from an event's arrival to a retry, if each run before it takes so long.
+    """Return the seconds from an event's arrival to a retry, if each earlier run takes `run` seconds.
 
     >>> seconds_until(1), seconds_until(2), seconds_until(2, run=30)
     (60, 180, 240)
@@ -24,8 +24,8 @@ def seconds_until(retry: int, run: int = 0) -> int:
 def retries_within(age: int, retries: int, run: int = 0) -> int:
     """Return how many of the retries happen before an event reaches its maximum age.
 
-    Lambda drops an event that would reach it before the next run: an age of 60 leaves time for no retry, one of 90
-    for the first.
+    Lambda drops an event that would reach its maximum age before the next run: 60 seconds leave no time for a retry,
+    90 leave time for the first.
 
     >>> [retries_within(age, 2) for age in (60, 90, 180, 181)]
     [0, 1, 1, 2]
@@ -49,9 +49,10 @@ Certainty = Literal["always", "if runs are short", "never"]
 
 @dataclass(frozen=True, slots=True)
 class EventAttempt:
-    """One run of a function for an event whose every run fails; number 0 is the first.
+    """One run of a function for an event whose runs all fail; number 0 is the first.
 
-    `earliest` is its second if each run before it fails at once, `latest` if each takes the function's whole timeout.
+    `earliest` is the second at which it starts if every earlier run fails at once, `latest` if every one takes the
+    function's whole timeout.
     """
 
     number: int
@@ -61,7 +62,7 @@ class EventAttempt:
 
 
 def attempts(age: int, retries: int, timeout: int = 0) -> tuple[EventAttempt, ...]:
-    """Return the first run and all retries, also those that the age leaves no time for.
+    """Return the first run and all retries, including those that the age leaves no time for.
 
     >>> [(attempt.earliest, attempt.happens) for attempt in attempts(90, 2, timeout=30)]
     [(0, 'always'), (60, 'if runs are short'), (180, 'never')]

@@ -1,4 +1,4 @@
-"""What CloudTrail records of Lambda's operations, under which names, how late and for how long.
+"""CloudTrail's events about Lambda: their names, delay and retention.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
 Tested in tests/fleet/test_refresh.py.
@@ -12,13 +12,13 @@ from typing import Final
 from eicnb.model.verbs import Operation
 
 DELAY: Final = timedelta(minutes=15)
-"""How late an event may be in the trail."""
+"""How late an event may appear in the trail."""
 
 RETENTION: Final = timedelta(days=90)
-"""How long the trail has an event."""
+"""How long the trail keeps an event."""
 
 MARGIN: Final = timedelta(minutes=15)
-"""More than two clocks can differ: AWS refuses requests of a clock that is 5 minutes off."""
+"""More than clocks can differ: AWS refuses requests from a clock that is off by more than 5 minutes."""
 
 EVENTS_A_PAGE: Final = 50
 
@@ -26,7 +26,7 @@ SOURCE: Final = "lambda.amazonaws.com"
 """Lambda's event source. Other services have operations of the same names, such as CreateAlias of KMS."""
 
 SUFFIXES: Final = ("", "20190925", "20190925v2")
-"""What the names of the operations of 2019 may end in: AWS does not document it."""
+"""The possible suffixes of the operations added in 2019. AWS does not document which one it uses."""
 
 _OF_CONFIGS = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 
@@ -34,16 +34,16 @@ _OLDER = ("CreateAlias", "UpdateAlias", "DeleteAlias", "PublishVersion", "Create
 _OLDER_SUFFIXES = ("", "20150331")
 
 RECONFIGURING_EVENTS: Final = ("UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331v2")
-"""The names of the events that change what ListFunctions reports of a function."""
+"""The events that change what ListFunctions reports about a function."""
 
 UNCERTAIN: Final = frozenset({"ServiceException", "InternalFailure", "InternalError", "ServiceUnavailable"})
-"""The errors of calls that may have changed something nevertheless; after any other error nothing changed."""
+"""The errors after which a call may have changed something. After any other error, nothing changed."""
 
 
 def changing_events(suffix: str) -> tuple[str, ...]:
     """Return the names of the events that change configs, aliases or versions.
 
-    `suffix` is what the names of the operations of 2019 end in. What ListFunctions reports needs no event.
+    `suffix` is that of the operations added in 2019. Changes that ListFunctions reports are not among them.
 
     >>> changing_events("20190925")[0], changing_events("")[3:5]
     ('PutFunctionEventInvokeConfig20190925', ('CreateAlias', 'CreateAlias20150331'))

@@ -1,4 +1,4 @@
-"""What invokes a function, and whether it does so asynchronously: only then do these settings act.
+"""What invokes a function, and whether asynchronously: the settings apply only then.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 """
@@ -54,7 +54,7 @@ _SYNCHRONOUS: Mapping[str, str] = {
     "transfer": "AWS Transfer Family",
     "vpc-lattice": "VPC Lattice",
 }
-"""The services that wait for the function's response. Any other one could do either."""
+"""The services that wait for the function's response. Services in neither table could do either."""
 
 _EVENT_SOURCES: Mapping[str, str] = {
     "dynamodb": "a DynamoDB stream",
@@ -78,7 +78,7 @@ _ENDED = frozenset({"Disabled", "Disabling", "Deleting"})
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What may invoke a function: in words, and how."""
+    """What may invoke a function, in words, and how it does."""
 
     name: str
     invocation: Invocation
@@ -102,7 +102,7 @@ _FUNCTION_URL = Trigger("a function URL", "synchronous")
 
 
 def triggers_in(policy: str) -> tuple[Trigger, ...]:
-    """Return what the resource policy of a function allows to invoke it; EicError for a malformed one.
+    """Return what a function's resource policy allows to invoke it; raise EicError if it is malformed.
 
     >>> statement = {"Effect": "Allow", "Action": "lambda:*", "Principal": {"Service": "sns.amazonaws.com"}}
     >>> triggers_in(json.dumps({"Statement": statement}))
@@ -151,7 +151,7 @@ def _several(value: Any) -> Sequence[Any]:
 class EventSource:
     """An event source mapping: Lambda polls the source and invokes the function synchronously.
 
-    `source_arn` is None for a Kafka cluster of one's own; `function_arn` has the qualifier, if any, at its end.
+    `source_arn` is None for a self-managed Kafka cluster. `function_arn` ends in the qualifier, if there is one.
     """
 
     function_arn: str
@@ -160,7 +160,7 @@ class EventSource:
 
     @classmethod
     def from_api(cls, item: Mapping[str, Any]) -> EventSource:
-        """Read a mapping of ListEventSourceMappings; EicError without a function.
+        """Parse a mapping from ListEventSourceMappings; raise EicError if it names no function.
 
         >>> EventSource.from_api({"FunctionArn": "arn:f", "EventSourceArn": "arn:q", "State": "Disabled"})
         EventSource(function_arn='arn:f', source_arn='arn:q', is_enabled=False)
@@ -183,7 +183,7 @@ class EventSource:
 
 
 def qualified(function_arn: str) -> str:
-    """Return the ARN of a function with the qualifier that it means.
+    """Return the ARN of a function with its qualifier; without one, AWS invokes `$LATEST`.
 
     >>> qualified("arn:aws:lambda:us-east-1:123456789012:function:my-function")
     'arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATEST'

@@ -13,12 +13,12 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Operation(StrEnum):
-    """An operation of AWS; its value is AWS's name.
+    """An AWS operation; its value is AWS's name.
 
     >>> Operation.PUT.command, Operation.PUT.action
     ('put-function-event-invoke-config', 'lambda:PutFunctionEventInvokeConfig')
 
-    `service` is the name that ARNs have for it, `command` the AWS CLI's name, `action` IAM's.
+    `service` is the service's name in ARNs, `command` the AWS CLI's name for the operation, `action` IAM's.
     """
 
     service: str
@@ -77,7 +77,7 @@ class Operation(StrEnum):
 
     @property
     def pages(self) -> tuple[str, str]:
-        """The addresses of its pages: in the API reference, and in the reference of the AWS CLI."""
+        """The addresses of its pages in the API reference and in the reference of the AWS CLI."""
         return api_page(self.service, self.value), cli_page(self.service, self.command)
 
 
@@ -88,14 +88,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "list": Operation.LIST,
     "delete": Operation.DELETE,
 }
-"""The operations that have a verb of their own."""
+"""The operation of each verb."""
 
 CONFIGS = "FunctionEventInvokeConfigs"
 """The member of a list's response that holds the configs."""
 
 
 def action_of(operation: str) -> str:
-    """Return the IAM action of an operation; one that is not in this table is Lambda's.
+    """Return the IAM action of an operation; an unknown operation is assumed to be Lambda's.
 
     >>> action_of("ListBuckets"), action_of("GetPolicy")
     ('s3:ListAllMyBuckets', 'lambda:GetPolicy')

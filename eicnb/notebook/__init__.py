@@ -1,1 +1,1 @@
-"""The notebook's side of eicnb: thin adapters between IPython and the rest."""
+"""The notebook side of eicnb: thin adapters between IPython and the other packages."""

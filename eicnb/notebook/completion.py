@@ -1,4 +1,4 @@
-"""Completion of `%eic` and `%%eic` in IPython from the results so far, without any request."""
+"""Completion of `%eic` and `%%eic` from earlier results, without any request."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _JOINED = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """The commands in the cell of the cursor, their offset, and the cursor within them.
+    """The commands around the cursor, their offset in the cell, and the cursor within them.
 
     >>> Commands.at("x = %eic get my", 15)
     Commands(text=' get my', start=8, cursor=7, whole_cell=False)
@@ -56,7 +56,7 @@ class Commands:
 
     @classmethod
     def at(cls, cell: str, offset: int) -> Commands | None:
-        """Return the body of a `%%eic` cell, or the text after the `%eic` of the line; None anywhere else."""
+        """Return the body of a `%%eic` cell or the text after `%eic` in a line; None elsewhere."""
         head = _CELL.match(cell)
         line = None if head or _OTHER_CELL.match(cell) else _LINE.match(cell, _line_start(cell, offset))
         begin = found.end() if (found := head or line) else len(cell)
@@ -79,11 +79,11 @@ class Commands:
         return Completions(self.start + found.start, (*out_option, *found.candidates))
 
 
-_OUT_OPTION = Candidate("--out", "option", "the name that the cell's result gets")
+_OUT_OPTION = Candidate("--out", "option", "name to assign the cell's result to")
 
 
 def _line_start(cell: str, offset: int) -> int:
-    r"""Return where the line of the cursor begins; a `\` at the end of a line joins it to the next."""
+    r"""Return where the cursor's line begins; a `\` at the end of a line joins the next one to it."""
     start = cell.rfind("\n", 0, offset) + 1
     while re.search(r"\\\r?\n\Z", cell[max(0, start - 3) : start]):
         start = cell.rfind("\n", 0, start - 1) + 1
@@ -98,7 +98,7 @@ def register(
     regions: Provider = tuple,
     options: NewerOptions = dict,
 ) -> None:
-    """Let a shell complete `%eic`, once however often this is called.
+    """Complete `%eic` in a shell; a second call has no effect.
 
     >>> from types import SimpleNamespace
     >>> completer, hooks = SimpleNamespace(custom_matchers=[]), SimpleNamespace(regexs={})
@@ -119,7 +119,7 @@ def register(
 
 
 def unregister(ip: Any) -> None:
-    """Take the completion of `%eic` out of a shell, if it is there."""
+    """Remove the completion of `%eic` from a shell."""
     matchers = ip.Completer.custom_matchers
     matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", None) != _IDENTIFIER]
     hooks = ip.strdispatchers["complete_command"].regexs
@@ -128,7 +128,10 @@ def unregister(ip: Any) -> None:
 
 
 def _matcher(known: Callable[[], Known]) -> Callable[[Any], dict[str, Any]]:
-    """For IPython 8.6 and later: it is given the whole cell, and says itself which part it completes."""
+    """Return the matcher for IPython 8.6 and later, which gets the whole cell.
+
+    It returns the text that it replaces, too.
+    """
     from IPython.core.completer import SimpleCompletion
 
     def eicnb_matcher(context: Any) -> dict[str, Any]:
@@ -148,19 +151,19 @@ def _matcher(known: Callable[[], Known]) -> Callable[[Any], dict[str, Any]]:
 
 
 def _type(candidate: Candidate) -> str:
-    """Return the kind of a candidate in IPython's terms; after a `function` a terminal would show brackets."""
+    """Return the type of a candidate for IPython, which would put brackets after a `function`."""
     return "lambda" if candidate.kind == "function" else candidate.kind
 
 
 class _Nothing(list[Any]):
-    """No completions, which IPython takes for some: only then are those of others suppressed."""
+    """An empty list of length 1; IPython suppresses other completions only for a list that is not empty."""
 
     def __len__(self) -> int:
         return 1
 
 
 def _hook(known: Callable[[], Known]) -> Callable[[Any, Any], list[str]]:
-    """For IPython before 8.6: it is given one line, and completes the part that IPython cuts out of it."""
+    """Return the hook for IPython before 8.6, which gets one line and the word that IPython completes."""
 
     def eicnb_hook(_shell: Any, event: Any) -> list[str]:
         offset = len(event.text_until_cursor)
@@ -172,7 +175,7 @@ def _hook(known: Callable[[], Known]) -> Callable[[Any, Any], list[str]]:
 
 
 def _from(line: str, start: int, found: Completions) -> Iterable[str]:
-    """Return the candidates for a part that begins earlier or later than theirs."""
-    earlier, said = line[start : found.start], line[found.start : max(found.start, start)]
+    """Return the candidates for a word that begins before or after their own start."""
+    earlier, typed = line[start : found.start], line[found.start : max(found.start, start)]
     texts = (candidate.text for candidate in found.candidates)
-    return (earlier + text.removeprefix(said) for text in texts if text.startswith(said))
+    return (earlier + text.removeprefix(typed) for text in texts if text.startswith(typed))

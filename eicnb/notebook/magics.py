@@ -31,7 +31,7 @@ _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
 @magics_class
 class EicMagics(Magics):
-    """The magics `%eic` and `%%eic`; `%config EicMagics.NAME = …` changes how they behave."""
+    """The magics `%eic` and `%%eic`; `%config EicMagics.NAME = …` sets their options."""
 
     region = Unicode(None, allow_none=True, help=settings.MEANINGS["region"]).tag(config=True)
     profile = Unicode(None, allow_none=True, help=settings.MEANINGS["profile"]).tag(config=True)
@@ -47,7 +47,7 @@ class EicMagics(Magics):
 
     @validate(*settings.MEANINGS)
     def _refuse(self, proposal: Any) -> Any:
-        """Reject an unusable value; the trait then keeps the one it had."""
+        """Reject an invalid value; the trait then keeps its previous one."""
         try:
             settings.check(proposal["trait"].name, proposal["value"])
         except UsageError as error:
@@ -56,11 +56,11 @@ class EicMagics(Magics):
 
     @observe(*settings.MEANINGS)
     def _choose(self, change: Any) -> None:
-        """Apply a value set here to the whole process."""
+        """Apply a new value to the whole process."""
         settings.choose(**{change["name"]: change["new"]})
 
     def _load_config(self, cfg: Any, *args: Any, **options: Any) -> None:
-        """Apply every value that a config names, even a default one: the environment may have another."""
+        """Apply every value in a config, even a default one, because the environment may have another."""
         super()._load_config(cfg, *args, **options)
         named = cfg.get(type(self).__name__, {})
         settings.choose(**{name: getattr(self, name) for name in named if name in settings.MEANINGS})
@@ -69,7 +69,7 @@ class EicMagics(Magics):
     @needs_local_scope
     @line_cell_magic
     def eic(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
-        r"""AWS Lambda's asynchronous-invocation settings: AWS CLI command lines, or our shorthand.
+        r"""Manage AWS Lambda's asynchronous-invocation settings with AWS CLI commands or a shorthand.
 
             %eic put my-function --retries 0 --max-age 1h --on-failure sqs:lost-events
             %eic update my-function:live --maximum-retry-attempts 1
@@ -88,23 +88,24 @@ class EicMagics(Magics):
                 --maximum-event-age-in-seconds 3600 \\
                 --maximum-retry-attempts 0
 
-        A command returns a DataFrame. Several in one cell are all validated before the first is sent, and return one
-        DataFrame with the verb and a row for each; `%%eic --out name` binds it to a name. After a verb on its first
-        line, a cell is that command's JSON or YAML. A write shows what it changed, and where. `${expression}`, `$name`
-        and `{name}` insert values of the notebook, but not within single quotes. `%eic sandbox` starts an AWS without
-        an account.
+        A command returns a DataFrame, and a write shows what it changed and where. All commands of a cell are validated
+        before the first is sent, and return one DataFrame with a leading column `verb`. `%%eic --out name` assigns it
+        to a name. If the first line of a cell is a verb, the lines below may be its input as JSON or YAML.
+
+        `${expression}`, `$name` and `{name}` insert values of the notebook, except within single quotes. `%eic sandbox`
+        starts an AWS that needs no account.
         """
         user_ns = self._user_ns()
         names: Mapping[str, Any] = ChainMap(local_ns or {}, user_ns, _ALWAYS)
-        reader = commands.Reader(_show)
+        context = commands.Context(_show)
         if cell is None:
-            source = Source(line, "%eic ", interpolates=reader.settings.interpolate)
-            with _pointing_at_an_assignment(line):
+            source = Source(line, "%eic ", interpolates=context.settings.interpolate)
+            with _suggesting_an_assignment(line):
                 parsed = _one(_parsed(source, names, parser.parse))
-            return _displayed(parsed, _run(parsed, reader))
-        source, out = _cell_source(line, cell, interpolates=reader.settings.interpolate)
+            return _displayed(parsed, _run(parsed, context))
+        source, out = _cell_source(line, cell, interpolates=context.settings.interpolate)
         parsed = _parsed(source, names, parse_cell)
-        result = _run(parsed, reader)
+        result = _run(parsed, context)
         if out is None or not parsed:
             return _displayed(parsed, result)
         user_ns[out] = result
@@ -122,9 +123,9 @@ _VALUE_OR_FILE = re.compile(r"[${`]|[fF][iI][lL][eE]")
 
 
 def _parsed(source: Source, names: Mapping[str, Any], parse: Parse) -> Sequence[Command]:
-    """Parse a text; one that refers to no value of the notebook and to no file only the first time.
+    """Parse a text; the result is cached if it refers to no file and to no value of the notebook.
 
-    A wrong one is parsed again: the hint of its error may name a value of the notebook.
+    An invalid text is parsed again, because the hint of its error may name a value of the notebook.
     """
     if not _VALUE_OR_FILE.search(source.text):
         with suppress(UsageError):
@@ -138,11 +139,11 @@ def _constant(source: Source, parse: Parse) -> Sequence[Command]:
 
 
 _ALWAYS: dict[str, Any] = {"sys": sys}
-"""What a line may name without an import: hints say `${sys.last_value}`."""
+"""The names that a line may use without an import; hints suggest `${sys.last_value}`."""
 
 
 def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, str | None]:
-    """Return the commands of a cell, and the name that `--out` binds; the option is blanked out in place."""
+    """Return the commands of a cell with `--out` blanked out, and the name that it binds."""
     source = Source(f"{line}\n{cell}", "%%eic ", first_line=1, interpolates=interpolates)
     out = _OUT.search(line)
     rest = _OUT.sub(lambda found: " " * len(found[0]), line)
@@ -152,8 +153,8 @@ def _cell_source(line: str, cell: str, *, interpolates: bool) -> tuple[Source, s
 
 
 @contextmanager
-def _pointing_at_an_assignment(line: str) -> Iterator[None]:
-    """Give the Python assignment as the hint for `--out NAME`, which only a cell takes."""
+def _suggesting_an_assignment(line: str) -> Iterator[None]:
+    """Suggest a Python assignment for `--out NAME` in a line, because only a cell takes it."""
     try:
         yield
     except UsageError as error:
@@ -165,7 +166,7 @@ def _pointing_at_an_assignment(line: str) -> Iterator[None]:
 
 
 def _one(parsed: Sequence[Command]) -> Sequence[Command]:
-    """Return the command of a line, which takes only one."""
+    """Return the command of a line; more than one is a UsageError."""
     if len(parsed) > 1:
         typed = "\n".join(map(str, parsed))
         with parsed[1].blamed():
@@ -173,19 +174,19 @@ def _one(parsed: Sequence[Command]) -> Sequence[Command]:
     return parsed
 
 
-def _run(parsed: Sequence[Command], reader: commands.Reader) -> Any:
+def _run(parsed: Sequence[Command], context: commands.Context) -> Any:
     if not parsed:
         _show("Nothing to run. %eic help lists the commands.\n")
         return None
     if any(command.verb in {"use", "sandbox"} for command in parsed):
         MEMORY.forget()
-    result = commands.run(parsed, reader)
+    result = commands.run(parsed, context)
     MEMORY.learn(result)
     return result
 
 
 def _displayed(parsed: Sequence[Command], result: Any) -> Any:
-    """Return what to display: nothing after a `;`, as for IPython's own magics."""
+    """Return what to display: nothing after a `;`, as with IPython's own magics."""
     return None if parsed and parsed[-1].is_ended else result
 
 
@@ -194,26 +195,26 @@ def _show(text: str) -> None:
 
 
 def register(ip: Any) -> None:
-    """Register the magics in a shell; registering them twice has no further effect."""
+    """Register the magics in a shell; a second call has no effect."""
     unregister(ip)
     ip.register_magics(EicMagics)
 
 
 def unregister(ip: Any) -> None:
-    """Remove the magics from a shell, and the settings made through them from the process."""
+    """Remove the magics from a shell, and reset the settings made through them."""
     for magics in ip.magics_manager.magics.values():
         magics.pop("eic", None)
     ip.magics_manager.registry.pop(EicMagics.__name__, None)
-    gone = [one for one in ip.configurables if type(one).__name__ == EicMagics.__name__]
-    for one in gone:
+    removed = [one for one in ip.configurables if type(one).__name__ == EicMagics.__name__]
+    for one in removed:
         ip.configurables.remove(one)
     _forget_refused(ip.config.get(EicMagics.__name__, {}))
-    if gone:
+    if removed:
         settings.choose(**dict.fromkeys(settings.MEANINGS))
 
 
 def _forget_refused(config: Any) -> None:
-    """Drop values that `%config` was given and the magics rejected; IPython would apply them again."""
+    """Drop the values of `%config` that were rejected, because IPython would apply them again."""
     for name, value in [*config.items()]:
         try:
             settings.check(name, value)

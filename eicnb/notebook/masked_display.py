@@ -1,4 +1,4 @@
-"""Mask what a notebook displays, also what pandas makes of a frame."""
+"""Masks in everything that a notebook displays, including what pandas renders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TEXTS = ("text/", "application/json", "application/javascript", "image/svg+xml"
 
 
 class MaskedFormat:
-    """A display formatter that masks the output of IPython's own while redaction is on.
+    """A display formatter that masks the output of IPython's formatter while redaction is on.
 
     >>> plain = lambda value, include=None, exclude=None: ({"text/plain": str(value)}, {})
     >>> MaskedFormat(plain)("sqs")
@@ -23,7 +23,7 @@ class MaskedFormat:
         self.plain = plain
 
     def __call__(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the bundle and its metadata, in the form of `DisplayFormatter.format`."""
+        """Return the MIME bundle and its metadata, as `DisplayFormatter.format` does."""
         if not masks.active().on:
             return self.plain(*args, **kwargs)  # type: ignore[no-any-return] # IPython's own
         with uncut():
@@ -36,7 +36,7 @@ def _is_text(kind: str) -> bool:
 
 
 def _masked(shown: Any, name: str = "") -> Any:
-    """Return a value of a bundle with masks in it; `name` is that of the member that it is the value of."""
+    """Return a value of a MIME bundle with masks; `name` is the name of its member."""
     if isinstance(shown, str):
         return masks.masked(shown)
     if isinstance(shown, int | float):
@@ -49,7 +49,7 @@ def _masked(shown: Any, name: str = "") -> Any:
 
 
 def register(ip: Any) -> None:
-    """Mask what a shell displays; registering it twice has no further effect.
+    """Mask what a shell displays; a second call has no effect.
 
     >>> from types import SimpleNamespace
     >>> shell = SimpleNamespace(display_formatter=SimpleNamespace(format=str))
@@ -64,7 +64,7 @@ def register(ip: Any) -> None:
 
 
 def unregister(ip: Any) -> None:
-    """Let a shell display as before; later changes by others are left alone."""
+    """Restore the display of a shell, unless another extension has replaced it since."""
     shown_by = ip.display_formatter.format
     if type(shown_by).__qualname__ == MaskedFormat.__qualname__ and type(shown_by).__module__ == __name__:
         ip.display_formatter.format = shown_by.plain

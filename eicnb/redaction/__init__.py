@@ -1,1 +1,1 @@
-"""What must not be shown, and the masks that hide it."""
+"""The patterns of what must not be shown, and the masks that hide it."""

@@ -1,8 +1,8 @@
-"""Which twelve digits are an account id, and which are part of a number or of hexadecimal text.
+"""The rules that tell account ids from other numbers of twelve digits.
 
-In a text they are one unless their surroundings say otherwise: a masked number is better than a leak. In a JSON number
-it is the other way round, because most are sizes and times: it is an account id if its name says so, or if the same
-notebook writes it as text. Tested in tests/redaction/test_patterns.py.
+In text, twelve digits are an account id unless their surroundings show otherwise: masking a number is better than a
+leak. Most JSON numbers are sizes and times. A JSON number is therefore an account id only if its name says so, or if
+the same notebook also has it as text. Tested in tests/redaction/test_patterns.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ PATTERN = re.compile(
     r"|(?<![0-9A-Za-z.-])[0-9]{4}-[0-9]{4}-[0-9]{4}(?![0-9A-Za-z]|-[0-9A-Fa-f]{4})"
 )
 
-_SEEN = 64  # How far a match's surroundings are read: the length of a SHA-256 digest.
+_SEEN = 64  # How many characters around a match are checked: the length of a SHA-256 digest.
 _MAY_BE_IN_A_NUMBER = re.compile(r"[0-9A-Za-z.+\N{MINUS SIGN}-]")
 _SIGN = re.compile(r"(?:^|[^\w\-)\].%/])[+\N{MINUS SIGN}-]$")
 _MANTISSA = re.compile(r"(?<![\w.])[0-9.]+[eE][+-]?$")
@@ -35,7 +35,7 @@ _FEWEST, _MOST = 10**11, 10**12
 
 
 def is_account(found: re.Match[str]) -> bool:
-    """Return whether a match stands alone, and not in a number, a UUID or hexadecimal digits."""
+    """Return whether a match stands alone, and is not part of a number, a UUID or hexadecimal digits."""
     if "-" in found[0]:
         return True
     before = found.string[max(0, found.start() - _SEEN) : found.start()]
@@ -59,7 +59,7 @@ def _is_in_hexadecimal(before: str, digits: str, behind: str) -> bool:
 
 
 def is_bare_number(text: str, start: int, end: int) -> bool:
-    """Return whether a part of a script is a number there and not part of a quoted text.
+    """Return whether a part of a script is a number rather than part of a quoted text.
 
     >>> is_bare_number('{"size": 137438953472}', 9, 21), is_bare_number('{"arn": "::137438953472:q"}', 11, 23)
     (True, False)
@@ -69,7 +69,7 @@ def is_bare_number(text: str, start: int, end: int) -> bool:
 
 
 def digits_of(number: float) -> str | None:
-    """Return the digits of a JSON number that may be an account id, or None.
+    """Return the digits of a JSON number that may be an account id, otherwise None.
 
     >>> digits_of(123456789012), digits_of(123456789012.0), digits_of(123456789012.5)
     ('123456789012', '123456789012', None)
@@ -79,7 +79,7 @@ def digits_of(number: float) -> str | None:
 
 
 def names_an_account(name: str) -> bool:
-    """Return whether the value of a member with this name is an account id.
+    """Return whether a member of this name holds an account id.
 
     >>> names_an_account("AccountId"), names_an_account("account_balance"), names_an_account("ACCOUNT-0001")
     (True, False, False)
@@ -91,6 +91,6 @@ def names_an_account(name: str) -> bool:
 
 
 _MASK = re.compile(r"[A-Z]+-[0-9]{4,}")
-"""A mask, which was the name of a member and says nothing about its value."""
+"""A mask in place of a member's name, which says nothing about the value."""
 
 _PREFIXES = {"", "aws", "caller", "source", "target", "recipient", "member", "management", "master", "function", "my"}

@@ -1,7 +1,7 @@
-r"""Control characters in names and messages from AWS, shown as text so that no terminal acts on them.
+r"""Control characters in names and messages from AWS, escaped so that no terminal acts on them.
 
-They can move the cursor, hide or recolour what is printed, retitle the window, and turn the reading direction round.
-Line breaks and tabs stay.
+They can move the cursor, hide or recolour text, set the window title, and reverse the reading direction. Line breaks
+and tabs are not escaped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u
 
 
 def printable(text: str, keep: Collection[str] = ()) -> str:
-    r"""Return a text whose control characters are escaped as in JSON, except for the sequences to keep.
+    r"""Return a text with its control characters escaped as in JSON, except for the sequences to keep.
 
     >>> printable("a\x1b[2Jb\r\n\tc")
     'a\\u001b[2Jb\n\tc'

@@ -1,4 +1,4 @@
-"""`--debug`: botocore's log of one command, without credentials and signatures."""
+"""The log of `--debug`: botocore's log of one command, without credentials and signatures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST_SECRET = 8
 
 
 def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
-    """Return a text with everything that looks like a credential masked, and these known secrets too.
+    """Return a text with everything that looks like a credential masked, and the given secrets too.
 
     >>> without_secrets("{'Authorization': b'AWS4-HMAC-SHA256 Credential=AKIA…', 'X-Amz-Date': b'20261124T215851Z'}")
     "{'Authorization': b'***', 'X-Amz-Date': b'20261124T215851Z'}"
@@ -31,7 +31,7 @@ def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
 
 
 def without(text: str, secrets: Collection[str]) -> str:
-    """Return a text with these known secrets masked, except for very short ones.
+    """Return a text with the given secrets masked, except for very short ones.
 
     >>> without("no token EXAMPLE-TOKEN", {"EXAMPLE-TOKEN"})
     'no token ***'
@@ -58,7 +58,7 @@ class _Handler(logging.Handler):
 
 
 class _AsBefore(logging.Handler):
-    """A handler that passes on to those above what they would have received without `--debug`."""
+    """A handler that passes on to the parent loggers what they would receive without `--debug`."""
 
     def __init__(self, above: logging.Logger, level: int) -> None:
         super().__init__(level)
@@ -84,7 +84,7 @@ def logged(write: Callable[[str], object], secrets: Callable[[], Collection[str]
 
 
 class _FromLevel(logging.Filter):
-    """A filter that shows an older handler only what it would have received without `--debug`."""
+    """A filter that passes to an existing handler only what it would receive without `--debug`."""
 
     def __init__(self, level: int) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class _Opened:
         logger.propagate = False
 
     def close(self) -> None:
-        """Leave the logger as it was."""
+        """Restore the logger."""
         for handler in self._filtered:
             handler.removeFilter(self._filter)
         for handler in self._above:
@@ -129,7 +129,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def _listening(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
-    """Listen to a logger; several calls may at once, and stop in any order."""
+    """Listen to a logger; calls may overlap and stop in any order."""
     with _lock:
         opened = _opened.get(logger.name) or _opened.setdefault(logger.name, _Opened(logger))
         opened.listeners += 1

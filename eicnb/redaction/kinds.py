@@ -1,4 +1,4 @@
-"""One kind of text that should not be shared, and a place in a text where it stands.
+"""The kinds of text that should not be shared, and where they occur in a text.
 
 Tested in tests/redaction/test_patterns.py.
 """
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of text that should not be shared: its name, the word of its masks, and its pattern.
+    """A kind of text that should not be shared: its name, the word in its masks, and its pattern.
 
-    The group `value` is what is hidden, or else the whole match. `accept` decides in the end. A text without any of
-    the `signs`, in upper or lower case, has nothing of this kind.
+    If the pattern has a group `value`, only that group is hidden, otherwise the whole match. `accept` makes the final
+    decision. A text that contains none of the `signs`, in any case, is not searched.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Kind:
     signs: tuple[str, ...] = ()
 
     def spans(self, text: str, folded: str) -> Iterator[Span]:
-        """Yield the places of this kind; `folded` is the text in lower case."""
+        """Yield the matches in a text; `folded` is the text in lower case."""
         if self.signs and not any(sign in folded for sign in self.signs):
             return
         group = "value" if "value" in self.pattern.groupindex else 0
@@ -36,22 +36,22 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a text that is of a kind."""
+    """A part of a text, and its kind."""
 
     start: int
     end: int
     kind: Kind
 
     def contains(self, other: Span) -> bool:
-        """Return whether the other lies within this one, which is longer."""
+        """Return whether the other span is inside this one, which is longer."""
         inside = self.start <= other.start and other.end <= self.end
         return inside and self.end - self.start > other.end - other.start
 
     def overlaps(self, other: Span) -> bool:
-        """Return whether the two have a character in common."""
+        """Return whether the two spans share a character."""
         return self.start < other.end and other.start < self.end
 
     def joined(self, other: Span) -> Span:
-        """Return both together, as the kind of the longer one."""
+        """Return the union of both spans, with the kind of the longer one."""
         longer = max(self, other, key=lambda span: span.end - span.start)
         return Span(min(self.start, other.start), max(self.end, other.end), longer.kind)

@@ -1,6 +1,6 @@
-"""Masks in place of account ids, listed names and secrets; a text has one mask in the whole process.
+"""Masks in place of account ids, listed names and secrets; the same text always has the same mask.
 
-Only displays are masked: the values in a DataFrame, the attributes of an error and exported files stay real.
+Only displays are masked. The values in a DataFrame, the attributes of an error and exported files are real.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from eicnb.redaction.accounts import digits_of, names_an_account
 from eicnb.redaction.control_characters import printable
 from eicnb.redaction.kinds import Kind, Span
-from eicnb.redaction.patterns import ACCOUNT, SECRETS
+from eicnb.redaction.patterns import ACCOUNT, SECRETS, SIGNS, WITHOUT_SIGNS
 from eicnb.redaction.search import spans
 
 SWITCH = "EICNB_REDACT"
@@ -22,12 +22,12 @@ NAMES = "EICNB_REDACT_NAMES"
 OFF = frozenset({"", "0", "false", "no", "off"})
 
 _BOUNDARY = "\0"
-"""Between texts that are checked together: a character of no word, no name and no display."""
+"""The separator of texts that are checked together; no text contains it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """The choice of what displays hide: secrets always; account ids and the listed names if it is on.
+    """What displays hide: secrets always, and account ids and the listed names if it is on.
 
     >>> Redaction(on=True).hidden("account 123456789012", Masks())
     'account ACCOUNT-0001'
@@ -38,21 +38,29 @@ class Redaction:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Redaction:
-        """Read the choice from the environment; a switch that is neither yes nor no is on, to be safe."""
+        """Read the choice from the environment; to be safe, any value but a clear no switches it on."""
         names = (name.strip() for name in environment.get(NAMES, "").split(","))
         return cls(environment.get(SWITCH, "").strip().lower() not in OFF, tuple(name for name in names if name))
 
     def hidden(self, text: str, masks: Masks) -> str:
-        """Return the text with masks in it."""
+        """Return the text with masks."""
         return replaced(text, self.spans(text), masks)[0]
 
     def spans(self, text: str) -> list[Span]:
         """Return what must be masked in a text."""
-        return spans(text, (*SECRETS, ACCOUNT), self.names) if self.on else spans(text, SECRETS)
+        if self.on:
+            return spans(text, (*SECRETS, ACCOUNT), self.names)
+        return spans(text, SECRETS) if _may_contain_secrets(text) else []
+
+
+def _may_contain_secrets(text: str) -> bool:
+    """Return whether a text needs a search for secrets; most lines do not."""
+    folded = text.lower()
+    return any(sign in folded for sign in SIGNS) or any(pattern.search(text) for pattern in WITHOUT_SIGNS)
 
 
 class Masks:
-    """The masks given so far, numbered in order of request: nothing can be derived from them.
+    """The masks of texts, numbered in the order of use, so that nothing can be derived from them.
 
     >>> masks = Masks()
     >>> masks.of(ACCOUNT, "123456789012"), masks.of(ACCOUNT, "210987654321"), masks.of(ACCOUNT, "1234-5678-9012")
@@ -77,17 +85,17 @@ class Masks:
             return self._given[key]
 
     def number_of(self, kind: Kind, text: str) -> int:
-        """Return the number in the mask of a text, for where only a number may stand."""
+        """Return the number in the mask of a text, for places that take only a number."""
         return int(self.of(kind, text).rpartition("-")[2])
 
     def given(self, kind: Kind, text: str) -> bool:
-        """Return whether a text has a mask already."""
+        """Return whether a text already has a mask."""
         with self._lock:
             return (kind.word, text) in self._given
 
 
 def names_in(names: Iterable[object]) -> tuple[str, ...]:
-    """Return the names to mask, without the blanks around them; a ValueError shows none of them.
+    """Return the names to mask, stripped; a ValueError shows none of them.
 
     >>> names_in(["acme", " shop "])
     ('acme', 'shop')
@@ -104,12 +112,12 @@ def names_in(names: Iterable[object]) -> tuple[str, ...]:
 
 
 def replaced(text: str, found: list[Span], masks: Masks, *places: int) -> tuple[str, list[int]]:
-    """Return a text with masks for what was found, and where some places of the old text are in it.
+    """Return a text with its spans masked, and the new offsets of some places in it.
 
     >>> replaced("f 123456789012 g", spans("f 123456789012 g", [ACCOUNT]), Masks(), 15)
     ('f ACCOUNT-0001 g', [15])
 
-    A place inside what was found is at the start of its mask.
+    A place inside a span moves to the start of its mask.
     """
     pieces: list[str] = []
     moved, end, length = list(places), 0, 0
@@ -129,7 +137,7 @@ def replaced(text: str, found: list[Span], masks: Masks, *places: int) -> tuple[
 
 
 class _Active:
-    """The choice for this process, which overrides the environment, and the masks of the process."""
+    """The choice for this process, which overrides the environment, and the process's masks."""
 
     def __init__(self) -> None:
         self.on: bool | None = None
@@ -142,12 +150,12 @@ _active = _Active()
 
 
 def choose(*, on: bool | None, names: tuple[str, ...] | None) -> None:
-    """Choose what to redact, whatever the environment says; None leaves it to the environment."""
+    """Choose what to redact, over the environment; None leaves a choice to the environment."""
     _active.on, _active.names = on, names
 
 
 def active() -> Redaction:
-    """Return what displays hide at this moment; the environment is read again only when it changes."""
+    """Return what displays hide now; the environment is read again only when it changes."""
     key = (os.environ.get(SWITCH), os.environ.get(NAMES), _active.on, _active.names)
     known, redaction = _active.resolved
     if key != known:
@@ -160,7 +168,7 @@ def active() -> Redaction:
 
 
 def masked(text: str) -> str:
-    """Return a text as it may be shown.
+    """Return a text with masks, as it may be shown.
 
     >>> masked("https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=" + 64 * "a")
     'https://sqs.us-east-1.amazonaws.com/?X-Amz-Signature=SIGNATURE-0001'
@@ -169,7 +177,7 @@ def masked(text: str) -> str:
 
 
 def masked_together(texts: Sequence[str]) -> list[str]:
-    """Return texts as they may be shown, such as the cells of a table, all checked in one pass.
+    """Return texts with masks, such as the cells of a table, all checked in one pass.
 
     >>> masked_together(["a", "AKIA1111111111111111"])
     ['a', 'KEY-0001']
@@ -179,21 +187,22 @@ def masked_together(texts: Sequence[str]) -> list[str]:
 
 
 def printed(text: str) -> str:
-    r"""Return a text as a line or a message may print it: with its masks, and without control characters.
+    r"""Return a text as a line or message may print it: with masks and without control characters.
 
     >>> printed("no function my\x1b[2Jname")
     'no function my\\u001b[2Jname'
     """
-    return printable(masked(text))
+    shown = masked(text)
+    return shown if shown.isprintable() else printable(shown)
 
 
 def masked_number(number: float, name: str = "") -> float:
-    """Return a JSON number as it may be shown, under the name that it has there: it is a number still.
+    """Return a JSON number as it may be shown; the result is a number too.
 
     >>> masked_number(137438953472, "bytes"), masked_number(123456789012.0, "account_id")
     (137438953472, 123456789012.0)
 
-    With redaction on, an account id becomes the number of its mask.
+    `name` is that of its member. With redaction on, an account id becomes the number of its mask.
     """
     digits = digits_of(number)
     if not active().on or digits is None or not (names_an_account(name) or _active.masks.given(ACCOUNT, digits)):
@@ -202,6 +211,6 @@ def masked_number(number: float, name: str = "") -> float:
 
 
 def masked_at(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """Return a text as it may be shown, and where a part of it then begins and ends."""
+    """Return a text with masks, and the new start and end of a part of it."""
     text, (start, end) = replaced(text, active().spans(text), _active.masks, start, end)
     return text, start, end

@@ -1,15 +1,16 @@
-"""What should not be shared: one list of patterns for messages, displays, the debug log and `scrub`.
+"""The patterns of what must not be shared, for messages, displays, the debug log and `scrub`.
 
-`detect-secrets` (its `aws`, `keyword`, `basic_auth`, `jwt` and `private_key` plugins) and `gitleaks` (its `aws-*`,
-`generic-api-key`, `jwt`, `private-key` and `curl-auth-*` rules) were read first. Taken over: the prefixes of key ids
-and of services' tokens, and the names that values are secret behind. The patterns are our own where theirs do not fit,
-for they report a line of source to be looked at, and here the value itself is replaced, everywhere it stands:
-- both find a secret access key only next to a word such as `aws` or `key`; a process prints it bare, and `?k=` says
-  nothing: any 40 characters of its alphabet that look random are one;
-- both want quotes around a value, or enough entropy in it; a short password in a debug log is one as well;
-- both leave out session tokens, signatures and cookies, which botocore logs;
-- `pwd`, which `detect-secrets` has, is the working directory in every dump of an environment, and is not here;
-- gitleaks leaves keys that end in EXAMPLE alone; a mask does no harm there.
+Two scanners served as models: `detect-secrets` (its `aws`, `keyword`, `basic_auth`, `jwt` and `private_key` plugins)
+and `gitleaks` (its `aws-*`, `generic-api-key`, `jwt`, `private-key` and `curl-auth-*` rules). The prefixes of key ids
+and of service tokens come from them, and so do the names of secret values. They report a line of source for review,
+whereas here the value itself is replaced, wherever it occurs. The patterns therefore differ:
+
+- Both scanners find a secret access key only next to a word such as `aws` or `key`. A process may print one bare, so
+  any 40 characters of its alphabet that look random are one here.
+- Both require quotes around a value, or enough entropy in it. A short password in a debug log is a secret too.
+- Both leave out session tokens, signatures and cookies, which botocore logs.
+- `detect-secrets` has `pwd`, which is the working directory in every dump of an environment, so it is not here.
+- `gitleaks` ignores keys that end in EXAMPLE; masking them does no harm.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from collections import Counter
 from eicnb.redaction import accounts
 from eicnb.redaction.kinds import Kind
 
-# `\0` is between the texts of one table (`masks.masked_together`), so no value goes beyond it.
+# `\0` separates the texts of a table (`masks.masked_together`), so no value extends past it.
 _WORD = r"[^\s\0\"'&,;<>\\]"
 _QUOTE = r"\\{0,3}[\"']|&quot;|&#x27;|&#39;|&#34;"
-# Where a word of a secret key's characters starts and ends, also in a URL and between the escapes of a quoted text.
+# The start and end of a word of a secret key's characters, also in URLs and next to escapes in a quoted text.
 _KEY_START = (
     r"(?:(?<![A-Za-z0-9+/])|(?<=%[013-9A-Fa-f][0-9A-Fa-f])|(?<=%2[0-9ACDEacde])|(?<=\\[nrt])"
     r"|(?<=A[KS]IA[A-Z0-9]{16}/))"
@@ -34,7 +35,7 @@ _KEY_END = r"(?![A-Za-z0-9+/]|=(?![A-Za-z0-9'\"])|\\/|%2[BbFf]|%3[Dd])"
 _LEAST_ENTROPY = 4.3
 _LONGEST_PLAIN_WORD = 16
 
-# What stands in the place of a value, in templates and in prose; and, without quotes, in code.
+# Placeholders in templates and prose; and unquoted code.
 _NO_VALUE = re.compile(
     r"(?:none|null|nil|true|false|undefined|required|\*+|\.{3}|\N{HORIZONTAL ELLIPSIS}|\$\{.*|(?-i:\$[A-Z_]+)|\{.*\}"
     r"|%\(.*|%[a-z]|(?:SECRET|TOKEN|KEY|SIGNATURE|NAME)-[0-9]{4,6})[.,:)]*",
@@ -45,10 +46,10 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]+(?:-[a-z]+)*[.,:!?)]*=?")
 
 
 def _named(names: str, value: str = rf"{_WORD}+") -> re.Pattern[str]:
-    """Return the pattern of a value behind one of these names, in code, JSON, XML, a header or a URL."""
+    """Return the pattern of a value after one of these names, in code, JSON, XML, a header or a URL."""
     name = rf"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:{names})(?:{_QUOTE})?\]?"
     between = rf"(?P<between>[ \t]*(?::=|=>|={{1,3}}|:|%3D|%3A)[ \t]*|>|,[ \t]*(?=[bu]?(?:{_QUOTE})[^\s\"',;]{{16}}))"
-    # Behind a comma, as in `setenv("NAME", "value")`, a short word may be the next name of a list.
+    # After a comma, as in `setenv("NAME", "value")`, a short word may be the next name in a list.
     quoted = r"(?:(?!(?P=quote))(?:\\[^\0]|[^\n\0]))+"
     return re.compile(
         rf"{name}{between}(?:[bu]?(?P<quote>{_QUOTE}))?(?P<value>(?(quote){quoted}|(?:{value})))", re.IGNORECASE
@@ -56,7 +57,7 @@ def _named(names: str, value: str = rf"{_WORD}+") -> re.Pattern[str]:
 
 
 def _is_value(found: re.Match[str]) -> bool:
-    """Return whether a secret's name is followed by a value, and not by a placeholder, code or prose."""
+    """Return whether a secret's name is followed by a value, not by a placeholder, code or prose."""
     value = found["value"]
     if _NO_VALUE.fullmatch(value):
         return False
@@ -71,7 +72,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _is_credentials(found: re.Match[str]) -> bool:
-    """Return whether `Bearer` or `Basic` is followed by a token, and not by a word of prose."""
+    """Return whether `Bearer` or `Basic` is followed by a token, not by a word of prose."""
     value = found["value"]
     if found["scheme"].lower() != "basic":
         return not _is_plain(value) and not _NO_VALUE.fullmatch(value)
@@ -82,7 +83,7 @@ def _is_credentials(found: re.Match[str]) -> bool:
 
 
 def _looks_random(found: re.Match[str]) -> bool:
-    """Return whether a word of 40 characters is rather a key than a path, a name or a digest."""
+    """Return whether a word of 40 characters looks like a key, not like a path, a name or a digest."""
     word = re.sub("%2F", "/", found[0].replace("\\/", "/"), flags=re.IGNORECASE)
     if not all(re.search(of, word) for of in ("[a-z]", "[A-Z]", "[0-9]")):
         return False
@@ -185,7 +186,7 @@ _KEYS = (
     Kind(
         "secret key",
         "SECRET",
-        # Its length comes first: few texts have so long a word, and most positions are ruled out at once.
+        # The length is checked first: few texts have words this long, so most positions fail at once.
         re.compile(rf"(?=[A-Za-z0-9+/]{{40}}){_KEY_START}[A-Za-z0-9+/]{{40}}{_KEY_END}"),
         accept=_looks_random,
     ),
@@ -241,10 +242,16 @@ _URLS = (
 )
 
 SECRETS = (_PRIVATE_KEY, *_HEADERS, *_TOKENS, *_KEYS, *_SIGNATURES, *_URLS)
-"""What eicnb shows in no message, display or log, whatever its settings."""
+"""What eicnb never shows in a message, display or log."""
+
+SIGNS = tuple(dict.fromkeys(sign for kind in SECRETS for sign in kind.signs))
+"""The signs of all kinds of secrets; a text without one can only contain secrets of the kinds without signs."""
+
+WITHOUT_SIGNS = tuple(kind.pattern for kind in SECRETS if not kind.signs)
+"""The patterns of the kinds without signs."""
 
 _USER = r"[^\s\0/\\\"':<>|]+"
-# A name may have blanks in it where a separator, a closing quote or the end of the line shows how far it goes.
+# A name may contain blanks if a separator, a closing quote or the end of the line delimits it.
 _FULL_NAME = r"[A-ZÀ-Þ][^\s\0/\\\"':<>|]*(?:[ ][A-ZÀ-Þ][^\s\0/\\\"':<>|]*){1,3}(?=[ ]*(?:\r?\n|\0|\Z))"
 _USER_OF_A_PATH = rf"(?P<value>{_USER}(?:[ ]{_USER}){{1,3}}(?=[/\\]|[\"'](?![A-Za-z])|&quot;|<)|{_FULL_NAME}|{_USER})"
 
@@ -264,4 +271,4 @@ IN_NOTEBOOKS = (
     ),
     ACCOUNT,
 )
-"""What `python -m eicnb scrub` looks for, in addition to the listed names."""
+"""What `python -m eicnb scrub` searches for, in addition to the listed names."""

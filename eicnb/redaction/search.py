@@ -1,7 +1,6 @@
-"""The search for the patterns and the listed names in a text, and for the masks that it has already.
+"""Search a text for secrets, listed names and the masks that it already has.
 
-A listed name is found everywhere, inside longer words too, in upper and lower case.
-Tested in tests/redaction/test_patterns.py.
+A listed name is found everywhere, in any case, and inside longer words too. Tested in tests/redaction/test_patterns.py.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _TAGS = (
     "td|text|tfoot|th|thead|tr|ul"
 )
 _ATTRIBUTES = "alt|aria-label|border|class|colspan|height|href|id|role|rowspan|scope|src|style|tabindex|title|width"
-# The words of HTML itself: a listed name that is one of its words, such as `table`, is not found in it.
+# HTML's own words, in which a listed name such as `table` is not found.
 _MARKUP = re.compile(
     rf"<style[^<>]*>[^<]*</style>|</?(?:{_TAGS})(?=[\s/>])|\s(?:style=\"[a-z0-9:;.%# -]*\"|"
     rf"class=\"(?:dataframe|eicnb-[a-z]+)\"|scope=\"(?:row|col)\"|role=\"region\"|(?:{_ATTRIBUTES})(?==\"))"
@@ -44,7 +43,7 @@ _SCRIPT = re.compile(r"<script[^<>]*>[\s\S]*?(?:</script|\Z)", re.IGNORECASE)
 
 @cache
 def _patterns_of(name: str) -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of a name as it is, and as written in HTML and in a URL; matches may overlap."""
+    """Return the patterns of a name in plain text, HTML and URLs; their matches may overlap."""
     written = dict.fromkeys([name, escape(name), quote(name, safe="")])
     return tuple(re.compile(f"(?=({re.escape(form)}))", re.IGNORECASE) for form in written)
 
@@ -62,14 +61,14 @@ def _names_in(text: str, names: Iterable[str]) -> Iterator[Span]:
 
 
 def spans(text: str, kinds: Sequence[Kind], names: Iterable[str] = (), *, script: bool = False) -> list[Span]:
-    """Return where something of these kinds, or a listed name, stands in a text, from left to right.
+    """Return the parts of a text that are of these kinds or are listed names, from left to right.
 
     >>> [(span.kind.name, span.start) for span in spans("arn:aws:sqs:::123456789012:lost", [ACCOUNT], ["lost"])]
     [('account id', 14), ('listed name', 27)]
 
-    What overlaps is one span: a name within a longer one, or within an account id, is not found by itself. A mask
-    that is there already is left alone, unless a listed name has all of it and more. In a script, and in the scripts
-    of HTML, a number stays one, so that the script still runs.
+    Overlapping matches become one span, so a name within a longer one, or within an account id, is not reported by
+    itself. Existing masks are left alone, unless a listed name contains the whole mask and more. In a script, bare
+    numbers are left alone, so that the script still runs; the scripts in HTML count too.
     """
     folded = text.lower()
     found = [span for kind in kinds for span in kind.spans(text, folded)]
@@ -79,7 +78,7 @@ def spans(text: str, kinds: Sequence[Kind], names: Iterable[str] = (), *, script
     found += _names_in(text, names)
     if found and (masks := list(_MASK.spans(text, folded))):
         ends = [mask.end for mask in masks]
-        found = [span for span in found if _holds_what_it_meets(span, masks, bisect_right(ends, span.start))]
+        found = [span for span in found if _contains_each_mask(span, masks, bisect_right(ends, span.start))]
     return _disjoint(found)
 
 
@@ -88,8 +87,8 @@ def _is_number_of(scripts: Sequence[tuple[int, int]], text: str, span: Span) -> 
     return last >= 0 and span.end <= scripts[last][1] and accounts.is_bare_number(text, span.start, span.end)
 
 
-def _holds_what_it_meets(span: Span, masks: Sequence[Span], first: int) -> bool:
-    """Return whether a span has more than each mask that it meets; `first` is the first that may be met."""
+def _contains_each_mask(span: Span, masks: Sequence[Span], first: int) -> bool:
+    """Return whether a span contains every mask that it overlaps; `first` is the first candidate."""
     while first < len(masks) and masks[first].overlaps(span):
         if not span.contains(masks[first]):
             return False
@@ -117,7 +116,7 @@ def masks_in(text: str) -> list[str]:
 
 
 def highest_mask(text: str) -> int:
-    """Return the highest number of a mask in a text; 0 without one.
+    """Return the highest number of the masks in a text, or 0 without one.
 
     >>> highest_mask("arn:aws:sqs:us-east-1:ACCOUNT-0007:lost")
     7

@@ -1,4 +1,4 @@
-"""Warnings that point at the caller's line and show nothing that must be masked."""
+"""Warnings that point at the user's line and show nothing that must be masked."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _HIDDEN = "<line hidden>"
 
 
 def warn(message: str) -> None:
-    """Warn the caller of the package at its line of a cell or script.
+    """Warn the user at the line of the cell or script that called the package.
 
     >>> with warnings.catch_warnings(record=True, action="always") as caught:
     ...     warn("no function matches nix-*")
     >>> str(caught[0].message)
     'no function matches nix-*'
 
-    Python shows the source of that line too; where masks would hide something in it, no line is named. The line of a
-    cell is not shown, as it is on the screen, but named as in a traceback; each run of the cell warns again.
+    Python shows the source of that line too, so no line is named if masks would hide something in it. For a cell, the
+    line is named as in a traceback but its source is not shown, and each run of the cell warns again.
     """
     frame = _caller()
     filename, number = frame.f_code.co_filename, frame.f_lineno
@@ -42,18 +42,18 @@ def warn(message: str) -> None:
 
 
 def _cell(filename: str) -> str | None:
-    """Return a cell in IPython's words, such as `Cell In[3]`; None for code that is in none."""
+    """Return IPython's name of a cell, such as `Cell In[3]`; None for code outside cells."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None:
         return None
-    if not hasattr(shell.compile, "format_code_name"):  # before IPython 8, a cell has the name of a file only
+    if not hasattr(shell.compile, "format_code_name"):  # before IPython 8, a cell has only a file name
         return filename if filename in getattr(linecache, "_ipython_cache", ()) else None
     label = shell.compile.format_code_name(filename)
     return " ".join(label) if label else None
 
 
 def _caller() -> FrameType:
-    """Return the innermost frame that is neither the package's nor IPython's, or the outermost of all."""
+    """Return the innermost frame that belongs to neither the package nor IPython, or the outermost one."""
     frame = sys._getframe(1)  # noqa: SLF001 # inspect reads the source of every frame, and skip_file_prefixes needs 3.12
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _OURS:
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""Masks in the outputs and the metadata of a notebook; its sources are searched and not changed."""
+"""Mask the outputs and metadata of a notebook; its sources are searched but not changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number of twelve digits, and where it is in the new notebook."""
+    """A number of twelve digits, and its place in the cleaned notebook."""
 
     holder: Any
     key: Any
@@ -32,7 +32,7 @@ class _Number:
 
 
 class Cleaning:
-    """One notebook's cleaning: its masks, the names to mask, and the report that grows with it.
+    """The cleaning of one notebook: its masks, the names to mask, and its report.
 
     >>> cleaning = Cleaning(Masks(), ["acme"])
     >>> cleaning.cleaned({"metadata": {"queue": "arn:aws:sqs:us-east-1:123456789012:acme-lost"}, "cells": []})
@@ -48,7 +48,7 @@ class Cleaning:
         self._numbers: list[_Number] = []
 
     def cleaned(self, notebook: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the notebook with masks; it is one that `eicnb.scrub.files` has checked."""
+        """Return a notebook with masks; `eicnb.scrub.files` has validated it."""
         cells = [self._cell(cell, number) for number, cell in enumerate(notebook["cells"], start=1)]
         changed = {
             "metadata": self._value(notebook.get("metadata", {}), Part(None, "metadata")),
@@ -88,7 +88,7 @@ class Cleaning:
         return {kind: self._shown(kind, value, place) for kind, value in bundle.items()}
 
     def _shown(self, kind: str, value: Any, place: Part) -> Any:
-        """Return one form of an output: text is masked, Base64 is counted."""
+        """Return one representation of an output: text is masked, and Base64 is only counted."""
         if kind == "application/json" or kind.endswith("+json"):
             return self._value(value, place)
         if not (kind.startswith("text/") or kind.endswith("+xml")) and _is_base64(value):
@@ -99,7 +99,7 @@ class Cleaning:
         return self._lines(value, place, script=kind in _SCRIPTS)
 
     def _lines(self, value: Any, place: Part, *, script: bool = False) -> Any:
-        """Return a text that may be saved as a list of its lines, in the form that it had."""
+        """Mask a text, and return it as a string or a list of lines, as it was."""
         text = _joined(value)
         cleaned = self._text(text, place, script=script)
         if cleaned == text:
@@ -107,7 +107,7 @@ class Cleaning:
         return cleaned if isinstance(value, str) else cleaned.splitlines(keepends=True)
 
     def _value(self, value: Any, place: Part, name: str = "") -> Any:
-        """Return any JSON with masks in its texts and in the names of members; `name` is that of this value."""
+        """Mask the texts and member names in any JSON; `name` is the name of this value."""
         if isinstance(value, str):
             return self._text(value, place, f"{name}=" if name else "")
         if isinstance(value, list):
@@ -135,9 +135,9 @@ class Cleaning:
                 self._numbers.append(_Number(holder, key, digits, place, is_named=names_an_account(name)))
 
     def _mask_numbers(self) -> None:
-        """Put a number in the place of each that is an account id: its viewer may read nothing else.
+        """Replace each number that is an account id by the number of its mask; a viewer may need a number.
 
-        Which ones are is known at the end, when all texts are read.
+        It runs last, when all texts have been read and the account ids are known.
         """
         for number in self._numbers:
             if number.is_named or self._masks.given(ACCOUNT, number.digits):
@@ -146,7 +146,7 @@ class Cleaning:
                 self.report.found[number.place, ACCOUNT.name] += 1
 
     def _text(self, text: str, place: Part, lead: str = "", *, script: bool = False) -> str:
-        """Return a text with masks, each counted; a data URL cannot be read, and is counted too."""
+        """Mask and count what is in a text; data URLs cannot be searched, and are counted too."""
         if "base64," not in text:
             return self._plain(text, place, lead, script=script)
         pieces = _DATA_URL.split(text)
@@ -156,7 +156,7 @@ class Cleaning:
         return "".join(pieces)
 
     def _plain(self, text: str, place: Part, lead: str, *, script: bool) -> str:
-        """Return a text masked until nothing is left to mask: a mask can part what had hidden an account id."""
+        """Mask a text until nothing is left, because a mask can reveal an account id next to it."""
         for _ in range(_MOST_ROUNDS):
             found = list(self._spans(text, lead, script=script))
             for span in found:
@@ -167,7 +167,7 @@ class Cleaning:
         return text
 
     def _spans(self, text: str, lead: str, *, script: bool) -> Iterator[Span]:
-        """Yield what to mask in a text; the name of its member may say that all of it is secret."""
+        """Yield what to mask in a text; the name of its member may show that all of it is secret."""
         named = [span for span in spans(lead + text, SECRETS) if span.start == len(lead)] if lead else []
         secret = [Span(0, span.end - len(lead), span.kind) for span in named]
         yield from secret

@@ -1,4 +1,4 @@
-"""A notebook's file: it is read, checked, and replaced in one step or not at all."""
+"""Notebook files: read, validated, and replaced atomically."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONVERT_HINT = "jupyter nbconvert --to notebook --inplace NOTEBOOK"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A notebook in its file: the text, and the JSON in it."""
+    """A notebook file: its text, and the JSON in it."""
 
     path: Path
     text: str
@@ -30,7 +30,7 @@ class Saved:
 
     @classmethod
     def read(cls, path: Path) -> Saved:
-        """Read a file; EicError when that fails, UsageError when it is not a notebook of format 4."""
+        """Read a file; raises EicError if that fails, UsageError if it is not a notebook of format 4."""
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except OSError as error:
@@ -42,7 +42,7 @@ class Saved:
         return cls(path, text, check(_parsed(path, text), path))
 
     def write(self, notebook: Mapping[str, Any]) -> None:
-        """Replace the file by this notebook in one step, in the form that Jupyter gives it."""
+        """Replace the file by this notebook atomically, formatted as Jupyter formats it."""
         target = self.path.resolve()
         found = _INDENT.match(self.text)
         written = json.dumps(notebook, ensure_ascii=False, indent=found[1] if found else 1) + "\n"
@@ -82,7 +82,7 @@ def _parsed(path: Path, text: str) -> Any:
 
 
 def check(notebook: Any, path: Path) -> Mapping[str, Any]:
-    """Return the notebook if its parts have the form of format 4; a UsageError names the first bad one.
+    """Return the notebook if it conforms to format 4; otherwise a UsageError names the first fault.
 
     https://nbformat.readthedocs.io/en/latest/format_description.html
     """
@@ -115,7 +115,7 @@ def _faults_of_cell(cell: Mapping[str, Any]) -> Iterator[str]:
         yield "has outputs that are not a list of objects"
         return
     if not all(isinstance(output.get("data", {}), dict) and _is_text(output.get("text", "")) for output in outputs):
-        yield "has an output that is not one"
+        yield "has an invalid output"
     attachments = cell.get("attachments", {})
     if not isinstance(attachments, dict) or not _is_objects(list(attachments.values())):
         yield "has attachments that are not objects"

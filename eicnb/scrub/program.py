@@ -1,8 +1,14 @@
-"""`python -m eicnb scrub`: clean saved notebooks, and report what was found and what is left.
+"""The program `python -m eicnb scrub`: clean saved notebooks, and report what was found.
 
-Exit codes: 0 when nothing is left that should not be shared; 1 when something is, in the sources of cells, or with
-`--check` anywhere; 252 for a bad command line or a file that is not a notebook; 253 for a bad EICNB_ variable; 255
-for a file that cannot be read or written. Of several notebooks all are done, and the highest code counts.
+Exit codes:
+
+- 0 if nothing is left that should not be shared.
+- 1 if something is left in the sources of cells, or anywhere with `--check`.
+- 252 for an invalid command line, or a file that is not a notebook.
+- 253 for an invalid EICNB_ variable.
+- 255 for a file that cannot be read or written.
+
+All notebooks are processed; the exit code is the highest one.
 """
 
 from __future__ import annotations
@@ -71,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="a name to mask, in addition to EICNB_REDACT_NAMES; may be repeated",
     )
-    parser.add_argument("--check", action="store_true", help="report what there is, and change nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="report what would be masked or is left, and change nothing"
+    )
     return parser
 
 

@@ -1,4 +1,4 @@
-"""What was found in a notebook, counted by place and by kind; the report never shows what was found.
+"""Counts of what was found in a notebook, by place and kind; the findings themselves are never shown.
 
 Tested in tests/scrub/test_cleaning.py and tests/scrub/test_program.py.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a notebook: the source, the outputs or the metadata of a cell, or the notebook's metadata.
+    """A part of a notebook: the source, outputs or metadata of a cell, or the notebook's metadata.
 
     >>> str(Part(3, "source")), str(Part(None, "metadata"))
     ('cell 3, source', 'notebook, metadata')
@@ -23,7 +23,7 @@ class Part:
 
     @property
     def is_source(self) -> bool:
-        """Whether this is what a person wrote, which is not changed; names of attachments belong to it."""
+        """Whether a person wrote this, so it is not changed; the names of attachments count too."""
         return self.part == "source"
 
     def __str__(self) -> str:
@@ -32,14 +32,14 @@ class Part:
 
 @dataclass(slots=True)
 class Report:
-    r"""The number of findings of each kind, and of what was not searched, place by place.
+    r"""The number of findings, and of parts that could not be searched, by place and kind.
 
     >>> report = Report()
     >>> report.found[Part(2, "output"), "account id"] += 2
     >>> report.unread[Part(3, "output"), "picture"] += 1
     >>> print("\n".join(report.lines()))
     cell 2, output: 2 account ids
-    cell 3, output: 1 picture not looked into
+    cell 3, output: 1 picture not searched
     """
 
     found: Counter[tuple[Part, str]] = field(default_factory=Counter)
@@ -47,26 +47,26 @@ class Report:
 
     @property
     def to_clean(self) -> int:
-        """How many findings can be masked."""
+        """The number of findings that can be masked."""
         return sum(count for (place, _), count in self.found.items() if not place.is_source)
 
     @property
     def in_sources(self) -> int:
-        """How many findings are in sources, which are not changed."""
+        """The number of findings in sources, which are not changed."""
         return self.found.total() - self.to_clean
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each place, from the top of the notebook to its end."""
+        """Yield a line for each place, from the top of the notebook to the bottom."""
         places = dict.fromkeys(place for place, _ in self.found)
         for place in sorted(places, key=lambda place: (place.cell is None, place.cell or 0)):
             if counts := [_counted(kind, n) for (where, kind), n in self.found.items() if where == place]:
                 yield f"{place}: {', '.join(counts)}{' (left: edit the cell)' if place.is_source else ''}"
         for (place, kind), count in self.unread.items():
-            yield f"{place}: {_counted(kind, count)} not looked into"
+            yield f"{place}: {_counted(kind, count)} not searched"
 
 
 def _counted(kind: str, count: int) -> str:
-    """Return a number and what is counted, in words.
+    """Return a number with its noun, in the plural where needed.
 
     >>> _counted("user in a path", 2), _counted("secret key", 1)
     ('2 users in paths', '1 secret key')

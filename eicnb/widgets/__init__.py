@@ -1,1 +1,1 @@
-"""Forms, previews and progress in the notebook."""
+"""Forms, the explorer, pictures and the display of progress."""

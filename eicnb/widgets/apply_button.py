@@ -1,4 +1,4 @@
-"""The Apply button: its label names the change, and a click makes it once."""
+"""The Apply button: its label describes the change, and a click makes it once."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SECONDS_OF_REST = 0.3
 class ApplyButton:
     """A button that applies a preview once, and only a moment after the last edit.
 
-    A click can overtake keys: while the kernel is busy, a front end delays keys, but not a click. So after
-    an edit the button is disabled for a moment, and a click that arrives then goes to `too_early`. Clicks queued behind
-    one that was carried out find nothing to apply, until `renew`.
+    A click can overtake keys: while the kernel is busy, a front end delays keys but not clicks. The button is therefore
+    disabled for a moment after an edit, and a click that arrives then calls `too_early`. Clicks queued behind the one
+    that applied the preview do nothing until `renew`.
     """
 
     def __init__(
@@ -36,12 +36,12 @@ class ApplyButton:
         self.widget.on_click(lambda _: self._clicked())
 
     def renew(self) -> None:
-        """Allow another click a moment after the next preview was shown."""
+        """Allow a new click, a moment after the next preview is shown."""
         self._is_used = False
         self._shown = None
 
     def show(self, preview: Preview, note: str = "") -> None:
-        """Show the effect of a click; enable the button a moment later, if there is something to apply."""
+        """Show the effect of a click; if there is something to apply, enable the button a moment later."""
         self.widget.description = masked(" ".join(filter(None, [_label(preview), note])))
         if preview == self._shown:
             return

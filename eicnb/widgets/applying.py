@@ -1,4 +1,4 @@
-"""The write of a form: it replaces only the config that the form shows as live, or asks the user."""
+"""Writes the change of a form, but only over the live config that the form shows; otherwise asks."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from eicnb.widgets.preview import Preview
 
 
 class Applying:
-    """The part of a form that applies previews and shows the result.
+    """The part of a form that applies previews and shows the results.
 
-    `applied` is called with the written config, `changed` with the live config if it is not the one in the preview,
-    and `reread` if the user wants that config in the form.
+    `applied` is called with the written config. `changed` is called with a live config that differs from the preview's.
+    `reread` is called if the user wants that config in the form.
     """
 
     def __init__(
@@ -42,16 +42,16 @@ class Applying:
         self._reread = reread
 
     def attempt(self, preview: Preview) -> None:
-        """Write the change in a preview; an error of AWS is shown with a button to try again."""
+        """Write the change in a preview; an error is shown with a button to try again."""
         try:
             self._write_or_ask(preview)
         except EicError as error:
             self._outcome.show_error(error, preview.action(), lambda: self.attempt(preview))
 
     def _write_or_ask(self, preview: Preview) -> None:
-        """Read the live config again before writing: AWS has no compare-and-set."""
+        """Read the live config again before writing, because AWS has no compare-and-set."""
         self._check_account()
-        assert preview.subject is not None, "nothing is armed without a function"
+        assert preview.subject is not None, "the button is disabled without a function"
         now = Live.read(self._connection, preview.subject).on(preview.way)
         if now.trouble:
             raise EicError(f"nothing was written. {now.trouble}")
@@ -62,7 +62,7 @@ class Applying:
             self._ask(preview, now)
 
     def _check_account(self) -> None:
-        """Refuse to write with renewed credentials of another account, which the button did not name."""
+        """Refuse to write with credentials of another account than the one that the button names."""
         if self._connection.account_id != self._where.account_id:
             raise EicError(
                 f"nothing was written: the credentials are now those of account {self._connection.account_id}, "
@@ -72,7 +72,7 @@ class Applying:
 
     def _write(self, preview: Preview, now: Live) -> None:
         request = preview.validated.request
-        assert request is not None, "nothing is armed without a request"
+        assert request is not None, "the button is disabled without a request"
         before = Unread(now.unread) if now.unread else now.config
         applied = apply(self._connection, Prepared(request, before))
         frame = config_frame(self._connection, applied.configs, request.verb)

@@ -1,6 +1,6 @@
-"""Work in threads, with results handed to the kernel's event loop.
+"""Work in threads, whose results are passed to the kernel's event loop.
 
-Only the loop may display anything: the output of a thread belongs to no cell.
+Only the loop may display anything, because the output of a thread belongs to no cell.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 
 class Background(Protocol):
-    """A way to do work now or later, and to get its result in a callback."""
+    """A way to do work now or later, and to pass its result to a callback."""
 
     def start(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
         """Do the work, and call `done` with its result."""
 
     def later(self, seconds: float, action: Callable[[], object]) -> Callable[[], object]:
-        """Call `action` after so many seconds; return a function that cancels it."""
+        """Call `action` after some seconds; return a function that cancels it."""
 
 
 class AtOnce:
-    """Work without a background, done when it is started; for code without an event loop.
+    """Work done immediately, without threads, for code without an event loop.
 
     >>> AtOnce().start(lambda: 1 + 1, print)
     2
@@ -36,13 +36,13 @@ class AtOnce:
         done(work())
 
     def later(self, seconds: float, action: Callable[[], object]) -> Callable[[], object]:  # noqa: ARG002 # no wait here
-        """Call `action` now."""
+        """Call `action` immediately."""
         action()
         return lambda: None
 
 
 class Threads:
-    """Work in threads, with results in an event loop and in the context of the form's cell."""
+    """Work in threads, with callbacks in an event loop and in the context of the form's cell."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -59,7 +59,7 @@ class Threads:
         threading.Thread(target=run, name="eicnb-form", daemon=True).start()
 
     def later(self, seconds: float, action: Callable[[], object]) -> Callable[[], object]:
-        """Call `action` in the loop after so many seconds; return a function that cancels it."""
+        """Call `action` in the loop after some seconds; return a function that cancels it."""
         is_cancelled = threading.Event()
 
         def act() -> None:
@@ -74,7 +74,7 @@ class Threads:
 
 
 def here() -> Background:
-    """Return threads for the running event loop; without a loop, no background."""
+    """Return threads for the running event loop; without a loop, work is done at once."""
     try:
         return Threads(asyncio.get_running_loop())
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""The offer to reuse unapplied edits after the form has loaded another config.
+"""The offer to reuse unapplied edits after a form has loaded another config.
 
 Tested in tests/widgets/test_edited_config.py.
 """
@@ -16,7 +16,7 @@ from eicnb.widgets.fields import text_html
 
 
 class CarryOver:
-    """A note about unapplied edits, with a button that puts them into the fields; hidden without any."""
+    """A note about unapplied edits with a button that puts them into the fields; hidden without edits."""
 
     def __init__(self, carry: Callable[[Edits], object]) -> None:
         self._carry = carry
@@ -24,7 +24,7 @@ class CarryOver:
         self.box = VBox([])
 
     def offer(self, edits: Edits) -> None:
-        """Offer these edits instead of earlier ones; without any, keep an earlier offer."""
+        """Offer these edits instead of earlier ones; without edits, keep the earlier offer."""
         if not edits.settings:
             return
         self._edits = edits
@@ -38,7 +38,7 @@ class CarryOver:
         self.box.children = [HTML(text_html(f"⚠ {edits}", "eicnb-warning")), row]
 
     def _clicked(self, edits: Edits) -> None:
-        """Carry the edits over once: further queued clicks find none."""
+        """Carry the edits over once; clicks that are still queued have no effect."""
         if self._edits is edits:
             self._edits = None
             self.box.children = []

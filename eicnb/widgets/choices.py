@@ -1,6 +1,6 @@
-"""The names that a form offers: functions, versions and aliases, and destinations of each kind.
+"""The names that a form suggests: functions, versions and aliases, and destinations of each kind.
 
-A list that the user may not read is empty, with a note that gives the reason; a name can still be typed.
+A list that cannot be read is empty and has a note with the reason; a name can still be typed.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Sleep = Callable[[float], object]
 
 @dataclass(frozen=True, slots=True)
 class NameList:
-    """Names that AWS lists, with a note about the list; `is_whole` is whether it has all names."""
+    """Names that AWS lists, with a note about the list; `is_whole` is whether all names were read."""
 
     names: tuple[str, ...] = ()
     note: str = ""
     is_whole: bool = False
 
     def matching(self, typed: str) -> tuple[str, ...]:
-        """Return a few matching names: first those that begin with the text, then those that contain it.
+        """Return a few matching names; those that begin with the text come first.
 
         >>> NameList(("order-events", "events")).matching("EVENT")
         ('events', 'order-events')
@@ -57,7 +57,7 @@ class NameList:
 
 @dataclass(frozen=True, slots=True)
 class ListOperation:
-    """An operation of AWS that lists names: the key of its items, their kind, and the name of each."""
+    """An AWS operation that lists names: the key of its items, what they are, and how to get a name."""
 
     operation: Operation
     key: str
@@ -66,9 +66,9 @@ class ListOperation:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def read(self, connection: Connection, sleep: Sleep | None = None, **parameters: Any) -> NameList:
-        """Return the names in order, without FIFO queues and topics. It never raises.
+        """Return the names in order, without FIFO queues and topics, which cannot be destinations.
 
-        FIFO queues and topics cannot be destinations.
+        It never raises; the note of the list has the error.
         """
         names: list[str] = []
         try:
@@ -102,7 +102,7 @@ _SNS_DENIES = "AuthorizationError"
 
 
 def _gently(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mapping[str, Any]]:
-    """Read a long list slowly: the account's deployments need AWS's rate limit too."""
+    """Read a long list slowly, because it shares AWS's rate limit with the account's deployments."""
     for number, page in enumerate(pages, start=1):
         yield page
         if number >= _PAGES_AT_ONCE:

@@ -1,4 +1,4 @@
-"""The control for one destination: its kind and its name, or both at once as `sqs:NAME` or an ARN."""
+"""The control for a destination: its kind and name, or both at once as `sqs:NAME` or an ARN."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HINT = "a kind, sqs:NAME or an ARN"
 class DestinationField:
     """A destination in one line: its kind, and a search in the account's destinations of that kind.
 
-    A name belongs to its kind: with another kind the name field is empty, and the first kind brings its name back.
+    Each kind has a name of its own. Another kind empties the name field, and the first kind restores its name.
     """
 
     def __init__(self, name: str, connection: Connection, background: Background) -> None:
@@ -47,8 +47,7 @@ class DestinationField:
             hint=_HINT,
         )
         self._label = LABELS[name].lower()
-        self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN")
-        self.target.widget.layout.width = NAME_WIDTH
+        self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN", width=NAME_WIDTH)
         self.kind.widget.add_class("eicnb-kind")
         self.target.widget.add_class("eicnb-target")
         self.kind.share_line(self.target)
@@ -70,31 +69,31 @@ class DestinationField:
         return ":" in self.kind.value
 
     def fill(self, target: DestinationDraft) -> None:
-        """Put a destination into the controls."""
+        """Set the destination in the controls."""
         self._names, self._kind_of_name = {}, target.kind
         self.kind.fill(next((name for kind, name in KINDS.items() if kind == target.kind), target.kind))
         self.target.fill(target.text)
 
     def message(self, fault: str, *, warning: str = "") -> None:
-        """Show an error under the name, or under the kind if that is the field to correct."""
+        """Show an error below the name, or below the kind if that is the field to correct."""
         is_about_name = not self._is_whole and self.value.kind in _NAMES
         self.target.message(fault if is_about_name else "", warning=warning if is_about_name else "")
         self.kind.message("" if is_about_name else fault, warning="" if is_about_name else warning)
 
     def destination(self, where: Where) -> DestinationArn | None:
-        """Return the destination that was typed; None if there is none, or if it is not valid."""
+        """Return the destination; None if nothing is typed, or if it is invalid."""
         try:
             return self.value.destination(where)
         except UsageError:
             return None
 
     def is_listed(self, destination: DestinationArn, where: Where) -> bool:
-        """Return whether the account's list has this destination; no request is sent."""
+        """Return whether the list of the account has this destination; sends no request."""
         name = name_of(destination, where)
         return name is not None and name.partition(":")[2] in self._lists.get(destination.kind, NameList()).names
 
     def on_edit(self, edited: Callable[[], object]) -> None:
-        """Call this whenever the kind or the name changes."""
+        """Call a function whenever the kind or the name changes."""
         self.kind.on_edit(edited)
         self.target.on_edit(edited)
 
@@ -108,8 +107,7 @@ class DestinationField:
         self.kind.widget.layout.width = KIND_WIDTH if has_name else CONTROL_WIDTH
         self.target.widget.description = f"{_NAMES.get(kind, _NAMES[OTHER])} {self._label}"
         if kind not in DESTINATIONS:
-            self.target.offer(NameList())
-            self.target.hint("")
+            self.target.offer(NameList(), hint="")
         elif kind in self._lists:
             self.target.offer(self._lists[kind])
         else:
@@ -118,14 +116,14 @@ class DestinationField:
         self._show_whole(kind)
 
     def _change_kind(self, kind: str) -> None:
-        """Show the name that was typed for this kind; a half-typed kind leaves the name as it is."""
+        """Show the name that was typed for this kind; an incomplete kind does not change the name."""
         if kind in _NAMES and kind != self._kind_of_name:
             self._names[self._kind_of_name] = self.target.value
             self._kind_of_name = kind
             self.target.fill(self._names.get(kind, ""))
 
     def _show_whole(self, kind: str) -> None:
-        """Offer whole destinations while one is typed, otherwise the kinds."""
+        """Suggest whole destinations while one is typed, and kinds otherwise."""
         listed = self._lists.get(kind, NameList())
         prefix, _, name = self.kind.value.partition(":")
         is_named = self._is_whole and prefix == kind

@@ -1,4 +1,4 @@
-"""A form for the two destinations only: it builds a value for use elsewhere, and writes nothing."""
+"""A form for the two destinations: it builds a value to use elsewhere, and writes nothing."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from eicnb.widgets.preview import NEEDS_A_KERNEL
 
 
 class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
-    """A form whose `value` is a DestinationConfig, or None while a field is wrong.
+    """A form whose `value` is a DestinationConfig, or None while a field is invalid.
 
-    `observe` the value as you would any widget's.
+    Use `observe` on the value, as with any widget.
     """
 
     value = AnyValue(None, allow_none=True)
@@ -46,11 +46,11 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def to_shorthand(self) -> str:
-        """Return the value in the syntax of `--destination-config`; UsageError while a field is wrong."""
+        """Return the value in the syntax of `--destination-config`; UsageError while a field is invalid."""
         return command_lines.to_shorthand(self._valid())
 
     def to_json(self) -> str:
-        """Return the value as JSON of AWS's API; UsageError while a field is wrong."""
+        """Return the value as the JSON of AWS's API; UsageError while a field is invalid."""
         return command_lines.to_json(self._valid())
 
     def _valid(self) -> DestinationConfig:
@@ -71,7 +71,7 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
         self.value = value
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return the widget, and the text for front ends without widgets."""
+        """Return the widget, and text for front ends without widgets."""
         text = f"Destinations: {command_lines.to_shorthand(self.value) if self.value is not None else 'not ready'}"
         return {
             "text/plain": f"{text}\n{NEEDS_A_KERNEL}",

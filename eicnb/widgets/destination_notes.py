@@ -1,4 +1,4 @@
-"""Notes about the destinations in a form, found in the background while the user types."""
+"""Notes about the destinations in a form, looked up in the background while the user types."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SECONDS_AFTER_THE_LAST_KEY = 0.4
 
 
 class DestinationNotes(Generic[T]):
-    """Notes of one kind; `read` returns the note about a subject, an empty text if there is nothing to note.
+    """Notes about one aspect of destinations; `read` returns the note on a subject, or an empty text.
 
-    Each subject is looked up once, after the last key, until `forget`. `found` is called with each new note.
+    Each subject is looked up once, when typing pauses, until `forget`. `found` is called when there are new notes.
     """
 
     def __init__(self, background: Background, read: Callable[[T], str], found: Callable[[], object]) -> None:
@@ -27,11 +27,11 @@ class DestinationNotes(Generic[T]):
         self._cancel_timer: Callable[[], object] = lambda: None
 
     def note(self, subject: T | None) -> str:
-        """Return the note about a subject; an empty text if there is none yet."""
+        """Return the note on a subject, or an empty text if there is none yet."""
         return self._notes.get(subject, "") if subject is not None else ""
 
     def check(self, subjects: Iterable[T]) -> None:
-        """Look up new subjects after the last key, and call back if there is a note."""
+        """Look up new subjects when typing pauses, and call back if there is a note."""
         wanted = frozenset(subjects) - self._notes.keys()
         if wanted == self._wanted:
             return

@@ -1,4 +1,4 @@
-"""The text in the fields of a form, and its validation: one request, or an error for each wrong field.
+"""The fields of a form as text, and their validation: a request, or an error for each field.
 
 The rules are those of the magics and of the Python API. Nothing here depends on widgets.
 """
@@ -35,7 +35,7 @@ OTHER = "other"
 
 
 def kind_of(typed: str) -> str:
-    """Return the kind with this name, or the only one with this part of a name; otherwise the text.
+    """Return the kind whose name contains the text, if there is exactly one; otherwise the text.
 
     >>> kind_of("SQS queue"), kind_of("topic"), kind_of("None"), kind_of("s")
     ('sqs', 'sns', '', 's')
@@ -49,7 +49,7 @@ def kind_of(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DestinationDraft:
-    """A destination as typed: its kind, and its name or ARN; without a kind, no destination.
+    """A destination as typed: its kind, and its name or ARN; no kind means no destination.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> str(DestinationDraft("sqs", "lost-events").destination(where))
@@ -61,7 +61,7 @@ class DestinationDraft:
 
     @classmethod
     def typed(cls, text: str) -> Self:
-        """Read a whole destination, `sqs:NAME` or an ARN; anything else gets the kind OTHER.
+        """Parse a whole destination, `sqs:NAME` or an ARN; anything else gets the kind OTHER.
 
         >>> DestinationDraft.typed("sqs:lost-events")
         DestinationDraft(kind='sqs', text='lost-events')
@@ -77,7 +77,7 @@ class DestinationDraft:
 
     @classmethod
     def of(cls, reported: str | None, where: Where) -> Self:
-        """Return the draft of a reported destination, by its name if that is sufficient, else its ARN."""
+        """Return the draft of a reported destination, with its name if that is sufficient, otherwise its ARN."""
         if not reported:
             return cls()
         try:
@@ -88,7 +88,7 @@ class DestinationDraft:
         return named if name_of(arn, where) and not named._is_prefixed(arn.name) else cls(arn.kind, reported)
 
     def destination(self, where: Where) -> DestinationArn | None:
-        """Return the destination in an account and region; UsageError if the text is not valid."""
+        """Return the destination in an account and region; invalid text is a UsageError."""
         text = self.text.strip()
         if not self.kind:
             return None
@@ -111,9 +111,9 @@ class DestinationDraft:
         return check_destination_kind(self.kind)
 
     def _is_prefixed(self, text: str) -> bool:
-        """Return whether a name is typed as in a command, `sqs:NAME`.
+        """Return whether a name has its kind before it, as in `sqs:NAME`.
 
-        A function with an alias has a colon too.
+        The colon alone is not enough, because a function with an alias has one too.
         """
         kind, colon, _ = text.partition(":")
         return bool(colon) and (kind == self.kind or (kind in DESTINATION_KINDS and self.kind != "lambda"))
@@ -129,7 +129,7 @@ class DestinationDraft:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """The result of validating the fields: the request that Apply would send, or the faults by field."""
+    """The result of validation: the request that Apply would send, or the errors by field."""
 
     request: Request | None
     faults: Mapping[str, str]
@@ -154,7 +154,7 @@ number of seconds: 60 to 21600'}
 
     @classmethod
     def of(cls, function_name: str, qualifier: str, reported: ReportedConfig | None, where: Where) -> Self:
-        """Return the fields for a config that AWS reports; without one, nothing is set."""
+        """Return the fields for a config that AWS reports; without a config, nothing is set."""
         if reported is None:
             return cls(function_name=function_name, qualifier=qualifier)
         attempts, age = reported.maximum_retry_attempts, reported.maximum_event_age_in_seconds
@@ -168,11 +168,11 @@ number of seconds: 60 to 21600'}
         )
 
     def named(self, function_name: str, qualifier: str) -> Self:
-        """Return these settings under another name."""
+        """Return the same settings for another function."""
         return replace(self, function_name=function_name, qualifier=qualifier)
 
     def edits_since(self, opened: Draft) -> dict[str, Any]:
-        """Return the settings that differ from those in the opened form, by field.
+        """Return the settings that differ from those that the form opened with, by field.
 
         >>> Draft(function_name="f", maximum_retry_attempts="0").edits_since(Draft())
         {'maximum_retry_attempts': '0'}
@@ -180,7 +180,7 @@ number of seconds: 60 to 21600'}
         return {name: getattr(self, name) for name in SETTINGS if getattr(self, name) != getattr(opened, name)}
 
     def subject(self) -> FunctionRef:
-        """Return the function with its qualifier; UsageError names the field that is wrong."""
+        """Return the function with its qualifier; a UsageError names the invalid field."""
         with UsageError.about("function_name"):
             if not self.function_name.strip():
                 raise UsageError("no function is chosen", hint="choose one from the list, or type its name or ARN")
@@ -188,10 +188,17 @@ number of seconds: 60 to 21600'}
         with UsageError.about("qualifier"):
             return function.with_qualifier(check_qualifier(self.qualifier.strip()))
 
-    def check(self, where: Where) -> Validated:
-        """Return the one request that writes what the fields show: a put, or a delete if nothing is set.
+    def subject_if_valid(self) -> FunctionRef | None:
+        """Return the function with its qualifier, or None if a field is invalid."""
+        try:
+            return self.subject()
+        except UsageError:
+            return None
 
-        AWS refuses a put without a setting; without a config, its defaults apply.
+    def check(self, where: Where) -> Validated:
+        """Return the request that writes the fields: a put, or a delete if nothing is set.
+
+        AWS refuses a put without settings, and a deleted config has the same effect: AWS's defaults apply.
         https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
         """
         faults: dict[str, str] = {}
@@ -220,7 +227,7 @@ number of seconds: 60 to 21600'}
         return Validated(request, faults)
 
     def destinations(self, where: Where) -> tuple[DestinationConfig | None, Mapping[str, str]]:
-        """Return the two destinations alone, or the faults of their fields."""
+        """Return only the two destinations, or the errors of their fields."""
         faults: dict[str, str] = {}
         for name, reader in (("on_success", self._on_success), ("on_failure", self.on_failure.destination)):
             try:
@@ -244,13 +251,13 @@ number of seconds: 60 to 21600'}
         return check_retry_attempts(int(text) if text.isdecimal() else text) if text else None
 
     def event_age(self) -> int | None:
-        """Return the event age in seconds; UsageError if AWS does not allow it."""
+        """Return the event age in seconds; a value that AWS does not allow is a UsageError."""
         text = self.maximum_event_age_in_seconds.strip()
         return check_event_age(read_age(text, "the maximum event age", shown(text))) if text else None
 
 
 def _request(where: Where, subject: FunctionRef, settings: Mapping[str, Any]) -> Request:
-    """Return a put, or a delete if nothing is set; `$LATEST` is left out, because it is AWS's default."""
+    """Return a put, or a delete if nothing is set, without `$LATEST`, which is AWS's default."""
     is_latest = subject.qualifier in {None, LATEST}
     function, qualifier = subject.without_qualifier(), None if is_latest else subject.qualifier
     if any(value is not None for value in settings.values()):

@@ -1,4 +1,4 @@
-"""The config that a form edits: its function, the edits for it, and edits made for another function."""
+"""The config in a form, the edits to it, and the edits made for another function."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eicnb.widgets.draft import DestinationDraft, Draft
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """Settings that were edited for one function and have not been applied, by field."""
+    """Unapplied edits of one function's settings, by field."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     function: FunctionRef | None = None
@@ -47,7 +47,7 @@ class Loaded:
     draft: Draft = field(default_factory=Draft)
 
     def is_of(self, function: FunctionRef | None, where: Where) -> bool:
-        """Return whether this is the config of a function and qualifier, however they are written.
+        """Return whether this is the config of a function and qualifier, whatever form their name has.
 
         >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
         >>> Loaded(FunctionRef("f")).is_of(FunctionRef.parse("123456789012:function:f:$LATEST"), where)
@@ -64,18 +64,18 @@ def _identity(function: FunctionRef | None, where: Where) -> tuple[str, ...] | N
 
 
 def _is_typed_further(before: Draft, now: Draft) -> bool:
-    """Return whether one name is a part of the other.
+    """Return whether one name continues the other.
 
-    The last keys of a name may arrive after the first ones of the next field.
+    The last keys of a name may arrive after the first keys of the next field.
     """
     names = ((before.function_name, now.function_name), (before.qualifier, now.qualifier))
     return all(one.startswith(other) or other.startswith(one) for one, other in names)
 
 
 class EditedConfig:
-    """The config in a form, and the function that is typed, whose config may not have been read yet.
+    """The config in a form, and the function in its fields, whose config may not have been read yet.
 
-    Settings that are edited after a function was typed belong to that function; edits from before never do.
+    Settings edited after a function was typed belong to that function; earlier edits never do.
     """
 
     def __init__(self, where: Where, opened: Draft) -> None:
@@ -87,14 +87,14 @@ class EditedConfig:
         self._when_typed = opened
 
     def read_of(self, function: FunctionRef | None) -> Loaded | None:
-        """Return the result of reading a function: a config or an error; None if it is not read yet."""
+        """Return the config or error that was read for a function; None if it has not been read."""
         both = (self._unreadable, self._loaded)
         return next((one for one in both if one is not None and one.is_of(function, self._where)), None)
 
     def type(self, function: FunctionRef | None, draft: Draft) -> tuple[Draft, Edits]:
-        """Accept the function that is typed now; return the fields to show, and edits to offer.
+        """Set the function that is typed now; return the fields to show, and edits to offer.
 
-        If that is the loaded config again, its own edits are kept, and those made under another name are offered.
+        If it is the loaded function again, its own edits are restored, and those made under another name are offered.
         """
         before, names_before = self._typed, self._names
         self._typed, self._names = function, draft
@@ -111,9 +111,9 @@ class EditedConfig:
         return draft, Edits()
 
     def load(self, function: FunctionRef, live: Live, draft: Draft) -> tuple[Draft, Edits]:
-        """Accept the config of a function; return the fields to show, and edits to offer.
+        """Set the config of a function; return the fields to show, and edits to offer.
 
-        A config that cannot be read changes no field: the name may be incomplete or misspelled.
+        A config that cannot be read changes no field, because the name may be incomplete or misspelled.
         """
         if live.trouble:
             self._unreadable = Loaded(function, live)
@@ -128,10 +128,10 @@ class EditedConfig:
         return filled, edits
 
     def apply(self, function: FunctionRef | None, live: Live, draft: Draft) -> None:
-        """Accept the written config, and drop the edits in it."""
+        """Set the written config, and drop the edits that it contains."""
         self._loaded = Loaded(function, live, draft)
         self._when_typed = draft
 
     def change(self, live: Live) -> None:
-        """Accept the live config after another writer changed it; keep the edits."""
+        """Set the live config after another writer changed it, and keep the edits."""
         self._loaded = replace(self._loaded, live=live)

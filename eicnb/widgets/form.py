@@ -1,4 +1,4 @@
-"""The form: fields filled with the live config, a preview of each change, and a button to apply it."""
+"""The form for one config: fields, a preview of the change, and a button to apply it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from traitlets import Any as AnyValue
 from eicnb.aws.connection import Connection
 from eicnb.changes.current import Live
 from eicnb.changes.export.connection_options import Way
-from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
@@ -35,11 +34,11 @@ from eicnb.widgets.preview import NEEDS_A_KERNEL, Preview, StaticForm
 
 
 class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
-    """A form for one function's config; `result` is the frame of the last write, None before.
+    """A form for one function's config; `result` is the frame of the last write, or None.
 
-    The fields are those of `eicnb.changes.change.LABELS`. Apply sends one put of all values, or a delete if
-    nothing is set; it reads the live config again first, and asks the user if that has changed.
-    Another function or qualifier loads its own config; unapplied edits are offered, not carried over silently.
+    The form opens with the live config, in the fields of `eicnb.changes.change.LABELS`. Apply sends one put of all
+    values, or a delete if nothing is set. It first reads the live config again, and asks the user if that has changed.
+    Another function or qualifier loads its own config. Unapplied edits are then offered, never carried over silently.
     """
 
     result = AnyValue(None, allow_none=True)
@@ -79,7 +78,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     @property
     def preview(self) -> Preview:
-        """The effect of Apply, as the output under the form shows it."""
+        """The effect of Apply, as shown below the form."""
         return self._preview_of(self._fields.draft())
 
     def _parts(self) -> list[Any]:
@@ -105,12 +104,9 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._fields.on_edit(lambda: self._guarded(self._edit))
 
     def _preview_of(self, draft: Draft) -> Preview:
-        """Return the preview of the fields; without their function's live config nothing can be applied."""
+        """Return the preview of the fields; nothing can be applied until the live config has been read."""
         validated = draft.check(self._where)
-        try:
-            subject: FunctionRef | None = draft.subject()
-        except UsageError:
-            subject = None
+        subject = draft.subject_if_valid()
         found = self._edited.read_of(subject)
         way = Way.between(self._in_use(), self._connection)
         live = found.live.on(way) if found else Live()
@@ -134,7 +130,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._apply.renew()
         self._outcome.withdraw()
         draft = self._fields.draft()
-        kept, edits = self._edited.type(self._preview_of(draft).subject, draft)
+        kept, edits = self._edited.type(draft.subject_if_valid(), draft)
         if kept != draft:
             self._fields.fill(kept)
         self._carry_over.offer(edits)
@@ -149,7 +145,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def _show_live(self, subject: FunctionRef, live: Live) -> None:
-        """Fill the fields with a live config, and offer the edits that this replaces."""
+        """Fill the fields with a live config, and offer the edits that it replaces."""
         self._fields.delivers_to(live.config)
         filled, edits = self._edited.load(subject, live, self._fields.draft())
         if not live.trouble:
@@ -167,7 +163,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _reread(self) -> None:
         """Load the live config again."""
-        subject = self.preview.subject
+        subject = self._fields.draft().subject_if_valid()
         if subject is None:
             return
         self._loader.cancel()
@@ -188,7 +184,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def _refresh(self) -> Preview:
-        """Show faults and hints at the fields, update the preview, and enable the button."""
+        """Show errors and hints at the fields, update the preview, and enable or disable the button."""
         draft = self._fields.draft()
         preview = self._preview_of(draft)
         self._title.value = title_of(str(preview.subject or "Choose a function"), str(self._where))
@@ -201,7 +197,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         return preview
 
     def _guarded(self, action: Callable[[], object]) -> None:
-        """Do one thing at a time; show the traceback of an exception that is not an error of AWS."""
+        """Run one action at a time; show the traceback of an unexpected exception."""
         try:
             with self._lock:
                 action()
@@ -209,13 +205,13 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             self._outcome.show_bug()
 
     def _ipython_display_(self) -> None:
-        """Display the form and, as a separate output that the notebook saves, the preview."""
+        """Display the form, and the preview as a separate output that is saved with the notebook."""
         display(self._repr_mimebundle_(), raw=True)
         display(self.preview, display_id=self._preview_id)
         self._is_displayed = True
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return the widget, and the text for front ends without widgets."""
+        """Return the widget, and text for front ends without widgets."""
         static_form = StaticForm(self.preview)
         return {
             "text/plain": masked(f"{static_form!r}\n{NEEDS_A_KERNEL}"),

@@ -1,4 +1,4 @@
-"""The six fields of a form together: their values and messages.
+"""The six fields of a form, their values and their messages.
 
 Tested in tests/widgets/test_form.py.
 """
@@ -31,16 +31,16 @@ from eicnb.widgets.draft import Draft
 from eicnb.widgets.fields import Field, SearchField, few_choices, text_field
 
 Delivery = tuple[FunctionRef, DestinationArn]
-"""A function, version or alias, and a destination that it is to deliver to."""
+"""A function, version or alias, and a destination that it would deliver to."""
 
 _MOST_NAMED = 8
 _RETRIES = tuple(map(str, RETRY_ATTEMPTS))
 
 
 class FormFields:
-    """The fields of a form, as one draft that can be read and filled.
+    """The fields of a form, read and filled as one draft.
 
-    `changed` is called when a value is checked, for example if a destination does not exist.
+    `changed` is called when a check in the background has a result, for example that a destination does not exist.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class FormFields:
         return [self._function, self._qualifier, self._retries, self._age, *self._destinations.values()]
 
     def on_edit(self, edited: Callable[[], object]) -> None:
-        """Call this whenever the user changes a field; `fill` is not an edit."""
+        """Call a function whenever the user changes a field; `fill` is not an edit."""
 
         def changed() -> None:
             if not self._is_filling:
@@ -89,7 +89,7 @@ class FormFields:
         )
 
     def fill(self, draft: Draft) -> None:
-        """Put a draft into the fields."""
+        """Fill the fields from a draft."""
         with self._filling():
             self._function.fill(draft.function_name)
             self._qualifier.fill(draft.qualifier)
@@ -107,7 +107,7 @@ class FormFields:
             self._is_filling = False
 
     def show(self, draft: Draft, faults: Mapping[str, str]) -> None:
-        """Show at each field its error, or a note about it."""
+        """Show the errors and notes at the fields."""
         self._function.message(faults.get("function_name", ""))
         self._qualifier.message(faults.get("qualifier", ""), warning=self._unknown_qualifier(draft))
         self._retries.message(faults.get("maximum_retry_attempts", ""))
@@ -129,17 +129,14 @@ class FormFields:
         self._refused.check(new)
 
     def delivers_to(self, live: ReportedConfig | None) -> None:
-        """Take the live config, to whose destinations the role may deliver."""
+        """Set the live config; the role can already deliver to its destinations."""
         self._delivered = frozenset({live.on_failure, live.on_success}) if live else frozenset()
 
     def _delivery(self, draft: Draft, destination: DestinationArn | None) -> Delivery | None:
-        """Return a new destination with the function that is to deliver to it; None without both."""
+        """Return a new destination with the function that would deliver to it; None without either."""
         if destination is None or str(destination) in self._delivered:
             return None
-        try:
-            function = draft.subject()
-        except UsageError:
-            return None
+        function = draft.subject_if_valid()
         return (function, destination) if function else None
 
     def _missing_note(self, destination: DestinationArn) -> str:
@@ -152,36 +149,35 @@ class FormFields:
         return f"the role may not deliver there. {note}" if note else ""
 
     def no_function(self, draft: Draft, live: Live) -> str:
-        """Return the sentence about a missing function, with the most similar name in the list."""
+        """Return the message about a missing function, with the most similar name in the list."""
         similar = nearest(draft.function_name.strip(), self._function.listed.names)
         return f"{live.trouble.partition(' Try: ')[0]} Try: {similar}" if similar else live.trouble
 
     def missing_destinations(self) -> str:
-        """Return the names of missing destinations, for the button; an empty text without one."""
+        """Return the names of missing destinations for the button, or an empty text."""
         arns = [one.destination(self._where) for one in self._destinations.values()]
         missing = dict.fromkeys(f"{KINDS[arn.kind]} {arn.name}" for arn in arns if arn and self._missing.note(arn))
         verb = "does" if len(missing) == 1 else "do"
         return f"⚠ {' and '.join(missing)} {verb} not exist" if missing else ""
 
     def forget_destinations(self) -> None:
-        """Check again whether the destinations exist."""
+        """Drop the results about destinations, so that they are checked again."""
         self._missing.forget()
         self._refused.forget()
 
     def list_functions(self) -> None:
-        """Load the names of the account's functions."""
+        """Load the names of the functions in the account."""
         self._function.loading("functions")
         self._background.start(lambda: FUNCTIONS.read(self._connection), self._function.offer)
 
     def list_qualifiers(self, function: FunctionRef | None) -> None:
-        """Load the versions and aliases of a function, once; without one offer `$LATEST` alone."""
+        """Load the versions and aliases of a function once; without a function, offer only `$LATEST`."""
         name = str(function.without_qualifier()) if function else ""
         if name and name == self._has_qualifiers_of:
             return
         self._has_qualifiers_of = name
         if not name:
-            self._qualifier.offer(NameList((LATEST,)))
-            self._qualifier.hint("")
+            self._qualifier.offer(NameList((LATEST,)), hint="")
             return
         self._qualifier.loading("versions and aliases")
 
@@ -200,7 +196,7 @@ class FormFields:
 
 
 def _some(names: Sequence[str]) -> str:
-    """Return the first ones of a list that may be long.
+    """Return the first names of a list, and how many more there are.
 
     >>> _some(["$LATEST", "live", *map(str, range(30, 0, -1))])
     '$LATEST, live, 30, 29, 28, 27, 26, 25 and 24 more'

@@ -1,4 +1,4 @@
-"""The loading of another function's live config while its name is typed."""
+"""Loads the live config of another function while its name is typed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SECONDS_AFTER_THE_LAST_KEY = 0.4
 
 
 class Loader:
-    """A loader of the live config of the last typed function, once typing pauses.
+    """A loader for the live config of the function typed last, once typing pauses.
 
     Results for earlier functions are dropped.
     """
@@ -28,7 +28,7 @@ class Loader:
         self._cancel_timer: Callable[[], object] = lambda: None
 
     def read_soon(self, function: FunctionRef) -> None:
-        """Read a function's config after the last key; one that is being read is not requested twice."""
+        """Read a function's config when typing pauses; a config that is being read is not requested again."""
         if function == self._wanted:
             return
         self.cancel()
@@ -36,7 +36,7 @@ class Loader:
         self._cancel_timer = self._background.later(_SECONDS_AFTER_THE_LAST_KEY, lambda: self._start(function))
 
     def cancel(self) -> None:
-        """Cancel all reading."""
+        """Cancel reading, and drop the result of a read under way."""
         self._cancel_timer()
         self._wanted = None
 

@@ -1,4 +1,4 @@
-"""The opening of a form: widgets in a notebook, elsewhere the config and a line to edit."""
+"""Opens a form: widgets in a notebook; elsewhere, the config and a line to edit."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def form(
 
 
 def _subject(function_name: str | FunctionRef | None, qualifier: str | None) -> FunctionRef | None:
-    """Return the function and qualifier to open with; an invalid name raises UsageError at once."""
+    """Return the function and qualifier to open with; an invalid name is a UsageError at once."""
     if function_name is None:
         if qualifier is not None:
-            raise UsageError("a qualifier is given without a function", hint='form("my-function", qualifier="live")')
+            raise UsageError("a qualifier needs a function", hint='form("my-function", qualifier="live")')
         return None
     function = function_name if isinstance(function_name, FunctionRef) else FunctionRef.parse(function_name)
     return function.with_qualifier(function.qualifier or LATEST if qualifier is None else qualifier)
@@ -68,14 +68,14 @@ def opened(
 
 
 def destination_form(connection: Connection) -> Any:
-    """Open a form for the destinations only; without a known account it takes whole ARNs."""
+    """Open a form for the two destinations; if the account is unknown, it takes only ARNs."""
     from eicnb.widgets.destination_form import DestinationForm
 
     return DestinationForm(connection, known_where(connection))
 
 
 def known_where(connection: Connection) -> Where:
-    """Return the account and region of the connection, as far as they are known."""
+    """Return the account and region of the connection, as far as they can be determined."""
     try:
         return connection.where()
     except EicError:

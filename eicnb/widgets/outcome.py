@@ -1,4 +1,4 @@
-"""The result of Apply in a form: the frame, the error, or a question to answer first.
+"""The result of Apply in a form: the frame, an error, or a question.
 
 Tested in tests/widgets/test_applying.py.
 """
@@ -15,7 +15,7 @@ from ipywidgets import HTML, Button, HBox, VBox
 from eicnb.changes.change import LABELS, SETTINGS, Unread, in_words, settings_of
 from eicnb.changes.current import Live
 from eicnb.errors import EicError
-from eicnb.frames.drawing import html_table
+from eicnb.frames.html import html_table_of_texts
 from eicnb.model.reported import ReportedConfig
 from eicnb.redaction.masks import masked
 from eicnb.widgets.fields import text_html
@@ -25,7 +25,7 @@ Action = Callable[[], object]
 
 
 class Outcome:
-    """The foot of a form; `run` carries out the choices that it offers."""
+    """The bottom part of a form; `run` runs the action that the user chooses."""
 
     def __init__(self, run: Callable[[Action], None]) -> None:
         self._run = run
@@ -33,12 +33,12 @@ class Outcome:
         self.box = VBox([])
 
     def say(self, *parts: Any) -> None:
-        """Show only these parts; withdraw choices that were offered before."""
+        """Show only these parts, and withdraw earlier choices."""
         self._choices = {inner for part in parts for inner in getattr(part, "children", ())}
         self.box.children = parts
 
     def withdraw(self) -> None:
-        """Withdraw a question; keep a result."""
+        """Withdraw a question; a result stays."""
         if self._choices:
             self.say()
 
@@ -48,17 +48,17 @@ class Outcome:
         self.say(HTML(text_html(f"✓ {text}")), HTML(f"{head}{frame._repr_html_() or ''}</div>"))
 
     def show_error(self, error: EicError, label: str, again: Action) -> None:
-        """Show the whole error, and a button to try again."""
+        """Show the whole error, with a button to try again."""
         head = text_html(f"✗ {type(error).__name__}: the request failed.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(str(error))), _row(self._choice(f"Try again: {label}", again)))
 
     def show_bug(self) -> None:
         """Show the traceback of a bug, which would otherwise vanish into the kernel's log."""
-        head = text_html("✗ The form failed. This is a bug of eicnb.", "eicnb-fault")
+        head = text_html("✗ The form failed. This is a bug in eicnb.", "eicnb-fault")
         self.say(HTML(head), HTML(_pre(traceback.format_exc())))
 
     def ask(self, preview: Preview, now: Live, over: tuple[str, Action] | None, take: Action) -> None:
-        """Show both configs after another write, or the unknown result, and offer a choice."""
+        """Ask what to do if the live config has changed or cannot be read; show both configs."""
         wanted = preview.validated.request.config if preview.validated.request else None
         opened, live = _unless_unread(preview.live, preview.unread), _unless_unread(now.config, now.unread)
         columns = (settings_of(opened), settings_of(live), settings_of(wanted))
@@ -69,12 +69,12 @@ class Outcome:
             choices.insert(0, self._choice(f"Overwrite the live config: {_lower(over[0])}", over[1]))
         self.say(
             HTML(text_html(f"⚠ {_what_happened(preview, now)} Nothing has been written.", "eicnb-warning")),
-            HTML(f'<div class="eicnb-text">{masked(html_table(head, rows))}</div>'),
+            HTML(f'<div class="eicnb-text">{masked(html_table_of_texts(head, rows))}</div>'),
             _row(*choices),
         )
 
     def _choice(self, label: str, action: Action) -> Button:
-        """Return a button that works once, so that a click on one question is never taken for the next."""
+        """Return a button that works once, so that queued clicks cannot answer the next question."""
         button = Button(description=masked(label), layout={"width": "auto", "max_width": "100%"})
 
         def clicked(_: object) -> None:

@@ -1,9 +1,10 @@
-"""The preview of a form: each setting before and after Apply, and the request as three commands."""
+"""The preview of a form: each setting before and after Apply, and the request as commands."""
 
 from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -20,10 +21,8 @@ from eicnb.changes.change import (
 )
 from eicnb.changes.export.command_lines import aws_command, eic_line, python_call
 from eicnb.changes.export.connection_options import Way
-from eicnb.frames.drawing import html_table
-from eicnb.model.config import (
-    EventInvokeConfig,
-)
+from eicnb.frames.html import html_table_of_texts
+from eicnb.model.config import EventInvokeConfig
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
@@ -31,13 +30,12 @@ from eicnb.model.request import Request
 from eicnb.widgets.draft import DestinationDraft, Draft, Validated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Preview:
-    """The live config of a form's function, the changes of Apply, and the same as commands.
+    """The live config of a form's function, the changes that Apply would make, and their commands.
 
-    `live` is None without a config. `trouble` is the reason why nothing can be written, `unread` why the live config is
-    unknown, which doesn't prevent Apply. `way` turns the connection in use, on which `%eic` and the verbs act, into the
-    form's.
+    `live` is None without a config. `trouble` is why nothing can be written. `unread` is why the live config is
+    unknown, which does not prevent Apply. `way` has the options that lead from the connection in use to the form's.
     """
 
     where: Where
@@ -49,37 +47,32 @@ class Preview:
     way: Way = field(default_factory=Way)
     read: bool = True
 
-    @property
-    def change(self) -> Change | None:
-        """The change that Apply would make; None while fields have errors."""
-        before = Unread(self.unread) if self.unread else self.live
-        return Change.of(self.validated.request, before) if self.validated.request else None
-
+    @cached_property
     def settings(self) -> tuple[SettingChange, ...]:
-        """Return each setting before and after Apply; while fields have errors, without changes."""
-        if self.change is not None:
-            return self.change.settings()
-        subject = self.subject or FunctionRef("NAME")
-        return Change(subject, self.live, self.live).settings()
+        """Each setting before and after Apply; without changes while fields have errors."""
+        if self.validated.request is None:
+            return Change(self.subject or FunctionRef("NAME"), self.live, self.live).settings()
+        before = Unread(self.unread) if self.unread else self.live
+        return Change.of(self.validated.request, before).settings()
 
     @property
     def number_of_changes(self) -> int:
         """The number of settings that would change."""
-        return sum(setting.is_one for setting in self.settings())
+        return sum(setting.is_one for setting in self.settings)
 
     @property
     def is_applicable(self) -> bool:
-        """Whether there is something that can be applied."""
+        """Whether there is a change that can be applied."""
         is_ready = self.read and not self.trouble and self.validated.request is not None
         return is_ready and self.number_of_changes > 0 and not self._deletes_unread()
 
     @property
     def title(self) -> str:
-        """The function with its qualifier, and where it is."""
+        """The function with its qualifier, account and region."""
         return f"{self.subject or 'no function chosen'} in {self.where}"
 
     def verdict(self) -> str:
-        """Return the sentence about what prevents Apply, or that nothing does."""
+        """Return a sentence that says what prevents Apply, or that it is ready."""
         if self.validated.faults:
             names = ", ".join(LABELS[name] for name in self.validated.faults)
             return f"Not ready: {count(len(self.validated.faults), 'field')} to correct ({names})."
@@ -90,14 +83,14 @@ class Preview:
         if self._deletes_unread():
             return f"Nothing to apply: the live config could not be read, and nothing is set. {self.unread}"
         if not self.number_of_changes:
-            state = "has no config, and nothing is set" if self.live is None else "is as shown already"
+            state = "has no config, and nothing is set" if self.live is None else "already has these settings"
             return f"Nothing to apply: {self.subject} {state}."
         unread = f" The live config could not be read: {self.unread}" if self.unread else ""
         deletes = " (delete the config)" if self._deletes() else ""
         return f"Ready: {count(self.number_of_changes, 'change')}{deletes}.{unread}"
 
     def action(self) -> str:
-        """Return the label of Apply, which names its effect."""
+        """Return the label of Apply, which describes its effect."""
         number = count(self.number_of_changes, "change")
         what = "Delete the config of" if self._deletes() else f"Apply {number} to"
         removed = f" ({count(self.number_of_changes, 'setting')} removed)" if self._deletes() else ""
@@ -107,25 +100,25 @@ class Preview:
         return self.validated.request is not None and self.validated.request.verb == "delete"
 
     def _deletes_unread(self) -> bool:
-        """Return whether Apply would delete an unread config, which the user did not request."""
+        """Return whether Apply would delete a config that could not be read, which the user cannot intend."""
         return bool(self.unread) and self._deletes()
 
     def effect(self) -> str:
-        """Return the effect of the request besides its settings."""
+        """Return what the request does besides changing the settings."""
         if not (self.validated.request and self.number_of_changes) or self._deletes_unread():
             return ""
         if self._deletes():
-            return "Nothing is set anymore, and AWS refuses a config without a setting: Apply deletes it."
+            return "Nothing is set, and AWS refuses a config without settings, so Apply deletes it."
         return "Apply is one put: it writes all four settings as shown and removes those that are not set."
 
     @property
     def is_known(self) -> bool:
-        """Whether there are settings to show: the function exists, and its config was requested."""
+        """Whether there are settings to show: the function exists, and its config has been requested."""
         return self.subject is not None and self.read and not self.trouble
 
     def _table(self) -> list[tuple[str, ...]]:
-        """Return the settings with their headings; while fields have errors, without values after Apply."""
-        rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings()]
+        """Return the settings under their headings; while fields have errors, without the values after Apply."""
+        rows: list[tuple[str, ...]] = [setting.row() for setting in self.settings]
         table: list[tuple[str, ...]] = [("Setting", "Now", "After Apply", "Effect"), *rows]
         return table if self.validated.request else [row[:2] for row in table]
 
@@ -141,7 +134,7 @@ class Preview:
         }
 
     def notes(self) -> list[str]:
-        """Return notes for pasting a command elsewhere."""
+        """Return notes on running the commands elsewhere."""
         notes = []
         if self.where.sandbox and self.commands():
             notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
@@ -164,7 +157,7 @@ class Preview:
             parts.append(f"<ul>{''.join(f'<li>{escape(fault)}</li>' for fault in self.validated.faults.values())}</ul>")
         if self.is_known:
             head, *rows = self._table()
-            parts += [html_table(head, rows), _paragraph(self.effect())]
+            parts += [html_table_of_texts(head, rows), _paragraph(self.effect())]
         for name, text in self.commands().items():
             parts.append(f"<p>{escape(name)}</p><pre {_WRAPPED}>{escape(text)}</pre>")
         reopened = f'<p class="eicnb-reopened">{escape(REOPENED)}</p>'
@@ -204,14 +197,14 @@ REOPENED = "If the form above is missing or grey, run its cell again: it needs a
 class StaticForm:
     """A form without widgets: the current config, and a line to edit and run.
 
-    A terminal shows its text, and a saved notebook its HTML in place of the form.
+    A terminal shows its text, and a saved notebook shows its HTML in place of the form.
     """
 
     preview: Preview
 
     @property
     def line(self) -> str:
-        """The `%eic put` that writes the current config; without one, AWS's defaults."""
+        """The `%eic put` that writes the current config, or AWS's defaults without one."""
         return editable_line(self.preview)
 
     def __repr__(self) -> str:
@@ -223,16 +216,16 @@ class StaticForm:
     def _repr_html_(self) -> str:
         return (
             f"<p><strong>{escape(self.preview.title)}</strong><br>{escape(self._state())}</p>"
-            f"{html_table(('Setting', 'Now'), self._rows())}"
+            f"{html_table_of_texts(('Setting', 'Now'), self._rows())}"
             f"<p>To change it, edit and run:</p><pre {_WRAPPED}>{escape(self.line)}</pre>"
             f"{''.join(map(_paragraph, self.notes()))}"
         )
 
     def notes(self) -> list[str]:
-        """Return notes for running the line: that AWS refuses it, or that it acts somewhere else."""
+        """Return notes on running the line: AWS refuses it, or it uses another connection."""
         live, where = self.preview.live, self.preview.where
         faults = Draft.of("f", LATEST, live, where).check(where).faults if live else {}
-        refused = [f"As it is, the line is refused: {LABELS[name]}: {fault}" for name, fault in faults.items()]
+        refused = [f"AWS would refuse this line: {LABELS[name]}: {fault}" for name, fault in faults.items()]
         return [*refused, *([] if self.preview.way.is_whole else [ELSEWHERE])]
 
     def _state(self) -> str:
@@ -242,7 +235,7 @@ class StaticForm:
             return self.preview.trouble or "The config has not been read yet."
         if self.preview.unread:
             return f"The config could not be read: {self.preview.unread}"
-        return "The config as it is:" if self.preview.live else "There is no config: AWS's defaults apply."
+        return "The current config:" if self.preview.live else "There is no config: AWS's defaults apply."
 
     def _rows(self) -> list[tuple[str, ...]]:
         values = settings_of(Unread(self.preview.unread) if self.preview.unread else self.preview.live)
@@ -250,7 +243,7 @@ class StaticForm:
 
 
 def editable_line(preview: Preview) -> str:
-    """Return a put of the live config, even if AWS would refuse it now; without one, of AWS's defaults."""
+    """Return a put of the live config, even if AWS would refuse it today; without one, of AWS's defaults."""
     subject, live = preview.subject or FunctionRef("NAME"), preview.live
     named = None if subject.qualifier == LATEST else subject.qualifier
     values = settings_of(live)

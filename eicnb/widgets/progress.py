@@ -1,6 +1,6 @@
-"""The display of the progress of a long verb: a line in the notebook or the terminal, or none.
+"""The display of progress: a line in the notebook or the terminal.
 
-Whatever has a line as its text and `is_over` is drawn: the progress of an audit, of a plan's writes, of records.
+It draws any object with `is_over` and a line as its text: the progress of an audit, of writes, of records.
 
 Tested in tests/notebook/test_audit.py.
 """
@@ -16,11 +16,11 @@ from typing import Any, Protocol, TextIO
 from eicnb.errors import UsageError, shown
 
 ACCOUNTS = "accounts"
-"""The choice of a line for each account below the line of the whole."""
+"""The value of `progress` that adds a line for each account below the total."""
 
 
 class Drawable(Protocol):
-    """Progress that can be drawn: its text is a line, and `is_over` marks the last one."""
+    """Progress that can be drawn: its text is a line, and `is_over` marks the last event."""
 
     @property
     def is_over(self) -> bool:
@@ -28,13 +28,13 @@ class Drawable(Protocol):
 
 
 Draw = Callable[[Any], object]
-"""Draws an event."""
+"""Draws a progress event."""
 
 
 def show_of(progress: Any) -> Draw:
     """Return the function that draws the progress.
 
-    It is the caller's, none for False, a line for True; `"accounts"` adds a line for each account.
+    True draws a line, `"accounts"` adds a line for each account, False draws nothing, and a callable is used as it is.
     """
     if progress is True or progress == ACCOUNTS:
         return _fitting(_with_accounts if progress == ACCOUNTS else str)
@@ -60,7 +60,7 @@ def _with_accounts(progress: Drawable) -> str:
 
 
 Text = Callable[[Any], str]
-"""Returns the text of an event."""
+"""Returns the text of a progress event."""
 
 
 def _fitting(text_of: Text) -> Draw:
@@ -103,8 +103,8 @@ _BETWEEN_UPDATES = 0.25
 def line_of(shell: Any, text_of: Text = str) -> Draw | None:
     """Return the line for the running cell; None if no user sees it.
 
-    A front end with a user states for each cell that it can take input. nbclient, and so papermill and
-    nbconvert, states that it cannot, and then the saved notebook has no line.
+    A front end with a user declares for each cell that it accepts input. nbclient, and so papermill and nbconvert,
+    declares that it does not; the saved notebook then has no line.
     """
     return NotebookLine(text_of=text_of) if getattr(shell.kernel, "_allow_stdin", False) else None
 

@@ -1,4 +1,4 @@
-"""A frame shown at once, in a notebook or a terminal.
+"""Shows a frame immediately, in a notebook or a terminal.
 
 Tested in tests/notebook/test_show.py.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def show_now(displayed: Any) -> None:
-    """Show what has a display of its own: as an output of the running cell, or as text."""
+    """Show a value with its own display: as an output of the running cell, or as text."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:
         print(displayed)  # noqa: T201 # the caller asks for text

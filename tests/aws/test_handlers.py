@@ -17,7 +17,7 @@ import eicnb
 from tests.answering import Answering
 from tests.fleet.lambdas import Lambda
 
-WARNING = "the audit was sent with botocore, which is slower, because of event handlers of {}"
+WARNING = "the audit was sent through botocore, which is slower, because of event handlers in {}"
 
 
 def test_a_handler_of_the_users_session_sees_every_request_of_an_audit(own_aws_files: None) -> None:
@@ -34,7 +34,7 @@ def test_a_handler_of_the_users_session_sees_every_request_of_an_audit(own_aws_f
             endpoint_url=server.url,
         ).audit(progress=False)
         before = len(server.seen)
-        with pytest.warns(UserWarning, match="the audit was sent with botocore") as warned:
+        with pytest.warns(UserWarning, match="the audit was sent through botocore") as warned:
             frame = eic.audit(progress=False)
         assert [str(warning.message) for warning in warned] == [WARNING.format(__name__)]
         requests = [seen for seen in server.seen[before:] if seen.service == "lambda"]
@@ -71,7 +71,7 @@ def test_an_audit_inside_mock_aws_is_of_its_functions(own_aws_files: None, monke
             )
         client.put_function_event_invoke_config(FunctionName="one", MaximumRetryAttempts=0)
         eic = eicnb.connect(region="us-east-1")
-        with pytest.warns(UserWarning, match=r"because of event handlers of moto.core.botocore_stubber"):
+        with pytest.warns(UserWarning, match=r"because of event handlers in moto.core.botocore_stubber"):
             frame = eic.audit(progress=False)
     assert list(frame.function_name) == ["one", "two"]
     assert list(frame.configured) == [True, False]

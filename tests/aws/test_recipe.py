@@ -81,5 +81,5 @@ def test_short_lived_credentials_are_in_a_recipe_only_if_asked_for_and_not_shown
 
 
 def test_long_lived_credentials_are_never_sent() -> None:
-    with pytest.raises(eicnb.UsageError, match="are long-lived, and such are never sent"):
+    with pytest.raises(eicnb.UsageError, match="are long-lived, and long-lived ones are never sent"):
         Recipe.with_keys(eicnb.connect(region="us-east-1")._connection.aws)

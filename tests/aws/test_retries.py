@@ -107,7 +107,7 @@ def test_a_write_that_never_left_did_not_arrive(
 ) -> None:
     error = send(url(monkeypatch), "put")
     assert error is not None
-    assert error.message.startswith("PutFunctionEventInvokeConfig was not sent, so that nothing was written: ")
+    assert error.message.startswith("PutFunctionEventInvokeConfig was not sent, so nothing was written: ")
     assert not may_have_arrived(error)
 
 

@@ -175,4 +175,4 @@ def test_a_profile_that_is_no_text_is_refused(profile: Any, shown: str) -> None:
 def test_an_option_of_several_values_is_refused(name: str) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.connect(region="us-east-1").derive(**{name: ["a"]})
-    assert raised.value.message == f"the {name} is a list, not one value"
+    assert raised.value.message == f"the {name} is a list, not a single value"

@@ -96,7 +96,7 @@ class Jupyter:
         notary.store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def jupyter(tmp_path_factory: pytest.TempPathFactory, warm_place: Path) -> Iterator[Jupyter]:
     """One server for all tests."""
     with serving(tmp_path_factory.mktemp("jupyter"), warm_place) as server:
@@ -155,7 +155,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     pytest.fail("the Jupyter server did not answer within a minute")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window; while it runs, no other test of the worker can run an event loop."""
     from playwright.sync_api import expect, sync_playwright
@@ -178,6 +178,7 @@ class Page:
 
     def open(self, name: str) -> None:
         """Show a notebook of the folder."""
+        self.page.bring_to_front()
         self.page.evaluate(
             "() => document.querySelector('.jp-Dialog .jp-mod-accept')?.click()"
         )  # of a kernel that died
@@ -204,7 +205,8 @@ class Page:
         self.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
 
     def run(self, source: str, cell: int = 1) -> None:
-        """Put the source into a cell, run it, and wait for its end."""
+        """Put the source into a cell, run it, and wait for its end; behind another page it would be drawn rarely."""
+        self.page.bring_to_front()
         self.page.evaluate(
             """async ([source, cell]) => {
                 const app = window.jupyterapp, panel = app.shell.currentWidget;
@@ -287,7 +289,7 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells], metadata=kernel), path)
 
 
-@pytest.fixture(scope="module", params=FRONT_ENDS)
+@pytest.fixture(scope="package", params=FRONT_ENDS)
 def front_end(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any) -> Iterator[Page]:
     """A notebook with a warm kernel; every test runs its own cell in it."""
     context = browser.new_context(viewport=VIEWPORT)
@@ -301,12 +303,11 @@ def front_end(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any) ->
 @pytest.fixture(scope="module")
 def page(front_end: Page, aws: Eic) -> Page:
     """The notebook, connected to the sandbox of the module."""
-    front_end.page.bring_to_front()
     front_end.connect(aws)
     return front_end
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def second_page(front_end: Page) -> Page:
     """Another page of the same front end, for notebooks that are opened again or lose their kernel."""
     page = front_end.page.context.new_page()

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Page
 
 OPEN = """\
-audit = eicnb.audit(progress=False, rate=15)
+audit = eicnb.audit(progress=False, rate=500)
 explorer = eicnb.explore(audit)
 explorer"""
 SELECTED = "print((explorer.selection.function_name + ':' + explorer.selection.qualifier).tolist())"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Jupyter
 
 NOTEBOOKS = ROOT / "notebooks"
-SANDBOX = "import eicnb\n%load_ext eicnb\n%eic sandbox"
-AUDIT = "audit = %eic audit --regions us-east-1,eu-west-1 --rate 500 --no-progress\naudit"
+SANDBOX = "%load_ext eicnb\n%eic sandbox\n%config EicMagics.progress = False"
+AUDIT = "audit = %eic audit --regions all\naudit"
 FORM = "%eic form my-function --qualifier GREEN"
 AS_ALIKE = 12.0
 """The mean difference of two pictures, of 255, that fonts and versions make."""

@@ -11,7 +11,7 @@ from tests.browser.conftest import VIEWPORT
 if TYPE_CHECKING:
     from tests.browser.conftest import Page
 
-AUDIT = "audit = eicnb.audit(regions='all', progress=False, errors='rows')"
+AUDIT = "audit = eicnb.audit(regions='all', progress=False, errors='rows', rate=500)"
 BOX = ".jp-NotebookPanel:visible .jp-OutputArea .eicnb-box"
 SIDES = """e => {
     const r = e.getBoundingClientRect();

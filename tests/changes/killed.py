@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 import eicnb
-from eicnb.aws import operations
+from eicnb.aws.connection import Connection
 from eicnb.changes import journal_file
 
 POINTS = ("before the intent", "after the intent", "before the request", "after the response", "after the outcome")
@@ -22,7 +22,7 @@ def die() -> None:
 
 def dies_at(point: str, which: int) -> None:
     """Arrange that the process dies at a point of its write number `which`."""
-    append, send = journal_file.append, operations.send
+    append, send = journal_file.append, Connection.send
     seen = {"intents": 0, "writes": 0}
 
     def appended(folder: Any, line: str, *, is_synced: bool) -> None:
@@ -34,18 +34,19 @@ def dies_at(point: str, which: int) -> None:
         if now and point == ("after the intent" if is_synced else "after the outcome"):
             die()
 
-    def sent(aws: Any, request: Any) -> Any:
+    def sent(connection: Connection, request: Any) -> Any:
         is_write = request.verb in {"put", "update", "delete"}
         seen["writes"] += is_write
         now = is_write and seen["writes"] == which
         if now and point == "before the request":
             die()
-        response = send(aws, request)
+        response = send(connection, request)
         if now and point == "after the response":
             die()
         return response
 
-    journal_file.append, operations.send = appended, sent
+    journal_file.append = appended
+    Connection.send = sent  # type: ignore[method-assign, assignment] # it stops the process in the middle of a write
 
 
 def main() -> None:

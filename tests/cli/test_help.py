@@ -61,7 +61,7 @@ def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb
     for example in HELP_EXAMPLES[verb]:
         shown: list[str] = []
         names = frames_in(example, whatever_is_started)
-        result = commands.run(parser.parse(source(example), names), commands.Reader(shown.append))
+        result = commands.run(parser.parse(source(example), names), commands.Context(shown.append))
         is_a_write = verb in WRITES and result is not None
         assert (result is None or is_a_write) == bool("".join(shown))
 

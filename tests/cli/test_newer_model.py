@@ -39,7 +39,7 @@ from eicnb.errors import EicError
 for line in sys.stdin.read().splitlines():
     try:
         parsed = parser.parse(Source(line, "%eic "), {"n": 7}, model=commands.members)
-        commands.run(parsed, commands.Reader(lambda text: print(text, end="")))
+        commands.run(parsed, commands.Context(lambda text: print(text, end="")))
     except EicError as error:
         print(error)
 """

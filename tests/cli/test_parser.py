@@ -527,7 +527,7 @@ def test_help_is_there_at_every_level(line: str) -> None:
             {},
             "the StartingToken in the input",
         ),
-        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the number of items of one request is 0"),
+        ("""list f --cli-input-json '{"MaxItems": 0}'""", {}, "the number of items in one request is 0"),
         (
             "lambda put-function-event-invoke-config --generate-cli-skeleton yaml",
             {},

@@ -70,7 +70,7 @@ def sent(lines: list[str], eic: eicnb.Eic, values: Mapping[str, Any] = MappingPr
     """The operations that some lines send."""
     for line in lines:
         with suppress(NotFound):
-            commands.run(parser.parse(Source(line), values), commands.Reader(lambda _: None))
+            commands.run(parser.parse(Source(line), values), commands.Context(lambda _: None))
     assert eic.server is not None
     return {request.operation for request in eic.server.requests()} - {None} - FREE
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import eicnb
 from eicnb.cli import parser
 from eicnb.cli.cell import parse_cell
 from eicnb.cli.command import Command
@@ -156,3 +157,21 @@ def test_a_command_that_aws_has_is_left_to_the_aws_cli(line: str) -> None:
 @pytest.mark.parametrize("word", ["gt", "gut", "gett", "pet", "lsit", "lst", "lists", "audti", "whomai", "hepl"])
 def test_a_slip_is_never_answered_with_a_write_for_a_read(word: str) -> None:
     assert fault(f"\n{word} my-function").hint in {"get", "list", "audit", "whoami", "help"}
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("refresh", "%eic audit --refresh ${audit}"),
+        ("organization", "%eic audit --organization --role audit"),
+        ("connections", "eicnb.connections()"),
+        ("destination_form", "eicnb.destination_form()"),
+    ],
+)
+def test_a_function_of_the_python_api_has_a_hint_how_to_call_it(word: str, hint: str) -> None:
+    error = fault(f"{word} ${{audit}}")
+    assert (error.message, error.hint) == (f"eicnb has no command {word!r}", hint)
+    if hint.startswith("%eic "):
+        one(hint.removeprefix("%eic "), audit=None)
+    else:
+        assert hint.removeprefix("eicnb.").partition("(")[0] in eicnb.__all__

@@ -280,7 +280,7 @@ def test_the_sandbox_has_no_profiles(shared: Eic) -> None:
 
 
 def test_a_boto3_session_has_its_profile_already(shared: Eic) -> None:
-    text = "a boto3_session has its profile already\nTry: one of the two"
+    text = "a boto3_session already has a profile\nTry: leave out profile or boto3_session"
     session: Any = object()
     assert refusal(shared, eicnb.connect, profile="production", boto3_session=session) == text
 

@@ -58,7 +58,7 @@ def test_the_config_of_the_invoked_name_applies(eic: eicnb.Eic) -> None:
     shown = lines(eic.explain("checkout", "live"))
     assert shown[:3] == [
         "An event sent to checkout:live whose every run fails is retried twice, and its maximum age is 1 h.",
-        "The config of checkout:live applies: the one of the name that the event is sent to.",
+        "The config of checkout:live applies, because the event is sent to that name.",
         "The alias runs version 3, whose own config does not apply.",
     ]
     assert shown[-2].startswith(
@@ -116,7 +116,7 @@ def test_a_weighted_alias_names_both_versions_and_what_was_not_read_is_named(mon
     assert shown[2].startswith("The alias runs version 3 (90%) or version 4 (10%); the alias's config applies to both")
     assert shown[3] == "Not read: the function's timeout and DLQ, GetFunctionConfiguration is not allowed."
     assert shown[-1] == (
-        "At the end (RetriesExhausted): the event is lost, unless there is a dead-letter queue: that was not read."
+        "At the end (RetriesExhausted): the event is lost, unless there is a dead-letter queue, which was not read."
     )
 
 

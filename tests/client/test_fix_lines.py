@@ -51,7 +51,7 @@ def test_the_line_of_a_fix_is_typed_and_the_finding_is_gone(used: Eic) -> None:
         assert one.fix_kind.tolist() == ["eic"], (check, function_name)
         [command] = parse(Source(one.fix.item().removeprefix("%eic "), "%eic "), {})
         assert command.verb == verb
-        commands.run([command], commands.Reader(lambda _: None))
+        commands.run([command], commands.Context(lambda _: None))
         again = used.check(audit(used, function_name))
         assert one.function_arn.item() not in set(again[again.check == check].function_arn), (check, function_name)
 

@@ -86,7 +86,7 @@ def test_the_same_account_is_the_same_connection(eic: Eic) -> None:
         (
             "audit",
             {"external_id": "a b"},
-            "the external id is not one that STS takes\nTry: 2 to 1224 letters, digits and =,.@:/-",
+            "the external id is not one that STS accepts\nTry: use 2 to 1224 letters, digits and =,.@:/-",
         ),
         ("audit", {"unit": "Data"}, "organization has no parameter 'unit'\nTry: units"),
     ],

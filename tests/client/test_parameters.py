@@ -25,7 +25,7 @@ MISFITS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] =
     (eicnb.put, ("x",), {"OnFailure": "sqs:q"}, "put has no parameter 'OnFailure'\nTry: on_failure"),
     (eicnb.update, ("x",), {"onfailure": "sqs:q"}, "update has no parameter 'onfailure'\nTry: on_failure"),
     (eicnb.get, ("x",), {"alias": "live"}, "get has no parameter 'alias'\nTry: qualifier"),
-    (eicnb.get, ("x", "live"), {}, "get takes 1 arguments without a name, not 2\nTry: qualifier=…"),
+    (eicnb.get, ("x", "live"), {}, "get takes 1 positional arguments, not 2\nTry: qualifier=…"),
     (eicnb.get, (), {}, "get needs function_name\nTry: function_name=…"),
     (eicnb.get, ("x",), {"function_name": "y"}, "get is given function_name twice\nTry: leave out function_name=…"),
     (eicnb.list, ("x",), {"zzz": 1}, "list has no parameter 'zzz'\nTry: leave out zzz=…"),

@@ -52,7 +52,7 @@ def reasons(frame: Frame) -> dict[str, str]:
 
 
 def command(line: str, audit: Frame) -> Any:
-    return commands.run(parser.parse(Source(line), {"audit": audit}), commands.Reader(lambda _: None))
+    return commands.run(parser.parse(Source(line), {"audit": audit}), commands.Context(lambda _: None))
 
 
 @pytest.mark.parametrize("suffix", ["", "20190925"])
@@ -134,7 +134,7 @@ def test_who_may_not_read_the_trail_asks_it_once_for_each_region(aws: Eic) -> No
     server(aws).trail.is_denied = True
     with pytest.warns(UserWarning, match=r"eu-west-1 of account \d+ and 1 region more were read in full"):
         refreshed = aws.refresh(audit, **OPTIONS)
-    assert set(reasons(refreshed).values()) == {"CloudTrail may not be read: cloudtrail:LookupEvents is denied"}
+    assert set(reasons(refreshed).values()) == {"CloudTrail cannot be read: cloudtrail:LookupEvents is denied"}
     asked = [request.region for request in server(aws).requests() if request.operation == "LookupEvents"]
     assert sorted(asked) == ["eu-west-1", "us-east-1"]
     assert same(refreshed, aws.audit(regions=BOTH, **OPTIONS))
@@ -180,7 +180,7 @@ def test_rows_that_were_lost_or_have_no_time_are_read_in_full(aws: Eic) -> None:
     with pytest.warns(UserWarning, match="was read in full"):
         lost, untimed = aws.refresh(audit[1:], **OPTIONS), aws.refresh(timeless, **OPTIONS)
     assert reasons(lost) == {"us-east-1": "the earlier audit is incomplete there"}
-    assert reasons(untimed) == {"us-east-1": "the earlier audit does not say when it read its rows"}
+    assert reasons(untimed) == {"us-east-1": "the earlier audit does not record when it read its rows"}
     assert same(lost, whole)
     assert same(untimed, whole)
 
@@ -212,7 +212,7 @@ def test_what_is_not_an_audit_is_refused(aws: Eic, given: Any, message: str) -> 
 
 def test_functions_that_a_callable_chose_cannot_be_chosen_again(aws: Eic) -> None:
     audit = aws.audit(functions=lambda function: function.runtime == "python3.12", **OPTIONS)
-    with pytest.raises(UsageError, match="were chosen by a callable, which a refresh does not have"):
+    with pytest.raises(UsageError, match="were chosen by a callable, which the frame does not store"):
         aws.refresh(audit, **OPTIONS)
 
 

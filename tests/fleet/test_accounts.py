@@ -100,7 +100,7 @@ def test_a_role_goes_with_every_kind_of_connection(
             eic = eicnb.connect("tools", endpoint_url=server.url).derive(role_arn=ROLE)
         else:
             source = Source(f"use --profile tools --endpoint-url {server.url} --role-arn {ROLE}")
-            eic = commands.run(parser.parse(source, {}), commands.Reader(print))
+            eic = commands.run(parser.parse(source, {}), commands.Context(print))
         assert set(run(eic).region) == {"eu-west-1"}
         assert [seen.access_key for seen in server.seen if b"AssumeRole" in seen.body] == ["TOOLS"]
 
@@ -127,8 +127,8 @@ def test_a_role_that_may_not_be_assumed_is_denied_with_its_place(eic: eicnb.Eic)
             {"role_arn": "arn:aws:iam::123456789012:user/x"},
             "'arn:aws:iam::123456789012:user/x' is not the ARN of a role",
         ),
-        ({"external_id": "x1"}, "an external id belongs to a role, and there is none"),
-        ({"role_arn": ROLE, "external_id": "a b"}, "the external id is not one that STS takes"),
+        ({"external_id": "x1"}, "an external id needs a role, but none is given"),
+        ({"role_arn": ROLE, "external_id": "a b"}, "the external id is not one that STS accepts"),
     ],
     ids=str,
 )
@@ -160,7 +160,7 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[s
 
 
 def run_command(line: str) -> Any:
-    return commands.run(parser.parse(Source(line), {}), commands.Reader(print))
+    return commands.run(parser.parse(Source(line), {}), commands.Context(print))
 
 
 def test_several_profiles_are_one_frame_in_the_order_of_their_accounts(profiles: list[str]) -> None:
@@ -179,7 +179,7 @@ def test_several_connections_and_regions_are_one_frame(profiles: list[str]) -> N
 
 
 def test_two_profiles_of_one_account_are_refused_by_name_of_the_account(profiles: list[str]) -> None:
-    with pytest.raises(UsageError, match="two of the connections are of account 111111111111 in us-east-1"):
+    with pytest.raises(UsageError, match="two of the connections are to account 111111111111 in us-east-1"):
         run_command("audit --profiles prod,again")
 
 

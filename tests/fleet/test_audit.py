@@ -195,7 +195,7 @@ def test_two_audits_at_once_are_no_faster_than_one(eic: Eic) -> None:
 def test_an_audit_leaves_no_thread_behind(eic: Eic) -> None:
     eic.audit(functions="checkout", rate=500, progress=False)
     time.sleep(0.2)
-    assert not [thread for thread in threading.enumerate() if thread.name in {"eicnb-audit", "eicnb-aside"}]
+    assert not [thread for thread in threading.enumerate() if thread.name in {"eicnb-audit", "eicnb-blocking-call"}]
 
 
 def test_a_named_function_takes_one_call_besides_the_lists(eic: Eic) -> None:

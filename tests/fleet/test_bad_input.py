@@ -11,7 +11,7 @@ import eicnb
 from eicnb.client.eic import Eic
 from eicnb.errors import UsageError
 
-RATE = "Try: give calls a second as a number above 0; AWS allows each account 15 in a region, all callers together"
+RATE = "Try: give calls a second as a number above 0; AWS allows each account 15 per region, shared by all callers"
 REGIONS = 'Try: regions=["us-east-1", …]'
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"rate": 0}, f"the rate is 0\n{RATE}"),
@@ -87,7 +87,7 @@ def test_the_same_account_and_region_twice_is_refused(eic: Eic) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.audit(connections=[eic, eic.derive(region="us-east-1")], progress=False)
     assert str(raised.value) == (
-        f"two of the connections are of account {eic.account_id} in us-east-1\nTry: name each account and region once"
+        f"two of the connections are to account {eic.account_id} in us-east-1\nTry: name each account and region once"
     )
     with pytest.raises(UsageError, match="two of the connections"):
         eicnb.audit(connections=[eic, eic.derive(region="eu-west-1")], regions=["us-east-1"], progress=False)

@@ -262,13 +262,13 @@ BAD: dict[str, tuple[Any, dict[str, Any], str, str]] = {
     "a broken ARN": (
         audit_of(f=(0,)).assign(function_arn="f:live"),
         {},
-        "row 0 of before: its function_arn is 'f:live', not the whole ARN of a function",
+        "row 0 of before: its function_arn is 'f:live', not the full ARN of a function",
         "pass before as eicnb returned it",
     ),
     "twice": (
         pd.concat([audit_of(f=(0,)), audit_of(f=(1,))]),
         {},
-        f"row 0 of before is another row of {ARN}f:$LATEST",
+        f"row 0 of before is a second row of {ARN}f:$LATEST",
         'before.drop_duplicates("function_arn")',
     ),
     "in two regions": (

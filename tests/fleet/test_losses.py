@@ -144,7 +144,7 @@ def test_the_frame_states_its_period_and_its_requests() -> None:
 @pytest.mark.parametrize(("qualifiers", "lacks"), [("all", False), ("configured", True)])
 def test_the_frame_says_that_aliases_were_not_audited(qualifiers: str, *, lacks: bool) -> None:
     frame = lost(AwsAccount(), audit_of(row(), qualifiers=qualifiers))
-    words = "aliases that the audit lacks count as $LATEST: audit with --qualifiers all"
+    words = "aliases missing from the audit count as $LATEST: audit with --qualifiers all"
     assert (words in repr(frame)) == lacks
 
 

@@ -135,8 +135,8 @@ def test_no_organisation_is_a_configuration_error() -> None:
     error = failing("AWSOrganizationsNotInUseException")
     assert isinstance(error, ConfigurationError)
     assert str(error) == (
-        "these credentials are of an account that is in no organisation\n"
-        "Try: connect to the account that manages the organisation, or name accounts by their profiles: "
+        "these credentials belong to an account outside any organisation\n"
+        "Try: connect to the organisation's management account, or name accounts by their profiles: "
         "--profiles A,B (connections=)"
     )
 
@@ -155,7 +155,7 @@ def test_without_permission_the_hint_names_what_is_missing(operation: str, optio
     assert isinstance(error, AccessDenied)
     assert error.message == DENIED
     assert error.hint == (
-        "connect to the account that manages the organisation, or to a delegated administrator, as a role that may "
+        "connect to the organisation's management account, or to a delegated administrator, with a role that may "
         f"call organizations:{operation}; or give accounts= (--accounts) as ids"
     )
 
@@ -165,7 +165,7 @@ def test_accounts_given_as_ids_need_no_list() -> None:
     faults = {"ListAccounts": refused("AccessDeniedException", DENIED)}
     with Answering(Organization(faults=faults)) as server:
         assert chosen(server.url, said, accounts=f"{PROD},{DEV},{PROD}") == [PROD, DEV]
-    assert said == ["ListAccounts was denied, so the accounts are taken as given, without their names"]
+    assert said == ["ListAccounts was denied, so the accounts are used as given, without their names"]
 
 
 def test_another_error_of_aws_stays_what_it_is() -> None:

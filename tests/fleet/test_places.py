@@ -128,7 +128,7 @@ def test_a_region_that_botocore_does_not_know_yet_is_read_like_the_others(run: R
 def test_an_account_without_any_region_is_an_error_and_not_an_empty_frame(run: Run) -> None:
     with Answering(Everywhere()) as server, pytest.raises(EicError) as raised:
         run(eicnb.connect(region="us-east-1", endpoint_url=server.url), regions="all")
-    assert raised.value.message == "DescribeRegions reports no region that is enabled"
+    assert raised.value.message == "DescribeRegions reports no enabled region"
     assert raised.value.hint is not None
     assert raised.value.hint.startswith("name the regions: --regions us-east-1,eu-west-1")
 

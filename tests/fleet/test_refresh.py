@@ -216,9 +216,9 @@ NO_EVENTS = as_json({"Events": None})
 DOUBTS: dict[str, tuple[Change, str]] = {
     "no name": (nameless, "CloudTrail could not be read: the response to LookupEvents is malformed: an event names no"),
     "no JSON": (unreadable, "CloudTrail could not be read: the response to LookupEvents is malformed: the CloudTrailE"),
-    "many": (many, "CloudTrail has more pages of changes than an audit has requests"),
+    "many": (many, "reading the changes from CloudTrail would take more requests than an audit"),
     "throttled": (fails(THROTTLED), "CloudTrail could not be read: Rate exceeded"),
-    "denied": (fails(REFUSED), "CloudTrail may not be read: cloudtrail:LookupEvents is denied"),
+    "denied": (fails(REFUSED), "CloudTrail cannot be read: cloudtrail:LookupEvents is denied"),
     "no list": (
         fails(NO_EVENTS),
         "CloudTrail could not be read: the response to LookupEvents is malformed: it has no",

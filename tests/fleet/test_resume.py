@@ -197,13 +197,13 @@ def every_row_twice(frame: Frame) -> Any:
     return pd.concat([frame, frame])
 
 
-ODD = "the frame to resume is damaged: the {} of 'f0000', qualifier $LATEST, is not what an audit reads"
+ODD = "the frame to resume is damaged: the {} of 'f0000', qualifier $LATEST, is not a value that an audit returns"
 
 DAMAGE: dict[Callable[[Frame], Any], str] = {
     without_a_column: "the frame has no column 'scan_state'",
     other_state: "the frame to resume is damaged: a scan_state is 'fine'",
     numbers_as_text: "the frame's column 'maximum_retry_attempts' is",
-    swapped_names: "the frame to resume is damaged: a row of 'f0002' has a function_arn that names something else",
+    swapped_names: "the frame to resume is damaged: a row of 'f0002' has the function_arn of another row",
     no_region: "the frame to resume is damaged: a row has no region",
     odd_account: "the frame to resume is damaged: an account_id is '12'",
     no_settings: f"{ODD.format('effective_retry_attempts')}",
@@ -227,7 +227,7 @@ def test_a_frame_of_another_account_is_refused(run: Run) -> None:
     with Answering(Lambda(account_id="999999999999")) as server, pytest.raises(UsageError) as raised:
         run(connection(server), resume=frame)
     assert str(raised.value) == (
-        "the frame to resume has rows of account 123456789012, but the audit is of 999999999999\n"
+        "the frame to resume has rows of account 123456789012, but the audit covers 999999999999\n"
         "Try: use a connection to account 123456789012"
     )
 

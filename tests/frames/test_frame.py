@@ -382,8 +382,8 @@ def test_columns_and_index_of_one_s_own_are_shown() -> None:
     [
         (ATTRS, CAPTION),
         ({**ATTRS, "sandbox": False}, "account 123456789012  us-east-1"),
-        ({**ATTRS, "sandbox": False, "account_id": None}, "account not asked for  us-east-1"),
-        ({}, "account not asked for"),
+        ({**ATTRS, "sandbox": False, "account_id": None}, "account not looked up  us-east-1"),
+        ({}, "account not looked up"),
     ],
 )
 def test_the_caption_names_the_sandbox_the_account_and_the_region(attrs: dict[str, Any], caption: str) -> None:

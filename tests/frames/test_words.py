@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eicnb.frames import words
-from eicnb.frames.words import Cell, Row, Word, word_of
+from eicnb.frames.words import Cell, Row, Wording, text_of
 from eicnb.model.age import compact
 
 HOME = {"region": "us-east-1", "account_id": "123456789012"}
@@ -31,7 +31,7 @@ AGE = "maximum_event_age_in_seconds"
     ],
 )
 def test_a_value_is_a_word_in_the_display(column: str, value: Any, word: str) -> None:
-    assert word_of(column, value) == word
+    assert text_of(column, value) == word
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_a_role_is_its_name() -> None:
     assert words.target("role_arn")(Row({"role_arn": arn, **HOME})) == Cell("shop", arn)
 
 
-RETRIES, AGES = words.setting("maximum_retry_attempts", 2), words.setting(AGE, 21600, spelled=compact)
+RETRIES, AGES = words.setting("maximum_retry_attempts", 2), words.setting(AGE, 21600, number_format=compact)
 EFFECTIVE = words.setting("maximum_retry_attempts", 2, effective="effective_retry_attempts")
 
 
 @pytest.mark.parametrize(
-    ("word", "values", "text"),
+    ("wording", "values", "text"),
     [
         (RETRIES, {"maximum_retry_attempts": 0}, "0"),
         (RETRIES, {"maximum_retry_attempts": None}, "2 (default)"),
@@ -92,20 +92,20 @@ EFFECTIVE = words.setting("maximum_retry_attempts", 2, effective="effective_retr
         (words.reason("why"), {"why": "events are lost"}, "events are lost"),
     ],
 )
-def test_values_in_words(word: Word, values: dict[str, Any], text: str) -> None:
-    assert word(Row(values)).text == text
+def test_values_in_words(wording: Wording, values: dict[str, Any], text: str) -> None:
+    assert wording(Row(values)).text == text
 
 
-@pytest.mark.parametrize("word", [RETRIES, words.target("on_failure"), words.in_full("on_failure")])
-def test_what_was_not_read_is_not_called_unset(word: Word) -> None:
+@pytest.mark.parametrize("wording", [RETRIES, words.target("on_failure"), words.in_full("on_failure")])
+def test_what_was_not_read_is_not_called_unset(wording: Wording) -> None:
     values = {"maximum_retry_attempts": None, "on_failure": None, "scan_state": "denied"}
-    assert word(Row(values)) == Cell("not read", tone="quiet")
+    assert wording(Row(values)) == Cell("not read", tone="quiet")
 
 
-@pytest.mark.parametrize("word", [RETRIES, words.target("on_failure"), words.in_full("on_failure")])
-def test_a_setting_of_a_deleted_config_stands_out(word: Word) -> None:
+@pytest.mark.parametrize("wording", [RETRIES, words.target("on_failure"), words.in_full("on_failure")])
+def test_a_setting_of_a_deleted_config_stands_out(wording: Wording) -> None:
     queue = "arn:aws:sqs:us-east-1:123456789012:lost"
-    cell = word(Row({"maximum_retry_attempts": 1, "on_failure": queue, **HOME}, is_removed=True))
+    cell = wording(Row({"maximum_retry_attempts": 1, "on_failure": queue, **HOME}, is_removed=True))
     assert cell.text.endswith(" (removed)")
     assert cell.tone == "removed"
 

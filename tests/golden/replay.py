@@ -174,7 +174,7 @@ def run(argv: Sequence[str]) -> tuple[int, str, str]:
     try:
         connections._in_use.__init__()  # type: ignore[misc] # a new process each
         line = Source(" ".join(map(quote, asking(argv))))
-        commands.run(parser.parse(line, {}, model=members), commands.Reader(printed.append, log=lambda _: None))
+        commands.run(parser.parse(line, {}, model=members), commands.Context(printed.append, log=lambda _: None))
     except EicError as error:
         return error.exit_code, "".join(printed), str(error)
     return 0, "".join(printed), ""

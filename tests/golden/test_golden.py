@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,13 +31,9 @@ def test_a_recorded_command_line_does_what_it_did(case: dict[str, Any], server: 
         assert not found, f"{', '.join(found)}: {outcome}"
 
 
-def test_the_table_in_the_readme_says_how_many_do_the_same() -> None:
-    total = Counter(case["group"] for case in CASES)
-    same = Counter(case["group"] for case in CASES if case["id"] not in DELIBERATE)
-    rows = [f"| {group} | {same[group]} | {total[group]} |" for group in sorted(total)]
-    rows.append(f"| all | {same.total()} | {total.total()} |")
+def test_the_readme_says_how_many_do_the_same() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert "\n".join(["| group | the same | of |", "| --- | --- | --- |", *rows]) in readme
+    assert f" {len(CASES) - len(DELIBERATE)} of {len(CASES)} behave the same" in readme
 
 
 def test_every_deliberate_difference_is_a_case_and_has_its_reason() -> None:

@@ -107,7 +107,7 @@ def test_every_kind_of_destination_is_read_and_printed(text: str, arn: tuple[str
             "arn:aws:lambda:us-east-1:123456789012:function:my function",
             (
                 "'my function' is not the name of a Lambda function: AWS allows 1 to 64 letters, digits, '-' and '_', "
-                "and behind ':' a version or alias\n"
+                "optionally with ':' and a version or alias\n"
                 "Try: arn:aws:lambda:us-east-1:123456789012:function:my-function\n"
                 "See: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"
             ),
@@ -122,7 +122,8 @@ def test_every_kind_of_destination_is_read_and_printed(text: str, arn: tuple[str
         (
             "arn:aws:s3:us-east-1::lost",
             (
-                "'arn:aws:s3:us-east-1::lost' is not the ARN of an S3 bucket: a bucket's has no region and no account\n"
+                "'arn:aws:s3:us-east-1::lost' is not the ARN of an S3 bucket: "
+                "a bucket's ARN has no region and no account\n"
                 f"Try: arn:aws:s3:::lost\n{DESTINATION_RULE}"
             ),
         ),

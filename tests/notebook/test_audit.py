@@ -195,7 +195,7 @@ audit --rate 0
 the rate is 0
     %eic audit --rate 0
                       ^
-Try: give calls a second as a number above 0; AWS allows each account 15 in a region, all callers together
+Try: give calls a second as a number above 0; AWS allows each account 15 per region, shared by all callers
 
 audit --rate fast
 --rate is 'fast', which is not a number
@@ -229,7 +229,7 @@ audit takes no 'my-function'
 Try: leave it out
 
 audit --external-id ours
-an external id belongs to a role, and there is none
+an external id needs a role, but none is given
     %eic audit --external-id ours
                              ^^^^
 Try: give role_arn= (--role-arn) too"""

@@ -150,9 +150,9 @@ def test_accounts_and_their_names_are_shown(notebook: Notebook) -> None:
         ),
         (
             "%eic audit --organization --role audit --external-id x",
-            "the external id is not one that STS takes",
+            "the external id is not one that STS accepts",
             "x",
-            "2 to 1224 letters, digits and =,.@:/-",
+            "use 2 to 1224 letters, digits and =,.@:/-",
         ),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_frame_without_a_column_is_to_be_made_again(prod: Notebook, option: st
     error: Any = prod.fail(f"%eic audit --{option} ${{old}}")
     assert (error.message, error.hint) == (
         "the frame has no column 'read_at'",
-        "audit again: an earlier version made the frame, or it lost columns since",
+        "audit again: the frame is from an earlier version, or has lost columns",
     )
     assert str(error).splitlines()[2].strip() == "^" * len("${old}")
 

@@ -167,9 +167,9 @@ def test_the_sandbox_is_not_aws(notebook: Notebook, eic: eicnb.Eic) -> None:
         ({"account": "12345"}, "'12345' is not an account: it has 5 digits, but AWS's accounts have twelve"),
         ({"account": True}, "True is not an account"),
         ({"account": ["1"]}, "a list is not an account"),
-        ({"region": ""}, "the region is '', not the name of one"),
+        ({"region": ""}, "the region is '', not the name of a region"),
         ({"region": "us east"}, "'us east' is not the name of a region"),
-        ({}, "require has nothing to require"),
+        ({}, "require needs at least one requirement"),
     ],
 )
 def test_what_cannot_be_required_is_a_usage_error(eic: eicnb.Eic, values: dict[str, Any], message: str) -> None:

@@ -37,7 +37,8 @@ def test_an_audit_is_a_source_too(filled: Notebook) -> None:
         ("%eic records", "needs the source"),
         ("%eic records sqs:lost --most none", "'none'"),
         ("%eic records sqs:lost --since soon", "since is 'soon', which is not a time"),
-        ("%eic records sns:shop-alerts", "an SNS topic keeps nothing"),
+        ("%eic records sns:shop-alerts", "an SNS topic stores nothing"),
+        ("%eic records lost", "'lost' does not say whether it is a queue or a bucket"),
     ],
 )
 def test_a_wrong_line_is_pointed_at(filled: Notebook, line: str, message: str) -> None:
@@ -82,6 +83,29 @@ def test_a_function_to_replay_to_that_does_not_exist_is_pointed_at(filled: Noteb
         "                                ^^^^^^^\n"
         "Try: checkout"
     )
+
+
+def test_a_time_to_wait_without_a_canary_is_pointed_at(filled: Notebook) -> None:
+    filled.run("%eic put checkout --on-failure sqs:shop-failures;")
+    eic = filled.run("eicnb.current()")
+    make_queue(eic, "shop-failures", record(1, account_id=eic.account_id))
+    filled.run("records = %eic records sqs:shop-failures --no-progress")
+    with pytest.raises(UsageError) as raised:
+        filled.run("%eic replay ${records} --wait 5s --no-progress --dry-run")
+    assert str(raised.value) == (
+        "--wait belongs to --canary, which is missing\n"
+        "    %eic replay ${records} --wait 5s --no-progress --dry-run\n"
+        "                                  ^^\n"
+        "Try: %eic replay ${records} --wait 5s --no-progress --dry-run --canary 1"
+    )
+    filled.run(raised.value.hint or "")
+
+
+def test_a_source_without_its_kind_has_a_hint_that_works(filled: Notebook) -> None:
+    with pytest.raises(UsageError) as raised:
+        filled.run("%eic records lost")
+    assert raised.value.hint == "sqs:lost for a queue, s3:lost for a bucket, or ${audit} for all of an audit"
+    assert len(filled.run("%eic records sqs:lost --no-progress"))
 
 
 def test_a_line_replays_what_a_line_read(filled: Notebook) -> None:

@@ -185,7 +185,7 @@ def test_a_write_that_could_not_be_sent_says_that_nothing_was_written(
     reads_first = not (end or "--output" in words)
     path += "?Qualifier=%24LATEST" if reads_first else ""
     assert str(error) == (
-        f"{operation}FunctionEventInvokeConfig was not sent, so that nothing was written: "
+        f"{operation}FunctionEventInvokeConfig was not sent, so nothing was written: "
         f'Could not connect to the endpoint URL: "http://127.0.0.1:9{path}"\n'
         "Try: check the region, the endpoint URL and the network"
     )

@@ -58,7 +58,7 @@ def fake_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(line: str, shown: list[str]) -> object:
-    return commands.run(parser.parse(Source(line), {}), commands.Reader(shown.append, shown.append))
+    return commands.run(parser.parse(Source(line), {}), commands.Context(shown.append, shown.append))
 
 
 def test_an_error_of_aws_reaches_no_terminal(fake_keys: None) -> None:

@@ -79,7 +79,7 @@ def caught() -> Iterator[list[str]]:
 def run(line: str) -> str:
     log: list[str] = []
     try:
-        commands.run(parser.parse(Source(line), {}), commands.Reader(lambda _: None, log.append))
+        commands.run(parser.parse(Source(line), {}), commands.Context(lambda _: None, log.append))
     finally:
         run.log = "".join(log)  # type: ignore[attr-defined] # for a command that fails
     return "".join(log)

@@ -100,17 +100,17 @@ PLACES = [
     (
         code(shown(image_png="iVBORw0KGgo=\n", text_plain="<Figure>")),
         code(shown(image_png="iVBORw0KGgo=\n", text_plain="<Figure>")),
-        ["cell 1, output: 1 picture not looked into"],
+        ["cell 1, output: 1 picture not searched"],
     ),
     (
         code(shown(application_pdf="JVBERi0=", image_svg__xml=[f"<text>{ONE}</text>"])),
         code(shown(application_pdf="JVBERi0=", image_svg__xml=["<text>ACCOUNT-0001</text>"])),
-        ["cell 1, output: 1 account id", "cell 1, output: 1 application/pdf file not looked into"],
+        ["cell 1, output: 1 account id", "cell 1, output: 1 application/pdf file not searched"],
     ),
     (
         code(shown(text_html=f'<img src="data:image/png;base64,{ONE}AAAA"> {ONE}')),
         code(shown(text_html=f'<img src="data:image/png;base64,{ONE}AAAA"> ACCOUNT-0001')),
-        ["cell 1, output: 1 account id", "cell 1, output: 1 picture not looked into"],
+        ["cell 1, output: 1 account id", "cell 1, output: 1 picture not searched"],
     ),
     (
         code(source=f"%eic get {ONE}:acme\nkey = '{KEY}'"),
@@ -132,7 +132,7 @@ PLACES = [
             "source": "![x](attachment:x.png)",
             "attachments": {"x.png": {"image/png": "iVBORw0KGgo="}},
         },
-        ["cell 1, metadata: 1 listed name", "cell 1, attachment: 1 picture not looked into"],
+        ["cell 1, metadata: 1 listed name", "cell 1, attachment: 1 picture not searched"],
     ),
     (
         {
@@ -152,7 +152,7 @@ PLACES = [
         [
             "cell 1, source: 2 account ids (left: edit the cell)",
             "cell 1, attachment: 1 account id",
-            "cell 1, attachment: 1 picture not looked into",
+            "cell 1, attachment: 1 picture not searched",
         ],
     ),
     (
@@ -193,7 +193,7 @@ def test_the_notebooks_metadata_is_cleaned() -> None:
     assert after["metadata"]["kernelspec"] == before["metadata"]["kernelspec"]
     assert lines == [
         "notebook, metadata: 1 secret key, 1 user in a path, 2 account ids",
-        "notebook, metadata: 1 widget buffer not looked into",
+        "notebook, metadata: 1 widget buffer not searched",
     ]
 
 

@@ -36,8 +36,8 @@ BAD_CELLS: list[tuple[dict[str, Any], str]] = [
     ({"metadata": None}, "has metadata that is not an object"),
     ({"outputs": {}}, "has outputs that are not a list of objects"),
     ({"outputs": ["x"]}, "has outputs that are not a list of objects"),
-    ({"outputs": [{"data": []}]}, "has an output that is not one"),
-    ({"outputs": [{"text": 1}]}, "has an output that is not one"),
+    ({"outputs": [{"data": []}]}, "has an invalid output"),
+    ({"outputs": [{"text": 1}]}, "has an invalid output"),
     ({"attachments": []}, "has attachments that are not objects"),
     ({"attachments": {"x.png": "x"}}, "has attachments that are not objects"),
 ]

@@ -38,7 +38,7 @@ def test_it_cleans_a_notebook_and_says_what_it_found(save: Save) -> None:
     assert program.stdout == (
         f"{path}: 2 found, 2 masked\n"
         "  cell 1, output: 1 account id, 1 access key id\n"
-        "  cell 2, output: 1 picture not looked into\n"
+        "  cell 2, output: 1 picture not searched\n"
     )
     text = path.read_text(encoding="utf-8")
     assert "account ACCOUNT-0001, key KEY-0001" in text

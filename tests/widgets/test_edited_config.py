@@ -20,7 +20,7 @@ def test_another_function_loads_its_own_config_and_offers_the_edits(eic: eicnb.E
     field(form, "Function").value = "cart-reminder"
     assert settings_in(form) == REMINDER
     assert field(form, "Queue on failure").value == "shop-failures"
-    assert "Nothing to apply: cart-reminder:$LATEST is as shown already." in shown(form)
+    assert "Nothing to apply: cart-reminder:$LATEST already has these settings." in shown(form)
     assert OFFER in shown(form)
     click(button(form, "Apply"))
     assert writes() == before

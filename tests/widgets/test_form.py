@@ -49,7 +49,7 @@ def test_a_bug_stands_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:
     form = opened(eic, "my-function", "GREEN")
     form._where = None  # type: ignore[assignment] # nothing that a form could work with
     field(form, "Maximum event age").value = "2h"
-    assert "This is a bug of eicnb." in shown(form)
+    assert "This is a bug in eicnb." in shown(form)
     assert "AttributeError" in shown(form)
 
 

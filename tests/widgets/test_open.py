@@ -20,7 +20,7 @@ def test_without_widgets_the_config_and_a_line_to_edit_are_shown(notebook: Noteb
     assert isinstance(shown_instead, StaticForm)
     assert repr(shown_instead) == (
         f"my-function:BLUE in us-east-1, account {eic.account_id} (SANDBOX)\n"
-        "The config as it is:\n"
+        "The current config:\n"
         "  Maximum retry attempts  0\n"
         "  Maximum event age       3600 s = 1 hour\n"
         "  On success              none\n"
@@ -53,7 +53,7 @@ def test_a_line_that_cannot_lead_to_the_form_says_so(eic: eicnb.Eic) -> None:
 def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None:
     form = notebook.run("%eic form search-indexer")
     note = (
-        "As it is, the line is refused: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
+        "AWS would refuse this line: On failure: 'search-updates.fifo' is a FIFO queue, to which Lambda does "
         "not deliver records of asynchronous events. Try: send to a standard queue"
     )
     assert repr(form).splitlines()[-1] == note
@@ -103,7 +103,7 @@ def test_the_calls_are_the_same(notebook: Notebook, call: str) -> None:
 FAILURES = [
     ("%eic form nobody", "there is no function 'nobody' in us-east-1"),
     ("%eic form my-function:BLUE --qualifier GREEN", "the function is named with the qualifier 'BLUE', but the"),
-    ("%eic form --qualifier live", "a qualifier is given without a function"),
+    ("%eic form --qualifier live", "a qualifier needs a function"),
     ("%eic form my-function --retries 1", "eic form has no option '--retries'"),
 ]
 

@@ -116,5 +116,5 @@ def test_a_config_that_can_be_read_again_is_a_question(eic: eicnb.Eic) -> None:
             form
         )
         button(form, "Load the live config into the form").click()
-        assert form.preview.verdict().startswith("Nothing to apply: my-function:GREEN is as shown already.")
+        assert form.preview.verdict().startswith("Nothing to apply: my-function:GREEN already has these settings.")
         assert writes(proxy) == []

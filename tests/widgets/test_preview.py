@@ -69,7 +69,7 @@ def test_a_preview_says_before_and_after_what_put_resets_and_the_call_three_time
 
 
 VERDICTS = [
-    (GREEN, "Nothing to apply: my-function:GREEN is as shown already.", False),
+    (GREEN, "Nothing to apply: my-function:GREEN already has these settings.", False),
     (replace(GREEN, maximum_retry_attempts="1"), "Ready: 1 change.", True),
     (replace(GREEN, qualifier="prod"), "Ready: 3 changes.", True),
     (Draft(function_name="newsletters"), "Nothing to apply: newsletters:$LATEST has no config, and nothing", False),

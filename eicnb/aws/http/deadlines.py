@@ -1,4 +1,4 @@
-"""The time limits of requests under way, checked together.
+"""The time limits of running requests, checked together.
 
 aiohttp would start and stop three timers for each request.
 """
@@ -16,18 +16,18 @@ _EVERY = 0.25
 
 
 class Deadlines:
-    """The limits of the tasks of one loop, four times a second compared with its clock."""
+    """The time limits of one event loop's tasks, checked four times a second."""
 
     def __init__(self) -> None:
         self._limits: dict[asyncio.Task[Any] | None, Limit] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def limit(self, total: float | None, silence: float | None) -> Limit:
-        """Return a limit for what the current task does: seconds as a whole, and until data comes."""
+        """Return a limit in seconds for the current task: in total, and without receiving data."""
         return Limit(self, total or math.inf, silence or math.inf)
 
     def connected(self) -> None:
-        """Count the silence of the current task from now on."""
+        """Start to count the current task's seconds without data."""
         limit = self._limits.get(asyncio.current_task())
         if limit is not None:
             limit.restart()
@@ -39,7 +39,7 @@ class Deadlines:
             self._timer = limit.loop.call_later(_EVERY, self._check)
 
     def drop(self, limit: Limit) -> None:
-        """Watch a limit no longer."""
+        """Stop watching a limit."""
         del self._limits[limit.task]
 
     def _check(self) -> None:
@@ -51,7 +51,7 @@ class Deadlines:
 
 
 class Limit:
-    """The limit of one request: entered where it starts, it raises TimeoutError if it takes too long.
+    """The time limit of one request, as a context that raises TimeoutError when it expires.
 
     >>> async def slow() -> None:
     ...     with Deadlines().limit(total=0.1, silence=None):
@@ -88,11 +88,11 @@ class Limit:
             raise TimeoutError(self._why) from error
 
     def restart(self) -> None:
-        """Count the silence from now on."""
+        """Count the seconds without data from now on."""
         self._silent_until = self.loop.time() + self._silence
 
     def check(self) -> None:
-        """Stop the task if its time is over."""
+        """Cancel the task if its time is over."""
         now = self.loop.time()
         if self._why is not None or self.task is None or now < min(self._ends_at, self._silent_until):
             return
@@ -106,14 +106,14 @@ class Limit:
 
 
 class TimedConnector(aiohttp.TCPConnector):
-    """The connections of a session; a request that has one is timed from then on."""
+    """A connector that counts a request's seconds without data once it has a connection."""
 
     def __init__(self, deadlines: Deadlines) -> None:
         super().__init__(limit=0)
         self._deadlines = deadlines
 
     async def connect(self, *args: Any, **options: Any) -> Any:
-        """Return a connection, a new one or one that is free."""
+        """Return a free or a new connection."""
         connection = await super().connect(*args, **options)
         self._deadlines.connected()
         return connection

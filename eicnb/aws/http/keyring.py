@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.keys import Keys
 from eicnb.errors import EicError
 
@@ -21,15 +21,15 @@ FindAccount = Callable[[Keys], Awaitable[str | None]]
 
 
 class KeySource(Protocol):
-    """A source of credentials; both calls may take as long as a call to STS."""
+    """A source of credentials; both methods may have to call STS."""
 
     def keys(self) -> Keys: ...
 
     def renewed_keys(self, refused: Keys) -> Keys | None: ...
 
 
-class KeyGiver(Protocol):
-    """The keys of the requests to one account; `fresh_keys` are those that need no wait."""
+class KeyProvider(Protocol):
+    """The keys for requests to one account; `fresh_keys` returns them if no wait is needed."""
 
     def fresh_keys(self) -> Keys | None: ...
 
@@ -58,10 +58,10 @@ class FixedKeys:
 
 
 class Keyring:
-    """The keys to sign with, a few seconds old at most: botocore renews them before they expire.
+    """The keys to sign with, read again every few seconds; botocore renews them before they expire.
 
-    One caller at a time reads or renews them while the others wait for its result. A failure is final: the source is
-    not called again. Once `guard` has named an account, keys of another account are refused.
+    One caller at a time reads or renews them while the others wait for the result. A failure is final: the source is
+    not called again. After `guard`, keys of another account are refused.
     """
 
     def __init__(self, source: KeySource, clock: Callable[[], float] = time.monotonic) -> None:
@@ -80,7 +80,7 @@ class Keyring:
         self._account_id, self._find_account = account_id, find_account
 
     def fresh_keys(self) -> Keys | None:
-        """Return the keys to sign the next request with; None if they are to be read."""
+        """Return the keys to sign the next request with; None if they must be read again."""
         return self._keys if self._clock() - self._read_at <= _FRESH_SECONDS else None
 
     async def keys(self) -> Keys:
@@ -88,8 +88,8 @@ class Keyring:
         if self.fresh_keys() is None:
             async with self._lock:
                 if self.fresh_keys() is None:
-                    keys = await self._tried(lambda: aside(self._source.keys))
-                    await self._take(keys)
+                    keys = await self._tried(lambda: in_thread(self._source.keys))
+                    await self._use(keys)
         assert self._keys is not None
         return self._keys
 
@@ -97,15 +97,15 @@ class Keyring:
         """Return whether there are other keys than those that AWS refused."""
         async with self._lock:
             if self._keys == refused != self._refused:
-                found = await self._tried(lambda: aside(self._source.renewed_keys, refused))
+                found = await self._tried(lambda: in_thread(self._source.renewed_keys, refused))
                 if found is None:
                     self._refused = refused
                 else:
-                    await self._take(found)
+                    await self._use(found)
             return self._keys != refused
 
-    async def _take(self, keys: Keys) -> None:
-        """Use these keys from now on, unless they belong to a different account than the last ones."""
+    async def _use(self, keys: Keys) -> None:
+        """Use these keys from now on; refuse keys of a different account than the last ones."""
         if self._keys not in {None, keys} and self._find_account is not None:
             find = self._find_account
             await self._tried(lambda: self._check_account(keys, find))
@@ -121,7 +121,7 @@ class Keyring:
             )
 
     async def _tried(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Await a call unless an earlier one failed; then raise its error again."""
+        """Await a call; if an earlier one failed, raise that error again instead."""
         if self._error is None:
             try:
                 return await call()

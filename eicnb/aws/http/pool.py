@@ -16,7 +16,7 @@ import aiohttp
 
 from eicnb.aws.failures import Attempt
 from eicnb.aws.http.deadlines import Deadlines, TimedConnector
-from eicnb.aws.http.keyring import KeyGiver
+from eicnb.aws.http.keyring import KeyProvider
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
@@ -26,9 +26,9 @@ _MOST_CONNECTIONS = 256
 
 @dataclass(slots=True, kw_only=True)
 class SenderPool:
-    """The HTTP connections of one audit, 256 at most, open between `async with` and its end.
+    """The HTTP connections of one audit, 256 at most, open within `async with`.
 
-    `room` is what limits them: waiting in aiohttp's own queue would count as time to connect.
+    A semaphore limits them, because a wait in aiohttp's own queue would count as time to connect.
     """
 
     patience: Patience = PATIENCE
@@ -51,9 +51,9 @@ class SenderPool:
         await self._session.close()
 
     def sender(
-        self, route: Route, keyring: KeyGiver, turns: TokenBucket, attempt_at: Callable[[str], Attempt]
+        self, route: Route, keyring: KeyProvider, turns: TokenBucket, attempt_at: Callable[[str], Attempt]
     ) -> Sender:
-        """Return a sender to one account and region."""
+        """Return a sender for one account and region."""
         assert self._session is not None, "the pool is open"
         return Sender(
             route=route,

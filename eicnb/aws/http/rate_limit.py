@@ -1,4 +1,4 @@
-"""The rate limit of each account and region: a token bucket that all of the process share."""
+"""The rate limit of each account and region: a token bucket shared within the process."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
 RECOVERY_SECONDS = 15.0
-"""How long after a throttled request the rate is back to normal."""
+"""How long it takes until the rate is back to normal after a throttled request."""
 
 LAMBDA = "lambda"
 """The quota that most operations of Lambda's control plane share."""
 
 USUAL_RATE = 10.0
-"""The requests a second in an account and region unless the user gives a rate, of the 15 that AWS serves."""
+"""The default rate in an account and region, in requests a second, of the 15 that AWS serves."""
 
 MOST_RATE = 10_000.0
-"""More requests a second than can be sent, for a sandbox without a limit."""
+"""A rate that is higher than any in practice, for a sandbox without a limit."""
 
 _SLOWEST_SHARE = 0.1
 _BURST_SECONDS = 0.3
@@ -26,14 +26,14 @@ _LONGEST_PAUSE = 30.0
 
 
 class TokenBucket:
-    """A token bucket that spaces requests evenly; after a pause it catches up 0.3 seconds' worth.
+    """A token bucket that spaces requests evenly; after a pause, it allows 0.3 seconds' worth at once.
 
     >>> bucket = TokenBucket(clock=lambda: 0.0)
     >>> with bucket.shared_at(10):
     ...     bucket.take(), bucket.take(), bucket.take()
     (0.0, 0.1, 0.2)
 
-    Several users share it at the lowest of their rates, so two at once are no faster than the slower one alone.
+    Several users share it at the lowest of their rates, so two together are no faster than the slower one alone.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -46,9 +46,9 @@ class TokenBucket:
 
     @contextmanager
     def shared_at(self, rate: float) -> Iterator[None]:
-        """Count as a user while this is open, at a rate in requests a second.
+        """Use the bucket within this context, at a rate in requests a second.
 
-        The first user starts afresh: time without users is not made up for.
+        Time in which no one uses the bucket is not made up for.
         """
         with self._lock:
             if not self._rates and self._next is not None:
@@ -115,9 +115,9 @@ class Buckets:
         self._buckets: WeakValueDictionary[Hashable, TokenBucket] = WeakValueDictionary()
 
     def of(self, account_id: str, region: str, quota: str = LAMBDA) -> TokenBucket:
-        """Return the bucket of an account and region, the same one for all users at the same time.
+        """Return the bucket of an account and region, which all concurrent users share.
 
-        `quota` is the service, or the operation of Lambda that has a quota of its own.
+        `quota` is a service, or a Lambda operation with its own quota.
         """
         key = (account_id, region, quota)
         with self._lock:

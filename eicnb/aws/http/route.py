@@ -25,17 +25,17 @@ _MOST_CONTEXTS = 16
 
 _SCOPE = re.compile(r"/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
-
 Through = Callable[[str, str, Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
 """Sends an operation with its parameters to a region, and returns status, headers and body of the response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """The endpoint and transport of the calls of a region; timeouts are seconds, None for no limit.
+    """The endpoint and transport of the calls to a region.
 
-    `url` is the endpoint without the path of an operation; `region` and `service` are those that a call is signed
-    for, unless `signs` is False. `tls` is False for a plain http endpoint.
+    `url` is the endpoint without the path of an operation. `region` and `service` are those that a call is signed
+    for, unless `signs` is False. `tls` is False for a plain http endpoint. Timeouts are in seconds; None means no
+    limit.
     """
 
     url: str
@@ -48,15 +48,15 @@ class Route:
     connect_timeout: float | None = None
     read_timeout: float | None = None
     through: Through | None = None
-    """Sends through botocore, whose event handlers nothing else can honour."""
+    """Sends through botocore, for sessions with event handlers, which only botocore calls."""
 
 
 def route_of(client: Any, region: str, *, verify: Any) -> Route:
-    """Return the route of a Lambda client's calls in a region, from a ListFunctions that is not sent."""
+    """Return a Lambda client's route to a region, from a ListFunctions request that is not sent."""
     with _probing(region) as probe:
         client.list_functions()
     request = probe.request
-    assert request is not None, "botocore says before it sends"
+    assert request is not None, "botocore calls the handler before it sends"
     config, parts = client.meta.config, urlsplit(str(request.url))
     url = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
     headers = {
@@ -77,7 +77,7 @@ def route_of(client: Any, region: str, *, verify: Any) -> Route:
 
 
 def _proxy(url: str, given: Any) -> str | None:
-    """Return the proxy for a URL: a given one or the environment's; none for this machine."""
+    """Return the proxy for a URL, as given or from the environment; None for this machine."""
     if is_local(url):
         return None
     proxies = get_environ_proxies(url) if given is None else given
@@ -86,13 +86,13 @@ def _proxy(url: str, given: Any) -> str | None:
 
 
 def _trusting(bundle: Any, client_cert: Any) -> ssl.SSLContext:
-    """Return a TLS context that trusts a bundle, a file or a directory; False trusts any certificate."""
+    """Return a TLS context that trusts a bundle (a file or directory); False trusts any certificate."""
     return _context(bundle, client_cert, bundle is not False and Path(bundle).stat().st_mtime)
 
 
 @lru_cache(maxsize=_MOST_CONTEXTS)
 def _context(bundle: Any, client_cert: Any, _changed: float) -> ssl.SSLContext:
-    """Return such a context, cached until its bundle changes, because reading certificates is slow."""
+    """Return a TLS context, cached until its bundle changes, because reading certificates is slow."""
     context: Any = create_urllib3_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE if bundle is False else ssl.CERT_REQUIRED
@@ -101,13 +101,13 @@ def _context(bundle: Any, client_cert: Any, _changed: float) -> ssl.SSLContext:
         context.load_verify_locations(**{"capath" if Path(bundle).is_dir() else "cafile": bundle})
     if client_cert:
         context.load_cert_chain(*([client_cert] if isinstance(client_cert, str) else client_cert))
-    return context  # type: ignore[no-any-return] # urllib3 says what it is, botocore does not
+    return context  # type: ignore[no-any-return] # botocore has no types for it
 
 
 class _Probe:
-    """A request that botocore prepared for a region; it is stored instead of sent.
+    """A request that botocore prepares for a region; it is stored instead of sent.
 
-    Its response is an empty list.
+    The response is an empty list.
     """
 
     def __init__(self, region: str) -> None:
@@ -133,7 +133,7 @@ def _probing(region: str) -> Iterator[_Probe]:
 
 
 def let_probe(client: Any) -> None:
-    """Prepare a client to return its route to any region, so that no region needs its own client."""
+    """Let a client determine its route to any region, so that no region needs its own client."""
     events = client.meta.events
     events.register("before-endpoint-resolution.lambda", _resolve_elsewhere)
     events.register("before-sign.lambda", _sign_elsewhere)
@@ -157,4 +157,4 @@ def _store(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
     if probe is None:
         return None
     probe.request = request
-    return AWSResponse(request.url, 200, {}, probe)  # type: ignore[arg-type] # the stubs know no plain headers
+    return AWSResponse(request.url, 200, {}, probe)  # type: ignore[arg-type] # the stubs require other headers

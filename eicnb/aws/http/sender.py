@@ -19,11 +19,11 @@ from yarl import URL
 from eicnb.aws.failures import CERTIFICATE_HINT, Attempt
 from eicnb.aws.handlers import parameters_of
 from eicnb.aws.http.deadlines import Deadlines
-from eicnb.aws.http.keyring import KeyGiver
+from eicnb.aws.http.keyring import KeyProvider
 from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route, Through
 from eicnb.aws.http.signing import Signer
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.keys import Keys
 from eicnb.aws.responses import Markers, malformed, without_user
 from eicnb.errors import AwsError, ConfigurationError, EicError, ExpiredCredentials, Throttled, UsageError
@@ -32,18 +32,18 @@ _OK = 200
 _SERVER_ERROR = 500
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_ERROR = 4096
-_ENOUGH_FAILURES = 8  # so that one failure after a long silence is not taken for a service that is down
+_ENOUGH_FAILURES = 8  # a single failure after a long silence does not mean that the service is down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """The time for which a temporary failure is retried, in seconds.
+    """The time for which temporary failures are retried, in seconds.
 
-    `throttled` is for responses of 429, `failed` for 5xx, connections that are cut or refused, timeouts and malformed
-    responses. A region without any usable response for that long gets no further request, and the rest of it gets the
-    last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `response` is the
-    longest that one response may take as a whole, or twice the connection's read timeout if that is longer.
-    `sts` is the wait for STS to name the account before Lambda is asked for it.
+    `throttled` applies to responses with 429, `failed` to 5xx, cut or refused connections, timeouts and malformed
+    responses. A region without a usable response for that long gets no more requests; the rest of it fails with the
+    last error. `pause` is the wait before the second attempt; it doubles up to `longest_pause`. `response` limits the
+    time of one response, unless twice the read timeout is longer. `sts` limits the wait for STS to report the account;
+    after that, Lambda's first response shows it.
     """
 
     throttled: float = 60.0
@@ -55,7 +55,7 @@ class Patience:
 
 
 PATIENCE = Patience()
-"""The patience of an audit by default."""
+"""The default patience of an audit."""
 
 
 @dataclass(slots=True)
@@ -80,12 +80,12 @@ class _Temporary(Exception):
 class Sender:
     """The requests to Lambda in one account and region.
 
-    `turns` spaces them; `sleep` waits; `clock` counts seconds. One request at a time waits for its turn, so that a
-    throttled one slows all the others. `down` is the error after which nothing more is sent; `sent` counts requests.
+    `turns` limits their rate. One request at a time waits for its turn, so a throttled one slows down all the others.
+    Once `down` is set to an error, nothing more is sent. `sent` counts requests.
     """
 
     route: Route
-    keyring: KeyGiver
+    keyring: KeyProvider
     turns: TokenBucket
     session: aiohttp.ClientSession
     room: asyncio.Semaphore
@@ -152,7 +152,7 @@ class Sender:
                 self._failures_in_a_row = 0
                 return response
             first_failure = sent_at if first_failure is None else first_failure
-            self._bear(error, sent_at, first_failure)
+            self._raise_if_too_late(error, sent_at, first_failure)
             if retry_after is not None:
                 self.tally.throttles += 1
                 self.turns.refused(sent_at, retry_after)
@@ -160,7 +160,7 @@ class Sender:
                 await self.sleep(pause)
                 pause = min(2 * pause, self.patience.longest_pause)
 
-    def _bear(self, error: EicError, sent_at: float, first_failure: float) -> None:
+    def _raise_if_too_late(self, error: EicError, sent_at: float, first_failure: float) -> None:
         """Raise the error once the patience has run out; if all requests fail for that long, stop sending."""
         now = self.clock()
         self.tally.retries += 1
@@ -173,7 +173,7 @@ class Sender:
             raise error
 
     async def _turn(self) -> None:
-        """Wait for the next turn, unless nothing is sent any more."""
+        """Wait for the next turn, or raise the error after which nothing more is sent."""
         if self.down is None and not self._line.locked() and self.turns.take_now():
             return
         async with self._line:
@@ -201,10 +201,10 @@ class Sender:
             parameters = parameters_of(path, query)
             status, head, body = await self._through_botocore(self.route.through, operation, parameters)
         else:
-            status, head, body = await self._answer(operation, path, text, headers)
+            status, head, body = await self._send(operation, path, text, headers)
         if status == _OK:
             return _read(operation, body)
-        refusal = self.attempt_at(operation).answered(_as_botocore(status, head, body))
+        refusal = self.attempt_at(operation).error_in(_as_botocore(status, head, body))
         if isinstance(refusal, Throttled):
             raise _Temporary(refusal, _seconds(head.get("Retry-After")))
         if status >= _SERVER_ERROR:
@@ -215,10 +215,10 @@ class Sender:
             self.down = refusal
         raise refusal
 
-    async def _answer(
+    async def _send(
         self, operation: str, path: str, text: str, headers: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send a request once and return status, headers and body of its response."""
+        """Send a request once, and return the status, headers and body of its response."""
         url = self._origin.with_path(f"{self._base}{path}", encoded=True)
         try:
             async with self.room:
@@ -234,13 +234,13 @@ class Sender:
                     limit.restart()
                     return response.status, response.headers, await response.read()
         except (aiohttp.ClientError, OSError) as error:
-            raise self._unanswered(operation, error) from error
+            raise self._without_response(operation, error) from error
 
     async def _through_botocore(
         self, through: Through, operation: str, parameters: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         try:
-            return await aside(through, self.route.region, operation, parameters)
+            return await in_thread(through, self.route.region, operation, parameters)
         except (ConfigurationError, UsageError, ExpiredCredentials) as error:
             self.down = error
             raise
@@ -254,8 +254,8 @@ class Sender:
             self.down = error
             raise
 
-    def _unanswered(self, operation: str, error: Exception) -> Exception:
-        """Return the error of a request without a response; one that no retry can change is final."""
+    def _without_response(self, operation: str, error: Exception) -> Exception:
+        """Return the error for a request without a response; stop sending if no retry can help."""
         certificate = refused_certificate(error)
         if certificate:
             text = f"{operation} was not sent: the TLS certificate of {self._host} was refused: {certificate}"
@@ -316,7 +316,7 @@ def _read(operation: str, body: bytes) -> Mapping[str, Any]:
 
 
 def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """Return an error response in botocore's shape; the message of a page that is not JSON is its text."""
+    """Return an error response in botocore's shape; if it is not JSON, its text is the message."""
     try:
         error = json.loads(body)
     except (ValueError, RecursionError):
@@ -331,7 +331,7 @@ def _as_botocore(status: int, headers: Mapping[str, str], body: bytes) -> dict[s
 
 
 def _seconds(text: str | None) -> float:
-    """Return the seconds of a Retry-After; one second if it cannot be read."""
+    """Return the seconds in a Retry-After header; one second if it is malformed."""
     try:
         return float(text or "")
     except ValueError:

@@ -17,15 +17,15 @@ _MOST_POOLS = 8
 
 
 class _Pools:
-    """The HTTP sessions in use, the last used ones at the end; a client keeps a dropped one."""
+    """The HTTP sessions that were used last; a dropped one stays open for clients that use it."""
 
     def __init__(self) -> None:
         self._sessions: OrderedDict[str, URLLib3Session] = OrderedDict()
         self._lock = RLock()
 
     def like(self, own: Any, *, without_proxy: bool) -> URLLib3Session:
-        """Return the session with the same setup as this client's, which is then not needed any more."""
-        proxies, timeout = own._proxy_config, own._timeout  # noqa: SLF001 # a client does not say how its session is set up
+        """Return the shared session with the same setup as a client's own, to replace it."""
+        proxies, timeout = own._proxy_config, own._timeout  # noqa: SLF001 # botocore has no public way to a session's setup
         settings = {
             "verify": own._verify,  # noqa: SLF001 # the same
             "proxies": {} if without_proxy else proxies._proxies,  # noqa: SLF001 # the same
@@ -52,5 +52,5 @@ def share(client: Any) -> None:
 
     Requests to this machine use no proxy.
     """
-    endpoint: Any = client._endpoint  # noqa: SLF001 # a handler of before-send would send what another one has answered
+    endpoint: Any = client._endpoint  # noqa: SLF001 # a before-send handler would override the responses of others
     endpoint.http_session = _pools.like(endpoint.http_session, without_proxy=is_local(client.meta.endpoint_url))

@@ -1,7 +1,8 @@
-"""Signature Version 4 of a request without a body, its key made once a day, its times once a second.
+"""Signature Version 4 of requests without a body, with cached keys and timestamps.
 
-botocore makes the key and much else again for each request, which takes ten times as long; a test compares the
-signatures of both. https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
+The key is derived once a day and timestamps are formatted once a second. botocore does both for each request, which
+takes ten times as long. A test compares the signatures of both.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _NO_BODY = hashlib.sha256(b"").hexdigest()
 
 @dataclass(frozen=True, slots=True)
 class _Second:
-    """What the signatures of one second share: texts to hash, the start of the header, other headers."""
+    """The texts and headers that the signatures of one second share."""
 
     lines: str
     to_sign: str
@@ -50,9 +51,9 @@ class Signer:
         self._second: _Second = _Second("", "", "", {})
 
     def headers(self, keys: Keys, host: str, path: str, query: str, now: datetime) -> dict[str, str]:
-        """Return the headers that sign a GET.
+        """Return the headers that sign a GET request.
 
-        Path and query are percent-encoded as they are sent, the query in its own order.
+        Path and query are percent-encoded, as they are sent; the query is sorted by name.
         """
         now = now.replace(microsecond=0)
         if self._of_second != (keys, host, now):
@@ -64,7 +65,7 @@ class Signer:
         return {**second.headers, "Authorization": f"{second.authorization}{signature}"}
 
     def _begin(self, keys: Keys, host: str, now: datetime) -> _Second:
-        """Return what all requests of one second share."""
+        """Prepare what the signatures of one second share."""
         time = now.strftime("%Y%m%dT%H%M%SZ")
         signed = {"host": host, "x-amz-date": time}
         if keys.token:

@@ -1,4 +1,4 @@
-"""Blocking calls from an asyncio loop.
+"""Blocking calls in threads, for asyncio code.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_places.py.
 """
@@ -15,10 +15,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a blocking call in a thread that neither the loop nor the process waits for at its end.
+async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a blocking call in a thread; neither the loop nor the process waits for it when they exit.
 
-    >>> asyncio.run(aside(max, 1, 2))
+    >>> asyncio.run(in_thread(max, 1, 2))
     2
     """
     loop = asyncio.get_running_loop()
@@ -29,7 +29,7 @@ async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             if error is not None:
                 outcome.set_exception(error)
             else:
-                outcome.set_result(result)  # type: ignore[arg-type] # there is a result where there is no error
+                outcome.set_result(result)  # type: ignore[arg-type] # without an error there is a result
 
     def run() -> None:
         result, error = None, None
@@ -37,8 +37,8 @@ async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             result = call(*args, **kwargs)
         except BaseException as raised:  # noqa: BLE001 # it is raised where the result is awaited
             error = raised
-        with suppress(RuntimeError):  # the loop is closed, and no one waits any more
+        with suppress(RuntimeError):  # the loop is closed, so no one awaits the result
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=run, daemon=True, name="eicnb-aside").start()
+    threading.Thread(target=run, daemon=True, name="eicnb-blocking-call").start()
     return await outcome

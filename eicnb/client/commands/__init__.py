@@ -19,7 +19,8 @@ from eicnb.cli.options import VERBS, verb
 from eicnb.client.commands.audit import prepare_audit
 from eicnb.client.commands.calls import prepare_call
 from eicnb.client.commands.connections import prepare_config, prepare_require, prepare_sandbox, prepare_use
-from eicnb.client.commands.context import Context, Run
+from eicnb.client.commands.context import Context as Context
+from eicnb.client.commands.context import Run
 from eicnb.client.commands.evidence import prepare_check, prepare_losses
 from eicnb.client.commands.explanations import prepare_explain, prepare_help, prepare_skeleton, prepare_version
 from eicnb.client.commands.failed_events import prepare_records, prepare_replay, prepare_send
@@ -28,7 +29,6 @@ from eicnb.client.commands.journal import prepare_journal, prepare_undo
 from eicnb.client.commands.plans import prepare_apply, prepare_plan
 from eicnb.client.commands.snapshots import prepare_file
 from eicnb.client.eic import Eic
-from eicnb.client.reader import Reader as Reader
 from eicnb.errors import EicError, Interrupted, UsageError
 from eicnb.frames.columns import VERB, VERB_COLUMN
 from eicnb.frames.frame import Frame, stack, to_frame
@@ -79,7 +79,7 @@ def newer_options() -> Mapping[str, Sequence[Option]]:
     return {verb.name: from_model(members(verb.operation)) for verb in VERBS if verb.operation}
 
 
-def run(commands: Sequence[Command], reader: Reader) -> Any:
+def run(commands: Sequence[Command], context: Context) -> Any:
     """Run commands one after another and return their rows as one frame; None without commands.
 
     `--output` shows text, and `--query` alone returns what it selects. If any command is invalid, nothing is sent.
@@ -88,11 +88,11 @@ def run(commands: Sequence[Command], reader: Reader) -> Any:
     stays a KeyboardInterrupt with the same list, and names the write that may have reached AWS.
     """
     with one_run():
-        return _run(commands, reader)
+        return _run(commands, context)
 
 
-def _run(commands: Sequence[Command], reader: Reader) -> Any:
-    prepared = prepare(commands, reader)
+def _run(commands: Sequence[Command], context: Context) -> Any:
+    prepared = prepare(commands, context)
     results: list[Any] = []
     for number, step in enumerate(prepared):
         try:
@@ -110,23 +110,24 @@ def _run(commands: Sequence[Command], reader: Reader) -> Any:
     return _together(results)
 
 
-def prepare(commands: Sequence[Command], reader: Reader) -> list[PreparedCommand]:
+def prepare(commands: Sequence[Command], context: Context) -> list[PreparedCommand]:
     """Validate each command against the connection it will use; an error points at its command."""
-    context, prepared = Context(reader), []
+    prepared = []
     for command in commands:
-        with command.blamed():
-            if len(commands) > 1 and _runs_alone(command):
-                raise UsageError(
-                    f"{command.verb} cannot be combined with other commands",
-                    hint=f"run it in its own cell\n%eic {command}",
-                )
+        try:
+            if len(commands) > 1:
+                _check_runs_with_others(command)
             prepared.append(PreparedCommand(command, _prepared(command, context)))
+        except UsageError as error:
+            raise command.blamed_for(error) from error.__cause__
     return prepared
 
 
-def _runs_alone(command: Command) -> bool:
+def _check_runs_with_others(command: Command) -> None:
     known = verb(command.verb)
-    return known is not None and known.runs_alone
+    if known is not None and known.runs_alone:
+        hint = f"run it in its own cell\n%eic {command}"
+        raise UsageError(f"{command.verb} cannot be combined with other commands", hint=hint)
 
 
 def _prepared(command: Command, context: Context) -> Run:

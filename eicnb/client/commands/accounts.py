@@ -1,4 +1,4 @@
-"""The accounts that a command is about: one, those of several profiles, or those of an organisation.
+"""The accounts of a command: that of one connection, of several profiles, or of an organisation.
 
 Tested in tests/notebook/test_organization.py and tests/fleet/test_accounts.py.
 """
@@ -15,20 +15,19 @@ from eicnb.cli import shell
 from eicnb.cli.account_options import ORGANIZATION
 from eicnb.cli.command import Command
 from eicnb.client import connections as in_use
-from eicnb.client.commands.context import connection_with
+from eicnb.client.commands.context import Context, connection_with
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.organization import check_role_name, organization_of
-from eicnb.client.reader import Reader
 from eicnb.errors import UsageError
 from eicnb.fleet.scope import names_in
 
 
 @dataclass(frozen=True, slots=True)
 class ReachedAccounts:
-    """The accounts of a command, whose connections `connect` returns.
+    """The accounts of a command; `connect` returns their connections.
 
-    `options` lead to all of them, and `first` to one of them. `is_organization` is whether an organisation lists them,
-    which `connect` requests.
+    `options` are the command-line options that select all of them, and `first` those that select one. `is_organization`
+    is whether an organisation lists them, which takes requests in `connect`.
     """
 
     connect: Callable[[], list[Connection]]
@@ -37,12 +36,12 @@ class ReachedAccounts:
     is_organization: bool = False
 
     @classmethod
-    def of(cls, command: Command, arguments: dict[str, Any], reader: Reader) -> ReachedAccounts:
-        """Take the accounts out of a command's arguments; nothing is sent before `connect`."""
+    def of(cls, command: Command, arguments: dict[str, Any], context: Context) -> ReachedAccounts:
+        """Remove the account options from a command's arguments; nothing is sent before `connect`."""
         profiles, chosen = arguments.pop("profiles", None), _taken(arguments)
         if "organization" in chosen:
             with UsageError.about("organization"):
-                return _of_organization(command, profiles, chosen, reader)
+                return _of_organization(command, profiles, chosen, context)
         if chosen:
             argument = next(iter(chosen))
             with UsageError.about(argument):
@@ -58,7 +57,7 @@ class ReachedAccounts:
         return cls(partial(_plain, _checked(command, several)), {"profiles": ",".join(names)}, {"profile": names[0]})
 
 
-def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], reader: Reader) -> ReachedAccounts:
+def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], context: Context) -> ReachedAccounts:
     if profiles is not None:
         raise UsageError("both --profiles and --organization are given", hint="use one of the two")
     if "role" not in chosen:
@@ -71,7 +70,7 @@ def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], re
     wanted = {name: value for name, value in chosen.items() if name in {"units", "accounts"}}
 
     def connect() -> list[Connection]:
-        say = reader.show_line
+        say = context.show_line
         return _plain(organization_of(manager, chosen["role"], external_id=external_id, **wanted, say=say))
 
     texts = {name: value if isinstance(value, str | bool) else ",".join(value) for name, value in chosen.items()}
@@ -79,18 +78,18 @@ def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], re
 
 
 def with_more(command: Command, *words: str) -> str:
-    """Return the line of a command with more words at its end."""
+    """Return the line of a command with more words appended."""
     return " ".join([shell.magic(str(command)), *words])
 
 
 def _taken(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take what chooses accounts of an organisation out of a command's arguments."""
+    """Remove and return the options that choose accounts of an organisation."""
     names = [option.argument for option in ORGANIZATION if option.argument in arguments]
     return {name: arguments.pop(name) for name in names}
 
 
 def _checked(command: Command, connections: list[Eic]) -> list[Eic]:
-    """Return connections whose regions exist, if the command names something of a connection."""
+    """Return the connections after checking their regions, if the command has connection options."""
     for connection in connections if command.connection else ():
         in_use.check_region(connection)
     return connections

@@ -1,4 +1,4 @@
-"""The `audit` command: of the connection in use, of several profiles or of an organisation.
+"""The command `audit`, for the connection in use, several profiles or an organisation.
 
 Tested in tests/fleet/test_accounts.py and tests/fleet/test_bad_input.py.
 """
@@ -21,9 +21,9 @@ from eicnb.frames.frame import Frame
 
 
 def prepare_audit(command: Command, context: Context) -> Run:
-    """Prepare an audit: its options are validated before anything is read."""
+    """Prepare an audit; its options are validated before anything is read."""
     options = dict(command.arguments)
-    accounts = ReachedAccounts.of(command, options, context.reader)
+    accounts = ReachedAccounts.of(command, options, context)
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
     options.setdefault("rate", settings.chosen_rate())
@@ -60,7 +60,7 @@ _NOT_OF_A_REFRESH = frozenset({"regions", "functions", "qualifiers", "resume", "
 
 
 def _check_alone(options: Mapping[str, Any]) -> None:
-    """Refuse arguments that a refresh takes from the earlier audit."""
+    """Reject options that a refresh takes from the earlier audit."""
     for option in AUDIT:
         if option.argument in _NOT_OF_A_REFRESH & options.keys():
             message = f"--refresh and {option.name} are both given: a refresh reads what the earlier audit has"
@@ -70,7 +70,7 @@ def _check_alone(options: Mapping[str, Any]) -> None:
 
 
 def _line(command: str, given: Mapping[str, Any]) -> str:
-    """Return the line of a command with the options that lead to some accounts."""
+    """Return a command line with the options that select some accounts."""
     words = [command]
     for option in (*AUDIT, *CONNECTION, *ROLE):
         if option.argument in given:

@@ -39,7 +39,6 @@ class _PreparedCall:
     def __init__(self, command: Command, context: Context, eic: Eic) -> None:
         self.command = command
         self.context = context
-        self.reader = context.reader
         self.eic = eic
         self.connection = connection_of(eic)
 
@@ -47,7 +46,7 @@ class _PreparedCall:
         """Prepare the request, and log it for `--debug`."""
         if not self.command.debug:
             return self._prepared()
-        log = self.reader.log
+        log = self.context.log
         listening = partial(logged, lambda text: log(masks.printed(text)), lambda: self.connection.aws.secrets)
         log(masks.printed(f"{version_line()}{self.command}\n"))
         with listening():
@@ -66,14 +65,14 @@ class _PreparedCall:
         if command.dry_run:
             return partial(self._rehearsed, request)
         call = self._sending(request)
-        asks = request.verb in WRITES and self.reader.settings.confirm
+        asks = request.verb in WRITES and self.context.settings.confirm
         return partial(self._confirmed, request, call) if asks else call
 
     def _sending(self, request: Request) -> Run:
         command = self.command
         if command.output:
             printed = printing(self.connection, request, command, self._say_apart)
-            show = _hide if command.quiet else self.reader.show
+            show = _hide if command.quiet else self.context.show
             return lambda: show(printed())
         if command.query:
             return selecting(self.connection, request, command, self._say_apart)
@@ -84,19 +83,19 @@ class _PreparedCall:
     def _say(self, line: str) -> None:
         """Show a line while a command waits."""
         if not self.command.quiet:
-            self.reader.show_line(line)
+            self.context.show_line(line)
 
     def _say_apart(self, line: str) -> None:
         """Show a line apart from what `--output` prints, which other programs read."""
         if not self.command.quiet:
-            self.reader.log(masks.printed(f"{line}\n"))
+            self.context.log(masks.printed(f"{line}\n"))
 
     def _rehearsed(self, request: Request) -> Frame:
         frame, line = rehearsed(self.connection, request)
-        self.reader.show_line(f"DRY RUN  {line}")
+        self.context.show_line(f"DRY RUN  {line}")
         self._note_missing(request)
         if note := permission_note(self.connection, request, targets_of(request)):
-            self.reader.show_line(note)
+            self.context.show_line(note)
         return frame
 
     def _confirmed(self, request: Request, call: Callable[[], Any]) -> Any:
@@ -104,7 +103,7 @@ class _PreparedCall:
         _, line = rehearsed(self.connection, request, must=False)
         self._note_missing(request)
         try:
-            reply = self.reader.ask(masks.printed(f"About to write:\n{line}\nWrite it? [y/N] "))
+            reply = self.context.ask(masks.printed(f"About to write:\n{line}\nWrite it? [y/N] "))
         except (EOFError, RuntimeError, OSError) as error:
             raise ConfigurationError(
                 "the setting confirm is on, but this notebook cannot ask for a confirmation; nothing was written",
@@ -120,7 +119,7 @@ class _PreparedCall:
         is_silent = command.quiet or command.is_ended
         applied = write(self.connection, request, reads=not is_silent, say=self._say)
         if not is_silent:
-            self.reader.show_line(applied.line)
+            self.context.show_line(applied.line)
             self._note_missing(request)
         frame = config_frame(self.connection, applied.configs, request.verb)
         return None if command.quiet else frame
@@ -133,7 +132,7 @@ class _PreparedCall:
         new = [arn for arn in targets_of(request) if arn not in noted]
         noted.update(new)
         if note := missing_note(self.connection, new):
-            self.reader.show_line(note)
+            self.context.show_line(note)
 
 
 def _hide(_text: str) -> None:

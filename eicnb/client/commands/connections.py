@@ -1,4 +1,4 @@
-"""The commands about the connection in use: `use`, `require`, `sandbox` and `config`.
+"""The commands for the connection in use: `use`, `require`, `sandbox` and `config`.
 
 Tested in tests/client/test_connections.py and tests/notebook/test_magics.py.
 """
@@ -19,12 +19,12 @@ from eicnb.errors import UsageError
 
 
 def prepare_config(_command: Command, _context: Context) -> Run:
-    """Prepare the list of settings."""
+    """Prepare to list the settings."""
     return in_use.config
 
 
 def prepare_use(command: Command, context: Context) -> Run:
-    """Choose a connection, also for the commands that follow; without options, list the connections."""
+    """Choose a connection for this command and those that follow; without options, list the connections."""
     if not (command.connection or command.arguments):
         return in_use.connections
     known = command.arguments.get("connection")
@@ -36,16 +36,16 @@ def prepare_use(command: Command, context: Context) -> Run:
 
 
 def prepare_require(command: Command, context: Context) -> Run:
-    """Prepare the check of account and region."""
+    """Prepare to check account and region."""
     region = command.connection.get("region")
     requirement, eic = Requirement(**command.arguments, region=region), context.current()
     if region is not None:
         in_use.check_region(eic.derive(region=region))
-    return lambda: context.reader.show_line(requirement.check(connection_of(eic)))
+    return lambda: context.show_line(requirement.check(connection_of(eic)))
 
 
 def prepare_sandbox(command: Command, _context: Context) -> Run:
-    """Prepare the start of a sandbox."""
+    """Prepare to start a sandbox."""
     if region := command.connection.get("region"):
         with UsageError.about("region"):
             check_known_region(region)
@@ -53,7 +53,10 @@ def prepare_sandbox(command: Command, _context: Context) -> Run:
 
 
 def _sandbox(**options: Any) -> Eic:
-    """Start a new sandbox and stop the last one: a notebook that runs again finds the same account."""
+    """Start a new sandbox and stop the last one.
+
+    A notebook that runs again then finds the same account.
+    """
     _last_sandbox[:] = [connect.start_sandbox(**options, instead_of=_last_sandbox[0].server if _last_sandbox else None)]
     return in_use.use(_last_sandbox[0])
 

@@ -1,4 +1,4 @@
-"""The context of the commands of a cell: their user, their connection, and the notes shown.
+"""The context of the commands of a cell: their dialog with the user, the settings and the connection.
 
 Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests/client/test_connections.py.
 """
@@ -13,10 +13,12 @@ from typing import Any
 from eicnb.cli.command import Command
 from eicnb.client import connect, settings
 from eicnb.client import connections as in_use
+from eicnb.client.dialog import Ask, Show, ask_at_the_keyboard, to_stderr
 from eicnb.client.eic import Eic
 from eicnb.client.hints import reaching
-from eicnb.client.reader import Reader
+from eicnb.client.settings import Settings
 from eicnb.model.destination import DestinationArn
+from eicnb.redaction import masks
 
 Run = Callable[[], Any]
 """Runs a prepared command and returns its result."""
@@ -24,11 +26,23 @@ Run = Callable[[], Any]
 
 @dataclass(slots=True)
 class Context:
-    """The user of the commands, the connection that an earlier `use` chose, and the notes that were shown."""
+    """The context of the commands of a cell.
 
-    reader: Reader
+    `show` prints what they return, `log` takes the lines of `--debug`, and `ask` requests a confirmation. The settings
+    are resolved once for all commands. `chosen` is the connection of an earlier `use`, and `noted` are the destinations
+    that a note was already shown about.
+    """
+
+    show: Show
+    log: Show = to_stderr
+    ask: Ask = ask_at_the_keyboard
+    settings: Settings = field(default_factory=settings.current)
     chosen: Eic | None = None
     noted: set[DestinationArn] = field(default_factory=set)
+
+    def show_line(self, line: str) -> None:
+        """Show a line, without secrets."""
+        self.show(f"{masks.printed(line)}\n")
 
     def current(self) -> Eic:
         """Return the connection that a command without connection options uses."""

@@ -22,14 +22,14 @@ def prepare_check(command: Command, context: Context) -> Run:
 
 
 def prepare_losses(command: Command, context: Context) -> Run:
-    """Prepare the losses of an audit."""
+    """Prepare to count the losses of an audit."""
     return _prepared(command, context, losses_of)
 
 
 def _prepared(command: Command, context: Context, look: Callable[..., Frame]) -> Run:
     options = dict(command.arguments)
     audit = options.pop("audit")
-    accounts = ReachedAccounts.of(command, options, context.reader)
+    accounts = ReachedAccounts.of(command, options, context)
     held = settings.current()
     progress = not options.pop("no_progress", False) and held.progress
     options.setdefault("rate", settings.chosen_rate())

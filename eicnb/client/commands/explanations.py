@@ -24,7 +24,7 @@ from eicnb.model.verbs import OPERATIONS
 
 
 def prepare_explain(command: Command, _context: Context) -> Run:
-    """Prepare the explanation of an event."""
+    """Prepare to explain an event."""
     eic = connection_with(command.connection)
     if command.connection:
         check_region(eic)
@@ -37,20 +37,20 @@ def prepare_explain(command: Command, _context: Context) -> Run:
 
 
 def prepare_help(command: Command, context: Context) -> Run:
-    """Prepare a help page: of a command, of all, or of the checks."""
+    """Prepare a help page: for a command, for all commands, or for the checks."""
     if command.arguments.get("topic") == "checks":
-        return partial(context.reader.show, catalog.page())
-    return partial(context.reader.show, page(command.arguments.get("topic"), members))
+        return partial(context.show, catalog.page())
+    return partial(context.show, page(command.arguments.get("topic"), members))
 
 
 def prepare_version(_command: Command, context: Context) -> Run:
-    """Prepare the line with the versions."""
-    return partial(context.reader.show, version_line())
+    """Prepare to show the versions."""
+    return partial(context.show, version_line())
 
 
 def prepare_skeleton(command: Command, context: Context) -> Run:
-    """Prepare a skeleton of what a command takes or returns."""
-    return partial(context.reader.show, _skeleton(command))
+    """Prepare a skeleton of the input or output of a command."""
+    return partial(context.show, _skeleton(command))
 
 
 def _skeleton(command: Command) -> str:
@@ -63,7 +63,7 @@ def _skeleton(command: Command) -> str:
 
 
 def version_line() -> str:
-    """Return the versions of eicnb, Python and botocore in a line.
+    """Return the versions of eicnb, Python and botocore as a line.
 
     >>> version_line().split("/")[0]
     'eicnb'

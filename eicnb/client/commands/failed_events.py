@@ -6,15 +6,17 @@ Tested in tests/notebook/test_records.py.
 from __future__ import annotations
 
 from eicnb.cli.command import Command
+from eicnb.client.commands.accounts import with_more
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.commands.plans import several
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.failed_events import records_on, replay_on, send_on
+from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 
 
 def prepare_records(command: Command, context: Context) -> Run:
-    """Prepare the reading of a queue, a bucket or those of an audit."""
+    """Prepare to read the failed events of a queue, a bucket or an audit's destinations."""
     arguments, accounts = several(command, context)
 
     def run() -> Frame:
@@ -25,14 +27,14 @@ def prepare_records(command: Command, context: Context) -> Run:
 
 
 def prepare_send(command: Command, context: Context) -> Run:
-    """Prepare an event for a function; the setting `confirm` asks first."""
+    """Prepare to send an event to a function; the setting `confirm` asks first."""
     arguments = dict(command.arguments)
-    confirm = context.reader.settings.confirm or None
+    confirm = context.settings.confirm or None
 
     def prepared(eic: Eic) -> Run:
         def run() -> Frame:
             with command.blamed():
-                return send_on(connection_of(eic), **arguments, confirm=confirm, read=context.reader.ask)
+                return send_on(connection_of(eic), **arguments, confirm=confirm, read=context.ask)
 
         return run
 
@@ -40,12 +42,16 @@ def prepare_send(command: Command, context: Context) -> Run:
 
 
 def prepare_replay(command: Command, context: Context) -> Run:
-    """Prepare the replay of the records in the line; the setting `confirm` asks first."""
+    """Prepare to replay the records in the line; the setting `confirm` asks first."""
+    if "wait" in command.arguments and "canary" not in command.arguments:
+        with UsageError.about("wait"):
+            hint = with_more(command, "--canary", "1")
+            raise UsageError("--wait belongs to --canary, which is missing", hint=hint)
     given, accounts = several(command, context)
-    arguments = {"confirm": context.reader.settings.confirm or None, **given}
+    arguments = {"confirm": context.settings.confirm or None, **given}
 
     def run() -> Frame:
         with command.blamed():
-            return replay_on(accounts.connect(), **arguments, dry_run=command.dry_run, ask=context.reader.ask)
+            return replay_on(accounts.connect(), **arguments, dry_run=command.dry_run, ask=context.ask)
 
     return run

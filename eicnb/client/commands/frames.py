@@ -1,4 +1,4 @@
-"""The commands that show frames of the notebook and send nothing.
+"""The commands that use frames of the notebook and send nothing.
 
 Tested in tests/notebook/test_frames.py and tests/widgets/pictures/test_pictures.py.
 """
@@ -19,7 +19,7 @@ from eicnb.redaction import masks
 
 
 class ExportedText(str):
-    """A text that a notebook and a terminal show as it is, without quotes.
+    """Text that notebooks and terminals display without quotes.
 
     >>> ExportedText("put my-function --retries 0")
     put my-function --retries 0
@@ -35,17 +35,17 @@ class ExportedText(str):
 
 
 def prepare_compare(command: Command, _context: Context) -> Run:
-    """Prepare the comparison of two frames."""
+    """Prepare to compare two frames."""
     return partial(_pointing, command, compare)
 
 
 def prepare_export(command: Command, _context: Context) -> Run:
-    """Prepare the text of an export."""
+    """Prepare to export a frame as text."""
     return lambda: ExportedText(_pointing(command, export))
 
 
 def prepare_explore(command: Command, _context: Context) -> Run:
-    """Prepare the explorer of a frame; the changes made in it are planned and applied there."""
+    """Prepare the explorer of a frame; it plans and applies its changes itself."""
     return partial(_pointing, command, explore)
 
 
@@ -60,6 +60,6 @@ def prepare_show(command: Command, _context: Context) -> Run:
 
 
 def _pointing(command: Command, function: Callable[..., Any]) -> Any:
-    """Call a function with the arguments of a command; its error points at the word that caused it."""
+    """Call a function with a command's arguments; its error points at the word that caused it."""
     with command.blamed():
         return function(**command.arguments)

@@ -16,12 +16,12 @@ from eicnb.client.undoing import journal, undo_on
 
 
 def prepare_journal(command: Command, _context: Context) -> Run:
-    """Prepare the frame of the journal."""
+    """Prepare to list the journal."""
     return partial(journal, **command.arguments)
 
 
 def prepare_undo(command: Command, _context: Context) -> Run:
-    """Prepare the plan that takes writes back."""
+    """Prepare the plan that undoes writes."""
     eic = connection_with(command.connection)
     in_use.check_region(eic)
 

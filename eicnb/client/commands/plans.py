@@ -19,7 +19,7 @@ from eicnb.frames.frame import Frame
 
 
 def prepare_plan(command: Command, context: Context) -> Run:
-    """Prepare a plan of the frame in the line."""
+    """Prepare to plan the changes for the frame in the line."""
     arguments, accounts = several(command, context)
 
     def run() -> Plan:
@@ -30,8 +30,8 @@ def prepare_plan(command: Command, context: Context) -> Run:
 
 
 def prepare_apply(command: Command, context: Context) -> Run:
-    """Prepare the writes of the plan in the line, or of the plan in the file that it names."""
-    confirm = context.reader.settings.confirm or None
+    """Prepare to apply the plan in the line, which is a value or a file."""
+    confirm = context.settings.confirm or None
     given, accounts = several(command, context)
     arguments = {"limit": None, "canary": 0, "confirm": confirm, **given}
     plan = arguments.pop("plan")
@@ -39,20 +39,20 @@ def prepare_apply(command: Command, context: Context) -> Run:
         plan = Plan.load(plan)
     if not isinstance(plan, Plan):
         raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="%eic apply ${plan}")
-    is_of_plan = plan.connections and not command.connection and not accounts.options
+    uses_plan_connections = plan.connections and not command.connection and not accounts.options
 
     def run() -> Frame:
         with command.blamed():
-            connections = [*plan.connections] if is_of_plan else accounts.connect()
-            return apply_on(connections, plan, **arguments, ask=context.reader.ask)
+            connections = [*plan.connections] if uses_plan_connections else accounts.connect()
+            return apply_on(connections, plan, **arguments, ask=context.ask)
 
     return run
 
 
 def several(command: Command, context: Context) -> tuple[dict[str, Any], ReachedAccounts]:
-    """Return the Python verb's arguments and accounts; the settings fill in what the line omits."""
+    """Return a command's arguments for Python and its accounts, with defaults from the settings."""
     arguments = dict(command.arguments)
-    accounts = ReachedAccounts.of(command, arguments, context.reader)
-    held = context.reader.settings
+    accounts = ReachedAccounts.of(command, arguments, context)
+    held = context.settings
     progress = not arguments.pop("no_progress", False) and held.progress
     return {"rate": settings.chosen_rate(), **arguments, "progress": progress}, accounts

@@ -1,4 +1,4 @@
-"""The commands about frames in files, which send nothing.
+"""The commands that save and load frames; they send nothing.
 
 Tested in tests/notebook/test_snapshots.py.
 """
@@ -13,7 +13,7 @@ from eicnb.client.commands.context import Context, Run
 from eicnb.errors import UsageError
 
 _BLAMED = {"save": "path", "load": "path", "history": "folder"}
-"""The argument that an error is about, if it names none."""
+"""The argument that an error points at, unless it names another."""
 
 
 def prepare_file(command: Command, _context: Context) -> Run:

@@ -1,4 +1,4 @@
-"""The rows of an audit as columns: a check of thousands of rows makes no object for each.
+"""The rows of an audit as columns, so that a check of thousands of rows needs no object for each.
 
 Tested in tests/fleet/checks/test_audited.py.
 """
@@ -36,7 +36,7 @@ Place = tuple[str | None, str | None]
 """An account and region."""
 
 Texts = list[Any]
-"""A text for each row, None where it is missing."""
+"""A text for each row, or None."""
 
 
 class Audited:
@@ -57,7 +57,7 @@ class Audited:
         self.function_names = self._texts("function_name")
         self.qualifiers = self._texts("qualifier")
         self.regions = self._texts("region")
-        self.account_ids = [_whole(text) for text in self._texts("account_id")]
+        self.account_ids = [_padded(text) for text in self._texts("account_id")]
         self.function_arns = self._texts("function_arn")
         self.on_failure = self._texts("on_failure")
         self.on_success = self._texts("on_success")
@@ -100,7 +100,7 @@ class Audited:
 
     @cached_property
     def exists(self) -> Mask:
-        """Whether the row was read and its version or alias exists: a config may outlive it."""
+        """Whether the row was read and its version or alias still exists; a config may outlive it."""
         return self.was_read & self.has("timeout")
 
     @cached_property
@@ -113,7 +113,7 @@ class Audited:
         return self._columns[column].notna().to_numpy(dtype=bool)
 
     def changed_within(self, period: Period) -> Mask:
-        """Return for each row whether its config was written in a period, before which it may have differed."""
+        """Return for each row whether its config was last written within a period."""
         times = self._columns["last_modified"]
         return times.between(pd.Timestamp(period.since), pd.Timestamp(period.until)).to_numpy(dtype=bool)
 
@@ -129,12 +129,12 @@ class Audited:
 
     @cached_property
     def timeouts(self) -> Any:
-        """The seconds that one run may take; 0 if that is unknown."""
+        """The timeout of the function in seconds; 0 if it is unknown."""
         return self._numbers("timeout", 0)
 
     @cached_property
     def functions(self) -> Any:
-        """The number of each row's function; -1 for a row that is about a whole region."""
+        """The number of each row's function; -1 if the row is about a whole region."""
         keys = [*zip(self.account_ids, self.regions, self.function_names, strict=True)]
         numbers: dict[Any, int] = {}
         return pd.Series([numbers.setdefault(key, len(numbers)) if key[2] else -1 for key in keys], dtype="int64")
@@ -152,8 +152,8 @@ class Audited:
     def places_without_aliases(self) -> Sequence[Place]:
         """The accounts and regions whose aliases and versions without a config may be missing.
 
-        Without attrs, which a file loses, one row of such a qualifier shows it for all places. In audits of both kinds
-        that were joined, it shows it for its own place.
+        The attrs state which qualifiers were audited. If a file has lost them, a single row of an alias or version
+        without a config proves that none is missing anywhere. If audits were joined, it proves that for its own place.
         """
         audited = self.attrs.get("qualifiers")
         shown = {self.place(row) for row in rows(self.was_read & ~self.configured & ~self.is_latest)}
@@ -162,7 +162,7 @@ class Audited:
         return [place for place in dict.fromkeys(map(self.place, rows(self.was_read))) if place not in shown]
 
     def destination(self, text: str) -> ReportedDestination | None:
-        """Return a destination as a value, None for a text that is no ARN; each is read once for all checks."""
+        """Return a parsed destination, or None if the text is not an ARN; each is parsed once for all checks."""
         if text not in self._destinations:
             self._destinations[text] = ReportedDestination.parse(text)
         return self._destinations[text]
@@ -183,8 +183,8 @@ class Audited:
         return order(self.account_ids[row], self.regions[row] or "", self.function_names[row], self.qualifiers[row])
 
 
-def _whole(account_id: str | None) -> str | None:
-    """Return an account with the leading zeros that a file with numbers has lost."""
+def _padded(account_id: str | None) -> str | None:
+    """Return an account id with the leading zeros that it loses as a number in a file."""
     return account_id and account_id.removesuffix(".0").zfill(12)
 
 

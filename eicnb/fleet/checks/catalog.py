@@ -1,4 +1,4 @@
-"""The checks and layers, found in the packages next to this module, and the help page about them."""
+"""The checks and layers that the packages next to this module define, and their help page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from eicnb.model.severity import SEVERITIES
 
 @cache
 def checks() -> Mapping[str, Check]:
-    """Return every check by its name, ordered by layer, then the most severe first.
+    """Return every check by name, ordered by layer and then by severity, the most severe first.
 
     >>> checks()["nowhere-to-go"].severity
     'high'
@@ -32,13 +32,13 @@ def checks() -> Mapping[str, Check]:
 
 @cache
 def layers() -> Mapping[str, Layer[Any, Any]]:
-    """Return every layer beyond the settings by its name, in the order in which they are read."""
+    """Return every layer beyond the settings by name, in the order of reading."""
     found = {value.name: value for module in _modules() for value in vars(module).values() if isinstance(value, Layer)}
     return {name: found[name] for name in LAYERS if name in found}
 
 
 def page() -> str:
-    """Return the help page of the checks: each layer with its IAM actions, and below it its checks.
+    """Return the help page of the checks: each layer with its IAM actions, followed by its checks.
 
     >>> page().splitlines()[3].split()[:2]
     ['alias-bypass', 'high']
@@ -62,7 +62,7 @@ _MORE = (
 
 
 def _described(one: Check) -> list[str]:
-    """Return the lines about a check."""
+    """Return the help lines of a check."""
     width = max(map(len, checks()))
     start = f"  {one.name:<{width}}  {one.severity:<8}  "
     return _wrapped(one.meaning, start, " " * len(start))
@@ -73,7 +73,7 @@ def _wrapped(text: str, first: str, others: str) -> list[str]:
 
 
 def _modules() -> Iterator[ModuleType]:
-    """Yield the modules of the packages in `fleet.checks`, one package a layer."""
+    """Yield the modules of the packages in `fleet.checks`; each layer has a package."""
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if found.name.removeprefix(f"{package.__name__}.").count("."):
             yield import_module(found.name)

@@ -1,4 +1,4 @@
-"""A check: its name, its severity, what it finds and why that matters, and the function that finds it.
+"""What a check consists of, and the decorator that makes one from a function.
 
 Tested in tests/fleet/checks/test_catalog.py.
 """
@@ -20,9 +20,9 @@ from eicnb.model.severity import Severity
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a check gets: the audited rows, the evidence, the fixes that it can propose, and the time.
+    """The input of a check: the audited rows, the evidence, the fixes that it can propose, and the time.
 
-    `rules` and `mutes` are those of the team.
+    `rules` and `mutes` are the team's own.
     """
 
     audit: Audited
@@ -38,9 +38,10 @@ Find = Callable[[Inspection], Iterable[Found]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check; it runs once all the `layers` that it needs were read.
+    """A check, which runs if all the `layers` that it needs were read.
 
-    `meaning` is what it finds, in a phrase; `why` what that does to events; `source` the page of AWS.
+    `meaning` is a phrase for what it finds, `why` says what that does to events, and `source` is a page of AWS's
+    documentation.
     """
 
     name: str
@@ -53,14 +54,14 @@ class Check:
 
     @property
     def layer(self) -> str:
-        """The layer that it belongs to."""
+        """The layer that the check is listed under."""
         return self.layers[0]
 
 
 def check(
     name: str, *, severity: Severity, meaning: str, why: str, source: str, layers: str = "settings"
 ) -> Callable[[Find], Check]:
-    """Make a function that yields findings into a check; `layers` are names with commas between them."""
+    """Turn a function that yields findings into a check; `layers` are comma-separated names."""
 
     def made(find: Find) -> Check:
         needed = tuple(layers.split(","))

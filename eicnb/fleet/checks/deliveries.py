@@ -1,4 +1,4 @@
-"""Where each row of an audit sends events or their records: its destinations and dead-letter queue.
+"""The destinations and dead-letter queues that the rows of an audit use.
 
 Tested in tests/fleet/checks/test_targets.py.
 """
@@ -19,9 +19,10 @@ Use = Literal["on-failure destination", "on-success destination", "dead-letter q
 
 @dataclass(frozen=True, slots=True)
 class TargetKey:
-    """A destination as one subject of evidence; of a bucket, whose ARN names none, also its `owner`'s account.
+    """A destination as a subject of evidence.
 
-    `rules` is for those of an EventBridge bus, which take a permission of their own.
+    Only a bucket has an `owner`, the function's account, since its ARN names no account. With `rules` the subject is
+    the rules of an EventBridge bus, which need a separate permission.
     """
 
     arn: str
@@ -34,7 +35,7 @@ class TargetKey:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One use of a destination by a row; `arn` is None for a text that names no destination of AWS."""
+    """One use of a destination by a row; `arn` is None if the text is not the ARN of a destination."""
 
     row: int
     use: Use
@@ -50,12 +51,12 @@ class Delivery:
 
     @property
     def keeps_failures(self) -> bool:
-        """Whether failed events end up there."""
+        """Whether it receives failed events."""
         return self.use != "on-success destination"
 
     @property
     def named(self) -> str:
-        """The destination in words."""
+        """The destination in words, such as `the SQS queue orders`."""
         arn = self.arn
         return self.text if arn is None else f"the {KINDS[arn.kind]} {arn.name}"
 
@@ -64,7 +65,10 @@ class Delivery:
 
 
 def deliveries(audit: Audited) -> Iterator[Delivery]:
-    """Yield every use of a destination by a row that exists; a FIFO queue or topic is none, since nothing arrives."""
+    """Yield every use of a destination by a row that exists.
+
+    FIFO queues and topics are left out, since Lambda delivers nothing to them.
+    """
     uses: Sequence[tuple[Use, str, Sequence[str | None]]] = (
         ("on-failure destination", "on_failure", audit.on_failure),
         ("on-success destination", "on_success", audit.on_success),

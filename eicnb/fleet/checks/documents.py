@@ -1,4 +1,4 @@
-"""The entries of a DataFrame or a YAML file that says what a team wants or accepts.
+"""The entries of a DataFrame or YAML file with house rules or mutes.
 
 Tested in tests/fleet/checks/test_rules.py and tests/fleet/checks/test_mutes.py.
 """
@@ -18,12 +18,12 @@ from eicnb.errors import UsageError, nearest, shown
 _LONGEST = 1_000_000
 
 _ALSO = {"function": "functions", "function_name": "functions", "qualifier": "qualifiers", "expires": "expiry"}
-"""Other names of values, as in the frames of findings and in AWS's own words."""
+"""Other accepted names of values, as in frames of findings or in AWS's own API."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """One entry: its values by name, without the missing ones, and where it is, for errors."""
+    """One entry: its values by name, without missing ones, and its location for error messages."""
 
     values: Mapping[str, Any]
     where: str
@@ -33,14 +33,14 @@ class DocumentEntry:
         return UsageError(f"{self.where}: {message}", hint=hint)
 
     def text(self, name: str) -> str | None:
-        """Return a value that must be text, or raise UsageError; None without one."""
+        """Return a text value, or None if it is missing; raise UsageError if it is not text."""
         value = self.values.get(name)
         if value is not None and not (isinstance(value, str) and value.strip()):
             raise self.error(f"its {name} is {shown(value)}, not text", f"{name}: TEXT")
         return value
 
-    def needed(self, name: str, example: str) -> str:
-        """Return a text that the entry must have, or raise UsageError."""
+    def required(self, name: str, example: str) -> str:
+        """Return a text value; raise UsageError if it is missing."""
         value = self.text(name)
         if value is None:
             raise self.error(f"it has no {name}", f"{name}: {example}")
@@ -48,9 +48,9 @@ class DocumentEntry:
 
 
 def entries_in(argument: str, given: Any, known: Sequence[str]) -> list[DocumentEntry]:
-    """Return the entries of a DataFrame, of a list of mappings, or of a YAML file with such a list.
+    """Return the entries of a DataFrame, a list of mappings, or a YAML file with such a list.
 
-    A name that is not known is a UsageError.
+    Raise UsageError if an entry has a value with an unknown name.
     """
     if given is None:
         return []
@@ -64,7 +64,7 @@ def entries_in(argument: str, given: Any, known: Sequence[str]) -> list[Document
             found = [(f"entry {number} of {argument}", entry) for number, entry in enumerate(given, start=1)]
         else:
             raise UsageError(
-                f"{argument} is {shown(given)}", hint=f"a DataFrame, or the path of a YAML file: {argument}.yaml"
+                f"{argument} is {shown(given)}, not rows or a path", hint=f"pass a DataFrame or a path: {argument}.yaml"
             )
         return [_entry(where, entry, known) for where, entry in found]
 
@@ -74,21 +74,24 @@ def _of_file(path: Path, argument: str) -> list[tuple[str, Any]]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UsageError(f"{str(path)!r} cannot be read: {reason}", hint=f"{argument}.yaml, a YAML file") from error
+        raise UsageError(
+            f"{str(path)!r} cannot be read: {reason}", hint=f"name a YAML file: {argument}.yaml"
+        ) from error
     try:
-        document = read_yaml(text, hint="a list of mappings, each after a dash", longest=_LONGEST)
+        document = read_yaml(text, hint="write a list of mappings, each after a dash", longest=_LONGEST)
     except UsageError as error:
         where = "" if error.position is None else f", line {text.count(chr(10), 0, error.position) + 1}"
         raise UsageError(f"{str(path)!r}{where}: {error.message}", hint=error.hint) from error
     if not isinstance(document, list):
         raise UsageError(
-            f"{str(path)!r} holds {_called(document)}, not a list", hint="write a list of mappings, each after a dash"
+            f"{str(path)!r} contains {_described(document)}, not a list",
+            hint="write a list of mappings, each after a dash",
         )
     return [(f"entry {number} of {str(path)!r}", entry) for number, entry in enumerate(document, start=1)]
 
 
-def _called(document: Any) -> str:
-    """Return what a YAML document is, in YAML's own words."""
+def _described(document: Any) -> str:
+    """Return a description of a YAML document in YAML's own terms."""
     if document is None:
         return "nothing"
     return "a mapping" if isinstance(document, Mapping) else shown(document)

@@ -1,4 +1,4 @@
-"""The evidence beyond the settings: layers, what each has read, and what could not be read.
+"""Evidence beyond the settings: the layers, the facts that each read, and what could not be read.
 
 Tested in tests/fleet/checks/test_evidence.py.
 """
@@ -26,9 +26,9 @@ Region = str
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The reason why a fact is unknown, in words, and what to do about it.
+    """The reason why a fact is unknown, and a hint.
 
-    `action` is the IAM action that is missing, if that is why.
+    `action` is the missing IAM action, if access was denied.
 
     >>> Unreadable.denied("sqs:GetQueueAttributes").reason
     'sqs:GetQueueAttributes is denied'
@@ -40,15 +40,15 @@ class Unreadable:
 
     @classmethod
     def denied(cls, action: str) -> Unreadable:
-        """Return the reason for an action that the caller may not take."""
+        """Return the reason for an IAM action that the caller is not allowed."""
         return cls(f"{action} is denied", action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What the reader of a layer gets: the audit, the connections by account and region, and the rate.
+    """The input of a layer's reader: the audit, the connections by account and region, and the rate.
 
-    `evidence` is that of the layers before. The reader counts its requests in `tally`.
+    `evidence` has the facts of the layers read before. The reader counts its requests in `tally`.
     """
 
     audit: Audited
@@ -63,9 +63,9 @@ class Reading:
 class Layer(Generic[K, F]):
     """One layer of evidence: the subjects that it reads facts about, and how.
 
-    `subjects` returns each subject once, with the rows of the audit that it concerns. `read` returns a fact, or the
-    reason why it is unknown, for each subject; one that it leaves out was not read. `needs` are the layers without
-    which it would know too little: they are read too.
+    `subjects` returns each subject once, with the rows of the audit that it concerns. `read` returns a fact about each
+    subject, or the reason why it is unknown; a subject without either was not read. `needs` are the layers that this
+    one depends on, which are read first.
     """
 
     name: str
@@ -76,13 +76,13 @@ class Layer(Generic[K, F]):
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations that it calls."""
+        """The AWS operations that the layer calls."""
         return LAYERS[self.name]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The facts of each layer that was read, by subject, and the number of requests that they took."""
+    """The facts of each layer that was read, by subject, and the number of requests sent."""
 
     facts: Mapping[str, Mapping[Any, Any]] = field(default_factory=lambda: MappingProxyType({}))
     requests: int = 0
@@ -92,22 +92,22 @@ class Evidence:
         return layer in self.facts
 
     def of(self, layer: Layer[K, F]) -> Mapping[K, F]:
-        """Return the known facts of a layer; none if it was not read."""
+        """Return the known facts of a layer, empty if it was not read."""
         found = self.facts.get(layer.name, {})
         return {key: fact for key, fact in found.items() if not isinstance(fact, Unreadable)}
 
     def get(self, layer: Layer[K, F], key: K) -> F | None:
-        """Return what is known of one subject of a layer; None if nothing is."""
+        """Return the fact about one subject of a layer, or None if it is unknown."""
         fact = self.facts.get(layer.name, {}).get(key)
         return None if isinstance(fact, Unreadable) else fact
 
     def unreadable(self, layer: Layer[K, Any]) -> Mapping[K, Unreadable]:
-        """Return the reasons for the subjects of a layer about which nothing is known."""
+        """Return the subjects of a layer that could not be read, each with the reason."""
         found = self.facts.get(layer.name, {})
         return {key: fact for key, fact in found.items() if isinstance(fact, Unreadable)}
 
     def with_layer(self, layer: str, facts: Mapping[Any, Any], requests: int) -> Evidence:
-        """Return this evidence with one more layer."""
+        """Return this evidence with a layer added."""
         return replace(self, facts={**self.facts, layer: facts}, requests=self.requests + requests)
 
 

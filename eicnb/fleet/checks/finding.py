@@ -1,4 +1,4 @@
-"""What a check finds: its columns, its severity and its fix.
+"""The findings of checks: their columns and their fixes.
 
 Tested in tests/fleet/checks/test_run.py and tests/test_readme.py.
 """
@@ -41,9 +41,10 @@ FINDING_COLUMNS = (
 
 
 class Fix(NamedTuple):
-    """What solves a finding: a line to run, a policy statement, or words.
+    """The fix of a finding: a line to run, a policy statement, or words.
 
-    Of a line also what it `sets` or relies on, each option with its value, and whether it `replaces` the whole config.
+    `sets` has the options that a line sets or relies on, with their values. `replaces` is True if the line replaces
+    the whole config.
     """
 
     text: str
@@ -52,14 +53,13 @@ class Fix(NamedTuple):
     replaces: bool = False
 
 
-NO_FIX = Fix("nothing, if it is meant so")
+NO_FIX = Fix("nothing, if it is intended")
 
 
 class Found(NamedTuple):
-    """One finding of a check, about a row of the audit.
+    """A finding about a row of the audit or, without a `row`, about an account and region.
 
-    Without a `row` it is about a place: an account and a region. `severity`, `why` and `source` are the check's own by
-    default.
+    `severity`, `why` and `source` default to those of the check.
     """
 
     row: int | None
@@ -75,7 +75,7 @@ _MAGIC = "%eic "
 
 
 def fix_lines(findings: pd.DataFrame) -> list[str]:
-    """Return the fixes of findings that are `%eic` lines, each once; those of muted findings are left out.
+    """Return the `%eic` lines that fix findings, each once; muted findings are left out.
 
     >>> fix_lines(pd.DataFrame({"fix": ["%eic delete f", "words"], "fix_kind": ["eic", "none"]}))
     ['delete f']

@@ -1,4 +1,4 @@
-"""The fixes that checks propose: `%eic` lines, lines of the AWS CLI, and words.
+"""The fixes that checks propose: `%eic` lines, AWS CLI lines, and instructions in words.
 
 Tested in tests/fleet/checks/test_fixes.py.
 """
@@ -25,10 +25,10 @@ _NEW_QUEUE = "lambda-failures"
 
 
 class Fixes:
-    """The fixes for the rows of one audit, as lines for a connection in a region.
+    """The fixes for the rows of one audit, written for a connection to `region`.
 
-    `is_usable` returns whether a queue can receive the failures of a row, and `first` what must be done before the
-    row's function may send to a destination; both as far as is known.
+    `is_usable` returns False for a queue that is known not to work for a row's failures. `first` returns the fix that
+    a row needs before it may send to a destination, if one is known to be needed.
     """
 
     def __init__(
@@ -44,18 +44,18 @@ class Fixes:
         self._first = first
 
     def set(self, row: int, *options: str) -> Fix:
-        """Return the line that changes only these settings of a row: the lines of several findings add up."""
+        """Return the line that changes only these settings of a row, so that several fixes can be combined."""
         create = () if self._audit.configured[row] else ("--create",)
-        line = f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._elsewhere(row)}"
+        line = f"%eic update {self._subject(row)} {' '.join([*create, *options])}{self._region_option(row)}"
         return Fix(line, "eic", sets=tuple(zip(options[::2], options[1::2], strict=True)))
 
     def delete(self, row: int) -> Fix:
-        """Return the line that removes the config of a row, whose failures its dead-letter target may keep."""
-        line = f"%eic delete {self._subject(row)} --missing-ok{self._elsewhere(row)}"
+        """Return the line that deletes a row's config; it relies on the dead-letter target, if there is one."""
+        line = f"%eic delete {self._subject(row)} --missing-ok{self._region_option(row)}"
         return Fix(line, "eic", self._dead_letters_of(row), replaces=True)
 
     def dead_letters_only(self, row: int, *more: str) -> Fix:
-        """Return the line that leaves the failures of a row to its dead-letter target."""
+        """Return the line that removes the on-failure destination and relies on the dead-letter target."""
         fix = self.set(row, "--on-failure", "none", *more)
         return fix._replace(sets=fix.sets + self._dead_letters_of(row))
 
@@ -64,9 +64,9 @@ class Fixes:
         return () if dead_letters is None else ((_DEAD_LETTERS, dead_letters),)
 
     def copy(self, row: int, source: int) -> Fix:
-        """Return the line that gives a row all settings of another row's config.
+        """Return the line that copies another row's config to a row.
 
-        Instead of a destination that AWS would refuse it names the usual queue for failures, if there is one.
+        The usual failure queue, if there is one, replaces an on-failure destination that AWS would refuse.
         """
         audit = self._audit
         for text in (audit.on_failure[source], audit.on_success[source]):
@@ -80,21 +80,22 @@ class Fixes:
         for option, arns in (("--on-failure", audit.on_failure), ("--on-success", audit.on_success)):
             words += [option, self._copied(row, option, arns[source])]
         sets = tuple((option, value) for option, value in zip(words[::2], words[1::2], strict=True) if value != "none")
-        line = f"%eic put {self._subject(row)} {' '.join(words)}{self._elsewhere(row)}"
+        line = f"%eic put {self._subject(row)} {' '.join(words)}{self._region_option(row)}"
         return Fix(line, "eic", sets=sets, replaces=True)
 
     def keep_failures(self, row: int, *more: str) -> Fix:
-        """Return the line that sends a row's failures to the queue that most functions of the place use.
+        """Return the line that sends a row's failures to the usual failure queue of its account and region.
 
-        Without such a queue it is the line that creates one. What the row's role lacks for the queue comes first.
+        Without such a queue, return the line that creates one. If the row's role may not send to the queue, return the
+        fix for that.
         """
         queue = self.failure_queue(row)
         if queue is None:
             return self.new_queue(row)
-        return self._first(row, self.whole(row, queue)) or self.set(row, "--on-failure", queue, *more)
+        return self._first(row, self.queue_arn(row, queue)) or self.set(row, "--on-failure", queue, *more)
 
     def without_dead_letters(self, row: int) -> Fix:
-        """Return the line that removes the dead-letter target; a published version keeps its own."""
+        """Return the line that removes the dead-letter target; a published version cannot be changed."""
         audit = self._audit
         if not audit.is_latest[row]:
             return Fix("remove the dead-letter target from the function, and publish a version without one")
@@ -103,25 +104,25 @@ class Fixes:
         return Fix(f"{line} --region {region}", "aws", sets=((_DEAD_LETTERS, "none"),))
 
     def failure_queue(self, row: int) -> str | None:
-        """Return the commonest usable failure queue of a row's account and region, as `sqs:NAME`."""
+        """Return the usable failure queue with the most users in a row's account and region, as `sqs:NAME`."""
         queues = self._queues.get(self._audit.place(row), ())
         return next((f"sqs:{arn.rpartition(':')[2]}" for arn in queues if self._is_usable(row, arn)), None)
 
-    def whole(self, row: int, queue: str) -> str:
-        """Return the ARN of `sqs:NAME` in a row's own place."""
+    def queue_arn(self, row: int, queue: str) -> str:
+        """Return the ARN of `sqs:NAME` in a row's account and region."""
         account_id, region = self._audit.place(row)
         partition = str(self._audit.function_arns[row]).split(":")[1]
         return f"arn:{partition}:sqs:{region}:{account_id}:{queue.partition(':')[2]}"
 
     def new_queue(self, row: int) -> Fix:
-        """Return the line that creates a queue for failures, which it keeps as long as SQS can."""
+        """Return the line that creates a failure queue with the longest retention that SQS allows."""
         region = self._audit.regions[row]
         line = f"aws sqs create-queue --queue-name {_NEW_QUEUE} --attributes MessageRetentionPeriod=1209600"
         return Fix(f"{line} --region {shlex.quote(str(region))}", "aws")
 
     @cached_property
     def _queues(self) -> Mapping[tuple[str | None, str | None], Sequence[str]]:
-        """The failure queues of each account and region, the one that most functions use first."""
+        """The failure queues of each account and region, the most used first."""
         audit = self._audit
         users: dict[tuple[str | None, str | None], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         functions = audit.functions.tolist()
@@ -147,7 +148,7 @@ class Fixes:
         return queue or "none"
 
     def _destination(self, row: int, text: str) -> str:
-        """Return a destination as an option takes it: by its name in the row's own place."""
+        """Return a destination as an option's value: `sqs:NAME` for a queue in the row's account and region."""
         arn = self._audit.destination(text)
         is_short = arn is not None and arn.kind == "sqs" and (arn.account_id, arn.region) == self._audit.place(row)
         return shlex.quote(f"sqs:{arn.name}" if arn and is_short else text)
@@ -156,13 +157,13 @@ class Fixes:
         function_arn = str(self._audit.function_arns[row])
         return function_arn if _PLAIN.fullmatch(function_arn) else shlex.quote(function_arn)
 
-    def _elsewhere(self, row: int) -> str:
+    def _region_option(self, row: int) -> str:
         region = self._audit.regions[row]
         return "" if region == self._region else f" --region {shlex.quote(str(region))}"
 
 
 def _can_be_set(text: str, *, is_on_success: bool = False) -> bool:
-    """Return whether AWS would accept a destination today: what it holds may be older than its rules."""
+    """Return whether AWS would accept a destination today; a config may be older than AWS's rules."""
     try:
         return DestinationArn.parse(text).kind != "s3" or not is_on_success
     except UsageError:

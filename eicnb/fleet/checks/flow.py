@@ -1,4 +1,4 @@
-"""Where events go: the graph of functions, destinations and event source mappings.
+"""The graph of functions, destinations and event source mappings along which events travel.
 
 Tested in tests/fleet/checks/test_loops.py.
 """
@@ -16,13 +16,16 @@ from eicnb.fleet.checks.triggers.layer import event_sources
 from eicnb.model.function import LATEST
 
 Edges = dict[str, dict[str, str]]
-"""For each ARN the ARNs that it sends to, and how; the ARN of a function ends in its qualifier."""
+"""The ARNs that each ARN sends to, with the column that names them; a function's ARN ends in its qualifier."""
 
 FAILURE, SUCCESS, DEAD_LETTERS, EVENT_SOURCE = "on_failure", "on_success", "dead_letter_arn", "event source"
 
 
 def edges_of(audit: Audited, evidence: Evidence) -> Edges:
-    """Return what each row and event source mapping sends to, as a graph; other functions than its own only."""
+    """Return the graph of what each row and event source mapping sends to.
+
+    A row whose destination is its own function, at any qualifier, gets no edge for it.
+    """
     edges: Edges = {}
     for column, arns in ((SUCCESS, audit.on_success), (FAILURE, audit.on_failure), (DEAD_LETTERS, audit.dead_letters)):
         for row in rows(audit.in_use & audit.has(column)):
@@ -40,7 +43,7 @@ def edges_of(audit: Audited, evidence: Evidence) -> Edges:
 
 
 def usable(audit: Audited, evidence: Evidence) -> Callable[[int, str], bool]:
-    """Return the test whether a queue can take the failures of a row: it exists, and leads elsewhere."""
+    """Return a predicate for queues that may exist and do not lead back to the sending row."""
     edges = lru_cache(maxsize=1)(lambda: edges_of(audit, evidence))
     beyond = lru_cache(maxsize=None)(lambda queue: reached(queue, edges()))
 

@@ -32,7 +32,7 @@ def loops(edges: Mapping[N, Collection[N]]) -> list[list[N]]:
                 if path:
                     lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[node])
                 if lowest[node] == numbers[node]:
-                    group = _closed(open_nodes, node)
+                    group = _popped_group(open_nodes, node)
                     found += [group] if len(group) > 1 else []
             elif other not in numbers:
                 numbers[other] = lowest[other] = len(numbers)
@@ -43,10 +43,10 @@ def loops(edges: Mapping[N, Collection[N]]) -> list[list[N]]:
     return found
 
 
-def way_round(start: N, edges: Mapping[N, Collection[N]], members: Collection[N]) -> list[N]:
-    """Return the shortest way from a node back to itself, within the members of its loop.
+def shortest_loop(start: N, edges: Mapping[N, Collection[N]], members: Collection[N]) -> list[N]:
+    """Return the shortest path from a node back to itself, within the members of its loop.
 
-    >>> way_round("a", {"a": ["b"], "b": ["c", "a"], "c": ["a"]}, {"a", "b", "c"})
+    >>> shortest_loop("a", {"a": ["b"], "b": ["c", "a"], "c": ["a"]}, {"a", "b", "c"})
     ['a', 'b', 'a']
     """
     came_from: dict[N, N] = {}
@@ -54,10 +54,10 @@ def way_round(start: N, edges: Mapping[N, Collection[N]], members: Collection[N]
     for node in nodes:
         for other in edges.get(node, ()):
             if other == start:
-                way = [node]
-                while way[-1] != start:
-                    way.append(came_from[way[-1]])
-                return [*reversed(way), start]
+                path = [node]
+                while path[-1] != start:
+                    path.append(came_from[path[-1]])
+                return [*reversed(path), start]
             if other in members and other not in came_from:
                 came_from[other] = node
                 nodes.append(other)
@@ -79,8 +79,8 @@ def reached(start: N, edges: Mapping[N, Collection[N]]) -> Collection[N]:
     return found.keys()
 
 
-def _closed(open_nodes: dict[N, None], first: N) -> list[N]:
-    """Remove and return the nodes from this one on, which form a group."""
+def _popped_group(open_nodes: dict[N, None], first: N) -> list[N]:
+    """Remove and return the nodes from `first` on, which form a group."""
     group: list[N] = []
     while first in open_nodes:
         group.append(open_nodes.popitem()[0])

@@ -1,4 +1,4 @@
-"""The findings that a team accepts: each with its reason, and the day on which that ends."""
+"""Mutes: the findings that a team accepts, each with a reason and an optional expiry."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNREAD = "not-read"
 class Mute:
     """An accepted finding: the check, or `*` for all, a glob of functions, the reason and the expiry.
 
-    A mute counts until its `expiry`, or for good without one. `not-read` cannot be muted.
+    A mute without an `expiry` applies forever. `not-read` cannot be muted.
     """
 
     check: str
@@ -31,7 +31,7 @@ class Mute:
     expiry: datetime | None = None
 
     def covers(self, check: str, function_name: str | None, qualifier: str | None) -> bool:
-        """Return whether a finding is accepted, if the mute has not expired."""
+        """Return whether the mute covers a finding, whether it has expired or not."""
         is_of_check = self.check == check or (self.check == "*" and check != UNREAD)
         return (
             is_of_check
@@ -40,12 +40,12 @@ class Mute:
         )
 
     def has_expired(self, now: datetime) -> bool:
-        """Return whether the mute no longer counts."""
+        """Return whether the mute no longer applies."""
         return self.expiry is not None and self.expiry <= now
 
 
 def mutes_in(given: Any, checks: Collection[str]) -> tuple[Mute, ...]:
-    """Read the argument `mute`: a DataFrame, or the path of a YAML file; `checks` are the names of all.
+    """Parse the argument `mute`, a DataFrame or the path of a YAML file; `checks` are the known names.
 
     >>> accepted = {"check": "loop", "functions": "courier-*", "reason": "it stops by itself"}
     >>> mutes_in([accepted], ["loop"])[0].covers("loop", "courier-tracker", "$LATEST")
@@ -55,22 +55,22 @@ def mutes_in(given: Any, checks: Collection[str]) -> tuple[Mute, ...]:
 
 
 def _mute(entry: DocumentEntry, known: Collection[str]) -> Mute:
-    name = entry.needed("check", "nowhere-to-go")
+    name = entry.required("check", "nowhere-to-go")
     if name != "*" and name not in known:
         raise entry.error(f"there is no check {name!r}", nearest(name, known) or "%eic help checks")
     if name == UNREAD:
         raise entry.error("a row that was not read cannot be muted", "read it: %eic audit --resume ${audit}")
     return Mute(
         check=name,
-        functions=entry.needed("functions", "payments-*"),
-        reason=entry.needed("reason", "why it is accepted"),
+        functions=entry.required("functions", "payments-*"),
+        reason=entry.required("reason", "why it is accepted"),
         qualifiers=entry.text("qualifiers") or "*",
         expiry=_expiry(entry),
     )
 
 
 def _expiry(entry: DocumentEntry) -> datetime | None:
-    """Return the end of a mute: the start of a day, in UTC, or a time."""
+    """Return when a mute expires: a time, or the start of a day in UTC."""
     value = entry.values.get("expiry")
     if isinstance(value, str):
         try:

@@ -12,7 +12,7 @@ from eicnb.fleet.checks.audited import Audited
 def reaching(audit: Audited, connections: Sequence[Aws]) -> Mapping[tuple[str, str], Aws]:
     """Return a connection for each account and region of an audit.
 
-    Any connection of an account reaches all its regions. An account that none is of is a UsageError.
+    A connection reaches all regions of its account. An account without a connection raises UsageError.
     """
     of_account: dict[str, list[Aws]] = {}
     for aws in connections:
@@ -26,7 +26,7 @@ def reaching(audit: Audited, connections: Sequence[Aws]) -> Mapping[tuple[str, s
         if own is None:
             known = ", ".join(of_account) or "none"
             raise UsageError(
-                f"the audit has rows of account {account_id}, but the connection is of account {known}",
+                f"the audit has rows of account {account_id}, but the connection is to account {known}",
                 hint="pass a connection to each account: connections=[eicnb.connect(…), …]",
             )
         same = next((aws for aws in own if aws.known_region == region), None)

@@ -1,4 +1,4 @@
-"""The house rules: what a team wants of its functions' settings."""
+"""House rules: the settings that a team prescribes for its functions."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseRule:
-    """What the functions and qualifiers that match two globs should have; None is not prescribed.
+    """The settings that a team prescribes for functions and qualifiers that match two globs.
 
-    A destination is `none`, or a glob of ARNs or of `kind:name` that at least one destination must match.
+    A setting that is None is not prescribed. A destination is `none`, or a glob that its ARN or `kind:name` must match.
     """
 
     functions: str
@@ -42,7 +42,7 @@ class HouseRule:
     reason: str | None = None
 
     def applies_to(self, function_name: str, qualifier: str) -> bool:
-        """Return whether the rule is about a function at a qualifier.
+        """Return whether the rule applies to a function at a qualifier.
 
         >>> HouseRule(functions="payments-*", qualifiers="live").applies_to("payments-refund", "live")
         True
@@ -50,7 +50,7 @@ class HouseRule:
         return fnmatchcase(function_name, self.functions) and fnmatchcase(qualifier, self.qualifiers)
 
     def breaches(self, audit: Audited, row: int) -> Iterator[tuple[str, tuple[str, ...] | None]]:
-        """Yield each breach of a row in words, with the options that fix it; None if no option can."""
+        """Yield a description of each breach, with the options that fix it, or None if no option can."""
         if self.retries is not None and audit.retries[row] != self.retries:
             yield f"its retries are {audit.retries[row]}, not {self.retries}", ("--retries", str(self.retries))
         if self.age is not None and audit.ages[row] != self.age:
@@ -78,7 +78,7 @@ def matches(pattern: str, text: str | None) -> bool:
 
 
 def rules_in(given: Any) -> tuple[HouseRule, ...]:
-    """Read the argument `rules`: a DataFrame, or the path of a YAML file.
+    """Parse the argument `rules`, a DataFrame or the path of a YAML file.
 
     >>> rules_in([{"functions": "payments-*", "maximum_retry_attempts": 0}])[0].retries
     0
@@ -87,7 +87,7 @@ def rules_in(given: Any) -> tuple[HouseRule, ...]:
 
 
 def _rule(entry: DocumentEntry) -> HouseRule:
-    functions = entry.needed("functions", "payments-*")
+    functions = entry.required("functions", "payments-*")
     try:
         rule = HouseRule(
             functions=functions,
@@ -124,7 +124,7 @@ def _number(entry: DocumentEntry, name: str, check: Callable[[object], int]) -> 
 
 
 def _destination(entry: DocumentEntry, name: str) -> str | None:
-    """Return a pattern; one that is no glob must be a destination."""
+    """Return a destination pattern; if it is not a glob, it must be a valid destination."""
     pattern = entry.text(name)
     if pattern is not None and not is_glob(pattern):
         found = parse_destination(pattern)

@@ -1,4 +1,4 @@
-"""A check of an audit, from its arguments to its frame."""
+"""The run of `eicnb.check`, from its arguments to the frame of findings."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from eicnb.redaction.warn import warn
 
 SETTINGS, ALL = "settings", "all"
 ALWAYS = ("not-read", "not-checked", "house-rule", "expired-mute")
-"""The checks that always run: what could not be read is never a clean row, and rules and mutes are the team's own."""
+"""The checks that always run: unread rows must not look clean, and rules and mutes are the team's own."""
 
 _MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """A finding of a check, and the reason if it is muted."""
+class CheckedFinding:
+    """A finding with its check, and the reason if it is muted."""
 
     check: Check
     found: Found
@@ -68,9 +68,9 @@ def check(
     region: str | None = None,
     now: datetime | None = None,
 ) -> Frame:
-    """Check an audit; the arguments are those of `eicnb.check`, and are all validated before anything is sent.
+    """Check an audit for `eicnb.check`; validate all arguments before sending any request.
 
-    `connections` are used if a layer beyond the settings is wanted, and `region` is that of the connection in use.
+    `connections` are used only by layers beyond the settings. `region` is that of the connection in use.
     """
     layers = wanted_layers(look)
     wanted = wanted_checks(checks, layers)
@@ -84,26 +84,26 @@ def check(
     fixes = Fixes(audit, region, usable(audit, evidence), partial(permission_first, audit, evidence))
     seen = Inspection(audit, evidence, fixes, now, house, mutes)
     with without_collection():
-        looked = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])
-        result = _to_frame(seen, looked, layers)
+        findings = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])
+        result = _to_frame(seen, findings, layers)
     if unmatched := result.attrs.get("unmatched"):
-        warn(f"no function of the audit matches {unmatched}, in rules or mute")
+        warn(f"no function of the audit matches these globs of rules or mute: {unmatched}")
     if fail_on is not None:
         _stop_on(result, fail_on)
     return result
 
 
-def _findings(seen: Inspection, checks: Iterable[Check]) -> list[Looked]:
-    """Run checks, and return what they find, each with the reason if it is muted."""
-    counting = [one for one in seen.mutes if not one.has_expired(seen.now)]
+def _findings(seen: Inspection, checks: Iterable[Check]) -> list[CheckedFinding]:
+    """Run the checks, and return their findings, each with the reason if it is muted."""
+    mutes = [one for one in seen.mutes if not one.has_expired(seen.now)]
     return [
-        Looked(check=one, found=found, muted=_muted(seen.audit, one.name, found, counting))
+        CheckedFinding(check=one, found=found, muted=_mute_reason(seen.audit, one.name, found, mutes))
         for one in checks
         for found in one.find(seen)
     ]
 
 
-def _muted(audit: Audited, check: str, found: Found, mutes: Sequence[Mute]) -> str | None:
+def _mute_reason(audit: Audited, check: str, found: Found, mutes: Sequence[Mute]) -> str | None:
     """Return the reason of the first mute that covers a finding."""
     if not mutes:
         return None
@@ -113,7 +113,7 @@ def _muted(audit: Audited, check: str, found: Found, mutes: Sequence[Mute]) -> s
 
 
 def wanted_layers(look: Any) -> tuple[str, ...]:
-    """Return the layers to look at, in the order in which they are read; the settings are always among them.
+    """Return the layers to read, in the order of reading; `settings` is always the first.
 
     >>> wanted_layers("settings")
     ('settings',)
@@ -129,7 +129,7 @@ def wanted_layers(look: Any) -> tuple[str, ...]:
 
 
 def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
-    """Return the checks to run: those that are named, or all of the layers; and those that always run."""
+    """Return the named checks with those that always run, or all checks if none is named."""
     known = catalog.checks()
     if checks is None:
         return [*known.values()]
@@ -140,7 +140,7 @@ def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
                 hint = nearest(name, known) or "%eic help checks"
                 raise UsageError(f"there is no check {name!r}", hint=hint, culprit=name)
             if missing := [layer for layer in known[name].layers if layer not in layers]:
-                message = f"the check {name} needs the layer {missing[0]}, which is not looked at"
+                message = f"the check {name} needs the layer {missing[0]}, which is not read"
                 raise UsageError(message, hint=f"--look {','.join([*layers[1:], *missing])}", culprit=name)
     return [known[name] for name in known if name in names or name in ALWAYS]
 
@@ -148,7 +148,7 @@ def wanted_checks(checks: Any, layers: Sequence[str]) -> list[Check]:
 def _read(
     audit: Audited, layers: Sequence[str], connections: Sequence[Aws], rate: float | None, show: Show
 ) -> Evidence:
-    """Read the layers beyond the settings, and those that they need, one after another."""
+    """Read the layers beyond the settings, and those that they depend on, one after another."""
     evidence = NO_EVIDENCE
     if layers == (SETTINGS,) or not audit.size:
         return evidence
@@ -165,7 +165,10 @@ def _read(
 
 
 def _unmatched(seen: Inspection) -> dict[str, Scalar]:
-    """Return the globs of rules and mutes that match no function of a whole audit, as an attr."""
+    """Return an attr with the globs of rules and mutes that match no function.
+
+    An audit of selected functions has no such attr, since the others may match.
+    """
     if seen.audit.attrs.get("selected") is not None:
         return {}
     names = {name for name in seen.audit.function_names if name}
@@ -174,12 +177,12 @@ def _unmatched(seen: Inspection) -> dict[str, Scalar]:
     return {"unmatched": ", ".join(unmatched)} if unmatched else {}
 
 
-def _to_frame(seen: Inspection, looked: list[Looked], layers: Sequence[str]) -> Frame:
+def _to_frame(seen: Inspection, findings: list[CheckedFinding], layers: Sequence[str]) -> Frame:
     """Return the findings as a frame, the most severe first."""
     audit = seen.audit
-    orders = {row: audit.order(row) for row in {one.found.row for one in looked} if row is not None}
+    orders = {row: audit.order(row) for row in {one.found.row for one in findings} if row is not None}
 
-    def order(one: Looked) -> Any:
+    def order(one: CheckedFinding) -> Any:
         account_id, region = one.found.place
         place = (account_id or "", region or "", "", 0, 0, "")
         return (
@@ -188,22 +191,22 @@ def _to_frame(seen: Inspection, looked: list[Looked], layers: Sequence[str]) -> 
             one.check.name,
         )
 
-    looked.sort(key=order)
-    looked = _agreeing(looked)
-    return to_frame([_row(audit, one) for one in looked], FINDING_COLUMNS, _attrs(seen, looked, layers))
+    findings.sort(key=order)
+    findings = _without_conflicts(findings)
+    return to_frame([_row(audit, one) for one in findings], FINDING_COLUMNS, _attrs(seen, findings, layers))
 
 
-def _agreeing(looked: Sequence[Looked]) -> list[Looked]:
-    """Return findings in their order, the fixes of each row without contradictions."""
+def _without_conflicts(findings: Sequence[CheckedFinding]) -> list[CheckedFinding]:
+    """Return the findings in their order, with conflicting fixes of a row replaced."""
     agreements: dict[int | None, Agreement] = defaultdict(Agreement)
     fixes: dict[int, Fix] = {}
-    for place in sorted(range(len(looked)), key=lambda place: looked[place].muted is not None):
-        one = looked[place]
+    for place in sorted(range(len(findings)), key=lambda place: findings[place].muted is not None):
+        one = findings[place]
         fixes[place] = agreements[one.found.row].admit(one.check.name, one.found.fix)
-    return [replace(one, found=one.found._replace(fix=fixes[place])) for place, one in enumerate(looked)]
+    return [replace(one, found=one.found._replace(fix=fixes[place])) for place, one in enumerate(findings)]
 
 
-def _row(audit: Audited, one: Looked) -> dict[str, Any]:
+def _row(audit: Audited, one: CheckedFinding) -> dict[str, Any]:
     found, row = one.found, one.found.row
     account_id, region = found.place if row is None else audit.place(row)
     return {
@@ -223,13 +226,13 @@ def _row(audit: Audited, one: Looked) -> dict[str, Any]:
     }
 
 
-def _attrs(seen: Inspection, looked: Iterable[Looked], layers: Sequence[str]) -> dict[str, Scalar]:
-    audit, evidence, looked = seen.audit, seen.evidence, [*looked]
-    counts = Counter(one.severity for one in looked if one.muted is None)
+def _attrs(seen: Inspection, findings: Iterable[CheckedFinding], layers: Sequence[str]) -> dict[str, Scalar]:
+    audit, evidence, findings = seen.audit, seen.evidence, [*findings]
+    counts = Counter(one.severity for one in findings if one.muted is None)
     unreadable = [
         name for name, facts in evidence.facts.items() if any(isinstance(fact, Unreadable) for fact in facts.values())
     ]
-    muted = sum(one.muted is not None for one in looked)
+    muted = sum(one.muted is not None for one in findings)
     open_ones = ", ".join(f"{counts[severity]} {severity}" for severity in reversed(SEVERITIES) if counts[severity])
     return {
         "verb": "check",
@@ -248,7 +251,7 @@ def _attrs(seen: Inspection, looked: Iterable[Looked], layers: Sequence[str]) ->
 
 
 def _stop_on(result: Frame, fail_on: str) -> None:
-    """Raise ChecksFailed if a finding that is not muted is severe enough, or a row could not be read."""
+    """Raise ChecksFailed if an unmuted finding is severe enough, or if a row could not be read."""
     is_open = result["muted"].isna()
     failing = result[(is_open & (result["severity"] >= fail_on)) | (result["check"] == "not-read")]
     if failing.empty:

@@ -1,1 +1,1 @@
-"""Records about failed events: read from queues and buckets, and their events sent again."""
+"""Records of failed events: reading them from queues and buckets, and replaying their events."""

@@ -24,7 +24,7 @@ IS_RECORD, NO_RECORD = "ok", "no-record"
 """The states of a row."""
 
 RECORD_COLUMNS = (
-    Column("time", "datetime64[ns, UTC]", "when Lambda dropped the event or it succeeded; of others, when it was sent"),
+    Column("time", "datetime64[ns, UTC]", "when the event was dropped or succeeded; other messages: when sent"),
     Column("function_name", "string", "the function; `<NA>`: a dead-letter message, which names none"),
     Column("qualifier", "string", "the version or alias that the event was sent to"),
     Column("condition", "string", f"{', '.join(f'`{one}`' for one in CONDITIONS)}; `<NA>`: a dead-letter message"),
@@ -32,8 +32,8 @@ RECORD_COLUMNS = (
     Column("status_code", "Int64", "HTTP status of the last response; `<NA>`: the function never ran"),
     Column("error_type", "string", "type of the function's error, or `Unhandled`"),
     Column("error_message", "string", "the function's error, or why a row is not a record"),
-    Column("payload", "string", "the event, as it is written in the record; of `no-record` the whole text"),
-    Column("payload_bytes", "Int64", "its size"),
+    Column("payload", "string", "the event, as written in the record; for `no-record`, the whole text"),
+    Column("payload_bytes", "Int64", "size of the payload"),
     Column("request_id", "string", "id of the asynchronous invocation"),
     Column("source", "string", "ARN of the queue, or URL of the object (`s3://BUCKET/KEY`)"),
     Column("message_id", "string", "id of the message, or key of the object"),
@@ -44,7 +44,7 @@ RECORD_COLUMNS = (
 )
 
 SENT_STATES = ("accepted", "delivered", "unknown")
-"""What is known of an event that was sent: Lambda queued it, a record about it was found, or the response was lost."""
+"""The states of a sent event: Lambda queued it, a record about it was found, or the response was lost."""
 
 SENT_COLUMNS = tuple(
     replace(column, meaning=", ".join(f"`{state}`" for state in SENT_STATES)) if column.name == "state" else column
@@ -52,7 +52,7 @@ SENT_COLUMNS = tuple(
 )
 
 REPLAY_OUTCOMES = ("accepted", "not deleted", "gone", "refused", "failed", "not tried", "unknown")
-"""What can have happened to an event; `not deleted` was accepted too, and would be sent twice."""
+"""What can happen to an event; `not deleted` means accepted too, but another replay would send it twice."""
 
 REPLAYED_ADDED = (
     Column("outcome", "string", ", ".join(f"`{outcome}`" for outcome in REPLAY_OUTCOMES)),
@@ -71,9 +71,9 @@ _OF_THE_ARN: Mapping[str, Callable[[FunctionRef], str | None]] = {
 
 
 def restored(frame: Any) -> Frame:
-    """Return a copy of a frame of records in which what a file changed has its own dtype again.
+    """Return a copy of a frame of records with the dtypes that it had before it was a file.
 
-    CSV and Excel turn accounts and versions into numbers, but not ARNs. A column that makes no sense stays as it is.
+    CSV and Excel turn account ids and versions into numbers, but not ARNs. A column with invalid values stays as it is.
     """
     result = Frame(pd.DataFrame(frame).copy())
     arns = [_function(arn) for arn in result["function_arn"]]
@@ -85,8 +85,8 @@ def restored(frame: Any) -> Frame:
                 part = _OF_THE_ARN[column.name]
                 result[column.name] = pd.array([part(arn) if arn else None for arn in arns], dtype="string")
             elif column.name == "time":
-                held = result["time"].astype(object)
-                result["time"] = pd.to_datetime(held, utc=True, format="ISO8601").dt.as_unit("ns")
+                times = result["time"].astype(object)
+                result["time"] = pd.to_datetime(times, utc=True, format="ISO8601").dt.as_unit("ns")
             else:
                 result[column.name] = columns_of(result, [column])[column.name].array
     return result
@@ -101,7 +101,7 @@ def _function(arn: Any) -> FunctionRef | None:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """What was found in a source: a record, or a text that is not one, with the reason."""
+    """A record found in a source, or a text that is not a record, with the `fault`."""
 
     source: str
     message_id: str
@@ -112,7 +112,7 @@ class FoundRecord:
     def in_message(
         cls, source: str, message_id: str, body: str, attributes: dict[str, str], sent_at: datetime | None
     ) -> Self:
-        """Return what the body of a message or an object turns out to be."""
+        """Parse the body of a message or an object."""
         try:
             return cls(source, message_id, InvocationRecord.of_message(body, attributes, sent_at))
         except NotARecord as error:
@@ -120,7 +120,7 @@ class FoundRecord:
 
     @classmethod
     def damaged(cls, source: str, message_id: str, fault: str, body: str = "", at: datetime | None = None) -> Self:
-        """Return what is not a record, with the reason."""
+        """Return a text that is not a record, with the reason."""
         return cls(source, message_id, InvocationRecord(payload=body, time=at), fault)
 
     def row(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Asynchronous invocations, each sent once, and what a function has to do with a source of records.
+"""Asynchronous invocations, each sent once, and the places that a function sends events to.
 
 Tested in tests/fleet/failed_events/test_send.py.
 """
@@ -20,10 +20,10 @@ _ACCEPTED = 202
 
 
 def invoke(ask: Ask, target: FunctionRef, event: str) -> str:
-    """Invoke a function asynchronously, and return the id of the request once Lambda accepted the event.
+    """Invoke a function asynchronously; return the request id once Lambda accepts the event.
 
-    It is sent again only if it certainly did not arrive: throttled, or not connected. Any other error leaves open
-    whether the function runs (`eicnb.aws.retries.may_have_arrived`).
+    The request is retried only if it certainly did not arrive: it was throttled, or no connection was made. After any
+    other error the function may run (`eicnb.aws.retries.may_have_arrived`).
     """
     with sent_once():
         page = next(
@@ -48,14 +48,14 @@ def _named(target: FunctionRef) -> dict[str, Any]:
 class Outlets:
     """The places that a version or alias of a function sends events to, and its reserved concurrency.
 
-    `places` are those of its own config and its dead-letter queue, `others` those of the other configs.
+    `places` come from its own config and its dead-letter queue, `others` from the function's other configs.
     """
 
     places: frozenset[str]
     others: frozenset[str] = frozenset()
     reserved_concurrency: int | None = None
 
-    def name(self, source: str) -> bool:
+    def include(self, source: str) -> bool:
         """Return whether a config or the dead-letter queue names a source of records."""
         bucket = source.removeprefix("s3://").partition("/")[0] if source.startswith("s3://") else None
         return any(
@@ -65,7 +65,7 @@ class Outlets:
 
 
 def outlets_of(ask: Ask, target: FunctionRef) -> Outlets:
-    """Read where a function sends events; NotFound if the function, version or alias doesn't exist."""
+    """Read where a function sends events; raise NotFound if the function, version or alias doesn't exist."""
     page = next(ask(Operation.GET_FUNCTION, **_named(target)))
     function = ReportedFunction.from_api(_mapping(page, "Configuration"))
     pages = ask(Operation.LIST, FunctionName=str(target.without_qualifier()))

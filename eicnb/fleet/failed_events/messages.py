@@ -1,4 +1,4 @@
-"""The records in a queue: received, made visible again at once, and never deleted.
+"""The records in a queue, whose messages are received, made visible again, and never deleted.
 
 Tested in tests/fleet/failed_events/test_messages.py.
 """
@@ -13,18 +13,18 @@ from eicnb.aws.queues import Message, Queue
 from eicnb.changes.interrupts import Stop
 from eicnb.errors import EicError, UsageError
 from eicnb.fleet.failed_events.columns import FoundRecord
-from eicnb.fleet.failed_events.request import Wanted
+from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.progress import Progress
 
 _WAIT = 1
-"""The seconds after which a queue that returned nothing is taken as empty."""
+"""The seconds of a long poll; a queue that returns nothing within them counts as empty."""
 
 
 @dataclass(slots=True)
 class Sample:
-    """What was received from a queue, and how many messages it holds as far as SQS says.
+    """The records received from a queue, and how many messages it has by SQS's estimate.
 
-    `hidden` are messages that could not be given back: they stay invisible until their receive times out.
+    `hidden` counts the messages that could not be made visible again, and stay hidden until their visibility timeout.
     """
 
     found: list[FoundRecord] = field(default_factory=list)
@@ -34,13 +34,13 @@ class Sample:
     reason: str = ""
 
 
-def read_queue(queue: Queue, source: str, wanted: Wanted, stop: Stop) -> Sample:
-    """Receive messages until enough came, the time is over or none is left; then make them visible again.
+def read_queue(queue: Queue, source: str, reading: ReadOptions, stop: Stop) -> Sample:
+    """Receive messages until they are enough, the time is up or none is left; make them visible again.
 
-    A queue with a redrive policy is a UsageError unless its receives may be spent.
+    Raise UsageError for a queue with a redrive policy, unless the caller allows its receives to be spent.
     """
     state = queue.state()
-    if state.most_receives is not None and not wanted.may_spend:
+    if state.most_receives is not None and not reading.may_spend:
         times = f"{state.most_receives} time{'s' if state.most_receives != 1 else ''}"
         with UsageError.about("source"):
             raise UsageError(
@@ -51,28 +51,28 @@ def read_queue(queue: Queue, source: str, wanted: Wanted, stop: Stop) -> Sample:
     received: dict[str, Message] = {}
     sample = Sample(held=state.visible, in_flight=state.in_flight)
     try:
-        _receive(queue, received, state.visible, wanted, stop)
+        _receive(queue, received, state.visible, reading, stop)
     finally:
         _give_back(queue, received, sample)
     found = [
         FoundRecord.in_message(source, one.message_id, one.body, dict(one.attributes), one.sent_at)
         for one in received.values()
     ]
-    sample.found = [one for one in found if wanted.has(one.record.time)]
+    sample.found = [one for one in found if reading.covers(one.record.time)]
     return sample
 
 
-def _receive(queue: Queue, received: dict[str, Message], visible: int, wanted: Wanted, stop: Stop) -> None:
-    """Fill `received`; a message that comes twice has the receipt of its last receive."""
-    started, wait, came = time.monotonic(), 0, list[Message]()
-    while len(received) < wanted.most and time.monotonic() - started < wanted.seconds and not stop.requested.is_set():
-        came = queue.receive(most=wanted.most - len(received), hold=wanted.hold, wait=wait)
-        received.update((one.message_id, one) for one in came)
-        wanted.show(_progress(received, visible, wanted, time.monotonic() - started))
-        if not came and (wait or len(received) >= visible):
+def _receive(queue: Queue, received: dict[str, Message], visible: int, reading: ReadOptions, stop: Stop) -> None:
+    """Fill `received`; a message that comes twice gets its latest receipt."""
+    started, wait, batch = time.monotonic(), 0, list[Message]()
+    while len(received) < reading.most and time.monotonic() - started < reading.seconds and not stop.requested.is_set():
+        batch = queue.receive(most=reading.most - len(received), hold=reading.hold, wait=wait)
+        received.update((one.message_id, one) for one in batch)
+        reading.show(_progress(received, visible, reading, time.monotonic() - started))
+        if not batch and (wait or len(received) >= visible):
             break
-        wait = 0 if came else _WAIT
-    wanted.show(replace(_progress(received, visible, wanted, time.monotonic() - started), is_over=True))
+        wait = 0 if batch else _WAIT
+    reading.show(replace(_progress(received, visible, reading, time.monotonic() - started), is_over=True))
 
 
 def _give_back(queue: Queue, received: dict[str, Message], sample: Sample) -> None:
@@ -82,14 +82,14 @@ def _give_back(queue: Queue, received: dict[str, Message], sample: Sample) -> No
         sample.hidden, sample.reason = len(received), error.message
 
 
-def _progress(received: Sized, visible: int, wanted: Wanted, seconds: float) -> Progress:
+def _progress(received: Sized, visible: int, reading: ReadOptions, seconds: float) -> Progress:
     return Progress(
         functions_done=len(received),
-        functions_known=min(max(visible, len(received)), wanted.most),
+        functions_known=min(max(visible, len(received)), reading.most),
         regions_done=0,
         regions=0,
-        calls=wanted.tally.calls,
-        throttles=wanted.tally.throttles,
+        calls=reading.tally.calls,
+        throttles=reading.tally.throttles,
         seconds=seconds,
         seconds_left=None,
         what="messages",

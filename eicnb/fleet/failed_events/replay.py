@@ -1,4 +1,4 @@
-"""Send chosen events again: dry run, limit, confirmation, a canary, and each row with its outcome."""
+"""The replay of a frame of records, with a dry run, a limit, a confirmation and a canary."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.reach import Reachable
 from eicnb.errors import IncompleteReplay, ReplayInterrupted, UsageError
-from eicnb.fleet.failed_events.chosen import Chosen, OutletReader, chosen_of
 from eicnb.fleet.failed_events.columns import REPLAY_OUTCOMES, restored
-from eicnb.fleet.failed_events.looking import SKEW, Looking, readable_sources
-from eicnb.fleet.failed_events.replayer import EventOutcome, Replayer, left
-from eicnb.fleet.failed_events.request import Wanted
+from eicnb.fleet.failed_events.polling import SKEW, RecordPoll, readable_sources
+from eicnb.fleet.failed_events.read_options import ReadOptions
+from eicnb.fleet.failed_events.replay_rows import OutletReader, ReplayRow, rows_to_replay
+from eicnb.fleet.failed_events.replayer import EventOutcome, Replayer, untried
 from eicnb.frames.columns import SUMMARY
 from eicnb.frames.frame import Frame
 
@@ -38,7 +38,7 @@ _DONE = frozenset({"accepted"})
 class ReplayOptions:
     """The options of a replay.
 
-    `keep` keeps the messages, `wait` is the seconds in which the canary may fail again.
+    `keep` leaves the messages in the queue. `wait` is how many seconds the canary is watched for new failures.
     """
 
     to: Any
@@ -46,33 +46,35 @@ class ReplayOptions:
     dry_run: bool
     wait: float
     conditions: Conditions
-    wanted: Wanted
+    reading: ReadOptions
     show: Callable[[WriteProgress], object]
 
 
 def replay(frame: Any, options: ReplayOptions, reach: Reachable) -> Frame:
     """Send the events of a frame of records again, and return it with the outcome of each row.
 
-    All rows are validated before the first is sent. If not all are accepted, IncompleteReplay has the frame as
-    `result`; after Ctrl-C it is ReplayInterrupted.
+    All rows are validated before the first event is sent. If an event is not accepted, raise IncompleteReplay with the
+    frame as `result`. After Ctrl-C, raise ReplayInterrupted.
     """
     conditions = options.conditions
-    with Quotas(BUCKETS, options.wanted.rate) as quotas:
-        reader = OutletReader(options.wanted)
-        rows = chosen_of(frame, options.to, reach, _earlier(), reader)
+    with Quotas(BUCKETS, options.reading.rate) as quotas:
+        reader = OutletReader(options.reading)
+        rows = rows_to_replay(frame, options.to, reach, _earlier(), reader)
         sent = [row for row in rows if row.is_sent]
         refused = {row.number: EventOutcome("refused", row.refusal) for row in rows if not row.is_sent}
         if rows and not sent:
             raise _none_to_send(rows)
         if options.dry_run:
             planned = {row.number: EventOutcome("not tried") for row in sent}
-            return _frame(frame, {**planned, **refused}, reach, dry_run=True, summary=f"would send {_where(sent)}")
+            return _frame(
+                frame, {**planned, **refused}, reach, dry_run=True, summary=f"would send {_by_function(sent)}"
+            )
         _SIZE.check(len(sent), rows=len(rows), limit=conditions.limit)
         if conditions.confirms and sent:
-            confirm(f"About to send {_where(sent)}. Send them?", conditions.ask, _UNCONFIRMED)
+            confirm(f"About to send {_by_function(sent)}. Send them?", conditions.ask, _UNCONFIRMED)
         with journal.one_run() as run, Stop() as stop:
             replayer = Replayer(
-                wanted=options.wanted,
+                reading=options.reading,
                 quotas=quotas,
                 stop=stop,
                 keep=options.keep,
@@ -82,7 +84,7 @@ def replay(frame: Any, options: ReplayOptions, reach: Reachable) -> Frame:
             try:
                 _send(replayer, sent, options, reader)
             except BaseException as error:
-                error.add_note(f"Of the replay, {_in_words(_all(sent, replayer, refused))}.")
+                error.add_note(f"Outcomes of the replay: {_in_words(_all(sent, replayer, refused))}.")
                 raise
     outcomes = _all(sent, replayer, refused)
     if sent:
@@ -100,8 +102,8 @@ def _earlier() -> Sequence[EventEntry]:
     return () if journal.FOLDER.path() is None else journal.read().events
 
 
-def _none_to_send(rows: Sequence[Chosen]) -> UsageError:
-    """Return the error of a frame whose every row is refused."""
+def _none_to_send(rows: Sequence[ReplayRow]) -> UsageError:
+    """Return the error about a frame in which every row is refused."""
     reasons = Counter((row.refusal, row.hint, row.argument) for row in rows)
     (reason, hint, argument), number = reasons.most_common(1)[0]
     others = f" ({number} of {len(rows)} rows)" if len(rows) > 1 else ""
@@ -112,8 +114,8 @@ def _none_to_send(rows: Sequence[Chosen]) -> UsageError:
     return error
 
 
-def _send(replayer: Replayer, rows: Sequence[Chosen], options: ReplayOptions, reader: OutletReader) -> None:
-    """Send the canary and the rest; a canary that is not accepted, or fails again, stops it."""
+def _send(replayer: Replayer, rows: Sequence[ReplayRow], options: ReplayOptions, reader: OutletReader) -> None:
+    """Send the canary, then the rest unless the canary was not accepted or failed again."""
     conditions = options.conditions
     if conditions.canary:
         sent_at = datetime.now(UTC)
@@ -123,7 +125,7 @@ def _send(replayer: Replayer, rows: Sequence[Chosen], options: ReplayOptions, re
         if not rest or replayer.is_over:
             return
         if any(replayer.outcomes[row.number].word not in _DONE for row in tried):
-            replayer.reason = "the canary was not accepted as a whole"
+            replayer.reason = "the canary was not fully accepted"
             return
         replayer.reason, words = _failed_again(replayer, tried, options, reader, sent_at)
         if not replayer.reason and not conditions.ask(
@@ -136,20 +138,20 @@ def _send(replayer: Replayer, rows: Sequence[Chosen], options: ReplayOptions, re
 
 
 def _failed_again(
-    replayer: Replayer, tried: Sequence[Chosen], options: ReplayOptions, reader: OutletReader, sent_at: datetime
+    replayer: Replayer, tried: Sequence[ReplayRow], options: ReplayOptions, reader: OutletReader, sent_at: datetime
 ) -> tuple[str, str]:
-    """Look for new records about the canary; return why it stops the rest, and else what was found in words."""
+    """Watch for new records about the canary; return a reason to stop, or a phrase for the question."""
     names = {replayer.outcomes[row.number].request_id or "": row for row in tried}
     sources = readable_sources(
         [(row.connection, row.target, reader.known.get(row.target)) for row in tried],
         replayer.quotas,
-        options.wanted,
+        options.reading,
     )
     if not sources or not options.wait:
-        return "", "nothing shows whether they fail again"
-    looking = Looking(sources, replayer.quotas, replace(options.wanted, since=sent_at - SKEW))
+        return "", "whether they fail again is unknown"
+    poll = RecordPoll(sources, replayer.quotas, replace(options.reading, since=sent_at - SKEW))
     try:
-        for found in looking.records(names, options.wait):
+        for found in poll.records(names, options.wait):
             if found.record.condition != "Success":
                 row = names[found.record.request_id or ""]
                 why = ": ".join(filter(None, [found.record.error_type, found.record.error_message]))
@@ -160,14 +162,14 @@ def _failed_again(
     return "", f"none of them failed again within {options.wait:g} s"
 
 
-def _all(sent: Sequence[Chosen], replayer: Replayer, refused: Mapping[int, EventOutcome]) -> dict[int, EventOutcome]:
-    return {**left(sent, replayer.outcomes, replayer.reason), **replayer.outcomes, **refused}
+def _all(sent: Sequence[ReplayRow], replayer: Replayer, refused: Mapping[int, EventOutcome]) -> dict[int, EventOutcome]:
+    return {**untried(sent, replayer.outcomes, replayer.reason), **replayer.outcomes, **refused}
 
 
-def _where(rows: Sequence[Chosen]) -> str:
-    """Return how many events go where, in words.
+def _by_function(rows: Sequence[ReplayRow]) -> str:
+    """Return how many events go to each function, in words.
 
-    >>> _where([])
+    >>> _by_function([])
     '0 events'
     """
     counts = Counter(row.name for row in rows)
@@ -177,13 +179,13 @@ def _where(rows: Sequence[Chosen]) -> str:
 
 def _in_words(outcomes: Mapping[int, EventOutcome]) -> str:
     counts = Counter[str](outcome.word for outcome in outcomes.values())
-    return ", ".join(f"{counts[word]} {word}" for word in REPLAY_OUTCOMES if counts[word]) or "nothing was to be sent"
+    return ", ".join(f"{counts[word]} {word}" for word in REPLAY_OUTCOMES if counts[word]) or "nothing to send"
 
 
 def _frame(
     frame: Any, outcomes: Mapping[int, EventOutcome], reach: Reachable, *, summary: str, dry_run: bool = False
 ) -> Frame:
-    """Return the records with their outcomes; the payloads stay as they were."""
+    """Return the records with their outcomes, and with unchanged payloads."""
     result = restored(frame)
     in_order = [outcomes[number] for number in range(len(result))]
     result["outcome"] = pd.array([outcome.word for outcome in in_order], dtype="string")
@@ -201,7 +203,7 @@ def _frame(
     return result
 
 
-def _incomplete(rows: Sequence[Chosen], outcomes: Mapping[int, EventOutcome], result: Frame) -> IncompleteReplay:
+def _incomplete(rows: Sequence[ReplayRow], outcomes: Mapping[int, EventOutcome], result: Frame) -> IncompleteReplay:
     wrong = [
         f"    {row.name} (message {row.message_id}): {outcome.word}{f': {outcome.error}' if outcome.error else ''}"
         for row in rows
@@ -218,7 +220,7 @@ def _incomplete(rows: Sequence[Chosen], outcomes: Mapping[int, EventOutcome], re
                 "The error has the frame as `result`.",
             ]
         ),
-        hint=hints[0] if hints else "look at the outcome and the error of each row of the frame",
+        hint=hints[0] if hints else "check the outcome and the error of each row in the frame",
     )
     error.result = result
     return error

@@ -1,4 +1,4 @@
-"""Events sent again: received anew, held while their function is invoked, and deleted once accepted.
+"""The replay of events: receive each message again, invoke its function, then delete the message.
 
 Tested in tests/fleet/failed_events/test_replay.py and tests/fleet/failed_events/test_replay_faults.py.
 """
@@ -23,10 +23,10 @@ from eicnb.changes.journal import recorded_event
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.writer import MOST_FAILURES
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials
-from eicnb.fleet.failed_events.chosen import SUCCEEDED, Chosen
 from eicnb.fleet.failed_events.invoking import invoke
+from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.records import queue_at
-from eicnb.fleet.failed_events.request import Wanted
+from eicnb.fleet.failed_events.replay_rows import SUCCEEDED, ReplayRow
 from eicnb.fleet.failed_events.source import RecordSource
 from eicnb.model.limits import LARGEST_EVENT, LONGEST_HOLD, MESSAGES_A_REQUEST
 from eicnb.model.record import InvocationRecord, NotARecord
@@ -37,12 +37,12 @@ _LEAST_HOLD = 120
 _MARGIN = 30
 _WAIT = 1
 _MOST_OTHERS = 1000
-"""How many messages of others are held beyond those that the queue had at the start."""
+"""How many messages of no row may be received beyond the number that the queue had at the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventOutcome:
-    """What happened to an event, the error if it is not done with, and the id of its new request."""
+    """What happened to an event, the error if there is one, and the id of its new request."""
 
     word: ReplayWord
     error: str = ""
@@ -51,12 +51,12 @@ class EventOutcome:
 
 @dataclass(slots=True, kw_only=True)
 class Replayer:
-    """The sending of some events, one after another; `outcomes` are by the number of the row.
+    """The replay of events, one after another; `outcomes` are by row number.
 
     `reason` is why it stopped early.
     """
 
-    wanted: Wanted
+    reading: ReadOptions
     quotas: Quotas
     stop: Stop
     keep: bool
@@ -68,10 +68,10 @@ class Replayer:
     _failures_in_a_row: int = 0
     _started_at: float = field(default_factory=time.monotonic)
 
-    def send(self, rows: Sequence[Chosen], *, most: int | None = None) -> None:
-        """Send the events of all rows, or as many as `most`; those that were tried before are left out."""
+    def send(self, rows: Sequence[ReplayRow], *, most: int | None = None) -> None:
+        """Send the events of all rows that were not tried yet, or of at most `most` of them."""
         last = math.inf if most is None else len(self.outcomes) + most
-        by_source: dict[RecordSource, list[Chosen]] = {}
+        by_source: dict[RecordSource, list[ReplayRow]] = {}
         for row in rows:
             if row.source is not None and row.number not in self.outcomes:
                 by_source.setdefault(row.source, []).append(row)
@@ -89,7 +89,7 @@ class Replayer:
         return bool(self.reason) or self.stop.requested.is_set()
 
     def progress(self, *, is_over: bool = False) -> WriteProgress:
-        """Return the progress."""
+        """Return the current progress."""
         words = Counter(outcome.word for outcome in self.outcomes.values())
         return WriteProgress(
             done=len(self.outcomes),
@@ -102,16 +102,16 @@ class Replayer:
             done_with="accepted",
         )
 
-    def _note(self, row: Chosen, outcome: EventOutcome) -> None:
+    def _note(self, row: ReplayRow, outcome: EventOutcome) -> None:
         self.outcomes[row.number] = outcome
         is_failure = outcome.word in {"failed", "unknown", "not deleted"}
         self._failures_in_a_row = self._failures_in_a_row + 1 if is_failure else 0
         if self._failures_in_a_row >= MOST_FAILURES:
-            self.reason = self.reason or f"{MOST_FAILURES} events in a row were not done with"
+            self.reason = self.reason or f"{MOST_FAILURES} events in a row were not completed"
         self.show(self.progress())
 
-    def _send_objects(self, source: RecordSource, rows: Sequence[Chosen], last: float) -> None:
-        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.wanted.tally).ask
+    def _send_objects(self, source: RecordSource, rows: Sequence[ReplayRow], last: float) -> None:
+        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).ask
         for row in rows:
             if self.is_over or len(self.outcomes) >= last:
                 return
@@ -126,20 +126,20 @@ class Replayer:
                 continue
             self._note(row, self._invoked(row, record, lambda: ""))
 
-    def _send_messages(self, source: RecordSource, rows: Sequence[Chosen], last: float) -> None:
-        """Receive until all wanted messages came or none is left, and give back what is not deleted."""
-        holding = _Holding(queue_at(source, self.quotas, self.wanted.tally), self._hold())
+    def _send_messages(self, source: RecordSource, rows: Sequence[ReplayRow], last: float) -> None:
+        """Receive messages until all rows are sent or the queue is empty; release those not deleted."""
+        received = _ReceivedMessages(queue_at(source, self.quotas, self.reading.tally), self._hold())
         left = {row.message_id: row for row in rows}
         try:
-            most = holding.queue.state().visible + _MOST_OTHERS
-            while left and not self.is_over and len(self.outcomes) < last and len(holding.others) <= most:
-                came = holding.receive()
-                if not came:
+            most = received.queue.state().visible + _MOST_OTHERS
+            while left and not self.is_over and len(self.outcomes) < last and len(received.undeleted) <= most:
+                batch = received.receive()
+                if not batch:
                     break
-                for message in came:
+                for message in batch:
                     if self.is_over or len(self.outcomes) >= last:
                         break
-                    self._take(message, left, holding)
+                    self._replay(message, left, received)
             else:
                 return
             for row in left.values():
@@ -147,51 +147,51 @@ class Replayer:
         except EicError as error:
             self.reason = f"the queue could not be read: {error.message}"
         finally:
-            holding.give_back()
+            received.give_back()
 
     def _hold(self) -> int:
         return min(
             LONGEST_HOLD,
-            max(_LEAST_HOLD, math.ceil(3 * MESSAGES_A_REQUEST / (self.wanted.rate or USUAL_RATE)) + _MARGIN),
+            max(_LEAST_HOLD, math.ceil(3 * MESSAGES_A_REQUEST / (self.reading.rate or USUAL_RATE)) + _MARGIN),
         )
 
-    def _take(self, message: Message, left: dict[str, Chosen], holding: _Holding) -> None:
-        """Send the event of a message that is wanted and still held; keep the others for now."""
+    def _replay(self, message: Message, left: dict[str, ReplayRow], received: _ReceivedMessages) -> None:
+        """Send the event of a message if a row is about it and it stays hidden from other readers."""
         row = left.get(message.message_id)
         if row is None:
-            self._take_again(message, holding)
+            self._delete_repeated(message, received)
             return
-        if not holding.has(message, _MARGIN):
+        if not received.stays_hidden(message, _MARGIN):
             return
         try:
             record = InvocationRecord.of_message(message.body, message.attributes, message.sent_at)
         except NotARecord as error:
             outcome = EventOutcome("refused", str(error))
         else:
-            outcome = self._invoked(row, record, lambda: self._deleted(message, holding))
+            outcome = self._invoked(row, record, lambda: self._deleted(message, received))
         del left[message.message_id]
         if outcome.word in {"accepted", "not deleted"}:
-            self._accepted[holding.queue.url, message.message_id] = row.number
+            self._accepted[received.queue.url, message.message_id] = row.number
         self._note(row, outcome)
 
-    def _take_again(self, message: Message, holding: _Holding) -> None:
-        """Delete a message that came again although its event was accepted: it would be sent twice."""
-        number = self._accepted.get((holding.queue.url, message.message_id))
+    def _delete_repeated(self, message: Message, received: _ReceivedMessages) -> None:
+        """Delete a message that came again after its event was accepted, or it would be sent twice."""
+        number = self._accepted.get((received.queue.url, message.message_id))
         if number is None or self.keep:
             return
         with suppress(EicError):
-            holding.queue.delete(message)
-            if holding.has(message, 0):
-                holding.drop(message)
+            received.queue.delete(message)
+            if received.stays_hidden(message, 0):
+                received.drop(message)
                 self.outcomes[number] = replace(self.outcomes[number], word="accepted", error="")
 
-    def _invoked(self, row: Chosen, record: InvocationRecord, delete: Callable[[], str]) -> EventOutcome:
-        """Invoke the function of a row; once Lambda accepted the event, delete its message."""
+    def _invoked(self, row: ReplayRow, record: InvocationRecord, delete: Callable[[], str]) -> EventOutcome:
+        """Invoke the function of a row; once Lambda accepts the event, delete its message."""
         assert row.target is not None, "a row without a function is refused"
         assert row.connection is not None, "a function has a connection"
-        if refusal := _differs(row, record):
+        if refusal := _mismatch(row, record):
             return EventOutcome("refused", refusal)
-        ask: Ask = Paced(row.connection.aws, row.target.account_id or "", self.quotas, self.wanted.tally).ask
+        ask: Ask = Paced(row.connection.aws, row.target.account_id or "", self.quotas, self.reading.tally).ask
         try:
             with recorded_event(
                 row.connection, "replay", row.target, source=str(row.source), message_id=row.message_id
@@ -203,37 +203,37 @@ class Replayer:
                     recording.not_deleted(why)
         except EicError as error:
             if isinstance(error, ConfigurationError | ExpiredCredentials):
-                self.reason = "the one before it failed, and so would this one"
+                self.reason = "an earlier event failed with an error that affects all of them"
             return EventOutcome("unknown" if may_have_arrived(error) else "failed", error.message)
         if why:
             return EventOutcome("not deleted", f"accepted, but not deleted: {why}", request_id)
         return EventOutcome("accepted", request_id=request_id)
 
-    def _deleted(self, message: Message, holding: _Holding) -> str:
-        """Delete the message of an accepted event; return why it may still be there."""
+    def _deleted(self, message: Message, received: _ReceivedMessages) -> str:
+        """Delete the message of an accepted event; return the reason if it may still exist."""
         if self.keep:
             return ""
         try:
-            holding.queue.delete(message)
+            received.queue.delete(message)
         except EicError as error:
             if isinstance(error, AccessDenied):
-                self.reason = "the message before it could not be deleted"
+                self.reason = "an earlier message could not be deleted"
             return error.message
-        if not holding.has(message, 0):
-            return "another reader may have it, as the function took longer to invoke than it was held"
-        holding.drop(message)
+        if not received.stays_hidden(message, 0):
+            return "another reader may have it, since invoking the function outlasted the visibility timeout"
+        received.drop(message)
         return ""
 
 
 def is_gone(error: EicError) -> bool:
-    """Return whether an object does not exist any more."""
+    """Return whether the error is that an object no longer exists."""
     return getattr(error, "code", "") in {"NoSuchKey", "404"}
 
 
-def _differs(row: Chosen, record: InvocationRecord) -> str:
-    """Return why a message is not what the frame says; its event is then not sent."""
+def _mismatch(row: ReplayRow, record: InvocationRecord) -> str:
+    """Return why the event of a message must not be sent although its row allows it, if there is a reason."""
     if len(record.payload.encode("utf-8", "replace")) > LARGEST_EVENT:
-        return "its event is larger than asynchronous invocations take"
+        return "its event is larger than asynchronous invocations accept"
     named = record.function
     if named is None or row.is_named:
         return ""
@@ -244,43 +244,43 @@ def _differs(row: Chosen, record: InvocationRecord) -> str:
         target.function_name,
         target.qualifier,
     )
-    return "" if is_same else "the message names another function than the frame"
+    return "" if is_same else "the message and the frame name different functions"
 
 
 @dataclass(slots=True)
-class _Holding:
-    """The messages that were received from a queue, each until its receive times out."""
+class _ReceivedMessages:
+    """The messages received from a queue that are not deleted, and how long each stays hidden."""
 
     queue: Queue
     seconds: int
-    others: dict[str, Message] = field(default_factory=dict)
+    undeleted: dict[str, Message] = field(default_factory=dict)
     _until: dict[str, float] = field(default_factory=dict)
 
     def receive(self) -> list[Message]:
-        """Receive some more; none if the queue has no others now."""
-        asked_at = time.monotonic()
-        came = self.queue.receive(hold=self.seconds) or self.queue.receive(hold=self.seconds, wait=_WAIT)
-        for message in came:
-            self.others[message.message_id] = message
-            self._until[message.receipt] = asked_at + self.seconds
-        return came
+        """Receive more messages, or none if the queue seems empty."""
+        sent_at = time.monotonic()
+        batch = self.queue.receive(hold=self.seconds) or self.queue.receive(hold=self.seconds, wait=_WAIT)
+        for message in batch:
+            self.undeleted[message.message_id] = message
+            self._until[message.receipt] = sent_at + self.seconds
+        return batch
 
-    def has(self, message: Message, margin: int) -> bool:
-        """Return whether a message is held for so many seconds more."""
+    def stays_hidden(self, message: Message, margin: int) -> bool:
+        """Return whether a message stays hidden from other readers for `margin` more seconds."""
         return time.monotonic() + margin < self._until.get(message.receipt, 0.0)
 
     def drop(self, message: Message) -> None:
-        """Forget a message that is deleted."""
-        self.others.pop(message.message_id, None)
+        """Forget a deleted message."""
+        self.undeleted.pop(message.message_id, None)
 
     def give_back(self) -> None:
-        """Make all that is not deleted visible again; what SQS refuses becomes visible by itself."""
+        """Make the messages visible again; those that SQS refuses become visible after their timeout."""
         with suppress(EicError):
-            self.queue.give_back([*self.others.values()])
+            self.queue.give_back([*self.undeleted.values()])
 
 
-def left(rows: Sequence[Chosen], outcomes: Mapping[int, EventOutcome], reason: str) -> dict[int, EventOutcome]:
-    """Return the outcome of the rows that were not tried."""
+def untried(rows: Sequence[ReplayRow], outcomes: Mapping[int, EventOutcome], reason: str) -> dict[int, EventOutcome]:
+    """Return the outcomes of the rows that were not tried."""
     return {
         row.number: EventOutcome("not tried", reason or "stopped before it")
         for row in rows

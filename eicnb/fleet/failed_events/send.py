@@ -1,4 +1,4 @@
-"""Send one event to a function, and find out what happened to it."""
+"""The sending of one event to a function, and the search for the record about it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from eicnb.changes.waiting import Say
 from eicnb.errors import EicError, NotFound, UsageError
 from eicnb.fleet.failed_events.columns import SENT_COLUMNS, FoundRecord
 from eicnb.fleet.failed_events.invoking import Outlets, invoke, outlets_of
-from eicnb.fleet.failed_events.looking import SKEW, Looking, sources_of, spends_receives
-from eicnb.fleet.failed_events.request import Wanted
+from eicnb.fleet.failed_events.polling import SKEW, RecordPoll, sources_of, spends_receives
+from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.source import RecordSource
 from eicnb.frames.columns import SUMMARY, Scalar
 from eicnb.frames.frame import Frame, to_frame
@@ -32,7 +32,7 @@ from eicnb.model.record import InvocationRecord
 from eicnb.model.request import Request
 
 _RATE = 10.0
-_LONGEST_LOOK = 10.0
+_LONGEST_POLL = 10.0
 _UNCONFIRMED = Unconfirmed("nothing was sent", "send it again and reply y")
 
 
@@ -44,7 +44,7 @@ class Event:
     text: str
 
     def placed(self, where: Where) -> FunctionRef:
-        """Return the function with its account and region, and its qualifier."""
+        """Return the function with its account, region and qualifier filled in."""
         return replace(
             self.target,
             qualifier=self.target.qualifier or LATEST,
@@ -55,7 +55,7 @@ class Event:
         )
 
     def sent(self, where: Where, at: datetime, request_id: str | None) -> FoundRecord:
-        """Return what is known of it before there is a record."""
+        """Return what is known about the event before there is a record."""
         function = self.placed(where)
         return FoundRecord(
             "", "", InvocationRecord(payload=self.text, time=at, function=function, request_id=request_id)
@@ -69,16 +69,16 @@ class Event:
 def send(
     connection: Connection, request: Request, text: str, wait: float | None, *, ask: Confirm | None, say: Say
 ) -> Frame:
-    """Invoke a function asynchronously; with `wait`, look so many seconds for the record about the event.
+    """Invoke a function asynchronously; with `wait`, poll for so many seconds for the record.
 
-    `say` gets a line before the function runs; `ask` asks for a confirmation instead.
+    `say` gets a line before the function runs. With `ask`, that line is a question instead.
     """
     event, where = Event(target_of(request), text), connection.where()
-    wanted = _wanted()
+    reading = _reading()
     with _naming_missing(connection, event.target), Quotas(BUCKETS, _RATE) as quotas:
-        asking = Paced(connection.aws, where.account_id, quotas, wanted.tally).ask
-        sources = _sources(connection, event.target, outlets_of(asking, event.target)) if wait else []
-        _check_receives(sources, quotas, wanted)
+        calls = Paced(connection.aws, where.account_id, quotas, reading.tally).ask
+        sources = _sources(connection, event.target, outlets_of(calls, event.target)) if wait else []
+        _check_receives(sources, quotas, reading)
         line = f"This runs {event} in {where}"
         if ask is None:
             say(line)
@@ -86,14 +86,14 @@ def send(
             confirm(f"{line}. Send it?", ask, _UNCONFIRMED)
         sent_at = datetime.now(UTC)
         try:
-            request_id = _invoked(connection, asking, event, where)
+            request_id = _invoked(connection, calls, event, where)
         except EicError as error:
             if not may_have_arrived(error):
                 raise
-            note = f"the response was lost, so the function may run or not: {error.message}"
+            note = f"the response was lost, so the function may or may not run: {error.message}"
             return _frame(event, where, "unknown", event.sent(where, sent_at, None), note)
-        looking = Looking(sources, quotas, replace(wanted, since=sent_at - SKEW))
-        found = next(looking.records({request_id}, wait or 0), None)
+        poll = RecordPoll(sources, quotas, replace(reading, since=sent_at - SKEW))
+        found = next(poll.records({request_id}, wait or 0), None)
     if found is not None:
         return _frame(event, where, "delivered", found, "")
     note = f"no record in {', '.join(map(str, sources))} within {wait:g} s" if wait else ""
@@ -102,7 +102,7 @@ def send(
 
 @contextmanager
 def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[None]:
-    """Let the error about a function that does not exist say what is missing, and name a similar one."""
+    """Make an error about a missing function name what is missing, and suggest a similar name."""
     try:
         yield
     except NotFound as error:
@@ -112,9 +112,9 @@ def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[Non
         raise found.error from error
 
 
-def _invoked(connection: Connection, asking: Ask, event: Event, where: Where) -> str:
+def _invoked(connection: Connection, calls: Ask, event: Event, where: Where) -> str:
     with recorded_event(connection, "send", event.placed(where)) as recording:
-        request_id = invoke(asking, event.target, event.text)
+        request_id = invoke(calls, event.target, event.text)
         recording.accepted(request_id)
         return request_id
 
@@ -134,10 +134,10 @@ def _frame(event: Event, where: Where, state: str, found: FoundRecord, note: str
     )
 
 
-def _wanted() -> Wanted:
-    return Wanted(
+def _reading() -> ReadOptions:
+    return ReadOptions(
         most=1000,
-        seconds=_LONGEST_LOOK,
+        seconds=_LONGEST_POLL,
         since=None,
         until=None,
         may_spend=False,
@@ -148,25 +148,25 @@ def _wanted() -> Wanted:
 
 
 def _sources(connection: Connection, target: FunctionRef, outlets: Outlets) -> list[RecordSource]:
-    """Return the queues and buckets that a record about an event can arrive in; UsageError without any."""
+    """Return the queues and buckets that may receive the record; raise UsageError if there are none."""
     sources = sources_of(connection, target, outlets)
     if not sources:
         name = f"{target.function_name}:{target.qualifier or LATEST}"
         with UsageError.about("wait"):
             raise UsageError(
-                f"{name} sends records to no queue and no bucket, so there is nothing to wait for; nothing was sent",
+                f"{name} sends records to no queue or bucket, so there is nothing to wait for; nothing was sent",
                 hint=f"leave out wait=, or set a destination\n%eic update {name} --on-failure sqs:NAME --create",
             )
     return sources
 
 
-def _check_receives(sources: Sequence[RecordSource], quotas: Quotas, wanted: Wanted) -> None:
-    """Refuse to wait for a queue whose messages may only be received a few times."""
+def _check_receives(sources: Sequence[RecordSource], quotas: Quotas, reading: ReadOptions) -> None:
+    """Refuse to poll a queue with a redrive policy."""
     for source in sources:
-        if spends_receives(source, quotas, wanted):
+        if spends_receives(source, quotas, reading):
             with UsageError.about("wait"):
                 raise UsageError(
-                    f"the queue {source.arn.name} has a redrive policy: to look into it again and again would move "
-                    "its messages; nothing was sent",
-                    hint=f"leave out wait=, and read it once\n%eic records {source} --spend-receives",
+                    f"the queue {source.arn.name} has a redrive policy, so polling it would move its messages; "
+                    "nothing was sent",
+                    hint=f"leave out wait=, and read the queue once\n%eic records {source} --spend-receives",
                 )

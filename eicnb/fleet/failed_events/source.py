@@ -1,4 +1,4 @@
-"""The places that keep records: queues and buckets, as texts or as an audit name them.
+"""The sources of records: the queues and buckets that a text or an audit names.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
@@ -20,19 +20,21 @@ from eicnb.model.request import resolved_destination
 
 _BUCKET = re.compile(r"(?:s3://|s3:)(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 
+_PLAIN_NAME = re.compile(r"[\w.-]+")
+
 _HINT = "name a queue, a bucket or an audit\n%eic records sqs:NAME"
 
 ELSEWHERE = {
     "sns": "subscribe a queue to the topic, and read that\n%eic records sqs:NAME",
-    "lambda": "look at what the function wrote to its logs; a queue keeps records\n%eic records sqs:NAME",
-    "events": "look at the targets of its rules: a rule can send to a queue\n%eic records sqs:NAME",
+    "lambda": "check the function's logs, or send to a queue, which stores records\n%eic records sqs:NAME",
+    "events": "check the targets of its rules: a rule can send to a queue\n%eic records sqs:NAME",
 }
-"""Where to look for what a destination that keeps nothing received."""
+"""The hint for each kind of destination that stores no records."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordSource:
-    """A queue or a bucket, and the connection that reads it; of a bucket only keys that begin with the prefix."""
+    """A queue or a bucket, the connection that reads it, and the prefix of a bucket's keys."""
 
     arn: DestinationArn
     connection: Connection
@@ -48,18 +50,19 @@ def source_of(value: Any, reach: Reachable) -> RecordSource:
     >>> str(source_of("sqs:shop-failures", Reachable.of([connection])))
     'arn:aws:sqs:us-east-1:123456789012:shop-failures'
 
-    A queue of an account without a connection is read through the first one, if the queue's policy allows it.
+    If no connection reaches the queue's account, the first one is used, since the queue's policy may allow it.
     """
     with UsageError.about("source"):
         value, prefix = _with_prefix(value)
         if isinstance(value, str):
             _refuse_fifo(value)
+            _refuse_plain_name(value)
         if not isinstance(value, str | DestinationArn | DestinationName):
             raise UsageError(f"{shown(value)} is neither a queue, a bucket nor an audit", hint=_HINT)
         arn = _resolved(value, reach)
         if arn.kind in ELSEWHERE:
             raise UsageError(
-                f"{_a(KINDS[arn.kind])} keeps nothing, so {arn.name} has no records to read", hint=ELSEWHERE[arn.kind]
+                f"{_a(KINDS[arn.kind])} stores nothing, so {arn.name} has no records to read", hint=ELSEWHERE[arn.kind]
             )
         return RecordSource(arn, _reading(arn, reach), prefix)
 
@@ -69,7 +72,7 @@ def _a(words: str) -> str:
 
 
 def _with_prefix(value: Any) -> tuple[Any, str]:
-    """Cut the prefix from the text of a bucket."""
+    """Separate the prefix from the text of a bucket."""
     found = _BUCKET.fullmatch(value.strip()) if isinstance(value, str) else None
     return (f"s3:{found['bucket']}", found["prefix"] or RECORDS) if found else (value, RECORDS)
 
@@ -83,14 +86,20 @@ def _refuse_fifo(text: str) -> None:
         )
 
 
+def _refuse_plain_name(text: str) -> None:
+    if _PLAIN_NAME.fullmatch(text) and text != "none":
+        hint = f"sqs:{text} for a queue, s3:{text} for a bucket, or ${{audit}} for all of an audit"
+        raise UsageError(f"{text!r} does not say whether it is a queue or a bucket", hint=hint, culprit=text)
+
+
 def _resolved(value: str | DestinationArn | DestinationName, reach: Reachable) -> DestinationArn:
     try:
         found = value if isinstance(value, DestinationArn) else resolved_destination(reach.homes[0], value)
     except UsageError as error:
-        error.hint = error.hint and error.hint.removesuffix(", or none")  # a config may have none
+        error.hint = error.hint and error.hint.removesuffix(", or none")  # only configs can have none
         raise
     if not isinstance(found, DestinationArn):
-        raise UsageError(f"{shown(value)} names no queue and no bucket", hint=_HINT)
+        raise UsageError(f"{shown(value)} names neither a queue nor a bucket", hint=_HINT)
     return found
 
 
@@ -102,9 +111,9 @@ def _reading(arn: DestinationArn, reach: Reachable) -> Connection:
 
 
 def sources_in(audit: Any, reach: Reachable, refuse: Callable[[str, str], object]) -> Iterator[RecordSource]:
-    """Yield every queue and bucket that the functions of an audit send to, each once, and its connection.
+    """Yield every queue and bucket that the functions of an audit send to, each once.
 
-    What keeps nothing is left out; `refuse` gets the text of a source that can't be read, and the reason.
+    Destinations that store no records are left out. `refuse` gets each source that can't be read, and the reason.
     """
     audited = Audited(audit, verb="records")
     done = set[str]()

@@ -1,4 +1,4 @@
-"""The records in a bucket: the newest objects, read side by side.
+"""The records in a bucket, the newest first.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
@@ -11,34 +11,34 @@ from datetime import UTC, datetime
 from eicnb.aws.objects import Bucket, StoredObject
 from eicnb.errors import EicError
 from eicnb.fleet.failed_events.columns import FoundRecord
-from eicnb.fleet.failed_events.request import Wanted
+from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.model.limits import LARGEST_RECORD
 from eicnb.model.record_key import RECORDS, before_day, time_of_key
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def keys_in(bucket: Bucket, prefix: str, wanted: Wanted) -> tuple[list[StoredObject], int]:
-    """Return the newest objects of the wanted time, as many as are wanted, and how many there are in all.
+def keys_in(bucket: Bucket, prefix: str, reading: ReadOptions) -> tuple[list[StoredObject], int]:
+    """Return the newest objects within the period, and how many are within it in all.
 
-    The time is that in the key; an object whose key has none is older than all others.
+    The time is the one in the key; an object without a time in its key counts as the oldest.
     """
-    found = [one for one in _objects(bucket, prefix, wanted) if wanted.has(time_of_key(one.key))]
+    found = [one for one in _objects(bucket, prefix, reading) if reading.covers(time_of_key(one.key))]
     found.sort(key=lambda one: (time_of_key(one.key) or _LONG_AGO, one.key), reverse=True)
-    return found[: wanted.most], len(found)
+    return found[: reading.most], len(found)
 
 
-def _objects(bucket: Bucket, prefix: str, wanted: Wanted) -> Iterator[StoredObject]:
-    """Yield the objects; those before the first wanted day are skipped where they are in folders of functions."""
-    if wanted.since is None or prefix != RECORDS:
+def _objects(bucket: Bucket, prefix: str, reading: ReadOptions) -> Iterator[StoredObject]:
+    """Yield the objects; if each function has a folder, skip the days before the period."""
+    if reading.since is None or prefix != RECORDS:
         yield from bucket.objects(prefix)
         return
     for folder in bucket.folders(prefix):
-        yield from bucket.objects(folder, after=before_day(folder, wanted.since))
+        yield from bucket.objects(folder, after=before_day(folder, reading.since))
 
 
 def read_object(bucket: Bucket, one: StoredObject) -> FoundRecord | EicError:
-    """Return the record in an object, or the error that kept it from being read."""
+    """Return the record in an object, or the error from reading it."""
     source = f"s3://{bucket.name}/{one.key}"
     at = time_of_key(one.key)
     if one.size > LARGEST_RECORD:

@@ -1,1 +1,1 @@
-"""An audit in parts: each account and region on its own, on a worker of a cluster or into a file."""
+"""An audit in parts: each account and region separately, on a cluster's worker or into a file."""

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster as the notebook sees them: compared, then given whole regions.
+"""The notebook's side of a Dask cluster, whose workers each read whole accounts and regions.
 
 Tested in tests/fleet/parts/test_cluster.py.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from eicnb.aws.boto import Aws
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.recipe import Recipe
 from eicnb.errors import ConfigurationError, EicError, UsageError, shown
 from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult
@@ -25,7 +25,7 @@ from eicnb.fleet.scope import CHOSEN, Credentials, Scope
 _ENCRYPTED = "tls://"
 _RETRIES = 3
 _MOST_SENT = 16
-"""The orders with credentials under way for each worker: others wait, so that theirs are fresh."""
+"""The orders with credentials sent per worker; later ones wait, so that their credentials are fresh."""
 
 _BETWEEN_TRIES = 0.2
 _MOST_NAMED = 3
@@ -35,8 +35,8 @@ _INSTALLED = "(__import__('eicnb').__version__, __import__('pyarrow').__version_
 class Cluster:
     """The workers of a `dask.distributed.Client`, which read accounts and regions for one audit.
 
-    A key in the cluster names the account and region, so that no two workers ever read the same one: their rates would
-    add up.
+    The key of a task names its account and region, so that two workers never read the same one: their rates would add
+    up.
     """
 
     def __init__(self, client: Any, credentials: Credentials) -> None:
@@ -49,7 +49,7 @@ class Cluster:
 
     @classmethod
     def parse(cls, client: Any, credentials: Any, scope: Scope) -> Cluster:
-        """Check the arguments of an audit on a cluster; nothing is sent to it."""
+        """Check the arguments of an audit on a cluster, without a request to it."""
         distributed = _distributed()
         with UsageError.about("client"):
             hint = _make_client(client if isinstance(client, str) and "://" in client else "tls://scheduler:8786")
@@ -62,12 +62,12 @@ class Cluster:
         if scope.selection.as_attr == CHOSEN:
             with UsageError.about("functions"):
                 raise UsageError(
-                    "functions is a callable, and only values are sent to workers", hint='functions="checkout-*"'
+                    "functions is a callable, which cannot be sent to workers", hint='functions="checkout-*"'
                 )
         return cls(client, credentials)
 
     def prepare(self) -> None:
-        """Compare the workers with this process, before anything is read."""
+        """Check the workers and their versions, and subscribe to their progress."""
         addresses = sorted(self._client.nthreads())
         if not addresses:
             hint = "wait for a worker\nclient.wait_for_workers(1)"
@@ -84,11 +84,11 @@ class Cluster:
         self._client.subscribe_topic(PROGRESS, _note)
 
     def recipe(self, aws: Aws) -> Recipe:
-        """Return how a worker gets to an account; UsageError if that would take credentials that don't travel."""
+        """Return how a worker connects to an account; if the credentials can't be sent, raise UsageError."""
         return Recipe.with_keys(aws) if self._sends else Recipe.of(aws)
 
     async def read(self, place: AccountRegion, scope: Scope) -> PartResult:
-        """Let a worker read an account and region; if the worker dies, another one."""
+        """Let a worker read an account and region; if the worker dies, another one does."""
         if not self._sends:
             return await self._read(place, scope)
         async with self._room:
@@ -96,7 +96,7 @@ class Cluster:
 
     async def _read(self, place: AccountRegion, scope: Scope) -> PartResult:
         while True:
-            recipe = await aside(self.recipe, place.aws)
+            recipe = await in_thread(self.recipe, place.aws)
             account_id, region = place.key
             order = PartOrder(
                 run=self.run,
@@ -109,10 +109,10 @@ class Cluster:
             result = await self._result(order)
             if result is not None and result.run == self.run:
                 return result
-            await asyncio.sleep(_BETWEEN_TRIES)  # another audit has this account and region at the moment
+            await asyncio.sleep(_BETWEEN_TRIES)  # another audit is reading this account and region
 
     async def _result(self, order: PartOrder) -> PartResult | None:
-        """Return the result of a task; None for one that another audit cancelled."""
+        """Return the result of a task; None if another audit cancelled it."""
         from distributed import CancelledError
 
         from eicnb.fleet.parts.worker import read_on_worker
@@ -122,7 +122,7 @@ class Cluster:
         self._futures[key] = future
         try:
             await _settled(future)
-            result: PartResult = await aside(future.result)
+            result: PartResult = await in_thread(future.result)
         except CancelledError:
             return None
         except EicError:
@@ -136,7 +136,7 @@ class Cluster:
             future.release()
 
     def stop(self) -> None:
-        """Stop the workers; what they have read so far of an account and region is lost."""
+        """Stop the workers; the rows of an account and region that is only partly read are lost."""
         _RUNNING.pop(self.run, None)
         futures = [*self._futures.values()]
         if futures and self._client.status == "running":
@@ -157,7 +157,7 @@ def _note(event: tuple[float, Mapping[str, Any]]) -> None:
 
 
 async def _settled(future: Any) -> None:
-    """Wait until a task is done, also one that failed or was cancelled."""
+    """Wait until a task has finished, failed or been cancelled."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
     def settle(_: Any) -> None:
@@ -169,8 +169,8 @@ async def _settled(future: Any) -> None:
 
 
 def _make_client(address: str) -> str:
-    """Return the hint that makes a client of the cluster with this address."""
-    return f"make a client, and give it\nfrom dask.distributed import Client\nclient = Client({address!r})"
+    """Return the hint to make a client for the cluster at this address."""
+    return f"make a client, and pass it\nfrom dask.distributed import Client\nclient = Client({address!r})"
 
 
 def _distributed() -> Any:
@@ -189,14 +189,14 @@ def _check_encrypted(addresses: list[str]) -> None:
     if plain:
         with UsageError.about("credentials"):
             raise UsageError(
-                f'credentials="send" needs a cluster that is encrypted, and {plain[0]} is not',
+                f'credentials="send" needs an encrypted cluster, and {plain[0]} is not encrypted',
                 hint="connect to the cluster with distributed.Security(require_encryption=True, …); "
                 'or let the workers use their own credentials: credentials="workers"',
             )
 
 
 def _check_versions(installed: Mapping[str, Any]) -> None:
-    """Refuse workers with another version of eicnb, or without it."""
+    """Reject workers with another version of eicnb, or without it."""
     here, different = version("eicnb"), dict[str, list[str]]()
     for address, versions in installed.items():
         if isinstance(versions, BaseException):

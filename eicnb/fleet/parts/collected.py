@@ -1,4 +1,4 @@
-"""What the parts of an audit say together, while they are read and afterwards.
+"""The parts of an audit together, while they are read and afterwards.
 
 Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py.
 """
@@ -24,9 +24,9 @@ from eicnb.fleet.scope import Scope
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """The parts of an audit: `results` of those that were read, and the `audits` of those being read here.
+    """The parts of an audit: the `results` of finished ones, and the `audits` that run in this process.
 
-    `own_rows` are about accounts that could not be identified, and so have no part.
+    `own_rows` are about accounts that could not be identified and so have no part.
     """
 
     connections: Sequence[Aws]
@@ -49,7 +49,7 @@ class Parts:
         return tuple(name for name in self.scope.selection.patterns or () if all(name in one for one in missing))
 
     def listed_names(self) -> Iterator[str]:
-        """Yield the listed names that look like one that matches no function."""
+        """Yield the listed names that resemble a name that matches no function."""
         return (name for result in list(self.results.values()) for name in result.likely)
 
     @property
@@ -59,7 +59,7 @@ class Parts:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every list of functions was read to its end."""
+        """Whether every list of functions was read completely."""
         results = list(self.results.values())
         is_read = self.is_placed and not self.own_rows and len(results) >= len(self.places)
         return is_read and all(result.is_whole for result in results)
@@ -72,11 +72,11 @@ class Parts:
 
     @property
     def handlers(self) -> frozenset[str]:
-        """The modules whose event handlers made an audit slower."""
+        """The modules whose event handlers forced an audit to use botocore."""
         return frozenset(module for result in list(self.results.values()) for module in result.handlers)
 
     def audited_regions(self) -> list[str]:
-        """Return the regions that were or would have been read."""
+        """Return the regions of the audit, including those that were not read."""
         return sorted({place.region for place in self.places})
 
     @property
@@ -85,11 +85,11 @@ class Parts:
         return len(self.places)
 
     def accounts(self) -> list[str]:
-        """Return the accounts whose regions were or would have been read."""
+        """Return the accounts of the audit, including those that were not read."""
         return sorted({place.account_id for place in self.places})
 
     def progress(self, *, is_over: bool = False) -> Progress:
-        """Return the progress."""
+        """Return the progress so far."""
         going = [*self._going()]
         parts = [*(_finished(result) for result in list(self.results.values())), *going]
         is_listed = self.is_placed and len(parts) == len(self.places) and all(part.is_listed for part in going)
@@ -133,7 +133,7 @@ def _finished(result: PartResult) -> PartProgress:
 
 
 def _by_account(parts: Sequence[PartProgress]) -> tuple[tuple[str, int, int], ...]:
-    """Return each account with the number of its functions that are done and known."""
+    """Return each account with the numbers of its functions that are done and known."""
     done, known = Counter[str](), Counter[str]()
     for part in parts:
         done[part.account_id] += part.done

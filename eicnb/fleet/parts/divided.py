@@ -1,4 +1,4 @@
-"""The run of an audit in parts: accounts and regions on the workers of a cluster, into files, or both.
+"""One run of an audit in parts, on the workers of a cluster, into files, or both.
 
 Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py.
 """
@@ -15,7 +15,7 @@ from eicnb.aws.boto import Aws
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
@@ -36,7 +36,7 @@ from eicnb.fleet.versions import Grant
 
 @dataclass(slots=True, kw_only=True)
 class DividedAudit(Parts):
-    """One audit in parts, which a `cluster` reads, or this process into a `folder`."""
+    """An audit in parts, read by a `cluster` or by this process, and stored in a `folder` if given."""
 
     folder: AuditFolder | None
     patience: Patience = PATIENCE
@@ -59,7 +59,7 @@ class DividedAudit(Parts):
         credentials: Any,
         **timing: Any,
     ) -> Self:
-        """Check the arguments of an audit on a cluster or into a folder; nothing is sent."""
+        """Check the arguments of an audit on a cluster or into a folder, without a request."""
         return cls(
             connections=connections,
             regions=regions,
@@ -70,7 +70,7 @@ class DividedAudit(Parts):
         )
 
     def run(self, show: Show) -> None:
-        """Read everything; an exception while drawing, above all Ctrl-C, stops it here and on the workers."""
+        """Read everything; an exception while drawing, such as Ctrl-C, also stops the workers."""
         self.started_at = self.clock()
         if self.cluster is not None:
             self.cluster.prepare()
@@ -89,7 +89,7 @@ class DividedAudit(Parts):
             places = await finder.find()
             if self.cluster is not None:
                 for aws in {place.aws for place in places}:
-                    await aside(self.cluster.recipe, aws)  # one that no worker can follow stops the audit here
+                    await in_thread(self.cluster.recipe, aws)  # credentials that no worker can use stop the audit here
             unreached = (
                 {} if self.folder is None else {key: row for row in finder.rows if (key := _key(row)) is not None}
             )
@@ -101,39 +101,39 @@ class DividedAudit(Parts):
             self.places += places
             self.is_placed = True
             await together(self._read(place, pool) for place in places)
-            await self._keep_unreached(unreached)
+            await self._store_unreached(unreached)
             await self._add_unmatched()
 
     async def _read(self, place: AccountRegion, pool: SenderPool) -> None:
-        """Read a place, unless an earlier run has its file."""
-        stored = None if self.folder is None else await aside(self.folder.stored, place.key)
+        """Read a place, unless an earlier run has already stored it completely."""
+        stored = None if self.folder is None else await in_thread(self.folder.stored, place.key)
         if stored is not None:
             self.resumed += 1
             self.results[place.key] = stored
             return
         result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
-        await self._keep(result)
+        await self._store(result)
 
     def _of_earlier(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
-        """Return the files of an earlier run for accounts whose regions cannot be listed now."""
+        """Return the places in files of an earlier run whose accounts cannot list their regions now."""
         if self.folder is None or self.regions != (ALL_REGIONS,):
             return []
         accounts = {account_id for account_id, _ in unreached}
         return [key for key in self.folder.found if key[0] in accounts and key not in unreached]
 
-    async def _keep_unreached(self, unreached: Mapping[Key, AuditRow]) -> None:
-        """Store the rows of accounts that cannot be reached; what an earlier run could read of them stays.
+    async def _store_unreached(self, unreached: Mapping[Key, AuditRow]) -> None:
+        """Store the rows of accounts that cannot be reached, but keep what an earlier run read of them.
 
-        Of an account whose regions cannot be listed, regions may be missing nevertheless, and so its row is kept too.
+        If an account cannot list its regions, some may be missing from the earlier run, so its row is added as well.
         """
         if self.folder is None:
             return
         for key in self._of_earlier(unreached):
-            self._add(await aside(self.folder.result, key))
+            self._add(await in_thread(self.folder.result, key))
         for key, row in unreached.items():
-            earlier = await aside(self.folder.result, key)
+            earlier = await in_thread(self.folder.result, key)
             if earlier is None or not (earlier.is_whole or earlier.counts.states.get("ok")):
-                await self._keep(failed_result(self._audit(self.connections[0], row.region), row))
+                await self._store(failed_result(self._audit(self.connections[0], row.region), row))
                 continue
             self._add(earlier)
             if self.regions == (ALL_REGIONS,):
@@ -143,9 +143,9 @@ class DividedAudit(Parts):
         if result is not None:
             self.results[result.key] = result
 
-    async def _keep(self, result: PartResult) -> None:
-        """Store a result, its rows in the folder if there is one."""
-        self.results[result.key] = result if self.folder is None else await aside(self.folder.write, result)
+    async def _store(self, result: PartResult) -> None:
+        """Store a result; if there is a folder, write its rows to a file."""
+        self.results[result.key] = result if self.folder is None else await in_thread(self.folder.write, result)
 
     async def _read_there(self, place: AccountRegion) -> PartResult:
         assert self.cluster is not None
@@ -157,12 +157,12 @@ class DividedAudit(Parts):
     async def _read_here(self, place: AccountRegion, pool: SenderPool) -> PartResult:
         audit = self._audit(place.aws, place.region)
         if self.folder is not None:
-            audit.earlier = await aside(self.folder.earlier, place.key)
+            audit.earlier = await in_thread(self.folder.earlier, place.key)
         async with self._room.of(lambda: _size(audit)):
             self.audits[place.key] = audit
             await audit.read([place], replace(pool, tally=audit.tally))
-            async with self._writing:  # a frame at a time, so that memory stays small
-                result = await aside(result_of, audit, place.key)
+            async with self._writing:  # one frame at a time, to save memory
+                result = await in_thread(result_of, audit, place.key)
         del self.audits[place.key]
         return result
 
@@ -179,8 +179,8 @@ class DividedAudit(Parts):
             grants=self._grants,
         )
 
-    def keep_begun(self) -> None:
-        """Write what was read of the accounts and regions that were not read to their end."""
+    def write_begun(self) -> None:
+        """Write what was read of the accounts and regions that were only partly read."""
         if self.folder is None:
             return
         for key, audit in list(self.audits.items()):
@@ -192,10 +192,10 @@ class DividedAudit(Parts):
         rows = [row for row in self._unmatched_rows() if row.account_id is not None]
         if self.folder is not None and rows:
             key = min(result.key for result in self.results.values() if result.home is not None)
-            self.results[key] = await aside(self.folder.add, self.results[key], rows)
+            self.results[key] = await in_thread(self.folder.add, self.results[key], rows)
 
     def rows(self) -> list[AuditRow]:
-        """Return the rows that no part has."""
+        """Return the rows that belong to no part."""
         if not self.is_placed:
             return [unread_row(None, aws.region) for aws in self.connections]
         never = [unread_row(*place.key) for place in self.places if place.key not in self.results]
@@ -212,7 +212,7 @@ class DividedAudit(Parts):
 
 
 def _key(row: AuditRow) -> Key | None:
-    """Return account and region of a row; None if the account is unknown."""
+    """Return the account and region of a row; None if the account is unknown."""
     return None if row.account_id is None else (row.account_id, row.region)
 
 

@@ -1,4 +1,4 @@
-"""The folder of an audit: a Parquet file for each account and region, each written as a whole.
+"""The folder of an audit: a Parquet file for each account and region, each written atomically.
 
 Tested in tests/fleet/parts/test_folder.py.
 """
@@ -33,8 +33,8 @@ _MOST_NAMED = 3
 class AuditFolder:
     """The files of one audit in a folder.
 
-    An audit that was stopped goes on: `complete` are the files of an earlier run that lack nothing, and `begun` those
-    with unread rows. Names that start with a dot are not looked at.
+    `found` has the attrs of files from an earlier run, which was stopped. Its `complete` files are not read from AWS
+    again. Names that start with a dot are ignored.
     """
 
     path: Path
@@ -43,7 +43,7 @@ class AuditFolder:
 
     @classmethod
     def parse(cls, folder: Any, scope: Scope) -> AuditFolder:
-        """Check a folder before anything is read: it is new or empty, or has files of such an audit only."""
+        """Open a folder that is new or empty, or has only files of the same audit."""
         with UsageError.about("folder"):
             if not isinstance(folder, str | os.PathLike) or not str(folder).strip():
                 raise UsageError(f"folder is {shown(folder)}", hint='folder="audits/2026-11-25/"')
@@ -59,24 +59,25 @@ class AuditFolder:
         return opened
 
     def _attrs(self, name: str) -> Mapping[str, Any]:
-        """Return the attrs of a file; one of another kind of audit is a UsageError."""
+        """Return the attrs of a file; if it belongs to another audit, raise UsageError."""
         with _read_again(self.path / name):
             attrs = parquet.described(self.path / name).attrs
         if attrs.get("verb") != "audit":
             raise _foreign(self.path, [name])
         for argument, mine in (("qualifiers", self.scope.qualifiers), ("selected", self.scope.selection.as_attr)):
-            if attrs.get(argument) != mine:
+            stored = attrs.get(argument)
+            if stored != mine:
                 what = "functions" if argument == "selected" else argument
                 raise UsageError(
-                    f"{str(self.path)!r} has an audit of other {what}: {shown(attrs.get(argument))}, not {shown(mine)}",
+                    f"{str(self.path)!r} has an audit with other {what}: {shown(stored)}, not {shown(mine)}",
                     hint="name another folder, or give the arguments of the audit in this one",
                 )
         return attrs
 
     def open(self, places: Iterable[Key], *, are_all: bool = True) -> None:
-        """Create the folder; one with files of other places, or with the whole audit already, is a UsageError.
+        """Create the folder; if it has files of other places or the whole audit, raise UsageError.
 
-        `are_all` is whether the audit has no other places than these.
+        `are_all` means that the audit has no places other than these.
         """
         wanted = set(places)
         with UsageError.about("folder"):
@@ -84,7 +85,7 @@ class AuditFolder:
                 raise _foreign(self.path, [part_name(*key) for key in others])
             if are_all and wanted and self.complete >= wanted:
                 raise UsageError(
-                    f"{str(self.path)!r} has the whole audit already",
+                    f"{str(self.path)!r} already has the whole audit",
                     hint=f"name another folder, or load the audit in this one\neicnb.load({str(self.path)!r})",
                 )
         try:
@@ -94,15 +95,15 @@ class AuditFolder:
 
     @property
     def complete(self) -> frozenset[Key]:
-        """The places whose files lack nothing."""
+        """The places whose files are complete."""
         return frozenset(key for key, attrs in self.found.items() if attrs.get("complete") is True)
 
     def stored(self, key: Key) -> PartResult | None:
-        """Return the result of an earlier run for a place, if nothing is missing in it."""
+        """Return the result of an earlier run for a place, if it is complete."""
         return self.result(key) if key in self.complete else None
 
     def result(self, key: Key) -> PartResult | None:
-        """Return the result that the file of a place holds; None without a file."""
+        """Return the result in the file of a place; None without a file."""
         if key not in self.found:
             return None
         attrs, (account_id, region) = self.found[key], key
@@ -130,7 +131,7 @@ class AuditFolder:
             return parquet.read(path).frame
 
     def earlier(self, key: Key) -> Earlier:
-        """Return the rows that an earlier run read of a place before it was stopped."""
+        """Return the rows of a place that an earlier run read before it was stopped."""
         if key not in self.found or key in self.complete:
             return NOTHING
         frame = self._frame(key)
@@ -161,18 +162,18 @@ class AuditFolder:
 def _foreign(path: Path, names: list[str]) -> UsageError:
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return UsageError(
-        f"{str(path)!r} has files that are not of this audit: {', '.join(map(repr, names[:_MOST_NAMED]))}{more}",
-        hint="name a folder that is new or empty",
+        f"{str(path)!r} has files that do not belong to this audit: {', '.join(map(repr, names[:_MOST_NAMED]))}{more}",
+        hint="name a new or empty folder",
     )
 
 
 @contextmanager
 def _read_again(path: Path) -> Iterator[None]:
-    """Say how to go on without a file of the audit that cannot be read."""
+    """Add a hint how to continue to the error about an unreadable file of the audit."""
     try:
         yield
     except UsageError as error:
-        error.hint = f"delete the file, and what it had is read again\nimport os\nos.remove({str(path)!r})"
+        error.hint = f"delete the file, and its account and region are read again\nimport os\nos.remove({str(path)!r})"
         raise
 
 

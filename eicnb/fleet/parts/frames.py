@@ -20,7 +20,7 @@ from eicnb.frames.frame import Frame, to_frame
 
 
 def divided_frame(running: DividedAudit) -> Frame:
-    """Return the frame of an audit in parts; with a folder it is the summary of its files."""
+    """Return the frame of an audit in parts; with a folder, return the summary of its files."""
     return _whole(running) if running.folder is None else _summary(running)
 
 
@@ -65,13 +65,13 @@ def _row_without_file(row: AuditRow) -> dict[str, Any]:
 
 
 def files_how_far(running: DividedAudit) -> str:
-    """Return how far an audit into a folder was when it was stopped, in words."""
+    """Describe how far an audit into a folder got before it was stopped."""
     done = sum(result.counts.are_complete for result in running.results.values())
     return f"{done} of {max(running.place_count, done)} account-regions were read"
 
 
 def incomplete_files(summary: Frame, hint: str) -> IncompleteAudit:
-    """Return the error of an audit into a folder with unread rows, with its summary."""
+    """Return the error of an incomplete audit into a folder; its `result` is the summary."""
     counts = summary.attrs
     wrong = summary[summary["ok"] < summary["rows"]]
     lines = [f"{row.account_id}, {row.region}: {row.error}" for row in wrong.head(MOST_ERRORS).itertuples()]

@@ -1,4 +1,4 @@
-"""One account and region of an audit in parts: the order to read it, and its result, as values.
+"""One account and region of an audit in parts: the order to read it, and its result.
 
 Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py.
 """
@@ -27,7 +27,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartOrder:
-    """An account and region to read, and how to get there; `run` is the id of the audit."""
+    """An account and region to read, and how to connect to it; `run` is the id of the audit."""
 
     run: str
     version: str
@@ -43,7 +43,7 @@ class PartOrder:
 
     @property
     def task(self) -> tuple[str, str, str]:
-        """The key of the task in a cluster, the same one in all audits of this account and region."""
+        """The key of the task in a cluster, the same in all audits of this account and region."""
         return "eicnb-audit", *self.key
 
     def audit(self) -> Audit:
@@ -53,10 +53,10 @@ class PartOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult:
-    """The result of an account and region, without or with its rows as a Parquet file.
+    """The result of an account and region; `rows` is a Parquet file, or None if it is stored elsewhere.
 
-    `errors` are the first ones, a line each. `unmatched` are the wanted names and globs that match no function here,
-    and `likely` the listed names that look like them.
+    `errors` has the first errors, a line each. `unmatched` has the selected names and globs that match no function
+    here, and `likely` the listed names that resemble them.
     """
 
     run: str = ""
@@ -80,7 +80,7 @@ class PartResult:
         return self.account_id, self.region
 
     def without_rows(self) -> PartResult:
-        """Return the result for when its rows are in a file."""
+        """Return the result without its rows, which are in a file."""
         return replace(self, rows=None)
 
 
@@ -114,7 +114,7 @@ class PartProgress:
 
 
 async def read_part(audit: Audit, order: PartOrder) -> None:
-    """Read a part with the credentials of this process; those of another account read nothing."""
+    """Read a part with the credentials of this process; reject those of another account."""
     pool = SenderPool(patience=audit.patience, clock=audit.clock, sleep=audit.sleep, tally=audit.tally)
     async with pool:
         finder = PlaceFinder(connections=audit.connections, regions=audit.regions, earlier=audit.earlier, pool=pool)
@@ -122,7 +122,7 @@ async def read_part(audit: Audit, order: PartOrder) -> None:
         for place in places:
             if place.account_id != order.account_id:
                 raise ConfigurationError(
-                    f"the worker's credentials are of account {place.account_id}, not {order.account_id}",
+                    f"the worker's credentials belong to account {place.account_id}, not {order.account_id}",
                     hint="give the workers credentials that may assume the role, and connect with role_arn=",
                 )
         if finder.rows:

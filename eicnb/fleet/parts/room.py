@@ -1,4 +1,4 @@
-"""The room for functions in memory while accounts and regions are read side by side.
+"""A limit on the functions in memory while accounts and regions are read in parallel.
 
 Tested in tests/fleet/parts/test_room.py.
 """
@@ -14,13 +14,13 @@ MOST = 80_000
 """The functions that may be in memory."""
 
 _EXPECTED = 5_000
-"""The functions that an account and region counts for until its list is known, and others have shown what is usual."""
+"""The functions assumed for an account and region until its list is read, or enough others have been read."""
 
 _FEWEST_EXPECTED = 200
 _ENOUGH = 16
-"""The accounts and regions that show what is usual."""
+"""The number of accounts and regions from which the usual number of functions is estimated."""
 
-_BETWEEN_LOOKS = 0.1
+_BETWEEN_CHECKS = 0.1
 
 Known = Callable[[], tuple[int, bool]]
 """Returns the number of listed functions, and whether all are listed."""
@@ -28,7 +28,7 @@ Known = Callable[[], tuple[int, bool]]
 
 @dataclass(slots=True)
 class Room:
-    """Room for `most` functions; one account and region is always let in, however large it is."""
+    """Room for `most` functions; one account and region is always admitted, however large it is."""
 
     most: int = MOST
     _inside: list[Known] = field(default_factory=list)
@@ -38,13 +38,13 @@ class Room:
 
     @asynccontextmanager
     async def of(self, known: Known) -> AsyncIterator[None]:
-        """Wait until there is room for an account and region, and count it while this is open.
+        """Wait until there is room for an account and region, and count its functions in this context.
 
-        Of those that wait only the first one looks, so that thousands cost nothing.
+        Only the first in the queue polls, so thousands of waiting ones cost nothing.
         """
         async with self._door:
-            while self._inside and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # counts change by themselves
-                await asyncio.sleep(_BETWEEN_LOOKS)
+            while self._inside and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # no event marks a change of the counts
+                await asyncio.sleep(_BETWEEN_CHECKS)
             self._inside.append(known)
         try:
             yield
@@ -55,7 +55,7 @@ class Room:
 
     @property
     def _expected(self) -> int:
-        """Twice the usual number of functions, once enough accounts and regions were read."""
+        """Twice the usual number of functions, once enough accounts and regions have been read."""
         if self._read < _ENOUGH:
             return _EXPECTED
         return min(_EXPECTED, max(_FEWEST_EXPECTED, 2 * self._functions_read // self._read))

@@ -23,13 +23,13 @@ def audit_in_parts(running: DividedAudit, *, show: Show, errors: str, lines: Lin
     with Interrupts() as interrupts:
         interrupt = interrupts.run(lambda: running.run(show))
         if interrupt is not None:
-            running.keep_begun()
+            running.write_begun()
         result = divided_frame(running)
-    if interrupt is not None or interrupts.came:
+    if interrupt is not None or interrupts.has_held_back:
         far, hint = (files_how_far(running), _AGAIN) if is_folder else (how_far(running, result), lines.resume)
         raise AuditInterrupted(f"the audit was stopped: {far}\nTry: {hint}", result) from interrupt
     if running.resumed:
-        warn(f"{running.resumed} of {running.place_count} account-regions were read before, by the audit in the folder")
+        warn(f"{running.resumed} of {running.place_count} account-regions were already in the folder")
     warn_about(running)
     if errors == "raise" and not result.attrs["complete"]:
         raise incomplete_files(result, _AGAIN) if is_folder else incomplete(result, running, lines)

@@ -1,4 +1,4 @@
-"""What runs on a worker of a Dask cluster: one account and region, in one of many turns side by side.
+"""The task that a worker of a Dask cluster runs for one account and region, alongside many others.
 
 Tested in tests/fleet/parts/test_cluster.py.
 """
@@ -21,7 +21,7 @@ from distributed import get_worker
 from distributed.core import Status
 from distributed.worker_state_machine import SecedeEvent
 
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.errors import ConfigurationError
 from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult, failed_result, read_part, result_of
 from eicnb.fleet.row import region_failure
@@ -31,20 +31,20 @@ PROGRESS = "eicnb-audit"
 """The topic of the progress of all audits."""
 
 MOST_AT_ONCE = 50
-"""The accounts and regions that one worker reads side by side."""
+"""The accounts and regions that one worker reads in parallel."""
 
-_BETWEEN_LOOKS = 0.25
-_LOOKS_BETWEEN_REPORTS = 4
+_BETWEEN_CHECKS = 0.25
+_CHECKS_BETWEEN_REPORTS = 4
 _RUNNING = {Status.running, Status.paused}
 _STATES = {"executing", "long-running"}
 
 
 class NoLongerWantedError(Exception):
-    """The end of a part whose audit was stopped, or whose worker has left the cluster."""
+    """The error that ends a part whose audit was stopped, or whose worker has left the cluster."""
 
 
 class Loop:
-    """A thread with an asyncio loop, in which all parts of a process run; it starts with the first one."""
+    """A thread with an event loop for all parts of a process; it starts with the first one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -64,14 +64,14 @@ _BEING_READ: set[tuple[str, Key]] = set()
 
 
 async def read_on_worker(order: PartOrder) -> PartResult:
-    """Read an account and region, and return its rows; errors are rows.
+    """Read an account and region, and return its rows; an error becomes a row.
 
-    It takes none of the worker's threads, so that the worker starts more parts than it has threads: they wait for AWS's
-    limits nearly all the time.
+    It blocks none of the worker's threads, so that the worker can start more parts than it has threads: parts spend
+    nearly all their time waiting for AWS's limits.
     """
     audit, is_wanted = order.audit(), _watch(order)
     while len(_BEING_READ) >= MOST_AT_ONCE:
-        await asyncio.sleep(_BETWEEN_LOOKS)
+        await asyncio.sleep(_BETWEEN_CHECKS)
         _stop_unless(is_wanted())
     part = (order.run, order.key)
     _BEING_READ.add(part)
@@ -79,11 +79,11 @@ async def read_on_worker(order: PartOrder) -> PartResult:
         _secede(order)
         _check_version(order)
         await _finish(_LOOP.start(read_part(audit, order)), is_wanted, lambda: _report(audit, order))
-        return await aside(result_of, audit, order.key, order.run)
+        return await in_thread(result_of, audit, order.key, order.run)
     except NoLongerWantedError:
         raise
-    except Exception as error:  # noqa: BLE001 # whatever it is, it is the row of this account and region
-        return await aside(failed_result, audit, region_failure(*order.key, error), order.run)
+    except Exception as error:  # noqa: BLE001 # whatever the error, it becomes a row of this account and region
+        return await in_thread(failed_result, audit, region_failure(*order.key, error), order.run)
     finally:
         _BEING_READ.discard(part)
 
@@ -96,10 +96,10 @@ def _secede(order: PartOrder) -> None:
 
 
 def _watch(order: PartOrder) -> Callable[[], bool]:
-    """Return a function that tells whether this task is still wanted.
+    """Return a function that checks whether this task is still wanted.
 
-    It is as long as the audit runs, and the worker is in the cluster. A worker that lost its scheduler must stop by
-    itself: another one may have its parts by then.
+    A task is wanted while the audit runs and the worker is in the cluster. A worker that lost its scheduler must stop
+    by itself: another worker may already be reading its parts.
     """
     worker = get_worker()
 
@@ -119,12 +119,12 @@ async def _finish(running: Future[None], is_wanted: Callable[[], bool], report: 
     """Wait for a part, and report its progress meanwhile; stop it if it is no longer wanted."""
     waiting = asyncio.wrap_future(running)
     try:
-        for look in count(1):
-            await asyncio.wait([waiting], timeout=_BETWEEN_LOOKS)
+        for check in count(1):
+            await asyncio.wait([waiting], timeout=_BETWEEN_CHECKS)
             if waiting.done():
                 return await waiting
             _stop_unless(is_wanted())
-            if look % _LOOKS_BETWEEN_REPORTS == 0:
+            if check % _CHECKS_BETWEEN_REPORTS == 0:
                 report()
     finally:
         waiting.cancel()
@@ -136,11 +136,11 @@ def _report(audit: Audit, order: PartOrder) -> None:
 
 
 def _check_version(order: PartOrder) -> None:
-    """Refuse an order of another version: a worker may have joined after all were compared."""
+    """Reject an order of another version: a worker may join after the versions were checked."""
     here = version("eicnb")
     if order.version != here:
         raise ConfigurationError(
-            f"the worker {socket.gethostname()} has eicnb {here}, and the notebook {order.version}",
+            f"the worker {socket.gethostname()} has eicnb {here}, but the notebook has {order.version}",
             hint=f"pip install eicnb=={order.version}",
         )
 
@@ -148,7 +148,7 @@ def _check_version(order: PartOrder) -> None:
 def leave_group(host: str, process: int, group: int) -> None:
     """Take a worker that the notebook's process started out of its process group.
 
-    Ctrl-C in the notebook would reach it too.
+    Otherwise Ctrl-C in the notebook would stop the worker too.
     """
     if socket.gethostname() == host and os.getpid() != process and os.getpgrp() == group:
         os.setpgrp()

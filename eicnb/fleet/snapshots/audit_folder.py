@@ -1,4 +1,4 @@
-"""A folder that holds one audit: a file for each account and region, `ACCOUNT.REGION.parquet`.
+"""A folder with one audit: a file for each account and region, `ACCOUNT.REGION.parquet`.
 
 Tested in tests/fleet/snapshots/test_loading.py.
 """
@@ -23,11 +23,11 @@ from eicnb.model.arn import ACCOUNT, REGION
 _PART = re.compile(rf"({ACCOUNT})\.({REGION}){re.escape(ENDING)}")
 
 _COUNTS = ("functions", "rows", *SCAN_STATES, "calls", "throttled_calls")
-"""The attrs of an audit that count what is in it."""
+"""The attrs of an audit that are counts."""
 
 
 def place_of(name: str) -> tuple[str, str] | None:
-    """Return the account and region that the name of a file names; None if it is not one of an audit's folder.
+    """Return the account and region in a file's name; None if it is not part of an audit.
 
     >>> place_of("123456789012.eu-west-1.parquet"), place_of("audit.parquet")
     (('123456789012', 'eu-west-1'), None)
@@ -48,7 +48,7 @@ def parts_in(folder: Path) -> list[Path]:
 
 
 def check_parts(folder: Path, parts: Sequence[Path]) -> None:
-    """Refuse a folder that is not one audit, and name what to load instead."""
+    """Reject a folder without the files of an audit; the hint names what to load instead."""
     if parts:
         return
     files = sorted(path for path in folder.iterdir() if path.suffix == ENDING)
@@ -60,14 +60,14 @@ def check_parts(folder: Path, parts: Sequence[Path]) -> None:
 
 
 def check_audit(path: Path, attrs: Mapping[str, Any]) -> None:
-    """Refuse the file of another frame than an audit."""
+    """Reject a file whose frame is not an audit."""
     verb = attrs.get(VERB)
     if verb != "audit":
         raise unreadable(path, f"is a frame of {verb}, not of an audit" if verb else "is not a frame of an audit")
 
 
 def whole_audit(parts: Sequence[FramePortion], frames: Sequence[pd.DataFrame]) -> Frame:
-    """Return the audit of these parts: all rows, the sums of the counts, and what attrs have in common."""
+    """Combine parts into one audit: all rows, the summed counts, and the attrs in common."""
     whole = stack(frames, [part.attrs for part in parts])
     for name in _COUNTS:
         counts = [part.attrs[name] for part in parts if isinstance(part.attrs.get(name), int)]
@@ -80,6 +80,6 @@ def whole_audit(parts: Sequence[FramePortion], frames: Sequence[pd.DataFrame]) -
 
 
 def _regions_of(parts: Sequence[FramePortion]) -> str | None:
-    """Return the regions of all parts, as the attrs of an audit have its argument."""
+    """Return the regions of all parts as the attr `regions` of an audit."""
     named = [part.attrs.get("regions") or part.attrs.get("region") for part in parts]
     return ",".join(sorted({region for one in named if one for region in str(one).split(",")})) or None

@@ -1,8 +1,7 @@
-"""The description of a frame in its file: what a table of values alone does not say.
+"""The description of a frame in its file: everything but the values.
 
-It is JSON in the metadata of the Parquet file: the class, the columns with their pandas dtypes, the labels of the rows,
-the attrs, and the columns that this release's frames of the verb have.
-
+It is JSON in the metadata of the Parquet file. It has the class, the columns with their pandas dtypes, the row labels
+and the attrs, and also the columns that frames of the verb have in this release.
 Tested in tests/fleet/snapshots/test_parquet.py.
 """
 
@@ -31,21 +30,21 @@ Kind = Literal["Frame", "FramePart", "DataFrame"]
 _CLASSES: Mapping[Kind, type[pd.DataFrame]] = {"Frame": Frame, "FramePart": FramePart, "DataFrame": pd.DataFrame}
 
 _OF_NUMPY = frozenset("biufmMO")
-"""The kinds of numpy's dtypes that a file can hold: numbers, times and, if they are texts, objects."""
+"""The kinds of numpy dtypes that a file can store: numbers, times and, if they are strings, objects."""
 
 _LABELS = "__label_{}__"
-"""The name of a column with the labels of the rows."""
+"""The name of a column that stores row labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredColumn:
-    """A column as pandas has it: its name and its dtype; of a category also the categories, in their order.
+    """The name and the pandas dtype of a column; a category also has its categories, in order.
 
     >>> StoredColumn.of("timeout", pd.Int64Dtype()).to_dtype()
     Int64Dtype()
     >>> StoredColumn.of("day", pd.PeriodDtype("D"))
     Traceback (most recent call last):
-    eicnb.errors.UsageError: the frame's column 'day' is period[D], which a file can't hold
+    eicnb.errors.UsageError: the frame's column 'day' is period[D], which a file can't store
     Try: frame["day"] = frame["day"].astype("string")
     """
 
@@ -56,24 +55,24 @@ class StoredColumn:
 
     @classmethod
     def of(cls, name: str, dtype: Any) -> Self:
-        """Describe the dtype of a column, or raise UsageError if it would not be the same after a file."""
+        """Describe the dtype of a column, or raise UsageError if a file could not restore it."""
         if isinstance(dtype, pd.CategoricalDtype):
             categories = dtype.categories.tolist()
             kinds = {*map(type, categories)}
             if kinds <= {str} or kinds <= {int}:
                 return cls(name, "category", tuple(categories), bool(dtype.ordered))
-            raise not_storable(name, "a category of other values than texts or whole numbers")
+            raise not_storable(name, "a category with values other than strings or integers")
         if (written := _written(dtype)) is None:
             raise not_storable(name, str(dtype))
         return cls(name, written)
 
     @property
     def is_text(self) -> bool:
-        """Whether its values are texts."""
+        """Whether its values are strings."""
         return self.dtype.startswith(("str", "object")) or isinstance((self.categories or (0,))[0], str)
 
     def to_dtype(self) -> Any:
-        """Return the dtype in this release of pandas."""
+        """Return the dtype in the installed release of pandas."""
         return _dtype_of(self)
 
 
@@ -85,18 +84,18 @@ def _dtype_of(column: StoredColumn) -> Any:
 
 
 def not_storable(name: str, what: str) -> UsageError:
-    """Return the error about a column that a file cannot hold."""
+    """Return the error about a column that a file cannot store."""
     if name.startswith(_LABELS.partition("{")[0]):
-        return UsageError(f"the frame has labels of rows that are {what}", hint="frame.reset_index(drop=True)")
+        return UsageError(f"the frame has row labels that are {what}", hint="frame.reset_index(drop=True)")
     column = json.dumps(name, ensure_ascii=False)
     return UsageError(
-        f"the frame's column {name!r} is {what}, which a file can't hold",
+        f"the frame's column {name!r} is {what}, which a file can't store",
         hint=f'frame[{column}] = frame[{column}].astype("string")',
     )
 
 
 def _written(dtype: Any) -> str | None:
-    """Return the name of a dtype in any release of pandas; None for one that a file does not bring back."""
+    """Return a name for a dtype that every pandas release knows; None if a file can't restore it."""
     if isinstance(dtype, pd.StringDtype):
         if dtype.na_value is not pd.NA:
             return "str"
@@ -112,13 +111,13 @@ _WITH_NA = {"boolean", *(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in
 
 @cache
 def _text_of_pandas_3() -> Any:
-    """Return the dtype of texts that pandas 3 infers; older releases infer object."""
+    """Return the dtype of strings that pandas 3 infers; older releases infer object."""
     return pd.Series(["text"]).dtype
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of the rows: a range, or columns of the file with the names of the index's levels."""
+    """The row labels: a range, or columns of the file with the names of the index levels."""
 
     span: tuple[int, int, int] | None
     levels: tuple[StoredColumn, ...] = ()
@@ -126,7 +125,7 @@ class Labels:
 
     @classmethod
     def of(cls, index: pd.Index) -> Self:
-        """Describe an index, or raise UsageError if it would not be the same after a file."""
+        """Describe an index, or raise UsageError if a file could not restore it."""
         names = tuple(map(_level_name, index.names))
         if isinstance(index, pd.RangeIndex):
             return cls((index.start, index.stop, index.step), names=names)
@@ -139,7 +138,7 @@ class Labels:
         return [index.get_level_values(number) for number in range(len(self.levels))]
 
     def to_index(self, levels: Sequence[Any], rows: int | None) -> pd.Index:
-        """Return the index of a frame with so many rows; None for one without columns."""
+        """Return the index of a frame with this many rows; None if the frame has no columns."""
         if self.span is not None:
             span = pd.RangeIndex(*self.span)
             return (span if rows in {None, len(span)} else pd.RangeIndex(rows)).set_names(self.names)
@@ -153,10 +152,11 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the file of a frame says about it besides its values.
+    """The description of a frame in its file.
 
-    `known` are the columns that a frame of its verb had in the release `eicnb` that saved it, with their dtypes.
-    `taken_at` is the time that its rows are from: of an audit, when the last one was read; None if it does not say.
+    `known` has the columns, with their dtypes, that frames of its verb had in the release `eicnb` that saved it.
+    `taken_at` is the time that the rows are from: for an audit, when its last row was read. None means that it is
+    unknown.
     """
 
     kind: Kind
@@ -171,7 +171,7 @@ class Description:
 
     @classmethod
     def of(cls, frame: pd.DataFrame, *, saved_at: datetime, eicnb: str) -> Self:
-        """Describe a frame, or raise UsageError that names what a file cannot bring back."""
+        """Describe a frame, or raise UsageError that names what a file could not restore."""
         kind: Kind = (
             "Frame" if isinstance(frame, Frame) else "FramePart" if isinstance(frame, FramePart) else "DataFrame"
         )
@@ -189,11 +189,11 @@ class Description:
 
     @property
     def stored(self) -> tuple[StoredColumn, ...]:
-        """All columns of the file: those of the frame, and those with the labels of its rows."""
+        """All columns of the file: those of the frame, and those with its row labels."""
         return self.columns + self.labels.levels
 
     def to_json(self) -> str:
-        """Return the description as the file has it."""
+        """Return the description as the file stores it."""
         times = {"saved_at": self.saved_at.isoformat(), "taken_at": self.taken_at and self.taken_at.isoformat()}
         held = {**asdict(self), **times}
         return json.dumps({"format": FORMAT, "version": VERSION, **held})
@@ -224,7 +224,7 @@ class Description:
         )
 
     def to_frame(self, values: Mapping[str, Any], labels: Sequence[Any], rows: int | None) -> pd.DataFrame:
-        """Return the frame with these columns, its own class and attrs."""
+        """Return the frame with these values, its class and its attrs."""
         index = self.labels.to_index(labels, rows)
         aligned = {name: one.set_axis(index) if isinstance(one, pd.Series) else one for name, one in values.items()}
         frame = pd.DataFrame(aligned, index=index, copy=False)
@@ -235,7 +235,7 @@ class Description:
 
 
 def _time_of(frame: pd.DataFrame) -> datetime | None:
-    """Return the time up to which an audit knows its rows; None for a frame that does not say."""
+    """Return the time up to which the rows of an audit are right; None for a frame without one."""
     times: list[datetime] = []
     if isinstance(getattr(frame.get("read_at"), "dtype", None), pd.DatetimeTZDtype):
         last: Any = frame["read_at"].max()
@@ -255,17 +255,17 @@ def _column(held: Mapping[str, Any]) -> StoredColumn:
 
 def _level_name(name: Any) -> str | None:
     if not isinstance(name, str | None):
-        raise UsageError(f"the frame's index is named {shown(name)}, not a text", hint="frame.reset_index()")
+        raise UsageError(f"the frame's index is named {shown(name)}, not a string", hint="frame.reset_index()")
     return name
 
 
 def _names(frame: pd.DataFrame) -> list[str]:
-    """Return the names of a frame's columns, each a text and each once."""
+    """Return the names of a frame's columns; reject duplicates, and names that are not strings."""
     names: list[str] = frame.columns.tolist()
     for name in names:
         if not isinstance(name, str):
             raise UsageError(
-                f"the frame has the column {name!r}, whose name is not a text",
+                f"the frame has the column {name!r}, whose name is not a string",
                 hint="frame.columns = [str(name) for name in frame.columns]",
             )
     if not frame.columns.is_unique:
@@ -278,13 +278,13 @@ def _names(frame: pd.DataFrame) -> list[str]:
 def _key(name: Any) -> str:
     if not isinstance(name, str):
         raise UsageError(
-            f"the frame's attrs have the key {name!r}, which is not a text", hint=f"del frame.attrs[{name!r}]"
+            f"the frame's attrs have the key {name!r}, which is not a string", hint=f"del frame.attrs[{name!r}]"
         )
     return name
 
 
 def _json(name: Any, value: Any) -> Any:
-    """Return an attr unchanged, or raise UsageError for one that JSON does not bring back."""
+    """Return an attr unchanged, or raise UsageError if JSON could not restore it."""
     try:
         is_same = _is_same(value, json.loads(json.dumps(value, allow_nan=False)))
     except (TypeError, ValueError, RecursionError):
@@ -292,14 +292,14 @@ def _json(name: Any, value: Any) -> Any:
     if not is_same:
         what = str(value) if isinstance(value, float) and not math.isfinite(value) else shown(value)
         raise UsageError(
-            f"the frame's attrs[{name!r}] is {what}, which a file can't hold",
-            hint=f"give it as text\nframe.attrs[{name!r}] = str(frame.attrs[{name!r}])",
+            f"the frame's attrs[{name!r}] is {what}, which a file can't store",
+            hint=f"store it as text\nframe.attrs[{name!r}] = str(frame.attrs[{name!r}])",
         )
     return value
 
 
 def _is_same(value: Any, again: Any) -> bool:
-    """Return whether JSON brings back a value as it was; it makes lists of tuples, and texts of keys."""
+    """Return whether JSON restored a value; it turns tuples into lists, and keys into strings."""
     if isinstance(value, dict):
         return [*value] == [*again] and all(_is_same(one, again[key]) for key, one in value.items())
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A folder of audits as a history: what was added, removed and changed from audit to audit."""
+"""The verb `history`: what was added, removed and changed between the audits in a folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COUNTS = ("added", "removed", "changed")
 
 
 def history(folder: str | os.PathLike[str]) -> Frame:
-    """Return what was added, removed and changed from audit to audit, of all audits saved in a folder.
+    """Return what was added, removed and changed between the audits saved in a folder.
 
     >>> import tempfile
     >>> from eicnb.fleet.snapshots.saving import save
@@ -38,11 +38,11 @@ def history(folder: str | os.PathLike[str]) -> Frame:
     >>> history(audits).change.tolist()
     ['retries 0 -> 1, age 1h -> 6h (default)']
 
-    An audit is a file of `save`, or a folder that `eicnb.audit(folder=…)` wrote. They are compared in the order of the
-    times at which they were read, whatever their names. `from_time` and `to_time` are the times of the last audit with
-    the config before and of the first one with the config after. What an audit did not cover or could not read is
-    compared between the audits that did, so that it is neither removed nor added. Everything else in the folder is left
-    out: `attrs["foreign"]` names it, with the reason. A folder without any audit is a UsageError.
+    An audit is a file that `save` wrote, or a folder that `eicnb.audit(folder=…)` wrote. Audits are compared in the
+    order in which they were read, whatever their names. `from_time` is the time of the last audit with the config
+    before the change, and `to_time` that of the first audit with the config after it. If an audit did not cover or
+    could not read a row, the row is compared between the audits that did. Everything else in the folder is left out:
+    `attrs["foreign"]` names it, with the reason. A folder without any audit raises UsageError.
     """
     with UsageError.about("folder"):
         return _of(path_of(folder))
@@ -84,7 +84,7 @@ class _SavedAudit:
 
     @classmethod
     def of(cls, path: Path, parts: Sequence[Path]) -> _SavedAudit:
-        """Read when an audit was made, or raise UsageError for what is not one."""
+        """Read the time of an audit, or raise UsageError if the files are not an audit."""
         described = [parquet.described(part) for part in parts]
         for part, one in zip(parts, described, strict=True):
             check_audit(part, one.attrs)
@@ -92,7 +92,7 @@ class _SavedAudit:
         return cls(path, tuple(parts), max(read_at or [one.saved_at for one in described]))
 
     def frame(self) -> pd.DataFrame:
-        """Read what a comparison needs, or raise UsageError for a part of the rows."""
+        """Read the columns that a comparison needs; if rows are missing, raise UsageError."""
         parts, snapshots = parquet.read_together(self.parts, COMPARED_COLUMNS)
         for part in parts:
             if part.attrs.get("rows", part.rows) != part.rows:
@@ -103,12 +103,12 @@ class _SavedAudit:
 
 @dataclass(slots=True)
 class _FolderContent:
-    """What is in a folder besides audits, with the reason to leave it out."""
+    """The search for the audits in a folder; `left_out` has the reason for everything else."""
 
     left_out: dict[str, str] = field(default_factory=dict)
 
     def audits(self, folder: Path) -> Iterator[_SavedAudit]:
-        """Yield the audits in a folder, which may itself hold one in the files of its accounts and regions."""
+        """Yield the audits in a folder, which may itself be one, with a file per account and region."""
         own = parts_in(folder)
         for path in sorted({*folder.iterdir()} - {*own} | ({folder} if own else set())):
             try:
@@ -125,7 +125,7 @@ class _FolderContent:
                 self.leave_out(path, error)
 
     def leave_out(self, path: Path, error: Exception) -> None:
-        """Note why something is not an audit."""
+        """Record why a file or folder is left out."""
         reason = why_unreadable(path, error) if isinstance(error, EicError) else f"can't be read: {error}"
         is_of_part = reason.startswith("the file ")
         self.left_out[path.name] = f"is incomplete: {reason}" if is_of_part else reason
@@ -137,7 +137,7 @@ class _FolderContent:
 
 
 class _KnownRow(NamedTuple):
-    """A row as the last audit that read it has it, and the time of that audit."""
+    """A row of the last audit that read it, and the time of that audit."""
 
     row: ComparedRow
     time: datetime
@@ -152,17 +152,17 @@ class _FoundDifference(NamedTuple):
 
 
 class _Past:
-    """The audits so far: what is known of each function, version and alias, and since when."""
+    """The audits so far: the last known row of each function, version and alias, and its time."""
 
     def __init__(self) -> None:
         self.times: list[datetime] = []
         self._known: dict[Key, _KnownRow] = {}
-        self._looked: list[ComparedFrame] = []
+        self._audits: list[ComparedFrame] = []
         self._found: list[_FoundDifference] = []
         self._attrs: list[Mapping[Any, Any]] = []
 
     def add(self, time: datetime, audit: ComparedFrame, attrs: Mapping[Any, Any]) -> None:
-        """Compare an audit with what is known from those before it."""
+        """Compare an audit with the audits before it."""
         for key in dict.fromkeys((*self._known, *audit.rows)):
             now = audit.rows.get(key)
             before = self._known.get(key) or self._absent_before(key, now)
@@ -175,27 +175,27 @@ class _Past:
                 self._found.append(_FoundDifference(difference, before.time, time))
             self._known[key] = _KnownRow(now, time)
         self.times.append(time)
-        self._looked.append(replace(audit, rows={}))
+        self._audits.append(replace(audit, rows={}))
         self._attrs.append(attrs)
 
     def _absent_before(self, key: Key, row: ComparedRow | None) -> _KnownRow | None:
-        """Return a new row as the last audit that covered it has it, without a config; None if none did."""
+        """Return a new row without a config, from the last audit that covered it; None if none did."""
         if row is None:
             return None
-        pairs = zip(reversed(self._looked), reversed(self.times), strict=True)
+        pairs = zip(reversed(self._audits), reversed(self.times), strict=True)
         time = next((time for audit, time in pairs if _lacks(audit, key, row)), None)
         return None if time is None else _KnownRow(row._replace(settings=None), time)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the differences by time, those of one audit in its order."""
+        """Yield the differences by time, and those of one audit in its order."""
         words = cache(in_words)
         for difference in sorted(self._found, key=lambda one: (one.to_time, order_of(one.found.row))):
             times = {"from_time": difference.from_time, "to_time": difference.to_time}
             yield {**difference.found.values(words), **times}
 
     def attrs(self, others: _FolderContent) -> dict[str, Scalar]:
-        """Return where the rows come from, the counts, and what was left out."""
-        places = sorted(set[tuple[str, str]]().union(*(audit.places for audit in self._looked)))
+        """Return the attrs: the accounts and regions, the counts, and what was left out."""
+        places = sorted(set[tuple[str, str]]().union(*(audit.places for audit in self._audits)))
         counts = {name: sum(one.found.what == name for one in self._found) for name in _COUNTS}
         incomplete = sum(attrs.get("complete") is not True for attrs in self._attrs)
         return {
@@ -219,7 +219,7 @@ class _Past:
 
 
 def _lacks(audit: ComparedFrame, key: Key, row: ComparedRow) -> bool:
-    """Return whether an audit shows that a row has no config, as it covered its function and read it."""
+    """Return whether an audit covered and read a function, but has no config for its row."""
     return key not in audit.rows and key not in audit.unread and audit.has_no(row)
 
 

@@ -1,7 +1,8 @@
-"""A frame loaded from a file, or an audit from a folder of its accounts and regions.
+"""The verb `load`, which reads a frame from a file, or an audit from a folder.
 
-A frame of another release follows one rule. A column that its release did not have is `<NA>`, and a warning names it. A
-column that this release does not have stays. A column that had another dtype is converted, or the file is refused.
+A frame of another release is adapted to this one. A column that its release did not have is `<NA>`, and a warning names
+it. A column that this release does not have stays. A column with another dtype is converted, or else the file is
+rejected.
 """
 
 from __future__ import annotations
@@ -35,11 +36,10 @@ def load(path: str | os.PathLike[str]) -> Any:
     >>> load(save(configs, f"{tempfile.mkdtemp()}/configs.parquet")).equals(configs)
     True
 
-    The path of a folder that `eicnb.audit(folder=…)` wrote is one audit: the rows of all its files, in their order. A
-    file that is damaged, or that `save` did not write, is a UsageError that says what is wrong and how to read it. In a
-    frame of another release, columns that this one added are `<NA>`, with a warning, columns that it does not have
-    stay, and columns with another dtype are converted. Nothing in a file is run. Needs the extra:
-    `pip install 'eicnb[parquet]'`.
+    A folder that `eicnb.audit(folder=…)` wrote loads as one audit, with the rows of all its files in order. If a file
+    is damaged, or `save` did not write it, UsageError says what is wrong and how to read it. In a frame of another
+    release, columns that this one added are `<NA>`, with a warning. Columns that it does not have stay, and columns
+    with another dtype are converted. Nothing in a file is run as code. Needs the extra: `pip install 'eicnb[parquet]'`.
     """
     with UsageError.about("path"):
         return _loaded(path_of(path))
@@ -63,14 +63,14 @@ def _loaded(found: Path) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFrame:
-    """A frame with the columns of this release, and what was not as it is in this release."""
+    """A frame with the columns of this release; `notice` names those that its file does not have."""
 
     frame: Any
     notice: str = ""
 
 
 def in_this_release(snapshot: Snapshot) -> LoadedFrame:
-    """Return the frame of a file as this release has such frames."""
+    """Adapt the frame of a file to the columns of this release."""
     described, frame = snapshot.description, snapshot.frame
     columns = columns_of_verb(described.attrs.get(VERB)) if described.kind != "DataFrame" else ()
     for column in columns:
@@ -90,7 +90,7 @@ def in_this_release(snapshot: Snapshot) -> LoadedFrame:
 
 
 def _insert(frame: pd.DataFrame, columns: Iterable[StoredColumn], names: Sequence[str]) -> None:
-    """Put columns without values after those that come before them."""
+    """Insert columns without values, in the order of `names`."""
     for column in columns:
         earlier = [name for name in names[: names.index(column.name)] if name in frame.columns]
         place = [*frame.columns].index(earlier[-1]) + 1 if earlier else 0
@@ -99,18 +99,18 @@ def _insert(frame: pd.DataFrame, columns: Iterable[StoredColumn], names: Sequenc
 
 
 def _converted(path: Path, frame: pd.DataFrame, column: Column) -> Any:
-    """Return a column in the dtype of this release; a category that it does not have is refused too."""
+    """Convert a column to the dtype of this release; reject values outside its categories."""
     own = StoredColumn(column.name, column.dtype, column.categories or None, ordered=True).to_dtype()
     held = frame[column.name]
     try:
         if column.categories:
             converted: Any = held.astype(own)
             if (converted.isna() & held.notna()).any():
-                raise UsageError("it has other categories")  # noqa: TRY301 # one place words what is refused
+                raise UsageError("it has other categories")  # noqa: TRY301 # all errors are worded in one place
             return converted
         return columns_of(frame, [column])[column.name].set_axis(frame.index)
     except (UsageError, TypeError, ValueError) as error:
-        why = f"has {held.dtype} in its column {column.name!r}, which this release can't make {column.dtype}"
+        why = f"has {held.dtype} in its column {column.name!r}, which this release can't convert to {column.dtype}"
         raise unreadable(path, why, "load it with the release of eicnb that saved it") from error
 
 

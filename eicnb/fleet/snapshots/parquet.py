@@ -1,7 +1,7 @@
-"""Frames as Parquet files: the one place that knows pyarrow.
+"""Frames as Parquet files, in the only module that imports pyarrow.
 
-A file is written as a whole, has checksums of its pages, and holds no pickled value. Other tools read its columns as
-texts, numbers and times.
+A file is written atomically, has checksums of its pages, and contains no pickled value. Other tools read its columns as
+strings, numbers and times.
 """
 
 from __future__ import annotations
@@ -26,17 +26,20 @@ from eicnb.fleet.snapshots.description import Description, StoredColumn, not_sto
 ENDING = ".parquet"
 
 _ROWS_AT_ONCE = 20_000
-"""The rows of a group: what is in memory twice while a file is written."""
+"""The rows of a row group, which are in memory twice while a file is written."""
 
 _KEY = b"eicnb"
 _MAGIC = b"PAR1"
 _CONTENT = "payload"
-"""The column with what callers sent to functions; a file that has it is for its owner alone."""
+"""The column with the events sent to functions; only the owner may read a file that has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A frame as a file has it, with its description; `missing` are the columns that are not in the file any more."""
+    """A frame from a file, with its description.
+
+    `missing` names the columns that the file has lost since it was written.
+    """
 
     path: Path
     frame: pd.DataFrame
@@ -45,10 +48,9 @@ class Snapshot:
 
 
 def write(frame: pd.DataFrame, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-    """Write a frame to a Parquet file, in place of one that exists.
+    """Write a frame to a Parquet file, and replace one that exists.
 
-    A column or an attr that a file cannot bring back is a UsageError that names it. What the file system refuses is an
-    OSError.
+    If a file could not restore a column or an attr, UsageError names it. An error of the file system is an OSError.
     """
     put = _writer(frame, now)
     with whole_file(path, PRIVATE if _CONTENT in frame.columns else SHARED) as file:
@@ -63,7 +65,7 @@ def to_bytes(frame: pd.DataFrame, *, now: Callable[[], datetime] = lambda: datet
 
 
 def _writer(frame: pd.DataFrame, now: Callable[[], datetime]) -> Callable[[BinaryIO], None]:
-    """Return what writes a frame, once all that can be wrong with it was checked."""
+    """Validate a frame, and return a function that writes it."""
     parquet = _pyarrow().parquet
     described = Description.of(frame, saved_at=now(), eicnb=version("eicnb"))
     schema = _schema(described)
@@ -80,9 +82,9 @@ def _writer(frame: pd.DataFrame, now: Callable[[], datetime]) -> Callable[[Binar
 
 
 def read(path: Path, columns: Collection[str] | None = None) -> Snapshot:
-    """Read a frame from a Parquet file of `write`; a UsageError says what is wrong with another file.
+    """Read a frame from a file that `write` wrote; for any other, UsageError says what is wrong.
 
-    With `columns`, only those of them that the file has are read.
+    With `columns`, only these are read, as far as the file has them.
     """
     with _opened(path) as (found, file):
         return _snapshot(path, found, _table(found, file, columns))
@@ -90,7 +92,7 @@ def read(path: Path, columns: Collection[str] | None = None) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class FramePortion:
-    """A file that has some of the rows of a frame: its attrs and the number of its rows."""
+    """A file with some of the rows of a frame: its attrs and its number of rows."""
 
     path: Path
     attrs: Mapping[str, Any]
@@ -100,9 +102,10 @@ class FramePortion:
 def read_together(
     paths: Iterable[Path], columns: Collection[str] | None = None
 ) -> tuple[list[FramePortion], list[Snapshot]]:
-    """Read files that are one frame together: what each has, and the rows of all, in few frames.
+    """Read files that form one frame: the attrs of each, and all rows in as few frames as possible.
 
-    Neighbours with the same columns and numbered rows become one frame at once, which takes less than half the time.
+    Adjacent files with the same columns and numbered rows are joined before pandas gets them, which takes less than
+    half the time.
     """
     portions: list[FramePortion] = []
     groups: list[tuple[Path, Description, list[Any]]] = []
@@ -120,38 +123,38 @@ def read_together(
 
 
 def _continues(one: Description, other: Description) -> bool:
-    """Return whether the rows of a frame can follow those of another one in a single frame."""
+    """Return whether two files can be joined: they have the same columns and numbered rows."""
     are_numbered = one.labels.span is not None and other.labels.span is not None
     return are_numbered and (one.columns, one.known, one.eicnb) == (other.columns, other.known, other.eicnb)
 
 
 def _table(described: Description, file: Any, columns: Collection[str] | None) -> Any:
-    """Read the columns of a file; a small one is not worth threads."""
+    """Read the columns of a file; only a large one is worth threads."""
     labels = {level.name for level in described.labels.levels}
     names = [name for name in file.schema_arrow.names if columns is None or name in {*columns, *labels}]
     return file.read(columns=names, use_threads=file.metadata.num_rows > _ROWS_AT_ONCE)
 
 
 def from_bytes(content: bytes) -> pd.DataFrame:
-    """Return the frame in the content of a file, as `to_bytes` made it."""
+    """Return the frame in content that `to_bytes` returned."""
     path = Path("content")
     with _pyarrow().parquet.ParquetFile(BytesIO(content), page_checksum_verification=True) as file:
         return _snapshot(path, _description(path, file.schema_arrow.metadata), file.read()).frame
 
 
 def check_installed() -> None:
-    """Raise ConfigurationError without pyarrow."""
+    """Raise ConfigurationError if pyarrow is not installed."""
     _pyarrow()
 
 
 def described(path: Path) -> Description:
-    """Read the description of a frame alone, from the end of its file."""
+    """Read only the description of a frame, which is at the end of its file."""
     with _opened(path) as (found, _):
         return found
 
 
 def unreadable(path: Path, why: str, hint: str = "save the frame again, or load another file") -> UsageError:
-    """Return the error about a file that holds no frame that can be read."""
+    """Return the error about a file without a readable frame."""
     return UsageError(f"the file {str(path)!r} {why}", hint=hint)
 
 
@@ -167,7 +170,7 @@ def why_unreadable(path: Path, error: EicError) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Description, Any]]:
-    """Open the file of a frame, and say of any other what is wrong with it."""
+    """Open the file of a frame; for any other file, raise UsageError that says what is wrong."""
     arrow = _pyarrow()
     try:
         _check_whole(path)
@@ -185,7 +188,7 @@ def _opened(path: Path) -> Iterator[tuple[Description, Any]]:
 
 
 def _close_to(path: Path) -> str:
-    """Return the file of the folder whose name is closest."""
+    """Return the file in the same folder with the closest name, or a hint without one."""
     try:
         names = [one.name for one in path.parent.iterdir() if one.suffix == ENDING]
     except OSError:
@@ -214,7 +217,7 @@ def _schema(described: Description) -> Any:
 
 @cache
 def _type_of(column: StoredColumn) -> Any:
-    """Return the Arrow type of a column; text, for a category of texts too."""
+    """Return the Arrow type of a column; that of a category of strings is string."""
     arrow = _pyarrow()
     if column.is_text:
         return arrow.string()
@@ -239,7 +242,7 @@ def _arrow(column: StoredColumn, values: Any, kind: Any) -> Any:
     if column.categories is not None:
         values = values.astype(object)
     elif column.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
-        raise not_storable(column.name, "of objects that are not texts")
+        raise not_storable(column.name, "of objects that are not strings")
     arrow = _pyarrow()
     try:
         array = arrow.array(values, type=kind, from_pandas=True)
@@ -249,7 +252,7 @@ def _arrow(column: StoredColumn, values: Any, kind: Any) -> Any:
 
 
 def _check_whole(path: Path) -> None:
-    """Refuse what is not a Parquet file, or only its start, in words of its own."""
+    """Reject a file that is not Parquet or is cut off, with a plain message."""
     with path.open("rb") as file:
         start = file.read(len(_MAGIC))
         size = file.seek(0, os.SEEK_END)
@@ -264,7 +267,7 @@ def _check_whole(path: Path) -> None:
 
 
 def _reader_of(path: Path) -> str:
-    """Return how to read a file of another kind, by its ending."""
+    """Return a hint how to read a file of another format, judging by its suffix."""
     name = repr(str(path))
     if path.suffix.lower() == ".json":
         return f"eicnb.Plan.load({name})"
@@ -287,7 +290,10 @@ def _description(path: Path, metadata: Mapping[bytes, bytes] | None) -> Descript
 
 
 def _snapshot(path: Path, described: Description, table: Any) -> Snapshot:
-    """Return the frame in a table; columns that another tool added stay, and those that it removed are named."""
+    """Return the frame in a table.
+
+    Columns that another tool added stay, and `missing` names those that it removed.
+    """
     own = {column.name: column for column in described.stored}
     values = {
         name: _values(path, own[name], table[name]) if name in own else table[name].to_pandas()
@@ -295,7 +301,7 @@ def _snapshot(path: Path, described: Description, table: Any) -> Snapshot:
     }
     labels = [values.pop(level.name) for level in described.labels.levels if level.name in values]
     if len(labels) < len(described.labels.levels):
-        raise unreadable(path, "has lost the labels of its rows")
+        raise unreadable(path, "has lost its row labels")
     ordered = [*(column.name for column in described.columns if column.name in values)]
     ordered += [name for name in values if name not in own]
     rows = table.num_rows if table.column_names else None
@@ -324,7 +330,7 @@ def _in_dtype(column: StoredColumn, values: Any) -> Any:
     if column.categories is not None:
         return pd.Categorical(values.to_pandas(), dtype=dtype)
     if column.dtype == "object":
-        return pd.Series(values.to_numpy(), dtype="object")  # of an array, pandas 3 would infer another dtype
+        return pd.Series(values.to_numpy(), dtype="object")  # pandas 3 would infer another dtype from an array
     make = getattr(dtype, "__from_arrow__", None)
     if make is not None:
         return make(values)

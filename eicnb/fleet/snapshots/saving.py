@@ -1,4 +1,4 @@
-"""A frame saved to a file."""
+"""The verb `save`, which writes a frame to a file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def save(frame: Any, path: str | os.PathLike[str], *, overwrite: bool = False) -
     >>> path.name
     'configs.parquet'
 
-    The file has the values, the dtypes, the labels of the rows and the attrs; what it cannot hold is a UsageError that
-    names it. A file that exists is replaced with `overwrite=True` alone, and only once the new one is whole. The file
-    has real values, without masks; one of records has the events too, and only its owner may read it. Needs the extra:
-    `pip install 'eicnb[parquet]'`.
+    The file stores the values, the dtypes, the row labels and the attrs. If it cannot store something, UsageError names
+    it. An existing file is replaced only with `overwrite=True`, and only once the new file is complete. The file has
+    real values, without masks. A frame of records includes the events, so only the owner of its file may read it. Needs
+    the extra: `pip install 'eicnb[parquet]'`.
     """
     if not isinstance(frame, pd.DataFrame):
         raise _not_a_frame(frame)
@@ -34,13 +34,13 @@ def save(frame: Any, path: str | os.PathLike[str], *, overwrite: bool = False) -
         parquet.write(frame, target)
     except OSError as error:
         raise EicError(
-            f"the frame is not saved to {str(target)!r}: {error.strerror or error}", hint="name another file"
+            f"the frame could not be saved to {str(target)!r}: {error.strerror or error}", hint="name another file"
         ) from error
     return target
 
 
 def path_of(path: Any) -> Path:
-    """Return the path of a file or folder that a user named, `~` being the user's own folder."""
+    """Return the path of a file or folder that the user named, with `~` expanded."""
     with UsageError.about("path"):
         if not isinstance(path, str | os.PathLike) or isinstance(found := os.fspath(path), bytes):
             raise UsageError(f"the path is {shown(path)}, not the name of a file", hint='"audit.parquet"')
@@ -50,7 +50,7 @@ def path_of(path: Any) -> Path:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a path is a folder; one that the file system cannot even name is none."""
+    """Return whether a path is a folder; a name that the file system rejects is not."""
     try:
         return path.is_dir()
     except OSError:
@@ -58,7 +58,7 @@ def is_folder(path: Path) -> bool:
 
 
 def _check_target(target: Path, *, overwrite: bool) -> None:
-    """Refuse a path that is taken, or that `load` and `history` would not find."""
+    """Reject an existing file, and a name that `load` and `history` would not find."""
     name = str(target)
     with UsageError.about("path"):
         if target.is_dir():
@@ -75,7 +75,7 @@ def _check_target(target: Path, *, overwrite: bool) -> None:
 
 def _not_a_frame(value: Any) -> UsageError:
     if isinstance(value, Plan):
-        return UsageError("a plan has a file of its own, not a Parquet file", hint='plan.save("plan.json")')
+        return UsageError("a plan is saved as JSON, not as a Parquet file", hint='plan.save("plan.json")')
     of_an_error = isinstance(getattr(value, "result", None), pd.DataFrame)
     hint = "save the frame of the error\nerror.result" if of_an_error else "audit = eicnb.audit()"
     return UsageError(f"the frame to save is {shown(value)}, not a DataFrame", hint=hint)

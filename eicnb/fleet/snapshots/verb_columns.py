@@ -19,8 +19,8 @@ from eicnb.frames.columns import CONFIG_COLUMNS, FUNCTION_COLUMNS, IDENTITY_COLU
 
 HISTORY_COLUMNS = (
     *COMPARE_COLUMNS,
-    Column("from_time", "datetime64[ns, UTC]", "time of the last audit that has the row as before"),
-    Column("to_time", "datetime64[ns, UTC]", "time of the first audit that has it as after"),
+    Column("from_time", "datetime64[ns, UTC]", "time of the last audit with the config before the change"),
+    Column("to_time", "datetime64[ns, UTC]", "time of the first audit with the config after it"),
 )
 
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -39,7 +39,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 
 def columns_of_verb(verb: Any) -> tuple[Column, ...]:
-    """Return the columns of a verb's frames; none for a verb whose frames are read as they were saved.
+    """Return the columns of a verb's frames; none if they are loaded exactly as saved.
 
     >>> columns_of_verb("audit")[0].name, columns_of_verb("explain")
     ('function_name', ())
@@ -48,7 +48,7 @@ def columns_of_verb(verb: Any) -> tuple[Column, ...]:
 
 
 def dtype_in_words(column: Column) -> str:
-    """Return the dtype of a column as one text, with its categories.
+    """Return the dtype of a column as one string, with its categories.
 
     >>> dtype_in_words(Column("severity", "category", "", ("low", "high")))
     'category: low < high'

@@ -1,4 +1,4 @@
-"""The bar of an explorer: it plans a change of all selected rows, and applies it once.
+"""The bar of an explorer, which plans a change of all selected rows and applies it once.
 
 Tested in tests/widgets/explorer/test_explorer.py and tests/browser/test_explorer.py.
 """
@@ -23,14 +23,14 @@ from eicnb.model.limits import RETRY_ATTEMPTS, choices
 from eicnb.widgets.background import Background
 from eicnb.widgets.fields import Field, few_choices, text_field, text_html
 
-_KEEP = "as it is"
+_KEEP = "unchanged"
 _UNSET = ("none", "default")
 _NUMBERS = ("maximum_retry_attempts", "maximum_event_age_in_seconds")
 
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """The ways from rows to changes: plan what rows should become, plan their fixes, apply a plan."""
+    """The functions that plan the desired configs of rows, plan the fixes of findings, and apply a plan."""
 
     plan: Callable[[pd.DataFrame], Plan]
     plan_fixes: Callable[[pd.DataFrame], Plan]
@@ -38,9 +38,9 @@ class Planning:
 
 
 class ChangeBar:
-    """The fields and buttons under a table.
+    """The fields and buttons below a table.
 
-    `selection` returns the selected rows, and `applied` gets the rows of an applied plan. Rows of findings have no
+    `selection` returns the selected rows, and `applied` gets the rows of an applied plan. For findings there are no
     fields; their fixes are planned.
     """
 
@@ -72,7 +72,7 @@ class ChangeBar:
         self.refresh()
 
     def refresh(self) -> None:
-        """Withdraw the plan, since the rows or the fields changed, and name what a click would plan."""
+        """Withdraw the plan after the rows or fields changed, and show what a click would plan."""
         self._withdraw()
         rows = len(self._selection())
         try:
@@ -92,7 +92,7 @@ class ChangeBar:
         self._apply_button.disabled = True
 
     def _chosen(self) -> dict[str, Any]:
-        """Return the settings that the fields give; an invalid one is a UsageError."""
+        """Return the settings in the fields; an invalid one is a UsageError."""
         return {name: _value(name, field.value) for name, field in self._fields.items() if field.value.strip()}
 
     def _planned(self) -> None:
@@ -122,7 +122,7 @@ class ChangeBar:
             self._apply_button.layout.display, self._apply_button.disabled = "", False
 
     def _apply(self) -> None:
-        """Apply the plan that is shown; a second click finds no plan."""
+        """Apply the plan that is shown; a second click has no effect."""
         plan = self._plan
         if plan is None:
             return
@@ -158,7 +158,7 @@ def _fields() -> dict[str, Field]:
 
 
 def _value(name: str, text: str) -> Any:
-    """Return the value of a field: None for a setting that is to be not set."""
+    """Return the value of a field; None removes the setting."""
     text = text.strip()
     if text.lower() in _UNSET:
         return None
@@ -186,7 +186,7 @@ def _button(css_class: str, action: Callable[[], object], button_style: str = ""
 def _attempted(work: Callable[[], Any]) -> Any:
     """Return the result of some work, or its error as HTML.
 
-    An exception in a widget would vanish in the kernel's log.
+    An exception in a widget would vanish into the kernel's log.
     """
     try:
         return work()
@@ -195,4 +195,4 @@ def _attempted(work: Callable[[], Any]) -> Any:
         shown = "" if rest is None else str(rest._repr_html_())
         return text_html(f"✗ {type(error).__name__}: {error}", "eicnb-fault") + shown
     except Exception:  # noqa: BLE001 # a bug is shown, not lost
-        return text_html(f"✗ This is a bug of eicnb.\n{traceback.format_exc()}", "eicnb-fault")
+        return text_html(f"✗ This is a bug in eicnb.\n{traceback.format_exc()}", "eicnb-fault")

@@ -32,8 +32,8 @@ _SECONDS_OF_REST = 0.25
 class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
     """A frame as a table in the notebook; `selection` has its selected rows.
 
-    Rows are selected by what they are, not by where they are: sorting and filtering the table does not change
-    the selection, and neither does a change of the frame that was passed in, since the explorer has its own copy.
+    The selection follows functions, versions and aliases, not positions in the table, so sorting and filtering do not
+    change it. The explorer copies the frame, so later changes of the original do not affect it.
     """
 
     def __init__(self, frame: pd.DataFrame, planning: Planning | None, background: Background | None = None) -> None:
@@ -64,13 +64,13 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         return self._frame.iloc[sorted(self._selected)]
 
     def select(self, rows: pd.DataFrame) -> None:
-        """Select the rows of the same functions, versions and aliases as some rows, and no others."""
+        """Select the rows for the same functions, versions and aliases as some rows, and no others."""
         wanted = {*_keys(rows)}
         self._selected = {place for place, key in enumerate(_keys(self._frame)) if key in wanted}
         self._show(self._shown)
 
     def _ipython_display_(self) -> None:
-        """Display the explorer, and as a separate output what stands in for it when it is opened again."""
+        """Display the explorer, and as a separate output what a reopened notebook shows instead of it."""
         display(self._repr_mimebundle_(), raw=True)
         again = f'<div class="eicnb-reopened">{_html(self._frame)}<p>{escape(_NEEDS_A_KERNEL)}</p></div>'
         display({"text/html": again, "text/plain": _NEEDS_A_KERNEL}, raw=True)
@@ -89,7 +89,7 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         }
 
     def _bar_of(self, planning: Planning | None) -> ChangeBar | None:
-        """Return the bar for rows of configs or of findings; other frames have none."""
+        """Return the bar for configs or findings; other frames have none."""
         columns = {*self._frame.columns}
         fixes = "fix" in columns
         if planning is None or "function_arn" not in columns or not (fixes or columns.issuperset(_SETTINGS)):
@@ -116,12 +116,12 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._about.value = text_html("  ".join([*where, f"{rows}{part}{selected}"]), "eicnb-title")
 
     def _search_soon(self) -> None:
-        """Search a moment after the last key."""
+        """Search when typing pauses."""
         self._cancel_search()
         self._cancel_search = self._background.later(_SECONDS_OF_REST, lambda: self._find(self._search.value))
 
     def _find(self, text: str) -> None:
-        """Show the rows that have a text in some column, as many as the browser can search."""
+        """Show the rows that contain all words of a text, up to the number that a browser can search."""
         words = text.casefold().split()
         joined = self._words.columns.agg("\n".join, axis="columns").str.casefold()
         found = pd.Series(data=True, index=joined.index)
@@ -137,21 +137,21 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
             self._bar.refresh()
 
     def _take(self, applied: Frame) -> None:
-        """Take the new settings of the rows that were changed."""
+        """Update the rows that were changed with their new settings."""
         self._frame = updated(self._frame, pd.DataFrame(applied))
         self._words = Words.of(self._frame)
         self._show(self._shown)
 
 
 class StaticExplorer:
-    """The explorer where there are no widgets: the frame, and lines that show and change it."""
+    """The explorer without widgets: the frame, and lines to select and change rows."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
 
     @property
     def selection(self) -> pd.DataFrame:
-        """No rows: nothing can be selected without widgets."""
+        """An empty frame, because nothing can be selected without widgets."""
         return self._frame.iloc[:0]
 
     def __repr__(self) -> str:
@@ -173,14 +173,14 @@ rows = frame[frame.on_failure.isna()].assign(maximum_retry_attempts=0)
 
 
 def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Return what identifies each row: its function, version or alias, and what was found about it."""
+    """Return the identity of each row: its function, version or alias, and its check if it is a finding."""
     names = [name for name in _NAMES if name in frame.columns]
     columns = [frame[name].astype("string").fillna("").tolist() for name in names]
     return list(zip(*columns, strict=True)) if columns else [(str(label),) for label in frame.index]
 
 
 def updated(frame: pd.DataFrame, applied: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame of configs with the settings that the rows of an applied plan wrote."""
+    """Return a frame of configs with the settings that an applied plan has written."""
     frame = frame.copy()
     done = applied[applied["outcome"] == "applied"].set_index("function_arn")
     done = done[~done.index.duplicated(keep="last")]

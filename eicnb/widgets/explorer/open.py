@@ -1,4 +1,4 @@
-"""The opening of an explorer: widgets in a kernel, elsewhere the frame with lines to type.
+"""Opens an explorer: widgets in a kernel; elsewhere, the frame with lines to type.
 
 Tested in tests/widgets/explorer/test_explorer.py.
 """

@@ -1,7 +1,7 @@
-"""The table of an explorer, by itables: it works without a network, and shows no text as HTML.
+"""The table of an explorer, drawn by itables: it works offline and shows no text as HTML.
 
-itables cuts a table to 64 kB unless `maxBytes` is 0. ipydatagrid was the other choice; it draws on a canvas, which a
-screen reader cannot read, selects rectangles of cells rather than rows, and needs bqplot.
+itables cuts a table to 64 kB unless `maxBytes` is 0. The alternative, ipydatagrid, draws on a canvas that a screen
+reader cannot read, selects rectangles of cells rather than rows, and needs bqplot.
 
 Tested in tests/widgets/explorer/test_explorer.py and tests/browser/test_explorer.py.
 """
@@ -21,27 +21,27 @@ from eicnb.frames.words import STATE, Row
 from eicnb.redaction import masks
 
 MOST_ROWS = 10_000
-"""The rows that a browser searches; of a larger frame it gets the first that match a search in Python."""
+"""The number of rows that a browser can search; of a larger frame, it gets the first matches of a search in Python."""
 
 _ROWS_OF_A_PAGE = 15
 _LIST_OF_AT_MOST = 40
 _SHOWN_RANK = 5
 _PLACES = ("Region", "Account")
 _CONTEXT = ("region", "account_id", STATE)
-"""The columns that the words of other columns depend on."""
+"""The columns that the texts of other columns depend on."""
 _KINDS = ("on_failure_type", "on_success_type")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The columns of a frame that are displayed, in words; those in `later` are shown once they are chosen."""
+    """The displayed columns of a frame as text; those in `later` are hidden until the user chooses them."""
 
     columns: pd.DataFrame
     later: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Self:
-        """Word a frame, without the columns that say the same in all rows."""
+        """Return a frame as text, without the columns that have the same value in all rows."""
         names = [str(name) for name in frame.columns]
         values = (frame.iloc[:, place] for place in range(len(names)))
         objects = [column.astype("object").where(column.notna(), None).tolist() for column in values]
@@ -57,27 +57,30 @@ class Words:
 
 
 def _texts(one: Shown, rows: Iterable[Row]) -> list[str]:
-    """Return the words of a column; rows with the same values there, and in what they depend on, share them."""
+    """Return the texts of a column.
+
+    They are computed once for all rows with the same values in it and in the columns that it depends on.
+    """
     columns = tuple(dict.fromkeys((*one.of, *_CONTEXT)))
     found: dict[tuple[Any, ...], str] = {}
     texts = []
     for row in rows:
         key = tuple(map(row.values.get, columns))  # noqa: PD011 # no frame of pandas
         if key not in found:
-            found[key] = one.word(row).text
+            found[key] = one.cell(row).text
         texts.append(found[key])
     hidden = dict(zip(found.values(), masks.masked_together([*found.values()]), strict=True))
     return [hidden[text] for text in texts]
 
 
 def _is_silent(one: Shown, texts: Iterable[str]) -> bool:
-    """Return whether the table can do without a column: all rows are fine, or in the same place."""
+    """Return whether a column tells nothing: all rows are fine, or in the same region or account."""
     different = set(texts)
     return different == {one.quiet} or (one.head in _PLACES and len(different) == 1)
 
 
 class ExplorerTable:
-    """The table widget, and the places in the frame of the rows that are selected in it.
+    """The table widget, and the positions in the frame of its selected rows.
 
     `selected` is called when the selection changes.
     """
@@ -90,11 +93,11 @@ class ExplorerTable:
 
     @property
     def selection(self) -> list[int]:
-        """The places of the selected rows in the frame."""
+        """The positions of the selected rows in the frame."""
         return [self._places[place] for place in self.widget.selected_rows]
 
     def show(self, words: pd.DataFrame, places: Sequence[int], selection: Iterable[int]) -> None:
-        """Show the rows at some places of the frame, and select those of them that are in `selection`."""
+        """Show the rows at some positions of the frame, and select those that are in `selection`."""
         wanted = {*selection}
         chosen = [number for number, place in enumerate(places) if place in wanted]
         self._is_filling = True
@@ -105,7 +108,7 @@ class ExplorerTable:
 
 
 def _options(words: Words) -> dict[str, Any]:
-    """Return the options of the table, with filters by list for columns with few values."""
+    """Return the options of the table; columns with few values get a filter with a list."""
     columns = words.columns
     few = [place for place, name in enumerate(columns) if columns[name].nunique() <= _LIST_OF_AT_MOST]
     later = [place for place, name in enumerate(columns) if name in words.later]

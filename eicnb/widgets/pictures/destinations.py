@@ -22,14 +22,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The colour and the marker of a fate; both differ, so that either is enough."""
+    """The colour and marker of a fate; either alone identifies it."""
 
     colour: str
     marker: str
 
     @property
     def outline(self) -> str:
-        """The colour of its edge: black around a light colour."""
+        """The colour of the marker's edge: black around a light colour."""
         return "black" if self.marker == "s" else self.colour
 
 
@@ -42,7 +42,7 @@ LOOKS: Mapping[Fate, Look] = {
     Fate.NOWHERE: Look("#333333", "v"),
     Fate.UNREAD: Look("#888888", "$?$"),
 }
-"""Colours that stay apart for readers who are colour-blind, on a white background."""
+"""Colours that colour-blind readers can distinguish on a white background."""
 
 _SMALLEST = 0.028
 _GAP = 0.014
@@ -51,7 +51,7 @@ _LEFT, _RIGHT, _BLOCK = 0.0, 1.0, 0.012
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The place of a group or target in its column, from `bottom` to `top`."""
+    """The vertical extent of a group or target in its column."""
 
     bottom: float
     top: float
@@ -97,7 +97,7 @@ def _counted(group: str, number: int) -> str:
 
 
 def _column(sizes: Mapping[T, int]) -> dict[T, Block]:
-    """Return the blocks of a column from its top to its bottom; a small one is high enough for its label."""
+    """Return the blocks of a column from top to bottom, each at least high enough for its label."""
     total = sum(sizes.values()) or 1
     heights = {name: max(size / total, _SMALLEST) for name, size in sizes.items()}
     scale = (1 - _GAP * (len(sizes) - 1)) / (sum(heights.values()) or 1)

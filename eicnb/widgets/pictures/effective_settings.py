@@ -1,4 +1,4 @@
-"""The picture of retries and ages: how many functions have which, a panel for each region.
+"""The picture of retries and ages: how many functions have which, with a panel for each region.
 
 Tested in tests/widgets/pictures/test_pictures.py.
 """
@@ -30,7 +30,7 @@ _OTHERS = "other regions"
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The settings that AWS applies to a function's events, in a region."""
+    """The settings in effect for a function in a region."""
 
     function: str
     region: str
@@ -39,7 +39,7 @@ class Effective:
 
 
 def draw_settings(settings: Sequence[Effective], place: str) -> Picture:
-    """Draw a map of counts for each region: retries across, ages down."""
+    """Draw a heat map for each region: retries across, ages down."""
     regions = _panels(Counter(region for _, region in {(one.function, one.region) for one in settings}))
     shown = list(dict.fromkeys(regions.values()))
     counts = _counts(settings, regions)
@@ -69,18 +69,18 @@ def _is_default(one: Effective) -> bool:
 
 
 def _panels(sizes: Mapping[str, int]) -> Mapping[str, str]:
-    """Return the panel of each region: its own, or one for all small regions if there are many."""
+    """Return the panel of each region: its own, or a shared one for small regions if there are many."""
     by_size = [region for region, _ in Counter(sizes).most_common()]
     own = by_size if len(by_size) <= _MOST_PANELS else by_size[: _MOST_PANELS - 1]
     return {region: region if region in own else _OTHERS for region in by_size}
 
 
 Cell = tuple[str, int, int]
-"""A panel, an age's place among the ages, and a number of retries."""
+"""A panel, the index of an age, and a number of retries."""
 
 
 def _counts(settings: Sequence[Effective], regions: Mapping[str, str]) -> Mapping[Cell, int]:
-    """Return the number of functions in each cell; a function counts once in a cell."""
+    """Return the number of functions in each cell; a function counts once per cell."""
     cells = {((regions[one.region], _bin(one.age), one.retries), one.function, one.region) for one in settings}
     return Counter(cell for cell, *_ in cells)
 

@@ -1,4 +1,4 @@
-"""Where failed events go: groups of functions, their targets, and how many functions are between.
+"""Where failed events go: groups of functions, their targets, and how many functions connect them.
 
 Tested in tests/widgets/pictures/test_failure_routes.py.
 """
@@ -12,10 +12,10 @@ from enum import Enum
 from graphlib import CycleError, TopologicalSorter
 
 MOST_GROUPS = 20
-"""The groups of functions, and the targets, that are shown by name."""
+"""The most groups of functions, and the most targets, that are shown by name."""
 
 MOST_FUNCTIONS = 24
-"""The functions that are shown by name; more are shown in groups."""
+"""The most functions that are shown by name; more are shown in groups."""
 
 
 class Fate(Enum):
@@ -36,9 +36,9 @@ _AT_THE_END = (Fate.NOWHERE, Fate.UNREAD)
 
 @dataclass(frozen=True, slots=True)
 class RouteEnd:
-    """A place for failed events: its name, and what happens to events sent there.
+    """A target of failed events: its name, and what happens to the events there.
 
-    `members` are the small targets that one target is drawn for.
+    `members` is the number of small targets that are drawn as this one.
     """
 
     name: str
@@ -52,7 +52,7 @@ NOT_READ = RouteEnd("not read", Fate.UNREAD)
 
 @dataclass(frozen=True, slots=True)
 class RouteStart:
-    """A version or alias of a function, with the ARNs that its events or their records are sent to.
+    """A version or alias of a function, with the ARNs that receive its events or their records.
 
     `was_read` is whether they are known.
     """
@@ -67,16 +67,16 @@ class RouteStart:
 
     @property
     def key(self) -> str:
-        """The end of the function's ARN, which identifies it."""
+        """The end of the function's ARN, which identifies the function."""
         return f"lambda:{self.region}:{self.account_id}:function:{self.function}"
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The number of functions that send from each group to each target, and the loops among the functions.
+    """The number of functions from each group to each target, and the loops among the functions.
 
-    `members` is the number of functions in each group, `losing` that of functions of which a version or alias loses
-    every failed event.
+    `members` is the number of functions in each group. `losing` is the number of functions with a version or alias that
+    loses every failed event.
     """
 
     widths: Mapping[tuple[str, RouteEnd], int]
@@ -86,7 +86,7 @@ class Routes:
 
     @property
     def groups(self) -> Mapping[str, int]:
-        """The groups, in the order of their largest target, with the sum of their widths."""
+        """The groups with the sum of their widths, ordered by their largest target."""
         sums: Counter[str] = Counter()
         for (group, _), width in self.widths.items():
             sums[group] += width
@@ -106,7 +106,7 @@ class Routes:
 
     @property
     def targets(self) -> Mapping[RouteEnd, int]:
-        """The targets, the largest first and what is lost last, with the sum of their widths."""
+        """The targets with the sum of their widths, the largest first; lost events come last."""
         sums: Counter[RouteEnd] = Counter()
         for (_, target), width in self.widths.items():
             sums[target] += width
@@ -124,12 +124,13 @@ class Routes:
 
 
 def routes(senders: Sequence[RouteStart], dangling: Collection[str] = ()) -> Routes:
-    """Return where the failed events of some functions go; `dangling` are ARNs of destinations that do not exist.
+    """Return where the failed events of functions go.
 
     >>> routes([RouteStart("f", "us-east-1", "123456789012")]).targets
     {RouteEnd(name='nowhere', fate=<Fate.NOWHERE: 'lost: no destination'>, members=1): 1}
 
-    A function counts once for each of its targets, however many of its versions and aliases send there.
+    A function counts once for each of its targets, however many of its versions and aliases send there. `dangling` are
+    the ARNs of destinations that do not exist.
     """
     loops = tuple(loops_of(senders))
     looped = {key for loop in loops for key in loop}
@@ -164,7 +165,7 @@ def _targets(
 
 
 def _loop_of_successes(sender: RouteStart, looped: Collection[str], *, several: bool) -> Iterator[RouteEnd]:
-    """Yield the function that the records of successes go to, if it sends its own back."""
+    """Yield the function that receives the records of successes, if it sends its own ones back."""
     if sender.on_success and _is_in_a_loop(sender, sender.on_success, looped):
         yield RouteEnd(f"{_name(sender.on_success, sender, several=several)}, on success", Fate.LOOP)
 
@@ -174,13 +175,13 @@ def _is_in_a_loop(sender: RouteStart, arn: str, looped: Collection[str]) -> bool
 
 
 def _parts(arn: str) -> tuple[str, str, str, str]:
-    """Return the kind, region, account and resource of an ARN; any other text is all resource."""
+    """Return the kind, region, account and resource of an ARN; other text is the resource alone."""
     parts = arn.split(":", 5)
     return (parts[2], parts[3], parts[4], parts[5]) if len(parts) == 6 else ("", "", "", arn)  # noqa: PLR2004 # an ARN's parts
 
 
 def _function_key(arn: str) -> str:
-    """Return what identifies the function of an ARN, without a version or alias."""
+    """Return the key of the function in an ARN, without version or alias."""
     kind, region, account_id, resource = _parts(arn)
     return f"{kind}:{region}:{account_id}:{':'.join(resource.split(':')[:2])}"
 
@@ -196,7 +197,7 @@ def _fate(arn: str, sender: RouteStart, dangling: Collection[str]) -> Fate:
 
 
 def _name(arn: str, sender: RouteStart, *, several: bool) -> str:
-    """Return the kind and name of a target, with region and account if they are not the sender's."""
+    """Return the kind and name of a target; region and account are added if they are not the sender's."""
     kind, region, account_id, resource = _parts(arn)
     name = resource.rpartition("/")[2] if kind == "events" else resource.removeprefix("function:")
     account = [] if account_id in {"", sender.account_id} else [account_id]
@@ -205,7 +206,7 @@ def _name(arn: str, sender: RouteStart, *, several: bool) -> str:
 
 
 def _groups(names: Mapping[str, int]) -> Mapping[str, str]:
-    """Return the group of each function: itself, or if there are many, the beginning of its name.
+    """Return the group of each function: itself or, if there are many, the beginning of its name.
 
     >>> _groups({"pay-in": 1, "pay-out": 1, "cart": 1})
     {'pay-in': 'pay-in', 'pay-out': 'pay-out', 'cart': 'cart'}
@@ -232,9 +233,9 @@ def _beginning(name: str) -> str:
 
 
 def _largest(sizes: Mapping[RouteEnd, int]) -> Mapping[RouteEnd, RouteEnd]:
-    """Return the target to show for each: itself, or one for all small ones of the same fate.
+    """Return the target to draw for each: itself, or one for all small targets with the same fate.
 
-    The targets whose events are not simply kept come first.
+    Targets where events are not simply kept have priority.
     """
     order = sorted(sizes, key=lambda target: (target.fate is Fate.KEPT, -sizes[target], target.name))
     special = [target for target in order if target.fate is not Fate.KEPT][: MOST_GROUPS // 2]
@@ -252,7 +253,7 @@ def _largest(sizes: Mapping[RouteEnd, int]) -> Mapping[RouteEnd, RouteEnd]:
 
 
 def loops_of(senders: Sequence[RouteStart]) -> Iterator[tuple[str, ...]]:
-    """Yield the loops among functions that are one another's destinations, each once.
+    """Yield the loops among functions that are each other's destinations, each loop once.
 
     AWS's loop detection stops some of them after about 16 turns.
     """

@@ -1,4 +1,4 @@
-"""A matplotlib figure that states in words what it shows.
+"""A matplotlib figure with a description in words.
 
 Tested in tests/widgets/pictures/test_pictures.py.
 """
@@ -23,15 +23,15 @@ from eicnb.redaction import masks
 
 INK = "#333333"
 QUIET = "#666666"
-RESOLUTION = 110  # dots an inch: 11 inches fill an output area of 1,200 pixels
+RESOLUTION = 110  # dots per inch: 11 inches fill an output area of 1,200 pixels
 
 _LONGEST_LABEL = 44
 
 
 class Picture(Figure):
-    """An ordinary matplotlib figure with an alternative text, for readers who do not see it.
+    """An ordinary matplotlib figure with alternative text for screen readers.
 
-    A front end drops the alternative text of a PNG, so a notebook gets an HTML image that has it.
+    Front ends drop the alternative text of a PNG, so a notebook gets an HTML image that has it.
     """
 
     def __init__(self, width: float = 11, height: float = 4, **options: Any) -> None:
@@ -39,7 +39,7 @@ class Picture(Figure):
         self.alternative_text = ""
 
     def title(self, text: str, detail: str, axes: Axes | None = None) -> None:
-        """Set the title, and below it, above some axes, a line about units and place."""
+        """Set the title, and a line below it about units and place."""
         heading = self.suptitle(label(text, longest=120), x=0.01, ha="left", fontsize=14, color=INK, weight="bold")
         heading.set_parse_math(False)
         under = (axes or self.axes[0]).set_title(label(detail, longest=160), loc="left", fontsize=10, color=QUIET)
@@ -64,7 +64,7 @@ def plain_style() -> Iterator[None]:
 
 
 def label(text: str, longest: int = _LONGEST_LABEL) -> str:
-    """Return a text as a label: masked, in characters that the font has, and shortened in its middle.
+    """Return a text as a label: masked, in characters of the font, and shortened in the middle.
 
     >>> label("payments-webhook-for-all-the-shops-of-the-whole-company")
     'payments-webhook-for-a…-of-the-whole-company'
@@ -83,5 +83,5 @@ def _has(letter: str) -> bool:
 
 
 def write(axes: Axes, x: float, y: float, text: str, **options: Any) -> None:
-    """Write a label at a point of some axes; no character of it is mathematics."""
+    """Write a label at a point of some axes; nothing in it is read as mathematics."""
     axes.text(x, y, text, **{"color": INK, "fontsize": 9, "va": "center", **options}).set_parse_math(False)

@@ -1,4 +1,4 @@
-"""The picture of findings: how many of each check, the most severe first.
+"""The picture of findings: the number for each check, the most severe first.
 
 Tested in tests/widgets/pictures/test_pictures.py.
 """
@@ -25,7 +25,7 @@ _MOST_BARS = 30
 
 
 def draw_findings(findings: Sequence[tuple[str, str]], place: str) -> Picture:
-    """Draw a bar for each check of some findings, which are pairs of severity and check."""
+    """Draw a bar for each check in some findings, given as pairs of severity and check."""
     severities = [*LOOKS]
     counts = Counter(findings)
     bars = sorted(counts, key=lambda one: (severities.index(one[0]), -counts[one], one[1]))

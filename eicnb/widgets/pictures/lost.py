@@ -21,9 +21,9 @@ _MOST_BARS = 20
 
 @dataclass(frozen=True, slots=True)
 class LostEvents:
-    """The events that were lost: by function, and over time, as points of a time in UTC and a number.
+    """Lost events by function, and over time as pairs of a UTC time and a number.
 
-    `unknown` is the number of functions whose losses are not known.
+    `unknown` is the number of functions whose losses are unknown.
     """
 
     by_function: Mapping[str, int]
@@ -34,7 +34,7 @@ class LostEvents:
 
 
 def draw_losses(lost: LostEvents, place: str) -> Picture:
-    """Draw the lost events over time, if that is known, and the functions that lost most."""
+    """Draw the functions that lost the most events, and the losses over time if they are known."""
     losing = {name: number for name, number in lost.by_function.items() if number}
     bars = sorted(losing, key=lambda name: (-losing[name], name))
     shown = bars[:_MOST_BARS]

@@ -1,4 +1,4 @@
-"""The picture of a frame: which kind it has, the columns that the kind needs, and its values.
+"""The picture of a frame: its kind, the columns that the kind needs, and their values.
 
 Tested in tests/widgets/pictures/test_pictures.py.
 """
@@ -46,7 +46,7 @@ _OPTIONAL = (
 
 
 def picture_of(frame: Any, kind: str | None, findings: Any = None) -> Picture:
-    """Draw a frame; `findings` are those of a check, whose missing destinations are marked."""
+    """Draw a frame; destinations that the `findings` of a check report as missing are marked."""
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"{shown(frame)} is not a frame", hint="pass an audit\neicnb.picture(eicnb.audit())")
     kind = kind or KIND_OF_VERB.get(str(frame.attrs.get("verb")), "settings")
@@ -61,13 +61,13 @@ def picture_of(frame: Any, kind: str | None, findings: Any = None) -> Picture:
 
 
 def _rows(frame: pd.DataFrame, columns: Collection[Column]) -> list[dict[str, Any]]:
-    """Return the rows of a frame with some columns; optional ones of an audit are None where it lacks them."""
+    """Return the rows of a frame with some columns, and with the optional ones that it has."""
     optional = [column for column in _OPTIONAL if column.name in frame.columns]
     return rows_of(frame, [*columns, *(column for column in optional if column not in columns)])
 
 
 def _place(frame: pd.DataFrame) -> str:
-    """Return where the rows are: accounts, regions, and whether it is the sandbox."""
+    """Return the accounts and regions of the rows, and whether they are the sandbox's."""
     accounts, regions = (sorted(set(frame[name].dropna().astype(str))) for name in ("account_id", "region"))
     account = f"account {accounts[0]}" if len(accounts) == 1 else f"{len(accounts)} accounts"
     region = ", ".join(regions) if 0 < len(regions) <= 3 else f"{len(regions)} regions"  # noqa: PLR2004 # as many as fit
@@ -94,7 +94,7 @@ def _destinations(frame: pd.DataFrame, findings: Any = None) -> Picture:
 
 
 def _is_in_use(row: dict[str, Any]) -> bool:
-    """Return whether a row counts: no old version without a config, and no config of what is gone."""
+    """Return whether a row counts; old versions without a config and deleted functions do not."""
     if row.get("scan_state") != READ or "timeout" not in row or "configured" not in row:
         return True
     is_old_version = (row.get("qualifier") or "").isdecimal() and row["configured"] is not True

@@ -1,4 +1,4 @@
-"""The attempts of one event over time.
+"""The picture of one event: its attempts over time.
 
 Tested in tests/client/test_explain.py.
 """

@@ -136,7 +136,7 @@ def test_a_session_of_the_user_s_own_keeps_its_timeouts() -> None:
 
 def test_a_key_that_no_header_can_hold_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID\nX: y")
-    with pytest.raises(EicError, match="the access key has a blank, a line break") as raised:
+    with pytest.raises(EicError, match="the access key has a space, a line break") as raised:
         run(eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:9"))
     assert "X: y" not in str(raised.value)
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import eicnb
 from eicnb.changes.change import Change
-from eicnb.changes.current import current_config
 from eicnb.changes.export.languages import LANGUAGES
 from eicnb.changes.plan import Plan
 from eicnb.client import connections
@@ -142,7 +141,7 @@ def arn(shop: eicnb.Eic, name: str) -> str:
 
 
 def current(shop: eicnb.Eic, name: str) -> ReportedConfig:
-    return current_config(shop._connection, FunctionRef.parse(name))
+    return shop._connection.current_config(FunctionRef.parse(name))
 
 
 def test_a_delete_of_the_aws_cli_never_fails(shop: eicnb.Eic) -> None:

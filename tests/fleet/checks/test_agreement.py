@@ -39,7 +39,7 @@ def test_a_line_that_undoes_the_one_of_a_more_severe_finding_is_withheld(
 def test_the_words_of_a_line_that_is_withheld_name_the_fix_that_comes_first() -> None:
     result = found(row(age=60, on_failure="sqs:q"), rules=[{**RULE, "maximum_event_age_in_seconds": 120}])
     [words] = result[result.check == "retries-cannot-happen"].fix
-    assert words == "first the fix of house-rule, which this one would undo; then check again"
+    assert words == "apply the fix of house-rule first, since this one would undo it; then check again"
 
 
 def test_the_line_of_a_muted_finding_withholds_no_other() -> None:

@@ -57,7 +57,7 @@ UNREADABLE: list[tuple[AwsAccount, str]] = [
     ),
     (
         AwsAccount(functions={"f": {**FULL, "Concurrency": [0]}}),
-        "the response to GetFunction is malformed: its Concurrency or Tags are no objects",
+        "the response to GetFunction is malformed: its Concurrency or Tags are not objects",
     ),
     (AwsAccount(), "GetFunction failed with ResourceNotFoundException: no such function"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from eicnb.fleet.checks.graph import loops, way_round
+from eicnb.fleet.checks.graph import loops, shortest_loop
 
 
 def test_nodes_between_two_loops_are_in_none() -> None:
@@ -23,6 +23,6 @@ def test_a_ring_of_ten_thousand_nodes_is_found_at_once_and_without_recursion() -
     assert time.process_time() - started < 1
 
 
-def test_the_way_round_is_the_shortest_one_within_the_loop() -> None:
+def test_the_shortest_loop_stays_within_its_members() -> None:
     edges = {"a": ["b", "out"], "b": ["c"], "c": ["a", "b"], "out": []}
-    assert way_round("a", edges, {"a", "b", "c"}) == ["a", "b", "c", "a"]
+    assert shortest_loop("a", edges, {"a", "b", "c"}) == ["a", "b", "c", "a"]

@@ -74,7 +74,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, list[float | None]], tuple[str,
         (
             "high",
             "queue-near-expiry",
-            "an event was 48 s old in the last 7 days, of the 1 minute that Lambda keeps it",
+            "an event waited 48 s in the last 7 days; Lambda drops it after 1 minute",
             f"%eic update {F}:$LATEST --max-age 2m",
         ),
     ),
@@ -86,8 +86,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, list[float | None]], tuple[str,
         (
             "high",
             "queue-near-expiry",
-            "an event was 5 h 33 min old in the last 7 days, of the 6 hours that Lambda keeps it",
-            "let more of them run at once: raise the function's reserved concurrency, or the account's quota",
+            "an event waited 5 h 33 min in the last 7 days; Lambda drops it after 6 hours",
+            "let more events run at once: raise the function's reserved concurrency, or the account's quota",
         ),
     ),
     (
@@ -155,7 +155,8 @@ def test_a_queue_is_judged_by_its_retention_if_that_is_known(monkeypatch: pytest
         account.points = {"ApproximateAgeOfOldestMessage kept": [280_000, None, None]}
         assert found(row(**KEPT), look="targets,metrics", checks="nobody-reads-it").empty
     assert text == (
-        "its on-failure destination, the SQS queue kept, has a message of 77 h 46 min, and deletes it after 96 hours"
+        "its on-failure destination, the SQS queue kept, "
+        "has a message that is 77 h 46 min old, and deletes it after 96 hours"
     )
 
 

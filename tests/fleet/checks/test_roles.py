@@ -97,7 +97,7 @@ def test_a_deleted_role_cannot_deliver(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(AwsAccount(has_role=False), monkeypatch) as found:
         [one] = found(row(on_failure="sqs:q"), look="roles", checks=ROLE_CHECKS).to_dict("records")
     assert (one["check"], one["severity"]) == ("role-may-not-send", "high")
-    assert one["finding"] == "its role basic does not exist, so that it cannot deliver to the SQS queue q"
+    assert one["finding"] == "its role basic does not exist, so it cannot deliver to the SQS queue q"
     assert one["fix"] == "create the role, or give the function another one"
 
 
@@ -106,7 +106,7 @@ def test_what_is_no_role_is_not_checked(role_arn: str, monkeypatch: pytest.Monke
     with serving(AwsAccount(), monkeypatch) as found:
         [one] = found(row(on_failure="sqs:q", role_arn=role_arn), look="roles").to_dict("records")
     assert one["finding"] == f"roles not read: {role_arn!r} is not the ARN of a role: {role_arn}"
-    assert one["fix"] == "audit it again"
+    assert one["fix"] == "audit the function again"
 
 
 def test_a_denied_simulation_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_an_alias_that_cannot_be_resolved_makes_it_a_doubt(monkeypatch: pytest.M
     with serving(account, monkeypatch) as found:
         [one] = found(row(on_failure="sqs:q"), look="roles").to_dict("records")
     assert (one["check"], one["severity"]) == ("role-may-not-encrypt", "medium")
-    assert "which key the alias names could not be read (kms:DescribeKey)" in one["finding"]
+    assert "the key behind the alias could not be read (kms:DescribeKey)" in one["finding"]
 
 
 def test_a_role_that_may_write_to_a_strangers_bucket_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +178,7 @@ def test_a_role_that_may_write_to_a_strangers_bucket_is_found(monkeypatch: pytes
     assert (one["check"], one["severity"], one["fix_kind"]) == ("bucket-owner-unchecked", "high", "iam")
     assert one["finding"] == (
         "its role basic may write to the S3 bucket lost in any account: "
-        "put the condition s3:ResourceAccount into the statement that allows it"
+        "add a condition on s3:ResourceAccount to the statement that allows it"
     )
     assert json.loads(one["fix"])["Condition"] == {"StringEquals": {"s3:ResourceAccount": "123456789012"}}
     assert account.asked["iam:SimulatePrincipalPolicy"] == 1

@@ -111,7 +111,7 @@ def test_a_wrong_rule_is_a_usage_error_that_names_it(entry: dict[str, Any], mess
     ("text", "message"),
     [
         ("- functions: [a\n", "line 2: this is not YAML: expected ',' or ']', but got '<stream end>'"),
-        ("functions: a\n", "holds a mapping, not a list"),
+        ("functions: a\n", "contains a mapping, not a list"),
     ],
 )
 def test_invalid_yaml_is_a_usage_error_with_its_line(tmp_path: Path, text: str, message: str) -> None:
@@ -126,4 +126,7 @@ def test_invalid_yaml_is_a_usage_error_with_its_line(tmp_path: Path, text: str, 
 def test_a_missing_file_is_a_usage_error() -> None:
     with pytest.raises(UsageError) as caught:
         rules_in("nowhere.yaml")
-    assert str(caught.value) == "'nowhere.yaml' cannot be read: No such file or directory\nTry: rules.yaml, a YAML file"
+    assert (
+        str(caught.value)
+        == "'nowhere.yaml' cannot be read: No such file or directory\nTry: name a YAML file: rules.yaml"
+    )

@@ -54,7 +54,7 @@ def test_a_destination_that_exists_passes(kind: str, monkeypatch: pytest.MonkeyP
 def test_a_destination_that_does_not_exist_is_dangling(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(a_shop(), monkeypatch) as found:
         [one] = found(row(on_failure=f"{kind}:lost"), look="targets").to_dict("records")
-    taken = ": anyone can create it, and then receives the payloads" if kind == "s3" else ""
+    taken = ": anyone can create it and receive the payloads" if kind == "s3" else ""
     assert one["finding"] == f"its on-failure destination, the {WORDS[kind]} lost, does not exist{taken}"
     assert (one["check"], one["fix"], one["fix_kind"]) == ("dangling-destination", CREATE[kind], "aws")
     assert one["severity"] == ("critical" if kind == "s3" else "high")
@@ -90,7 +90,7 @@ def test_a_bucket_of_another_account_is_critical(monkeypatch: pytest.MonkeyPatch
         [one] = found(row(on_failure="s3:taken"), look="targets").to_dict("records")
     assert one["severity"] == "critical"
     assert one["finding"] == (
-        "its on-failure destination, the S3 bucket taken, belongs to another account than 123456789012"
+        "its on-failure destination, the S3 bucket taken, belongs to an account other than 123456789012"
     )
 
 
@@ -112,7 +112,7 @@ def test_a_queue_that_keeps_failures_briefly_is_found(monkeypatch: pytest.Monkey
             row("c", on_success="sqs:short", dead_letter="sqs:default"),
         ]
         [one] = found(*rows, look="targets", checks="short-retention").to_dict("records")
-    assert one["finding"] == "its on-failure destination, the SQS queue short, keeps a record for 1 hour only"
+    assert one["finding"] == "its on-failure destination, the SQS queue short, keeps a record for only 1 hour"
     assert one["fix"].startswith("aws sqs set-queue-attributes --queue-url http://127.0.0.1:")
     assert one["fix"].endswith("/123456789012/short --region us-east-1 --attributes MessageRetentionPeriod=1209600")
 

@@ -54,7 +54,7 @@ def test_ctrl_c_gives_back_what_was_received_and_keeps_the_frame() -> None:
         return None
 
     stub = Stub({f"m{number}": record(number) for number in range(50)}, interrupting)
-    with pytest.raises(Interrupted, match=r"the reading was stopped after \d0 records, with nothing deleted") as raised:
+    with pytest.raises(Interrupted, match=r"reading was stopped after \d0 records; nothing was deleted") as raised:
         read(stub)
     assert 10 <= len(raised.value.result) < 50
     assert stub.receipts == {}

@@ -180,22 +180,22 @@ def test_an_audit_names_every_queue_and_bucket(shared: Eic) -> None:
         (
             "sns:shop-alerts",
             (
-                "an SNS topic keeps nothing, so shop-alerts has no records to read\n"
+                "an SNS topic stores nothing, so shop-alerts has no records to read\n"
                 "Try: subscribe a queue to the topic, and read that\n    %eic records sqs:NAME"
             ),
         ),
         (
             "lambda:my-function",
             (
-                "a Lambda function keeps nothing, so my-function has no records to read\n"
-                "Try: look at what the function wrote to its logs; a queue keeps records\n    %eic records sqs:NAME"
+                "a Lambda function stores nothing, so my-function has no records to read\n"
+                "Try: check the function's logs, or send to a queue, which stores records\n    %eic records sqs:NAME"
             ),
         ),
         (
             "events:shop",
             (
-                "an EventBridge bus keeps nothing, so shop has no records to read\n"
-                "Try: look at the targets of its rules: a rule can send to a queue\n    %eic records sqs:NAME"
+                "an EventBridge bus stores nothing, so shop has no records to read\n"
+                "Try: check the targets of its rules: a rule can send to a queue\n    %eic records sqs:NAME"
             ),
         ),
         (
@@ -215,7 +215,10 @@ def test_an_audit_names_every_queue_and_bucket(shared: Eic) -> None:
         ),
         (
             "none",
-            "'none' names no queue and no bucket\nTry: name a queue, a bucket or an audit\n    %eic records sqs:NAME",
+            (
+                "'none' names neither a queue nor a bucket\n"
+                "Try: name a queue, a bucket or an audit\n    %eic records sqs:NAME"
+            ),
         ),
         (
             5,

@@ -96,7 +96,7 @@ def test_a_queue_in_another_account_is_read_where_its_policy_allows_it() -> None
         assert frame.source.tolist() == [FOREIGN]
         bodies = {request.body.decode() for request in server.seen if b"QueueUrl" in request.body}
         assert all(f"{server.url}/210987654321/theirs" in body for body in bodies)
-        with pytest.raises(UsageError, match=f"names {FOREIGN}, so anyone may have written it"):
+        with pytest.raises(UsageError, match=f"names {FOREIGN}, so anyone could have written it"):
             eic.replay(frame, progress=False)
         assert eic.replay(frame, to="checkout", progress=False).outcome.tolist() == ["accepted"]
     assert stub.messages == {}
@@ -111,7 +111,7 @@ DENIALS: Mapping[str, tuple[Answer, type[AwsError], str]] = {
     "another account's that is kept secret": (
         as_json({"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "The specified queue does not exist."}),
         AwsError,
-        "ask the owner in account 210987654321 whether the queue exists and its policy lets you in",
+        "ask the owner in account 210987654321 whether the queue exists and its policy allows you to read it",
     ),
     "encrypted": (
         as_json({"__type": "com.amazonaws.sqs#KmsAccessDenied", "message": "The ciphertext refers to a key …"}, 400),

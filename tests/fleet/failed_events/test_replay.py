@@ -162,7 +162,7 @@ STRANGER = "newsletters:$LATEST"
 REFUSED = {
     "a stranger": (
         record(2, function="newsletters:$LATEST"),
-        f"neither a config nor the dead-letter queue of {STRANGER} names {NAMED}, so anyone may have written it",
+        f"neither a config nor the dead-letter queue of {STRANGER} names {NAMED}, so anyone could have written it",
     ),
     "deleted": (record(2, function="nowhere:live"), "nowhere:live does not exist"),
     "a success": (record(2, condition="Success"), "its event succeeded"),
@@ -170,7 +170,7 @@ REFUSED = {
     "another account": (record(2, account_id="999999999999"), "no connection reaches account 999999999999"),
     "too large": (
         record(2, payload="x" * 100),
-        "its event has 1100000 bytes, but asynchronous invocations take 1048576",
+        "its event has 1100000 bytes, but asynchronous invocations allow 1048576",
     ),
 }
 
@@ -226,7 +226,9 @@ def test_an_event_that_may_have_been_sent_before_needs_its_function_named(eic: E
         raise KeyboardInterrupt
     with pytest.raises(UsageError, match=r"Lambda may have accepted it in the run r-\w+; nothing was sent") as raised:
         replay(eic, frame)
-    hint = "Try: look up when, or send it again to the function that you name: to= (--to)\n    %eic journal --run r-"
+    hint = (
+        "Try: check when in the journal, or name the function to send it again: to= (--to)\n    %eic journal --run r-"
+    )
     assert hint in str(raised.value)
     assert replay(eic, frame, to="checkout").outcome.tolist() == ["accepted"]
 

@@ -136,7 +136,7 @@ def test_an_accepted_event_whose_message_stays_is_stated_and_stops_the_rest() ->
     stub.fault = denied
     result = replayed(stub)
     assert sorted(result.outcome) == ["not deleted", "not tried", "not tried"]
-    assert set(result.error) == {"accepted, but not deleted: no", "the message before it could not be deleted"}
+    assert set(result.error) == {"accepted, but not deleted: no", "an earlier message could not be deleted"}
     [entry] = eicnb.journal(since="1m").to_dict("records")
     assert (entry["outcome"], entry["error"]) == ("applied", "accepted, but not deleted: no")
 

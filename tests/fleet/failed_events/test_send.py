@@ -72,7 +72,7 @@ def test_without_a_record_it_stays_accepted_and_the_caption_says_so(shared: Eic)
 
 def test_waiting_needs_a_queue_or_a_bucket(shared: Eic) -> None:
     shared.update("my-function:BLUE", on_failure="none", on_success="none")
-    with pytest.raises(UsageError, match="my-function:BLUE sends records to no queue and no bucket") as raised:
+    with pytest.raises(UsageError, match="my-function:BLUE sends records to no queue or bucket") as raised:
         shared.send("my-function:BLUE", {}, wait=5)
     assert raised.value.argument == "wait"
 
@@ -86,7 +86,10 @@ def test_waiting_needs_a_queue_or_a_bucket(shared: Eic) -> None:
         (float("nan"), "the payload, nan, cannot be written as JSON"),
         ('{"price": NaN}', "the payload is not JSON: JSON has no NaN"),
         (pd.Timestamp("2026-11-26"), "the payload, a Timestamp, cannot be written as JSON"),
-        ({"text": "x" * 1024 * 1024}, "the event has 1048588 bytes, but asynchronous invocations take 1048576"),
+        (
+            {"text": "x" * 1024 * 1024},
+            "the event has 1048588 bytes, but asynchronous invocations allow 1048576",
+        ),
     ],
 )
 def test_a_payload_that_cannot_be_sent_is_refused(shared: Eic, payload: Any, message: str) -> None:
@@ -154,5 +157,5 @@ def test_a_lost_response_is_unknown_and_nothing_is_sent_twice(step: Step, monkey
         assert len([seen for seen in server.seen if "invocations" in seen.path]) == 1
     assert frame.state.tolist() == ["unknown"]
     assert frame.request_id.isna().all()
-    assert "the response was lost, so the function may run or not" in repr(frame)
+    assert "the response was lost, so the function may or may not run" in repr(frame)
     assert eicnb.journal(since="1m").outcome.tolist() == ["unknown"]

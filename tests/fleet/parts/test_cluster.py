@@ -206,7 +206,7 @@ def test_a_worker_whose_credentials_are_of_another_account_reads_nothing(
     assert frame[["account_id", "region", "scan_state"]].to_numpy().tolist() == [
         ["123456789012", "us-east-1", "failed"]
     ]
-    assert frame.error[0].splitlines()[0] == "the worker's credentials are of account 111111111111, not 123456789012"
+    assert frame.error[0].splitlines()[0] == "the worker's credentials belong to account 111111111111, not 123456789012"
 
 
 def test_credentials_are_not_sent_to_a_cluster_that_is_not_encrypted(client: Any) -> None:
@@ -214,7 +214,7 @@ def test_credentials_are_not_sent_to_a_cluster_that_is_not_encrypted(client: Any
     with Answering(Lambda(3)) as server, pytest.raises(UsageError) as caught:
         eicnb.connect(boto3_session=session, endpoint_url=server.url).audit(client=client, credentials="send")
     assert not server.seen
-    assert caught.value.message.startswith('credentials="send" needs a cluster that is encrypted, and tcp://127.0.0.1:')
+    assert caught.value.message.startswith('credentials="send" needs an encrypted cluster, and tcp://127.0.0.1:')
 
 
 def test_short_lived_credentials_are_sent_over_tls_and_shown_nowhere() -> None:
@@ -293,7 +293,7 @@ def test_two_audits_at_once_never_read_the_same_region_at_once(client: Any) -> N
     [
         ({"client": "tcp://10.0.0.1:8786"}, "client is 'tcp://10.0.0.1:8786', not a client of a Dask cluster"),
         ({"credentials": "mine"}, "credentials is 'mine'"),
-        ({"functions": lambda function: True}, "functions is a callable, and only values are sent to workers"),
+        ({"functions": lambda function: True}, "functions is a callable, which cannot be sent to workers"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -310,8 +310,8 @@ def test_credentials_without_a_cluster_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         eicnb.connect(region="us-east-1").audit(credentials="send")
     assert str(caught.value) == (
-        'credentials="send" is about the workers of a cluster, and client is missing\n'
-        "Try: leave it out, or add client=client"
+        'credentials="send" is for the workers of a cluster, but client= is missing\n'
+        "Try: leave out credentials=, or add client=client"
     )
 
 
@@ -320,7 +320,7 @@ def test_the_hint_about_an_address_makes_a_client_of_it(client: Any) -> None:
     with pytest.raises(UsageError) as caught:
         eicnb.connect(region="us-east-1").audit(client=address)
     sentence, *lines = (caught.value.hint or "").splitlines()
-    assert sentence == "make a client, and give it"
+    assert sentence == "make a client, and pass it"
     made: dict[str, Any] = {}
     exec("\n".join(lines), made)  # the lines that the error tells to type
     with made["client"]:
@@ -333,7 +333,7 @@ def test_what_is_missing_is_read_without_the_cluster(client: Any) -> None:
         with pytest.raises(UsageError) as caught:
             connect(server).audit(resume=frame, client=client)
     assert str(caught.value) == (
-        "what is missing is not read on a cluster\nTry: leave out client=: it is read from here"
+        "an audit cannot be resumed on a cluster\nTry: leave out client=: the rows are read without it"
     )
 
 

@@ -89,7 +89,7 @@ def test_an_incomplete_audit_goes_on_in_its_folder_and_reads_only_what_is_missin
         assert caught.value.result.denied.tolist() == [0, 1, 0]
         fleet.twist = lambda seen, region, name: None
         before = len(server.seen)
-        with pytest.warns(UserWarning, match="2 of 3 account-regions were read before, by the audit in the folder"):
+        with pytest.warns(UserWarning, match="2 of 3 account-regions were already in the folder"):
             summary = run(connect(server), regions=REGIONS, folder=tmp_path)
         assert len([seen for seen in server.seen[before:] if seen.service == "lambda"]) == 4
     assert summary.attrs["complete"]
@@ -128,7 +128,7 @@ def test_a_folder_with_the_whole_audit_is_refused_before_anything_is_read(run: R
             run(connect(server), folder=tmp_path)
         assert {seen.service for seen in server.seen[before:]} <= {"sts"}
     assert str(caught.value) == (
-        f"'{tmp_path}' has the whole audit already\n"
+        f"'{tmp_path}' already has the whole audit\n"
         f"Try: name another folder, or load the audit in this one\n    eicnb.load('{tmp_path}')"
     )
 
@@ -141,18 +141,20 @@ def test_foreign_files_are_refused_and_named_before_anything_is_sent(run: Run, t
         run(connect(server), folder=tmp_path)
     assert not server.seen
     assert str(caught.value) == (
-        f"'{tmp_path}' has files that are not of this audit: '{name}'\nTry: name a folder that is new or empty"
+        f"'{tmp_path}' has files that do not belong to this audit: '{name}'\nTry: name a new or empty folder"
     )
 
 
 def test_files_of_other_regions_and_of_other_arguments_are_refused(run: Run, tmp_path: Path) -> None:
     with Answering(Lambda(3)) as server:
         run(connect(server), regions=REGIONS, folder=tmp_path)
-        with pytest.raises(UsageError, match=r"has files that are not of this audit: '123456789012.us-west-2.parquet'"):
+        with pytest.raises(
+            UsageError, match=r"has files that do not belong to this audit: '123456789012.us-west-2.parquet'"
+        ):
             run(connect(server), regions=REGIONS[:2], folder=tmp_path)
-        with pytest.raises(UsageError, match="has an audit of other qualifiers: 'configured', not 'all'"):
+        with pytest.raises(UsageError, match="has an audit with other qualifiers: 'configured', not 'all'"):
             run(connect(server), regions=REGIONS, folder=tmp_path, qualifiers="all")
-        with pytest.raises(UsageError, match="has an audit of other functions: None, not "):
+        with pytest.raises(UsageError, match="has an audit with other functions: None, not "):
             run(connect(server), regions=REGIONS, folder=tmp_path, functions="f0001")
 
 
@@ -165,7 +167,7 @@ def test_a_truncated_file_is_named(run: Run, tmp_path: Path) -> None:
             run(connect(server), folder=tmp_path)
     assert str(caught.value) == (
         f"the file '{path}' is damaged: its end is missing\n"
-        "Try: delete the file, and what it had is read again\n"
+        "Try: delete the file, and its account and region are read again\n"
         "    import os\n"
         f"    os.remove('{path}')"
     )
@@ -189,7 +191,7 @@ def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> N
         run(connect(server), folder=tmp_path / "file" / "today")
 
 
-@pytest.mark.filterwarnings("ignore:1 of 1 account-regions were read before")
+@pytest.mark.filterwarnings("ignore:1 of 1 account-regions were already in the folder")
 def test_an_account_that_denies_its_role_has_a_file_too_and_is_read_once_it_does_not(
     eic: eicnb.Eic, tmp_path: Path
 ) -> None:
@@ -205,7 +207,7 @@ def test_an_account_that_denies_its_role_has_a_file_too_and_is_read_once_it_does
     assert not eicnb.load(tmp_path).attrs["complete"]
 
 
-@pytest.mark.filterwarnings("ignore:.* of .* account-regions were read before")
+@pytest.mark.filterwarnings("ignore:.* of .* account-regions were already in the folder")
 def test_the_files_of_an_account_whose_regions_cannot_be_listed_any_more_stay(eic: eicnb.Eic, tmp_path: Path) -> None:
     eicnb.use(eic)
     options: dict[str, Any] = {"regions": "all", "progress": False, "folder": tmp_path}
@@ -238,8 +240,8 @@ def test_an_audit_into_a_folder_is_not_resumed_from_a_frame(run: Run, tmp_path: 
         with pytest.raises(UsageError) as caught:
             run(connect(server), folder=tmp_path, resume=frame)
     assert str(caught.value) == (
-        "an audit into a folder is not resumed from a frame\n"
-        "Try: leave out resume=: with the same folder, only what is missing is read"
+        "an audit into a folder cannot be resumed from a frame\n"
+        "Try: leave out resume=: an audit into the same folder reads only what is missing"
     )
 
 

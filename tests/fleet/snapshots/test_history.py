@@ -126,7 +126,7 @@ def test_what_is_not_an_audit_is_listed_with_the_reason(tmp_path: Path) -> None:
         "other.parquet is a frame of history, not of an audit",
         "pandas.parquet is not one that eicnb.save wrote",
         "part.parquet has 1 of its audit's 2 rows",
-        f"twice.parquet row 1 of the audit is another row of {arn}",
+        f"twice.parquet row 1 of the audit is a second row of {arn}",
     ]
     assert (attrs["audits"], attrs["left_out"]) == (1, 8)
 

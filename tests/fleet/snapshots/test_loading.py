@@ -101,7 +101,7 @@ def test_a_column_that_cannot_be_converted_is_refused_by_its_name(path: Path) ->
     with pytest.raises(UsageError) as caught:
         load(path)
     assert caught.value.message == (
-        f"the file {str(path)!r} has string in its column 'timeout', which this release can't make Int64"
+        f"the file {str(path)!r} has string in its column 'timeout', which this release can't convert to Int64"
     )
 
 
@@ -171,7 +171,7 @@ FILES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
             save(AUDIT.set_index("region"), path, overwrite=True),
             lambda table: table.drop_columns(["__label_0__"]),
         ),
-        "has lost the labels of its rows",
+        "has lost its row labels",
         SAVED_AGAIN,
     ),
     "missing": (

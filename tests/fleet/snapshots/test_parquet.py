@@ -80,7 +80,7 @@ def test_an_attr_that_json_does_not_bring_back_is_refused_by_its_name(name: str,
     frame.attrs["mine"] = value
     with pytest.raises(ValueError, match="attrs") as caught:
         parquet.write(frame, tmp_path / "frame.parquet")
-    assert str(caught.value).splitlines()[0] == f"the frame's attrs['mine'] is {shown}, which a file can't hold"
+    assert str(caught.value).splitlines()[0] == f"the frame's attrs['mine'] is {shown}, which a file can't store"
 
 
 def test_a_frame_is_a_whole_frame_again(tmp_path: Path) -> None:

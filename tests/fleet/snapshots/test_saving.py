@@ -29,7 +29,7 @@ BAD: dict[str, tuple[Any, Any, str, str]] = {
     "a plan": (
         Plan(()),
         "a.parquet",
-        "a plan has a file of its own, not a Parquet file",
+        "a plan is saved as JSON, not as a Parquet file",
         'plan.save("plan.json")',
     ),
     "an error with a frame": (
@@ -43,7 +43,7 @@ BAD: dict[str, tuple[Any, Any, str, str]] = {
     "a name that is too long": (
         AUDIT,
         f"{'a' * 300}.parquet",
-        f"the frame is not saved to '{'a' * 300}.parquet': File name too long",
+        f"the frame could not be saved to '{'a' * 300}.parquet': File name too long",
         "name another file",
     ),
     "another ending": (
@@ -63,13 +63,13 @@ BAD: dict[str, tuple[Any, Any, str, str]] = {
     "a column of objects": (
         AUDIT.assign(tags=pd.Series([("a", 1)], dtype="object")),
         "a.parquet",
-        "the frame's column 'tags' is of objects that are not texts, which a file can't hold",
+        "the frame's column 'tags' is of objects that are not strings, which a file can't store",
         'frame["tags"] = frame["tags"].astype("string")',
     ),
     "a column that is a number": (
         pd.DataFrame([[1]]),
         "a.parquet",
-        "the frame has the column 0, whose name is not a text",
+        "the frame has the column 0, whose name is not a string",
         "frame.columns = [str(name) for name in frame.columns]",
     ),
     "two columns of a name": (
@@ -81,7 +81,7 @@ BAD: dict[str, tuple[Any, Any, str, str]] = {
     "labels that are objects": (
         pd.DataFrame({"a": [1]}, index=pd.Index([(1,)], tupleize_cols=False)),
         "a.parquet",
-        "the frame has labels of rows that are of objects that are not texts",
+        "the frame has row labels that are of objects that are not strings",
         "frame.reset_index(drop=True)",
     ),
 }

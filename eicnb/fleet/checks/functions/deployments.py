@@ -1,4 +1,4 @@
-"""Functions that run for no event, and functions that a stack owns.
+"""Checks for functions that are stopped, or that a CloudFormation stack owns.
 
 Tested in tests/fleet/checks/test_functions.py.
 """
@@ -19,7 +19,7 @@ from eicnb.model.pages import CONCURRENCY_GUIDE, STACK_GUIDE
     "stopped",
     severity="high",
     meaning="a function whose reserved concurrency is 0",
-    why="Lambda runs it for no event: each goes straight to the failure destination, or is lost",
+    why="Lambda never runs it: each event goes straight to the on-failure destination, or is lost",
     source=CONCURRENCY_GUIDE,
     layers="functions",
 )
@@ -36,7 +36,7 @@ def stopped(seen: Inspection) -> Iterator[Found]:
     "managed-by",
     severity="info",
     meaning="a function that a CloudFormation stack owns",
-    why="the stack's next update may revert what is changed here",
+    why="the stack's next update may revert changes made here",
     source=STACK_GUIDE,
     layers="functions",
 )
@@ -49,7 +49,7 @@ def managed_by(seen: Inspection) -> Iterator[Found]:
 
 
 def _rows(seen: Inspection, *, tags: bool) -> Iterator[tuple[int, DeployedFunction]]:
-    """Yield each function's first row, in the order of the audit."""
+    """Yield each function's first row and its deployment, in the order of the audit."""
     subjects, facts = FUNCTIONS.subjects(seen.audit), seen.evidence.of(FUNCTIONS)
     for key, (row, *_) in subjects.items():
         if key.tags is tags and (fact := facts.get(FunctionKey(key.arn, tags=tags))) is not None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eicnb.aws.functions import read_deployment
-from eicnb.fleet.checks.asking import Senders, read_lambda
 from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.concurrent_reads import Senders, read_lambda
 from eicnb.fleet.checks.evidence import Layer, Reading, Unreadable
 from eicnb.model.deployment import DeployedFunction
 from eicnb.model.function import FunctionRef
@@ -19,7 +19,7 @@ from eicnb.model.verbs import Operation
 
 @dataclass(frozen=True, slots=True)
 class FunctionKey:
-    """A function as a subject of evidence; `tags` is for its tags, which take a permission of their own."""
+    """A function, or with `tags` its tags, as a subject of evidence; tags need a separate permission."""
 
     arn: str
     tags: bool = False
@@ -29,7 +29,7 @@ class FunctionKey:
 
 
 def _subjects(audit: Audited) -> Mapping[FunctionKey, Sequence[int]]:
-    """Return each function with the first of its rows: what is found is about the whole function."""
+    """Return each function with its first row only, since a finding is about the whole function."""
     read = set(rows(audit.exists))
     found: dict[FunctionKey, Sequence[int]] = {}
     for of_function in audit.rows_of_functions.values():

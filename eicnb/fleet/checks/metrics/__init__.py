@@ -1,1 +1,1 @@
-"""The checks of what CloudWatch counted in the last week."""
+"""The checks of the last week's CloudWatch metrics."""

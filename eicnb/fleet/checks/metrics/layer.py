@@ -1,4 +1,4 @@
-"""The layer `metrics`: a week of each row's events, and of each queue that receives failures.
+"""The layer `metrics`: a week of event counts per row, and of message ages per failure queue.
 
 Tested in tests/fleet/checks/test_metrics.py.
 """
@@ -27,7 +27,7 @@ from eicnb.fleet.checks.evidence import Layer, Reading, Unreadable
 from eicnb.model.period import Period
 
 SINCE = "7d"
-"""How far back the layer looks."""
+"""The period that the layer covers, up to now."""
 
 METRICS_OF_CHECKS = (DROPPED, OLDEST, DESTINATION_FAILURES, DEAD_LETTER_FAILURES)
 
@@ -45,9 +45,10 @@ class MetricsKey:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What CloudWatch counted in a period: the events of a row, or the ages of a queue's messages.
+    """The metrics of a period: the event counts of a row, or the message ages of a queue.
 
-    `oldest_message` has the age of a queue's oldest message, a value a day; none if the queue is empty by now.
+    `oldest_message` has the age of a queue's oldest message in seconds, one value per day, and none if the queue is
+    empty now.
     """
 
     period: Period
@@ -57,7 +58,7 @@ class Week:
 
 
 def week_until(now: datetime) -> Period:
-    """Return the period that the layer looks at."""
+    """Return the period that the layer covers."""
     return Period.parse(SINCE, None, now=now)
 
 
@@ -98,7 +99,10 @@ def _url(reading: Reading, queue: MetricsKey) -> str:
 def _ages(
     reading: Reading, period: Period, queues: Sequence[MetricsKey]
 ) -> list[tuple[MetricsKey, tuple[float, ...] | Unreadable]]:
-    """Return the daily ages of queues; a queue of an account out of reach is left out of the requests."""
+    """Return the daily message ages of queues.
+
+    A queue in an account and region that no connection reaches takes no request.
+    """
     places = {key: (key.arn.split(":")[4], key.arn.split(":")[3]) for key in queues}
     wanted = [(places[key], key) for key in queues if places[key] in reading.connections]
     elsewhere = [
@@ -107,16 +111,19 @@ def _ages(
         if (account_id, region) not in reading.connections
     ]
     return (
-        [*read_points(reading, period, wanted, _age_of, lambda _, points: _up_to_now(points, period)), *elsewhere]
+        [*read_points(reading, period, wanted, _age_of, lambda _, points: _current_ages(points, period)), *elsewhere]
         if queues
         else []
     )
 
 
-def _up_to_now(points: Points, period: Period) -> tuple[float, ...]:
-    """Return the ages of a queue's oldest message; none if the last one is older than a day: the queue is empty."""
-    is_over = not points.times or points.times[-1] < period.until - 2 * timedelta(seconds=period.step)
-    return () if is_over else points.values
+def _current_ages(points: Points, period: Period) -> tuple[float, ...]:
+    """Return the ages of a queue's oldest message, or none if the last one is old.
+
+    CloudWatch has no age while a queue is empty.
+    """
+    is_empty_now = not points.times or points.times[-1] < period.until - 2 * timedelta(seconds=period.step)
+    return () if is_empty_now else points.values
 
 
 def _age_of(queue: MetricsKey) -> Metric:

@@ -1,6 +1,6 @@
-"""Events that were lost in the last week, and those that are about to be.
+"""Checks for events that were lost in the last week, or soon will be.
 
-Losses of the past are not judged by today's settings if the config changed within the week.
+Rows whose config changed within the week are skipped, since today's settings do not explain their losses.
 Tested in tests/fleet/checks/test_metrics.py.
 """
 
@@ -23,12 +23,12 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS, LONGEST_RETENTION_IN_SECOND
 from eicnb.model.pages import METRICS_GUIDE, RETENTION_RULE
 
 _NEAR = 0.8
-"""The share of its longest life at which an event or a message is near its end."""
+"""The share of the maximum age, or of the retention, at which an event or a message is near its expiry."""
 
 _DAY = 86_400
 _DAYS_OF_GROWTH = 3
 _SHARE_OF_A_DAY = 0.9
-"""How much of a day the oldest message must age in a day, to be the same message."""
+"""The share of a day by which the oldest message must age within a day to count as the same message."""
 
 _CAUSE = "find the cause: %eic check ${audit} --look targets,roles"
 
@@ -42,7 +42,7 @@ _CAUSE = "find the cause: %eic check ${audit} --look targets,roles"
     layers="metrics",
 )
 def losing_events(seen: Inspection) -> Iterator[Found]:
-    """Yield the rows whose dropped events nothing received."""
+    """Yield the rows whose dropped events left no record."""
     for row, counts in _weeks(seen):
         if counts.dropped and has_nowhere_to_go(seen.audit, row):
             text = f"{_events(counts.dropped)} dropped in the last 7 days, with nowhere to go"
@@ -53,12 +53,12 @@ def losing_events(seen: Inspection) -> Iterator[Found]:
     "destination-fails",
     severity="critical",
     meaning="records that a destination or dead-letter queue did not accept in the last week",
-    why="what it does not accept is lost: Lambda does not try again",
+    why="these records are lost: Lambda does not deliver them again",
     source=METRICS_GUIDE,
     layers="metrics",
 )
 def destination_fails(seen: Inspection) -> Iterator[Found]:
-    """Yield the rows whose destination or dead-letter queue did not accept what Lambda sent."""
+    """Yield the rows whose destination or dead-letter queue did not accept records."""
     for row, counts in _weeks(seen):
         failed = [
             f"{_records(count)} not accepted by its {where}"
@@ -82,9 +82,9 @@ def _destinations(seen: Inspection, row: int) -> str:
 
 
 def _instead(seen: Inspection, row: int) -> Fix:
-    """Return the line that takes the usual queue for failures, unless the row has it already."""
+    """Return the line that switches to the usual failure queue, or a hint if the row already uses it."""
     queue = seen.fixes.failure_queue(row)
-    if queue is None or seen.fixes.whole(row, queue) == seen.audit.on_failure[row]:
+    if queue is None or seen.fixes.queue_arn(row, queue) == seen.audit.on_failure[row]:
         return Fix(_CAUSE)
     return seen.fixes.keep_failures(row)
 
@@ -93,17 +93,17 @@ def _instead(seen: Inspection, row: int) -> Fix:
     "queue-near-expiry",
     severity="high",
     meaning="events that waited 80 % of the maximum age or longer in the last week",
-    why="an event that reaches the maximum age is dropped, whether the function would have worked or not",
+    why="Lambda drops an event that reaches the maximum age, even if the function would have succeeded",
     source=METRICS_GUIDE,
     layers="metrics",
 )
 def queue_near_expiry(seen: Inspection) -> Iterator[Found]:
-    """Yield the rows whose events nearly grew too old."""
+    """Yield the rows with events that came close to their maximum age."""
     ages = seen.audit.ages
     for row, counts in _weeks(seen):
         longest, oldest = int(ages[row]), counts.oldest_seconds or 0
         if oldest >= _NEAR * longest:
-            text = f"an event was {brief(oldest)} old in the last 7 days, of the {human(longest)} that Lambda keeps it"
+            text = f"an event waited {brief(oldest)} in the last 7 days; Lambda drops it after {human(longest)}"
             yield Found(row, text, _longer(seen, row, longest))
 
 
@@ -111,19 +111,19 @@ def _longer(seen: Inspection, row: int, seconds: int) -> Fix:
     longest = EVENT_AGE_IN_SECONDS[-1]
     if seconds < longest:
         return seen.fixes.set(row, "--max-age", age(min(longest, 2 * seconds)))
-    return Fix("let more of them run at once: raise the function's reserved concurrency, or the account's quota")
+    return Fix("let more events run at once: raise the function's reserved concurrency, or the account's quota")
 
 
 @check(
     "nobody-reads-it",
     severity="medium",
-    meaning="a queue of failures whose oldest message is near its retention, or grew older for days",
-    why="SQS deletes a message at the end of its retention, and the failure is lost after all",
+    meaning="a failure queue whose oldest message is near the end of its retention, or has been the same for days",
+    why="SQS deletes a message at the end of its retention, and the record of the failure is lost",
     source=RETENTION_RULE,
     layers="metrics",
 )
 def nobody_reads_it(seen: Inspection) -> Iterator[Found]:
-    """Yield the queues of failures that nothing reads."""
+    """Yield the failure queues that nothing seems to read."""
     weeks, targets = seen.evidence.of(METRICS), seen.evidence.of(TARGETS)
     for delivery in deliveries(seen.audit):
         week = weeks.get(MetricsKey(delivery.text, is_queue=True))
@@ -136,10 +136,10 @@ def nobody_reads_it(seen: Inspection) -> Iterator[Found]:
 
 
 def _unread(delivery: Delivery, week: Week, retention: int | None) -> str | None:
-    """Return what is wrong with a queue, in words; the retention is known if the targets were looked at."""
+    """Return what is wrong with a queue, if anything; `retention` is known if the targets were read."""
     oldest = week.oldest_message[-1]
     if retention is not None and oldest >= _NEAR * retention:
-        return f"{delivery} has a message of {brief(oldest)}, and deletes it after {human(retention)}"
+        return f"{delivery} has a message that is {brief(oldest)} old, and deletes it after {human(retention)}"
     days = _days_of_growth(week)
     if days >= _DAYS_OF_GROWTH:
         return f"{delivery} has had the same oldest message for {days} days; it is {brief(oldest)} old"
@@ -147,7 +147,7 @@ def _unread(delivery: Delivery, week: Week, retention: int | None) -> str | None
 
 
 def _days_of_growth(week: Week) -> int:
-    """Return for how many days up to now the oldest message has aged as time passes."""
+    """Return the number of days for which the oldest message has been the same."""
     days = 0
     for newer, older in pairwise(reversed(week.oldest_message)):
         if newer - older < _SHARE_OF_A_DAY * min(_DAY, week.period.step):
@@ -157,7 +157,7 @@ def _days_of_growth(week: Week) -> int:
 
 
 def _kept_longer(delivery: Delivery, url: str) -> Fix:
-    """Return the line that gives people the most time to read a queue."""
+    """Return the line that sets the longest retention of a queue."""
     region = delivery.text.split(":")[3]
     where = f"--queue-url {shlex.quote(url)} --region {shlex.quote(region)}"
     keeps = f"--attributes MessageRetentionPeriod={LONGEST_RETENTION_IN_SECONDS}"
@@ -165,7 +165,7 @@ def _kept_longer(delivery: Delivery, url: str) -> Fix:
 
 
 def _weeks(seen: Inspection) -> Iterator[tuple[int, EventCounts]]:
-    """Yield the counts of each row whose config is older than the week."""
+    """Yield the event counts of each row whose config did not change within the week."""
     audit, found = seen.audit, seen.evidence.of(METRICS)
     changed = set(rows(audit.changed_within(week_until(seen.now))))
     for key, [row, *_] in METRICS.subjects(audit).items():

@@ -1,1 +1,1 @@
-"""The checks of what the functions' execution roles may do."""
+"""The checks of the functions' execution roles."""

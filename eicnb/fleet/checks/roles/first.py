@@ -1,4 +1,4 @@
-"""What a role must be allowed before a fix that sends events to another destination works.
+"""The permissions that a role needs before a fix that changes a destination can work.
 
 Tested in tests/fleet/checks/test_roles.py.
 """
@@ -20,7 +20,10 @@ NO_ROLE = Fix("create the role, or give the function another one")
 
 
 def permission_first(audit: Audited, evidence: Evidence, row: int, destination: str) -> Fix | None:
-    """Return what a row's role lacks for a destination, as the fix that comes first; None if nothing is known."""
+    """Return the fix that a row's role needs before it can deliver to a destination.
+
+    None means that nothing is known to be missing.
+    """
     role, delivery = evidence.get(ROLES, audit.role_arns[row]), delivery_to(audit, row, destination)
     if role is None or delivery.arn is None:
         return None
@@ -39,13 +42,13 @@ def permission_first(audit: Audited, evidence: Evidence, row: int, destination: 
 
 
 def refused_by(role: Role, needs: Sequence[Need]) -> list[Decision]:
-    """Return the decisions against what is needed."""
+    """Return the decisions that deny what is needed."""
     decisions = role.decisions or {}
     return [decisions[need] for need in needs if need in decisions and not decisions[need].is_allowed]
 
 
 def allowing(refused: Sequence[Decision], allow: str) -> Fix:
-    """Return the statement that allows what was refused; words if a statement is not enough."""
+    """Return the fix that allows refused actions: a statement, or words if a statement is not enough."""
     limit = next((one.limited_by for one in refused if one.limited_by), None)
     if limit is not None:
         return Fix(f"allow it in {limit}: {allow}")

@@ -1,4 +1,4 @@
-"""Roles that may not deliver, not encrypt, or that would deliver to a stranger's bucket.
+"""Checks for roles that may not deliver or encrypt, or that may write to another account's bucket.
 
 Tested in tests/fleet/checks/test_roles.py.
 """
@@ -28,7 +28,7 @@ _POLICY_OF: Mapping[str, str] = {
     "events": "the bus's own policy",
     "s3": "the bucket's own policy",
 }
-"""What could allow an action that the role's policies do not, and that IAM's simulation ignores."""
+"""The resource's own policy, which may allow an action that the role's policies do not; IAM's simulation ignores it."""
 
 
 @check(
@@ -44,7 +44,7 @@ def role_may_not_send(seen: Inspection) -> Iterator[Found]:
     for delivery, arn, role in _of_roles(seen):
         name = _name(seen, delivery)
         if role.decisions is None:
-            text = f"its role {name} does not exist, so that it cannot deliver to {delivery.named}"
+            text = f"its role {name} does not exist, so it cannot deliver to {delivery.named}"
             yield Found(delivery.row, text, NO_ROLE)
             continue
         needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
@@ -54,7 +54,7 @@ def role_may_not_send(seen: Inspection) -> Iterator[Found]:
             text = f"its role {name} may not {' and '.join(actions)} to its {delivery.use}, {delivery.named}"
             allow = json.dumps(statement(arn, delivery.owner, actions))
             other = None if _is_without_policy(seen, delivery) else _POLICY_OF[arn.kind]
-            yield _found(delivery, text, refused, allow, other)
+            yield _finding_about(delivery, text, refused, allow, other)
 
 
 @check(
@@ -79,11 +79,11 @@ def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
             )
             is_unresolved = ":alias/" in key
             unknown = (
-                f"; which key the alias names could not be read ({Operation.DESCRIBE_KEY.action})"
+                f"; the key behind the alias could not be read ({Operation.DESCRIBE_KEY.action})"
                 if is_unresolved
                 else ""
             )
-            found = _found(
+            found = _finding_about(
                 delivery, f"{text}{unknown}", refused, json.dumps(key_statement(key, actions)), "the key's own policy"
             )
             yield found._replace(severity="medium") if is_unresolved else found
@@ -92,25 +92,25 @@ def role_may_not_encrypt(seen: Inspection) -> Iterator[Found]:
 @check(
     "bucket-owner-unchecked",
     severity="high",
-    meaning=f"an execution role without a condition on {OWNER_KEY}: it may write to such a bucket of any account",
+    meaning=f"an execution role that may write to its bucket in any account, without a condition on {OWNER_KEY}",
     why="if the bucket is ever deleted, anyone can create one of that name and receive the payloads",
     source=DESTINATION_RULE,
     layers="roles",
 )
 def bucket_owner_unchecked(seen: Inspection) -> Iterator[Found]:
-    """Yield the buckets that a role may write to even if they are another account's."""
+    """Yield the buckets that a role may write to even if another account owns them."""
     for delivery, arn, role in _of_roles(seen):
         needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
-        if any(resource in role.for_strangers for _, resource in needs):
+        if any(resource in role.in_any_account for _, resource in needs):
             text = (
                 f"its role {_name(seen, delivery)} may write to {delivery.named} in any account: "
-                f"put the condition {OWNER_KEY} into the statement that allows it"
+                f"add a condition on {OWNER_KEY} to the statement that allows it"
             )
             yield Found(delivery.row, text, Fix(json.dumps(statement(arn, delivery.owner)), "iam"))
 
 
 def _of_roles(seen: Inspection) -> Iterator[tuple[Delivery, DestinationArn, Role]]:
-    """Yield each destination of a row with the role that delivers there; one that is used twice only once."""
+    """Yield each destination of a row once, with the role that delivers to it."""
     roles, done = seen.evidence.of(ROLES), set[tuple[int, str]]()
     for delivery in deliveries(seen.audit):
         role = roles.get(seen.audit.role_arns[delivery.row])
@@ -128,8 +128,11 @@ def _is_without_policy(seen: Inspection, delivery: Delivery) -> bool:
     return target is not None and not target.has_policy
 
 
-def _found(delivery: Delivery, text: str, refused: Sequence[Decision], allow: str, other: str | None) -> Found:
-    """Return a finding; `allow` is the statement to add, and `other` the policy that could allow it all the same."""
+def _finding_about(delivery: Delivery, text: str, refused: Sequence[Decision], allow: str, other: str | None) -> Found:
+    """Return a finding about refused actions.
+
+    `allow` is the statement to add. `other` is a policy that may allow the actions although IAM's simulation does not.
+    """
     severity: Severity | None = None
     fix = allowing(refused, allow)
     limit = next((one.limited_by for one in refused if one.limited_by), None)

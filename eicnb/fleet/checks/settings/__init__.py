@@ -1,1 +1,1 @@
-"""The checks that need the audit alone."""
+"""The checks that need only the audit."""

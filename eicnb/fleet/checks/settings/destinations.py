@@ -1,4 +1,4 @@
-"""Destinations that receive nothing, or belong to someone else.
+"""Checks for destinations that receive nothing, or are the function itself or far from it.
 
 Tested in tests/fleet/checks/test_table.py.
 """
@@ -14,7 +14,7 @@ from eicnb.model.destination import KINDS
 from eicnb.model.pages import DESTINATION_RULE
 from eicnb.model.reported import ReportedDestination
 
-Sees = Callable[[ReportedDestination, int], bool]
+Predicate = Callable[[ReportedDestination, int], bool]
 
 _TARGETS = {"on_failure": "on-failure", "on_success": "on-success", "dead_letter_arn": "dead-letter target"}
 
@@ -56,7 +56,7 @@ def s3_on_success(seen: Inspection) -> Iterator[Found]:
     "to-itself",
     severity="high",
     meaning="a function that is its own destination",
-    why="each event makes a new one of the same function, which costs money until AWS notices",
+    why="each event triggers another one, which costs money until AWS stops the loop",
     source=DESTINATION_RULE,
 )
 def to_itself(seen: Inspection) -> Iterator[Found]:
@@ -92,7 +92,7 @@ def other_account(seen: Inspection) -> Iterator[Found]:
     "other-region",
     severity="medium",
     meaning="a destination in another region",
-    why="records leave the region, and stop when the other region is out of reach or its queue is moved",
+    why="records leave the region, and stop arriving if the other region is unavailable or its queue is moved",
     source=DESTINATION_RULE,
 )
 def other_region(seen: Inspection) -> Iterator[Found]:
@@ -105,17 +105,17 @@ def other_region(seen: Inspection) -> Iterator[Found]:
 
 
 Targets = dict[str, ReportedDestination]
-"""The targets of a row that are wrong, by the column that they are in."""
+"""The wrong targets of a row, by their column."""
 
 
-def _rows_with(audit: Audited, sees: Sees) -> dict[int, Targets]:
-    """Return the rows with a target that a test is true for."""
+def _rows_with(audit: Audited, is_wrong: Predicate) -> dict[int, Targets]:
+    """Return the rows with wrong targets."""
     found: dict[int, Targets] = {}
     columns = {"on_failure": audit.on_failure, "on_success": audit.on_success, "dead_letter_arn": audit.dead_letters}
     for name, arns in columns.items():
         for row in rows(audit.in_use & audit.has(name)):
             target = audit.destination(arns[row])
-            if target is not None and sees(target, row):
+            if target is not None and is_wrong(target, row):
                 found.setdefault(row, {})[name] = target
     return found
 
@@ -130,7 +130,7 @@ def _instead(seen: Inspection, row: int, wrong: Targets) -> Fix:
 
 
 def _own(seen: Inspection, row: int, wrong: Targets) -> Fix:
-    """Return the line that sends failures to a queue of the row's own place, if there is one."""
+    """Return the line that sends failures to a queue in the row's own account and region, if there is one."""
     if "on_failure" in wrong and seen.fixes.failure_queue(row) is not None:
         return seen.fixes.keep_failures(row)
-    return Fix("nothing, if that is where the records belong; otherwise name a destination of this account and region")
+    return Fix("nothing, if the records belong there; otherwise choose a destination in this account and region")

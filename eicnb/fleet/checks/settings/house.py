@@ -1,6 +1,6 @@
-"""What a team wants: breaches of its rules, and mutes that have expired.
+"""Checks for breaches of the team's rules, and for expired mutes.
 
-These two always run. Tested in tests/fleet/checks/test_rules.py and tests/fleet/checks/test_mutes.py.
+Both always run. Tested in tests/fleet/checks/test_rules.py and tests/fleet/checks/test_mutes.py.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from eicnb.model.pages import SETTINGS_GUIDE
 @check(
     "house-rule",
     severity="medium",
-    meaning="a breach of a rule that was given with `rules`; its severity is the rule's",
-    why="the team wants other settings for it",
+    meaning="a breach of a rule in `rules`, which also sets the severity",
+    why="the team prescribes other settings",
     source=SETTINGS_GUIDE,
 )
 def house_rule(seen: Inspection) -> Iterator[Found]:
@@ -31,29 +31,29 @@ def house_rule(seen: Inspection) -> Iterator[Found]:
         for row in in_use:
             if applies(audit.function_names[row] or "", audit.qualifiers[row] or ""):
                 for text, options in rule.breaches(audit, row):
-                    fix = _wanted(seen, row, rule) if options is None else seen.fixes.set(row, *options)
+                    fix = _allowed_queue(seen, row, rule) if options is None else seen.fixes.set(row, *options)
                     yield Found(row, text, fix, severity=rule.severity, why=rule.reason)
 
 
-def _wanted(seen: Inspection, row: int, rule: HouseRule) -> Fix:
-    """Return the line with a failure queue that the rule's glob allows, if there is one."""
+def _allowed_queue(seen: Inspection, row: int, rule: HouseRule) -> Fix:
+    """Return the line that sets a failure queue matching the rule's glob, if there is one."""
     queue = seen.fixes.failure_queue(row)
-    is_asked = rule.on_failure is not None and not matches(rule.on_failure, seen.audit.on_failure[row])
-    if is_asked and queue and matches(str(rule.on_failure), seen.fixes.whole(row, queue)):
+    is_breached = rule.on_failure is not None and not matches(rule.on_failure, seen.audit.on_failure[row])
+    if is_breached and queue and matches(str(rule.on_failure), seen.fixes.queue_arn(row, queue)):
         return seen.fixes.keep_failures(row)
-    return Fix(f"name a destination that the rule allows: {rule.on_failure or rule.on_success}")
+    return Fix(f"choose a destination that the rule allows: {rule.on_failure or rule.on_success}")
 
 
 @check(
     "expired-mute",
     severity="medium",
-    meaning="a mute whose expiry has passed: it no longer counts",
-    why="what it accepted is a finding again",
+    meaning="a mute that has expired, and no longer applies",
+    why="the findings that it accepted count again",
     source=SETTINGS_GUIDE,
 )
 def expired_mute(seen: Inspection) -> Iterator[Found]:
-    """Yield the mutes that no longer count."""
+    """Yield the mutes that have expired."""
     for mute in seen.mutes:
         if mute.expiry is not None and mute.has_expired(seen.now):
             text = f"the mute of {mute.check} for {mute.functions} expired on {mute.expiry:%Y-%m-%d}: {mute.reason}"
-            yield Found(None, text, Fix("remove the mute, or sign it off again with a later expiry"))
+            yield Found(None, text, Fix("remove the mute, or renew it with a later expiry"))

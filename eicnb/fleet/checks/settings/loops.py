@@ -1,4 +1,4 @@
-"""Functions whose destinations lead back to them.
+"""The check for functions whose destinations lead back to them.
 
 Tested in tests/fleet/checks/test_loops.py.
 """
@@ -11,7 +11,7 @@ from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.flow import DEAD_LETTERS, FAILURE, SUCCESS, edges_of
-from eicnb.fleet.checks.graph import loops, way_round
+from eicnb.fleet.checks.graph import loops, shortest_loop
 from eicnb.model.function import LATEST
 from eicnb.model.pages import LOOP_GUIDE
 from eicnb.model.reported import ReportedDestination
@@ -21,7 +21,7 @@ from eicnb.model.reported import ReportedDestination
     "loop",
     severity="high",
     meaning="destinations that lead back to the function; through a queue only if its event source mappings were read",
-    why="each event makes another one, which costs money; AWS stops some loops after about 16 turns, others never",
+    why="each event triggers another one, which costs money; AWS stops some loops after about 16 rounds, others never",
     source=LOOP_GUIDE,
 )
 def loop(seen: Inspection) -> Iterator[Found]:
@@ -33,12 +33,12 @@ def loop(seen: Inspection) -> Iterator[Found]:
         for arn in group:
             if arn in of_arn:
                 onward = {column for other, column in edges[arn].items() if other in members}
-                path = " -> ".join(map(_short, way_round(arn, edges, members)))
+                path = " -> ".join(map(_short, shortest_loop(arn, edges, members)))
                 yield Found(of_arn[arn], f"its events come back: {path}", _cut(seen, of_arn[arn], onward))
 
 
 def _cut(seen: Inspection, row: int, columns: set[str]) -> Fix:
-    """Return the line that takes a row out of its loop, and keeps its failures elsewhere."""
+    """Return the line that takes a row out of its loop and sends its failures elsewhere."""
     more = ("--on-success", "none") if SUCCESS in columns else ()
     if FAILURE in columns:
         if seen.audit.dead_letters[row] is not None and DEAD_LETTERS not in columns:

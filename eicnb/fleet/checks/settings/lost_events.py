@@ -1,4 +1,4 @@
-"""Events that fail and leave no trace.
+"""Checks for failed events that leave no record, and for configs that events bypass.
 
 Tested in tests/fleet/checks/test_table.py.
 """
@@ -32,14 +32,14 @@ def nowhere_to_go(seen: Inspection) -> Iterator[Found]:
 @check(
     "alias-bypass",
     severity="high",
-    meaning="an alias without a config, while `$LATEST` has one; the reverse, and versions, only if they are invoked",
+    meaning="an alias without a config, while `$LATEST` has one; versions, and the reverse, only if they are invoked",
     why="a config acts only on the qualifier that is invoked: events of the other one get AWS's defaults",
     source=ALIAS_GUIDE,
 )
 def alias_bypass(seen: Inspection) -> Iterator[Found]:
-    """Yield the qualifiers that the config of another one does not act on.
+    """Yield the qualifiers without a config, if another qualifier of the function has one.
 
-    Versions and `$LATEST` count if something is known to invoke them: old versions would only make noise.
+    Versions and `$LATEST` count only if something is known to invoke them, since old versions would be noise.
     """
     audit, invoked = seen.audit, triggers_of(seen.audit, seen.evidence).keys()
     latest = set(rows(audit.is_latest))
@@ -55,7 +55,7 @@ def alias_bypass(seen: Inspection) -> Iterator[Found]:
 
 
 def _first_of_functions(audit: Audited, mask: Mask) -> dict[int, int]:
-    """Return the first row of each function for which a mask is true."""
+    """Return the first row for which a mask is true, by function."""
     functions = audit.functions.tolist()
     return {functions[row]: row for row in reversed(rows(mask))}
 
@@ -64,7 +64,7 @@ def _first_of_functions(audit: Audited, mask: Mask) -> dict[int, int]:
     "orphan-config",
     severity="medium",
     meaning="a config of a version or alias that no longer exists",
-    why="it acts on nothing, until someone creates an alias of that name and gets these settings unseen",
+    why="it does nothing until someone creates an alias of that name, which then silently gets these settings",
     source=SETTINGS_GUIDE,
 )
 def orphan_config(seen: Inspection) -> Iterator[Found]:

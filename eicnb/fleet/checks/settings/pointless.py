@@ -1,4 +1,4 @@
-"""Settings that do nothing, or the same thing twice.
+"""Checks for settings that have no effect, or duplicate another one.
 
 Tested in tests/fleet/checks/test_table.py.
 """
@@ -21,11 +21,11 @@ from eicnb.model.timeline import age_for, retries_within, seconds_until
     "retries-cannot-happen",
     severity="medium",
     meaning="a maximum event age that is too short for the retries, if each run takes the function's timeout",
-    why="Lambda drops an event before the retry that its age leaves no time for",
+    why="Lambda drops an event if its next retry would come after its maximum age",
     source=RETRY_RULE,
 )
 def retries_cannot_happen(seen: Inspection) -> Iterator[Found]:
-    """Yield the rows whose age leaves no time for all retries."""
+    """Yield the rows whose maximum age leaves no time for all retries."""
     audit = seen.audit
     short = audit.exists & audit.configured & (audit.retries > 0) & (audit.ages <= _LONGEST_WAIT)
     for row in rows(short):
@@ -42,18 +42,18 @@ def retries_cannot_happen(seen: Inspection) -> Iterator[Found]:
 
 _LONGEST_RUN = 900
 _LONGEST_WAIT = min(seconds_until(2, _LONGEST_RUN), EVENT_AGE_IN_SECONDS[-1])
-"""The longest age that can be too short, in seconds."""
+"""The longest maximum age that can be too short, in seconds."""
 
 
 @check(
     "two-safety-nets",
     severity="low",
     meaning="both a dead-letter queue and an on-failure destination",
-    why="each failed event arrives twice, in two shapes: a replay of both runs it twice",
+    why="each failed event arrives twice, in two formats, and a replay of both runs it twice",
     source=DESTINATION_RULE,
 )
 def two_safety_nets(seen: Inspection) -> Iterator[Found]:
-    """Yield the rows with a dead-letter target and another on-failure destination."""
+    """Yield the rows with a dead-letter target and a different on-failure destination."""
     audit = seen.audit
     for row in _both(seen):
         if audit.on_failure[row] != audit.dead_letters[row]:
@@ -65,7 +65,7 @@ def two_safety_nets(seen: Inspection) -> Iterator[Found]:
     "same-safety-net",
     severity="low",
     meaning="the dead-letter queue is also the on-failure destination",
-    why="one queue gets each failed event twice, in two shapes, and a reader must tell them apart",
+    why="the queue gets each failed event twice, in two formats that a reader must tell apart",
     source=DESTINATION_RULE,
 )
 def same_safety_net(seen: Inspection) -> Iterator[Found]:
@@ -78,7 +78,7 @@ def same_safety_net(seen: Inspection) -> Iterator[Found]:
 
 
 def _both(seen: Inspection) -> Iterator[int]:
-    """Yield the rows with both safety nets, as far as is known: neither is FIFO nor missing."""
+    """Yield the rows with both safety nets, unless one is FIFO or known to be missing."""
     audit = seen.audit
     for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
         nets = {audit.on_failure[row], audit.dead_letters[row]}
@@ -95,7 +95,7 @@ def _is_fifo(audit: Audited, net: str) -> bool:
     "says-nothing",
     severity="info",
     meaning="a config that is empty, or has AWS's defaults only",
-    why="events are treated as without a config, but the next reader must find that out",
+    why="events are treated as if there were no config, which the next reader has to find out",
     source=SETTINGS_GUIDE,
 )
 def says_nothing(seen: Inspection) -> Iterator[Found]:

@@ -1,6 +1,6 @@
-"""What the checks could not look at: never silence, never a clean row.
+"""Checks for rows and evidence that could not be read, so that they never look clean.
 
-These two always run. Tested in tests/fleet/checks/test_table.py and tests/fleet/checks/test_run.py.
+Both always run. Tested in tests/fleet/checks/test_table.py and tests/fleet/checks/test_run.py.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ def not_read(seen: Inspection) -> Iterator[Found]:
         reason = str(audit.errors[row] or "").split("\n")[0]
         state = audit.states[row] or "no scan_state"
         text = f"it was not read: {state}{f': {reason}' if reason else ''}"
-        yield Found(row, text, Fix("read what is missing: %eic audit --resume ${audit}"))
+        yield Found(row, text, Fix("read the missing rows: %eic audit --resume ${audit}"))
 
 
 @check(
     "not-checked",
     severity="medium",
-    meaning="what a check could not look at: aliases that the audit left out, or evidence that was denied",
+    meaning="what no check could see: aliases that the audit left out, or evidence that could not be read",
     why=_UNKNOWN,
     source=PERMISSION_GUIDE,
 )
 def not_checked(seen: Inspection) -> Iterator[Found]:
-    """Yield the places whose aliases were not audited, and the rows whose evidence is missing."""
+    """Yield the regions whose aliases were not audited, and the rows whose evidence is missing."""
     audit = seen.audit
     for place in audit.places_without_aliases:
         yield Found(
@@ -61,7 +61,10 @@ def not_checked(seen: Inspection) -> Iterator[Found]:
 
 
 def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Found]:
-    """Yield a finding for each function and reason; one for the place if the reason concerns more than a few."""
+    """Yield findings for evidence that could not be read.
+
+    A reason that affects only a few functions yields a finding for each, and otherwise one for their region.
+    """
     audit, facts, functions = seen.audit, seen.evidence.facts[layer.name], seen.audit.functions.tolist()
     found: dict[tuple[Any, Unreadable], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     first: dict[int, int] = {}
@@ -77,11 +80,11 @@ def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Foun
                 named = ", ".join(map(str, dict.fromkeys(keys)))
                 yield Found(first[function], f"{layer.name} not read: {reason.reason}: {named}", _allow(reason))
         else:
-            text = f"{layer.name} not read, of {len(of_functions)} functions: {reason.reason}"
+            text = f"{layer.name} not read for {len(of_functions)} functions: {reason.reason}"
             yield Found(None, text, _allow(reason), place=place)
 
 
-_LEFT_OUT = Unreadable("it was left out")
+_LEFT_OUT = Unreadable("it was skipped")
 
 _MOST_NAMED = 3
 

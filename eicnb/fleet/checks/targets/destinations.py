@@ -1,4 +1,4 @@
-"""Destinations that are missing, keep records too briefly, or that no rule listens to.
+"""Checks for destinations that do not exist, keep records too briefly, or drop what no rule matches.
 
 Tested in tests/fleet/checks/test_targets.py.
 """
@@ -30,32 +30,32 @@ _CREATES: Mapping[str, str] = {
 }
 """The line that creates a destination of each kind; there is none for a function."""
 
-_WITHOUT_LOCATION = "us-east-1"  # the only region in which S3 refuses a LocationConstraint of its own name
+_WITHOUT_LOCATION = "us-east-1"  # the only region that S3 refuses as a LocationConstraint
 
-_TAKEN_OVER = "the payloads are lost until some account, not necessarily this one, creates a bucket of that name"
+_TAKEN_OVER = "the payloads are lost until an account, maybe someone else's, creates a bucket of that name"
 
 
 @check(
     "dangling-destination",
     severity="high",
-    meaning="a destination or dead-letter queue that does not exist; critical for a bucket, also for another account's",
+    meaning="a destination or dead-letter queue that does not exist; critical if it is a bucket, or another account's",
     why="Lambda drops the records that it cannot deliver",
     source=DESTINATION_RULE,
     layers="targets",
 )
 def dangling_destination(seen: Inspection) -> Iterator[Found]:
-    """Yield the destinations that do not exist, and buckets that belong to another account."""
+    """Yield the destinations that do not exist, and the buckets that belong to another account."""
     targets = seen.evidence.of(TARGETS)
     for delivery in _once(deliveries(seen.audit)):
         target = targets.get(delivery.key)
         if target is None or (target.exists and not target.is_foreign):
             continue
         if target.is_foreign:
-            text = f"{delivery} belongs to another account than {delivery.owner}"
+            text = f"{delivery} belongs to an account other than {delivery.owner}"
             why = "the records, with their payloads, go to another account or are lost"
             yield Found(delivery.row, text, _instead(seen, delivery), "critical", why)
         elif target.arn.kind == "s3":
-            text = f"{delivery} does not exist: anyone can create it, and then receives the payloads"
+            text = f"{delivery} does not exist: anyone can create it and receive the payloads"
             yield Found(delivery.row, text, _created(seen, delivery, target.arn), "critical", _TAKEN_OVER)
         else:
             text = f"{delivery} does not exist"
@@ -63,7 +63,7 @@ def dangling_destination(seen: Inspection) -> Iterator[Found]:
 
 
 def _once(found: Iterator[Delivery]) -> Iterator[Delivery]:
-    """Yield each destination of a row once, for the first of its uses."""
+    """Yield each destination of a row once, for its first use."""
     seen: set[tuple[int, str]] = set()
     for delivery in found:
         if (delivery.row, delivery.text) not in seen:
@@ -72,7 +72,7 @@ def _once(found: Iterator[Delivery]) -> Iterator[Delivery]:
 
 
 def _created(seen: Inspection, delivery: Delivery, arn: DestinationArn) -> Fix:
-    """Return the line that creates a destination; a missing function is replaced."""
+    """Return the line that creates a destination, or replaces it if it is a function."""
     if arn.kind not in _CREATES:
         return _instead(seen, delivery)
     region = arn.region or str(seen.audit.regions[delivery.row])
@@ -83,7 +83,7 @@ def _created(seen: Inspection, delivery: Delivery, arn: DestinationArn) -> Fix:
 
 
 def _instead(seen: Inspection, delivery: Delivery) -> Fix:
-    """Return the line that takes another destination, for failures the usual queue."""
+    """Return the line that replaces a destination, for failures by the usual queue."""
     if delivery.use == "on-success destination":
         return seen.fixes.set(delivery.row, "--on-success", "none")
     return seen.fixes.keep_failures(delivery.row)
@@ -92,13 +92,13 @@ def _instead(seen: Inspection, delivery: Delivery) -> Fix:
 @check(
     "short-retention",
     severity="low",
-    meaning="a queue that keeps failures for less than four days, the default of SQS",
-    why="a record that no one reads in time is lost, as over a long weekend",
+    meaning="a queue that keeps failures for less than four days, SQS's default",
+    why="a record that no one reads in time, for example over a long weekend, is lost",
     source=RETENTION_RULE,
     layers="targets",
 )
 def short_retention(seen: Inspection) -> Iterator[Found]:
-    """Yield the queues for failures that keep them more briefly than SQS does by default."""
+    """Yield the failure queues whose retention is shorter than SQS's default."""
     targets = seen.evidence.of(TARGETS)
     for delivery in _once(deliveries(seen.audit)):
         target = targets.get(delivery.key)
@@ -106,7 +106,7 @@ def short_retention(seen: Inspection) -> Iterator[Found]:
         if target is None or seconds is None or not delivery.keeps_failures:
             continue
         if seconds < DEFAULT_RETENTION_IN_SECONDS:
-            yield Found(delivery.row, f"{delivery} keeps a record for {human(seconds)} only", _kept_longer(target))
+            yield Found(delivery.row, f"{delivery} keeps a record for only {human(seconds)}", _kept_longer(target))
 
 
 def _kept_longer(queue: Target) -> Fix:
@@ -118,12 +118,12 @@ def _kept_longer(queue: Target) -> Fix:
     "unheard-bus",
     severity="low",
     meaning=f"{A_KIND['events']} without an enabled rule that could match Lambda's records",
-    why="EventBridge drops an event that no rule matches; targets are not checked: a new rule needs put-targets too",
+    why="EventBridge drops an event that no rule matches; the targets of rules are not checked",
     source=RULES_GUIDE,
     layers="targets",
 )
 def unheard_bus(seen: Inspection) -> Iterator[Found]:
-    """Yield the buses on which no rule could match the records of a row."""
+    """Yield the buses without a rule that could match the records of a row."""
     targets = seen.evidence.of(TARGETS)
     for delivery in deliveries(seen.audit):
         target = targets.get(replace(delivery.key, rules=True))
@@ -131,7 +131,7 @@ def unheard_bus(seen: Inspection) -> Iterator[Found]:
             continue
         outcome: Outcome = "failure" if delivery.keeps_failures else "success"
         record = record_of(delivery.text, str(seen.audit.function_arns[delivery.row]), outcome)
-        if not any(rule.hears(record) for rule in target.rules):
+        if not any(rule.could_match(record) for rule in target.rules):
             yield Found(delivery.row, f"{delivery} has {_rules(target)}", _heard(target))
 
 

@@ -6,14 +6,12 @@ Tested in tests/fleet/checks/test_targets.py.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from eicnb.aws.boto import Aws
-from eicnb.aws.paced import Ask
 from eicnb.aws.targets import read_target
-from eicnb.fleet.checks.asking import connection_to, read_aside, unreadable
 from eicnb.fleet.checks.audited import Audited
+from eicnb.fleet.checks.concurrent_reads import CallsTo, connection_to, read_in_threads, unreadable
 from eicnb.fleet.checks.deliveries import TargetKey, deliveries
 from eicnb.fleet.checks.evidence import Evidence, Layer, Reading, Unreadable
 from eicnb.model.destination import DestinationArn
@@ -32,12 +30,12 @@ def _subjects(audit: Audited) -> Mapping[TargetKey, Sequence[int]]:
 
 
 def _read(reading: Reading, keys: Sequence[TargetKey]) -> Facts:
-    """Return each destination; a bus comes with its rules, so that both take one request."""
+    """Read each destination once; a bus is read with its rules, which are another subject."""
 
-    def one(key: TargetKey, asking: Callable[[Aws, str], Ask]) -> Target:
-        return _target(reading, key, asking)
+    def one(key: TargetKey, calls_to: CallsTo) -> Target:
+        return _target(reading, key, calls_to)
 
-    facts: Facts = read_aside(reading, "destinations", [key for key in keys if not key.rules], one)
+    facts: Facts = read_in_threads(reading, "destinations", [key for key in keys if not key.rules], one)
     for key in keys:
         if key.rules:
             facts[key] = _with_rules(facts[replace(key, rules=False)])
@@ -51,11 +49,11 @@ def _with_rules(fact: Target | Unreadable) -> Target | Unreadable:
     return unreadable(fact.rules_error)
 
 
-def _target(reading: Reading, key: TargetKey, asking: Callable[[Aws, str], Ask]) -> Target:
+def _target(reading: Reading, key: TargetKey, calls_to: CallsTo) -> Target:
     arn = DestinationArn.parse(key.arn)
     account_id = arn.account_id or key.owner or ""
     aws = connection_to(reading, account_id, arn.region)
-    return read_target(asking(aws, account_id), arn, account_id, aws.endpoint_of)
+    return read_target(calls_to(aws, account_id), arn, account_id, aws.endpoint_of)
 
 
 TARGETS: Layer[TargetKey, Target] = Layer(
@@ -64,6 +62,6 @@ TARGETS: Layer[TargetKey, Target] = Layer(
 
 
 def may_exist(evidence: Evidence, text: str) -> bool:
-    """Return whether a queue exists, as far as is known."""
+    """Return False if a queue is known not to exist."""
     target = evidence.get(TARGETS, TargetKey(text))
     return target is None or target.exists

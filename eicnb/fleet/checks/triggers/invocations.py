@@ -1,4 +1,4 @@
-"""Settings that do not act, because no asynchronous event comes, or because it comes elsewhere.
+"""Checks for settings that no asynchronous event reaches, and for events at another qualifier.
 
 Tested in tests/fleet/checks/test_triggers.py.
 """
@@ -18,13 +18,13 @@ from eicnb.model.trigger import Trigger
 @check(
     "settings-do-not-act",
     severity="info",
-    meaning="settings of a function that only streams, queues or callers who wait for the response invoke",
-    why="the settings are for asynchronous events: an event source mapping has its own, and a caller gets the error",
+    meaning="settings of a function that is invoked only by streams, queues or callers that wait for the response",
+    why="they apply to asynchronous events: an event source mapping has its own settings, and a caller gets the error",
     source=TRIGGER_GUIDE,
     layers="triggers",
 )
 def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
-    """Yield the rows with settings that nothing invokes asynchronously."""
+    """Yield the rows with settings that are invoked, but never asynchronously."""
     audit, facts, triggers = seen.audit, seen.evidence.of(TRIGGERS), triggers_of(seen.audit, seen.evidence)
     for row in rows(audit.exists & (audit.configured | audit.has("dead_letter_arn"))):
         arn = str(audit.function_arns[row])
@@ -38,13 +38,13 @@ def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
 @check(
     "invoked-elsewhere",
     severity="high",
-    meaning="asynchronous events for a version or alias without a config, while another one has a config",
+    meaning="asynchronous events for a version or alias without a config, while another qualifier has one",
     why="a config acts only on the qualifier that is invoked: these events get AWS's defaults",
     source=ALIAS_GUIDE,
     layers="triggers",
 )
 def invoked_elsewhere(seen: Inspection) -> Iterator[Found]:
-    """Yield the qualifiers that are invoked asynchronously and have no config."""
+    """Yield the qualifiers without a config that are invoked asynchronously."""
     audit, triggers = seen.audit, triggers_of(seen.audit, seen.evidence)
     configured, bare = set(rows(audit.configured & audit.exists)), set(rows(audit.exists & ~audit.configured))
     for of_function in audit.rows_of_functions.values():

@@ -1,4 +1,4 @@
-"""The layer `triggers`: each qualifier's policy, on its own quota, and event source mappings.
+"""The layer `triggers`: the policy of each qualifier, and the event source mappings.
 
 Tested in tests/fleet/checks/test_triggers.py.
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from eicnb.aws.functions import read_event_sources, read_triggers
 from eicnb.aws.http.rate_limit import LAMBDA
-from eicnb.fleet.checks.asking import Senders, read_lambda
 from eicnb.fleet.checks.audited import Audited, rows
+from eicnb.fleet.checks.concurrent_reads import Senders, read_lambda
 from eicnb.fleet.checks.deliveries import deliveries
 from eicnb.fleet.checks.evidence import Evidence, Layer, Reading, Unreadable
 from eicnb.model.function import FunctionRef
@@ -32,7 +32,7 @@ class SourcesKey:
 
 
 TriggerKey = str | SourcesKey
-"""The ARN of a qualifier, for its policy, or a region, for its event source mappings."""
+"""The ARN of a qualifier, for its policy, or an account and region, for its event source mappings."""
 
 Triggers = tuple[Trigger | EventSource, ...]
 
@@ -68,9 +68,9 @@ def event_sources(evidence: Evidence) -> list[EventSource]:
 
 
 def triggers_of(audit: Audited, evidence: Evidence) -> Mapping[str, tuple[Trigger, ...]]:
-    """Return what may invoke each qualifier, by the ARN that ends in it; one that nothing invokes is left out.
+    """Return the known triggers of each qualifier that has any, by its ARN.
 
-    A function that is another one's destination is invoked too. What could not be read is left out.
+    A function that uses a qualifier as its destination is a trigger too.
     """
     found: dict[str, dict[Trigger, None]] = defaultdict(dict)
     if not evidence.has(TRIGGERS.name):

@@ -1,4 +1,4 @@
-"""The arguments of a reading of records, validated before anything is sent.
+"""The options for reading records, validated before any request is sent.
 
 Tested in tests/fleet/failed_events/test_records.py.
 """
@@ -23,10 +23,10 @@ _MARGIN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What of each source is read, how long a queue is read at most, and at which rate.
+class ReadOptions:
+    """Which records of each source to read, for how long to read a queue, and at what rate.
 
-    `may_spend` is whether a queue with a redrive policy is read too, which counts the receives of its messages.
+    `may_spend` allows reading a queue with a redrive policy, which counts the receives of its messages.
     """
 
     most: int
@@ -41,7 +41,7 @@ class Wanted:
     @classmethod
     def parse(
         cls, *, most: Any, seconds: Any, since: Any, until: Any, spend_receives: Any, rate: Any, show: Show
-    ) -> Wanted:
+    ) -> ReadOptions:
         """Validate the arguments of `eicnb.records`."""
         now = datetime.now(UTC)
         first = None if since is None else read_moment(since, "since", now)
@@ -63,11 +63,11 @@ class Wanted:
 
     @property
     def hold(self) -> int:
-        """The seconds for which messages are hidden from others, unless they are given back before."""
+        """The seconds for which messages are hidden from others unless they are made visible earlier."""
         return math.ceil(self.seconds) + _MARGIN
 
-    def has(self, moment: datetime | None) -> bool:
-        """Return whether a time is wanted; an unknown one is."""
+    def covers(self, moment: datetime | None) -> bool:
+        """Return whether a time is within the period; an unknown time is."""
         if moment is None:
             return True
         return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
@@ -85,7 +85,7 @@ def _most(value: Any) -> int:
 
 
 def check_seconds(argument: str, value: Any) -> float:
-    """Return seconds up to an hour as a number, or raise UsageError.
+    """Return a number of seconds up to an hour, or raise UsageError.
 
     >>> check_seconds("wait", 60)
     60.0
@@ -98,7 +98,7 @@ def check_seconds(argument: str, value: Any) -> float:
 
 
 def check_flag(argument: str, value: Any) -> bool:
-    """Return True or False as it is, or raise UsageError.
+    """Return a boolean unchanged, or raise UsageError.
 
     >>> check_flag("keep", True)
     True

@@ -1,4 +1,4 @@
-"""The events of a frame of records that are to be sent again, and why others are not.
+"""The rows of a frame of records whose events are to be replayed, and why others are refused.
 
 Tested in tests/fleet/failed_events/test_replay.py.
 """
@@ -16,7 +16,7 @@ from eicnb.changes.current import missing
 from eicnb.changes.journal_event import EventEntry
 from eicnb.changes.reach import Reachable
 from eicnb.errors import EicError, NotFound, UsageError, shown
-from eicnb.fleet.checks.asking import Asking, Pacing, read_aside
+from eicnb.fleet.checks.concurrent_reads import CallsTo, Pacing, read_in_threads
 from eicnb.fleet.checks.evidence import Unreadable
 from eicnb.fleet.failed_events.columns import IS_RECORD, RECORD_COLUMNS
 from eicnb.fleet.failed_events.invoking import Outlets, outlets_of
@@ -34,19 +34,19 @@ _NEEDED = tuple(
 _CONDITION = tuple(column for column in RECORD_COLUMNS if column.name == "condition")
 
 SUCCEEDED = "its event succeeded"
-"""Why the event of a record of an on-success destination is not sent again, unless its function is named."""
+"""Why a record of an on-success destination is not replayed, unless the caller names the function."""
 
-_SEND_AGAIN = "look up when, or send it again to the function that you name: to= (--to)\n%eic journal --run {}"
+_SEND_AGAIN = "check when in the journal, or name the function to send it again: to= (--to)\n%eic journal --run {}"
 
 _NAME_IT = 'name it: to="my-function" (--to my-function)'
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ReplayRow:
     """One row of the frame: its message, and the function that gets its event.
 
-    `refusal` is the reason why none gets it, and `argument` the argument that is to blame. `is_named` is whether the
-    caller named the function, and not the record.
+    `refusal` is the reason if the event must not be sent, and `argument` the argument that caused it. `is_named` is
+    True if the caller named the function.
     """
 
     number: int
@@ -64,23 +64,23 @@ class Chosen:
         """The function with its qualifier, for messages."""
         return f"{self.target.function_name}:{self.target.qualifier}" if self.target else "no function"
 
-    def refused(self, reason: str, hint: str = "", argument: str = "") -> Chosen:
-        """Return the row with the reason why its event is not sent; the first one counts."""
+    def refused(self, reason: str, hint: str = "", argument: str = "") -> ReplayRow:
+        """Return the row with the reason why its event is not sent, unless it has one already."""
         return self if self.refusal else replace(self, refusal=reason, hint=hint, argument=argument)
 
     @property
     def is_sent(self) -> bool:
-        """Whether its event is to be sent."""
+        """Whether the event is to be sent."""
         return not self.refusal
 
 
-def chosen_of(
+def rows_to_replay(
     frame: Any, to: Any, reach: Reachable, earlier: Iterable[EventEntry], outlets: OutletReader
-) -> list[Chosen]:
-    """Return the rows of a frame of records; a row whose event must not be sent has the reason.
+) -> list[ReplayRow]:
+    """Return the rows of a frame of records, those whose event must not be sent with the reason.
 
-    `earlier` are the events of the journal, `outlets` reads where functions send events. Without `to`, only a function
-    that names the source of its record is invoked: anyone who may send to a queue chooses what a record says.
+    `earlier` are the events in the journal. `outlets` reads where functions send events. Without `to`, a function is
+    invoked only if it names the source of the record, since anyone who may send to a queue can forge records.
     """
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"{shown(frame)} is not a frame of records", hint='eicnb.replay(eicnb.records("sqs:NAME"))')
@@ -90,7 +90,7 @@ def chosen_of(
         for entry in earlier
         if entry.verb == "replay" and entry.may_have_arrived
     }
-    done, found, sources = set[tuple[str, str]](), list[Chosen](), dict[str, RecordSource]()
+    done, found, sources = set[tuple[str, str]](), list[ReplayRow](), dict[str, RecordSource]()
     columns = (*_NEEDED, *(_CONDITION if "condition" in frame else ()))
     for number, row in enumerate(rows_of(frame, columns, "pass what `%eic records` returned")):
         one = _row(number, row, target, reach, sources)
@@ -101,7 +101,7 @@ def chosen_of(
         if target is None and (before := sent.get(key)) is not None:
             one = one.refused(_sent_before(before), _SEND_AGAIN.format(before.run))
         found.append(one)
-    return _standing(found, outlets)
+    return _checked_functions(found, outlets)
 
 
 def _target(to: Any) -> FunctionRef | None:
@@ -111,31 +111,31 @@ def _target(to: Any) -> FunctionRef | None:
 
 def _row(
     number: int, row: dict[str, Any], to: FunctionRef | None, reach: Reachable, sources: dict[str, RecordSource]
-) -> Chosen:
+) -> ReplayRow:
     text, message_id = row["source"], row["message_id"]
     if text is None or message_id is None:
-        return Chosen(number, None, "").refused("it names no message: its source or message_id is missing")
+        return ReplayRow(number, None, "").refused("it names no message: its source or message_id is missing")
     try:
         place = _place(text)
         source = sources[place] = sources.get(place) or source_of(place, reach)
     except UsageError as error:
-        return Chosen(number, None, message_id).refused(error.message)
-    one = _refused_by_itself(Chosen(number, source, message_id, is_named=to is not None), row)
+        return ReplayRow(number, None, message_id).refused(error.message)
+    one = _checked(ReplayRow(number, source, message_id, is_named=to is not None), row)
     if one.refusal:
         return one
     try:
         target = FunctionRef.parse(row["function_arn"]) if to is None else to
     except UsageError as error:
         return one.refused(error.message)
-    return _aimed(one, target, source, reach)
+    return _with_target(one, target, source, reach)
 
 
-def _refused_by_itself(one: Chosen, row: dict[str, Any]) -> Chosen:
-    """Refuse a row that no function can get."""
+def _checked(one: ReplayRow, row: dict[str, Any]) -> ReplayRow:
+    """Refuse a row whose event cannot be sent to any function."""
     if row["state"] != IS_RECORD:
         return one.refused("it is not a record")
     if (size := row["payload_bytes"] or 0) > LARGEST_EVENT:
-        return one.refused(f"its event has {size} bytes, but asynchronous invocations take {LARGEST_EVENT}")
+        return one.refused(f"its event has {size} bytes, but asynchronous invocations allow {LARGEST_EVENT}")
     if not one.is_named and row.get("condition") == "Success":
         return one.refused(SUCCEEDED, _NAME_IT)
     if not one.is_named and row["function_arn"] is None:
@@ -148,7 +148,7 @@ def _place(source: str) -> str:
     return f"s3:{source.removeprefix('s3://').partition('/')[0]}" if source.startswith("s3://") else source
 
 
-def _aimed(one: Chosen, target: FunctionRef, source: RecordSource, reach: Reachable) -> Chosen:
+def _with_target(one: ReplayRow, target: FunctionRef, source: RecordSource, reach: Reachable) -> ReplayRow:
     home = source.connection.where()
     placed = replace(
         target,
@@ -171,8 +171,8 @@ def _sent_before(entry: EventEntry) -> str:
     return f"Lambda {'accepted it' if entry.outcome == 'applied' else 'may have accepted it'} in the run {entry.run}"
 
 
-def _standing(rows: Sequence[Chosen], outlets: OutletReader) -> list[Chosen]:
-    """Refuse the rows whose function doesn't exist, takes no events, or does not name the source."""
+def _checked_functions(rows: Sequence[ReplayRow], outlets: OutletReader) -> list[ReplayRow]:
+    """Refuse the rows whose function does not exist, cannot run, or does not name the source."""
     wanted = {one.target: one.connection for one in rows if one.is_sent and one.target and one.connection}
     known = outlets(wanted) if wanted else {}
     hints: dict[FunctionRef | None, str] = {}
@@ -182,15 +182,15 @@ def _standing(rows: Sequence[Chosen], outlets: OutletReader) -> list[Chosen]:
     return [_allowed(one, known.get(one.target), hints.get(one.target, "")) if one.is_sent else one for one in rows]
 
 
-def _similar(one: Chosen, outlets: Outlets | EicError | Unreadable | None) -> str:
-    """Return the hint about a function that the caller named and that does not exist; empty if it does."""
+def _similar(one: ReplayRow, outlets: Outlets | EicError | Unreadable | None) -> str:
+    """Return the hint if the function that the caller named does not exist, or an empty text."""
     if not isinstance(outlets, NotFound) or one.connection is None or one.target is None:
         return ""
     found = missing(one.connection, one.target, outlets)
     return (found.error if found else outlets).hint or ""
 
 
-def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None, hint: str) -> Chosen:
+def _allowed(one: ReplayRow, outlets: Outlets | EicError | Unreadable | None, hint: str) -> ReplayRow:
     name = one.name
     if isinstance(outlets, NotFound):
         return one.refused(f"{name} does not exist", hint, "to" if one.is_named else "")
@@ -199,9 +199,9 @@ def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None, hint:
         return one.refused(f"{name} could not be read: {why}")
     if outlets.reserved_concurrency == 0:
         return one.refused(f"the reserved concurrency of {name} is 0, so it would fail again")
-    if not one.is_named and not outlets.name(str(one.source)):
+    if not one.is_named and not outlets.include(str(one.source)):
         return one.refused(
-            f"neither a config nor the dead-letter queue of {name} names {one.source}, so anyone may have written it",
+            f"neither a config nor the dead-letter queue of {name} names {one.source}, so anyone could have written it",
             _NAME_IT,
         )
     return one
@@ -209,7 +209,7 @@ def _allowed(one: Chosen, outlets: Outlets | EicError | Unreadable | None, hint:
 
 @dataclass(slots=True)
 class OutletReader:
-    """A reader of the places that functions send events to, side by side; `known` has what was found."""
+    """A concurrent reader of the places that functions send events to; `known` has the results."""
 
     pacing: Pacing
     known: dict[FunctionRef | None, Outlets | EicError | Unreadable] = field(default_factory=dict)
@@ -217,14 +217,14 @@ class OutletReader:
     def __call__(
         self, targets: Mapping[FunctionRef, Connection]
     ) -> Mapping[FunctionRef | None, Outlets | EicError | Unreadable]:
-        """Return the outlets of each function, or the error that kept them from being read."""
+        """Return the outlets of each function, or the error from reading them."""
 
-        def one(target: FunctionRef, asking: Asking) -> Outlets | EicError:
+        def one(target: FunctionRef, calls_to: CallsTo) -> Outlets | EicError:
             try:
-                return outlets_of(asking(targets[target].aws, target.account_id or ""), target)
+                return outlets_of(calls_to(targets[target].aws, target.account_id or ""), target)
             except EicError as error:
                 return error
 
-        found = read_aside(self.pacing, "functions", list(targets), one)
+        found = read_in_threads(self.pacing, "functions", list(targets), one)
         self.known.update({target: found[target] for target in targets})
         return self.known

@@ -1,9 +1,9 @@
-"""Many subjects of a layer, read side by side at the pace of the account's quotas, with progress.
+"""Concurrent reads of many subjects, at the pace of the account's quotas, with progress.
 
-    read_aside     through boto3: one blocking read for each subject
-    read_lambda    through the sender of the audit: Lambda's own operations, thousands of them
+    read_in_threads    through boto3: a blocking read for each subject
+    read_lambda        through the audit's sender: thousands of requests to Lambda
 
-Tested in tests/fleet/checks/test_asking.py.
+Tested in tests/fleet/checks/test_concurrent_reads.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from eicnb.aws.http.keyring import Keyring
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Sender, Tally
-from eicnb.aws.http.threads import aside
+from eicnb.aws.http.threads import in_thread
 from eicnb.aws.paced import Ask, Paced, Quotas
 from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
@@ -37,28 +37,28 @@ Place = tuple[str, str]
 
 _THREADS, _READERS = 5, 32  # boto3 keeps five connections to a host
 
-Asking = Callable[[Aws, str], Ask]
-"""Returns the function that calls AWS through a connection to an account, at the pace of its quotas."""
+CallsTo = Callable[[Aws, str], Ask]
+"""Returns a function that calls AWS through a connection to an account, at the pace of its quotas."""
 
 
 class Pacing(Protocol):
-    """The rate of some reads, what draws their progress, and the count of their requests."""
+    """The rate of some reads, the function that shows their progress, and the count of their requests."""
 
     @property
     def rate(self) -> float | None:
-        """The requests a second in each account and region; None for the usual ones."""
+        """The requests per second in each account and region; None uses the default rate."""
 
     @property
     def show(self) -> Show:
-        """The function that draws the progress."""
+        """The function that shows the progress."""
 
     @property
     def tally(self) -> Tally:
-        """The count."""
+        """The count of the requests."""
 
 
 def unreadable(error: Exception) -> Unreadable:
-    """Return an error as the reason why something is unknown, with the action that is missing.
+    """Return an error as the reason why a fact is unknown.
 
     >>> unreadable(EicError("GetPolicy got no response: timed out")).reason
     'GetPolicy got no response: timed out'
@@ -80,8 +80,8 @@ def _first_line(text: str) -> str:
 
 
 @dataclass(slots=True)
-class SideBySide(Generic[K, F]):
-    """The reading of many subjects, `size` at a time; `what` names them in the progress."""
+class ConcurrentReads(Generic[K, F]):
+    """Reads of many subjects, `size` at a time; `what` names them in the progress."""
 
     reading: Pacing
     what: str
@@ -95,9 +95,9 @@ class SideBySide(Generic[K, F]):
         read: Callable[[K], Awaitable[F]],
         around: AbstractAsyncContextManager[Any] = nullcontext(),  # noqa: B008 # it has no state
     ) -> dict[K, F | Unreadable]:
-        """Return a fact about each subject; `around` is open while they are read.
+        """Read a fact about each subject; `around` is open meanwhile.
 
-        An exception while drawing, above all Ctrl-C, stops it.
+        An exception while the progress is shown, usually Ctrl-C, stops the reads.
         """
 
         async def main() -> None:
@@ -115,7 +115,7 @@ class SideBySide(Generic[K, F]):
         for key in waiting:
             try:
                 self.facts[key] = await one(key)
-            except Exception as error:  # noqa: BLE001 # whatever it is, the other subjects are read
+            except Exception as error:  # noqa: BLE001 # an error about one subject must not stop the others
                 self.facts[key] = unreadable(error)
 
     def _progress(self, *, is_over: bool = False) -> Progress:
@@ -134,9 +134,9 @@ class SideBySide(Generic[K, F]):
 
 
 def connection_to(reading: Reading, account_id: str, region: str | None) -> Aws:
-    """Return the connection to an account and region; EicError if no connection reaches the account.
+    """Return a connection to an account and region; raise EicError if no connection reaches the account.
 
-    Another region of an account is reached by the connection to one of its regions.
+    Without one to the region, derive it from a connection to another region of the account.
     """
     exact = reading.connections.get((account_id, region or ""))
     found = next((aws for (account, _), aws in reading.connections.items() if account == account_id), exact)
@@ -147,19 +147,19 @@ def connection_to(reading: Reading, account_id: str, region: str | None) -> Aws:
     return exact or (found if region is None else found.derived(region=region, options={}))
 
 
-def read_aside(
-    reading: Pacing, what: str, keys: Sequence[K], read: Callable[[K, Asking], F]
+def read_in_threads(
+    reading: Pacing, what: str, keys: Sequence[K], read: Callable[[K, CallsTo], F]
 ) -> dict[K, F | Unreadable]:
-    """Read each subject in a thread; `read` gets it, and a function that calls through a connection."""
+    """Read each subject in a thread; `read` gets the subject and a function that opens paced calls to AWS."""
     with Quotas(BUCKETS, reading.rate) as quotas:
 
-        def asking(aws: Aws, account_id: str) -> Ask:
+        def calls_to(aws: Aws, account_id: str) -> Ask:
             return Paced(aws, account_id, quotas, reading.tally).ask
 
         async def one(key: K) -> F:
-            return await aside(read, key, asking)
+            return await in_thread(read, key, calls_to)
 
-        return SideBySide[K, F](reading, what, keys, _THREADS).run(one)
+        return ConcurrentReads[K, F](reading, what, keys, _THREADS).run(one)
 
 
 @dataclass(slots=True)
@@ -173,7 +173,7 @@ class Senders:
     _keyrings: dict[Aws, Keyring] = field(default_factory=dict)
 
     async def of(self, place: Place, quota: str) -> Sender:
-        """Return the sender to a place; EicError if there is no way to it."""
+        """Return the sender for a place and quota; raise EicError if the place cannot be reached."""
         key = (place, quota)
         if key not in self._made:
             self._made[key] = asyncio.ensure_future(self._sender(place, quota))
@@ -181,11 +181,11 @@ class Senders:
 
     async def _sender(self, place: Place, quota: str) -> Sender:
         aws, (account_id, region) = self.reading.connections[place], place
-        route = await aside(aws.route, region)
+        route = await in_thread(aws.route, region)
         words = aws.words_of(region, account_id)
         if aws not in self._keyrings:
             self._keyrings[aws] = Keyring(aws)
-            self._keyrings[aws].guard(account_id, lambda keys: aside(aws.account_of, keys))
+            self._keyrings[aws].guard(account_id, lambda keys: in_thread(aws.account_of, keys))
         turns = self.quotas.of(account_id, region, quota, usual_rate=aws.usual_rate)
         return self.pool.sender(
             route, self._keyrings[aws], turns, lambda operation: aws.attempt(operation, region, words)
@@ -195,8 +195,8 @@ class Senders:
 def read_lambda(
     reading: Reading, what: str, keys: Sequence[K], read: Callable[[K, Senders], Awaitable[F]]
 ) -> dict[K, F | Unreadable]:
-    """Read each subject from Lambda; `read` gets it and the senders."""
+    """Read each subject from Lambda; `read` gets the subject and the senders."""
     pool = SenderPool(tally=reading.tally)
     with Quotas(BUCKETS, reading.rate) as quotas:
         senders = Senders(reading, pool, quotas)
-        return SideBySide[K, F](reading, what, keys, _READERS).run(lambda key: read(key, senders), around=pool)
+        return ConcurrentReads[K, F](reading, what, keys, _READERS).run(lambda key: read(key, senders), around=pool)

@@ -1,4 +1,4 @@
-"""Look into queues and buckets again and again, until records about some requests arrive.
+"""Polling of queues and buckets until records about given requests arrive.
 
 Tested in tests/fleet/failed_events/test_send.py.
 """
@@ -18,8 +18,8 @@ from eicnb.changes.reach import Reachable
 from eicnb.fleet.failed_events.columns import FoundRecord
 from eicnb.fleet.failed_events.invoking import Outlets
 from eicnb.fleet.failed_events.messages import read_queue
+from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.records import queue_at
-from eicnb.fleet.failed_events.request import Wanted
 from eicnb.fleet.failed_events.source import RecordSource
 from eicnb.fleet.failed_events.stored import keys_in, read_object
 from eicnb.model.destination import DestinationArn, destination_kind
@@ -27,27 +27,30 @@ from eicnb.model.function import FunctionRef
 from eicnb.model.record_key import RECORDS
 
 SKEW = timedelta(minutes=5)
-"""The largest difference of clocks."""
+"""The largest difference between two clocks that is allowed for."""
 
 _PAUSE = 0.5
-_LONGEST_LOOK = 10.0
+_LONGEST_POLL = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
-    """The sources to look into, and what of each is read."""
+class RecordPoll:
+    """The sources to poll, and the options for reading them."""
 
     sources: Sequence[RecordSource]
     quotas: Quotas
-    wanted: Wanted
+    reading: ReadOptions
 
     def records(self, request_ids: Collection[str], seconds: float) -> Iterator[FoundRecord]:
-        """Yield the records about some requests until all are found or the time is over; Ctrl-C stays one."""
+        """Yield the records about some requests until all are found or the time is up.
+
+        Ctrl-C raises KeyboardInterrupt, once no message is hidden.
+        """
         ends_at, left = time.monotonic() + seconds, set(request_ids)
         with Stop() as stop:
             while left and (rest := ends_at - time.monotonic()) > 0 and not stop.requested.is_set():
                 for source in self.sources:
-                    for found in self._look(source, min(rest, _LONGEST_LOOK), stop):
+                    for found in self._poll(source, min(rest, _LONGEST_POLL), stop):
                         if found.record.request_id in left:
                             left.discard(found.record.request_id)
                             yield found
@@ -56,41 +59,41 @@ class Looking:
         if stop.is_interrupted:
             raise KeyboardInterrupt
 
-    def _look(self, source: RecordSource, seconds: float, stop: Stop) -> list[FoundRecord]:
+    def _poll(self, source: RecordSource, seconds: float, stop: Stop) -> list[FoundRecord]:
         if source.arn.kind == "sqs":
-            queue = queue_at(source, self.quotas, self.wanted.tally)
-            return read_queue(queue, str(source), replace(self.wanted, seconds=seconds), stop).found
-        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.wanted.tally).ask
+            queue = queue_at(source, self.quotas, self.reading.tally)
+            return read_queue(queue, str(source), replace(self.reading, seconds=seconds), stop).found
+        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).ask
         bucket = Bucket(ask, source.arn.name)
-        keys, _ = keys_in(bucket, source.prefix, self.wanted)
+        keys, _ = keys_in(bucket, source.prefix, self.reading)
         return [one for one in (read_object(bucket, key) for key in keys) if isinstance(one, FoundRecord)]
 
 
-Aim = tuple[Connection | None, FunctionRef | None, object]
+PolledFunction = tuple[Connection | None, FunctionRef | None, object]
 """A connection, a function that it reaches, and the function's `Outlets` if they are known."""
 
 
-def readable_sources(aims: Iterable[Aim], quotas: Quotas, wanted: Wanted) -> list[RecordSource]:
-    """Return the queues and buckets that records about events of some functions can arrive in, each once.
+def readable_sources(functions: Iterable[PolledFunction], quotas: Quotas, reading: ReadOptions) -> list[RecordSource]:
+    """Return the queues and buckets that may receive records about some functions, each once.
 
-    A queue with a redrive policy is left out: to look into it again and again would move its messages.
+    A queue with a redrive policy is left out, since polling would move its messages to the dead-letter queue.
     """
     found: dict[str, RecordSource] = {}
-    for connection, target, outlets in aims:
+    for connection, target, outlets in functions:
         if connection is None or target is None or not isinstance(outlets, Outlets):
             continue
         for source in sources_of(connection, target, outlets):
             found.setdefault(f"{source}/{source.prefix}" if source.arn.kind == "s3" else str(source), source)
-    return [source for source in found.values() if not spends_receives(source, quotas, wanted)]
+    return [source for source in found.values() if not spends_receives(source, quotas, reading)]
 
 
-def spends_receives(source: RecordSource, quotas: Quotas, wanted: Wanted) -> bool:
+def spends_receives(source: RecordSource, quotas: Quotas, reading: ReadOptions) -> bool:
     """Return whether a source is a queue with a redrive policy."""
-    return source.arn.kind == "sqs" and queue_at(source, quotas, wanted.tally).state().most_receives is not None
+    return source.arn.kind == "sqs" and queue_at(source, quotas, reading.tally).state().most_receives is not None
 
 
 def sources_of(connection: Connection, target: FunctionRef, outlets: Outlets) -> list[RecordSource]:
-    """Return the queues and buckets that a record about an event of a function can arrive in."""
+    """Return the queues and buckets that may receive records about a function's events."""
     reach = Reachable.of([connection])
     prefix = f"{RECORDS}{target.function_name}/"
     arns = [DestinationArn.parse(place) for place in sorted(outlets.places) if _can_be_read(place)]

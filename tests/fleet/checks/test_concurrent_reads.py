@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eicnb.errors import AccessDenied, AwsError, EicError, ExpiredCredentials
-from eicnb.fleet.checks.asking import unreadable
+from eicnb.fleet.checks.concurrent_reads import unreadable
 from eicnb.fleet.checks.evidence import Unreadable
 from eicnb.fleet.progress import Progress
 from tests.fleet.checks.audits import ACCOUNT, row
@@ -52,8 +52,8 @@ def test_what_concerns_many_functions_is_not_checked_once(monkeypatch: pytest.Mo
         many = found(*the_fleet(), look="targets,triggers")
         few = found(row("a", on_failure="sqs:q"), row("b", on_failure="sqs:q"), look="targets")
     assert many.finding.tolist() == [
-        "targets not read, of 100 functions: sqs:GetQueueAttributes is denied",
-        "triggers not read, of 100 functions: lambda:ListEventSourceMappings is denied",
+        "targets not read for 100 functions: sqs:GetQueueAttributes is denied",
+        "triggers not read for 100 functions: lambda:ListEventSourceMappings is denied",
     ]
     assert few.function_name.tolist() == ["a", "b"]
     assert set(few.finding) == {
