@@ -1,4 +1,4 @@
-"""The one door to AWS: the calls of one user in one region.
+"""The one door to AWS: a user's calls in a region.
 
 Tested in tests/aws/test_credentials.py and tests/aws/test_failures.py.
 """
@@ -27,13 +27,13 @@ from eicnb.errors import AwsError, EicError
 from eicnb.model.verbs import Operation
 
 _STREAMS = ("Body", "Payload")
-"""The members of a response that botocore leaves to be read."""
+"""The members of a response that botocore returns as unread streams."""
 
 
 class Aws(Caller):
-    """The operations of AWS that eicnb calls, as one user in one region.
+    """The AWS operations that eicnb calls, as one user in one region.
 
-    `handlers` are the modules whose event handlers an audit found, and for which it went through botocore.
+    `handlers` are the modules with event handlers, because of which an audit sent its requests through botocore.
     """
 
     handlers: Sequence[str] = ()
@@ -45,9 +45,9 @@ class Aws(Caller):
             return str(self.session.get_partition_for_region(self.region))
 
     def derived(self, *, region: str | None = None, endpoint_url: str | None = None, options: Mapping[str, Any]) -> Aws:
-        """Return the same user in another region, at another endpoint or by other means.
+        """Return the same user in another region, at another endpoint or with other options.
 
-        Another endpoint is not the sandbox.
+        At another endpoint, the user is no longer in the sandbox.
         """
         is_elsewhere = endpoint_url not in {None, self.endpoint_url}
         return Aws(
@@ -63,7 +63,7 @@ class Aws(Caller):
         )
 
     def assuming(self, role_arn: str, external_id: str | None) -> Aws:
-        """Return this user as a role, whose credentials STS renews before they expire."""
+        """Return this user acting as a role; its credentials are renewed before they expire."""
         role, identity = AssumedRole(role_arn, external_id), Identity()
         return Aws(
             RoleLogin(self._login, role, lambda: self._credentials_of(role, identity)),
@@ -78,7 +78,7 @@ class Aws(Caller):
         )
 
     def _credentials_of(self, role: AssumedRole, identity: Identity) -> dict[str, str]:
-        """Request credentials of a role from STS; an error names the role, the account and what to allow."""
+        """Request a role's credentials from STS; an error names the role, the account and what to allow."""
         more = {"ExternalId": role.external_id} if role.external_id else {}
         try:
             with self._calling("sts", Operation.ASSUME_ROLE) as client:
@@ -92,16 +92,16 @@ class Aws(Caller):
 
     @property
     def expires_at(self) -> datetime | None:
-        """The time at which the credentials expire; None without one."""
+        """The time at which the credentials expire; None if they do not."""
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             return getattr(self._login.credentials, "_expiry_time", None)
 
     def pages(
         self, operation: str, configuration: Mapping[str, Any] | None = None, **parameters: Any
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Call a list operation of Lambda for all pages, or those that its pagination allows.
+        """Return all pages of a Lambda list operation, or those that the configuration allows.
 
-        Returns the pages, and the token for the next one if they were cut.
+        The token continues a list that was cut off.
         """
         seen = Markers(operation)
         pages = []
@@ -114,9 +114,9 @@ class Aws(Caller):
             return pages, iterator.resume_token
 
     def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Yield the pages of a list of any service, up to a number; each is fetched when it is needed.
+        """Yield up to `most_pages` pages of any service's list, requesting each only when it is needed.
 
-        Any other response is a single page; the content of an object or of an invocation is in it as bytes.
+        A response that is not a list is a single page. Streams, such as the content of an object, are read as bytes.
         """
         with self._calling(service, operation) as client:
             name = xform_name(operation)
@@ -133,7 +133,7 @@ class Aws(Caller):
             yield page
 
     def account_alias(self) -> str | None:
-        """Return the alias of the account; None without one, or if IAM refuses or is out of reach."""
+        """Return the alias of the account; None without one, or if IAM denies it or is out of reach."""
         briefly = self.derived(options=BRIEFLY)
         with suppress(EicError):
             page = next(briefly.listing("iam", Operation.LIST_ACCOUNT_ALIASES, 1), {})
@@ -155,7 +155,7 @@ class Aws(Caller):
             return None
 
     def route(self, region: str) -> Route:
-        """Return how botocore would call Lambda in a region; it prepares and signs a request that is not sent."""
+        """Return botocore's route to Lambda in a region, from a request that is signed but not sent."""
         with self._translated(Operation.LIST_FUNCTIONS, sent=False):
             client = self._client(LAMBDA, probes=True)
             keys = self._checked_keys() if self._transport.signs else None
@@ -165,7 +165,7 @@ class Aws(Caller):
             return replace(route, through=self._through_botocore) if self.handlers else route
 
     def _through_botocore(self, region: str, operation: str, parameters: Mapping[str, str]) -> Received:
-        """Send an operation once through botocore, and return the response as it came."""
+        """Send an operation once through botocore, and return the raw response."""
         once = self.derived(region=region, options={"retries": 1})
         with receiving() as responses:
             try:

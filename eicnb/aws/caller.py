@@ -40,13 +40,13 @@ def aws_quota() -> float:
 
 
 BRIEFLY = {"connect_timeout": 2, "read_timeout": 4, "retries": 1}
-"""The options of a request that is not worth a long wait."""
+"""The options of requests that are not worth a long wait."""
 
 
 class Access:
-    """The way of one user to the services of a region; nothing is opened before it is needed.
+    """A user's access to the services of a region; nothing is opened before it is needed.
 
-    `sandbox` is whether this is the embedded AWS, and `quota` returns the requests that it serves a second.
+    `sandbox` is whether this is the embedded AWS, and `quota` returns the requests served a second.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Access:
 
     @property
     def usual_rate(self) -> float:
-        """The requests a second without a rate of the user: two thirds of the quota."""
+        """The default rate in requests a second: two thirds of the quota."""
         quota = self.quota()
         return MOST_RATE if quota is None else quota * USUAL_RATE / REQUESTS_A_SECOND
 
@@ -92,22 +92,22 @@ class Access:
 
     @property
     def is_of_own_session(self) -> bool:
-        """Whether the boto3 session is one that the user made."""
+        """Whether the user made the boto3 session."""
         return self._login.is_given
 
     @property
     def roles(self) -> tuple[AssumedRole, ...]:
-        """The roles that lead from the profile or session to this user."""
+        """The roles that were assumed, one after another, from the profile or session to this user."""
         return self._login.roles
 
     @property
     def transport(self) -> Transport:
-        """The means by which requests travel."""
+        """The TLS, signing and timeout options of requests."""
         return self._transport
 
     @property
     def called_endpoint_url(self) -> str | None:
-        """The endpoint of Lambda instead of AWS, also one of the environment or the config file."""
+        """The endpoint used instead of AWS, as given or from the environment or the config file."""
         environment = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"))
         configured = self.session._session.get_scoped_config().get("endpoint_url")  # noqa: SLF001 # boto3 has no public way to it
         return next(filter(None, [self.endpoint_url, *environment, configured]), None)
@@ -119,12 +119,12 @@ class Access:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The credentials that were used last, for a log to leave out."""
+        """The credentials that were used last, which logs must not contain."""
         return self._login.secrets
 
     @property
     def region(self) -> str:
-        """The region of the calls, if need be that of the EC2 instance; ConfigurationError without one."""
+        """The region of the calls, or else of the EC2 instance; ConfigurationError without one."""
         if self.known_region is None:
             self._region = instance_region(self.session)
         if not self._region:
@@ -171,7 +171,7 @@ class Access:
 
     @property
     def account_name(self) -> str | None:
-        """The name that the account has in its organisation, if that was listed."""
+        """The account's name in its organisation, if it was listed."""
         return self._identity.name
 
     @property
@@ -216,19 +216,19 @@ class Access:
     def _translated(self, operation: str, *, sent: bool = True) -> Iterator[None]:
         """Raise botocore's errors as eicnb's, with botocore's as the cause.
 
-        Refused credentials are read again.
+        Refused credentials are forgotten, so that the next call reads them again.
         """
         try:
             yield
         except EicError:
             raise
         except Exception as error:
-            if (translated := self._in_our_words(error, operation, sent=sent)) is None:
+            if (translated := self._translated_error(error, operation, sent=sent)) is None:
                 raise
             raise translated from error
 
-    def _in_our_words(self, error: Exception, operation: str, *, sent: bool) -> EicError | None:
-        """Return an error of botocore as one of eicnb; None for any other."""
+    def _translated_error(self, error: Exception, operation: str, *, sent: bool) -> EicError | None:
+        """Translate an error of botocore to one of eicnb; return None for other exceptions."""
         region = self._region or ""
         translated = self.attempt(operation, region, self._placed(region)).translated(error, sent=sent)
         if translated is not None and (not sent or isinstance(translated, AccessDenied | ExpiredCredentials)):
@@ -237,14 +237,14 @@ class Access:
 
 
 class Caller(Access):
-    """One user of AWS in one region, who stays in one account."""
+    """One user of AWS in one region and one account."""
 
     _checked: Keys | None = None
     _is_account_noted = False
 
     @property
     def account_id(self) -> str:
-        """The account of the credentials in use, looked up with STS once for each of them."""
+        """The account of the current credentials, looked up with STS once until they change."""
         return self._account(anew=False)
 
     def confirmed_account_id(self) -> str:
@@ -253,8 +253,8 @@ class Caller(Access):
 
     def account_of(self, keys: Keys) -> str:
         """Return the account that STS reports for keys; refuse keys of another account."""
-        with self._staying():
-            return self._identity.account_of(keys, self._ask_sts)
+        with self._in_one_account():
+            return self._identity.account_of(keys, self._look_up_account)
 
     def note_account(self, account_id: str) -> None:
         """Store the account that an ARN in a response showed, if none is known yet."""
@@ -266,10 +266,10 @@ class Caller(Access):
     def _account(self, *, anew: bool) -> str:
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             keys = self._login.keys() if self._transport.signs else None
-        with self._staying():
-            return self._identity.account_of(keys, self._ask_sts, anew=anew)
+        with self._in_one_account():
+            return self._identity.account_of(keys, self._look_up_account, anew=anew)
 
-    def _ask_sts(self, keys: Keys | None) -> str:
+    def _look_up_account(self, keys: Keys | None) -> str:
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):
             client = self._client("sts")
         with signing_with(keys), self._translated(Operation.GET_CALLER_IDENTITY):
@@ -281,8 +281,8 @@ class Caller(Access):
             self._identity.arn = arn
         return account_id
 
-    def _ask_sts_briefly(self, keys: Keys) -> str | None:
-        """Return the account of keys; None if STS is out of reach or refuses."""
+    def _look_up_account_briefly(self, keys: Keys) -> str | None:
+        """Return the account of keys; None if STS is out of reach or denies the request."""
         briefly = Caller(
             self._login,
             region=self._region,
@@ -292,7 +292,7 @@ class Caller(Access):
             role_arn=self.role_arn,
         )
         with suppress(EicError):
-            return briefly._ask_sts(keys)  # its own class
+            return briefly._look_up_account(keys)
         return None
 
     @property
@@ -315,14 +315,14 @@ class Caller(Access):
     def _checked_keys(self) -> Keys:
         keys = self._login.keys()
         if keys is not self._checked:
-            with self._staying():
-                self._identity.check(keys, self._ask_sts, self._ask_sts_briefly)
+            with self._in_one_account():
+                self._identity.check(keys, self._look_up_account, self._look_up_account_briefly)
             self._checked = keys
         return keys
 
     @contextmanager
-    def _staying(self) -> Iterator[None]:
-        """Read the credentials again if the account changed; the error says how to connect to the new one."""
+    def _in_one_account(self) -> Iterator[None]:
+        """If the account changed, forget the credentials and say how to connect to the new account."""
         try:
             yield
         except AccountChanged as error:
@@ -352,6 +352,6 @@ class Caller(Access):
         except EicError:
             raise
         except Exception as error:
-            if (translated := self._in_our_words(error, operation, sent=is_sent)) is None:
+            if (translated := self._translated_error(error, operation, sent=is_sent)) is None:
                 raise
             raise translated from error

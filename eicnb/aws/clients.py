@@ -35,7 +35,7 @@ _signing_with: ContextVar[Keys | None] = ContextVar("signing_with", default=None
 
 
 class Clients:
-    """The clients of one login; the least recently used of all logins are dropped."""
+    """The clients of one login; the least recently used clients of all logins are dropped."""
 
     def __init__(self) -> None:
         self._made: dict[Key, Any] = {}
@@ -51,7 +51,10 @@ class Clients:
         *,
         probes: bool = False,
     ) -> Any:
-        """Return the client of a service in a region at an endpoint, made once; one that `probes` sends nothing."""
+        """Return the client of a service in a region at an endpoint, made once.
+
+        A client that `probes` prepares requests without sending them.
+        """
         key = (service, region, endpoint_url, transport.key, probes)
         with self._lock:
             client = self._made.get(key)
@@ -64,12 +67,12 @@ class Clients:
         return client
 
     def drop(self, key: Key) -> None:
-        """Forget one client; a call that it is making is not affected."""
+        """Forget one client; a call in progress is not affected."""
         with self._lock:
             self._made.pop(key, None)
 
     def clear(self) -> None:
-        """Forget all clients, as after their credentials were refused."""
+        """Forget all clients, for example after their credentials were refused."""
         with self._lock:
             self._made.clear()
 
@@ -120,7 +123,7 @@ def make_client(
 
 @contextmanager
 def signing_with(keys: Keys | None) -> Iterator[None]:
-    """Sign the calls inside with these credentials, even if the session gets others meanwhile."""
+    """Sign calls in this context with these credentials, even if the session gets others meanwhile."""
     token = _signing_with.set(keys)
     try:
         yield
@@ -137,7 +140,7 @@ def _sign_with_given_keys(request: Any, **_: Any) -> None:
 
 @contextmanager
 def receiving() -> Iterator[list[Received]]:
-    """Collect the responses to the calls inside, as they came."""
+    """Collect the raw responses to the calls in this context."""
     responses: list[Received] = []
     token = _received.set(responses)
     try:
@@ -147,7 +150,7 @@ def receiving() -> Iterator[list[Received]]:
 
 
 def _collect(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Remember a response before botocore reads it; a handler of before-parse."""
+    """Store a raw response before botocore parses it; a handler of before-parse."""
     responses = _received.get()
     if responses is not None:
         headers = {name.lower(): value for name, value in response_dict["headers"].items()}

@@ -1,4 +1,4 @@
-"""A connection to one account in one region, and checked requests through it.
+"""A connection to one account in one region, and validated requests through it.
 
 Tested in tests/client/test_verbs.py, tests/client/test_connections.py, tests/aws/test_failures.py and
 tests/aws/test_retries.py.
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from eicnb.local_aws.server import Sandbox
 
 Pages = tuple[Sequence[Mapping[str, Any]], str | None]
-"""The pages of a response, and the token of a list that was cut by its paging."""
+"""The pages of a response, and the token that continues a list cut off by its paging."""
 
 
 class Connection:
-    """A connection to one account in one region, and checked requests through it.
+    """A connection to one account in one region, and validated requests through it.
 
     >>> from eicnb.aws.login import Login
     >>> from eicnb.aws.session import profile_session
@@ -64,7 +64,7 @@ class Connection:
 
     @property
     def account_id(self) -> str:
-        """The account of the credentials, looked up with STS once for each of them."""
+        """The account of the current credentials, looked up with STS once until they change."""
         return self._aws.account_id
 
     @property
@@ -93,7 +93,7 @@ class Connection:
         return self._server
 
     def described(self) -> dict[str, Any]:
-        """Return account and region in words, as far as they are known without a call."""
+        """Return the account, region and options, as far as they are known without a call."""
         return {
             "account_id": self.known_account_id,
             "account_name": self._aws.account_name,
@@ -105,7 +105,7 @@ class Connection:
         }
 
     def where(self) -> Where:
-        """Account, region and partition; STS is asked for the account once, unless an organisation listed it."""
+        """Return account, region and partition; look up the account with STS once, unless it is listed."""
         return Where(
             partition=self._aws.partition,
             region=self.region,
@@ -140,13 +140,13 @@ class Connection:
         more: Mapping[str, Any] = MappingProxyType({}),
         **settings: Any,
     ) -> Request:
-        """Check a request without sending it; `send` takes the result.
+        """Validate a request without sending it; `send` sends the result.
 
         >>> connection.request("put", "my-function", maximum_retry_attempts=1).parameters()
         {'FunctionName': 'my-function', 'MaximumRetryAttempts': 1}
 
-        For a destination by name (`"sqs:NAME"`) the account is requested from STS, once; nothing else is sent. `more`
-        are members of AWS's request that are newer than eicnb; botocore's service model must know them.
+        For a destination by name (`"sqs:NAME"`), the account is looked up with STS once; nothing else is sent. `more`
+        has members of AWS's request that are newer than eicnb; botocore's service model must know them.
         """
         request = build(
             self._aws,
@@ -167,26 +167,26 @@ class Connection:
 
     @property
     def aws(self) -> Aws:
-        """The door to AWS that this connection goes through."""
+        """The AWS operations as this connection's user."""
         return self._aws
 
     def send(self, request: Request) -> Sequence[ReportedConfig]:
-        """Send a checked request and return the configs that AWS reports; of a delete, the previous one."""
+        """Send a validated request and return the configs in the response; a delete's has none."""
         return _send(self._aws, request)
 
     def pages(self, request: Request) -> Pages:
-        """Send a checked request; return the pages of the response, and where a list was cut by its paging.
+        """Send a validated request; return the response's pages, and the token of a list cut by paging.
 
         >>> pages, token = connection.pages(connection.request("get", "my-function:BLUE"))
         >>> pages[0]["MaximumRetryAttempts"]
         0
 
-        Members are those of AWS's API; a malformed response is an EicError.
+        Members have AWS's names. A malformed response raises EicError.
         """
         return _pages(self._aws, request)
 
     def listing(self, service: str, operation: str, most_pages: int, **parameters: Any) -> Iterator[Mapping[str, Any]]:
-        """Yield the pages of a list of any AWS service, up to a number.
+        """Yield up to `most_pages` pages of any AWS service's list.
 
         >>> [bus["Name"] for page in connection.listing("events", "ListEventBuses", 1) for bus in page["EventBuses"]]
         ['default', 'shop']
@@ -194,7 +194,7 @@ class Connection:
         return self._aws.listing(service, operation, most_pages, **parameters)
 
     def derive(self, **options: Any) -> Self:
-        """Return this connection with another `region`, `profile` or `endpoint_url`; it is not changed itself.
+        """Return a copy of this connection with another `region`, `profile` or `endpoint_url`.
 
         `role_arn` is a role to act as, with its `external_id`; STS renews the credentials.
         `no_verify_ssl`, `ca_bundle`, `read_timeout`, `connect_timeout` and `no_sign_request` are as in the AWS CLI.
@@ -214,18 +214,18 @@ class Connection:
         aws = varied(self._aws, options)
         return type(self)(aws, server=self._server if self._aws.sandbox and aws.sandbox else None, origin=self)
 
-    def way_to(self, other: Connection) -> dict[str, Any] | None:
-        """Return the options by which `derive` made another connection of this one; None if it did not.
+    def options_to(self, other: Connection) -> dict[str, Any] | None:
+        """Return the options with which `derive` made another connection from this one; None otherwise.
 
-        >>> connection.way_to(connection.derive(region="eu-west-1"))
+        >>> connection.options_to(connection.derive(region="eu-west-1"))
         {'region': 'eu-west-1'}
         """
         return {} if other is self else self._derivations.options_of(other)
 
     @property
     def options(self) -> dict[str, Any]:
-        """All options that derived this connection from the first one; of repeated ones the last."""
-        return {} if self._origin is None else {**self._origin.options, **(self._origin.way_to(self) or {})}
+        """All options that derived this connection from the original one; later ones override earlier ones."""
+        return {} if self._origin is None else {**self._origin.options, **(self._origin.options_to(self) or {})}
 
     def current_config(self, subject: FunctionRef) -> ReportedConfig:
         """Read the current config of a function, version or alias from AWS; NotFound without one.
@@ -271,13 +271,13 @@ def _one(aws: Aws, request: Request) -> ReportedConfig:
 
 
 def _note_account(aws: Aws, request: Request, function: FunctionRef | None) -> None:
-    """Store the account in an ARN of AWS, if the request named none."""
+    """Store the account of an ARN in a response, if the request named none."""
     if request.function.account_id is None and function is not None and function.account_id is not None:
         aws.note_account(function.account_id)
 
 
 def _pages(aws: Aws, request: Request) -> Pages:
-    """Send a request and return the pages of the response as they are; a malformed one is an EicError."""
+    """Send a request and return the pages of the response; raise EicError if it is malformed."""
     operation = request.operation
     if request.verb == "list" and not request.paging.is_one_call:
         responses, token = aws.pages(operation, request.paging.configuration(), **request.parameters())
@@ -290,7 +290,7 @@ def _pages(aws: Aws, request: Request) -> Pages:
     elif request.verb == "delete":
         check_deleted(response, str(request.function))
     elif not response.keys() & {"FunctionArn", "LastModified"}:
-        ReportedConfig.from_api(response)  # raises what is missing
+        ReportedConfig.from_api(response)  # raises an error that names what is missing
     return [_body(response)], None
 
 

@@ -10,7 +10,7 @@ from threading import RLock
 
 from eicnb.aws.keys import Keys
 
-AskSts = Callable[[Keys | None], str]
+LookUpAccount = Callable[[Keys | None], str]
 """Returns the account of some credentials from STS; None for requests that are not signed."""
 
 
@@ -28,17 +28,17 @@ class Identity:
     Traceback (most recent call last):
     eicnb.aws.identity.AccountChanged: the credentials now belong to account 222222222222, but this connection is for account 111111111111; nothing was sent
 
-    A connection keeps the first account that it had.
-    """  # noqa: E501 # a message stands in one line
+    A connection stays with its first account.
+    """  # noqa: E501 # a doctest has a message on one line
 
     def __init__(self, *, given: str | None = None, arn: str | None = None) -> None:
         self._given = given
         self.arn = arn
-        """The ARN of the caller, as STS reported it last; None before."""
+        """The ARN of the caller as STS last reported it; None before that."""
         self.listed: str | None = None
-        """The account as its organisation listed it, if it did."""
+        """The account, if its organisation listed it."""
         self.name: str | None = None
-        """The name that the account has there."""
+        """The account's name in that organisation."""
         self.known = given
         """The account, if it was already looked up."""
         self._is_noted = False
@@ -52,40 +52,40 @@ class Identity:
             return None
         return f"account {self.known}" + (f" ({self.name})" if self.name else "")
 
-    def check(self, keys: Keys, ask: AskSts, ask_briefly: Callable[[Keys], str | None]) -> None:
+    def check(self, keys: Keys, look_up: LookUpAccount, look_up_briefly: Callable[[Keys], str | None]) -> None:
         """Refuse credentials of another account than the known one.
 
-        An account that only ARNs showed is compared with that of STS, if STS responds soon.
+        An account that is known only from an ARN is compared with STS's, if STS responds soon.
         """
         if self.known is None or self._given is not None or keys == self._keys:
             return
         if not self._is_noted:
-            self.account_of(keys, ask)
+            self.account_of(keys, look_up)
             return
-        account_id = ask_briefly(keys)
+        account_id = look_up_briefly(keys)
         if account_id is not None:
             with self._lock:
                 self._note(keys, account_id)
                 self._is_noted = False
 
-    def account_of(self, keys: Keys | None, ask: AskSts, *, anew: bool = False) -> str:
+    def account_of(self, keys: Keys | None, look_up: LookUpAccount, *, anew: bool = False) -> str:
         """Return the account of the credentials; with `anew`, request it from STS even if it is known."""
         with self._lock:
             if self._given is not None:
                 return self._given
             if anew or self.known is None or keys != self._keys:
-                self._note(keys, ask(keys))
+                self._note(keys, look_up(keys))
                 self._is_noted = False
             assert self.known is not None
             return self.known
 
     def list_as(self, account_id: str, name: str) -> None:
-        """Store the account and its name as an organisation lists them; STS has the last word."""
+        """Store the account and its name as an organisation lists them; STS takes precedence."""
         self.note(None, account_id)
         self.listed, self.name = account_id, name or None
 
     def note(self, keys: Keys | None, account_id: str) -> None:
-        """Store an account that another source than STS showed, if none is known yet."""
+        """Store an account from a source other than STS, if none is known yet."""
         with self._lock:
             if self.known is None:
                 self._note(keys, account_id)

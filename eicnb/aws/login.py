@@ -1,4 +1,4 @@
-"""The user of AWS: a session, its credentials, and the clients that they sign for.
+"""A user of AWS: a session, its credentials, and the clients that use them.
 
 Tested in tests/aws/test_credentials.py.
 """
@@ -31,7 +31,7 @@ _NOT_ASSUMED = re.compile(
     rf"User: (?P<caller>\S+) is not authorized to perform: {Operation.ASSUME_ROLE.action} on resource: \S+(?P<why>.*)",
     re.DOTALL,
 )
-"""What AWS says of a role that may not be assumed, with the policy that denies it, if one does explicitly."""
+"""AWS's message about a role that may not be assumed; `why` has the policy of an explicit deny."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class AssumedRole:
     external_id: str | None = field(default=None, repr=False)
 
     def explain(self, error: AwsError, name: str | None) -> None:
-        """Add to an error of STS the account, by its name too, and what the account must allow.
+        """Add the account, and what it must allow, to an error of STS.
 
-        AWS denies a role that does not exist as one that does not trust the caller.
+        AWS's error is the same for a role that does not exist and for one that does not trust the caller.
         """
         _, account_id, path = self.arn.rsplit(":", 2)
         role = path.removeprefix("role/")
@@ -69,7 +69,7 @@ class AssumedRole:
 
 
 class Login:
-    """The session of one user, opened at first use and shared by all its regions and endpoints."""
+    """The session of one user, opened at first use and shared by all regions and endpoints."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Login:
         self.is_given = is_given
         """Whether the session is the user's own."""
         self.roles: tuple[AssumedRole, ...] = ()
-        """The roles that lead from the first user to this one."""
+        """The roles that were assumed, one after another, from the original user to this one."""
         self.clients = clients or Clients()
         self._open_session = open_session
         self._source = source
@@ -107,7 +107,7 @@ class Login:
 
     @property
     def credentials(self) -> Any:
-        """The session's credentials, as botocore has them; None without any."""
+        """The session's credentials, as botocore's object; None without any."""
         return self.session.get_credentials()
 
     @property
@@ -117,13 +117,13 @@ class Login:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The credentials that were used last, for a log to leave out."""
+        """The credentials that were used last, which logs must not contain."""
         return frozenset(filter(None, astuple(self._keys))) if self._keys else frozenset()
 
     def keys(self) -> Keys:
-        """Return the credentials, renewed if they soon expire: once at a time, while all other callers wait.
+        """Return the credentials, renewed if they soon expire.
 
-        If a renewal fails, the callers that waited for it get its error instead of trying again.
+        One caller renews them while the others wait. If that fails, the others get the same error without trying again.
         """
         called_at = self._clock()
         with self._renewing:
@@ -138,7 +138,7 @@ class Login:
             return self._keys
 
     def _current(self) -> Keys:
-        """Limit early renewals: botocore would try at each call after a failed one."""
+        """Return the keys; after a failed early renewal, wait before the next, as botocore would not."""
         renewal: Any = getattr(self.credentials, "refresh_needed", None)
         waits = self._keys is not None and self._clock() < self._renew_after
         if waits and renewal is not None and not renewal(_MUST_RENEW_SECONDS):
@@ -150,7 +150,7 @@ class Login:
         return keys
 
     def _keys_now(self) -> Keys:
-        """Return the session's credentials, checked once for as long as they stay the same."""
+        """Return the session's credentials, validated only when they change."""
         credentials = self.credentials
         frozen = credentials and credentials.get_frozen_credentials()
         if frozen is None or frozen != self._frozen or self._keys is None:
@@ -169,9 +169,9 @@ class Login:
 
 
 class RoleLogin(Login):
-    """The role that a user acts as: it has credentials of its own, and the user's session and clients.
+    """A role that a user acts as, with its own credentials and the user's session and clients.
 
-    `fetch` requests credentials from STS, as botocore's refreshable credentials expect them: it is called for the
+    `fetch` requests credentials from STS in the format of botocore's refreshable credentials. It is called for the
     first request, and again before they expire.
     """
 
@@ -183,7 +183,7 @@ class RoleLogin(Login):
 
     @property
     def credentials(self) -> Any:
-        """The role's credentials; nothing is sent before their keys are needed."""
+        """The role's credentials; STS is not called before their keys are needed."""
         with self._lock:
             if self._credentials is None:
                 self._credentials = DeferredRefreshableCredentials(self._fetch, Operation.ASSUME_ROLE.command)
@@ -199,8 +199,8 @@ class RoleLogin(Login):
 def session_name() -> str:
     """Return the name of a role session: `eicnb-` and the user's name.
 
-    CloudTrail shows who acted by it. AWS_ROLE_SESSION_NAME replaces it. What AWS does not allow in such a name
-    becomes `-`.
+    CloudTrail shows it as the caller. AWS_ROLE_SESSION_NAME overrides it. Characters that AWS does not allow become
+    `-`.
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
     try:

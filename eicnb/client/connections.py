@@ -11,6 +11,7 @@ from inspect import signature
 from itertools import count
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from eicnb.aws.connection import Connection
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
@@ -21,7 +22,7 @@ from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
-from eicnb.client.several import checked_connections
+from eicnb.client.several import connections_of
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
@@ -136,7 +137,7 @@ def _name_for(connection: Eic, name: str | None) -> str:
     """Return the name of a connection; a given one that is taken is refused, and a default one extended."""
     taken = _in_use.named()
     if name is None:
-        return next(own for own in _own_names(connection) if _is_free(own, connection, taken))
+        return next(own for own in _default_names(connection) if _is_free(own, connection, taken))
     if not _is_free(name, connection, taken):
         raise UsageError(
             f"the name {name!r} belongs to another connection, {taken[name]!r}", hint=f"--as {name}-2", culprit=name
@@ -144,7 +145,7 @@ def _name_for(connection: Eic, name: str | None) -> str:
     return name
 
 
-def _own_names(connection: Eic) -> Iterator[str]:
+def _default_names(connection: Eic) -> Iterator[str]:
     """Return the default names of a connection, the shortest first."""
     about = connection_of(connection).described()
     own = "sandbox" if connection.is_sandbox else connection.profile or "default"
@@ -160,10 +161,10 @@ def _is_free(name: str, connection: Eic, taken: Mapping[str, Eic]) -> bool:
     other = taken.get(name)
     if other is None or other is connection:
         return True
-    return _made_by(other) == _made_by(connection)
+    return _identity(other) == _identity(connection)
 
 
-def _made_by(connection: Eic) -> tuple[Any, ...]:
+def _identity(connection: Eic) -> tuple[Any, ...]:
     about = {**connection_of(connection).described(), "account_id": None, "account_name": None}
     aws = connection_of(connection).aws
     return about, connection_of(connection).options, aws.session if aws.is_of_own_session else None
@@ -173,12 +174,12 @@ def named(name: str) -> Eic:
     """Return the connection with a name."""
     known = _in_use.named()
     if name not in known:
-        raise UsageError(f"there is no connection {name!r}", hint=_instead_of(name, known), culprit=name)
+        raise UsageError(f"there is no connection {name!r}", hint=_line_for_unknown(name, known), culprit=name)
     return known[name]
 
 
-def _instead_of(name: str, known: Iterable[str]) -> str:
-    """Return the line to type for an unknown connection; its name may be that of a profile or region."""
+def _line_for_unknown(name: str, known: Iterable[str]) -> str:
+    """Return the line to type instead of an unknown connection: it may be a profile or region."""
     if name in known_profiles():
         return f"%eic use --profile {shlex.quote(name)}"
     if name in known_regions():
@@ -193,6 +194,11 @@ def current() -> Eic:
 
 
 IN_USE.choose(lambda: connection_of(current()))
+
+
+def connections_or_current(connections: Any) -> Sequence[Connection]:
+    """Return the connections of the `Eic` objects that a verb is given; for None, the one in use."""
+    return [connection_of(current())] if connections is None else connections_of(connections)
 
 
 def is_chosen() -> bool:
@@ -222,10 +228,10 @@ def config() -> Frame:
     An option of a command overrides the connection chosen with `use`. That overrides `%config EicMagics` and
     `eicnb.settings.choose`, which override the environment, the AWS config files and the defaults.
     """
-    held, eic = settings.current(), connection_of(current()).described()
+    chosen, eic = settings.current(), connection_of(current()).described()
     rows = []
     for name in settings.MEANINGS:
-        value: Any = getattr(held, name)
+        value: Any = getattr(chosen, name)
         source: str = _SOURCES[settings.source(name)]
         if name in {"region", "profile"} and (source == "default" or is_chosen()):
             value = eic[name]
@@ -338,7 +344,7 @@ def audit(
     The other parameters are those of `Eic.audit`.
     """
     return audit_of(
-        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
+        connections_or_current(connections),
         regions=regions,
         functions=functions,
         qualifiers=qualifiers,
@@ -377,7 +383,7 @@ def check(
     """
     return check_of(
         audit,
-        [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))],
+        connections_or_current(connections),
         look=look,
         checks=checks,
         rules=rules,

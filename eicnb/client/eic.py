@@ -16,7 +16,7 @@ from eicnb.changes.waiting import aloud
 from eicnb.client.checking import Checking
 from eicnb.client.explaining import Explaining
 from eicnb.client.failed_events import FailedEvents
-from eicnb.client.hints import in_python, on_the_way
+from eicnb.client.hints import adding_options_to, suggesting_a_parameter
 from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, rehearsed
 from eicnb.client.parameters import checked_methods
@@ -226,13 +226,13 @@ class Eic(Checking, FailedEvents, Explaining, Refreshing):
         return self._connection.request(verb, function_name, **arguments)
 
     def _written(self, request: Request, *, dry_run: bool) -> Frame:
-        with on_the_way(self._connection), in_python(request.verb):
+        with adding_options_to(self._connection), suggesting_a_parameter(request.verb):
             if dry_run:
                 return rehearsed(self._connection, request)[0]
             return config_frame(self._connection, write(self._connection, request, say=aloud).configs, request.verb)
 
     def _sent(self, request: Request) -> Frame:
-        with on_the_way(self._connection):
+        with adding_options_to(self._connection):
             return sent(self._connection, request)
 
     def whoami(self) -> Frame:
@@ -336,7 +336,7 @@ class Eic(Checking, FailedEvents, Explaining, Refreshing):
         """
         from eicnb.widgets.open import form
 
-        with on_the_way(self._connection):
+        with adding_options_to(self._connection):
             return form(self._connection, IN_USE.connection, function_name, qualifier)
 
     def destination_form(self) -> Any:

@@ -14,7 +14,7 @@ from eicnb.errors import EicError, NotFound
 
 
 @contextmanager
-def reaching(options: Mapping[str, Any]) -> Iterator[None]:
+def adding_options(options: Mapping[str, Any]) -> Iterator[None]:
     """Add connection options to the commands in the hint of an error that is raised inside."""
     try:
         yield
@@ -31,7 +31,7 @@ _WITHOUT_CONFIG = {
 
 
 @contextmanager
-def in_python(verb: str) -> Iterator[None]:
+def suggesting_a_parameter(verb: str) -> Iterator[None]:
     """In the error of a call that finds no config, suggest the Python parameter instead of a command line."""
     try:
         yield
@@ -42,12 +42,12 @@ def in_python(verb: str) -> Iterator[None]:
 
 
 @contextmanager
-def on_the_way(connection: Connection) -> Iterator[None]:
+def adding_options_to(connection: Connection) -> Iterator[None]:
     """Add the connection options that select this connection to the commands in a hint, if they suffice."""
     try:
         yield
     except EicError:
-        with reaching(_options_to(connection)):
+        with adding_options(_options_to(connection)):
             raise
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from eicnb.client.connections import current
+from eicnb.client.connections import connections_or_current
 from eicnb.client.details import with_details_of
-from eicnb.client.eic import Eic, connection_of
+from eicnb.client.eic import Eic
 from eicnb.client.on_connections import losses_of
 from eicnb.client.parameters import checked
-from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 
@@ -38,7 +37,4 @@ def losses(
     `connections` reach the accounts of the audit; the default is the connection in use, in every region of its account.
     The other parameters are those of `Eic.losses`.
     """
-    several = [current()] if connections is None else checked_connections(connections)
-    return losses_of(
-        audit, [connection_of(eic) for eic in several], since=since, until=until, rate=rate, progress=progress
-    )
+    return losses_of(audit, connections_or_current(connections), since=since, until=until, rate=rate, progress=progress)

@@ -53,7 +53,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         except TypeError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise  # the error is from inside the function
-            raise _misfit(function, args, kwargs) or error from None
+            raise _call_error(function, args, kwargs) or error from None
 
     return call
 
@@ -66,7 +66,7 @@ def checked_methods(cls: type[C]) -> type[C]:
     return cls
 
 
-def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> UsageError | None:
+def _call_error(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> UsageError | None:
     """Return the error for a call with wrong parameters, or None if it is not a common mistake."""
     parameters = {name: one for name, one in signature(function).parameters.items() if name != "self"}
     name = function.__name__
@@ -74,7 +74,7 @@ def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     given = len(args) - ("self" in signature(function).parameters)
     for wrong in kwargs.keys() - parameters.keys():
         free = [one for one in parameters if one not in {*positional[:given], *kwargs}]
-        return UsageError(f"{name} has no parameter {wrong!r}", hint=_meant(wrong, kwargs[wrong], free))
+        return UsageError(f"{name} has no parameter {wrong!r}", hint=_suggested(wrong, kwargs[wrong], free))
     if given > len(positional):
         named = next((one.name for one in parameters.values() if one.kind is Parameter.KEYWORD_ONLY), None)
         hint = f"{named}=…" if named else f"leave out all but {len(positional)}"
@@ -88,7 +88,7 @@ def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     return None
 
 
-def _meant(wrong: str, value: Any, parameters: Sequence[str]) -> str:
+def _suggested(wrong: str, value: Any, parameters: Sequence[str]) -> str:
     snake = _CAPITAL.sub("_", wrong).lower()
     known = next((name for name in (snake, _ALIASES.get(snake, "")) if name in parameters), None)
     if known == "maximum_event_age_in_seconds" and isinstance(value, str):

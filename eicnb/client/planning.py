@@ -19,7 +19,7 @@ from eicnb.changes.progress import WriteProgress
 from eicnb.changes.reach import Reachable
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked
-from eicnb.client.several import checked_connections
+from eicnb.client.several import connections_of
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.configs import ConfigReader
 from eicnb.fleet.scope import check_rate
@@ -139,15 +139,6 @@ def apply(
 
 
 APPLYING.choose(apply)
-
-
-def connections_of(connections: Any) -> list[Connection]:
-    """Return the connections of the `Eic` objects that a verb is given.
-
-    >>> connections_of([eic])
-    [Eic(SANDBOX, account_id='123456789012', region='us-east-1')]
-    """
-    return [eic._connection for eic in checked_connections(connections)]  # noqa: SLF001 # the class is above this module
 
 
 def _ask_at_the_keyboard(question: str) -> str:

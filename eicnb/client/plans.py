@@ -10,7 +10,8 @@ from eicnb.client.connections import current
 from eicnb.client.details import with_details_of
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
-from eicnb.client.planning import apply, connections_of, plan_bound_to, plan_on
+from eicnb.client.planning import apply, plan_bound_to, plan_on
+from eicnb.client.several import connections_of
 from eicnb.client.undoing import undo_on
 from eicnb.fleet.progress import Choice
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from eicnb.aws.connection import Connection
 from eicnb.changes.progress import WriteProgress
-from eicnb.client.connections import current
+from eicnb.client.connections import connections_or_current
 from eicnb.client.details import with_details_of
 from eicnb.client.dialog import ask_at_the_keyboard
-from eicnb.client.eic import Eic, connection_of
+from eicnb.client.eic import Eic
 from eicnb.client.failed_events import records_on, replay_on
 from eicnb.client.parameters import checked
-from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame
 from eicnb.model.destination import DestinationArn, DestinationName
@@ -50,7 +48,7 @@ def records(
     parameters are those of `Eic.records`.
     """
     return records_on(
-        _connections(connections),
+        connections_or_current(connections),
         source,
         most=most,
         seconds=seconds,
@@ -88,7 +86,7 @@ def replay(
     The other parameters are those of `Eic.replay`.
     """
     return replay_on(
-        _connections(connections),
+        connections_or_current(connections),
         records,
         to=to,
         keep=keep,
@@ -101,7 +99,3 @@ def replay(
         progress=progress,
         ask=ask_at_the_keyboard,
     )
-
-
-def _connections(connections: Any) -> list[Connection]:
-    return [connection_of(eic) for eic in ([current()] if connections is None else checked_connections(connections))]

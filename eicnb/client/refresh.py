@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from eicnb.client.connections import current
+from eicnb.client.connections import connections_or_current
 from eicnb.client.details import with_details_of
-from eicnb.client.eic import Eic, connection_of
+from eicnb.client.eic import Eic
 from eicnb.client.on_connections import refresh_of
 from eicnb.client.parameters import checked
-from eicnb.client.several import checked_connections
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Errors
 from eicnb.frames.frame import Frame
@@ -39,5 +38,4 @@ def refresh(
     `connections` reach the accounts of the audit; the default is the connection in use, in every region of its account.
     The other parameters are those of `Eic.refresh`.
     """
-    several = [current()] if connections is None else checked_connections(connections)
-    return refresh_of(audit, [connection_of(eic) for eic in several], rate=rate, progress=progress, errors=errors)
+    return refresh_of(audit, connections_or_current(connections), rate=rate, progress=progress, errors=errors)

@@ -173,9 +173,9 @@ def current() -> Settings:
     """
     key = (*_chosen.items(), *(os.environ.get(variable.name) for variable in VARIABLES))
     if not _resolved or _resolved[0][0] != key:
-        asked = from_environment(os.environ)
+        environment = from_environment(os.environ)
         chosen = {name: value for name, value in _chosen.items() if value is not None}
-        _resolved[:] = [(key, Settings(**{**asked, **chosen}))]
+        _resolved[:] = [(key, Settings(**{**environment, **chosen}))]
     return _resolved[0][1]
 
 

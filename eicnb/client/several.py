@@ -12,27 +12,30 @@ from eicnb.aws.connection import Connection
 from eicnb.errors import UsageError, shown
 
 
-def checked_connections(connections: Any) -> list[Any]:
-    """Return the connections that a verb is given: one, or several in an iterable.
+def connections_of(connections: Any) -> list[Connection]:
+    """Return the connections of one `Eic`, or of several in an iterable.
 
-    >>> len(checked_connections([eic, eic.derive(region="eu-west-1")]))
-    2
+    >>> [connection.region for connection in connections_of([eic, eic.derive(region="eu-west-1")])]
+    ['us-east-1', 'eu-west-1']
     """
     with UsageError.about("connections"):
         hint = "connections=[eicnb.connect(…), …]"
-        if _is_connection(connections):
-            return [connections]
+        if (single := _connection_in(connections)) is not None:
+            return [single]
         if isinstance(connections, str) or not isinstance(connections, Iterable):
             raise UsageError(f"connections is {shown(connections)}", hint=hint)
-        found = [*connections]
-        for connection in found:
-            if not _is_connection(connection):
-                raise UsageError(f"{shown(connection)} is not a connection", hint=hint)
+        found: list[Connection] = []
+        for eic in connections:
+            connection = _connection_in(eic)
+            if connection is None:
+                raise UsageError(f"{shown(eic)} is not a connection", hint=hint)
+            found.append(connection)
         if not found:
             raise UsageError("connections is empty", hint=hint)
         return found
 
 
-def _is_connection(value: Any) -> bool:
-    """Return whether a value is an `Eic`; this module is below the class and cannot import it."""
-    return isinstance(getattr(value, "_connection", None), Connection)
+def _connection_in(value: Any) -> Connection | None:
+    """Return the connection of an `Eic`, None for any other value; `Eic` is above this module."""
+    connection = getattr(value, "_connection", None)
+    return connection if isinstance(connection, Connection) else None

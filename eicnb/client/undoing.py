@@ -73,14 +73,14 @@ def undo_on(connection: Connection, what: Any, functions: Any) -> Plan:
     0
     """
     names = None if functions is None else names_in("functions", functions, "my-function")
-    reach, held = Reachable.of([connection]), settings.current()
+    reach = Reachable.of([connection])
     journaled, now = read(), datetime.now(UTC)
-    meant = chosen(what, (*journaled.entries, *journaled.events), reach, now)
-    found = tuple(entry for entry in meant if isinstance(entry, JournalEntry))
+    selected = chosen(what, (*journaled.entries, *journaled.events), reach, now)
+    found = tuple(entry for entry in selected if isinstance(entry, JournalEntry))
     writes = found if names is None else about(found, names)
-    plan = undo_of(writes, reach, ConfigReader(rate=settings.chosen_rate(), show=show_of(held.progress)))
+    plan = undo_of(writes, reach, ConfigReader(rate=settings.chosen_rate(), show=show_of(settings.current().progress)))
     words = UndoWords(journaled.entries, reach, since_of(what, now), tuple(names or ()))
-    events = [entry for entry in meant if isinstance(entry, EventEntry) and entry.may_have_arrived]
+    events = [entry for entry in selected if isinstance(entry, EventEntry) and entry.may_have_arrived]
     notes = (
         *plan.notes,
         *([] if plan.rows or (events and not found) else [words.why_empty(found)]),

@@ -1,4 +1,4 @@
-"""A coroutine on an event loop in a separate thread, while the caller's thread draws the progress.
+"""A coroutine that runs in a separate thread while the caller's thread draws the progress.
 
 Tested in tests/fleet/test_audit.py and tests/fleet/test_interrupts.py.
 """

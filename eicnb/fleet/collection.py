@@ -1,4 +1,4 @@
-"""A pause of the garbage collector while many rows are made.
+"""A pause of the garbage collector while many rows are created.
 
 Tested in tests/fleet/test_audit.py.
 """
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Pause the garbage collector, which would search many new rows again and again in vain."""
+    """Pause the garbage collector, which would scan many new rows again and again in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -14,12 +14,12 @@ from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEM
 AUDIT_COLUMNS = (
     *CONFIG_COLUMNS,
     Column("configured", "boolean", "whether a config exists; `<NA>`: it could not be read"),
-    Column("effective_retry_attempts", "Int64", "what AWS will do: the default where unset"),
-    Column("effective_event_age_in_seconds", "Int64", "the same, for the age"),
+    Column("effective_retry_attempts", "Int64", "retries that AWS will make: the default if unset"),
+    Column("effective_event_age_in_seconds", "Int64", "maximum age that AWS will apply: the default if unset"),
     Column("dead_letter_arn", "string", "ARN of the dead-letter queue or topic; `<NA>`: none"),
     Column("runtime", "string", "such as `python3.13`; `<NA>`: a container image"),
     Column("timeout", "Int64", "seconds that one run may take; `<NA>`: the version or alias no longer exists"),
-    Column("role_arn", "string", "role that the function runs with"),
+    Column("role_arn", "string", "execution role of the function"),
     Column(
         "scan_state",
         "string",

@@ -141,7 +141,7 @@ class _Comparison:
 
 
 def _is_absent(frame: ComparedFrame, row: ComparedRow) -> bool:
-    """Return whether a row that a frame does not have can be compared as one without a config."""
+    """Return whether a row missing from a frame can be compared as having no config."""
     return key_of(row, frame.on) not in frame.unread and (row.settings is None or frame.has_no(row))
 
 

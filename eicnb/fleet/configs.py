@@ -18,7 +18,7 @@ from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError, NotFound
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
-from eicnb.fleet.places import naming, together
+from eicnb.fleet.places import errors_naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.versions import FUNCTIONS
@@ -39,7 +39,7 @@ _ByPlace = dict[Connection, dict[FunctionRef, list[FunctionRef]]]
 class ConfigReader:
     """A reader of many configs, at `rate` requests a second in each account and region.
 
-    None uses the default rate.
+    A rate of None is the default one.
 
     >>> from eicnb.model.function import FunctionRef
     >>> target = FunctionRef.parse("arn:aws:lambda:us-east-1:123456789012:function:my-function:BLUE")
@@ -133,7 +133,7 @@ class _ConfigScan:
 
     async def _sender(self, pool: SenderPool, shares: ExitStack, connection: Connection) -> tuple[Sender, Home]:
         aws = connection.aws
-        with naming(aws):
+        with errors_naming(aws):
             route = await in_thread(aws.route, aws.region)
             where = await in_thread(connection.where)
         turns = self.reader.buckets.of(where.account_id, where.region)
@@ -153,7 +153,7 @@ class _ConfigScan:
 async def _configs(
     sender: Sender, home: Home, function: FunctionRef, targets: Iterable[FunctionRef]
 ) -> Mapping[FunctionRef, Current]:
-    """Return the configs of one function; if it doesn't exist, the list of its configs fails."""
+    """Return the configs of one function; listing them fails if the function doesn't exist."""
     try:
         configs = await FunctionReader(home=home, sender=sender).configs(function)
     except NotFound as error:

@@ -127,7 +127,7 @@ def _row(audit: Audited, row: int, counts: EventCounts | Unreadable | None, *, i
 
 
 def lost_of(audit: Audited, row: int, counts: EventCounts) -> int:
-    """Return the upper bound of a row's lost events, if its settings did not change in the period.
+    """Return an upper bound of a row's lost events, if its settings did not change in the period.
 
     Dropped events with nowhere to go are lost, and so are those that the on-failure destination or the dead-letter
     queue did not accept. The bound may be too high: AWS counts failed deliveries to an on-success destination in the

@@ -45,7 +45,7 @@ class AccountRegion:
 
 @dataclass(slots=True, kw_only=True)
 class PlaceFinder:
-    """The search for the accounts and regions to audit with the `connections`, in their `regions`.
+    """The search for the accounts and regions to audit.
 
     If an account cannot be identified, `rows` gets a row for each of its regions.
     """
@@ -86,13 +86,13 @@ class PlaceFinder:
         sts = asyncio.ensure_future(self._account_from_sts(aws, keyring))
         sts.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            with naming(aws):
+            with errors_naming(aws):
                 account_id: str | None = await asyncio.wait_for(asyncio.shield(sts), self.pool.patience.sts)
         except (UsageError, ConfigurationError):
             raise
         except (EicError, TimeoutError) as error:
             if isinstance(error, AwsError) and error.operation == Operation.ASSUME_ROLE:
-                self._give_up(aws, dict.fromkeys(named, error))  # a probe would need credentials
+                self._add_failures(aws, dict.fromkeys(named, error))  # a probe would need credentials
                 return None
             probe = AccountProbe(self.pool, aws, keyring)
             account_id = await probe.account_id(named)
@@ -102,18 +102,18 @@ class PlaceFinder:
                 account_id = await sts
             if account_id is None:
                 is_silent = not probe.errors and self.regions == (ALL_REGIONS,)
-                self._give_up(aws, dict.fromkeys(named, error) if is_silent else probe.errors)
+                self._add_failures(aws, dict.fromkeys(named, error) if is_silent else probe.errors)
         finally:
             sts.cancel()
         if account_id is not None:
             keyring.guard(account_id, lambda keys: self._account_of(aws, keys, named))
         return account_id
 
-    def _give_up(self, aws: Aws, errors: Mapping[str, Exception]) -> None:
+    def _add_failures(self, aws: Aws, errors: Mapping[str, Exception]) -> None:
         """Add a row for each region that cannot be read; a region listed as empty needs none.
 
-        An account from an organisation's list is known even so. Rows of an unknown account cannot be merged with an
-        earlier audit, so its error is raised instead.
+        The account is known if an organisation listed it. Rows of an unknown account cannot be merged with an earlier
+        audit, so its error is raised instead.
         """
         account_id = aws.listed_account_id
         if errors and self.earlier.places and account_id is None:
@@ -164,7 +164,7 @@ class PlaceFinder:
 
 @dataclass(slots=True)
 class AccountProbe:
-    """A lookup of the account of some keys in the ARN of the first listed function.
+    """A lookup of the account that some keys belong to, from the ARN of the first listed function.
 
     `errors` has the error of each region whose functions could not be listed.
     """
@@ -194,7 +194,7 @@ class AccountProbe:
         return all(isinstance(error, AwsError) for error in self.errors.values())
 
     async def _sender(self, region: str) -> Sender:
-        with naming(self.aws):
+        with errors_naming(self.aws):
             route = await in_thread(self.aws.route, region)
         words = f"{region}, SANDBOX" if self.aws.sandbox else region
         turns = TokenBucket(self.pool.clock)
@@ -227,7 +227,7 @@ def _check_once(places: Iterable[AccountRegion]) -> None:
 
 
 async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
-    """Return the results of all awaitables, run concurrently; if one fails, cancel the others."""
+    """Run awaitables concurrently and return their results; if one fails, cancel the others."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:
         return await asyncio.gather(*tasks)
@@ -237,7 +237,7 @@ async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
 
 
 @contextmanager
-def naming(aws: Aws) -> Iterator[None]:
+def errors_naming(aws: Aws) -> Iterator[None]:
     """Prefix a ConfigurationError with the profile or role, to tell several accounts apart."""
     try:
         yield

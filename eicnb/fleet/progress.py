@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,6 +63,19 @@ class Progress:
         """Return a line for each account, with secrets masked."""
         lines = [f"  account {account}: {done}/{known} {self.what}" for account, done, known in self.by_account]
         return [masks.printed(line) for line in lines]
+
+
+def by_account(counts: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
+    """Return each account once, with the sums of its functions done and known.
+
+    >>> by_account([("222222222222", 1, 1), ("111111111111", 0, 3), ("111111111111", 2, 4)])
+    (('111111111111', 2, 7), ('222222222222', 1, 1))
+    """
+    done, known = Counter[str](), Counter[str]()
+    for account_id, functions_done, functions_known in counts:
+        done[account_id] += functions_done
+        known[account_id] += functions_known
+    return tuple((account_id, done[account_id], known[account_id]) for account_id in sorted(known))
 
 
 Show = Callable[[Progress], object]

@@ -24,7 +24,7 @@ from eicnb.model.verbs import CONFIGS, Operation
 _CONFIGS_OF = "/2019-09-25/functions/{}/event-invoke-config/list"
 
 Configs = dict[str, ReportedConfig | EicError]
-"""The configs of a function by qualifier; in place of a malformed one is its error."""
+"""The configs of a function by qualifier; a malformed one is represented by its error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class FunctionReader:
     versions: VersionReader | None = None
 
     async def rows(self, function: ReportedFunction, listed: Versions | None, read_at: datetime) -> list[AuditRow]:
-        """Return the rows of a function; `listed` has its versions, if the list of functions did."""
+        """Return the rows of a function; `listed` has its versions if the list of functions included them."""
         assert self.versions is not None, "an audit reads versions too"
         configs = await self.configs(function.function)
         others = configs.keys() - {LATEST}

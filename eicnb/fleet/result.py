@@ -29,10 +29,10 @@ from eicnb.model.order import order
 from eicnb.redaction.warn import warn
 
 KNOWN_UNTIL = "known_until"
-"""The attr with the time, in UTC, up to which a refreshed audit has every change."""
+"""The attr with the time, in UTC, up to which a refreshed audit includes every change."""
 
 MOST_ERRORS = 3
-"""How many errors of its rows the error of an incomplete audit shows."""
+"""How many row errors the message of an incomplete audit shows."""
 
 _ORDER = ("account_id", "region", "function_name", "qualifier")
 
@@ -170,7 +170,7 @@ def with_rows(frame: pd.DataFrame, added: Sequence[AuditRow]) -> Frame:
 def in_order(frames: Sequence[pd.DataFrame], attrs: Mapping[Any, Any], *, is_ordered: bool = False) -> Frame:
     """Concatenate frames of an audit and sort the rows.
 
-    If `is_ordered`, the frames are in order already, and are only concatenated.
+    With `is_ordered`, the frames are already in order and are only concatenated.
     """
     whole = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     if not is_ordered:
@@ -231,7 +231,7 @@ def _unmatched(result: pd.DataFrame) -> Any:
 class Lines:
     """The commands in the hints of an audit: one audits again, one lists the functions.
 
-    Both are without a region. `region` is that of the first connection, if it has one.
+    `functions` has no region yet. `region` is that of the first connection, if it has one.
     """
 
     audit: str

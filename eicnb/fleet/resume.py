@@ -32,7 +32,7 @@ _OF_A_CONFIG = (
     *("on_failure", "on_failure_type", "on_success", "on_success_type"),
 )
 OF_A_FUNCTION = ("runtime", "timeout", "role_arn")
-"""The columns of which a listed function has at least one value."""
+"""A listed function has a value in at least one of these columns."""
 
 _ALL = ("all",)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -22,12 +22,12 @@ from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
-from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
-from eicnb.fleet.progress import Progress, Show
+from eicnb.fleet.places import AccountRegion, PlaceFinder, errors_naming, together
+from eicnb.fleet.progress import Progress, Show, by_account
 from eicnb.fleet.region import ChoiceError, RegionWalk, readers_of_each, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier, EarlierRegion, Row
 from eicnb.fleet.row import AuditRow, region_failure
-from eicnb.fleet.scope import Scope, is_glob
+from eicnb.fleet.scope import Scope
 from eicnb.fleet.unmatched import unmatched_rows
 from eicnb.fleet.versions import Details, Grant
 from eicnb.model.verbs import Operation
@@ -89,10 +89,9 @@ class Audit:
         rows = [*self._rows, *found, *never]
         if self.is_part:
             return rows
-        names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
         region, reported = self.connections[0].region, self.earlier.reported
         homes = [walk.home for walk in walks]
-        return rows + unmatched_rows(names, homes, region, is_whole=self.is_whole, reported=reported)
+        return rows + unmatched_rows(self.unmatched(), homes, region, is_whole=self.is_whole, reported=reported)
 
     def earlier_rows(self) -> list[Row]:
         """Return the rows of the earlier audit that are still valid."""
@@ -158,7 +157,9 @@ class Audit:
             seconds_left=max((walk.seconds_left for walk in walks), default=None) if is_listed else None,
             is_listed=is_listed,
             is_over=is_over,
-            by_account=_by_account(walks),
+            by_account=by_account(
+                (walk.home.account_id, len(walk.functions) - walk.left, len(walk.functions)) for walk in walks
+            ),
         )
 
     async def _main(self) -> None:
@@ -187,7 +188,7 @@ class Audit:
 
     async def _walk(self, place: AccountRegion, pool: SenderPool, quotas: Quotas, grant: Grant) -> None:
         try:
-            with naming(place.aws):
+            with errors_naming(place.aws):
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
         except Exception as error:  # noqa: BLE001 # whatever the error, the other regions are read
@@ -200,7 +201,7 @@ class Audit:
             attempt = partial(place.aws.attempt, region=place.region, place=words)
             return pool.sender(route, place.keyring, turns, attempt)
 
-        before = await self._before(place, home)
+        before = await self._earlier_region(place, home)
         walk = RegionWalk(
             home=home,
             sender=sender(),
@@ -217,7 +218,7 @@ class Audit:
         del self._pending[place.key]
         await walk.run()
 
-    async def _before(self, place: AccountRegion, home: Home) -> EarlierRegion:
+    async def _earlier_region(self, place: AccountRegion, home: Home) -> EarlierRegion:
         before = self.earlier.at(place.account_id, place.region)
         return before if self.freshen is None else await self.freshen(place, home)
 
@@ -228,16 +229,6 @@ class Audit:
         if place.aws not in self._routes:
             self._routes[place.aws] = asyncio.ensure_future(in_thread(place.aws.route, place.region))
         return replace(await self._routes[place.aws], region=place.region)
-
-
-def _by_account(walks: Iterable[RegionWalk]) -> tuple[tuple[str, int, int], ...]:
-    """Return each account with the numbers of its functions that are done and known."""
-    counted: dict[str, list[int]] = {}
-    for walk in walks:
-        known, done = len(walk.functions), len(walk.functions) - walk.left
-        total = counted.setdefault(walk.home.account_id, [0, 0])
-        total[:] = total[0] + done, total[1] + known
-    return tuple((account, done, known) for account, (done, known) in sorted(counted.items()))
 
 
 def unread_row(account_id: str | None, region: str) -> AuditRow:

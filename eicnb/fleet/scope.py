@@ -129,7 +129,7 @@ class Selection:
 
     @classmethod
     def from_attr(cls, text: str | None) -> Selection:
-        """Read a selection from the attr `selected`, which does not store a callable: that selects all."""
+        """Read the attr `selected`; a callable is not stored there, and selects all functions."""
         return cls(patterns=None if text in {None, CHOSEN} else tuple(json.loads(str(text))))
 
     @property

@@ -9,6 +9,7 @@ from itertools import pairwise
 from eicnb.errors import nearest
 from eicnb.fleet.entry import Home
 from eicnb.fleet.row import AuditRow, ScanState
+from eicnb.fleet.scope import is_glob
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
 
@@ -17,14 +18,14 @@ _UNKNOWN = "no function of this name was listed, but not every list of functions
 
 
 def unmatched_rows(
-    names: Iterable[str],
+    patterns: Iterable[str],
     homes: Sequence[Home],
     region: str,
     *,
     is_whole: bool,
     reported: Callable[[str], ReportedFunction | None],
 ) -> list[AuditRow]:
-    """Return a row for each name without a function: `gone`, or `unread` if not all lists were read.
+    """Return a row for each unmatched full name: `gone`, or `unread` if not all lists were read.
 
     A name has no region, so its row is in the first searched account and region. Without one, the row is in `region`,
     without an account. A function that an earlier audit `reported` keeps its account and region.
@@ -33,7 +34,9 @@ def unmatched_rows(
     searched = ", ".join(sorted({one.region for one in homes})) or region
     state: ScanState = "gone" if is_whole else "unread"
     rows = []
-    for name in names:
+    for name in patterns:
+        if is_glob(name):
+            continue
         earlier = reported(name)
         function = earlier.function if earlier else home.function(name) if home else None
         rows.append(
@@ -51,7 +54,7 @@ def unmatched_rows(
 
 
 def closest(name: str, listed: Iterable[str]) -> str | None:
-    """Return the listed name that is closest to one that matches no function; None if none is close.
+    """Return the listed name closest to one that matches no function; None if none is close.
 
     `nearest` would take seconds for 100,000 names, so it gets only the likely ones.
     """

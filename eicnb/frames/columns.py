@@ -104,7 +104,7 @@ FUNCTION_COLUMNS = (
     Column("runtime", "string", "such as `python3.13`; `<NA>`: a container image"),
     Column("timeout", "Int64", "seconds that one run may take"),
     Column("dead_letter_arn", "string", "ARN of the dead-letter queue or topic; `<NA>`: none"),
-    Column("role_arn", "string", "role that the function runs with"),
+    Column("role_arn", "string", "execution role of the function"),
     Column("region", "string", "region of the function"),
     Column("account_id", "string", "account of the function"),
     Column("function_arn", "string", "ARN of the function, without a qualifier"),

@@ -1,4 +1,4 @@
-"""The DataFrames that eicnb returns, their display, and rows made into frames."""
+"""The DataFrames that eicnb returns, their display, and their conversion from and to rows."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ _WIDTH = 80
 _FEW = 10
 _NUMBERS = count(1)
 _OF_ANY_ROWS = ("sandbox", "dry_run", "qualifiers")
-_OF_STRANGERS = ("payload", "error_type", "error_message", "request_id", "message_id")
-"""The columns of records whose text anyone may have written who may send to a queue."""
+_UNTRUSTED = ("payload", "error_type", "error_message", "request_id", "message_id")
+"""The columns of records with text from anyone who may send to a queue."""
 
 _OUR_DTYPES = {
     **{column.name: column.dtype for column in (*CONFIG_COLUMNS, *FUNCTION_COLUMNS)},
-    **dict.fromkeys(_OF_STRANGERS, "string"),
+    **dict.fromkeys(_UNTRUSTED, "string"),
 }
 
 
 class Drawn(pd.DataFrame):
     """A DataFrame whose display shows the columns that fit, in words.
 
-    Only the display is in words and has masks (`eicnb.redaction`); the values are real. A frame without our columns, or
-    with other values in them (a count, a comparison), is shown as pandas shows it. `eicnb.frames.catalogue` has the
-    words of each column, and `eicnb.frames.view` what a user chooses.
+    Only the display has words and masks (`eicnb.redaction`); the values are unchanged. A frame without our columns, or
+    with other values in them (a count, a comparison), is displayed by pandas. `eicnb.frames.catalogue` has the wording
+    of each column, and `eicnb.frames.view` the user's choices.
     """
 
     @property
@@ -58,7 +58,7 @@ class Drawn(pd.DataFrame):
         return FramePart
 
     def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> Self:
-        """Pass attrs on as pandas does; in joined frames, those that describe any rows become `several`."""
+        """Pass attrs on as pandas does; of joined frames, attrs that differ become `several`."""
         super().__finalize__(other, method, **kwargs)  # type: ignore[misc] # the stubs lack it
         if method == "concat" and not self.attrs:
             joined = other.input_objs if hasattr(other, "input_objs") else other.objs  # the name in pandas 2
@@ -66,7 +66,7 @@ class Drawn(pd.DataFrame):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the rows: libraries find pandas in a frame's module, where pickle would look for our class."""
+        """Pickle the rows only: `__module__` names pandas, where pickle would not find our class."""
         return _restored, (isinstance(self, Frame), pd.DataFrame(self), dict(self.attrs))
 
     def __repr__(self) -> str:
@@ -87,15 +87,15 @@ class Drawn(pd.DataFrame):
         return bool(known) and all(known) and self.columns.is_unique
 
     def _caption_start(self) -> str:
-        """Return what holds for any rows of a frame, not where all of them come from."""
+        """Return the start of the caption, with what holds for any rows of a frame."""
         return marks(self.attrs)
 
     def _stated(self) -> Mapping[str, str]:
-        """Return the columns whose value for all rows the caption states."""
+        """Return the values that the caption states for all rows, by column."""
         return {}
 
     def _caption_end(self) -> str:
-        """Return what a whole frame says of rows that it lacks."""
+        """Return the end of the caption, which only a whole frame has."""
         return ""
 
     def _drawn(self, view: View | None = None) -> Table:
@@ -107,7 +107,7 @@ class Drawn(pd.DataFrame):
 
 
 class FrameDisplay:
-    """A frame as one view displays it; any DataFrame whose columns differ can be shown."""
+    """A frame as one view displays it; any DataFrame with unique columns can be displayed."""
 
     def __init__(self, frame: pd.DataFrame, view: View) -> None:
         if not frame.columns.is_unique:
@@ -126,32 +126,32 @@ class FrameDisplay:
 
 @dataclass(frozen=True, slots=True)
 class UnmadeFrame:
-    """The rows, columns and attrs of a frame that is not made yet."""
+    """The rows, columns and attrs of a frame that is not built yet."""
 
     rows: Sequence[Mapping[str, Any]]
     columns: tuple[Column, ...]
     attrs: Mapping[str, Scalar]
 
     def frame(self) -> Frame:
-        """Make the frame."""
+        """Build the frame."""
         names, arrays = arrays_of(self.rows, self.columns)
-        make: Callable[..., Frame] = Frame._from_arrays  # type: ignore[attr-defined] # noqa: SLF001 # the constructor aligns arrays that are aligned
+        make: Callable[..., Frame] = Frame._from_arrays  # type: ignore[attr-defined] # noqa: SLF001 # the constructor would align the arrays again
         frame = make(arrays, names, pd.RangeIndex(len(self.rows)), verify_integrity=False)
         frame.attrs.update(self.attrs)
         return frame
 
 
 class Frame(Drawn):
-    """The rows of a verb as they came, with a caption that says where they come from.
+    """The rows that a verb returned, with a caption that says where they come from.
 
-    A frame of a few rows is made when it is first used: most results of writes never are.
+    A frame of a few rows is built when it is first used, because most results of writes never are.
     """
 
     _unmade: UnmadeFrame | None = None
 
     @classmethod
     def made_when_used(cls, unmade: UnmadeFrame) -> Frame:
-        """Return a frame that is made when pandas first looks for its values."""
+        """Return a frame that is built when pandas first needs its values."""
         frame = cls.__new__(cls)
         vars(frame)["_unmade"] = unmade
         return frame
@@ -159,7 +159,7 @@ class Frame(Drawn):
     if not TYPE_CHECKING:  # the stubs know the columns
 
         def __getattr__(self, name: str) -> Any:
-            """Make the frame, if pandas misses an attribute because it is not made yet."""
+            """Build the frame if an attribute is missing because it is not built yet."""
             if (unmade := self._unmade) is None:
                 return super().__getattr__(name)
             made = unmade.frame()
@@ -169,7 +169,7 @@ class Frame(Drawn):
 
     @property
     def provenance(self) -> str:
-        """The account and region, as the caption has them."""
+        """The account and region, as in the caption."""
         return masks.printed(provenance(self.attrs))
 
     def _caption_start(self) -> str:
@@ -185,10 +185,10 @@ class Frame(Drawn):
 
 
 class FramePart(Drawn):
-    """A part of a frame, or what else is made from one: drawn like it, without the whole's caption."""
+    """A part of a frame, or another frame made from it, displayed without the caption of the whole."""
 
 
-# itables, among others, asks for the first part of a frame's module to tell pandas' from polars'.
+# Libraries such as itables tell pandas from polars by the first part of a frame's module.
 for _of_pandas in (Drawn, Frame, FramePart):
     _of_pandas.__module__ = pd.DataFrame.__module__
 
@@ -200,7 +200,7 @@ def _restored(whole: bool, rows: pd.DataFrame, attrs: dict[Any, Any]) -> Drawn: 
 
 
 def _width() -> int:
-    """Return the width chosen for pandas; by default a terminal's own."""
+    """Return pandas' display width if it was set, or else the terminal's."""
     chosen: int | None = pd.get_option("display.width")
     if chosen not in {None, _WIDTH}:
         return chosen or _WIDTH
@@ -209,7 +209,7 @@ def _width() -> int:
 
 
 def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFrame) -> frozenset[int]:
-    """Return the places of the rows whose config was deleted; a dry run deletes none."""
+    """Return the positions of the rows whose config was deleted; a dry run deletes none."""
     if attrs.get("dry_run"):
         return frozenset()
     verbs = drawn.iloc[:, 0].tolist() if columns[:1] == [VERB] else [attrs.get(VERB)] * len(drawn)
@@ -217,7 +217,7 @@ def _removed(attrs: Mapping[Any, Any], columns: Sequence[str], drawn: pd.DataFra
 
 
 def uncut() -> AbstractContextManager[object]:
-    """Keep pandas from cutting cells inside, so that no half of a name or an account id is shown."""
+    """Keep pandas from truncating cells in this context, so that no part of a name is shown alone."""
     return pd.option_context("display.max_colwidth", None)
 
 
@@ -255,7 +255,7 @@ def function_row(reported: ReportedFunction) -> dict[str, Any]:
 
 
 def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs: Mapping[str, Scalar]) -> Frame:
-    """Make rows into a frame of exactly these columns and dtypes, also when there are no rows.
+    """Make rows into a frame of exactly these columns and dtypes, even without any rows.
 
     >>> to_frame([{"verb": "put"}], [Column("verb", "string", "the verb")], {}).verb.item()
     'put'
@@ -265,13 +265,13 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], attrs
 
 
 _TRUTH = {text: value for value in (True, False) for text in (str(value), str(value).lower(), str(value).upper())}
-"""What a CSV file that is read as text has for a boolean."""
+"""The booleans in a CSV file that was read as text."""
 
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> list[dict[str, Any]]:
     """Return the rows of a frame with these columns, None for a missing value, or raise UsageError.
 
-    `hint` is what to pass instead of a frame without some of them.
+    `hint` is for a frame that lacks some of the columns.
     """
     values = values_of(frame, columns, hint)
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
@@ -300,16 +300,16 @@ _OF_OTHER_ROWS = {
 """The verbs whose frames have no configs."""
 
 _OF_CONFIGS = {"maximum_retry_attempts", "on_failure"}
-"""Columns that every frame of configs has, and no other one."""
+"""Columns that every frame of configs has, and no other frame."""
 
 _MOST_MISSING = 6
 _OF_CONFIGS_HINT = "pass a frame of configs, such as that of eicnb.audit()"
 
 
 def verb_of_other_rows(frame: Any) -> str | None:
-    """Return the verb that returned a frame, if its rows are not configs; None for configs and unknown frames.
+    """Return the verb of a frame whose rows are not configs; None for configs and unknown frames.
 
-    The summary of an audit in a folder is a UsageError that says how to load the rows.
+    For the summary of an audit in a folder, raise a UsageError that says how to load the rows.
     """
     verb = str(frame.attrs.get("verb"))
     if verb == SUMMARY_VERB:
@@ -326,7 +326,7 @@ def _of_a_summary(frame: Any) -> UsageError:
 def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -> dict[str, pd.Series[Any]]:
     """Return these columns of a frame in their own dtypes, or raise UsageError.
 
-    A frame that was in a file may have others. `hint` is what to pass instead of a frame without some of them.
+    A frame from a file may have other dtypes. `hint` is for a frame that lacks some of the columns.
     """
     if missing := [column.name for column in columns if column.name not in frame.columns]:
         more = f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
@@ -339,31 +339,34 @@ def columns_of(frame: pd.DataFrame, columns: Sequence[Column], hint: str = "") -
     return {column.name: _exact(frame[column.name], column) for column in columns}
 
 
-def _exact(held: Any, column: Column) -> pd.Series[Any]:
+def _exact(series: Any, column: Column) -> pd.Series[Any]:
     """Return a column in its own dtype, or raise UsageError."""
     array: Callable[..., Any] = pd.array
-    if held.ndim > 1:
+    if series.ndim > 1:
         hint = "frame.loc[:, ~frame.columns.duplicated()]"
-        raise UsageError(f"the frame has {held.shape[1]} columns {column.name!r}", hint=hint)
+        raise UsageError(f"the frame has {series.shape[1]} columns {column.name!r}", hint=hint)
     try:
-        if column.dtype == "Int64" and any(isinstance(value, bool) for value in held):
-            raise TypeError("a boolean is no number")  # noqa: TRY301 # one place words what is wrong with a column
-        values = [_TRUTH.get(value, value) for value in held] if column.dtype == "boolean" else held.array
+        if column.dtype == "Int64" and any(isinstance(value, bool) for value in series):
+            raise TypeError("a boolean is not a number")  # noqa: TRY301 # one place words what is wrong with a column
+        values = [_TRUTH.get(value, value) for value in series] if column.dtype == "boolean" else series.array
         return pd.Series(array(values, dtype=dtype_of(column)))
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(
-            f"the frame's column {column.name!r} is {held.dtype}, not {column.dtype}",
+            f"the frame's column {column.name!r} is {series.dtype}, not {column.dtype}",
             hint="pass the frame as eicnb returned it",
         ) from error
 
 
 def objects_frame(objects: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Make a plain frame of what a query selected: a column a member, of the dtype that pandas finds."""
+    """Make a plain frame of the objects that a query selected, with a column for each member."""
     return pd.DataFrame(list(objects))
 
 
 def stack(frames: Sequence[pd.DataFrame], attrs: Sequence[Mapping[Any, Any]] | None = None) -> Frame:
-    """Make one frame of frames with the same columns; attrs that differ, theirs or the given ones, become `several`."""
+    """Make one frame of frames with the same columns; attrs that differ become `several`.
+
+    `attrs` replace those of the frames.
+    """
     stacked = Frame(pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0])
     attrs = [frame.attrs for frame in frames] if attrs is None else attrs
     stacked.attrs = _several(attrs, {key: None for one in attrs for key in one})
@@ -371,6 +374,6 @@ def stack(frames: Sequence[pd.DataFrame], attrs: Sequence[Mapping[Any, Any]] | N
 
 
 def _several(attrs: Sequence[Mapping[Any, Any]], keys: Iterable[Any]) -> dict[Any, Any]:
-    """Return the attrs that any of the frames has, `several` where they differ."""
+    """Return the attrs that any of the frames has, with `several` for those that differ."""
     found = {key: [one.get(key) for one in attrs] for key in keys if any(key in one for one in attrs)}
     return {key: values[0] if values.count(values[0]) == len(values) else SEVERAL for key, values in found.items()}

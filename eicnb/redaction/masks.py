@@ -159,9 +159,10 @@ def active() -> Redaction:
     key = (os.environ.get(SWITCH), os.environ.get(NAMES), _active.on, _active.names)
     known, redaction = _active.resolved
     if key != known:
-        asked = Redaction.from_environment(os.environ)
+        environment = Redaction.from_environment(os.environ)
         redaction = Redaction(
-            asked.on if _active.on is None else _active.on, asked.names if _active.names is None else _active.names
+            environment.on if _active.on is None else _active.on,
+            environment.names if _active.names is None else _active.names,
         )
         _active.resolved = (key, redaction)
     return redaction

@@ -43,5 +43,5 @@ def test_without_connections_it_is_the_one_in_use(shared: Eic) -> None:
 
 def test_an_account_out_of_reach_is_a_usage_error(shared: Eic) -> None:
     audit = shared.audit(functions="thumbnails", progress=False).assign(account_id="210987654321")
-    with pytest.raises(UsageError, match="the audit has rows of account 210987654321, but the connection is of"):
+    with pytest.raises(UsageError, match="the audit has rows of account 210987654321, but the connection is to"):
         shared.losses(audit, progress=False)

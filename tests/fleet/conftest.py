@@ -1,4 +1,4 @@
-"""Keys that no AWS knows, and an audit whose patience and buckets are the test's own."""
+"""Fake keys, and an audit with short patience and its own rate limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Lambda that answers a fleet, and goes wrong where a test wants it to."""
+"""A fake Lambda with a fleet of functions, which fails where a test wants it to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXPIRED = fault(403, "ExpiredTokenException", "The security token included in th
 THROTTLED = Answer(429, b'{"message": "Rate exceeded"}', {"x-amzn-ErrorType": "TooManyRequestsException"})
 
 Twist = Callable[[Seen, str, str], Step | None]
-"""From a request, its region and its function ("" for a list of functions) to another answer than the right one."""
+"""Given a request, its region and its function ("" for a list), returns a response in place of the right one."""
 
 
 def region_of(seen: Seen) -> str:
@@ -32,10 +32,10 @@ CODE = {"Location": "https://tasks.s3.amazonaws.com/code?X-Amz-Signature=s3cret-
 
 
 class Lambda:
-    """`size` functions a region, 50 a page; each `$LATEST` has a config that retries once.
+    """A Lambda with `size` functions per region, 50 per page; each `$LATEST` has a config that retries once.
 
-    `published` has the versions and aliases of a function, with the version of each, and `configured` the qualifiers
-    with a config, if they are others.
+    `published` has the versions and aliases of a function, with the version of each. `configured` has the qualifiers
+    with a config, if not only `$LATEST`.
     """
 
     def __init__(
@@ -93,12 +93,12 @@ class Lambda:
             {"Configuration": {**self.version(region, name, qualifier, version), **SECRETS}, "Code": CODE, "Tags": {}}
         )
 
-    def _listed(self, region: str, name: str, wants_all: bool) -> list[dict[str, Any]]:  # noqa: FBT001 # as it is called
+    def _listed(self, region: str, name: str, wants_all: bool) -> list[dict[str, Any]]:  # noqa: FBT001 # the query decides it
         versions = [version for version in self.published.get(name, {}) if version.isdecimal() and wants_all]
         return [self.function(region, name), *(self.version(region, name, version, version) for version in versions)]
 
     def version(self, region: str, name: str, qualifier: str, version: str) -> dict[str, Any]:
-        """A version, or the one that an alias means; its timeout tells which."""
+        """Return a version, or the version of an alias; the timeout shows which one it is."""
         changes = {"FunctionArn": f"{self.arn(region, name)}:{qualifier}", "Version": version}
         timeout = 30 if version == "$LATEST" else 100 + int(version)
         return self.function(region, name, Timeout=timeout, **changes)

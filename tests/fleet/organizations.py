@@ -1,4 +1,4 @@
-"""AWS Organizations as a script for `tests.answering`: accounts, units and pages as a test wants them."""
+"""A fake AWS Organizations for `tests.answering`, with the accounts, units and pages of a test."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Pages = Sequence[Sequence[Mapping[str, Any]]]
 
 
 def account(account_id: str, name: str = "", **state: str) -> dict[str, Any]:
-    """An account as AWS lists it."""
+    """Return an account as AWS lists it."""
     return {"Id": account_id, "Name": name, **(state or {"State": "ACTIVE"})}
 
 
 def refused(code: str, message: str = "no") -> Answer:
-    """An error of AWS Organizations."""
+    """Return an error of AWS Organizations."""
     return as_json({"__type": code, "Message": message}, 400)
 
 
 @dataclass
 class Organization:
-    """An organisation with these pages of accounts, and of units and accounts by parent; `faults` are by operation."""
+    """An organisation: pages of accounts, and of units and accounts by parent; `faults` are by operation."""
 
     accounts: Pages = ((account(MANAGER, "main"), account(MEMBER, "payments")),)
     units: Mapping[str, Pages] = field(default_factory=dict)

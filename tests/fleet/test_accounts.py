@@ -30,7 +30,7 @@ ROLE = "arn:aws:iam::222222222222:role/audit"
 
 
 class Sts(Lambda):
-    """A fleet in the account of a role; every key that STS hands out is good for so many seconds."""
+    """A fleet in the account of a role, whose STS issues keys that are valid for some seconds."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(3, account_id="222222222222")
@@ -72,7 +72,7 @@ def test_a_role_is_assumed_by_name_with_its_external_id_and_signs_the_calls(
     }
 
 
-def test_the_credentials_of_a_role_are_renewed_before_they_end(run: Run) -> None:
+def test_the_credentials_of_a_role_are_renewed_before_they_expire(run: Run) -> None:
     service = Sts(seconds=60)
     with Answering(service) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url, role_arn=ROLE)
@@ -82,7 +82,7 @@ def test_the_credentials_of_a_role_are_renewed_before_they_end(run: Run) -> None
 
 
 @pytest.mark.parametrize("way", ["profile", "session", "derived", "magic"])
-def test_a_role_goes_with_every_kind_of_connection(
+def test_a_role_works_with_every_kind_of_connection(
     run: Run, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "config").write_text("[profile tools]\nregion = eu-west-1\n")
@@ -105,7 +105,7 @@ def test_a_role_goes_with_every_kind_of_connection(
         assert [seen.access_key for seen in server.seen if b"AssumeRole" in seen.body] == ["TOOLS"]
 
 
-def test_a_role_that_may_not_be_assumed_is_denied_with_its_place(eic: eicnb.Eic) -> None:
+def test_a_role_that_may_not_be_assumed_is_denied_with_a_hint(eic: eicnb.Eic) -> None:
     denied = (
         "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message>"
         "</Error></ErrorResponse>"
@@ -132,14 +132,14 @@ def test_a_role_that_may_not_be_assumed_is_denied_with_its_place(eic: eicnb.Eic)
     ],
     ids=str,
 )
-def test_a_role_that_cannot_be_one_is_refused(options: dict[str, Any], message: str) -> None:
+def test_an_invalid_role_is_rejected(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
         eicnb.connect(region="us-east-1", **options)
 
 
 @pytest.fixture
 def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Three profiles of three accounts, each with an AWS of its own; two more name the first account again."""
+    """Three profiles of three accounts, each with its own AWS; two more name the first account again."""
     accounts = {"prod": "111111111111", "staging": "222222222222", "tools": "333333333333"}
     with ExitStack() as stack:
         lines = []
@@ -178,7 +178,7 @@ def test_several_connections_and_regions_are_one_frame(profiles: list[str]) -> N
     assert eicnb.audit(connections=connections, resume=frame, progress=False).equals(frame)
 
 
-def test_two_profiles_of_one_account_are_refused_by_name_of_the_account(profiles: list[str]) -> None:
+def test_two_profiles_of_one_account_are_rejected_and_the_account_is_named(profiles: list[str]) -> None:
     with pytest.raises(UsageError, match="two of the connections are to account 111111111111 in us-east-1"):
         run_command("audit --profiles prod,again")
 
@@ -226,7 +226,7 @@ def add_profile(name: str, line: str) -> None:
         config.write(f"[profile {name}]\n{line}\n")
 
 
-def test_the_connection_in_use_stays_as_it_is(eic: eicnb.Eic, profiles: list[str]) -> None:
+def test_the_connection_in_use_does_not_change(eic: eicnb.Eic, profiles: list[str]) -> None:
     run_command("audit --profiles prod,tools --rate 100 --no-progress")
     assert connections.current() is eic
 
@@ -257,7 +257,7 @@ def test_the_hint_that_resumes_names_the_accounts_again(profiles: list[str], opt
         ("--profile prod --region eu-west-1 --no-verify-ssl", "--profile prod --no-verify-ssl --region eu-west-1"),
     ],
 )
-def test_the_hint_that_lists_the_functions_leads_to_an_account_and_region_that_was_audited(
+def test_the_hint_that_lists_functions_names_an_audited_account_and_region(
     profiles: list[str], options: str, line: str
 ) -> None:
     with pytest.raises(eicnb.IncompleteAudit) as raised:
@@ -319,7 +319,7 @@ def test_credentials_that_renew_into_another_account_read_nothing_there_and_the_
 
 
 class Untrusting(Sts):
-    """A role that does not trust the caller, until it does."""
+    """A role that does not trust the caller until `trusts` is set."""
 
     def __init__(self) -> None:
         super().__init__(3600)

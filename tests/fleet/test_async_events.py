@@ -1,4 +1,4 @@
-"""What remains for `$LATEST` of a function's events."""
+"""The counts of `$LATEST`: a function's events minus those of its other rows."""
 
 from __future__ import annotations
 

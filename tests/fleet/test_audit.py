@@ -36,14 +36,14 @@ DTYPES = {
 
 
 def of(frame: Frame, function_name: str) -> dict[str, dict[str, Any]]:
-    """The rows of one function by qualifier."""
+    """Return the rows of one function by qualifier."""
     rows = frame[frame.function_name == function_name]
     plain: Any = rows.astype(object).where(rows.notna(), None).to_dict("records")
     return {row["qualifier"]: row for row in plain}
 
 
 def same(one: Frame, other: Frame) -> bool:
-    """Whether two audits have the same rows, whenever they were read."""
+    """Return whether two audits have the same rows, apart from the times at which they were read."""
     times = ["last_modified", "read_at"]
     return one.drop(columns=times).equals(other.drop(columns=times))
 
@@ -174,7 +174,7 @@ def test_an_account_without_functions_is_an_empty_frame_and_no_warning(eic: Eic)
         assert len(eic.audit(regions="ap-south-1", rate=500, progress=False)) == 0
 
 
-def test_it_runs_where_a_loop_runs_already(eic: Eic) -> None:
+def test_it_runs_in_a_thread_that_has_a_running_loop(eic: Eic) -> None:
     async def cell() -> Frame:
         return eic.audit(functions="checkout", rate=500, progress=False)
 
@@ -188,7 +188,7 @@ def test_two_audits_at_once_are_no_faster_than_one(eic: Eic) -> None:
     assert same(*frames)
     seconds = time.monotonic() - started
     shared = len([call for call in calls(eic) if call not in {"GetFunction", "GetCallerIdentity"}])
-    caught_up = 0.3 * 30 + 1  # what may come at once after a stall
+    caught_up = 0.3 * 30 + 1  # the burst that a stall allows
     assert seconds >= (shared - caught_up) / 30 > 1.2
 
 
@@ -203,12 +203,12 @@ def test_a_named_function_takes_one_call_besides_the_lists(eic: Eic) -> None:
     assert calls(eic).count("ListFunctionEventInvokeConfigs") == 1
 
 
-def test_the_module_s_audit_is_that_of_the_connection_in_use(eic: Eic) -> None:
+def test_the_audit_of_the_module_uses_the_connection_in_use(eic: Eic) -> None:
     options: Any = {"functions": "checkout", "rate": 500, "progress": False}
     assert same(eicnb.audit(**options), eic.audit(**options))
 
 
-def test_events_tell_how_far_it_is_and_the_last_one_comes_once(eic: Eic) -> None:
+def test_events_report_the_progress_and_the_last_one_comes_once(eic: Eic) -> None:
     events: list[eicnb.Progress] = []
     eic.audit(rate=60, progress=events.append)
     assert [event.is_over for event in events].count(True) == 1
@@ -224,7 +224,7 @@ def test_events_come_in_the_caller_s_thread(eic: Eic) -> None:
     assert threads == {threading.current_thread()}
 
 
-def test_what_draws_may_fail_and_ends_the_audit(eic: Eic) -> None:
+def test_an_error_while_drawing_stops_the_audit(eic: Eic) -> None:
     def draw(progress: eicnb.Progress) -> None:
         raise RuntimeError("no pen")
 
@@ -232,5 +232,5 @@ def test_what_draws_may_fail_and_ends_the_audit(eic: Eic) -> None:
         eic.audit(rate=10, progress=draw)
 
 
-def test_a_run_that_is_injected_has_the_same_rows(eic: Eic, run: Run) -> None:
+def test_the_run_of_the_other_tests_has_the_same_rows(eic: Eic, run: Run) -> None:
     assert same(run(eic, functions="checkout"), eic.audit(functions="checkout", rate=500, progress=False))

@@ -1,4 +1,4 @@
-"""Bad input is told before anything is sent."""
+"""Bad input is rejected before the first request."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("options", "message"), BAD, ids=lambda value: str(value).partition("\n")[0])
-def test_bad_input_is_refused_and_nothing_is_sent(eic: Eic, options: dict[str, Any], message: str) -> None:
+def test_bad_input_is_rejected_and_nothing_is_sent(eic: Eic, options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as raised:
         eic.audit(**options)
     assert str(raised.value) == message
@@ -77,7 +77,7 @@ def test_an_unknown_region_is_refused(eic: Eic, region: str, hint: str) -> None:
     ],
     ids=str,
 )
-def test_connections_that_are_none_are_refused(connections: Any, message: str) -> None:
+def test_invalid_connections_are_rejected(connections: Any, message: str) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.audit(connections=connections)
     assert str(raised.value) == f"{message}\nTry: connections=[eicnb.connect(…), …]"
@@ -93,7 +93,7 @@ def test_the_same_account_and_region_twice_is_refused(eic: Eic) -> None:
         eicnb.audit(connections=[eic, eic.derive(region="eu-west-1")], regions=["us-east-1"], progress=False)
 
 
-def test_all_regions_that_may_not_be_listed_say_what_to_type_instead(eic: Eic) -> None:
+def test_if_regions_may_not_be_listed_the_error_says_what_to_type(eic: Eic) -> None:
     from tests.answering import Answer, Answering, Seen, Step, identity
 
     denied = (

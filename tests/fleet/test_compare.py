@@ -1,4 +1,4 @@
-"""Two frames compared: what is added, removed and changed, and what cannot be known."""
+"""The comparison of two frames: what was added, removed and changed, and what is unknown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Edit = Callable[[pd.DataFrame], Any]
 
 
 def audit_of(**configs: Any) -> pd.DataFrame:
-    """An audit as a file has it: `name__qualifier` and the settings, None for no config, or a scan state."""
+    """Return an audit as loaded from a file, by `name__qualifier`: settings, None for no config, or a scan state."""
     rows = []
     for name, settings in configs.items():
         function_name, _, qualifier = name.partition("__")
@@ -297,7 +297,7 @@ def test_the_hint_for_two_regions_works() -> None:
 
 
 def test_a_hundred_thousand_rows_take_a_few_seconds() -> None:
-    """1.2 s on an idle machine; a busy one fails no test."""
+    """It takes 1.2 s on an idle machine; a busy one must not fail the test."""
     frame = audit_of(f__live=(0, 60, QUEUE)).iloc[[0] * 100_000].reset_index(drop=True)
     frame["function_arn"] = [f"{ARN}f{number}:live" for number in range(len(frame))]
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Many current configs: one request a function, at the rate, and an error only for what can't be read."""
+"""Many current configs: one request per function, at the given rate, and errors only for unreadable ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_all_qualifiers_of_a_function_are_one_request() -> None:
     assert set(found) == set(wanted)
 
 
-def test_what_cannot_be_read_is_an_error_of_its_own() -> None:
+def test_an_unreadable_config_is_an_error_and_the_others_are_read() -> None:
     def twist(_seen: Seen, _region: str, name: str) -> Step | None:
         return {"f0001": DENIED, "f0002": GONE}.get(name)
 
@@ -50,7 +50,7 @@ def test_what_cannot_be_read_is_an_error_of_its_own() -> None:
     assert gone.message == "there is no function 'f0002' in us-east-1"
 
 
-def test_regions_are_read_side_by_side_at_the_rate() -> None:
+def test_regions_are_read_in_parallel_at_the_rate() -> None:
     with Answering(Lambda(10)) as server:
         here = eicnb.connect(region="us-east-1", endpoint_url=server.url)._connection
         targets = {
@@ -64,7 +64,7 @@ def test_regions_are_read_side_by_side_at_the_rate() -> None:
         assert len({region_of(seen) for seen in server.seen[:15]}) == 3
 
 
-def test_a_missing_version_or_alias_is_found_out(eic: eicnb.Eic) -> None:
+def test_a_missing_version_or_alias_is_found(eic: eicnb.Eic) -> None:
     targets = [target("my-function", name) for name in ("BLUE", "nope")]
     assert list(reader().missing(dict.fromkeys(targets, eic._connection))) == [targets[1]]
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong is a row, in time, and never one that looks right."""
+"""Every fault becomes a row, in time, and never one that looks right."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def states(frame: Frame) -> dict[Any, str]:
     return dict(zip(names, frame.scan_state, strict=True))
 
 
-def test_a_fleet_is_read_whole_through_failures_cuts_and_torn_answers(run: Run) -> None:
+def test_a_fleet_is_read_completely_despite_failures_and_torn_responses(run: Run) -> None:
     drawn = random.Random(4)
 
     def twist(seen: Seen, region: str, name: str) -> Step | None:
@@ -125,7 +125,7 @@ def test_a_service_that_goes_down_gets_no_request_for_every_function_that_is_lef
     assert sum(service.asked.values()) < 3 * 300
 
 
-def test_a_list_that_breaks_off_keeps_what_it_named_and_says_so(run: Run) -> None:
+def test_a_list_that_breaks_off_keeps_its_functions_and_says_so(run: Run) -> None:
     frame, _ = audited(run, lambda seen, region, name: BROKEN if "Marker" in seen.path else None, size=60)
     assert frame.scan_state.value_counts().to_dict() == {"ok": 50, "failed": 1}
     assert frame.function_name.isna().tolist() == [True, *[False] * 50]
@@ -206,7 +206,7 @@ def test_a_malformed_entry_in_a_list_of_functions_is_one_row_and_all_others_are_
 
 
 @pytest.mark.parametrize("item", [None, 7, "f0001", []], ids=str)
-def test_an_entry_that_is_no_object_is_one_row_and_all_others_are_read(run: Run, item: Any) -> None:
+def test_an_entry_that_is_not_an_object_is_one_row_and_all_others_are_read(run: Run, item: Any) -> None:
     answer = as_json({"Functions": [item, SERVICE.function("us-east-1", "f0002")]})
     frame, _ = audited(run, lambda seen, region, name: None if name else answer)
     assert states(frame) == {None: "failed", "f0002": "ok"}
@@ -325,7 +325,7 @@ def test_text_that_is_half_a_character_loses_no_row(run: Run, answer: Answer) ->
 
 
 @pytest.mark.parametrize("marker", [1, "0"])
-def test_a_list_that_never_ends_is_ended(run: Run, marker: Any) -> None:
+def test_an_endless_list_is_stopped(run: Run, marker: Any) -> None:
     page = json.dumps({"Functions": [], "NextMarker": marker})
     frame, _ = audited(run, lambda seen, region, name: None if name else Answer(200, page.encode()))
     assert states(frame) == {None: "failed"}
@@ -345,7 +345,7 @@ def test_retry_after_is_waited_for(run: Run) -> None:
 
 
 @pytest.mark.parametrize("renewed", [True, False], ids=["renewed", "not renewed"])
-def test_credentials_that_end_in_the_middle(
+def test_credentials_that_expire_during_an_audit(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, renewed: bool
 ) -> None:
     path = tmp_path / "credentials"
@@ -386,7 +386,7 @@ def test_an_account_that_cannot_be_identified_is_a_row_next_to_the_others(run: R
     assert frame.account_id.isna().tolist() == [True, False, False, False]
 
 
-def test_a_connection_without_a_region_takes_those_of_the_audit(run: Run) -> None:
+def test_a_connection_without_a_region_uses_those_of_the_audit(run: Run) -> None:
     with Answering(Lambda()) as server:
         eic = eicnb.connect(endpoint_url=server.url)
         assert set(run(eic, regions=["eu-west-1", "us-east-1"]).region) == {"eu-west-1", "us-east-1"}
@@ -414,7 +414,7 @@ def test_an_alias_of_a_version_that_is_not_listed_is_a_row_that_runs_nothing(run
     ]
 
 
-def test_a_destination_that_could_not_be_written_is_shown_as_aws_holds_it(run: Run) -> None:
+def test_a_destination_that_aws_would_reject_today_is_shown_unchanged(run: Run) -> None:
     texts = ["arn:aws:sqs:us-east-1:123456789012:my queue", "arn:aws:sqs:us-east-1:123456789012:q ", "?", "sqs:é"]
 
     class Old(Lambda):

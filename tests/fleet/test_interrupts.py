@@ -1,4 +1,4 @@
-"""Ctrl-C twice: the second one waits until the rows of the audit are handed over."""
+"""Ctrl-C twice: the second one waits until the rows of the audit are returned."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fleet.lambdas import Lambda
 
 
 def press() -> None:
-    """Press Ctrl-C in the middle of what the main thread does."""
+    """Press Ctrl-C while the main thread works."""
     os.kill(os.getpid(), signal.SIGINT)
 
 
@@ -85,7 +85,7 @@ def test_a_drawer_that_is_interrupted_every_time_loses_no_row(run: Run) -> None:
     assert len(raised.value.result) >= 1
 
 
-def test_in_another_thread_no_interrupt_can_come_and_no_handler_is_touched() -> None:
+def test_in_another_thread_no_handler_is_installed() -> None:
     before, seen = signal.getsignal(signal.SIGINT), []
 
     def elsewhere() -> None:
@@ -100,10 +100,10 @@ def test_in_another_thread_no_interrupt_can_come_and_no_handler_is_touched() -> 
 
 MANY = 100_000
 SLOWEST = 2.0
-"""Seconds of CPU time to hand over 100,000 rows: half a second, and twice that where the cores are shared."""
+"""CPU seconds to return 100,000 rows: half a second on an idle machine, and twice that on shared cores."""
 
 
-def test_many_rows_are_handed_over_in_little_time() -> None:
+def test_many_rows_are_returned_quickly() -> None:
     home = Home("123456789012", "us-east-1", "aws")
     sender: Any = None  # nothing is sent
     walk = RegionWalk(home=home, sender=sender, scope=Scope.parse(functions=None, qualifiers="configured", rate=10))

@@ -1,4 +1,4 @@
-"""The losses of an audit's rows, by a table of metrics."""
+"""The losses of an audit's rows, from a table of metrics."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lost(account: AwsAccount, *rows: Any, **options: Any) -> Frame:
-    """The losses of rows or of a frame, by the metrics of an account."""
+    """Return the losses of rows or of a frame, from the metrics of an account."""
     with Answering(account) as server:
         aws = connection_of(connect(region="us-east-1", endpoint_url=server.url)).aws
         frame = rows[0] if rows and not isinstance(rows[0], dict) else audit_of(*rows)
@@ -39,7 +39,7 @@ def lost(account: AwsAccount, *rows: Any, **options: Any) -> Frame:
 
 
 def points(**counts: float) -> dict[str, list[float]]:
-    """Points of the function `f`, in two days."""
+    """Return the metrics of the function `f`, whose events all fall in the second step."""
     names = {
         "received": "AsyncEventsReceived",
         "dropped": "AsyncEventsDropped",
@@ -178,7 +178,7 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(options: dict[str, 
     assert not account.asked
 
 
-def test_a_frame_that_is_no_audit_names_what_it_lacks() -> None:
+def test_a_frame_that_is_not_an_audit_is_rejected_with_its_missing_columns() -> None:
     frame = audit_of(row()).drop(columns=["last_modified", "scan_state"])
     with pytest.raises(UsageError, match=r"^the frame has no columns 'last_modified', 'scan_state'"):
         losses(frame, show=lambda _: None)
@@ -187,7 +187,7 @@ def test_a_frame_that_is_no_audit_names_what_it_lacks() -> None:
     assert str(caught.value) == "a list is not the frame of an audit\nTry: eicnb.losses(eicnb.audit())"
 
 
-def test_an_audit_that_was_in_a_file_will_do(tmp_path: Any) -> None:
+def test_an_audit_from_a_file_works(tmp_path: Any) -> None:
     path = tmp_path / "audit.csv"
     audit_of(row(**QUEUE), row("g")).to_csv(path, index=False)
     frame = lost(AwsAccount(points=points(received=3, dropped=1)), pd.read_csv(path))

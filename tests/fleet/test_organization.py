@@ -1,4 +1,4 @@
-"""The accounts of an organisation that are chosen: by unit, by name, by state, and without permission to list."""
+"""The choice of an organisation's accounts: by unit, name and state, and without permission to list."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_every_active_account_of_every_page_is_chosen_and_the_others_are_named(c
     ],
     ids=str,
 )
-def test_units_and_accounts_choose(company: str, options: dict[str, Any], expected: Sequence[str]) -> None:
+def test_units_and_accounts_select(company: str, options: dict[str, Any], expected: Sequence[str]) -> None:
     assert chosen(company, **options) == expected
 
 
@@ -116,7 +116,7 @@ def test_units_and_accounts_choose(company: str, options: dict[str, Any], expect
     ],
     ids=str,
 )
-def test_what_is_not_there_is_a_usage_error(company: str, options: dict[str, Any], message: str) -> None:
+def test_an_unknown_unit_or_account_is_a_usage_error(company: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as raised:
         chosen(company, **options)
     assert str(raised.value) == message
@@ -168,7 +168,7 @@ def test_accounts_given_as_ids_need_no_list() -> None:
     assert said == ["ListAccounts was denied, so the accounts are used as given, without their names"]
 
 
-def test_another_error_of_aws_stays_what_it_is() -> None:
+def test_other_errors_of_aws_do_not_change() -> None:
     error = failing("ServiceException", accounts=PROD)
     assert isinstance(error, AwsError)
     assert (error.code, error.operation) == ("ServiceException", "ListAccounts")

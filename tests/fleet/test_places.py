@@ -1,4 +1,4 @@
-"""An account is found without STS, and a region without botocore's data."""
+"""An account is determined without STS, and a region without botocore's data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fleet.lambdas import ACCOUNT, EXPIRED, Lambda
 
 
 class WithoutSts(Lambda):
-    """A Lambda beside which STS cannot be used."""
+    """A Lambda in an account whose STS fails."""
 
     def __init__(self, sts: Step, size: int = 3) -> None:
         super().__init__(size)
@@ -77,7 +77,7 @@ def test_a_name_in_an_empty_account_without_sts_is_missing_however_often_it_is_r
             assert "    us-east-1: there is no function 'nosuch' in us-east-1" in raised.value.message.splitlines()
 
 
-def test_an_account_that_cannot_be_identified_is_a_row_a_region(run: Run) -> None:
+def test_an_account_that_cannot_be_identified_is_a_row_per_region(run: Run) -> None:
     def refuses(seen: Seen) -> Step:
         return EXPIRED
 
@@ -134,7 +134,7 @@ def test_an_account_without_any_region_is_an_error_and_not_an_empty_frame(run: R
 
 
 class Undisclosed(Everywhere):
-    """An account whose regions may not be listed, until they may."""
+    """An account that `denies` the list of its regions."""
 
     def __init__(self, *regions: str) -> None:
         super().__init__(*regions, account_id="222222222222")

@@ -1,4 +1,4 @@
-"""How far an audit is, in one line."""
+"""The progress of an audit in one line."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_count_of_functions_is_at_least_that_many_until_every_list_is_complete
     assert str(Progress(**state)) == line
 
 
-def test_accounts_have_lines_of_their_own_with_masks() -> None:
+def test_each_account_has_a_line_with_masks() -> None:
     progress = Progress(**LISTED, by_account=(("111111111111", 5, 10), ("222222222222", 1, 2)))
     assert progress.accounts_in_lines() == [
         "  account 111111111111: 5/10 functions",

@@ -16,7 +16,7 @@ START = datetime(2026, 11, 26, 7, tzinfo=UTC)
 
 
 class Ticking:
-    """A clock that is a second later whenever it is read."""
+    """A clock that advances by a second each time it is read."""
 
     def __init__(self, start: datetime) -> None:
         self.time = start
@@ -26,7 +26,7 @@ class Ticking:
         return self.time
 
 
-def test_a_row_says_when_it_was_read_and_one_that_was_not_read_says_nothing(run: Run) -> None:
+def test_a_row_has_the_time_of_its_read_and_an_unread_one_has_none(run: Run) -> None:
     with Answering(Faulty({"f0001": BROKEN, "eu-west-1": DENIED}, size=3)) as server:
         frame = run(connection(server), regions="us-east-1,eu-west-1", errors="rows", now=Ticking(START))
     times = dict(zip(frame.function_name.fillna("the region"), frame.read_at, strict=True))

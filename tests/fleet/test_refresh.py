@@ -47,13 +47,13 @@ def connection(server: Answering) -> Eic:
 
 
 def reason(frame: Frame) -> str | None:
-    """Why the only region was read in full; None if it was not."""
+    """Return why the only region was read in full; None if it was not."""
     places = json.loads(frame.attrs["read_in_full"] or "[]")
     return places[0]["reason"] if places else None
 
 
 def read(frame: Frame, since: datetime) -> set[str]:
-    """The functions that were read since then."""
+    """Return the functions that were read since then."""
     return set(frame[frame.read_at >= since].function_name)
 
 
@@ -129,7 +129,7 @@ def unset(aws: Trailed) -> None:
 
 
 def reconfigure_between(aws: Trailed) -> None:
-    """The audit has another timeout of an alias that runs `$LATEST`, as if it had changed twice while it was read."""
+    """Make an alias run `$LATEST`, whose timeout changed twice while the audit read the function."""
     aws.deployed["f0001"].aliases["live"] = "$LATEST"
     aws.time -= HOUR
     aws.record("UpdateFunctionConfiguration20150331v2", "f0001")
@@ -256,7 +256,7 @@ def test_an_incomplete_audit_is_read_in_full_and_an_incomplete_refresh_can_be_re
     assert whole.scan_state.tolist() == ["ok"] * 3
 
 
-def test_a_named_function_that_is_gone_is_missed_as_in_an_audit(run: Run, again: Refresh) -> None:
+def test_a_deleted_function_selected_by_name_is_reported_as_in_an_audit(run: Run, again: Refresh) -> None:
     aws = Trailed(3)
     with Answering(aws) as server:
         audit = run(connection(server), functions="f0001", now=aws.now)
@@ -295,7 +295,7 @@ def test_a_refresh_that_is_stopped_is_resumed_like_an_audit(run: Run, again: Ref
     assert whole.attrs["known_until"] == raised.value.result.attrs["known_until"]
 
 
-def test_a_refresh_that_is_stopped_before_the_start_is_begun_again(run: Run, again: Refresh) -> None:
+def test_a_refresh_that_is_stopped_before_the_start_is_started_again(run: Run, again: Refresh) -> None:
     def stop(progress: Progress) -> None:
         if not progress.is_over:
             raise KeyboardInterrupt
@@ -314,7 +314,7 @@ def test_a_refresh_that_is_stopped_before_the_start_is_begun_again(run: Run, aga
     assert str(raised.value).endswith("Try: %eic audit --refresh ${sys.last_value}")
 
 
-def test_the_trail_is_asked_at_its_own_pace(run: Run, again: Refresh) -> None:
+def test_the_trail_is_read_at_its_own_rate(run: Run, again: Refresh) -> None:
     aws = Trailed(3)
     with Answering(aws) as server:
         audit = run(connection(server), now=aws.now)
@@ -326,7 +326,7 @@ def test_the_trail_is_asked_at_its_own_pace(run: Run, again: Refresh) -> None:
 
 
 class World:
-    """A fleet that changes at random, and all that was true of it at any time."""
+    """A fleet that changes at random, with a record of every state it was in."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -338,15 +338,15 @@ class World:
         self.note()
 
     def late(self) -> timedelta:
-        """Any delay that CloudTrail may have, often the longest."""
+        """Return a delay that CloudTrail may have, often the longest."""
         return self.chance.choice([timedelta(0), DELAY, DELAY * self.chance.random()])
 
     def now(self) -> datetime:
-        """The time by the caller's clock, which may be off."""
+        """Return the time of the caller's clock, which may be off."""
         return self.aws.time + self.skew
 
     def passes(self, *, seconds: float, changes: float) -> None:
-        """Let time pass with so many changes."""
+        """Let time pass, with about this many changes."""
         while changes > self.chance.random():
             self.aws.time += timedelta(seconds=seconds * self.chance.random())
             self.change()
@@ -382,7 +382,7 @@ class World:
         self.note()
 
     def note(self) -> None:
-        """Remember what is true from now on: retries and timeout of each row."""
+        """Record the current state: retries and timeout of each row."""
         found: dict[tuple[str, str], tuple[int | None, int | None]] = {}
         for name, one in self.aws.deployed.items():
             others = {*one.versions, *one.aliases} if self.qualifiers == "all" else set()
@@ -393,7 +393,7 @@ class World:
         self.truths.append((self.aws.time, found))
 
     def check(self, frame: Frame) -> None:
-        """Every value, and every missing row, was true at some time since `known_until`."""
+        """Check that every value, and every missing row, was true at some time since `known_until`."""
         known_until = datetime.fromisoformat(frame.attrs["known_until"]) - self.skew
         first = max((number for number, (at, _) in enumerate(self.truths) if at <= known_until), default=0)
         since = [found for _, found in self.truths[first:]]

@@ -1,4 +1,4 @@
-"""`resume=` asks for what is missing and returns the whole."""
+"""`resume=` requests only what is missing and returns all rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.fleet.test_places import Everywhere
 
 
 class Faulty(Lambda):
-    """A fleet whose `broken` functions and regions go wrong until they are mended."""
+    """A fleet whose `broken` functions and regions fail until they are repaired."""
 
     def __init__(self, broken: dict[str, Step], size: int = 60) -> None:
         super().__init__(size, lambda seen, region, name: self.broken.get(name) or self.broken.get(region))
@@ -76,7 +76,7 @@ def test_a_list_that_broke_off_is_read_again_to_its_end(run: Run) -> None:
     assert list(whole.function_name) == service.names
 
 
-def test_rows_that_were_lost_since_are_found_again(run: Run) -> None:
+def test_rows_removed_from_a_frame_are_read_again(run: Run) -> None:
     with Answering(Faulty({}, size=5)) as server:
         eic = connection(server)
         first = run(eic)
@@ -112,7 +112,7 @@ def test_qualifiers_and_patterns_are_those_of_the_frame(eic: Eic, run: Run) -> N
     assert again.attrs["qualifiers"] == "all"
 
 
-def test_an_interrupted_audit_goes_on_where_it_was(run: Run) -> None:
+def test_an_interrupted_audit_continues_where_it_stopped(run: Run) -> None:
     def press_ctrl_c(progress: Progress) -> None:
         if progress.functions_done >= 5 and not progress.is_over:
             raise KeyboardInterrupt
@@ -242,14 +242,14 @@ def test_a_frame_of_another_account_is_refused(run: Run) -> None:
     ],
     ids=str,
 )
-def test_what_does_not_go_together_is_refused(run: Run, options: dict[str, Any], message: str) -> None:
+def test_incompatible_arguments_are_rejected(run: Run, options: dict[str, Any], message: str) -> None:
     frame = frame_of(run)
     with Answering(Lambda()) as server, pytest.raises(UsageError) as raised:
         run(connection(server), **{"resume": frame, **options})
     assert raised.value.message == message
 
 
-def test_a_frame_that_a_callable_chose_needs_it_again(run: Run) -> None:
+def test_a_frame_chosen_by_a_callable_needs_the_callable_again(run: Run) -> None:
     def chosen(function: Any) -> bool:
         return bool(function.function.function_name < "f0002")
 
@@ -283,7 +283,7 @@ GARBLED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "column"), GARBLED, ids=str)
-def test_settings_that_no_audit_reads_are_refused(run: Run, changes: dict[str, Any], column: str) -> None:
+def test_implausible_settings_are_rejected(run: Run, changes: dict[str, Any], column: str) -> None:
     frame = frame_of(run)
     garbled = frame.assign(
         **{name: pd.Series(value, frame.index, frame[name].dtype) for name, value in changes.items()}
@@ -294,7 +294,7 @@ def test_settings_that_no_audit_reads_are_refused(run: Run, changes: dict[str, A
     assert not server.seen
 
 
-def test_what_aws_holds_from_earlier_is_not_refused(run: Run) -> None:
+def test_older_configs_that_aws_would_reject_today_are_accepted(run: Run) -> None:
     class Old(Faulty):
         def config(self, region: str, name: str, **changes: Any) -> dict[str, Any]:
             return super().config(region, name, DestinationConfig={"OnFailure": {"Destination": ARN}}, **changes)
@@ -340,7 +340,7 @@ def test_a_narrower_selection_of_a_whole_frame_makes_no_call(eic: Eic, run: Run)
     assert (set(narrow.function_name), narrow.attrs["calls"]) == ({"my-function"}, 0)
 
 
-def test_two_connections_of_one_account_go_on_each_in_its_region(eic: Eic, run: Run) -> None:
+def test_two_connections_of_one_account_resume_each_in_its_region(eic: Eic, run: Run) -> None:
     both = [eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]
     first = run(both)
     assert same(run(both, resume=first[1:]), first)
@@ -358,7 +358,7 @@ LOSSES: dict[str, Callable[[Frame], Any]] = {
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_what_a_frame_lost_is_read_again(eic: Eic, run: Run, loss: str) -> None:
+def test_rows_and_attrs_missing_from_a_frame_are_read_again(eic: Eic, run: Run, loss: str) -> None:
     whole = run(eic)
     assert same(run(eic, resume=LOSSES[loss](whole)), whole)
 

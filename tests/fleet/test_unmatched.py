@@ -76,7 +76,7 @@ GUESSES: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("options", "line", "hint"), GUESSES, ids=str)
-def test_an_error_suggests_the_closest_name_and_what_helps(
+def test_an_error_suggests_the_closest_name_and_a_command(
     run: Run, options: dict[str, Any], line: str, hint: str
 ) -> None:
     service = Lambda(1, lambda seen, region, name: {"broken": BROKEN, "gone": GONE}.get(name))
@@ -118,7 +118,7 @@ def test_a_function_that_is_deleted_before_the_list_is_read_again_keeps_its_sett
     assert (list(third.scan_state), third.attrs["complete"]) == (["gone", "ok"], True)
 
 
-def test_a_name_that_is_in_one_region_is_missed_in_no_other(run: Run) -> None:
+def test_a_name_found_in_one_region_is_not_missing_in_another(run: Run) -> None:
     class Fleet(Lambda):
         def right(self, seen: Seen, region: str, name: str) -> Step:
             return super().right(seen, region, name) if region == "us-east-1" else as_json({"Functions": []})
@@ -133,7 +133,7 @@ def test_a_name_that_is_in_one_region_is_missed_in_no_other(run: Run) -> None:
     assert frame.error[0] == "there is no function 'nosuch' in eu-west-1, us-east-1"
 
 
-def test_a_name_is_not_called_gone_where_a_list_could_not_be_read(run: Run) -> None:
+def test_a_name_is_not_reported_gone_if_a_list_could_not_be_read(run: Run) -> None:
     with Answering(Lambda(3, lambda seen, region, name: DENIED if region == "eu-west-1" else None)) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
         frame = run(eic, functions=["nosuch"], regions=["us-east-1", "eu-west-1"], errors="rows")

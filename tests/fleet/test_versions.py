@@ -1,4 +1,4 @@
-"""What versions and aliases run: the same rows from GetFunction as from lists, which are the fallback."""
+"""What versions and aliases run: GetFunction and its fallback, lists, give the same rows."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, int | None]]] = {
         {"$LATEST": 30, "1": 101, "7": None, "live": 102, "old": None},
     ),
 }
-"""By case: the configured qualifiers, and the timeout of each row."""
+"""The configured qualifiers of each case, and the timeout of each row."""
 
 
 def kind(seen: Seen) -> str:
-    """The operation of a request."""
+    """Return the operation of a request."""
     path = seen.path.partition("?")[0]
     ends = {"/list": "configs", "/aliases": "aliases", "/versions": "versions", "/functions": "functions"}
     return next((name for end, name in ends.items() if path.endswith(end)), "function")
@@ -59,7 +59,7 @@ def audited(run: Run, service: Callable[[Seen], Step], **options: Any) -> tuple[
 
 
 def fleet(twist: Twist, size: int = 1, *qualifiers: str) -> Lambda:
-    """Functions with these configured qualifiers each."""
+    """Return a fleet with these configured qualifiers for each function."""
     service = Lambda(size, twist)
     service.published = dict.fromkeys(service.names, PUBLISHED)
     service.configured = dict.fromkeys(service.names, qualifiers)
@@ -94,7 +94,7 @@ def test_the_shared_quota_sees_one_request_a_function_and_the_pages(run: Run) ->
     assert asked == {"functions": 2, "configs": 60, "function": 120}
 
 
-def test_a_denied_account_is_asked_once(run: Run) -> None:
+def test_a_denied_account_gets_one_request(run: Run) -> None:
     frame, asked = audited(run, fleet(denying, 60, "live"), regions="us-east-1,eu-west-1")
     assert frame.attrs["complete"]
     assert asked == {"functions": 4, "configs": 120, "function": 1, "aliases": 120, "versions": 120}
@@ -110,7 +110,7 @@ def test_an_account_that_denies_only_some_functions_has_all_rows(run: Run) -> No
     assert 0 < asked["versions"] < 60
 
 
-def test_nothing_is_asked_of_get_function_for_what_has_a_config_on_latest_alone(run: Run) -> None:
+def test_get_function_is_not_called_for_a_function_with_a_config_on_latest_only(run: Run) -> None:
     _, asked = audited(run, Lambda(5))
     assert asked == {"functions": 1, "configs": 5}
 
@@ -155,7 +155,7 @@ WRONG: dict[str, tuple[Step, str, str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_get_function_does_not_report_is_the_row_of_that_qualifier_alone(run: Run, case: str) -> None:
+def test_what_get_function_does_not_report_affects_only_the_row_of_that_qualifier(run: Run, case: str) -> None:
     answer, state, text = WRONG[case]
 
     def wrong(seen: Seen, region: str, name: str) -> Step | None:

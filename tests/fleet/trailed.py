@@ -17,7 +17,7 @@ START = datetime(2026, 11, 26, 7, tzinfo=UTC)
 
 @dataclass
 class Deployed:
-    """One function: its timeout, those of its versions, its aliases and its configs' retries."""
+    """One function: its timeout, the timeouts of its versions, its aliases and its configs' retries."""
 
     timeout: int = 30
     versions: dict[str, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Recorded:
 
 
 class Trailed(Lambda):
-    """A Lambda of `size` functions whose calls are in a trail; `delay` says how late each one is."""
+    """A Lambda of `size` functions whose calls appear in a trail, each after a `delay`."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Trailed(Lambda):
         self.before_configs: Callable[[str], object] = lambda name: None
 
     def now(self) -> datetime:
-        """The time, by AWS's clock."""
+        """Return the time of AWS's clock."""
         return self.time
 
     def record(self, event_name: str, function_name: str | None, **more: Any) -> None:
@@ -100,7 +100,7 @@ class Trailed(Lambda):
         return self.described(region, name, query.get("Qualifier", ["$LATEST"])[0])
 
     def described(self, region: str, name: str, qualifier: str) -> Step:
-        """One version, or the one behind an alias."""
+        """Return a version, or the version of an alias."""
         one = self.deployed[name]
         version = one.aliases.get(qualifier, qualifier)
         timeout = one.timeout if version == "$LATEST" else one.versions.get(version)
@@ -132,7 +132,7 @@ class Trailed(Lambda):
         return self.config(region, name, FunctionArn=arn, MaximumRetryAttempts=retries)
 
     def found(self, asked: Mapping[str, Any]) -> Step:
-        """The page of events that a request asks for."""
+        """Return the requested page of events."""
         name = asked["LookupAttributes"][0]["AttributeValue"]
         self.lookups.append(name)
         if other := self.answers_lookup(name):

@@ -34,7 +34,7 @@ class Way:
         >>> Way.between(connection, connection.derive(region="eu-west-1"))
         Way(options={'region': 'eu-west-1'}, is_whole=True)
         """
-        derived = used.way_to(other)
+        derived = used.options_to(other)
         if derived is not None:
             return cls(derived, "role_arn" not in derived)  # a put in a notebook takes no role
         here, there = used.described(), other.described()

@@ -1,4 +1,4 @@
-"""Run commands on a connection: all are checked before the first is sent.
+"""Run commands on a connection; all are validated before the first is sent.
 
 Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests/client/test_script.py.
 """
@@ -62,7 +62,7 @@ _PREPARE: Mapping[str, Callable[[Command, Context], Run]] = {
     "use": prepare_use,
     "version": prepare_version,
 }
-"""How each command is prepared; the commands that it lacks are requests to AWS."""
+"""The function that prepares each command; the other commands are requests to AWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class PreparedCommand:
 
 @cache
 def newer_options() -> Mapping[str, Sequence[Option]]:
-    """Return, by command, the options that only the service model knows."""
+    """Return the options of each command that only the service model has."""
     return {verb.name: from_model(members(verb.operation)) for verb in VERBS if verb.operation}
 
 
@@ -83,9 +83,10 @@ def run(commands: Sequence[Command], context: Context) -> Any:
     """Run commands one after another and return their rows as one frame; None without commands.
 
     `--output` shows text, and `--query` alone returns what it selects. If any command is invalid, nothing is sent.
-    With several commands, the frame's first column is the verb of each row. The first failure stops the run; the
-    error's notes then list what was done and what was not, and its `result` holds the rows of what was done. Ctrl-C
-    stays a KeyboardInterrupt with the same list, and names the write that may have reached AWS.
+    With several commands, the frame's first column is the verb of each row.
+
+    The first failure stops the run. The error's notes list what was done and what was not, and its `result` holds the
+    rows so far. Ctrl-C is a KeyboardInterrupt with the same list, which names the write that may have reached AWS.
     """
     with one_run():
         return _run(commands, context)
@@ -106,12 +107,12 @@ def _run(commands: Sequence[Command], context: Context) -> Any:
         except Interrupted:
             raise
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stopped(commands, number)) from None  # it only waited for a response
+            raise KeyboardInterrupt(_stopped(commands, number)) from None  # its traceback is a wait for a response
     return _together(results)
 
 
 def prepare(commands: Sequence[Command], context: Context) -> list[PreparedCommand]:
-    """Validate each command against the connection it will use; an error points at its command."""
+    """Validate each command against its connection; an error points at the command."""
     prepared = []
     for command in commands:
         try:
@@ -139,7 +140,7 @@ def _prepared(command: Command, context: Context) -> Run:
 
 
 def _silently(run: Run) -> None:
-    """Run a command and drop its result; its errors stay."""
+    """Run a command and drop its result, but not its errors."""
     run()
 
 

@@ -15,6 +15,7 @@ from eicnb.cli import shell
 from eicnb.cli.account_options import ORGANIZATION
 from eicnb.cli.command import Command
 from eicnb.client import connections as in_use
+from eicnb.client import settings
 from eicnb.client.commands.context import Context, connection_with
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.organization import check_role_name, organization_of
@@ -38,7 +39,7 @@ class ReachedAccounts:
     @classmethod
     def of(cls, command: Command, arguments: dict[str, Any], context: Context) -> ReachedAccounts:
         """Remove the account options from a command's arguments; nothing is sent before `connect`."""
-        profiles, chosen = arguments.pop("profiles", None), _taken(arguments)
+        profiles, chosen = arguments.pop("profiles", None), _take_organization_options(arguments)
         if "organization" in chosen:
             with UsageError.about("organization"):
                 return _of_organization(command, profiles, chosen, context)
@@ -47,14 +48,20 @@ class ReachedAccounts:
             with UsageError.about(argument):
                 message = f"--{argument} belongs to --organization, which is missing"
                 missing = () if "role" in chosen else ("--role", "audit")
-                raise UsageError(message, hint=with_more(command, "--organization", *missing))
+                raise UsageError(message, hint=with_words(command, "--organization", *missing))
         if profiles is None:
-            return cls(partial(_plain, _checked(command, [connection_with(command.connection)])), {}, {})
+            return cls(
+                partial(_connections, _with_checked_regions(command, [connection_with(command.connection)])), {}, {}
+            )
         if "profile" in command.connection:
             raise UsageError("both --profile and --profiles are given", hint="use one of the two")
         names = names_in("profiles", profiles, "prod")
         several = [connection_with({**command.connection, "profile": name}) for name in names]
-        return cls(partial(_plain, _checked(command, several)), {"profiles": ",".join(names)}, {"profile": names[0]})
+        return cls(
+            partial(_connections, _with_checked_regions(command, several)),
+            {"profiles": ",".join(names)},
+            {"profile": names[0]},
+        )
 
 
 def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], context: Context) -> ReachedAccounts:
@@ -62,38 +69,46 @@ def _of_organization(command: Command, profiles: Any, chosen: dict[str, Any], co
         raise UsageError("both --profiles and --organization are given", hint="use one of the two")
     if "role" not in chosen:
         message = "--organization needs the name of a role to assume in each account"
-        raise UsageError(message, hint=with_more(command, "--role", "audit"))
+        raise UsageError(message, hint=with_words(command, "--role", "audit"))
     check_role_name(chosen["role"])
     connection = dict(command.connection)
     external_id = connection.pop("external_id", None)
-    [manager] = _checked(command, [connection_with(connection)])
+    [manager] = _with_checked_regions(command, [connection_with(connection)])
     wanted = {name: value for name, value in chosen.items() if name in {"units", "accounts"}}
 
     def connect() -> list[Connection]:
         say = context.show_line
-        return _plain(organization_of(manager, chosen["role"], external_id=external_id, **wanted, say=say))
+        return _connections(organization_of(manager, chosen["role"], external_id=external_id, **wanted, say=say))
 
     texts = {name: value if isinstance(value, str | bool) else ",".join(value) for name, value in chosen.items()}
     return ReachedAccounts(connect, texts, texts, is_organization=True)
 
 
-def with_more(command: Command, *words: str) -> str:
+def with_accounts(command: Command, context: Context) -> tuple[dict[str, Any], ReachedAccounts]:
+    """Return a command's arguments for Python, with defaults from the settings, and its accounts."""
+    arguments = dict(command.arguments)
+    accounts = ReachedAccounts.of(command, arguments, context)
+    progress = not arguments.pop("no_progress", False) and context.settings.progress
+    return {"rate": settings.chosen_rate(), **arguments, "progress": progress}, accounts
+
+
+def with_words(command: Command, *words: str) -> str:
     """Return the line of a command with more words appended."""
     return " ".join([shell.magic(str(command)), *words])
 
 
-def _taken(arguments: dict[str, Any]) -> dict[str, Any]:
+def _take_organization_options(arguments: dict[str, Any]) -> dict[str, Any]:
     """Remove and return the options that choose accounts of an organisation."""
     names = [option.argument for option in ORGANIZATION if option.argument in arguments]
     return {name: arguments.pop(name) for name in names}
 
 
-def _checked(command: Command, connections: list[Eic]) -> list[Eic]:
+def _with_checked_regions(command: Command, connections: list[Eic]) -> list[Eic]:
     """Return the connections after checking their regions, if the command has connection options."""
     for connection in connections if command.connection else ():
         in_use.check_region(connection)
     return connections
 
 
-def _plain(connections: Any) -> list[Connection]:
+def _connections(connections: Any) -> list[Connection]:
     return [connection_of(eic) for eic in connections]

@@ -11,8 +11,7 @@ from typing import Any
 
 from eicnb.cli.command import Command
 from eicnb.cli.options import AUDIT, CONNECTION, ROLE
-from eicnb.client import settings
-from eicnb.client.commands.accounts import ReachedAccounts, with_more
+from eicnb.client.commands.accounts import with_accounts, with_words
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.on_connections import audit_of, refresh_of
 from eicnb.errors import UsageError
@@ -22,22 +21,18 @@ from eicnb.frames.frame import Frame
 
 def prepare_audit(command: Command, context: Context) -> Run:
     """Prepare an audit; its options are validated before anything is read."""
-    options = dict(command.arguments)
-    accounts = ReachedAccounts.of(command, options, context)
-    held = settings.current()
-    progress = not options.pop("no_progress", False) and held.progress
-    options.setdefault("rate", settings.chosen_rate())
+    options, accounts = with_accounts(command, context)
     line = _line("%eic audit", {**command.connection, **accounts.options})
     of_one = {name: value for name, value in {**command.connection, **accounts.first}.items() if name != "region"}
     list_line = _line("%eic audit" if accounts.is_organization else "%eic functions", of_one)
 
     if "credentials" in options and "client" not in options:
         with UsageError.about("credentials"):
-            hint = with_more(command, "--client", "${client}")
+            hint = with_words(command, "--client", "${client}")
             raise UsageError("--credentials belongs to --client, which is missing", hint=hint)
     refreshing = "refresh" in options
     if refreshing:
-        _check_alone(options)
+        _check_refresh_options(options)
         options["earlier"] = options.pop("refresh")
 
     def run() -> Frame:
@@ -45,24 +40,24 @@ def prepare_audit(command: Command, context: Context) -> Run:
             read = refresh_of if refreshing else audit_of
             connections = accounts.connect()
             try:
-                return read(connections=connections, progress=progress, line=line, list_line=list_line, **options)
+                return read(connections=connections, line=line, list_line=list_line, **options)
             except UsageError as error:
                 if error.hint == NEEDS_ACCOUNTS and not accounts.options:
                     error.hint = (
-                        f"audit all accounts of the frame\n{with_more(command, '--organization', '--role', 'audit')}"
+                        f"audit all accounts of the frame\n{with_words(command, '--organization', '--role', 'audit')}"
                     )
                 raise
 
     return run
 
 
-_NOT_OF_A_REFRESH = frozenset({"regions", "functions", "qualifiers", "resume", "folder", "client", "credentials"})
+_KEPT_BY_A_REFRESH = frozenset({"regions", "functions", "qualifiers", "resume", "folder", "client", "credentials"})
 
 
-def _check_alone(options: Mapping[str, Any]) -> None:
+def _check_refresh_options(options: Mapping[str, Any]) -> None:
     """Reject options that a refresh takes from the earlier audit."""
     for option in AUDIT:
-        if option.argument in _NOT_OF_A_REFRESH & options.keys():
+        if option.argument in _KEPT_BY_A_REFRESH & options.keys():
             message = f"--refresh and {option.name} are both given: a refresh reads what the earlier audit has"
             error = UsageError(message, hint=f"drop {option.name}")
             error.argument = option.argument

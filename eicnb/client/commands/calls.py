@@ -1,4 +1,4 @@
-"""The commands that are a request to AWS: put, update, get, list, delete, functions, whoami and form.
+"""The commands that are requests to AWS: put, update, get, list, delete, functions, whoami and form.
 
 Tested in tests/notebook/test_magics.py, tests/notebook/test_writes.py and tests/redaction/test_debug_log.py.
 """
@@ -30,7 +30,7 @@ _METHODS = {"functions", "whoami", "form"}
 
 def prepare_call(command: Command, context: Context) -> Run:
     """Prepare a request to AWS; `--debug` logs all that it sends, from validation on."""
-    return context.prepared(command, lambda eic: _PreparedCall(command, context, eic).listening())
+    return context.prepared(command, lambda eic: _PreparedCall(command, context, eic).prepared())
 
 
 class _PreparedCall:
@@ -42,19 +42,19 @@ class _PreparedCall:
         self.eic = eic
         self.connection = connection_of(eic)
 
-    def listening(self) -> Run:
+    def prepared(self) -> Run:
         """Prepare the request, and log it for `--debug`."""
         if not self.command.debug:
-            return self._prepared()
+            return self._unlogged()
         log = self.context.log
         listening = partial(logged, lambda text: log(masks.printed(text)), lambda: self.connection.aws.secrets)
         log(masks.printed(f"{version_line()}{self.command}\n"))
         with listening():
-            call = self._prepared()
+            call = self._unlogged()
         return listening()(call)
 
-    def _prepared(self) -> Run:
-        """Prepare what the command returns or prints."""
+    def _unlogged(self) -> Run:
+        """Prepare the request, whether or not it is logged."""
         command = self.command
         if command.verb in _METHODS:
             return partial(getattr(self.eic, command.verb), **command.arguments)
@@ -71,22 +71,22 @@ class _PreparedCall:
     def _sending(self, request: Request) -> Run:
         command = self.command
         if command.output:
-            printed = printing(self.connection, request, command, self._say_apart)
+            printed = printing(self.connection, request, command, self._log_line)
             show = _hide if command.quiet else self.context.show
             return lambda: show(printed())
         if command.query:
-            return selecting(self.connection, request, command, self._say_apart)
+            return selecting(self.connection, request, command, self._log_line)
         if request.verb in WRITES:
             return partial(self._written, request)
         return partial(sent, self.connection, request)
 
-    def _say(self, line: str) -> None:
+    def _show_line(self, line: str) -> None:
         """Show a line while a command waits."""
         if not self.command.quiet:
             self.context.show_line(line)
 
-    def _say_apart(self, line: str) -> None:
-        """Show a line apart from what `--output` prints, which other programs read."""
+    def _log_line(self, line: str) -> None:
+        """Write a line to the log, apart from what `--output` prints for other programs."""
         if not self.command.quiet:
             self.context.log(masks.printed(f"{line}\n"))
 
@@ -114,10 +114,10 @@ class _PreparedCall:
         return call()
 
     def _written(self, request: Request) -> Frame | None:
-        """Write, and show the line that states what was changed."""
+        """Write, and show the line about what was changed."""
         command = self.command
         is_silent = command.quiet or command.is_ended
-        applied = write(self.connection, request, reads=not is_silent, say=self._say)
+        applied = write(self.connection, request, reads=not is_silent, say=self._show_line)
         if not is_silent:
             self.context.show_line(applied.line)
             self._note_missing(request)
@@ -125,7 +125,7 @@ class _PreparedCall:
         return None if command.quiet else frame
 
     def _note_missing(self, request: Request) -> None:
-        """Show which destinations of a write do not exist, each once."""
+        """Show which destinations of a write do not exist, each of them once per cell."""
         if request.config is None or request.config.destination_config is None:
             return
         noted = self.context.noted
@@ -136,4 +136,4 @@ class _PreparedCall:
 
 
 def _hide(_text: str) -> None:
-    """Ignore a text instead of showing it."""
+    """Show nothing, for `--quiet`."""

@@ -15,7 +15,7 @@ from eicnb.client import connect, settings
 from eicnb.client import connections as in_use
 from eicnb.client.dialog import Ask, Show, ask_at_the_keyboard, to_stderr
 from eicnb.client.eic import Eic
-from eicnb.client.hints import reaching
+from eicnb.client.hints import adding_options
 from eicnb.client.settings import Settings
 from eicnb.model.destination import DestinationArn
 from eicnb.redaction import masks
@@ -28,9 +28,9 @@ Run = Callable[[], Any]
 class Context:
     """The context of the commands of a cell.
 
-    `show` prints what they return, `log` takes the lines of `--debug`, and `ask` requests a confirmation. The settings
-    are resolved once for all commands. `chosen` is the connection of an earlier `use`, and `noted` are the destinations
-    that a note was already shown about.
+    `show` prints text, `log` takes the lines of `--debug`, and `ask` requests a confirmation. The settings are resolved
+    once for all commands. `chosen` is the connection of an earlier `use`. `noted` are the destinations with a note that
+    was already shown.
     """
 
     show: Show
@@ -49,10 +49,10 @@ class Context:
         return self.chosen or in_use.current()
 
     def prepared(self, command: Command, prepare: Callable[[Eic], Run]) -> Run:
-        """Prepare a command on its connection; the commands in its hints get its connection options."""
+        """Prepare a command on its connection; commands in its hints get its connection options."""
         if not command.connection:
             return prepare(self.current())
-        advising = partial(reaching, command.connection)
+        advising = partial(adding_options, command.connection)
         with advising():
             eic = self.current().derive(**command.connection)
             in_use.check_region(eic)
@@ -60,7 +60,7 @@ class Context:
 
 
 def connection_with(options: Mapping[str, Any]) -> Eic:
-    """Return the connection of a profile, or without one, the connection in use with these options."""
+    """Return the connection of a profile; without one, the connection in use with these options."""
     if "profile" not in options:
         return in_use.current().derive(**options)
     named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eicnb.cli.command import Command
-from eicnb.client import settings
-from eicnb.client.commands.accounts import ReachedAccounts
+from eicnb.client.commands.accounts import with_accounts
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.findings import check_of
 from eicnb.client.on_connections import losses_of
@@ -26,16 +25,12 @@ def prepare_losses(command: Command, context: Context) -> Run:
     return _prepared(command, context, losses_of)
 
 
-def _prepared(command: Command, context: Context, look: Callable[..., Frame]) -> Run:
-    options = dict(command.arguments)
+def _prepared(command: Command, context: Context, read: Callable[..., Frame]) -> Run:
+    options, accounts = with_accounts(command, context)
     audit = options.pop("audit")
-    accounts = ReachedAccounts.of(command, options, context)
-    held = settings.current()
-    progress = not options.pop("no_progress", False) and held.progress
-    options.setdefault("rate", settings.chosen_rate())
 
     def run() -> Frame:
         with command.blamed():
-            return look(audit, accounts.connect(), progress=progress, **options)
+            return read(audit, accounts.connect(), **options)
 
     return run

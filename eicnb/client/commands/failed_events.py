@@ -6,9 +6,8 @@ Tested in tests/notebook/test_records.py.
 from __future__ import annotations
 
 from eicnb.cli.command import Command
-from eicnb.client.commands.accounts import with_more
+from eicnb.client.commands.accounts import with_accounts, with_words
 from eicnb.client.commands.context import Context, Run
-from eicnb.client.commands.plans import several
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.failed_events import records_on, replay_on, send_on
 from eicnb.errors import UsageError
@@ -17,7 +16,7 @@ from eicnb.frames.frame import Frame
 
 def prepare_records(command: Command, context: Context) -> Run:
     """Prepare to read the failed events of a queue, a bucket or an audit's destinations."""
-    arguments, accounts = several(command, context)
+    arguments, accounts = with_accounts(command, context)
 
     def run() -> Frame:
         with command.blamed():
@@ -45,9 +44,9 @@ def prepare_replay(command: Command, context: Context) -> Run:
     """Prepare to replay the records in the line; the setting `confirm` asks first."""
     if "wait" in command.arguments and "canary" not in command.arguments:
         with UsageError.about("wait"):
-            hint = with_more(command, "--canary", "1")
+            hint = with_words(command, "--canary", "1")
             raise UsageError("--wait belongs to --canary, which is missing", hint=hint)
-    given, accounts = several(command, context)
+    given, accounts = with_accounts(command, context)
     arguments = {"confirm": context.settings.confirm or None, **given}
 
     def run() -> Frame:

@@ -6,12 +6,10 @@ Tested in tests/notebook/test_plans.py.
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from eicnb.changes.plan import Plan
 from eicnb.cli.command import Command
-from eicnb.client import settings
-from eicnb.client.commands.accounts import ReachedAccounts
+from eicnb.client.commands.accounts import with_accounts
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.planning import apply_on, plan_on
 from eicnb.errors import UsageError, shown
@@ -20,7 +18,7 @@ from eicnb.frames.frame import Frame
 
 def prepare_plan(command: Command, context: Context) -> Run:
     """Prepare to plan the changes for the frame in the line."""
-    arguments, accounts = several(command, context)
+    arguments, accounts = with_accounts(command, context)
 
     def run() -> Plan:
         with command.blamed():
@@ -32,7 +30,7 @@ def prepare_plan(command: Command, context: Context) -> Run:
 def prepare_apply(command: Command, context: Context) -> Run:
     """Prepare to apply the plan in the line, which is a value or a file."""
     confirm = context.settings.confirm or None
-    given, accounts = several(command, context)
+    given, accounts = with_accounts(command, context)
     arguments = {"limit": None, "canary": 0, "confirm": confirm, **given}
     plan = arguments.pop("plan")
     if isinstance(plan, str | os.PathLike):
@@ -47,12 +45,3 @@ def prepare_apply(command: Command, context: Context) -> Run:
             return apply_on(connections, plan, **arguments, ask=context.ask)
 
     return run
-
-
-def several(command: Command, context: Context) -> tuple[dict[str, Any], ReachedAccounts]:
-    """Return a command's arguments for Python and its accounts, with defaults from the settings."""
-    arguments = dict(command.arguments)
-    accounts = ReachedAccounts.of(command, arguments, context)
-    held = context.settings
-    progress = not arguments.pop("no_progress", False) and held.progress
-    return {"rate": settings.chosen_rate(), **arguments, "progress": progress}, accounts

@@ -12,7 +12,7 @@ from eicnb.client import snapshots
 from eicnb.client.commands.context import Context, Run
 from eicnb.errors import UsageError
 
-_BLAMED = {"save": "path", "load": "path", "history": "folder"}
+_PATH_ARGUMENT = {"save": "path", "load": "path", "history": "folder"}
 """The argument that an error points at, unless it names another."""
 
 
@@ -21,7 +21,7 @@ def prepare_file(command: Command, _context: Context) -> Run:
     verb = getattr(snapshots, command.verb)
 
     def run() -> Any:
-        with command.blamed(), UsageError.about(_BLAMED[command.verb]):
+        with command.blamed(), UsageError.about(_PATH_ARGUMENT[command.verb]):
             return verb(**command.arguments)
 
     return run

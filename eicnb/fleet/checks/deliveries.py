@@ -85,6 +85,15 @@ def deliveries(audit: Audited) -> Iterator[Delivery]:
                 yield Delivery(row, use, text, str(audit.account_ids[row]), arn)
 
 
+def distinct_deliveries(audit: Audited) -> Iterator[Delivery]:
+    """Yield each destination of a row once, for its first use."""
+    seen: set[tuple[int, str]] = set()
+    for delivery in deliveries(audit):
+        if (delivery.row, delivery.text) not in seen:
+            seen.add((delivery.row, delivery.text))
+            yield delivery
+
+
 def delivery_to(audit: Audited, row: int, text: str) -> Delivery:
     """Return the delivery of a row's failures to a destination that it does not use yet."""
     return Delivery(row, "on-failure destination", text, str(audit.account_ids[row]), _parsed(text))

@@ -1,1 +1,1 @@
-"""An audit in parts: each account and region separately, on a cluster's worker or into a file."""
+"""An audit in parts: each account and region separately, on a cluster worker or into a file."""

@@ -1,4 +1,4 @@
-"""The parts of an audit together, while they are read and afterwards.
+"""The combined results of an audit in parts, while it runs and afterwards.
 
 Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py.
 """
@@ -6,7 +6,6 @@ Tested in tests/fleet/parts/test_cluster.py and tests/fleet/parts/test_folder.py
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from eicnb.aws.http.sender import Tally
 from eicnb.fleet.parts.cluster import Cluster
 from eicnb.fleet.parts.part import Key, PartProgress, PartResult
 from eicnb.fleet.places import AccountRegion
-from eicnb.fleet.progress import Progress
+from eicnb.fleet.progress import Progress, by_account
 from eicnb.fleet.resume import NOTHING, Earlier
 from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit
@@ -67,7 +66,7 @@ class Parts:
     @property
     def tally(self) -> Tally:
         """The requests of all parts."""
-        parts = [*map(_finished, list(self.results.values())), *self._going()]
+        parts = [*map(_finished, list(self.results.values())), *self._in_progress()]
         return Tally(calls=sum(part.calls for part in parts), throttles=sum(part.throttles for part in parts))
 
     @property
@@ -90,7 +89,7 @@ class Parts:
 
     def progress(self, *, is_over: bool = False) -> Progress:
         """Return the progress so far."""
-        going = [*self._going()]
+        going = [*self._in_progress()]
         parts = [*(_finished(result) for result in list(self.results.values())), *going]
         is_listed = self.is_placed and len(parts) == len(self.places) and all(part.is_listed for part in going)
         left = [part.seconds_left or 0.0 for part in going]
@@ -105,10 +104,10 @@ class Parts:
             seconds_left=max(left, default=None) if is_listed else None,
             is_listed=is_listed,
             is_over=is_over,
-            by_account=_by_account(parts),
+            by_account=by_account((part.account_id, part.done, part.known) for part in parts),
         )
 
-    def _going(self) -> Iterator[PartProgress]:
+    def _in_progress(self) -> Iterator[PartProgress]:
         """Yield the progress of the parts that are being read."""
         if self.cluster is not None:
             for key, part in list(self.cluster.progress.items()):
@@ -130,12 +129,3 @@ def _finished(result: PartResult) -> PartProgress:
         throttles=result.throttles,
         is_listed=True,
     )
-
-
-def _by_account(parts: Sequence[PartProgress]) -> tuple[tuple[str, int, int], ...]:
-    """Return each account with the numbers of its functions that are done and known."""
-    done, known = Counter[str](), Counter[str]()
-    for part in parts:
-        done[part.account_id] += part.done
-        known[part.account_id] += part.known
-    return tuple((account, done[account], known[account]) for account in sorted(known))

@@ -29,7 +29,7 @@ from eicnb.fleet.progress import Show
 from eicnb.fleet.region import ChoiceError, utc_now
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scan import Audit, unread_row
-from eicnb.fleet.scope import ALL_REGIONS, Scope, is_glob
+from eicnb.fleet.scope import ALL_REGIONS, Scope
 from eicnb.fleet.unmatched import unmatched_rows
 from eicnb.fleet.versions import Grant
 
@@ -95,7 +95,7 @@ class DividedAudit(Parts):
             )
             if self.folder is not None:
                 are_all = not (unreached and self.regions == (ALL_REGIONS,))
-                known = [*(place.key for place in places), *unreached, *self._of_earlier(unreached)]
+                known = [*(place.key for place in places), *unreached, *self._earlier_places(unreached)]
                 self.folder.open(known, are_all=are_all)
             self.own_rows += [row for row in finder.rows if _key(row) not in unreached]
             self.places += places
@@ -114,8 +114,8 @@ class DividedAudit(Parts):
         result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
         await self._store(result)
 
-    def _of_earlier(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
-        """Return the places in files of an earlier run whose accounts cannot list their regions now."""
+    def _earlier_places(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
+        """Return the places of an earlier run in accounts whose regions cannot be listed now."""
         if self.folder is None or self.regions != (ALL_REGIONS,):
             return []
         accounts = {account_id for account_id, _ in unreached}
@@ -128,7 +128,7 @@ class DividedAudit(Parts):
         """
         if self.folder is None:
             return
-        for key in self._of_earlier(unreached):
+        for key in self._earlier_places(unreached):
             self._add(await in_thread(self.folder.result, key))
         for key, row in unreached.items():
             earlier = await in_thread(self.folder.result, key)
@@ -203,9 +203,8 @@ class DividedAudit(Parts):
         return [*self.own_rows, *never, *names]
 
     def _unmatched_rows(self) -> list[AuditRow]:
-        names = [pattern for pattern in self.unmatched() if not is_glob(pattern)]
         region, reported = self.connections[0].region, self.earlier.reported
-        return unmatched_rows(names, self._homes(), region, is_whole=self.is_whole, reported=reported)
+        return unmatched_rows(self.unmatched(), self._homes(), region, is_whole=self.is_whole, reported=reported)
 
     def _homes(self) -> list[Home]:
         return [result.home for result in self.results.values() if result.home is not None]

@@ -169,7 +169,7 @@ def _foreign(path: Path, names: list[str]) -> UsageError:
 
 @contextmanager
 def _read_again(path: Path) -> Iterator[None]:
-    """Add a hint how to continue to the error about an unreadable file of the audit."""
+    """Add a hint on how to continue to the error about an unreadable file."""
     try:
         yield
     except UsageError as error:

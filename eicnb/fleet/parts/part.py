@@ -53,10 +53,11 @@ class PartOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult:
-    """The result of an account and region; `rows` is a Parquet file, or None if it is stored elsewhere.
+    """The result of an account and region.
 
-    `errors` has the first errors, a line each. `unmatched` has the selected names and globs that match no function
-    here, and `likely` the listed names that resemble them.
+    `rows` is the content of a Parquet file; None if the rows are in a file already. `errors` has the first errors, a
+    line each. `unmatched` has the selected names and globs that match no function here, and `likely` the listed names
+    that resemble them.
     """
 
     run: str = ""

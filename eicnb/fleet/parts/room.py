@@ -14,11 +14,11 @@ MOST = 80_000
 """The functions that may be in memory."""
 
 _EXPECTED = 5_000
-"""The functions assumed for an account and region until its list is read, or enough others have been read."""
+"""The functions that an account and region is assumed to have until more is known."""
 
 _FEWEST_EXPECTED = 200
 _ENOUGH = 16
-"""The number of accounts and regions from which the usual number of functions is estimated."""
+"""The accounts and regions to read before their usual number of functions counts."""
 
 _BETWEEN_CHECKS = 0.1
 
@@ -31,25 +31,25 @@ class Room:
     """Room for `most` functions; one account and region is always admitted, however large it is."""
 
     most: int = MOST
-    _inside: list[Known] = field(default_factory=list)
-    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _admitted: list[Known] = field(default_factory=list)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _read: int = 0
     _functions_read: int = 0
 
     @asynccontextmanager
     async def of(self, known: Known) -> AsyncIterator[None]:
-        """Wait until there is room for an account and region, and count its functions in this context.
+        """Wait until there is room for an account and region, and count its functions until the block ends.
 
         Only the first in the queue polls, so thousands of waiting ones cost nothing.
         """
-        async with self._door:
-            while self._inside and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # no event marks a change of the counts
+        async with self._turn:
+            while self._admitted and self._taken() + self._expected > self.most:  # noqa: ASYNC110 # no event marks a change of the counts
                 await asyncio.sleep(_BETWEEN_CHECKS)
-            self._inside.append(known)
+            self._admitted.append(known)
         try:
             yield
         finally:
-            self._inside.remove(known)
+            self._admitted.remove(known)
             self._read += 1
             self._functions_read += known()[0]
 
@@ -62,5 +62,5 @@ class Room:
 
     def _taken(self) -> int:
         expected = self._expected
-        counts = (known() for known in self._inside)
+        counts = (known() for known in self._admitted)
         return sum(count if is_listed else max(count, expected) for count, is_listed in counts)

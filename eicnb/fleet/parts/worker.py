@@ -51,7 +51,7 @@ class Loop:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, work: Coroutine[Any, Any, None]) -> Future[None]:
-        """Start a coroutine."""
+        """Start a coroutine in the thread, and return its future."""
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()

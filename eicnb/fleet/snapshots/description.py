@@ -117,7 +117,7 @@ def _text_of_pandas_3() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The row labels: a range, or columns of the file with the names of the index levels."""
+    """The row labels: a range, or columns of the file, with the names of the index levels."""
 
     span: tuple[int, int, int] | None
     levels: tuple[StoredColumn, ...] = ()
@@ -235,7 +235,7 @@ class Description:
 
 
 def _time_of(frame: pd.DataFrame) -> datetime | None:
-    """Return the time up to which the rows of an audit are right; None for a frame without one."""
+    """Return the time up to which the rows of an audit are right; None if it is unknown."""
     times: list[datetime] = []
     if isinstance(getattr(frame.get("read_at"), "dtype", None), pd.DatetimeTZDtype):
         last: Any = frame["read_at"].max()

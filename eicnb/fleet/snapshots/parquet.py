@@ -217,7 +217,7 @@ def _schema(described: Description) -> Any:
 
 @cache
 def _type_of(column: StoredColumn) -> Any:
-    """Return the Arrow type of a column; that of a category of strings is string."""
+    """Return the Arrow type of a column; a category of strings has the type string."""
     arrow = _pyarrow()
     if column.is_text:
         return arrow.string()
@@ -267,7 +267,7 @@ def _check_whole(path: Path) -> None:
 
 
 def _reader_of(path: Path) -> str:
-    """Return a hint how to read a file of another format, judging by its suffix."""
+    """Return a hint on how to read a file of another format, judging by its suffix."""
     name = repr(str(path))
     if path.suffix.lower() == ".json":
         return f"eicnb.Plan.load({name})"

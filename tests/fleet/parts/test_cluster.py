@@ -1,4 +1,4 @@
-"""An audit on the workers of a Dask cluster: the same rows, whatever happens to a worker, and no credential travels."""
+"""An audit on a Dask cluster: the same rows, whatever happens to a worker, and no credential is sent."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def client() -> Iterator[Any]:
 
 
 def same_rows(one: pd.DataFrame, other: pd.DataFrame) -> None:
-    """Compare all but the times at which rows were read."""
+    """Compare all columns but the times at which rows were read."""
     pd.testing.assert_frame_equal(
         pd.DataFrame(one).drop(columns="read_at"), pd.DataFrame(other).drop(columns="read_at"), check_like=False
     )
@@ -122,7 +122,7 @@ def test_the_roles_of_an_organisation_are_assumed_by_the_workers(eic: eicnb.Eic,
 
 
 class Busy(Lambda):
-    """A fleet that notes how many regions are read at the same time, and when."""
+    """A fleet that records how many regions are read at the same time, and when."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
@@ -133,12 +133,12 @@ class Busy(Lambda):
         return super().right(seen, region, name)
 
     def fastest(self, region: str) -> int:
-        """The most requests of a region within a second."""
+        """Return the most requests of a region within a second."""
         times = [at for at, where in self.times if where == region]
         return max(sum(0 <= later - at < 1 for later in times) for at in times)
 
 
-def test_a_worker_reads_more_accounts_and_regions_side_by_side_than_it_has_threads(client: Any) -> None:
+def test_a_worker_reads_more_accounts_and_regions_in_parallel_than_it_has_threads(client: Any) -> None:
     fleet = Busy(20)
     with Answering(fleet) as server:
         started = time.monotonic()
@@ -148,7 +148,7 @@ def test_a_worker_reads_more_accounts_and_regions_side_by_side_than_it_has_threa
     assert {fleet.fastest(region) <= 23 for region in REGIONS} == {True}
 
 
-def test_another_worker_reads_what_a_dead_one_had_and_the_rate_stays_polite(client: Any) -> None:
+def test_another_worker_takes_over_from_a_dead_one_within_the_rate(client: Any) -> None:
     fleet = Busy(25)
     pids = client.run(os.getpid)
     killed: list[int] = []
@@ -188,7 +188,7 @@ def test_no_credential_is_in_what_is_sent_to_the_workers(client: Any, monkeypatc
 
 
 class TwoAccounts(Lambda):
-    """A fleet whose callers are in an account of their own for each access key."""
+    """A fleet with a different account for each access key."""
 
     def __call__(self, seen: Seen) -> Step:
         if seen.service == "sts":
@@ -196,7 +196,7 @@ class TwoAccounts(Lambda):
         return super().__call__(seen)
 
 
-def test_a_worker_whose_credentials_are_of_another_account_reads_nothing(
+def test_a_worker_whose_credentials_belong_to_another_account_reads_nothing(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDNOTEBOOK")
@@ -315,7 +315,7 @@ def test_credentials_without_a_cluster_are_refused() -> None:
     )
 
 
-def test_the_hint_about_an_address_makes_a_client_of_it(client: Any) -> None:
+def test_the_hint_about_an_address_makes_a_client(client: Any) -> None:
     address = client.scheduler.address
     with pytest.raises(UsageError) as caught:
         eicnb.connect(region="us-east-1").audit(client=address)
@@ -327,7 +327,7 @@ def test_the_hint_about_an_address_makes_a_client_of_it(client: Any) -> None:
         assert made["client"].scheduler.address == address
 
 
-def test_what_is_missing_is_read_without_the_cluster(client: Any) -> None:
+def test_an_audit_is_resumed_without_the_cluster(client: Any) -> None:
     with Answering(Lambda(3)) as server:
         frame = connect(server).audit(progress=False)
         with pytest.raises(UsageError) as caught:
@@ -352,7 +352,7 @@ def test_a_boto3_session_is_refused_before_a_worker_reads_anything(client: Any) 
     assert "credentials that do not leave this process" in str(caught.value)
 
 
-def test_the_magic_takes_a_client_of_the_notebook(notebook: Notebook, client: Any, tmp_path: Path) -> None:
+def test_the_magic_accepts_a_client_from_the_notebook(notebook: Notebook, client: Any, tmp_path: Path) -> None:
     notebook.shell.user_ns |= {"client": client, "folder": tmp_path}
     line = "%eic audit --regions us-east-1,eu-west-1 --rate 500 --no-progress --client ${client}"
     assert notebook.run(line).attrs["complete"]

@@ -1,4 +1,4 @@
-"""An audit that writes a file for each account and region, and goes on where it was stopped."""
+"""An audit that writes a file for each account and region, and continues where it stopped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def connect(server: Answering) -> eicnb.Eic:
 
 
 def rows_in(folder: Path) -> pd.DataFrame:
-    """All rows of the files, in the order of their names."""
+    """Return the rows of all files, in the order of their names."""
     return pd.concat([parquet.read(path).frame for path in sorted(folder.iterdir())], ignore_index=True)
 
 
@@ -75,7 +75,7 @@ def twisted(region: str, step: Step) -> Callable[[Seen, str, str], Step | None]:
     return lambda seen, where, name: step if where == region else None
 
 
-def test_an_incomplete_audit_goes_on_in_its_folder_and_reads_only_what_is_missing(run: Run, tmp_path: Path) -> None:
+def test_an_incomplete_audit_continues_in_its_folder_and_reads_only_what_is_missing(run: Run, tmp_path: Path) -> None:
     fleet = Lambda(3, twisted("us-east-1", DENIED))
     with Answering(fleet) as server:
         with pytest.raises(IncompleteAudit) as caught:
@@ -97,7 +97,7 @@ def test_an_incomplete_audit_goes_on_in_its_folder_and_reads_only_what_is_missin
     assert len(rows_in(tmp_path)) == 9
 
 
-def test_an_interrupted_audit_keeps_what_it_has_read_and_goes_on(run: Run, tmp_path: Path) -> None:
+def test_an_interrupted_audit_keeps_its_rows_and_continues(run: Run, tmp_path: Path) -> None:
     def show(progress: Progress) -> None:
         if progress.functions_done >= 5 and not progress.is_over:
             raise KeyboardInterrupt
@@ -178,7 +178,7 @@ def test_a_truncated_file_is_named(run: Run, tmp_path: Path) -> None:
     [(42, "folder is 42"), ("", "folder is ''"), (__file__, f"{__file__!r} is a file")],
     ids=["number", "empty", "file"],
 )
-def test_what_is_no_folder_is_refused(run: Run, folder: Any, message: str) -> None:
+def test_an_invalid_folder_is_rejected(run: Run, folder: Any, message: str) -> None:
     with Answering(Lambda(3)) as server, pytest.raises(UsageError) as caught:
         run(connect(server), folder=folder)
     assert caught.value.message == message

@@ -1,4 +1,4 @@
-"""The room for functions in memory."""
+"""The limit on the functions in memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 from eicnb.fleet.parts.room import Room
 
 
-def test_a_large_region_makes_others_wait_and_is_never_refused_itself() -> None:
+def test_a_large_region_makes_others_wait_and_is_always_admitted() -> None:
     async def main() -> None:
         room, counts = Room(most=10_000), {"a": 9_000, "b": 10}
         inside: list[str] = []
@@ -23,7 +23,7 @@ def test_a_large_region_makes_others_wait_and_is_never_refused_itself() -> None:
     asyncio.run(main())
 
 
-def test_small_regions_are_read_side_by_side() -> None:
+def test_small_regions_are_read_in_parallel() -> None:
     async def main() -> None:
         room, inside = Room(most=10_000), []
 
@@ -38,7 +38,7 @@ def test_small_regions_are_read_side_by_side() -> None:
     asyncio.run(main())
 
 
-def test_thousands_wait_in_line_and_only_the_first_one_looks() -> None:
+def test_thousands_wait_in_line_and_only_the_first_one_polls() -> None:
     async def main() -> None:
         room, looks = Room(most=5_000), [0]
 
@@ -60,7 +60,7 @@ def test_thousands_wait_in_line_and_only_the_first_one_looks() -> None:
     asyncio.run(main())
 
 
-def test_what_was_read_shows_how_many_fit() -> None:
+def test_finished_regions_show_how_many_fit() -> None:
     async def main() -> None:
         room, inside, most = Room(most=10_000), [0], [0]
 

@@ -13,14 +13,14 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 def at(day: int, hour: int = 8) -> datetime:
-    """A time in November 2026."""
+    """Return a time in November 2026."""
     return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
 def audit_of(
     day: int, *, account: str = ACCOUNT, region: str = REGION, attrs: dict[str, Any] | None = None, **functions: Any
 ) -> Frame:
-    """An audit of a day: by function its retries, None for no config, or a scan state; `_` is the region itself."""
+    """Return a day's audit: each function's retries, None or a scan state; `_` is the region itself."""
     rows = [_row(day, account, region, name, settings) for name, settings in functions.items()]
     states = {state: sum(row["scan_state"] == state for row in rows) for state in SCAN_STATES}
     return to_frame(

@@ -1,4 +1,4 @@
-"""Any frame comes back from its file, whatever its texts, numbers, times, labels and attrs."""
+"""Any frame comes back from its file, whatever its strings, numbers, times, labels and attrs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eicnb.frames.columns import Column
 from eicnb.frames.frame import to_frame
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-TIMES = st.datetimes(datetime(1700, 1, 1), datetime(2250, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 # hypothesis wants them so
+TIMES = st.datetimes(datetime(1700, 1, 1), datetime(2250, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 # hypothesis requires them naive
 BY_DTYPE: dict[str, st.SearchStrategy[Any]] = {
     "string": TEXT,
     "Int64": st.integers(-(2**63), 2**63 - 1),
@@ -35,7 +35,7 @@ ATTRS = st.dictionaries(
 
 @st.composite
 def frames(draw: st.DrawFn) -> pd.DataFrame:
-    """A frame of a verb, or one with columns of any names, and perhaps a part of it in another order."""
+    """A frame of a verb or with columns of any names, perhaps only a part of it in another order."""
     of_an_audit = draw(st.booleans())
     names = draw(st.lists(TEXT, min_size=1, max_size=5, unique=True))
     own = [
@@ -66,7 +66,7 @@ def test_a_frame_of_any_values_comes_back_as_it_was(frame: pd.DataFrame) -> None
 @settings(max_examples=40)
 @given(st.lists(st.text(max_size=5) | st.none(), min_size=1), st.sampled_from(["object", "str"]))
 def test_texts_of_pandas_come_back_or_are_refused(texts: list[str | None], dtype: Any) -> None:
-    """Half a surrogate pair is refused by the name of its column, and nothing else is."""
+    """Only half a surrogate pair is rejected, and the error names its column."""
     try:
         frame = pd.DataFrame({"text": pd.Series(texts, dtype="object").astype(dtype)})
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A folder of audits, and what changed from one to the next."""
+"""The history of a folder of audits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OTHER = "210987654321"
 
 
 def found(folder: Path) -> list[tuple[Any, ...]]:
-    """What happened, to which function, between which days."""
+    """Return what happened, to which function, between which days."""
     frame = history(folder)
     days = [frame[name].dt.day for name in ("from_time", "to_time")]
     return [*zip(frame.what, frame.function_name, *days, strict=True)]
@@ -131,7 +131,7 @@ def test_what_is_not_an_audit_is_listed_with_the_reason(tmp_path: Path) -> None:
     assert (attrs["audits"], attrs["left_out"]) == (1, 8)
 
 
-def test_an_audit_of_which_rows_were_dropped_is_left_out(tmp_path: Path) -> None:
+def test_an_audit_that_lost_rows_is_left_out(tmp_path: Path) -> None:
     folder_of(tmp_path, audit_of(1, f=0, g=0), audit_of(2, f=0, g=0)[:1])
     frame = history(tmp_path)
     assert (len(frame), frame.attrs["foreign"]) == (0, "1.parquet has 1 of its audit's 2 rows")
@@ -178,7 +178,7 @@ def test_an_audit_with_a_damaged_file_is_left_out_and_the_file_is_named(tmp_path
     assert foreign == f"tuesday is incomplete: the file '{part}' is damaged: its end is missing"
 
 
-def test_the_time_of_a_refreshed_audit_is_the_one_up_to_which_it_knows(tmp_path: Path) -> None:
+def test_the_time_of_a_refreshed_audit_is_its_known_until(tmp_path: Path) -> None:
     refreshed = audit_of(1, f=0, attrs={"known_until": at(5).isoformat()})
     assert history(folder_of(tmp_path, audit_of(4, f=1), refreshed)).to_time.tolist() == [pd.Timestamp(at(5))]
 

@@ -1,4 +1,4 @@
-"""Frames from files: of other releases, of other tools, damaged, and from the folder of one audit."""
+"""Frames from files: of other releases or tools, damaged, and from the folder of one audit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AUDIT = audit_of(1, f=0, g=None, h="denied")
 
 
 def rewritten(path: Path, change: Callable[[pa.Table], pa.Table]) -> Path:
-    """The file as another tool leaves it."""
+    """Return the file as another tool leaves it."""
     pq.write_table(change(pq.read_table(path)), path)
     return path
 
@@ -57,7 +57,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["read_at", "error"])
 @pytest.mark.parametrize("frame", [AUDIT, AUDIT.copy(), AUDIT[:0]], ids=["whole", "a copy", "empty"])
-def test_a_column_that_a_release_did_not_have_is_not_known(path: Path, name: str, frame: Any) -> None:
+def test_a_column_that_a_release_did_not_have_is_na(path: Path, name: str, frame: Any) -> None:
     rewritten(save(frame, path, overwrite=True), without(name))
     with pytest.warns(UserWarning, match=f"has no column {name}, which is <NA> now"):
         again = load(path)
@@ -66,7 +66,7 @@ def test_a_column_that_a_release_did_not_have_is_not_known(path: Path, name: str
     assert [*again.columns] == [*AUDIT.columns]
 
 
-def test_a_column_that_another_tool_dropped_is_not_known(path: Path) -> None:
+def test_a_column_that_another_tool_dropped_is_na(path: Path) -> None:
     rewritten(path, lambda table: table.drop_columns(["timeout"]))
     with pytest.warns(UserWarning, match=r"a file of eicnb .* has no column timeout, which is <NA> now: '.*parquet'"):
         frame = load(path)
@@ -206,7 +206,7 @@ READERS = {
 
 
 @pytest.mark.parametrize(("name", "hint"), READERS.items())
-def test_a_file_of_another_kind_says_what_reads_it(
+def test_the_error_about_another_file_format_says_what_reads_it(
     name: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -216,7 +216,7 @@ def test_a_file_of_another_kind_says_what_reads_it(
     assert (caught.value.message, caught.value.hint) == (f"the file {name!r} is not a Parquet file", hint)
 
 
-def test_the_name_of_a_file_may_end_otherwise(path: Path) -> None:
+def test_a_file_may_have_another_suffix(path: Path) -> None:
     assert len(load(path.rename(path.with_name("audit.bak")))) == len(AUDIT)
 
 

@@ -74,7 +74,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("name", [name for name in REFUSED if name != "a list"])
-def test_an_attr_that_json_does_not_bring_back_is_refused_by_its_name(name: str, tmp_path: Path) -> None:
+def test_an_attr_that_json_cannot_restore_is_rejected_by_name(name: str, tmp_path: Path) -> None:
     value, shown = REFUSED[name]
     frame = FRAME.copy()
     frame.attrs["mine"] = value

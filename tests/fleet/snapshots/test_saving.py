@@ -1,4 +1,4 @@
-"""What is refused before a frame is saved, and the file that is left."""
+"""What `save` rejects, and the file that it leaves."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ BAD: dict[str, tuple[Any, Any, str, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_saved_is_refused_and_leaves_no_file(
+def test_what_cannot_be_saved_is_rejected_and_leaves_no_file(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame, path, message, hint = BAD[name]
@@ -107,7 +107,7 @@ def test_a_file_is_replaced_if_that_is_requested(tmp_path: Path) -> None:
     assert len(load(path)) == 0
 
 
-def test_a_frame_that_fails_on_the_way_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+def test_a_failed_save_leaves_the_old_file_unchanged(tmp_path: Path) -> None:
     path = save(AUDIT, tmp_path / "a.parquet")
     before = path.read_bytes()
     many = pd.DataFrame({"a": pd.Series(["text"] * 25_000 + ["\ud800"], dtype="object")})
@@ -117,6 +117,6 @@ def test_a_frame_that_fails_on_the_way_leaves_the_file_as_it_was(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("column", "mode"), [("payload", 0o600), ("team", 0o644)])
-def test_events_are_for_the_owner_of_the_file_alone(column: str, mode: int, tmp_path: Path) -> None:
+def test_only_the_owner_may_read_a_file_with_events(column: str, mode: int, tmp_path: Path) -> None:
     path = save(AUDIT.assign(**{column: "text"}), tmp_path / "a.parquet")
     assert stat.S_IMODE(path.stat().st_mode) == mode

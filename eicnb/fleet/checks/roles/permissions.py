@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from eicnb.fleet.checks.check import Inspection, check
-from eicnb.fleet.checks.deliveries import Delivery, deliveries
+from eicnb.fleet.checks.deliveries import Delivery, distinct_deliveries
 from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.roles.first import NO_ROLE, allowing, refused_by
 from eicnb.fleet.checks.roles.layer import ROLES, Role, customer_key, key_needs_of, needs_of
@@ -111,11 +111,10 @@ def bucket_owner_unchecked(seen: Inspection) -> Iterator[Found]:
 
 def _of_roles(seen: Inspection) -> Iterator[tuple[Delivery, DestinationArn, Role]]:
     """Yield each destination of a row once, with the role that delivers to it."""
-    roles, done = seen.evidence.of(ROLES), set[tuple[int, str]]()
-    for delivery in deliveries(seen.audit):
+    roles = seen.evidence.of(ROLES)
+    for delivery in distinct_deliveries(seen.audit):
         role = roles.get(seen.audit.role_arns[delivery.row])
-        if role is not None and delivery.arn is not None and (delivery.row, delivery.text) not in done:
-            done.add((delivery.row, delivery.text))
+        if role is not None and delivery.arn is not None:
             yield delivery, delivery.arn, role
 
 

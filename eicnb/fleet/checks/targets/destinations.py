@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from eicnb.fleet.checks.check import Inspection, check
-from eicnb.fleet.checks.deliveries import Delivery, deliveries
+from eicnb.fleet.checks.deliveries import Delivery, deliveries, distinct_deliveries
 from eicnb.fleet.checks.finding import Fix, Found
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.age import human
@@ -46,7 +46,7 @@ _TAKEN_OVER = "the payloads are lost until an account, maybe someone else's, cre
 def dangling_destination(seen: Inspection) -> Iterator[Found]:
     """Yield the destinations that do not exist, and the buckets that belong to another account."""
     targets = seen.evidence.of(TARGETS)
-    for delivery in _once(deliveries(seen.audit)):
+    for delivery in distinct_deliveries(seen.audit):
         target = targets.get(delivery.key)
         if target is None or (target.exists and not target.is_foreign):
             continue
@@ -60,15 +60,6 @@ def dangling_destination(seen: Inspection) -> Iterator[Found]:
         else:
             text = f"{delivery} does not exist"
             yield Found(delivery.row, text, _created(seen, delivery, target.arn))
-
-
-def _once(found: Iterator[Delivery]) -> Iterator[Delivery]:
-    """Yield each destination of a row once, for its first use."""
-    seen: set[tuple[int, str]] = set()
-    for delivery in found:
-        if (delivery.row, delivery.text) not in seen:
-            seen.add((delivery.row, delivery.text))
-            yield delivery
 
 
 def _created(seen: Inspection, delivery: Delivery, arn: DestinationArn) -> Fix:
@@ -100,7 +91,7 @@ def _instead(seen: Inspection, delivery: Delivery) -> Fix:
 def short_retention(seen: Inspection) -> Iterator[Found]:
     """Yield the failure queues whose retention is shorter than SQS's default."""
     targets = seen.evidence.of(TARGETS)
-    for delivery in _once(deliveries(seen.audit)):
+    for delivery in distinct_deliveries(seen.audit):
         target = targets.get(delivery.key)
         seconds = None if target is None else target.retention_seconds
         if target is None or seconds is None or not delivery.keeps_failures:
