@@ -105,7 +105,7 @@ _BEFORE_INPUT = ("<", ">", ">>", "$(", "|")
 class _Lexer:
     """A single pass over the text. Each rule is a method named after its group in the patterns above.
 
-    The rules are one class because all of them read and advance the same position.
+    One class, because every rule reads and advances the same position.
     """
 
     def __init__(self, source: Source) -> None:
