@@ -96,14 +96,7 @@ PAGING = (
     ),
 )
 CALL = (
-    Option(
-        "--marker",
-        "call_marker",
-        "text",
-        "MARKER",
-        "AWS's own marker; the list is then a single request",
-        may_be_empty=True,
-    ),
+    Option("--marker", "call_marker", "text", "MARKER", "AWS's own marker; sends a single request", may_be_empty=True),
 )
 PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "send a single request, and return AWS's own response")
 INPUT = (
@@ -260,11 +253,7 @@ REQUESTS_PER_SECOND = Option(
     f"throttle above N requests a second; AWS's own limit is {REQUESTS_A_SECOND}",
 )
 EVENT_SPEED = Option(
-    "--event-speed",
-    "event_speed",
-    "integer",
-    "N",
-    "seconds of an event's life per real second; default: 300",
+    "--event-speed", "event_speed", "integer", "N", "seconds of an event's life per real second; default: 300"
 )
 OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
@@ -289,11 +278,7 @@ VERBS = (
         "show the config of one function, version or alias",
         (FUNCTION_NAME, QUALIFIER, *INPUT, SKELETON, *GLOBAL),
     ),
-    Verb(
-        "list",
-        "show every config of one function",
-        (FUNCTION_NAME, *PAGING, *CALL, *INPUT, SKELETON, *GLOBAL),
-    ),
+    Verb("list", "show every config of one function", (FUNCTION_NAME, *PAGING, *CALL, *INPUT, SKELETON, *GLOBAL)),
     Verb(
         "delete",
         "delete a config and show what it contained",
