@@ -160,6 +160,17 @@ def eic(no_aws_of_this_machine: None) -> Iterator[eicnb.Eic]:
     connection.server.stop()
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[eicnb.Eic]:
+    """Return a sandbox that the tests of a module share; it is not the connection in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "_in_use", type(connections._in_use)())
+        connection = eicnb.sandbox()
+    yield connection
+    assert connection.server is not None
+    connection.server.stop()
+
+
 @pytest.fixture(autouse=True)
 def eic_of_a_doctest(request: pytest.FixtureRequest) -> None:
     """Give the examples that use `eic` one, and start no sandbox for the others."""

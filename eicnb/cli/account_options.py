@@ -8,7 +8,13 @@ from __future__ import annotations
 from eicnb.cli.option import Option
 
 ORGANIZATION = (
-    Option("--organization", "organization", "flag", "", "all active accounts of the organisation, through --role"),
+    Option(
+        "--organization",
+        "organization",
+        "flag",
+        "",
+        "all active accounts of the organisation, through the role in --role",
+    ),
     Option("--role", "role", "text", "NAME", "name of the role to assume in each account of the organisation"),
     Option("--units", "units", "names", "A,B", "only accounts in these organisational units, by path, name or id"),
     Option(
@@ -17,5 +23,5 @@ ORGANIZATION = (
 )
 """The options that name accounts of an organisation. With them, `--external-id` applies to `--role`."""
 
-ACCOUNTS = (Option("--profiles", "profiles", "names", "A,B", "several accounts, by profile"), *ORGANIZATION)
+ACCOUNTS = (Option("--profiles", "profiles", "names", "A,B", "accounts to read, by their profiles"), *ORGANIZATION)
 """The options that name several accounts."""

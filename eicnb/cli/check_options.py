@@ -27,7 +27,7 @@ CHECK = (
         "fail_on",
         "choice",
         "SEVERITY",
-        f"raise an error for findings at least this severe: {', '.join(SEVERITIES)}",
+        f"raise an error for findings of this severity or higher: {', '.join(SEVERITIES)}",
         SEVERITIES,
     ),
 )

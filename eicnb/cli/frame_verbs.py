@@ -47,7 +47,7 @@ COMPARE = (
         "on",
         "choice",
         "NAME",
-        "column to match rows by, with the qualifier; default: the ARN; the name matches across accounts or regions",
+        "match rows by ARN, or by name to compare two accounts or regions; default: the ARN",
         ("function_arn", "function_name"),
     ),
 )
@@ -64,9 +64,13 @@ EXPORT = (
 )
 SHOW = (
     Option(
-        "--columns", "columns", "names", "A,B", "columns to show, all, or auto for those that fit; default: the setting"
+        "--columns",
+        "columns",
+        "names",
+        "A,B",
+        "columns to show, all, or auto for those that fit; default: the setting `columns`",
     ),
-    Option("--rows", "rows", "names", "N", "most rows to show, or all; default: the setting"),
+    Option("--rows", "rows", "names", "N", "maximum number of rows, or all; default: the setting `max_rows`"),
 )
 SAVED = replace(FRAME, called="the frame to save")
 FILE = Option("", "path", "value", "FILE", "Parquet file, such as audit.parquet", is_required=True, called="the file")
@@ -79,7 +83,7 @@ FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT, *SAVE)
 
 FRAME_VERBS = (
     Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
-    Verb("explore", "open a frame as a table to search and edit", (), words=(FRAME,), runs_alone=True),
+    Verb("explore", "open a frame as a table to search, select and change", (), words=(FRAME,), runs_alone=True),
     Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
     Verb("history", "show what changed between the audits in a folder", (), words=(FOLDER,), runs_alone=True),
     Verb("load", "load a saved frame", (), words=(FILE,), runs_alone=True),

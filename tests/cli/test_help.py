@@ -175,7 +175,7 @@ Synopsis
 Options
   --region REGION          region of the call or connection
   --requests-per-second N  throttle above N requests a second; AWS's own limit is 15
-  --event-speed N          seconds of an event's life per real second; default: 300
+  --event-speed N          seconds of waiting that pass in one second; default: 300
 
 Examples
   %eic sandbox
