@@ -1,4 +1,4 @@
-"""An audit in a real kernel, in a notebook that nobody watches, and in a terminal."""
+"""An audit in a real kernel, in an unattended notebook, and in a terminal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LAST = r"100%\|█{10}\| 26/26 functions \[\d\d:\d\d, [0-9.]+/s, 1/1 regions, [0
 
 
 class Kernel:
-    """A kernel in front of which a person sits."""
+    """A kernel with a user in front of it."""
 
     def __init__(self, manager: Any, client: Any) -> None:
         self.manager = manager

@@ -49,7 +49,7 @@ def shell(notebook: Notebook, memory: Memory) -> Any:
 
 
 def accepted(shell: Any, marked: str, origin: str = "eicnb") -> list[str]:
-    """The cells as they are once a candidate of ours is taken; `|` marks the cursor."""
+    """The cells after one of our candidates is accepted; `|` marks the cursor."""
     before, _, after = marked.partition("|")
     cell = before + after
     with provisionalcompleter():
@@ -173,7 +173,7 @@ def test_jedi_completes_everything_else(shell: Any) -> None:
 
 
 def mine(shell: Any) -> int:
-    """How many matchers and hooks of ours a shell has."""
+    """The number of our matchers and hooks in a shell."""
     matchers = [one for one in shell.Completer.custom_matchers if one.matcher_identifier == "eicnb"]
     return len([*matchers, *shell.strdispatchers["complete_command"].regexs])
 
@@ -278,7 +278,7 @@ def test_completing_asks_nobody(shell: Any, sent: Callable[[], list[str | None]]
 
 
 def offered(shell: Any, line: str) -> list[str]:
-    """What a Tab at the end of a line offers, whoever offers it."""
+    """The candidates of Tab at the end of a line, from any source."""
     with provisionalcompleter():
         return [one.text for one in shell.Completer.completions(line, len(line))]
 

@@ -1,4 +1,4 @@
-"""`%config EicMagics` changes how commands behave, and `%eic config` says what holds and why."""
+"""`%config EicMagics` changes how commands behave, and `%eic config` shows the settings and their sources."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_max_rows_cuts_the_display(notebook: Notebook) -> None:
 
 
 def untouched() -> settings.Settings:
-    """The settings of a process that chooses none, with the journal of the tests."""
+    """The settings of a process that sets none, with the journal of the tests."""
     return replace(settings.Settings(), journal=os.environ["EICNB_JOURNAL"])
 
 

@@ -1,4 +1,4 @@
-"""Hints are advice: whatever a hint gives to type is typed here, into a shell on a sandbox, and works.
+"""Hints work: whatever a hint suggests is typed here, into a shell on a sandbox.
 
 A hint is a sentence, then the lines to type, each alone on its own line; an empty line begins the next cell. A hint of
 one word or one option is typed in the place that the error marks.
@@ -32,7 +32,7 @@ NOT_TYPED = {
     "--profiles": "there are no accounts behind the profiles here",
     "$CLI": "there is no program of that name here",
 }
-"""What a hint has that is not typed here, and why."""
+"""The parts of hints that are not typed here, and why."""
 
 LOCALSTACK = "http://localhost:4566"
 NAMES: dict[str, Any] = {
@@ -53,7 +53,7 @@ CELLS = [
 
 
 def in_place(cell: str, excerpt: Excerpt, text: str) -> str:
-    """Return the cell with a text in the place of what an error marks."""
+    """Return the cell with a text in place of the part that an error marks."""
     lines = cell.split("\n")
     number = (excerpt.number or 1) - 1
     assert lines[number].endswith(excerpt.line.removeprefix("%eic ").removeprefix("%%eic "))
@@ -92,7 +92,7 @@ TYPINGS = {cell: typed for cell in CELLS if (typed := cells_of(cell, error_of(ce
 
 @pytest.fixture
 def machine(notebook: Notebook, eic: Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notebook:
-    """A shell in a folder with the files that the hints name, and with the programs and profiles that they name."""
+    """A shell with the files, programs and profiles that the hints name."""
     monkeypatch.chdir(tmp_path)
     config = '{"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:shop-failures"}}'
     for name in ("d.json", "folder/d.yaml", "in.json", "in.yaml"):
@@ -130,7 +130,7 @@ def test_many_hints_are_typed() -> None:
 
 
 def texts_in(node: ast.AST) -> Iterator[str]:
-    """Return the texts of an expression, each whole, with `…` for what it fills in."""
+    """Return the full texts of an expression, with `…` for the values in them."""
     if isinstance(node, ast.JoinedStr):
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -1,4 +1,4 @@
-"""Hints about calls in Python are advice too: what one gives to type is typed in its place, and the call works."""
+"""Hints about Python calls work too: each suggestion is typed into its place, and the call succeeds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REAL = {
     "live": "BLUE",
     "sqs:q": "sqs:shop-failures",
 }
-"""Values that exist in the sandbox, for those of the tables of mistakes."""
+"""Values that exist in the sandbox, to replace those in the tables of mistakes."""
 
 KEYWORD = re.compile(r"(?P<name>[a-z][a-z_0-9]*)(?:=(?P<value>.+))?")
 DESTINATION = re.compile(r"(?:arn:aws:|(?:sqs|sns|s3|lambda|events):)[\w.:-]+")
@@ -45,7 +45,7 @@ def known(value: Any) -> Any:
 
 
 def typed(value: str) -> Any:
-    """Return the value of an expression in a hint, without the `…` for what may follow."""
+    """Return the value of an expression in a hint, without a final `…`."""
     return eval(re.sub(r",? …", "", value).replace("checkout-*", "checkout*"))
 
 
@@ -67,7 +67,7 @@ def test_the_parameter_that_a_hint_names_is_one(
         kwargs = {found["name"]: typed(found["value"]) if found["value"] else value}
         kwargs |= {"maximum_retry_attempts": 1} if call is eicnb.put and "function_name" in kwargs else {}
         kwargs |= {"functions": "my-function", "progress": False} if call is eicnb.audit else {}
-    with suppress(NotFound, ConfigurationError):  # AWS or this machine lacks what the table of mistakes names
+    with suppress(NotFound, ConfigurationError):  # AWS or this machine does not have what the table of mistakes names
         call(*args, **kwargs)
 
 

@@ -21,7 +21,7 @@ PUT, UPDATE, GET = (f"{verb}FunctionEventInvokeConfig" for verb in ("Put", "Upda
 
 
 def settings(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """What a frame says of each config, with None for `<NA>`."""
+    """The values of each config in a frame, with None for `<NA>`."""
     columns = ["function_name", "qualifier", "maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure"]
     rows = frame[columns].itertuples(index=False, name=None)
     return [tuple(None if pd.isna(value) else value for value in row) for row in rows]
@@ -476,7 +476,7 @@ UsageError: eic get has no option '--retries'
                   ^^^^^^^^^
 Try: leave it out: it belongs to put, update, explain
 """
-"""Cells with one mistake each; under each all that is shown."""
+"""Cells with one mistake each, followed by everything that is shown."""
 
 
 @pytest.mark.parametrize("case", MISTAKES.strip().split("\n\n"), ids=lambda case: case.partition("\n---\n")[0])

@@ -1,4 +1,4 @@
-"""What a notebook shows with redaction on, in a real shell: in its outputs, in its errors and in what it prints."""
+"""What a notebook shows with redaction on, in a real shell: outputs, errors and printed text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def redacted(notebook: Notebook, eic: eicnb.Eic) -> Notebook:
 
 
 def bundle(notebook: Notebook, cell: str) -> dict[str, Any]:
-    """All that the value of a cell is shown as."""
+    """All representations of a cell's value."""
     shown, _ = notebook.shell.display_formatter.format(notebook.run(cell))
     notebook.printed()
     assert isinstance(shown, dict)

@@ -1,4 +1,4 @@
-"""`--organization` in a real shell: every command about several accounts, and what is wrong with a line."""
+"""`--organization` in a real shell: every command about several accounts, and errors in a line."""
 
 from __future__ import annotations
 

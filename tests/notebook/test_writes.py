@@ -1,4 +1,4 @@
-"""A write says what it did, can be rehearsed, and can be asked for."""
+"""A write states what it did, has a dry run, and can ask for confirmation."""
 
 from __future__ import annotations
 
