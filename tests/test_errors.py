@@ -65,7 +65,7 @@ def test_the_tree_and_its_exit_codes_are_the_contract(
         ),
     ],
 )
-def test_an_error_says_what_where_and_what_to_do_instead(error: EicError, text: str) -> None:
+def test_an_error_says_what_is_wrong_where_and_what_to_do(error: EicError, text: str) -> None:
     assert str(error) == text
 
 
@@ -121,7 +121,7 @@ def test_an_excerpt_marks_what_is_wrong(excerpt: Excerpt, line: str, pointer: st
     assert str(excerpt) == f"{line}\n{pointer}"
 
 
-def test_an_error_that_points_somewhere_keeps_its_place() -> None:
+def test_an_error_keeps_its_first_excerpt() -> None:
     first, second = Excerpt("first", 0, 1), Excerpt("second", 0, 1)
     assert UsageError("no").at(first).at(second).excerpt is first
 
@@ -172,7 +172,7 @@ def test_in_a_notebook_an_error_is_its_own_lines_and_its_notes() -> None:
         ("use a cell\n%%eic\nput f", "Try: use a cell\n    %%eic\n    put f"),
     ],
 )
-def test_what_a_hint_says_to_type_is_alone_on_its_line(hint: str, text: str) -> None:
+def test_a_line_to_type_in_a_hint_is_on_its_own_line(hint: str, text: str) -> None:
     assert str(UsageError("the qualifier is empty", hint=hint)) == f"the qualifier is empty\n{text}"
 
 

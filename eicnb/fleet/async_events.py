@@ -80,11 +80,11 @@ class EventCounts:
             rest(lambda counts: counts.destination_failures),
             rest(lambda counts: counts.dead_letter_failures),
             self.oldest_seconds if oldest > max(ages, default=0) else None,
-            {name: _rest(series, others, name) for name, series in self.over_time.items()},
+            {name: _minus(series, others, name) for name, series in self.over_time.items()},
         )
 
 
-def _rest(series: Series, others: Iterable[EventCounts], name: str) -> Series:
+def _minus(series: Series, others: Iterable[EventCounts], name: str) -> Series:
     """Subtract the counts over time of other rows."""
     rest = dict(series)
     for other in others:

@@ -17,7 +17,7 @@ from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.interrupts import Interrupts
 from eicnb.fleet.parts.divided import DividedAudit
 from eicnb.fleet.parts.run import audit_in_parts
-from eicnb.fleet.places import naming
+from eicnb.fleet.places import errors_naming
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now
 from eicnb.fleet.result import KNOWN_UNTIL, Lines, how_far, incomplete, to_audit_frame, warn_about
@@ -59,10 +59,10 @@ def audit(
     earlier, frame = NOTHING, None
     if resume is not None:
         with UsageError.about("resume"):
-            _check_here(client, folder)
+            _check_resume(client, folder)
             frame = frame_in(resume, "resume")
             earlier = _earlier(frame)
-            earlier, scope = _as_before(earlier, scope, frame.attrs)
+            earlier, scope = _with_earlier_arguments(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [with_region(aws, named) for aws in connections]
     lines = Lines(line, list_line, connections[0].known_region)
@@ -116,7 +116,7 @@ def _check_credentials(credentials: Any, client: Any) -> None:
             )
 
 
-def _check_here(client: Any, folder: Any) -> None:
+def _check_resume(client: Any, folder: Any) -> None:
     """Reject resuming on a cluster or into a folder."""
     if folder is not None:
         raise UsageError(
@@ -132,7 +132,7 @@ def _check_here(client: Any, folder: Any) -> None:
 def with_region(aws: Aws, regions: tuple[str, ...] | None) -> Aws:
     """Return a connection; if it has no region, give it the first audited one."""
     try:
-        with naming(aws):
+        with errors_naming(aws):
             _ = aws.region
     except ConfigurationError:
         if regions is None or regions == (ALL_REGIONS,):
@@ -164,7 +164,7 @@ def _earlier(frame: Any) -> Earlier:
     return Earlier.of_rows(rows_in(frame), is_whole=is_whole, is_everywhere=is_everywhere)
 
 
-def _as_before(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:
+def _with_earlier_arguments(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:
     """Fill in arguments omitted on resume; keep the earlier rows that still apply.
 
     Two callables cannot be compared, so with a callable the functions are listed again.

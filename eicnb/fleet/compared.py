@@ -143,7 +143,7 @@ class ComparedFrame:
             key = key_of(row, on)
             own.add(row.place)
             if key in rows or key in unread:
-                raise _twice(name, label, row, rows.get(key) or unread[key], on)
+                raise _duplicate(name, label, row, rows.get(key) or unread[key], on)
             (rows if was_read else unread)[key] = row
         return cls(
             on=on,
@@ -174,7 +174,7 @@ def key_of(row: ComparedRow, on: On) -> Key:
     return row.function_name, row.qualifier
 
 
-def _twice(name: str, label: Any, row: ComparedRow, other: ComparedRow, on: On) -> UsageError:
+def _duplicate(name: str, label: Any, row: ComparedRow, other: ComparedRow, on: On) -> UsageError:
     if row.place == other.place:
         hint = f'{name}.drop_duplicates("function_arn")'
         return UsageError(f"row {label} of {name} is a second row of {row.function_arn}", hint=hint)
@@ -193,7 +193,7 @@ def _rows(name: str, frame: pd.DataFrame, on: On) -> Iterator[tuple[Any, Compare
     if not {"configured", "last_modified"} & set(frame.columns):
         raise UsageError(f"{name} has no column 'configured'", hint="keep the columns configured and last_modified")
     present = [column for column in _OPTIONAL if column.name in frame.columns]
-    values = {**_absent(len(frame)), **values_of(frame, [*_NEEDED, *present])}
+    values = {**_default_values(len(frame)), **values_of(frame, [*_NEEDED, *present])}
     if "last_modified" in frame.columns:
         values["modified"] = frame["last_modified"].notna().tolist()
     where, settings_in = cache(_where), cache(_settings_in)
@@ -215,7 +215,7 @@ def _rows(name: str, frame: pd.DataFrame, on: On) -> Iterator[tuple[Any, Compare
             raise _not_an_arn(name, label, arn)
 
 
-def _absent(count: int) -> dict[str, list[Any]]:
+def _default_values(count: int) -> dict[str, list[Any]]:
     """Return values for the optional columns; without a `scan_state`, all rows count as read."""
     values: dict[str, list[Any]] = {name: [None] * count for name in _IN_ORDER}
     return {**values, "scan_state": ["ok"] * count}

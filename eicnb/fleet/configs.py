@@ -18,7 +18,7 @@ from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError, NotFound
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
-from eicnb.fleet.places import naming, together
+from eicnb.fleet.places import errors_naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.versions import FUNCTIONS
@@ -133,7 +133,7 @@ class _ConfigScan:
 
     async def _sender(self, pool: SenderPool, shares: ExitStack, connection: Connection) -> tuple[Sender, Home]:
         aws = connection.aws
-        with naming(aws):
+        with errors_naming(aws):
             route = await in_thread(aws.route, aws.region)
             where = await in_thread(connection.where)
         turns = self.reader.buckets.of(where.account_id, where.region)

@@ -86,7 +86,7 @@ class PlaceFinder:
         sts = asyncio.ensure_future(self._account_from_sts(aws, keyring))
         sts.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            with naming(aws):
+            with errors_naming(aws):
                 account_id: str | None = await asyncio.wait_for(asyncio.shield(sts), self.pool.patience.sts)
         except (UsageError, ConfigurationError):
             raise
@@ -194,7 +194,7 @@ class AccountProbe:
         return all(isinstance(error, AwsError) for error in self.errors.values())
 
     async def _sender(self, region: str) -> Sender:
-        with naming(self.aws):
+        with errors_naming(self.aws):
             route = await in_thread(self.aws.route, region)
         words = f"{region}, SANDBOX" if self.aws.sandbox else region
         turns = TokenBucket(self.pool.clock)
@@ -237,7 +237,7 @@ async def together(work: Iterable[Awaitable[Any]]) -> list[Any]:
 
 
 @contextmanager
-def naming(aws: Aws) -> Iterator[None]:
+def errors_naming(aws: Aws) -> Iterator[None]:
     """Prefix a ConfigurationError with the profile or role, to tell several accounts apart."""
     try:
         yield

@@ -170,7 +170,7 @@ class RegionWalk:
                 await self._list_functions()
                 self._has_all_versions = self.scope.wants_all_qualifiers
             for function in self.known or ():
-                self._take(function)
+                self._add_entry(function)
             self.is_whole = not any(row.function is None for row in self.rows)
         except ChoiceError:
             raise
@@ -178,7 +178,7 @@ class RegionWalk:
             self.rows.append(region_failure(self.home.account_id, self.home.region, error))
         self.is_listed = True
         if self.scope.wants_all_qualifiers:
-            self._release(self.functions)
+            self._enqueue(self.functions)
         for _ in range(self._reader_count):
             self._waiting.put_nowait(None)
 
@@ -187,23 +187,23 @@ class RegionWalk:
         async for page in self.sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS, **all_versions):
             self._pages += 1
             for entry in entries(page, "Functions", Operation.LIST_FUNCTIONS, self.home):
-                self._take(entry)
+                self._add_entry(entry)
         for name, versions in self._versions.items():
             if name not in self.names:  # the list had versions of the function, but no $LATEST
-                self._take_named(name, next(iter(versions.values())))
+                self._add_function(name, next(iter(versions.values())))
 
-    def _take(self, entry: Entry) -> None:
+    def _add_entry(self, entry: Entry) -> None:
         """Sort an entry: a function goes to the readers, a version is stored for later."""
         if isinstance(entry, Unnamed):
             self.rows.append(region_failure(self.home.account_id, self.home.region, entry.error))
             return
         name, qualifier = entry.function.function_name, qualifier_of(entry.function)
         if qualifier == LATEST:
-            self._take_named(name, entry)
+            self._add_function(name, entry)
         else:
             self._versions.setdefault(name, {})[qualifier] = entry
 
-    def _take_named(self, name: str, entry: ReportedFunction | Malformed) -> None:
+    def _add_function(self, name: str, entry: ReportedFunction | Malformed) -> None:
         """Pass a function to the readers when its name first occurs."""
         if isinstance(entry, Malformed):
             if self.scope.selection.fits(name):
@@ -215,7 +215,7 @@ class RegionWalk:
         if self._wants(bare):
             self.functions[name] = bare
             if not self.scope.wants_all_qualifiers:
-                self._release([name])
+                self._enqueue([name])
         elif self.scope.selection.has_names:
             self.others.append(name)
 
@@ -225,7 +225,7 @@ class RegionWalk:
         except Exception as error:
             raise ChoiceError(error) from error
 
-    def _release(self, names: Iterable[str]) -> None:
+    def _enqueue(self, names: Iterable[str]) -> None:
         """Pass these functions to the readers, except those whose earlier rows are still valid.
 
         If all versions are wanted, call it only once the whole list has been read.

@@ -22,7 +22,7 @@ from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.entry import Home
-from eicnb.fleet.places import AccountRegion, PlaceFinder, naming, together
+from eicnb.fleet.places import AccountRegion, PlaceFinder, errors_naming, together
 from eicnb.fleet.progress import Progress, Show, by_account
 from eicnb.fleet.region import ChoiceError, RegionWalk, readers_of_each, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier, EarlierRegion, Row
@@ -188,7 +188,7 @@ class Audit:
 
     async def _walk(self, place: AccountRegion, pool: SenderPool, quotas: Quotas, grant: Grant) -> None:
         try:
-            with naming(place.aws):
+            with errors_naming(place.aws):
                 route = await self._route(place)
                 home = Home(place.account_id, place.region, place.aws.partition)
         except Exception as error:  # noqa: BLE001 # whatever the error, the other regions are read
@@ -201,7 +201,7 @@ class Audit:
             attempt = partial(place.aws.attempt, region=place.region, place=words)
             return pool.sender(route, place.keyring, turns, attempt)
 
-        before = await self._before(place, home)
+        before = await self._earlier_region(place, home)
         walk = RegionWalk(
             home=home,
             sender=sender(),
@@ -218,7 +218,7 @@ class Audit:
         del self._pending[place.key]
         await walk.run()
 
-    async def _before(self, place: AccountRegion, home: Home) -> EarlierRegion:
+    async def _earlier_region(self, place: AccountRegion, home: Home) -> EarlierRegion:
         before = self.earlier.at(place.account_id, place.region)
         return before if self.freshen is None else await self.freshen(place, home)
 

@@ -118,14 +118,14 @@ class TrailReader:
         for suffix in SUFFIXES:
             number = 0
             async for page in self._pages(f"{Operation.LIST}{suffix}", at - MARGIN, at + MARGIN):
-                if any(map(self._is_of_the_audit, page)):
+                if any(map(self._is_audit_request, page)):
                     return suffix
                 number += 1
                 if number == _PROOF_PAGES:
                     break
         raise UnusableTrail(_SILENT)
 
-    def _is_of_the_audit(self, event: TrailEvent) -> bool:
+    def _is_audit_request(self, event: TrailEvent) -> bool:
         function = event.function
         read_at = None if function is None else self.known.read_at.get(function.function_name)
         if function is None or read_at is None or event.error_code is not None:
@@ -148,10 +148,10 @@ class TrailReader:
                 raise UnusableTrail(_MANY)
             for event in page:
                 function, at = event.function, event.time
-                if function is not None and self._may_change(function, at) and not is_late(function, at):
+                if function is not None and self._may_have_changed(function, at) and not is_late(function, at):
                     yield function.function_name
 
-    def _may_change(self, function: FunctionRef, at: datetime) -> bool:
+    def _may_have_changed(self, function: FunctionRef, at: datetime) -> bool:
         """Return whether a function may have changed after it was read, with a margin for clock skew."""
         read_at = self.known.read_at.get(function.function_name)
         return self._is_here(function) and (read_at is None or at >= read_at - MARGIN)

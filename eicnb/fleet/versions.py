@@ -98,7 +98,7 @@ class VersionReader:
 
         `listed` has the versions of the function, if the list of functions included versions.
         """
-        described = await self._described(function.function, configured)
+        described = await self._describe_all(function.function, configured)
         if described is not None:
             return described
         aliases, versions = await self._listed(function.function, configured, listed)
@@ -109,12 +109,12 @@ class VersionReader:
             for qualifier, version in meant.items()
         }
 
-    async def _described(self, function: FunctionRef, configured: Collection[str]) -> Mapping[str, Runs] | None:
+    async def _describe_all(self, function: FunctionRef, configured: Collection[str]) -> Mapping[str, Runs] | None:
         """Return what GetFunction reports for each; None if it is denied or would not be enough."""
         details = self.details
         if details is None or details.grant.is_denied or self.wants_all:
             return None
-        found = await asyncio.gather(*(self._one(details, function.with_qualifier(name)) for name in configured))
+        found = await asyncio.gather(*(self._describe(details, function.with_qualifier(name)) for name in configured))
         if details.grant.is_denied:
             return None
         if None in found:  # a version or alias, or the whole function, no longer exists
@@ -123,7 +123,7 @@ class VersionReader:
                 return None
         return dict(zip(configured, found, strict=True))
 
-    async def _one(self, details: Details, function: FunctionRef) -> Runs:
+    async def _describe(self, details: Details, function: FunctionRef) -> Runs:
         """Return what GetFunction reports; None if it is denied or finds nothing."""
         try:
             item = await details.grant.attempt(lambda: read_configuration(details.sender, function))
@@ -131,9 +131,9 @@ class VersionReader:
             return None
         except EicError as error:
             return error
-        return None if item is None else self._checked(item, function)
+        return None if item is None else self._validated(item, function)
 
-    def _checked(self, item: Mapping[str, Any], function: FunctionRef) -> ReportedFunction | EicError:
+    def _validated(self, item: Mapping[str, Any], function: FunctionRef) -> ReportedFunction | EicError:
         """Return the reported version or alias, or an error if it is a different one."""
         entry = entry_of(item, Operation.GET_FUNCTION, self.home)
         if not isinstance(entry, ReportedFunction):

@@ -1,4 +1,4 @@
-"""A wrong value is told before anything is sent."""
+"""An invalid value is an error before anything is sent."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ NAME_IDS = [f"{str(name)[:60]!r} {str(qualifier)[:20]!r}" for name, qualifier, _
 
 
 def refusal(eic: Eic, call: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
-    """The text of the error that comes before anything is sent."""
+    """Return the text of the error, which is raised before anything is sent."""
     assert eic.server is not None
     before = len(eic.server.requests())
     with pytest.raises(UsageError) as raised:
@@ -227,7 +227,7 @@ def refusal(eic: Eic, call: Callable[..., Any], *args: Any, **kwargs: Any) -> st
 
 @pytest.mark.parametrize("verb", ["put", "update"])
 @pytest.mark.parametrize(("given", "text"), SETTINGS_CASES, ids=SETTINGS_IDS)
-def test_a_wrong_setting_is_told_before_anything_is_sent(
+def test_an_invalid_setting_is_an_error_before_anything_is_sent(
     shared: Eic, verb: str, given: dict[str, Any], text: str
 ) -> None:
     given = {
@@ -240,7 +240,7 @@ def test_a_wrong_setting_is_told_before_anything_is_sent(
 
 @pytest.mark.parametrize("verb", ["put", "update", "get", "delete"])
 @pytest.mark.parametrize(("name", "qualifier", "text"), NAME_CASES, ids=NAME_IDS)
-def test_a_wrong_name_or_qualifier_is_told_before_anything_is_sent(
+def test_an_invalid_name_or_qualifier_is_an_error_before_anything_is_sent(
     shared: Eic, verb: str, name: Any, qualifier: Any, text: str
 ) -> None:
     settings = {"maximum_retry_attempts": 0} if verb in {"put", "update"} else {}
@@ -255,7 +255,7 @@ def test_a_wrong_name_or_qualifier_is_told_before_anything_is_sent(
         if qualifier is None
     ],
 )
-def test_a_wrong_name_for_a_list_is_told_before_anything_is_sent(shared: Eic, name: Any, text: str) -> None:
+def test_an_invalid_name_for_a_list_is_an_error_before_anything_is_sent(shared: Eic, name: Any, text: str) -> None:
     assert refusal(shared, shared.list, name) == text
 
 
@@ -266,7 +266,7 @@ def test_a_wrong_name_for_a_list_is_told_before_anything_is_sent(shared: Eic, na
         ("one", "there is no connection 'one'\nTry: %eic use --profile NAME"),
     ],
 )
-def test_use_takes_connections_and_their_names_only(shared: Eic, value: Any, text: str) -> None:
+def test_use_takes_only_connections_and_their_names(shared: Eic, value: Any, text: str) -> None:
     assert refusal(shared, eicnb.use, value) == text
 
 
@@ -279,7 +279,7 @@ def test_the_sandbox_has_no_profiles(shared: Eic) -> None:
     assert refusal(shared, shared.derive, profile="production") == text
 
 
-def test_a_boto3_session_has_its_profile_already(shared: Eic) -> None:
+def test_a_boto3_session_already_has_a_profile(shared: Eic) -> None:
     text = "a boto3_session already has a profile\nTry: leave out profile or boto3_session"
     session: Any = object()
     assert refusal(shared, eicnb.connect, profile="production", boto3_session=session) == text

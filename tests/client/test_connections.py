@@ -1,4 +1,4 @@
-"""Connections have names of their own, and show where they go."""
+"""Each connection has a name, and shows its account and region."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def names() -> list[str]:
     return list(eicnb.connections().name)
 
 
-def test_a_role_takes_no_name_away() -> None:
+def test_a_role_does_not_take_the_name_of_another_connection() -> None:
     as_role = eicnb.use(eicnb.connect(profile="a", role_arn=ROLE))
     plain = eicnb.use(eicnb.connect(profile="a"))
     assert names() == ["a/audit", "a"]
@@ -36,7 +36,7 @@ def test_a_role_takes_no_name_away() -> None:
     assert table.role_arn.isna()["a"]
 
 
-def test_every_connection_gets_a_name_of_its_own() -> None:
+def test_every_connection_gets_its_own_name() -> None:
     several: tuple[dict[str, Any], ...] = (
         {"profile": "a"},
         {"profile": "a", "role_arn": ROLE},
@@ -58,7 +58,7 @@ def test_the_same_connection_keeps_its_name() -> None:
     assert names() == ["a", "prod"]
 
 
-def test_a_name_of_another_connection_is_refused() -> None:
+def test_the_name_of_another_connection_is_refused() -> None:
     first = eicnb.use(eicnb.connect(profile="a"), name="prod")
     with pytest.raises(UsageError) as raised:
         eicnb.use(eicnb.connect(profile="b"), name="prod")
@@ -75,7 +75,7 @@ def test_role_and_endpoint_are_shown() -> None:
     )
 
 
-def test_whoami_does_without_the_alias_where_iam_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoami_has_no_alias_if_iam_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     def script(seen: Seen) -> Step:
         return identity("222222222222") if seen.service == "sts" else Silence(60)
 
@@ -86,7 +86,7 @@ def test_whoami_does_without_the_alias_where_iam_is_out_of_reach(monkeypatch: py
     assert (row.account_id, row.isna().account_alias) == ("222222222222", True)
 
 
-def test_a_user_in_the_endpoint_of_the_environment_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_in_the_endpoint_of_the_environment_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     with Answering([config_answer()]) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url.replace("//", "//me:secret@"))
         assert len(eicnb.connect(profile="a").get("my-function")) == 1

@@ -1,4 +1,4 @@
-"""What happens to one event: which config applies, when Lambda retries, and where the event ends."""
+"""What happens to one event: which config applies, when Lambda retries, and where the event goes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_nothing_is_inherited(eic: eicnb.Eic) -> None:
     assert "the event is lost" in shown[-1]
 
 
-def test_a_dead_letter_queue_receives_the_event_besides(eic: eicnb.Eic) -> None:
+def test_a_dead_letter_queue_receives_the_event_too(eic: eicnb.Eic) -> None:
     text = str(eic.explain("invoices"))
     assert "sqs:invoice-failures receives a JSON record" in text
     assert "The dead-letter target sqs:invoice-dead-letters receives the event itself, without a record" in text
@@ -96,7 +96,7 @@ def test_settings_can_be_tried(eic: eicnb.Eic) -> None:
 
 
 def weighted(request: Seen) -> Answer:
-    """AWS with an alias of two versions, and nobody who may read the function."""
+    """Return AWS with an alias of two versions, where reading the function is denied."""
     if request.service == "sts":
         return identity("123456789012")
     if request.path.partition("?")[0].endswith("/aliases"):
@@ -150,7 +150,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("call", "kind", "hint"), BAD)
-def test_a_bad_call_says_what_to_type(
+def test_an_invalid_call_has_a_hint(
     eic: eicnb.Eic, call: dict[str, Any], kind: type[eicnb.EicError], hint: str
 ) -> None:
     with pytest.raises(kind) as caught:

@@ -1,4 +1,4 @@
-"""Findings on the connections that reach an audit."""
+"""Checks on the connections that reach the accounts of an audit."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def test_without_an_audit_the_error_names_the_parameter(eic: Eic) -> None:
 
 
 @pytest.mark.parametrize("frame", [None, "audit", 7])
-def test_what_is_no_frame_is_a_usage_error(eic: Eic, frame: object) -> None:
+def test_anything_but_a_frame_is_a_usage_error(eic: Eic, frame: object) -> None:
     with pytest.raises(UsageError) as caught:
         eic.check(frame)  # type: ignore[arg-type] # that is the mistake
     assert "is not the frame of an audit" in caught.value.message
 
 
-def test_a_frame_of_a_list_is_no_audit(eic: Eic) -> None:
+def test_the_frame_of_a_list_is_not_an_audit(eic: Eic) -> None:
     with pytest.raises(UsageError) as caught:
         eic.check(eic.list("my-function"))
     assert caught.value.message == (

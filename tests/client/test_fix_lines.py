@@ -1,4 +1,4 @@
-"""The lines that findings propose are typed on the sandbox, and the findings are gone."""
+"""The fixes of findings are run on the sandbox, and the findings disappear."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FIXED = [
 ]
 
 
-def test_the_line_of_a_fix_is_typed_and_the_finding_is_gone(used: Eic) -> None:
+def test_the_line_of_a_fix_solves_its_finding(used: Eic) -> None:
     findings = used.check(audit(used))
     for check, function_name, qualifier, verb in FIXED:
         is_it = (findings.check == check) & (findings.function_name == function_name)
@@ -57,7 +57,7 @@ def test_the_line_of_a_fix_is_typed_and_the_finding_is_gone(used: Eic) -> None:
 
 
 def test_the_lines_of_all_findings_can_be_run_one_after_another(eic: Eic) -> None:
-    """But those of the two functions whose roles may send to no queue."""
+    """Two functions are left out, because their roles may not send to any queue."""
     before = eic.check(audit(eic))
     lines = eicnb.commands_for(before[~before.function_name.isin(["customer-export", "gdpr-erasure"])])
     assert {line.split()[0] for line in lines} <= WRITES
@@ -84,14 +84,14 @@ def named(findings: Frame) -> set[tuple[str, str]]:
     return set(zip(findings.check, findings.function_arn.fillna(""), strict=True))
 
 
-def test_what_a_role_lacks_for_the_queue_comes_first(used: Eic) -> None:
+def test_a_missing_permission_for_the_queue_is_reported_first(used: Eic) -> None:
     found = used.check(audit(used), look="roles", progress=False)
     [fix] = found[(found.check == "nowhere-to-go") & (found.function_name == "customer-export")].fix
     queue = f"arn:aws:sqs:us-east-1:{used.account_id}:shop-failures"
     assert json.loads(fix) == {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
 
 
-def test_a_queue_is_created_where_no_function_has_one(used: Eic) -> None:
+def test_a_queue_is_created_if_no_function_has_one(used: Eic) -> None:
     findings = used.check(audit(used, "sessions-cleanup"))
     line = "aws sqs create-queue --queue-name lambda-failures --attributes MessageRetentionPeriod=1209600"
     assert findings[findings.check == "nowhere-to-go"].fix.tolist() == [f"{line} --region us-east-1"]

@@ -1,4 +1,4 @@
-"""The commands in the hint of an error reach what the failing command reached, and work as they are."""
+"""The commands in hints use the connection of the failed command, and work as typed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VERBS = {
 
 
 @pytest.mark.parametrize(("line", "operation"), VERBS.items())
-def test_a_missing_function_is_looked_for_where_the_command_went(notebook: Notebook, line: str, operation: str) -> None:
+def test_a_missing_function_is_searched_in_the_commands_region(notebook: Notebook, line: str, operation: str) -> None:
     error = notebook.fail(f"%eic {line} {ELSEWHERE}")
     plural = "s" if operation == "List" else ""
     account_id = eicnb.current().account_id
@@ -39,7 +39,7 @@ def test_a_missing_function_is_looked_for_where_the_command_went(notebook: Noteb
     notebook.run(str(error.hint))
 
 
-def test_a_missing_function_of_a_derived_connection_is_looked_for_there(eic: eicnb.Eic) -> None:
+def test_a_missing_function_of_a_derived_connection_is_searched_there(eic: eicnb.Eic) -> None:
     with pytest.raises(NotFound) as raised:
         eic.derive(region="us-west-2").get("checkout")
     assert raised.value.hint == "%eic functions --region us-west-2"
@@ -86,7 +86,7 @@ def test_a_missing_config_has_a_line_to_type(notebook: Notebook, eic: eicnb.Eic,
     notebook.run(error.hint)
 
 
-def test_a_missing_alias_of_which_none_can_be_listed_is_looked_for_with_an_audit(
+def test_a_missing_alias_is_searched_with_an_audit_if_aliases_cannot_be_listed(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")

@@ -1,4 +1,4 @@
-"""`eicnb.organization`: a connection to each account, opened when it is used."""
+"""`eicnb.organization`: a connection to each account, whose role is assumed at first use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = re.compile(r"left out 1 account that is not active: \d{12} \(old-shop
 
 
 def roles(eic: Eic) -> list[Any]:
-    """The requests of a sandbox for credentials of a role."""
+    """Return the requests for a role's credentials that a sandbox received."""
     assert eic.server is not None
     return [request for request in eic.server.requests() if request.operation == "AssumeRole"]
 

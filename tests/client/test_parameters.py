@@ -1,4 +1,4 @@
-"""A call with a parameter that a verb does not have is answered with the one that was meant."""
+"""A call with an unknown parameter is an error that suggests the right one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MISFITS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] =
 
 
 @pytest.mark.parametrize(("call", "args", "kwargs", "message"), MISFITS, ids=[case[3] for case in MISFITS])
-def test_a_wrong_parameter_is_answered_with_ours(
+def test_a_wrong_parameter_has_the_right_one_as_hint(
     eic: eicnb.Eic, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
@@ -48,13 +48,13 @@ def test_a_wrong_parameter_is_answered_with_ours(
     assert str(caught.value) == message
 
 
-def test_the_methods_of_a_connection_say_the_same(eic: eicnb.Eic) -> None:
+def test_the_methods_of_a_connection_have_the_same_hints(eic: eicnb.Eic) -> None:
     put: Any = eic.put
     with pytest.raises(UsageError, match="put has no parameter 'retries'"):
         put("my-function", retries=1)
 
 
-def test_a_type_error_inside_a_function_stays_one() -> None:
+def test_a_type_error_inside_a_function_stays_a_type_error() -> None:
     @checked
     def function() -> None:
         raise TypeError("inside")

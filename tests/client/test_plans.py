@@ -29,7 +29,7 @@ def test_an_engineer_edits_an_audit_sees_what_would_change_and_applies_it(eic: e
     assert eicnb.get("newsletters").on_failure_type.tolist() == ["sqs"]
 
 
-def test_the_same_stands_on_a_connection(eic: eicnb.Eic) -> None:
+def test_a_connection_has_the_same_verb(eic: eicnb.Eic) -> None:
     in_europe = eic.derive(region="eu-west-1")
     name = in_europe.functions().function_name[0]
     plan = in_europe.plan(in_europe.audit(functions=name, progress=False), progress=False)
@@ -54,13 +54,13 @@ def test_a_plan_cannot_be_changed_and_survives_a_pickle() -> None:
     assert pickle.loads(pickle.dumps(plan)) == plan
 
 
-def test_a_typo_in_a_parameter_is_answered_with_the_right_one(eic: eicnb.Eic) -> None:
+def test_a_typo_in_a_parameter_has_the_right_one_as_hint(eic: eicnb.Eic) -> None:
     with pytest.raises(UsageError) as raised:
         with_retries(1, "newsletters").apply(canry=3)
     assert str(raised.value) == "apply has no parameter 'canry'\nTry: canary"
 
 
-def test_what_catches_errors_catches_an_incomplete_apply_and_no_ctrl_c() -> None:
+def test_code_that_catches_errors_catches_an_incomplete_apply_but_not_ctrl_c() -> None:
     assert issubclass(IncompleteApply, eicnb.EicError)
     assert issubclass(ApplyInterrupted, KeyboardInterrupt)
     assert not issubclass(ApplyInterrupted, Exception)

@@ -1,4 +1,4 @@
-"""`eicnb.refresh` and `%eic audit --refresh` on the sandbox, whose time the tests let pass."""
+"""`eicnb.refresh` and `%eic audit --refresh` on the sandbox, whose clock the tests advance."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def same(one: Frame, other: Frame) -> bool:
 
 
 def changed(before: Frame, after: Frame) -> set[str]:
-    """The functions that a refresh read."""
+    """Return the functions that a refresh read."""
     keep = set(before.read_at)
     return set(after[~after.read_at.isin(keep)].function_name)
 
@@ -112,7 +112,7 @@ def test_the_trail_is_read_from_the_earliest_row_even_if_an_earlier_refresh_was_
     assert changed(first, second) == {"checkout"}
 
 
-def test_a_place_whose_trail_cannot_be_relied_on_is_read_in_full_and_the_result_says_so(aws: Eic) -> None:
+def test_a_region_with_an_unreliable_trail_is_read_in_full_and_the_result_says_so(aws: Eic) -> None:
     audit = aws.audit(regions=BOTH, **OPTIONS)
     server(aws).pass_time(20 * MINUTE)
     server(aws).trail.off.add("eu-west-1")
@@ -128,7 +128,7 @@ def test_a_place_whose_trail_cannot_be_relied_on_is_read_in_full_and_the_result_
     assert "; 1 region read in full" in repr(refreshed)
 
 
-def test_who_may_not_read_the_trail_asks_it_once_for_each_region(aws: Eic) -> None:
+def test_a_denied_trail_is_requested_once_per_region(aws: Eic) -> None:
     audit = aws.audit(regions=BOTH, **OPTIONS)
     server(aws).pass_time(20 * MINUTE)
     server(aws).trail.is_denied = True
@@ -143,7 +143,7 @@ def test_who_may_not_read_the_trail_asks_it_once_for_each_region(aws: Eic) -> No
 YOUNG = "the earlier audit is younger than 15 minutes, and CloudTrail is up to 15 minutes late"
 
 
-def test_several_accounts_are_refreshed_side_by_side_through_their_connections(aws: Eic) -> None:
+def test_several_accounts_are_refreshed_through_their_connections(aws: Eic) -> None:
     other = eicnb.sandbox()
     both = [aws, other]
     audit = eicnb.audit(connections=both, regions=BOTH, **OPTIONS)
@@ -185,7 +185,7 @@ def test_rows_that_were_lost_or_have_no_time_are_read_in_full(aws: Eic) -> None:
     assert same(untimed, whole)
 
 
-def test_the_command_takes_a_frame_and_nothing_that_the_frame_has(aws: Eic) -> None:
+def test_the_command_takes_a_frame_and_no_option_that_the_frame_decides(aws: Eic) -> None:
     audit = aws.audit(functions="check*", **OPTIONS)
     server(aws).pass_time(20 * MINUTE)
     with warnings.catch_warnings():
@@ -204,7 +204,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("given", "message"), REFUSALS)
-def test_what_is_not_an_audit_is_refused(aws: Eic, given: Any, message: str) -> None:
+def test_anything_but_an_audit_is_refused(aws: Eic, given: Any, message: str) -> None:
     with pytest.raises(UsageError) as raised:
         aws.refresh(given, **OPTIONS)
     assert message in raised.value.message

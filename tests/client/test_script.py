@@ -1,4 +1,4 @@
-"""Command lines as values: they are run as a cell is, and what they put back is what was there."""
+"""Command lines as text: they run like a cell, and can restore the earlier configs."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_error_of_a_rehearsal_says_what_was_rehearsed(eic: eicnb.Eic) -> Non
         (["put newsletters --retries ${retries}"], False, "${retries} is not defined"),
     ],
 )
-def test_a_faulty_line_is_told_before_anything_is_sent(
+def test_an_invalid_line_is_an_error_before_anything_is_sent(
     eic: eicnb.Eic, lines: list[str], dry_run: Any, message: str
 ) -> None:
     eicnb.use(eic)
@@ -100,13 +100,13 @@ def test_a_faulty_line_is_told_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("lines", ["", [], "# nothing to do\n"])
-def test_no_lines_are_a_frame_without_rows(eic: eicnb.Eic, lines: Any) -> None:
+def test_no_lines_return_a_frame_without_rows(eic: eicnb.Eic, lines: Any) -> None:
     eicnb.use(eic)
     frame = eicnb.run(lines)
     assert (len(frame), list(frame.columns)) == (0, list(eic.list("newsletters").columns))
 
 
-def test_whatever_was_there_is_put_back(eic: eicnb.Eic, everything: Any) -> None:
+def test_any_earlier_config_is_restored(eic: eicnb.Eic, everything: Any) -> None:
     eicnb.use(eic)
     before = everything(functions=["a*", "c*", "i*", "my-*", "new*", "p*", "t*"])
     kept = before[before.configured | (before.qualifier == "$LATEST")]
@@ -126,12 +126,12 @@ def test_names_with_odd_characters_are_quoted(eic: eicnb.Eic) -> None:
     assert line.endswith(f" --on-success '{function}'")
 
 
-def test_what_could_not_be_written_again_is_told_before_it_is_changed(eic: eicnb.Eic) -> None:
+def test_a_config_that_could_not_be_written_again_is_reported_before_it_is_changed(eic: eicnb.Eic) -> None:
     with pytest.raises(UsageError, match=r"'search-updates\.fifo' is a FIFO queue"):
         eicnb.commands_for(eic.list("search-indexer"))
 
 
-def test_a_row_that_was_not_read_cannot_be_put_back(eic: eicnb.Eic, everything: Any) -> None:
+def test_an_unread_row_cannot_be_restored(eic: eicnb.Eic, everything: Any) -> None:
     frame = everything(functions=["newsletters"])
     frame["scan_state"] = "denied"
     with pytest.raises(UsageError) as told:
@@ -152,7 +152,7 @@ def test_a_frame_of_something_else_is_refused(eic: eicnb.Eic) -> None:
 @pytest.mark.parametrize(
     ("lines", "shown"), [(None, "None"), ([None], "None"), (3, "3"), ([b"get f"], "a bytes"), ([["get f"]], "a list")]
 )
-def test_what_is_no_text_is_no_command_line(lines: Any, shown: str) -> None:
+def test_only_text_is_a_command_line(lines: Any, shown: str) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.run(lines)
     assert raised.value.message == f"{shown} is not a command line"

@@ -21,7 +21,7 @@ def test_the_defaults() -> None:
     assert {settings.source(name) for name in ("max_rows", "redact", "redact_names")} == {"default"}
 
 
-def test_what_is_chosen_wins_over_the_environment_until_it_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_choice_overrides_the_environment_until_it_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EICNB_MAX_ROWS", "7")
     monkeypatch.setenv("EICNB_REDACT", "1")
     assert (settings.current(), settings.source("redact")) == (Settings(max_rows=7, redact=True), "environment")
@@ -33,7 +33,7 @@ def test_what_is_chosen_wins_over_the_environment_until_it_is_taken_back(monkeyp
     assert masks.active().on
 
 
-def test_names_may_be_chosen_and_the_switch_left_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_can_be_chosen_while_the_environment_has_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EICNB_REDACT", "true")
     settings.choose(redact_names=[" acme ", "shop"])
     assert masks.active() == masks.Redaction(on=True, names=("acme", "shop"))
@@ -110,7 +110,7 @@ def test_columns_are_chosen_in_one_text_or_in_a_list(columns: Any, monkeypatch: 
     assert settings.current().columns == ("function_name", "on_failure")
 
 
-def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in settings.VARIABLES:
         monkeypatch.setenv(variable.name, " ")
     assert settings.current() == Settings()

@@ -1,4 +1,4 @@
-"""Audits in files and back: what else is done with the loaded frame is as with the frame itself."""
+"""Audits are saved and loaded; a loaded frame works like the original."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eicnb.frames.frame import Frame
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[eicnb.Eic, Frame, Path]]:
-    """A sandbox, an audit of it, and the audit's file."""
+    """Return a sandbox, an audit of it, and the audit's file."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         eic = eicnb.sandbox()
@@ -73,7 +73,7 @@ USES: dict[str, Callable[[eicnb.Eic, Any], Any]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_loaded_audit_is_used_like_the_audit_itself(use: str, shop: tuple[eicnb.Eic, Frame, Path]) -> None:
+def test_a_loaded_audit_works_like_the_original(use: str, shop: tuple[eicnb.Eic, Frame, Path]) -> None:
     eic, audit, path = shop
     pd.testing.assert_frame_equal(USES[use](eic, eicnb.load(path)), USES[use](eic, audit))
 
@@ -99,7 +99,7 @@ def test_the_folder_of_an_audit_is_loaded_as_the_audit(shop: tuple[eicnb.Eic, Fr
     assert eicnb.history(tmp_path).attrs["summary"].startswith("2 audits, ")
 
 
-def test_what_was_planned_from_a_file_is_applied(eic: eicnb.Eic, tmp_path: Path) -> None:
+def test_a_plan_from_a_file_is_applied(eic: eicnb.Eic, tmp_path: Path) -> None:
     edited = eic.list("my-function").assign(maximum_retry_attempts=1)
     plan = eic.plan(eicnb.load(eicnb.save(edited, tmp_path / "a.parquet")), progress=False)
     assert plan.apply(confirm=False, progress=False).outcome.tolist() == ["applied"] * len(plan)

@@ -45,7 +45,7 @@ VERBS = ("put", "update", "get", "list", "delete", "functions")
 
 
 def rows(frame: Frame) -> list[dict[str, Any]]:
-    """The rows with None for what is not set."""
+    """Return the rows, with None for settings that are not set."""
     return [
         {str(key): None if value is None or value != value else value for key, value in row.items()}  # noqa: PLR0124 # only NaT is not itself
         for row in frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -53,20 +53,20 @@ def rows(frame: Frame) -> list[dict[str, Any]]:
 
 
 def row(frame: Frame) -> dict[str, Any]:
-    """The only row."""
+    """Return the only row."""
     (only,) = rows(frame)
     return only
 
 
 def settings(frame: Frame) -> tuple[Any, ...]:
-    """Retries, age, the failure and the success destination of the only row."""
+    """Return the retries, the age, and the failure and success destinations of the only row."""
     only = row(frame)
     names = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success")
     return tuple(only[name] for name in names)
 
 
 def operations(eic: Eic) -> list[str | None]:
-    """What the sandbox was asked for so far."""
+    """Return the requests that the sandbox received so far."""
     assert eic.server is not None
     return [request.operation for request in eic.server.requests()]
 
@@ -145,7 +145,7 @@ def test_functions_are_all_functions_of_the_region(eic: Eic) -> None:
     assert len(eic.derive(region="sa-east-1").functions()) == 0
 
 
-def test_put_removes_what_is_left_out_and_update_keeps_it(eic: Eic) -> None:
+def test_put_removes_omitted_settings_and_update_keeps_them(eic: Eic) -> None:
     everything: dict[str, Any] = {
         "maximum_retry_attempts": 1,
         "maximum_event_age_in_seconds": 600,
@@ -186,7 +186,7 @@ def test_update_of_one_destination_keeps_the_other(
     assert tuple(destinations) == tuple(arns[name] if name else None for name in kept)
 
 
-def test_update_of_one_destination_where_no_config_exists_is_not_found_and_changes_nothing(eic: Eic) -> None:
+def test_update_of_one_destination_without_a_config_is_not_found_and_changes_nothing(eic: Eic) -> None:
     with pytest.raises(NotFound, match="doesn't have an EventInvokeConfig"):
         eic.update("my-function", on_failure="sqs:shop-failures")
     assert operations(eic) == ["GetFunctionEventInvokeConfig", "ListFunctionEventInvokeConfigs"]
@@ -298,7 +298,7 @@ def test_list_returns_every_page(eic: Eic) -> None:
     assert operations(eic) == ["ListFunctionEventInvokeConfigs"] * 2
 
 
-def test_delete_returns_what_was_there_and_then_it_is_gone(eic: Eic) -> None:
+def test_delete_returns_the_deleted_config(eic: Eic) -> None:
     before = row(eic.get("my-function:GREEN"))
     assert row(eic.delete("my-function:GREEN")) == before
     with pytest.raises(NotFound):
@@ -364,14 +364,14 @@ def test_each_qualifier_has_a_config_of_its_own(eic: Eic) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_verbs_alone_are_the_methods_without_self(verb: str) -> None:
+def test_the_module_level_verbs_are_the_methods_without_self(verb: str) -> None:
     alone, method = getattr(eicnb, verb), getattr(Eic, verb)
     own = inspect.signature(method)
     assert inspect.signature(alone) == own.replace(parameters=list(own.parameters.values())[1:])
     assert (alone.__doc__, alone.__name__, alone.__module__) == (method.__doc__, verb, "eicnb.client.connections")
 
 
-def test_the_verbs_alone_act_on_the_connection_in_use(eic: Eic) -> None:
+def test_the_module_level_verbs_act_on_the_connection_in_use(eic: Eic) -> None:
     assert eicnb.current() is eic
     other = eicnb.sandbox()
     assert eicnb.current() is other
@@ -405,7 +405,7 @@ def test_two_sandboxes_share_no_state(eic: Eic) -> None:
     assert row(eic.get("my-function"))["maximum_retry_attempts"] == 0
 
 
-def test_derive_goes_to_another_region_and_leaves_this_one_as_it_is(eic: Eic) -> None:
+def test_derive_changes_the_region_of_a_copy(eic: Eic) -> None:
     there = eic.derive(region="eu-west-1")
     assert (there.region, eic.region, there.account_id) == ("eu-west-1", "us-east-1", eic.account_id)
     assert there.is_sandbox
@@ -419,7 +419,7 @@ def test_derive_goes_to_another_region_and_leaves_this_one_as_it_is(eic: Eic) ->
     assert eicnb.current() is eic
 
 
-def test_derive_to_another_endpoint_is_no_sandbox_any_more(eic: Eic) -> None:
+def test_derive_with_another_endpoint_leaves_the_sandbox(eic: Eic) -> None:
     elsewhere = eic.derive(endpoint_url="http://127.0.0.1:9")
     assert (elsewhere.is_sandbox, elsewhere.server, elsewhere.endpoint_url) == (False, None, "http://127.0.0.1:9")
 
@@ -433,14 +433,14 @@ def test_a_connection_that_was_derived_keeps_its_sandbox_running() -> None:
     there.server.stop()
 
 
-def test_a_connection_says_where_it_goes(eic: Eic) -> None:
+def test_a_connection_shows_its_account_and_region(eic: Eic) -> None:
     assert repr(eic) == f"Eic(SANDBOX, account_id='{eic.account_id}', region='us-east-1')"
     assert repr(eicnb.connect()) == "Eic()"
     assert repr(eicnb.connect(region="eu-west-1")) == "Eic(region='eu-west-1')"
     assert (eic.endpoint_url, eicnb.connect().endpoint_url) == (eic.server and eic.server.url, None)
 
 
-def test_a_frame_says_that_it_is_of_the_sandbox(eic: Eic) -> None:
+def test_a_frame_shows_that_it_is_of_the_sandbox(eic: Eic) -> None:
     assert repr(eic.list("newsletters")).endswith(f"SANDBOX  account {eic.account_id}  us-east-1  no rows")
 
 

@@ -1,4 +1,4 @@
-"""Where there are no magics, the Python API says all that `%eic` says, and needs no IPython."""
+"""Without magics, the Python API can do everything that `%eic` does, and needs no IPython."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from eicnb.model.request import Paging
 ROOT = Path(__file__).parents[2]
 
 COMMANDS_ALONE = {"help": "Python's own `help(eicnb.put)`"}
-"""Commands without a function of their name, and why."""
+"""Commands without a function of the same name, and why."""
 
 FUNCTIONS_ALONE = {
     "run": "runs command lines in Python, as a cell does",
@@ -35,7 +35,7 @@ FUNCTIONS_ALONE = {
     "refresh": "is `%eic audit --refresh`",
     "organization": "returns connections, which are values of Python; is `--organization` of `%eic audit`",
 }
-"""Functions without a command of their name, and why."""
+"""Functions without a command of the same name, and why."""
 
 OPTIONS_ALONE = {
     "output": "prints what the AWS CLI prints; `Eic.pages` returns the same as Python's values",
@@ -58,7 +58,7 @@ OPTIONS_ALONE = {
     "no_progress": "is `progress`, which takes a callable too",
     "refresh": "is the function `refresh`",
 }
-"""Options without a parameter of their name, by their argument, and why."""
+"""Options without a parameter of the same name, by argument, and why."""
 
 PARAMETERS_ALONE = {
     "connections": "is `--profiles`",
@@ -68,30 +68,30 @@ PARAMETERS_ALONE = {
     "audit": "is the value of `--refresh`",
     "connection": "a connection is a value of Python, and `%eic use NAME` has its name",
 }
-"""Parameters without an option of their name, and why."""
+"""Parameters without an option of the same name, and why."""
 
 ONE_PAGE = {"no_paginate"}
-"""What all but a list say anyway: their answer is one page. A list's options are those of `Eic.request`'s paging."""
+"""The paging option that needs no parameter outside `list`, because other responses have one page."""
 
 
 def functions() -> set[str]:
-    """The public names that are functions."""
+    """Return the public functions."""
     return {name for name in eicnb.__all__ if not isclass(getattr(eicnb, name))}
 
 
 def parameters(name: str) -> set[str]:
-    """What a public function takes."""
+    """Return the parameters of a public function."""
     function = getattr(eicnb, name, None)
     return set() if function is None else {*signature(function).parameters}
 
 
 def sayable(command: Verb) -> set[str]:
-    """The parameters with which Python says what the command's options say, on a connection of the caller's own."""
+    """Return the parameters that correspond to a command's options, on a given connection."""
     paging = {field.name for field in fields(Paging)} if command.name == "list" else ONE_PAGE
     return parameters(command.name) | parameters("connect") | OF_DERIVE | paging
 
 
-def test_every_command_is_a_function_and_the_other_way_round() -> None:
+def test_every_command_is_a_function_and_vice_versa() -> None:
     commands = {command.name for command in VERBS}
     assert commands - functions() == COMMANDS_ALONE.keys()
     assert functions() - commands == FUNCTIONS_ALONE.keys()
@@ -104,7 +104,7 @@ def test_every_command_that_acts_on_a_connection_is_a_method_of_it() -> None:
 
 
 @pytest.mark.parametrize("command", VERBS, ids=lambda command: command.name)
-def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
+def test_every_option_has_a_parameter(command: Verb) -> None:
     said = {option.argument for option in command.options}
     assert said - sayable(command) - OPTIONS_ALONE.keys() == set()
 
@@ -112,11 +112,11 @@ def test_what_an_option_says_a_parameter_says_too(command: Verb) -> None:
 OTHER_COMMANDS = {"connect": "use", "connections": "use", "destination_form": "form", "refresh": "audit"} | {
     "organization": "audit"
 }
-"""The commands that do what a function does, under another name."""
+"""The commands that do the same as a function of another name."""
 
 
 @pytest.mark.parametrize("name", sorted(functions() - {"current", "run", "commands_for"}))
-def test_what_a_parameter_says_an_option_says_too(name: str) -> None:
+def test_every_parameter_has_an_option(name: str) -> None:
     command = verb(OTHER_COMMANDS.get(name, name))
     assert command is not None
     options = {option.argument for option in (*command.options, *command.words)}
@@ -128,7 +128,7 @@ def test_every_option_of_a_connection_is_one_of_derive() -> None:
 
 
 @pytest.mark.parametrize(("option", "choices"), [("--qualifiers", Qualifiers), ("--errors", Errors)])
-def test_both_take_the_same_words(option: str, choices: Any) -> None:
+def test_options_and_parameters_accept_the_same_values(option: str, choices: Any) -> None:
     audit = verb("audit")
     assert audit is not None
     found = audit.option(option)
@@ -136,7 +136,7 @@ def test_both_take_the_same_words(option: str, choices: Any) -> None:
     assert found.choices == get_args(choices)
 
 
-def test_no_exception_is_left_that_nothing_needs() -> None:
+def test_every_listed_exception_is_needed() -> None:
     arguments = {option.argument for command in VERBS for option in command.options}
     assert OPTIONS_ALONE.keys() <= arguments
     assert {parameter for name in functions() for parameter in parameters(name)} >= PARAMETERS_ALONE.keys()
@@ -184,7 +184,7 @@ ResourceNotFoundException 254
 """
 
 
-def test_a_plain_script_does_it_all_without_ipython(tmp_path: Path) -> None:
+def test_a_plain_script_works_without_ipython(tmp_path: Path) -> None:
     script = tmp_path / "runbook.py"
     script.write_text(SCRIPT, encoding="utf-8")
     command = [sys.executable, "-W", "error", str(script)]

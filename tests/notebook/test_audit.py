@@ -29,7 +29,7 @@ LAST = r"100%\|█{10}\| 26/26 functions \[\d\d:\d\d, [0-9.]+/s, 1/1 regions, [0
 
 
 class Kernel:
-    """A kernel with a user in front of it."""
+    """Return a kernel that a person uses."""
 
     def __init__(self, manager: Any, client: Any) -> None:
         self.manager = manager
@@ -37,7 +37,7 @@ class Kernel:
         self.messages: list[dict[str, Any]] = []
 
     def run(self, cell: str, hook: Callable[[dict[str, Any]], object] = lambda message: None) -> dict[str, Any]:
-        """The reply to a cell."""
+        """Run a cell and return the reply."""
 
         def keep(message: dict[str, Any]) -> None:
             self.messages.append(message)
@@ -51,7 +51,7 @@ class Kernel:
         return content
 
     def shown(self, kind: str) -> list[str]:
-        """The texts that a cell displayed in one kind of message."""
+        """Return the texts that a cell displayed in one kind of message."""
         return [message["content"]["data"]["text/plain"] for message in self.messages if message["msg_type"] == kind]
 
 
@@ -201,7 +201,7 @@ audit --rate fast
 --rate is 'fast', which is not a number
     %eic audit --rate fast
                       ^^^^
-Try: --rate N: calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none
+Try: --rate N: calls a second in each account and region; default: 10, or no limit in the sandbox; AWS's limit is 15
 
 audit --regions mars-1
 there is no region 'mars-1'
@@ -241,5 +241,5 @@ def test_an_error_points_at_the_bad_input(notebook: Notebook, case: str) -> None
     assert str(notebook.fail(f"%eic {line}")) == message
 
 
-def test_an_audit_stands_alone_in_its_cell(notebook: Notebook) -> None:
+def test_an_audit_runs_alone_in_its_cell(notebook: Notebook) -> None:
     assert "audit cannot be combined with other commands" in str(notebook.fail("%%eic\naudit\nlist my-function"))

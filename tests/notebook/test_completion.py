@@ -41,7 +41,7 @@ def memory() -> Memory:
 
 @pytest.fixture
 def shell(notebook: Notebook, memory: Memory) -> Any:
-    """A real shell that completes `%eic`."""
+    """Return a real shell that completes `%eic`."""
     register(notebook.shell, memory, profiles=lambda: ["dev"], regions=lambda: ["eu-west-1"])
     notebook.run("queue = 'sqs:lost-events'")
     notebook.shell.Completer.use_jedi = False
@@ -49,7 +49,7 @@ def shell(notebook: Notebook, memory: Memory) -> Any:
 
 
 def accepted(shell: Any, marked: str, origin: str = "eicnb") -> list[str]:
-    """The cells after one of our candidates is accepted; `|` marks the cursor."""
+    """Return the cell after each of our candidates; `|` marks the cursor."""
     before, _, after = marked.partition("|")
     cell = before + after
     with provisionalcompleter():
@@ -58,7 +58,7 @@ def accepted(shell: Any, marked: str, origin: str = "eicnb") -> list[str]:
 
 
 def old_way(shell: Any, marked: str) -> list[str]:
-    """The same through `complete`, which knows one line."""
+    """Do the same through `complete`, which gets one line."""
     before, _, after = marked.partition("|")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)
@@ -147,7 +147,7 @@ NOT_OURS = {
 
 
 @pytest.mark.parametrize("marked", NOT_OURS.values(), ids=NOT_OURS)
-def test_whatever_is_not_eic_is_left_alone(shell: Any, marked: str) -> None:
+def test_other_code_is_not_completed(shell: Any, marked: str) -> None:
     assert accepted(shell, marked) == []
 
 
@@ -173,7 +173,7 @@ def test_jedi_completes_everything_else(shell: Any) -> None:
 
 
 def mine(shell: Any) -> int:
-    """The number of our matchers and hooks in a shell."""
+    """Return the number of our matchers and hooks in a shell."""
     matchers = [one for one in shell.Completer.custom_matchers if one.matcher_identifier == "eicnb"]
     return len([*matchers, *shell.strdispatchers["complete_command"].regexs])
 
@@ -190,7 +190,7 @@ def test_registering_again_leaves_one_and_unregistering_none(notebook: Notebook)
 
 @pytest.fixture
 def old_shell(shell: Any, monkeypatch: pytest.MonkeyPatch, memory: Memory) -> Any:
-    """A shell whose IPython has no v2 matchers, as before 8.6."""
+    """Return a shell whose IPython has no v2 matchers, as before 8.6."""
     monkeypatch.delattr("IPython.core.completer.context_matcher", raising=False)
     register(shell, memory, profiles=lambda: ["dev"], regions=lambda: ["eu-west-1"])
     assert mine(shell) == 1
@@ -202,7 +202,7 @@ def test_an_older_ipython_completes_a_line(old_shell: Any, marked: str, expected
     assert old_way(old_shell, marked)[0] == expected
 
 
-def test_an_older_ipython_is_left_without_a_hook(old_shell: Any) -> None:
+def test_unregistering_removes_the_hook_of_an_older_ipython(old_shell: Any) -> None:
     register(old_shell)
     assert mine(old_shell) == 1
     unregister(old_shell)
@@ -224,13 +224,13 @@ def test_a_memory_forgets_the_oldest_functions_first() -> None:
     assert memory.known().functions == ("a", "c")
 
 
-def test_a_memory_begins_again(memory: Memory) -> None:
+def test_a_memory_can_be_cleared(memory: Memory) -> None:
     memory.forget()
     assert memory.known() == Memory().known()
 
 
 @pytest.mark.parametrize("result", [None, 7, "text", [], {"a": 1}, pd.DataFrame({"a": [1]}), SEEN["qualifier"]])
-def test_a_memory_learns_nothing_from_what_is_no_frame_of_ours(result: object) -> None:
+def test_a_memory_learns_only_from_our_frames(result: object) -> None:
     memory = Memory()
     memory.learn(result)
     assert memory.known() == Memory().known()
@@ -270,7 +270,7 @@ def test_the_cursor_in_the_commands_is_the_cursor_in_the_cell(place: Callable[[s
     assert cell[found.start : found.start + found.cursor].strip() == "put f --retries"
 
 
-def test_completing_asks_nobody(shell: Any, sent: Callable[[], list[str | None]]) -> None:
+def test_completing_sends_no_request(shell: Any, sent: Callable[[], list[str | None]]) -> None:
     before = sent()
     accepted(shell, "%eic put |")
     assert sent() == before
@@ -278,7 +278,7 @@ def test_completing_asks_nobody(shell: Any, sent: Callable[[], list[str | None]]
 
 
 def offered(shell: Any, line: str) -> list[str]:
-    """The candidates of Tab at the end of a line, from any source."""
+    """Return what Tab at the end of a line offers, from every source."""
     with provisionalcompleter():
         return [one.text for one in shell.Completer.completions(line, len(line))]
 
@@ -299,14 +299,16 @@ def offered(shell: Any, line: str) -> list[str]:
         ("%eic get orders --query ", []),
     ],
 )
-def test_nothing_but_what_fits_is_offered(shell: Any, line: str, texts: list[str], *, use_jedi: bool) -> None:
+def test_only_matching_names_are_offered(shell: Any, line: str, texts: list[str], *, use_jedi: bool) -> None:
     shell.Completer.use_jedi = use_jedi
     assert offered(shell, line) == texts
 
 
 @pytest.mark.ipython_8_6
 @pytest.mark.skipif(BEFORE_V2, reason="IPython before 8.6 completes a line")
-def test_a_file_is_offered_where_one_may_be(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_offered_where_an_option_takes_one(
+    shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bundle.pem").touch()
     assert "bundle.pem" in offered(shell, "%eic use --ca-bundle bun")

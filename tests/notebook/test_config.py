@@ -73,9 +73,7 @@ def test_the_profile_of_the_config_is_that_of_the_first_connection(
         ("region", "", "region is ''"),
     ],
 )
-def test_a_setting_that_cannot_be_used_changes_nothing(
-    notebook: Notebook, name: str, value: object, message: str
-) -> None:
+def test_an_invalid_setting_changes_nothing(notebook: Notebook, name: str, value: object, message: str) -> None:
     [magics] = [one for one in notebook.shell.configurables if isinstance(one, EicMagics)]
     before = settings.current()
     with pytest.raises(TraitError) as caught:
@@ -105,7 +103,7 @@ def test_max_rows_cuts_the_display(notebook: Notebook) -> None:
 
 
 def untouched() -> settings.Settings:
-    """The settings of a process that sets none, with the journal of the tests."""
+    """Return the settings of a process that chooses none, with the journal of the tests."""
     return replace(settings.Settings(), journal=os.environ["EICNB_JOURNAL"])
 
 
@@ -126,7 +124,7 @@ def test_reloading_leaves_one_of_everything_and_unloading_nothing(notebook: Note
 
 
 @pytest.mark.parametrize("assignment", ["max_rows = 0", "rate = 0", "rate = 'x'", "region = ''", "maxrows = 3"])
-def test_a_value_that_was_refused_does_not_stop_a_reload(notebook: Notebook, assignment: str) -> None:
+def test_a_refused_value_does_not_prevent_a_reload(notebook: Notebook, assignment: str) -> None:
     notebook.shell.run_cell(f"%config EicMagics.{assignment}")
     notebook.run("%reload_ext eicnb")
     assert settings.current() == untouched()

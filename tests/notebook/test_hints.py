@@ -53,7 +53,7 @@ CELLS = [
 
 
 def in_place(cell: str, excerpt: Excerpt, text: str) -> str:
-    """Return the cell with a text in place of the part that an error marks."""
+    """Return the cell with a text in place of what the error marks."""
     lines = cell.split("\n")
     number = (excerpt.number or 1) - 1
     assert lines[number].endswith(excerpt.line.removeprefix("%eic ").removeprefix("%%eic "))
@@ -64,7 +64,7 @@ def in_place(cell: str, excerpt: Excerpt, text: str) -> str:
 
 
 def error_of(cell: str) -> UsageError:
-    """Return the error of a faulty cell."""
+    """Return the error that a cell raises."""
     magic, _, text = cell.partition(" ")
     is_cell = magic == "%%eic"
     with pytest.raises(UsageError) as caught:
@@ -73,7 +73,7 @@ def error_of(cell: str) -> UsageError:
 
 
 def cells_of(cell: str, error: UsageError) -> tuple[str, ...]:
-    """Return the cells to type; none if the hint is a sentence alone."""
+    """Return the cells to type; none if the hint is only a sentence."""
     hint = error.hint or ""
     if any(part in hint for part in NOT_TYPED):
         return ()
@@ -92,7 +92,7 @@ TYPINGS = {cell: typed for cell in CELLS if (typed := cells_of(cell, error_of(ce
 
 @pytest.fixture
 def machine(notebook: Notebook, eic: Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notebook:
-    """A shell with the files, programs and profiles that the hints name."""
+    """Return a shell with the files, programs and profiles that the hints name."""
     monkeypatch.chdir(tmp_path)
     config = '{"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:shop-failures"}}'
     for name in ("d.json", "folder/d.yaml", "in.json", "in.yaml"):
@@ -130,7 +130,7 @@ def test_many_hints_are_typed() -> None:
 
 
 def texts_in(node: ast.AST) -> Iterator[str]:
-    """Return the full texts of an expression, with `…` for the values in them."""
+    """Return the texts that an expression can have, with `…` for values that it fills in."""
     if isinstance(node, ast.JoinedStr):
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -141,7 +141,7 @@ def texts_in(node: ast.AST) -> Iterator[str]:
 
 
 def hints_in(path: Path) -> Iterator[str]:
-    """Return the hints that a module writes."""
+    """Return the hints in a module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         values = [node.value] if isinstance(node, ast.keyword) and node.arg == "hint" else []
         if isinstance(node, ast.Assign) and any(

@@ -1,4 +1,4 @@
-"""Hints about Python calls work too: each suggestion is typed into its place, and the call succeeds."""
+"""Hints about Python calls work: the suggested argument is passed instead, and the call succeeds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REAL = {
     "live": "BLUE",
     "sqs:q": "sqs:shop-failures",
 }
-"""Values that exist in the sandbox, to replace those in the tables of mistakes."""
+"""Values in the sandbox, in place of those in the tables of mistakes."""
 
 KEYWORD = re.compile(r"(?P<name>[a-z][a-z_0-9]*)(?:=(?P<value>.+))?")
 DESTINATION = re.compile(r"(?:arn:aws:|(?:sqs|sns|s3|lambda|events):)[\w.:-]+")
@@ -45,12 +45,12 @@ def known(value: Any) -> Any:
 
 
 def typed(value: str) -> Any:
-    """Return the value of an expression in a hint, without a final `…`."""
+    """Return the value of an expression in a hint, without a `…` at its end."""
     return eval(re.sub(r",? …", "", value).replace("checkout-*", "checkout*"))
 
 
 @pytest.mark.parametrize(("call", "args", "kwargs"), [case[:3] for case in MISFITS], ids=[case[3] for case in MISFITS])
-def test_the_parameter_that_a_hint_names_is_one(
+def test_the_parameter_that_a_hint_names_exists(
     eic: eicnb.Eic, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     args, kwargs = tuple(map(known, args)), {name: known(value) for name, value in kwargs.items()}
@@ -72,7 +72,7 @@ def test_the_parameter_that_a_hint_names_is_one(
 
 
 def alternatives(hint: str) -> Iterator[dict[str, Any]]:
-    """Return the arguments that a hint gives, each alternative on its own."""
+    """Return the arguments that a hint suggests, one for each alternative."""
     for text in re.split(r",? or |\n *|, (?=[a-z_]+=)", hint):
         found = KEYWORD.fullmatch(text)
         if found and found["value"]:
@@ -92,7 +92,7 @@ SETTINGS = [given for given, text in SETTINGS_CASES if DESTINATION.search(text.p
 
 
 @pytest.mark.parametrize("given", SETTINGS, ids=str)
-def test_the_destination_that_a_hint_gives_is_one(eic: eicnb.Eic, given: dict[str, Any]) -> None:
+def test_the_destination_that_a_hint_gives_is_valid(eic: eicnb.Eic, given: dict[str, Any]) -> None:
     found = DESTINATION.match(hint_of(eic.put, "my-function", **given))
     if found:
         name = next(iter(given)) if next(iter(given)).startswith("on_") else "on_failure"

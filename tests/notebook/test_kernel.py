@@ -20,7 +20,7 @@ See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 
 @pytest.fixture
 def in_a_quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a kernel, which leaves files in the home directory, its own one and the warnings of this process."""
+    """Give kernels a home directory for their files, and the warnings of this process."""
     for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
@@ -28,7 +28,7 @@ def in_a_quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def executed(*cells: str) -> nbformat.NotebookNode:
-    """The notebook as a colleague would find it after Run All, and whether it ran to the end."""
+    """Return the notebook after Run All, and whether all cells ran."""
     v4: Any = nbformat.v4  # its functions have no types
     notebook: nbformat.NotebookNode = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
     client = NotebookClient(notebook, timeout=60, kernel_name="python3")

@@ -10,7 +10,7 @@ from tests.shell import Notebook
 
 @pytest.fixture
 def audited(notebook: Notebook) -> Notebook:
-    """A notebook on a sandbox, with an audit of three functions."""
+    """Return a notebook on a sandbox, with an audit of three functions."""
     notebook.run("%eic sandbox")
     notebook.run("audit = %eic audit --functions thumbnails,newsletters,checkout --no-progress")
     return notebook

@@ -21,7 +21,7 @@ PUT, UPDATE, GET = (f"{verb}FunctionEventInvokeConfig" for verb in ("Put", "Upda
 
 
 def settings(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """The values of each config in a frame, with None for `<NA>`."""
+    """Return the settings of each config in a frame, with None for `<NA>`."""
     columns = ["function_name", "qualifier", "maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure"]
     rows = frame[columns].itertuples(index=False, name=None)
     return [tuple(None if pd.isna(value) else value for value in row) for row in rows]
@@ -91,7 +91,7 @@ def test_put_overwrites_and_update_keeps(notebook: Notebook) -> None:
     assert settings(notebook.run("%eic put my-function --max-age 1h")) == [("my-function", "$LATEST", None, 3600, None)]
 
 
-def test_what_was_put_is_got_listed_and_deleted(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_a_config_is_put_read_listed_and_deleted(notebook: Notebook, eic: eicnb.Eic) -> None:
     queue = f"arn:aws:sqs:us-east-1:{eic.account_id}:order-failures"
     row = ("my-function", "prod", None, None, queue)
     assert settings(notebook.run("%eic put my-function:prod --on-failure sqs:order-failures")) == [row]
@@ -135,7 +135,7 @@ def test_several_commands_are_one_frame(notebook: Notebook, sent: Sent) -> None:
     assert sent() == [GET, PUT, GET, PUT, GET, GET]
 
 
-def test_the_verb_leads_the_frame_of_several_commands_alone(notebook: Notebook) -> None:
+def test_only_the_frame_of_several_commands_has_the_verb_column(notebook: Notebook) -> None:
     one = notebook.run("%%eic\nget my-function:BLUE")
     several = notebook.run("%%eic\nrequire --sandbox\nget my-function:BLUE")
     assert list(several.columns) == ["verb", *one.columns]
@@ -234,7 +234,7 @@ def test_a_single_command_that_fails_has_no_notes(notebook: Notebook) -> None:
     ],
 )
 @pytest.mark.parametrize("place", [0, 4, 9])
-def test_one_bad_line_among_ten_and_nothing_is_sent(notebook: Notebook, sent: Sent, bad: str, place: int) -> None:
+def test_one_invalid_line_of_ten_prevents_all_requests(notebook: Notebook, sent: Sent, bad: str, place: int) -> None:
     lines = [f"put my-function:v1 --retries {number % 3}" for number in range(9)]
     lines.insert(place, bad)
     error = notebook.fail("\n".join(["%%eic --out x", *lines]))
@@ -487,7 +487,7 @@ def test_a_mistake_is_shown_in_a_few_lines(notebook: Notebook, eic: eicnb.Eic, s
     assert sent() == []
 
 
-def test_an_answer_of_aws_is_shown_in_a_few_lines(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_an_error_response_of_aws_is_shown_in_a_few_lines(notebook: Notebook, eic: eicnb.Eic) -> None:
     error = notebook.fail("%eic get my-function:v1")
     assert isinstance(error, AwsError)
     assert error.__cause__ is not None
@@ -595,7 +595,7 @@ def test_the_functions_of_the_region_are_a_frame(notebook: Notebook) -> None:
     assert set(notebook.run("%eic functions --region eu-west-1").region) == {"eu-west-1"}
 
 
-def test_without_a_region_the_cure_is_shown(bare_notebook: Notebook) -> None:
+def test_without_a_region_the_fix_is_shown(bare_notebook: Notebook) -> None:
     bare_notebook.run("%load_ext eicnb")
     error = bare_notebook.fail("%eic get my-function")
     assert isinstance(error, eicnb.ConfigurationError)

@@ -1,4 +1,4 @@
-"""What a notebook shows with redaction on, in a real shell: outputs, errors and printed text."""
+"""A notebook with redaction on, in a real shell: its outputs, its errors and what it prints."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def redacted(notebook: Notebook, eic: eicnb.Eic) -> Notebook:
 
 
 def bundle(notebook: Notebook, cell: str) -> dict[str, Any]:
-    """All representations of a cell's value."""
+    """Return all representations of a cell's value."""
     shown, _ = notebook.shell.display_formatter.format(notebook.run(cell))
     notebook.printed()
     assert isinstance(shown, dict)
@@ -68,7 +68,7 @@ def test_a_printed_table_keeps_its_borders(redacted: Notebook) -> None:
     assert len({len(line) for line in redacted.printed().splitlines()}) == 1
 
 
-def test_a_query_is_asked_of_the_real_answer(redacted: Notebook, eic: eicnb.Eic) -> None:
+def test_a_query_selects_from_the_real_response(redacted: Notebook, eic: eicnb.Eic) -> None:
     query = f'FunctionEventInvokeConfigs[?contains(FunctionArn, `"{eic.account_id}"`)] | length(@)'
     redacted.run(f"%eic list my-function --query '{query}' --output text")
     assert redacted.printed() == "2\n"

@@ -1,4 +1,4 @@
-"""`--organization` in a real shell: every command about several accounts, and errors in a line."""
+"""`--organization` in a real shell: every command on several accounts, and invalid lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = r"left out 1 account that is not active: \d{12} \(old-shop\): suspend
 
 @pytest.fixture
 def prod(notebook: Notebook) -> Notebook:
-    """A notebook on a sandbox, with an audit of the accounts in one unit."""
+    """Return a notebook on a sandbox, with an audit of the accounts in one unit."""
     notebook.run("prod = %eic audit --organization --role audit --units Workloads/Prod --regions us-east-1,eu-west-1")
     notebook.printed()
     return notebook

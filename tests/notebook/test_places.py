@@ -1,4 +1,4 @@
-"""A notebook states which account and region it acts on, and stops if they are wrong."""
+"""A notebook shows its account and region, and stops if they are wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_connections_have_names_and_are_used_again_by_them(notebook: Notebook, e
     assert eicnb.connections().set_index("name").in_use["sandbox"]
 
 
-def test_another_region_takes_no_name_away(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_another_region_does_not_take_the_name_of_another_connection(notebook: Notebook, eic: eicnb.Eic) -> None:
     notebook.run("%eic use --region eu-west-1")
     assert list(notebook.run("%eic use").name) == ["sandbox", "sandbox/eu-west-1"]
     assert notebook.run("%eic use sandbox").region == "us-east-1"
@@ -46,7 +46,7 @@ def test_a_profile_is_the_name_of_its_connection(bare_notebook: Notebook, monkey
     assert eicnb.use("dev").region == "us-east-2"
 
 
-def test_an_unknown_connection_is_answered_with_the_nearest(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_an_unknown_connection_has_the_nearest_as_hint(notebook: Notebook, eic: eicnb.Eic) -> None:
     notebook.run("%eic use --region eu-west-1 --as europe")
     assert isinstance(notebook.fail("%eic use euorpe"), UsageError)
     assert notebook.printed() == (
@@ -54,7 +54,7 @@ def test_an_unknown_connection_is_answered_with_the_nearest(notebook: Notebook, 
     )
 
 
-def test_whoami_tells_account_identity_and_region(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_whoami_returns_account_identity_and_region(notebook: Notebook, eic: eicnb.Eic) -> None:
     row = notebook.run("%eic whoami").iloc[0]
     assert (row.account_id, row.region, row.partition, row.sandbox) == (eic.account_id, "us-east-1", "aws", True)
     assert row.identity_arn.startswith(f"arn:aws:sts::{eic.account_id}:")
@@ -71,7 +71,9 @@ def test_whoami_shows_the_alias_of_the_account(notebook: Notebook, eic: eicnb.Ei
     "required",
     ["--sandbox", "--region us-east-1", "--account ACCOUNT --region us-east-1 --sandbox", "--account ${number}"],
 )
-def test_the_right_place_is_said_in_a_line(notebook: Notebook, eic: eicnb.Eic, required: str) -> None:
+def test_the_required_account_and_region_are_confirmed_in_a_line(
+    notebook: Notebook, eic: eicnb.Eic, required: str
+) -> None:
     notebook.shell.user_ns["number"] = int(eic.account_id)
     notebook.printed()
     assert notebook.run(f"%eic require {required.replace('ACCOUNT', eic.account_id)}") is None

@@ -13,7 +13,7 @@ from tests.shell import Notebook
 
 @pytest.fixture
 def desired(notebook: Notebook, eic: eicnb.Eic) -> Notebook:
-    """A notebook with an edited audit."""
+    """Return a notebook with an edited audit."""
     assert eic.region
     notebook.run("desired = %eic audit --functions newsletters,checkout")
     notebook.run("desired.loc[desired.function_name == 'newsletters', 'maximum_retry_attempts'] = 0")
@@ -56,7 +56,7 @@ def test_a_wrong_line_writes_nothing(desired: Notebook, eic: eicnb.Eic, line: st
     assert len(eic.list("newsletters")) == 0
 
 
-def test_a_confirmation_is_asked_for_as_for_every_write(
+def test_a_confirmation_is_required_as_for_every_write(
     desired: Notebook, eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desired.run("plan = %eic plan ${desired}")

@@ -11,7 +11,7 @@ from tests.shell import Notebook
 
 @pytest.fixture
 def filled(notebook: Notebook) -> Notebook:
-    """A notebook on a sandbox with three records in a queue."""
+    """Return a notebook on a sandbox with three records in a queue."""
     notebook.run("%eic sandbox")
     make_queue(notebook.run("import eicnb; eicnb.current()"), "lost", *(record(number) for number in range(1, 4)))
     return notebook

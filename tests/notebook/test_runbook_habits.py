@@ -1,4 +1,4 @@
-"""What people do in notebooks out of habit, and what must happen."""
+"""Habits of notebook users, and what must come of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Sent = Callable[[], list[str | None]]
         ("--cli-read-timeout -1", "the read timeout is -1"),
     ],
 )
-def test_nothing_is_sent_when_a_later_line_goes_nowhere(
+def test_nothing_is_sent_if_a_later_line_has_an_unusable_connection(
     notebook: Notebook, sent: Sent, option: str, message: str
 ) -> None:
     error = notebook.fail(f"%%eic\nput my-function --retries 1\nput my-function --retries 2 {option}")
@@ -40,7 +40,7 @@ def test_nothing_is_sent_when_a_later_line_goes_nowhere(
     assert sent() == []
 
 
-def test_a_comment_may_stand_behind_the_magic(notebook: Notebook) -> None:
+def test_a_comment_may_follow_the_magic(notebook: Notebook) -> None:
     result = notebook.run("%%eic # why\nput my-function --retries 1")
     assert list(result.maximum_retry_attempts) == [1]
 
@@ -70,7 +70,7 @@ def test_a_saved_frame_restores_its_configs(eic: eicnb.Eic) -> None:
     assert after.drop(columns="last_modified").equals(before.drop(columns="last_modified"))
 
 
-def test_a_sandbox_that_is_held_outlives_the_command_for_a_new_one(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_a_sandbox_in_a_variable_survives_the_command_for_a_new_one(notebook: Notebook, eic: eicnb.Eic) -> None:
     notebook.run("%eic sandbox")
     first = eicnb.current()
     notebook.run("%eic sandbox")
@@ -81,7 +81,7 @@ def test_a_sandbox_that_is_held_outlives_the_command_for_a_new_one(notebook: Not
     server.stop()
 
 
-def test_a_typographic_dash_is_told(notebook: Notebook) -> None:
+def test_a_typographic_dash_is_reported(notebook: Notebook) -> None:
     error = notebook.fail("%eic put my-function \N{EN DASH}\N{EN DASH}retries 2")
     assert isinstance(error, UsageError)
     assert error.hint == "--retries"
@@ -94,7 +94,7 @@ def test_a_session_of_the_users_own_keeps_its_settings() -> None:
     assert (client.meta.config.read_timeout, client.meta.config.proxies) == (70, {"https": "http://127.0.0.1:9"})
 
 
-def test_what_is_no_session_is_told_at_once() -> None:
+def test_anything_but_a_session_is_an_error_at_once() -> None:
     with pytest.raises(UsageError, match="'prod' is not a boto3 session"):
         eicnb.connect(boto3_session="prod")  # type: ignore[arg-type] # a likely mistake
 

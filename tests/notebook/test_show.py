@@ -1,4 +1,4 @@
-"""`eicnb.show` and `%eic show`: other columns and more rows, at once."""
+"""`eicnb.show` and `%eic show`: other columns and more rows, shown immediately."""
 
 from __future__ import annotations
 
@@ -84,13 +84,13 @@ EMPTY = pd.DataFrame({"region": pd.array([], dtype="string")})
         ({"frame": TWICE}, "the frame has several columns 'a'\nTry: frame.loc[:, ~frame.columns.duplicated()]"),
     ],
 )
-def test_a_bad_call_says_what_to_type(call: dict[str, Any], message: str) -> None:
+def test_an_invalid_call_has_a_hint(call: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         eicnb.show(**call)
     assert str(caught.value) == message
 
 
-def test_the_magic_points_at_nothing_that_is_no_frame(configs: Notebook) -> None:
+def test_the_magic_points_at_a_value_that_is_not_a_frame(configs: Notebook) -> None:
     error = configs.fail("%eic show configs")
     assert isinstance(error, UsageError)
     assert (error.message, error.hint) == (
@@ -107,7 +107,7 @@ def test_a_loop_shows_each_frame_at_once(configs: Notebook) -> None:
 
 
 @pytest.mark.parametrize(("rows", "shown"), [("-1", "-1"), ("0", "0"), ("many", "'many'")])
-def test_rows_that_cannot_be_are_refused_in_a_line(configs: Notebook, rows: str, shown: str) -> None:
+def test_an_impossible_number_of_rows_is_refused_in_a_line(configs: Notebook, rows: str, shown: str) -> None:
     error = configs.fail(f"%eic show ${{configs}} --rows {rows}")
     assert isinstance(error, UsageError)
     assert error.message == f"rows is {shown}; it must be a whole number, 1 or more, or all"

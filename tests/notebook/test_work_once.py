@@ -1,4 +1,4 @@
-"""The work of a warm put: files touched, reads of the settings, and checks of redaction."""
+"""The work of a warm put: the files that it touches, the reads of settings, and the checks of redaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PUT = "put my-function --maximum-retry-attempts 0 --maximum-event-age-in-seconds
 
 @contextmanager
 def traced() -> Iterator[Counter[str]]:
-    """Count the calls of this thread by file and function; the embedded AWS serves in other threads."""
+    """Count the calls of this thread by file and function; the embedded AWS runs in other threads."""
     calls: Counter[str] = Counter()
 
     def count(frame: FrameType, event: str, _argument: Any) -> None:
@@ -39,7 +39,7 @@ def traced() -> Iterator[Counter[str]]:
 
 @dataclass(frozen=True)
 class Work:
-    """The most that a warm put may do: files touched, reads of the settings, and checks for masks."""
+    """The most that a warm put may do: files touched, reads of settings, and checks for masks."""
 
     files: int
     with_journal: int

@@ -1,4 +1,4 @@
-"""A write states what it did, has a dry run, and can ask for confirmation."""
+"""A write shows what it changed, can be rehearsed, and can require a confirmation."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_success_can_be_silenced(notebook: Notebook, eic: eicnb.Eic, ending: str
     assert notebook.run(f"%eic put my-function --retries 0{ending}") is None
 
 
-def test_what_is_silenced_is_still_bound(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_a_silenced_result_is_still_assigned(notebook: Notebook, eic: eicnb.Eic) -> None:
     notebook.run("%%eic --out x\nput my-function --retries 0;\nget my-function:BLUE;")
     assert notebook["x"].qualifier.tolist() == ["$LATEST", "BLUE"]
 
@@ -118,12 +118,12 @@ def test_failure_is_never_silenced(notebook: Notebook, eic: eicnb.Eic) -> None:
 
 
 @pytest.mark.parametrize("command", ["put nope --retries 1", "put my-function:nope --retries 1", "delete my-function"])
-def test_what_would_fail_fails_in_the_rehearsal_too(notebook: Notebook, eic: eicnb.Eic, command: str) -> None:
+def test_a_write_that_would_fail_also_fails_in_the_rehearsal(notebook: Notebook, eic: eicnb.Eic, command: str) -> None:
     assert isinstance(notebook.fail(f"%eic {command} --dry-run"), NotFound)
     assert isinstance(notebook.fail(f"%eic {command}"), NotFound)
 
 
-def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
+def test_a_caller_who_may_not_read_can_still_write(notebook: Notebook) -> None:
     def may_not_read(request: Seen) -> Step:
         return fault(403, "AccessDeniedException", "no") if request.method == "GET" else config_answer()
 
@@ -138,7 +138,7 @@ def test_who_may_not_read_may_still_write(notebook: Notebook) -> None:
         assert isinstance(notebook.fail(f"%eic {line} --endpoint-url {server.url} --dry-run"), AccessDenied)
 
 
-def test_credentials_that_end_in_the_middle_end_the_run_and_say_how_far_it_came(
+def test_credentials_that_expire_during_a_run_stop_it_and_the_error_says_how_far_it_came(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ending")
@@ -191,7 +191,7 @@ def test_a_write_that_could_not_be_sent_says_that_nothing_was_written(
     )
 
 
-def test_a_write_is_asked_for_when_confirm_is_on(
+def test_a_write_requires_a_confirmation_when_confirm_is_on(
     notebook: Notebook, eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -213,7 +213,7 @@ def test_a_write_is_asked_for_when_confirm_is_on(
     notebook.run("y = %eic get my-function\nz = %eic put my-function --retries 1 --dry-run")
 
 
-def test_where_nobody_can_be_asked_nothing_is_written(
+def test_without_anyone_to_confirm_nothing_is_written(
     notebook: Notebook, eic: eicnb.Eic, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nobody(_prompt: str) -> str:
@@ -245,7 +245,7 @@ def test_a_put_whose_output_goes_nowhere_writes_and_shows_nothing(
     assert eic.get("my-function").maximum_retry_attempts.tolist() == [1]
 
 
-def test_what_is_read_for_nothing_is_not_shown_but_its_failure_is(notebook: Notebook) -> None:
+def test_an_unused_response_is_not_shown_but_its_error_is(notebook: Notebook) -> None:
     assert notebook.run("%eic get my-function:BLUE --output json >/dev/null 2>&1") is None
     assert notebook.printed() == ""
     assert isinstance(notebook.fail("%eic get nosuch >/dev/null 2>&1"), NotFound)
@@ -274,7 +274,7 @@ def test_a_destination_that_does_not_exist_is_noted_once(notebook: Notebook, cel
     assert notebook.printed().count(MISSING) == notes
 
 
-def test_a_config_that_is_missing_is_no_error_where_that_is_requested(notebook: Notebook) -> None:
+def test_a_missing_config_is_not_an_error_if_requested(notebook: Notebook) -> None:
     notebook.run("%eic delete my-function:BLUE")
     assert notebook.run("%eic delete my-function:BLUE --missing-ok").empty
     assert isinstance(notebook.fail("%eic delete my-function:BLUE"), NotFound)

@@ -1,4 +1,4 @@
-"""Nothing that AWS answers with can act on a terminal."""
+"""Nothing in a response of AWS can control a terminal."""
 
 from __future__ import annotations
 

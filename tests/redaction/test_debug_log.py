@@ -1,4 +1,4 @@
-"""`--debug` shows what is sent and answered, and nothing that opens an account."""
+"""`--debug` shows requests and responses, but no credentials."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ password=SECRET
 
 @pytest.mark.parametrize("line", HIDDEN.strip().splitlines())
 @pytest.mark.parametrize("secret", ["SECRET", "a/b+c==", "it-is.a~secret_1"])
-def test_what_stands_behind_the_name_of_a_secret_is_masked(line: str, secret: str) -> None:
+def test_the_value_after_the_name_of_a_secret_is_masked(line: str, secret: str) -> None:
     assert secret not in without_secrets(line.replace("SECRET", secret))
 
 
 @given(st.text("abcXYZ019+/=._-~", min_size=12, max_size=60))
-def test_a_known_secret_is_masked_wherever_it_stands(secret: str) -> None:
+def test_a_known_secret_is_masked_everywhere(secret: str) -> None:
     assert secret not in without_secrets(f"before{secret}after {secret!r}", {secret})
 
 
@@ -57,13 +57,13 @@ def test_a_known_secret_is_masked_wherever_it_stands(secret: str) -> None:
         "SignedHeaders=host;x-amz-date;x-amz-security-token",
     ],
 )
-def test_the_rest_stays_as_it_is(line: str) -> None:
+def test_other_text_is_unchanged(line: str) -> None:
     assert without_secrets(line) == line
 
 
 @pytest.fixture
 def caught() -> Iterator[list[str]]:
-    """What another handler of the process gets to see."""
+    """Return what another handler of the process receives."""
     seen: list[str] = []
 
     class Other(logging.Handler):
@@ -93,7 +93,7 @@ def real_looking_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
 
-def test_a_call_is_logged_whole_but_for_its_credentials(real_looking_keys: None, caught: list[str]) -> None:
+def test_a_call_is_logged_completely_except_for_its_credentials(real_looking_keys: None, caught: list[str]) -> None:
     with Answering([config_answer()]) as server:
         log = run(f"put my-function --retries 0 --debug --endpoint-url {server.url}")
         signatures = [seen.headers["Authorization"].rpartition("Signature=")[2] for seen in server.seen]
@@ -122,7 +122,7 @@ def test_afterwards_the_loggers_are_as_before(eic: eicnb.Eic) -> None:
     assert [(logger.level, logger.propagate, list(logger.handlers)) for logger in loggers] == before
 
 
-def test_what_other_handlers_would_have_seen_they_still_see(caught: list[str]) -> None:
+def test_other_handlers_receive_what_they_would_have_received(caught: list[str]) -> None:
     with logged(lambda _: None):
         logging.getLogger("botocore.credentials").warning("about to expire")
         logging.getLogger("botocore.auth").debug("not for others")
@@ -149,7 +149,7 @@ def test_logs_that_overlap_leave_every_logger_as_it_was(first_to_end: int) -> No
     assert _states() == before
 
 
-def test_a_log_that_goes_on_hears_what_the_other_no_longer_does() -> None:
+def test_a_log_continues_after_an_overlapping_one_has_stopped() -> None:
     texts: list[list[str]] = [[], []]
     first, second = (logged(text.append) for text in texts)
     with second:
@@ -162,7 +162,7 @@ def test_a_log_that_goes_on_hears_what_the_other_no_longer_does() -> None:
     ]
 
 
-def test_a_handler_of_a_library_itself_sees_no_more_than_before(caught: list[str]) -> None:
+def test_a_handler_of_a_library_receives_no_more_than_before(caught: list[str]) -> None:
     logger, handler = logging.getLogger("botocore"), logging.getLogger().handlers[-1]
     logger.addHandler(handler)
     try:

@@ -23,7 +23,7 @@ def redacted() -> None:
     settings.choose(redact=True, redact_names=["acme"])
 
 
-def test_nothing_is_masked_unless_it_is_asked_for() -> None:
+def test_nothing_is_masked_unless_redaction_is_on() -> None:
     assert masks.masked(f"arn:aws:sqs:us-east-1:{ONE}:acme") == f"arn:aws:sqs:us-east-1:{ONE}:acme"
 
 
@@ -62,16 +62,16 @@ def test_the_same_text_has_the_same_mask_everywhere(redacted: None) -> None:
     assert str(EicError(f"no queue in {ONE}")) == "no queue in ACCOUNT-0001"
 
 
-def test_a_mask_says_nothing_of_what_it_hides() -> None:
+def test_a_mask_reveals_nothing() -> None:
     assert Masks().of(ACCOUNT, ONE) == Masks().of(ACCOUNT, OTHER) == "ACCOUNT-0001"
 
 
-def test_masks_go_on_behind_those_that_are_there() -> None:
+def test_masks_continue_after_existing_ones() -> None:
     masks = Masks(after=7)
     assert (masks.of(ACCOUNT, ONE), masks.of(NAME, "acme")) == ("ACCOUNT-0008", "NAME-0008")
 
 
-def test_masks_asked_for_by_several_threads_stay_apart() -> None:
+def test_masks_for_several_threads_are_distinct() -> None:
     masks, given = Masks(), list[str]()
     ids = [f"{number:012}" for number in range(200)]
     threads = [threading.Thread(target=lambda: given.extend(masks.of(ACCOUNT, one) for one in ids)) for _ in range(4)]
@@ -89,7 +89,7 @@ def test_a_switch_that_is_not_clearly_off_is_on(text: str, *, on: bool) -> None:
     assert Redaction.from_environment({"EICNB_REDACT": text}).on is on
 
 
-def test_the_environment_is_looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_read_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EICNB_REDACT", "1")
     monkeypatch.setenv("EICNB_REDACT_NAMES", "acme, shop")
     assert masks.masked(f"{ONE} acme shop") == "ACCOUNT-0001 NAME-0001 NAME-0002"
@@ -97,7 +97,7 @@ def test_the_environment_is_looked_at_each_time(monkeypatch: pytest.MonkeyPatch)
     assert masks.masked(f"{ONE} acme shop") == f"{ONE} acme shop"
 
 
-def test_an_error_is_masked_in_all_that_it_shows_and_keeps_what_it_holds(redacted: None) -> None:
+def test_an_error_shows_masks_and_keeps_real_values(redacted: None) -> None:
     error = AwsError(
         f"no role in {ONE}",
         operation="Get",
@@ -125,7 +125,7 @@ CARETS = [
 
 
 @pytest.mark.parametrize(("line", "start", "end", "shown", "pointer"), CARETS)
-def test_the_caret_stays_under_its_word(
+def test_the_caret_is_under_the_masked_word(
     *, redacted: None, line: str, start: int, end: int, shown: str, pointer: str
 ) -> None:
     assert str(UsageError("no").at(Excerpt(line, start, end))).splitlines()[1:] == [shown, pointer]
@@ -152,7 +152,7 @@ def test_no_account_id_survives(parts: list[tuple[str, str]], end: str) -> None:
 
 @of_hypothesis(deadline=None)
 @given(st.lists(ids, min_size=2, max_size=6, unique=True))
-def test_accounts_stay_apart_and_join(accounts: list[str]) -> None:
+def test_accounts_stay_distinct_and_can_be_joined(accounts: list[str]) -> None:
     masks, redact = Masks(), Redaction(on=True)
     shown = [redact.hidden(one, masks) for one in accounts]
     assert len(set(shown)) == len(accounts)
@@ -167,5 +167,5 @@ def test_an_excerpt_is_drawn_for_any_text(line: str, start: int, length: int) ->
     assert isinstance(shown, str)
 
 
-def test_this_process_is_asked_for_its_environment_alone() -> None:
+def test_only_the_environment_of_this_process_is_read() -> None:
     assert Redaction.from_environment(os.environ) == Redaction()

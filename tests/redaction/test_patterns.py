@@ -1,4 +1,4 @@
-"""Each row of the table of patterns has its cases, and so has what only looks like it."""
+"""Each pattern has cases that match, and cases that only look like it."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def scrubbed(text: str, *names: str) -> str:
 
 
 @pytest.mark.parametrize(("kind", "text", "expected"), HIDDEN)
-def test_what_should_not_be_shared_is_found(kind: str, text: str, expected: str) -> None:
+def test_secrets_and_accounts_are_found(kind: str, text: str, expected: str) -> None:
     assert kind in {span.kind.name for span in spans(text, IN_NOTEBOOKS)}
     assert scrubbed(text) == expected
     assert scrubbed(expected) == expected
@@ -190,7 +190,7 @@ def test_every_row_of_the_table_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("text", LEFT_ALONE)
-def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
+def test_look_alikes_are_left_alone(text: str) -> None:
     assert scrubbed(text) == text
 
 
@@ -222,12 +222,12 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("names", "text", "expected"), NAMES)
-def test_a_listed_name_is_found_wherever_it_stands(names: list[str], text: str, expected: str) -> None:
+def test_a_listed_name_is_found_everywhere(names: list[str], text: str, expected: str) -> None:
     assert scrubbed(text, *names) == expected
 
 
 @pytest.mark.parametrize(("text", "number"), [("", 0), ("ACCOUNT-0003 NAME-0012", 12), ("account-0003", 0)])
-def test_the_masks_that_are_there_are_counted(text: str, number: int) -> None:
+def test_existing_masks_are_counted(text: str, number: int) -> None:
     assert highest_mask(text) == number
 
 
@@ -269,13 +269,13 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_long_text_takes_time_that_grows_with_its_length(piece: str) -> None:
-    """Linear, these characters take a second or two; with its square they would take hours.
+    """In linear time, these characters take a second or two; in quadratic time they would take hours.
 
-    The limit is pytest's own, so that a busy machine fails no test.
+    The limit is pytest's own timeout, so that the test does not fail on a busy machine.
     """
     text = piece * (600_000 // len(piece))
     assert isinstance(spans(text, IN_NOTEBOOKS, ["acme"]), list)
 
 
-def test_what_messages_never_show_is_part_of_what_notebooks_are_searched_for() -> None:
+def test_notebooks_are_searched_for_all_secrets() -> None:
     assert set(SECRETS) < set(IN_NOTEBOOKS)

@@ -1,4 +1,4 @@
-"""A warning stands at the caller's line and shows nothing that is to be masked."""
+"""A warning points at the caller's line and shows nothing that must be masked."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ for _ in range(2):
 
 
 def told_by_cells(python: str, home: Path, **environment: str) -> str:
-    """What standard error shows when the globs of cells fit nothing."""
+    """Return what standard error shows when the globs of cells match nothing."""
     command = [python, "-c", CELLS]
     environment = {**os.environ, "IPYTHONDIR": str(home), **environment}
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=environment).stderr
 
 
-def test_the_line_is_the_caller_s(eic: Eic) -> None:
+def test_the_line_is_the_callers(eic: Eic) -> None:
     with pytest.warns(UserWarning, match=r"^no function matches nix-\*$") as caught:
         eic.audit(functions="nix-*", rate=500, progress=False)
     assert [(one.filename, one.lineno) for one in caught] == [(__file__, FIRST_LINE + 2)]
 
 
-FIRST_LINE = test_the_line_is_the_caller_s.__code__.co_firstlineno
+FIRST_LINE = test_the_line_is_the_callers.__code__.co_firstlineno
 
 
-def test_a_line_that_holds_what_is_masked_is_not_shown(eic: Eic) -> None:
+def test_a_line_that_would_be_masked_is_not_shown(eic: Eic) -> None:
     settings.choose(redact=True, redact_names=["shop"])
     with pytest.warns(UserWarning, match=r"^no function matches NAME-0001\*$") as caught:
         eic.audit(functions="shop*", rate=500, progress=False)

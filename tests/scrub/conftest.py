@@ -16,7 +16,7 @@ NUMBERS = itertools.count()
 
 
 def code(*outputs: dict[str, Any], source: str = "1", **cell: Any) -> Notebook:
-    """A code cell with outputs."""
+    """Return a code cell with outputs."""
     return {
         "cell_type": "code",
         "execution_count": 1,
@@ -29,24 +29,24 @@ def code(*outputs: dict[str, Any], source: str = "1", **cell: Any) -> Notebook:
 
 
 def stream(*lines: str) -> dict[str, Any]:
-    """What a cell printed."""
+    """Return a stream output."""
     return {"name": "stdout", "output_type": "stream", "text": list(lines)}
 
 
 def shown(**bundle: Any) -> dict[str, Any]:
-    """What a cell displayed, by type, with `_` for `/` and `__` for `+`."""
+    """Return a display output by MIME type, with `_` for `/` and `__` for `+`."""
     forms = {kind.replace("__", "+").replace("_", "/"): value for kind, value in bundle.items()}
     return {"output_type": "display_data", "data": forms, "metadata": {}}
 
 
 def notebook_of(*cells: Notebook, **metadata: Any) -> Notebook:
-    """A notebook of these cells."""
+    """Return a notebook with these cells."""
     return {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 @pytest.fixture
 def save(tmp_path: Path) -> Save:
-    """Saves a notebook as Jupyter does, and returns its path."""
+    """Return a function that saves a notebook as Jupyter does, and returns its path."""
 
     def saved(*cells: Notebook, name: str = "runbook.ipynb", indent: int = 1, **metadata: Any) -> Path:
         path = tmp_path / name

@@ -21,7 +21,7 @@ WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
 def cleaned(notebook: dict[str, Any], *names: str) -> tuple[dict[str, Any], list[str]]:
-    """The clean notebook and the report's lines; what was given stays as it was, and what comes is a notebook."""
+    """Return the cleaned notebook, which is valid, and the report's lines; the original is unchanged."""
     before, text = copy.deepcopy(notebook), json.dumps(notebook)
     cleaning = Cleaning(Masks(after=highest_mask(text)), names)
     clean = cleaning.cleaned(notebook)
@@ -164,7 +164,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("before", "after", "lines"), PLACES)
-def test_every_part_of_a_cell_is_looked_into(before: dict[str, Any], after: dict[str, Any], lines: list[str]) -> None:
+def test_every_part_of_a_cell_is_searched(before: dict[str, Any], after: dict[str, Any], lines: list[str]) -> None:
     assert cleaned(notebook_of(before), "acme") == (notebook_of({**after, "id": before["id"]}), lines)
 
 
@@ -247,7 +247,7 @@ def test_a_number_is_an_account_id_where_the_notebook_writes_it_as_text_further_
     assert lines == ["cell 1, output: 1 account id", "cell 2, output: 1 account id"]
 
 
-def test_masks_that_are_there_are_not_given_to_another_account() -> None:
+def test_existing_masks_are_not_reused_for_another_account() -> None:
     after, _ = cleaned(notebook_of(code(stream("ACCOUNT-0001\n", f"{ONE}\n"))))
     assert after["cells"][0]["outputs"][0]["text"] == ["ACCOUNT-0001\n", "ACCOUNT-0002\n"]
 

@@ -44,7 +44,7 @@ BAD_CELLS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("content", "message"), NOT_A_NOTEBOOK)
-def test_what_is_not_a_notebook_is_said_to_be_none(tmp_path: Path, content: bytes, message: str) -> None:
+def test_anything_but_a_notebook_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "x.ipynb"
     path.write_bytes(content)
     with pytest.raises(UsageError) as caught:
@@ -54,7 +54,7 @@ def test_what_is_not_a_notebook_is_said_to_be_none(tmp_path: Path, content: byte
 
 
 @pytest.mark.parametrize(("cell", "fault"), BAD_CELLS)
-def test_the_first_cell_that_is_none_is_named(save: Save, cell: dict[str, Any], fault: str) -> None:
+def test_the_first_invalid_cell_is_named(save: Save, cell: dict[str, Any], fault: str) -> None:
     path = save(code(), {**code(), **cell})
     with pytest.raises(UsageError) as caught:
         Saved.read(path)
@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, kind: str) -> No
     assert str(caught.value) == f"{path} cannot be read: {why}\nTry: check the path"
 
 
-def test_a_file_that_cannot_be_written_stays_as_it_was(save: Save, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_unchanged(save: Save, tmp_path: Path) -> None:
     path = save(code(stream("x")))
     saved = Saved.read(path)
     path.rename(tmp_path / "moved.ipynb")
@@ -80,13 +80,13 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(save: Save, tmp_path: Pat
     assert [file.name for file in tmp_path.iterdir()] == ["moved.ipynb"]
 
 
-def test_a_byte_order_mark_is_read_over(save: Save) -> None:
+def test_a_byte_order_mark_is_ignored(save: Save) -> None:
     path = save()
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert Saved.read(path).notebook == notebook_of()
 
 
-def test_half_of_a_character_is_written_as_it_was_read(save: Save) -> None:
+def test_a_lone_surrogate_is_written_as_it_was_read(save: Save) -> None:
     path = save(code())
     path.write_text(path.read_text().replace('"1"', r'"\ud83d é"'), encoding="utf-8")
     before = path.read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ KEY = "AKIAIOSFODNN7EXAMPLE"
 
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], tuple[list[str], list[str]]]:
-    """The lines of both outputs since the last look."""
+    """Return the lines written to both streams since the last call."""
 
     def lines() -> tuple[list[str], list[str]]:
         out, err = capsys.readouterr()
@@ -45,16 +45,14 @@ def test_it_cleans_a_notebook_and_says_what_it_found(save: Save) -> None:
     nbformat.validate(nbformat.reads(text, as_version=4))
 
 
-def test_what_it_says_holds_nothing_of_what_it_found(
-    save: Save, said: Callable[[], tuple[list[str], list[str]]]
-) -> None:
+def test_the_report_contains_none_of_the_findings(save: Save, said: Callable[[], tuple[list[str], list[str]]]) -> None:
     path = save(code(stream(f"{ONE} {KEY}"), source=f"x = '{ONE}'; acme"))
     main([str(path), "--name", "acme"])
     told = "\n".join([*(streams := said())[0], *streams[1]])
     assert not [one for one in (ONE, KEY, "acme") if one in told]
 
 
-def test_only_what_is_masked_changes_in_the_file(save: Save) -> None:
+def test_only_masked_text_changes_in_the_file(save: Save) -> None:
     path = save(code(stream(f"é 日本 {ONE}\n"), source="é"), kernelspec={"name": "python3", "display_name": "Python 3"})
     before = path.read_text(encoding="utf-8")
     assert main([str(path)]) == 0
@@ -142,7 +140,7 @@ def test_a_bad_variable_is_exit_code_253(save: Save, monkeypatch: pytest.MonkeyP
     assert main([str(save(code()))]) == 253
 
 
-def test_of_several_notebooks_all_are_done_and_the_highest_code_counts(
+def test_several_notebooks_are_all_processed_and_the_highest_code_counts(
     save: Save, tmp_path: Path, said: Callable[[], tuple[list[str], list[str]]]
 ) -> None:
     first, last = save(code(stream(ONE)), name="1.ipynb"), save(code(stream(ONE)), name="3.ipynb")

@@ -1,4 +1,4 @@
-"""A real IPython shell for each test, no widget left over, and a count of writes."""
+"""A real IPython shell for each test, without leftover widgets, and a count of writes."""
 
 from __future__ import annotations
 

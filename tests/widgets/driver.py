@@ -53,12 +53,12 @@ def shown(form: Any) -> str:
 
 
 def click(one: Button) -> None:
-    """A click as it arrives from a front end, whatever the button has become meanwhile."""
+    """Click a button as a front end does, even if the button has changed since."""
     one._handle_button_msg(one, {"event": "click"}, [])
 
 
 class Later:
-    """Work that waits until the test lets it run, as a slow network would."""
+    """Work that waits until the test runs it, as on a slow network."""
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[], object]] = []
@@ -82,7 +82,7 @@ class Later:
 
 
 def edit_checkout(eic: eicnb.Eic) -> Form:
-    """A form of checkout with two edits that were not applied."""
+    """Return a form of checkout with two unapplied edits."""
     form = opened(eic, "checkout")
     field(form, "Maximum retry attempts").value = "0"
     field(form, "On failure, send to").value = ""

@@ -6,7 +6,7 @@ import eicnb
 from tests.widgets.driver import Later, button, click, field, opened, shown
 
 
-def test_clicks_queued_behind_one_that_failed_try_nothing_again(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+def test_clicks_queued_behind_a_failed_one_do_not_retry(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
     form = opened(eic, "customer-export")
     field(form, "On failure, send to").value = "sqs"
     field(form, "Queue on failure").value = "shop-failures"

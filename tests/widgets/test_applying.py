@@ -40,7 +40,7 @@ def test_nothing_set_any_more_is_a_delete(eic: eicnb.Eic) -> None:
         eic.get("my-function:BLUE")
 
 
-def test_a_change_made_meanwhile_is_asked_about_once(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
+def test_a_concurrent_change_is_asked_about_once(eic: eicnb.Eic, writes: Callable[[], int]) -> None:
     form = opened(eic, "my-function", "GREEN")
     field(form, "Maximum retry attempts").value = "0"
     eic.update("my-function:GREEN", maximum_event_age_in_seconds=60)
@@ -58,7 +58,7 @@ def test_a_change_made_meanwhile_is_asked_about_once(eic: eicnb.Eic, writes: Cal
     assert (writes(), eic.get("my-function:GREEN").maximum_event_age_in_seconds.item()) == (1, 3600)
 
 
-def test_a_config_that_was_deleted_meanwhile_is_said_so(eic: eicnb.Eic) -> None:
+def test_a_concurrently_deleted_config_is_reported(eic: eicnb.Eic) -> None:
     form = opened(eic, "my-function", "GREEN")
     field(form, "Maximum retry attempts").value = "0"
     eic.delete("my-function:GREEN")
@@ -102,7 +102,7 @@ def test_credentials_of_another_account_write_nothing(eic: eicnb.Eic, writes: Ca
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_write_that_may_have_arrived_is_said_so_if_nothing_can_be_read(
+def test_a_write_that_may_have_arrived_is_reported_if_nothing_can_be_read(
     eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch, loss: Loss
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")

@@ -43,12 +43,12 @@ def test_qualifiers_are_latest_the_aliases_and_the_newest_versions_first(eic: ei
 
 
 def json_fault(code: str) -> Answer:
-    """An error as SQS and EventBridge answer it."""
+    """Return an error response of SQS or EventBridge."""
     return as_json({"__type": code, "message": "no"}, 400)
 
 
 def xml_fault(code: str) -> Answer:
-    """An error as SNS and S3 answer it."""
+    """Return an error response of SNS or S3."""
     inner = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
     return Answer(403, f"<ErrorResponse>{inner}</ErrorResponse>".encode(), {"Content-Type": "text/xml"})
 
@@ -79,7 +79,7 @@ def test_a_list_that_fails_says_so() -> None:
     assert listed.note == "The functions cannot be listed; type the name or the ARN. Out of order."
 
 
-def test_an_answer_that_is_no_list_says_so() -> None:
+def test_a_malformed_list_is_reported() -> None:
     with Answering([as_json({"Functions": [{}]})]) as aws:
         listed = FUNCTIONS.read(eicnb.connect(region="us-east-1", endpoint_url=aws.url)._connection)
     assert listed.note.endswith("AWS's response to ListFunctions is malformed: KeyError('FunctionName')")

@@ -79,14 +79,14 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("typed", "field", "sentence"), FAULTS, ids=lambda case: str(case)[:40])
-def test_what_is_wrong_is_a_sentence_under_its_field_alone(typed: dict[str, str], field: str, sentence: str) -> None:
+def test_an_error_is_shown_under_its_field_only(typed: dict[str, str], field: str, sentence: str) -> None:
     validated = replace(GOOD, **typed).check(WHERE)  # type: ignore[arg-type] # each case has its own fields
     assert validated.request is None
     assert list(validated.faults) == [field]
     assert validated.faults[field].startswith(sentence)
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_errors_are_shown_at_once() -> None:
     draft = Draft(function_name="a b", maximum_retry_attempts="9", maximum_event_age_in_seconds="1")
     assert list(draft.check(WHERE).faults) == [
         "function_name",

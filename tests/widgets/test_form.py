@@ -45,7 +45,7 @@ def test_the_command_that_lists_functions_lists_those_of_the_form(eic: eicnb.Eic
     assert "Try: %eic functions --region us-west-2<" in shown(form)
 
 
-def test_a_bug_stands_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:
+def test_a_bug_is_shown_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:
     form = opened(eic, "my-function", "GREEN")
     form._where = None  # type: ignore[assignment] # nothing that a form could work with
     field(form, "Maximum event age").value = "2h"
@@ -53,14 +53,14 @@ def test_a_bug_stands_in_the_form_and_not_in_the_log(eic: eicnb.Eic) -> None:
     assert "AttributeError" in shown(form)
 
 
-def test_every_control_has_a_label_and_none_is_one_that_hides_a_fault(eic: eicnb.Eic) -> None:
+def test_every_control_is_a_text_line_or_a_button_with_a_label(eic: eicnb.Eic) -> None:
     form = opened(eic, "my-function", "GREEN")
     controls = [one for one in widgets(form) if hasattr(one, "description") and not isinstance(one, HTML)]
     assert {type(one).__name__ for one in controls} == {"Text", "Combobox", "Button"}
     assert [one for one in controls if not one.description] == []
 
 
-def test_what_stands_in_for_the_form_is_text_and_html_without_json(eic: eicnb.Eic) -> None:
+def test_the_form_without_widgets_is_text_and_html_without_json(eic: eicnb.Eic) -> None:
     bundle = opened(eic, "my-function", "GREEN")._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
     for text in (bundle["text/plain"], bundle["text/html"]):
@@ -79,7 +79,7 @@ def test_markup_in_a_field_is_shown_as_text(eic: eicnb.Eic) -> None:
     assert "&lt;img src=x&gt;" in shown(form)
 
 
-def test_with_redaction_the_form_says_no_account(eic: eicnb.Eic) -> None:
+def test_with_redaction_the_form_shows_no_account(eic: eicnb.Eic) -> None:
     settings.choose(redact=True)
     form = opened(eic, "my-function", "BLUE")
     field(form, "Maximum retry attempts").value = "2"

@@ -71,13 +71,13 @@ def test_a_line_that_is_refused_as_it_stands_says_so(notebook: Notebook) -> None
         ({"function_name": "my-function", "qualifier": ""}, "the qualifier is empty"),
     ],
 )
-def test_a_form_of_no_name_is_refused(eic: eicnb.Eic, arguments: dict[str, Any], message: str) -> None:
+def test_a_form_for_an_invalid_name_is_refused(eic: eicnb.Eic, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(eicnb.UsageError) as raised:
         eic.form(**arguments)
     assert raised.value.message == message
 
 
-def test_a_qualifier_that_is_missing_is_said_at_once(eic: eicnb.Eic) -> None:
+def test_a_missing_qualifier_is_an_error_at_once(eic: eicnb.Eic) -> None:
     with pytest.raises(eicnb.NotFound) as raised:
         eic.form("my-function", qualifier="nope")
     assert raised.value.message == "there is no version or alias 'nope' of my-function"

@@ -1,4 +1,4 @@
-"""What a form shows after Apply, and before it if the live config can't be read."""
+"""What a form shows after Apply, and before it if the live config cannot be read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 class Hiding(Losing):
-    """A proxy that hides all configs while it is told to."""
+    """A proxy that can hide all configs."""
 
     is_hidden = True
 

@@ -61,7 +61,7 @@ This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url
 If the form above is missing or grey, run its cell again: it needs a running kernel."""
 
 
-def test_a_preview_says_before_and_after_what_put_resets_and_the_call_three_times(eic: eicnb.Eic) -> None:
+def test_a_preview_shows_before_and_after_the_removed_settings_and_three_commands(eic: eicnb.Eic) -> None:
     preview = preview_of(eic, replace(GREEN, maximum_event_age_in_seconds="2h", on_failure=DestinationDraft()))
     assert preview.text() == CHANGED.format(account_id=eic.account_id)
     place = f"my-function:GREEN in us-east-1, account {eic.account_id} (SANDBOX)"
@@ -80,13 +80,13 @@ VERDICTS = [
 
 
 @pytest.mark.parametrize(("draft", "verdict", "is_applicable"), VERDICTS)
-def test_a_verdict_stands_above_the_button(eic: eicnb.Eic, draft: Draft, verdict: str, *, is_applicable: bool) -> None:
+def test_a_verdict_is_above_the_button(eic: eicnb.Eic, draft: Draft, verdict: str, *, is_applicable: bool) -> None:
     preview = preview_of(eic, draft)
     assert preview.verdict().startswith(verdict)
     assert preview.is_applicable == is_applicable
 
 
-def test_a_delete_says_so(eic: eicnb.Eic) -> None:
+def test_a_delete_is_announced(eic: eicnb.Eic) -> None:
     preview = preview_of(eic, Draft(function_name="my-function", qualifier="GREEN"))
     place = f"my-function:GREEN in us-east-1, account {eic.account_id} (SANDBOX)"
     assert preview.action() == f"Delete the config of {place} (3 settings removed)"

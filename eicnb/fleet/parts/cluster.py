@@ -81,7 +81,7 @@ class Cluster:
             self._client.run(leave_group, socket.gethostname(), os.getpid(), os.getpgrp())
         self._room = asyncio.Semaphore(_MOST_SENT * len(addresses))
         _RUNNING[self.run] = self
-        self._client.subscribe_topic(PROGRESS, _note)
+        self._client.subscribe_topic(PROGRESS, _store_progress)
 
     def recipe(self, aws: Aws) -> Recipe:
         """Return how a worker connects to an account; if the credentials can't be sent, raise UsageError."""
@@ -121,14 +121,14 @@ class Cluster:
         future = self._client.submit(read_on_worker, order, key=order.task, pure=False, retries=_RETRIES)
         self._futures[key] = future
         try:
-            await _settled(future)
+            await _wait_until_done(future)
             result: PartResult = await in_thread(future.result)
         except CancelledError:
             return None
         except EicError:
             raise
         except Exception as error:
-            raise EicError(f"the cluster could not read it: {type(error).__name__}: {error}") from error
+            raise EicError(f"the cluster could not read this region: {type(error).__name__}: {error}") from error
         else:
             return result
         finally:
@@ -147,7 +147,7 @@ _RUNNING: WeakValueDictionary[str, Cluster] = WeakValueDictionary()
 """The audits of this process on clusters, by their ids."""
 
 
-def _note(event: tuple[float, Mapping[str, Any]]) -> None:
+def _store_progress(event: tuple[float, Mapping[str, Any]]) -> None:
     """Store the progress that a worker reports."""
     _, message = event
     running = _RUNNING.get(message["run"])
@@ -156,7 +156,7 @@ def _note(event: tuple[float, Mapping[str, Any]]) -> None:
         running.progress[part.account_id, part.region] = part
 
 
-async def _settled(future: Any) -> None:
+async def _wait_until_done(future: Any) -> None:
     """Wait until a task has finished, failed or been cancelled."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
@@ -200,7 +200,7 @@ def _check_versions(installed: Mapping[str, Any]) -> None:
     here, different = version("eicnb"), dict[str, list[str]]()
     for address, versions in installed.items():
         if isinstance(versions, BaseException):
-            different.setdefault(_missing(versions), []).append(address)
+            different.setdefault(_why_missing(versions), []).append(address)
         elif versions[0] != here:
             different.setdefault(f"eicnb {versions[0]}", []).append(address)
     if not different:
@@ -216,7 +216,7 @@ def _more(names: list[str]) -> str:
     return f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
 
 
-def _missing(error: BaseException) -> str:
+def _why_missing(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"no {error.name}"
     return f"{type(error).__name__}: {error}"

@@ -66,7 +66,7 @@ class Parts:
     @property
     def tally(self) -> Tally:
         """The requests of all parts."""
-        parts = [*map(_finished, list(self.results.values())), *self._going()]
+        parts = [*map(_finished, list(self.results.values())), *self._in_progress()]
         return Tally(calls=sum(part.calls for part in parts), throttles=sum(part.throttles for part in parts))
 
     @property
@@ -89,7 +89,7 @@ class Parts:
 
     def progress(self, *, is_over: bool = False) -> Progress:
         """Return the progress so far."""
-        going = [*self._going()]
+        going = [*self._in_progress()]
         parts = [*(_finished(result) for result in list(self.results.values())), *going]
         is_listed = self.is_placed and len(parts) == len(self.places) and all(part.is_listed for part in going)
         left = [part.seconds_left or 0.0 for part in going]
@@ -107,7 +107,7 @@ class Parts:
             by_account=by_account((part.account_id, part.done, part.known) for part in parts),
         )
 
-    def _going(self) -> Iterator[PartProgress]:
+    def _in_progress(self) -> Iterator[PartProgress]:
         """Yield the progress of the parts that are being read."""
         if self.cluster is not None:
             for key, part in list(self.cluster.progress.items()):

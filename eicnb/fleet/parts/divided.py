@@ -95,7 +95,7 @@ class DividedAudit(Parts):
             )
             if self.folder is not None:
                 are_all = not (unreached and self.regions == (ALL_REGIONS,))
-                known = [*(place.key for place in places), *unreached, *self._of_earlier(unreached)]
+                known = [*(place.key for place in places), *unreached, *self._earlier_places(unreached)]
                 self.folder.open(known, are_all=are_all)
             self.own_rows += [row for row in finder.rows if _key(row) not in unreached]
             self.places += places
@@ -114,7 +114,7 @@ class DividedAudit(Parts):
         result = await (self._read_there(place) if self.cluster else self._read_here(place, pool))
         await self._store(result)
 
-    def _of_earlier(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
+    def _earlier_places(self, unreached: Mapping[Key, AuditRow]) -> list[Key]:
         """Return the places of an earlier run in accounts whose regions cannot be listed now."""
         if self.folder is None or self.regions != (ALL_REGIONS,):
             return []
@@ -128,7 +128,7 @@ class DividedAudit(Parts):
         """
         if self.folder is None:
             return
-        for key in self._of_earlier(unreached):
+        for key in self._earlier_places(unreached):
             self._add(await in_thread(self.folder.result, key))
         for key, row in unreached.items():
             earlier = await in_thread(self.folder.result, key)

@@ -45,10 +45,10 @@ def history(folder: str | os.PathLike[str]) -> Frame:
     `attrs["foreign"]` names it, with the reason. A folder without any audit raises UsageError.
     """
     with UsageError.about("folder"):
-        return _of(path_of(folder))
+        return _history_of(path_of(folder))
 
 
-def _of(place: Path) -> Frame:
+def _history_of(place: Path) -> Frame:
     """Return the history of the audits in a folder."""
     if not is_folder(place):
         what = "is a file, not a folder" if place.is_file() else "does not exist"
@@ -166,7 +166,7 @@ class _Past:
         for key in dict.fromkeys((*self._known, *audit.rows)):
             now = audit.rows.get(key)
             before = self._known.get(key) or self._absent_before(key, now)
-            if now is None and before is not None and _lacks(audit, key, before.row):
+            if now is None and before is not None and _is_known_absent(audit, key, before.row):
                 now = before.row._replace(settings=None)
             if now is None:
                 continue
@@ -183,7 +183,7 @@ class _Past:
         if row is None:
             return None
         pairs = zip(reversed(self._audits), reversed(self.times), strict=True)
-        time = next((time for audit, time in pairs if _lacks(audit, key, row)), None)
+        time = next((time for audit, time in pairs if _is_known_absent(audit, key, row)), None)
         return None if time is None else _KnownRow(row._replace(settings=None), time)
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -208,7 +208,7 @@ class _Past:
             "incomplete": incomplete,
             "left_out": len(others.left_out),
             "foreign": others.foreign,
-            SUMMARY: "; ".join(filter(None, [_counted(counts), self._span(), _rest(incomplete, others)])),
+            SUMMARY: "; ".join(filter(None, [_counted(counts), self._span(), _notes(incomplete, others)])),
         }
 
     def _span(self) -> str:
@@ -218,7 +218,7 @@ class _Past:
         return f"{len(self.times)} audits, {first} to {last} UTC"
 
 
-def _lacks(audit: ComparedFrame, key: Key, row: ComparedRow) -> bool:
+def _is_known_absent(audit: ComparedFrame, key: Key, row: ComparedRow) -> bool:
     """Return whether an audit covered and read a function, but has no config for its row."""
     return key not in audit.rows and key not in audit.unread and audit.has_no(row)
 
@@ -227,6 +227,6 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
-def _rest(incomplete: int, others: _FolderContent) -> str:
+def _notes(incomplete: int, others: _FolderContent) -> str:
     left_out = f"left out: {', '.join(others.left_out)}" if others.left_out else ""
     return "; ".join(filter(None, [f"{incomplete} incomplete" if incomplete else "", left_out]))

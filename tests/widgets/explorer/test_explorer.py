@@ -1,4 +1,4 @@
-"""An explorer driven from Python, on the plans of a real sandbox."""
+"""An explorer driven from Python, with plans on a sandbox."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def names(frame: pd.DataFrame) -> list[str]:
 
 
 def choose(explorer: Explorer, *places: int) -> None:
-    """Select rows as a front end does: by their places in the table."""
+    """Select rows as a front end does, by their positions in the table."""
     explorer._table.widget.selected_rows = [*places]
 
 
@@ -201,7 +201,7 @@ def test_the_magic_opens_one_too(audit: Frame, notebook: Notebook) -> None:
 
 
 @pytest.mark.parametrize("frame", ["audit", None, [1]])
-def test_what_is_no_frame_is_an_error(frame: Any) -> None:
+def test_anything_but_a_frame_is_an_error(frame: Any) -> None:
     with pytest.raises(UsageError, match="is not a frame"):
         explore(frame)
 

@@ -1,4 +1,4 @@
-"""Pictures of frames of the sandbox, and of frames that are no good."""
+"""Pictures of frames from the sandbox, and of invalid frames."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def losses(**attrs: str) -> pd.DataFrame:
 
 
 def texts(figure: Figure) -> str:
-    """Every text in a figure."""
+    """Return all text in a figure."""
     return "\n".join(text.get_text() for text in figure.findobj(Text) if isinstance(text, Text))
 
 
@@ -61,7 +61,7 @@ def test_an_audit_shows_where_failed_events_go(audit: Frame) -> None:
     assert "Loop: courier-tracker -> delivery-updates -> courier-tracker" in picture_of(audit, None).alternative_text
 
 
-def test_old_versions_and_configs_of_what_is_gone_lose_nothing() -> None:
+def test_old_versions_and_deleted_functions_lose_nothing() -> None:
     kept = row(on_failure="sqs:kept")
     gone = row(qualifier="gone", retries=0, timeout=None)
     figure = picture_of(audit_of(kept, row(qualifier="1"), gone), "destinations")
@@ -203,7 +203,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "options", "message"), BAD)
-def test_what_cannot_be_drawn_is_a_clear_error(arguments: Any, options: dict[str, Any], message: str) -> None:
+def test_a_frame_that_cannot_be_drawn_is_a_clear_error(arguments: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         picture(*arguments, **options)
     assert str(caught.value) == message
