@@ -13,14 +13,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import eicnb
 from eicnb.client import connections, settings
 from eicnb.redaction import masks
 from tests import warm
+
+warm.lighten_imports()
 
 # A machine that does something else as well fails no test.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -31,8 +35,10 @@ _USES_CONNECTION = re.compile(r"\bconnection[],.)]")
 _MAKES_EIC = re.compile(r"\beic =")
 
 
+_BROWSER = "tests/browser"
 _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
-_SHARED = ("tests/browser/", "tests/runners/test_failures")
+_APART = ("test_notebooks", "test_runbooks")
+"""The files whose tests share nothing and wait for a kernel: each test by itself, on whatever worker is free."""
 
 
 gc.set_threshold(50_000, 20, 20)  # most of what is imported lives on: looking through it is a sixth of all the time
@@ -52,18 +58,30 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: many tests wait for a kernel, a browser or a program."""
-    return (os.cpu_count() or 1) + 1
+    """Three workers more than there are processors: many tests wait for a kernel, a browser or a program."""
+    return (os.cpu_count() or 1) + 3
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a worker a whole file at a time, in the order of the tests instead of the largest first."""
+    config.option.loadscopereorder = False
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _unit_of_work
+    return scheduler
+
+
+def _unit_of_work(nodeid: str) -> str:
+    """Name what is run by one worker: a file, whose tests share fixtures, or the folder that shares a browser."""
+    file = nodeid.partition("::")[0]
+    if Path(file).stem in _APART:
+        return nodeid
+    return _BROWSER if file.startswith(_BROWSER) else file
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the slow tests first, and keep together on one worker what shares a server or a run of notebooks."""
+    """Start the slow tests first."""
     items.sort(key=lambda item: next((at for at, name in enumerate(_SLOW) if name in item.nodeid), len(_SLOW)))
-    for item in items:
-        for place in _SHARED:
-            if place in item.nodeid:
-                item.add_marker(pytest.mark.xdist_group(place))
 
 
 class Folder(pytest.Package):
@@ -75,7 +93,7 @@ class Folder(pytest.Package):
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Keep the browser no longer than its tests: while it runs, no other test of the worker can run an event loop."""
-    return Folder.from_parent(parent, path=path) if path == Path(__file__).parent / "browser" else None
+    return Folder.from_parent(parent, path=path) if path == Path(__file__).parents[1] / _BROWSER else None
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -155,6 +173,17 @@ def warm_kernels(warm_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def eic(no_aws_of_this_machine: None) -> Iterator[eicnb.Eic]:
     """A connection to a sandbox of the test's own, which is also the connection in use."""
     connection = eicnb.sandbox()
+    yield connection
+    assert connection.server is not None
+    connection.server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[eicnb.Eic]:
+    """Return a sandbox that the tests of a module share; it is not the connection in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "_in_use", type(connections._in_use)())
+        connection = eicnb.sandbox()
     yield connection
     assert connection.server is not None
     connection.server.stop()

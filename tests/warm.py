@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from types import ModuleType
 
 MODULES = (
     *("IPython.core.completer", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets"),
@@ -37,6 +38,11 @@ PROGRAMS = {
     "pytest": ("pytest", "console_main"),
     "python": ("tests.warm", "interpret"),
 }
+
+
+def lighten_imports() -> None:
+    """Leave out what costs jsonschema two seconds at import: grammars for a format that no schema of Jupyter has."""
+    sys.modules.setdefault("rfc3987_syntax", ModuleType("rfc3987_syntax"))
 
 
 def run(path: str, arguments: list[str]) -> int:
@@ -160,6 +166,7 @@ def serve(path: str) -> None:
     import importlib
     import pkgutil
 
+    lighten_imports()
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel, and read at import
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # the same
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads do not survive a fork

@@ -9,13 +9,19 @@ from eicnb.cli.option import Option
 
 ORGANIZATION = (
     Option(
-        "--organization", "organization", "flag", "", "all active accounts of the organisation, by the role in --role"
+        "--organization",
+        "organization",
+        "flag",
+        "",
+        "all active accounts of the organisation, through the role in --role",
     ),
     Option("--role", "role", "text", "NAME", "name of the role to assume in each account of the organisation"),
     Option("--units", "units", "names", "A,B", "only accounts in these organisational units, by path, name or id"),
-    Option("--accounts", "accounts", "names", "A,GLOB*", "only these accounts of it, by name, glob or id"),
+    Option(
+        "--accounts", "accounts", "names", "A,GLOB*", "only these accounts of the organisation, by name, glob or id"
+    ),
 )
 """The options that name accounts of an organisation; `--external-id` is then the one that `--role` requires."""
 
-ACCOUNTS = (Option("--profiles", "profiles", "names", "A,B", "several accounts, by their profiles"), *ORGANIZATION)
+ACCOUNTS = (Option("--profiles", "profiles", "names", "A,B", "accounts to read, by their profiles"), *ORGANIZATION)
 """The options that name several accounts."""

@@ -17,7 +17,7 @@ CHECK = (
         "look",
         "names",
         "LAYERS",
-        f"what to look at: {', '.join(LAYERS)} or all; default: settings, which sends no request",
+        f"layers to check: {', '.join(LAYERS)} or all; default: settings, which sends no request",
     ),
     Option("--checks", "checks", "names", "A,B", "checks to run; default: all of these layers"),
     Option("--rules", "rules", "value", "FILE", "settings that the team wants: a YAML file, or ${FRAME}"),
@@ -27,7 +27,7 @@ CHECK = (
         "fail_on",
         "choice",
         "SEVERITY",
-        f"raise an error for findings as severe as this: {', '.join(SEVERITIES)}",
+        f"raise an error for findings of this severity or higher: {', '.join(SEVERITIES)}",
         SEVERITIES,
     ),
 )

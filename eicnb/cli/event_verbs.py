@@ -11,8 +11,8 @@ SOURCE = Option(
     "", "source", "value", "SOURCE", "sqs:NAME, s3:BUCKET, s3://BUCKET/PREFIX, an ARN or ${AUDIT}", is_required=True
 )
 RECORDS = (
-    Option("--most", "most", "integer", "N", "the most records of each source; default: 1000"),
-    Option("--seconds", "seconds", "number", "N", "how long to read each queue at most; default: 10"),
+    Option("--most", "most", "integer", "N", "maximum number of records from each source; default: 1000"),
+    Option("--seconds", "seconds", "number", "N", "maximum time to read each queue; default: 10"),
     Option(
         "--spend-receives",
         "spend_receives",
@@ -27,11 +27,11 @@ UNTIL_FOUND = Option(
 )
 RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "what `%eic records` returned", is_required=True)
 REPLAY = (
-    Option("--to", "to", "text", "NAME", "function that gets the events, instead of those that the records name"),
+    Option("--to", "to", "text", "NAME", "function to invoke instead of those in the records"),
     Option("--keep", "keep", "flag", "", "keep the messages of accepted events"),
-    Option("--limit", "limit", "integer", "N", "the most events; default: 25, or a tenth of the rows"),
+    Option("--limit", "limit", "integer", "N", "maximum number of events; default: 25, or a tenth of the rows"),
     Option("--canary", "canary", "integer", "N", "send N events, wait for them to fail again, then ask or stop"),
-    Option("--wait", "wait", "seconds", "TIME", "how long the canary may fail again; default: 60s"),
+    Option("--wait", "wait", "seconds", "TIME", "how long to wait for the canary to fail again; default: 60s"),
 )
 EVENT_OPTIONS = (*RECORDS, *REPLAY[:2])
 """The options of these commands, which the AWS CLI lacks."""

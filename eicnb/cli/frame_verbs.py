@@ -47,7 +47,7 @@ COMPARE = (
         "on",
         "choice",
         "NAME",
-        "what rows have in common besides the qualifier; default: the ARN; the name compares two accounts or regions",
+        "match rows by ARN, or by name to compare two accounts or regions; default: the ARN",
         ("function_arn", "function_name"),
     ),
 )
@@ -57,14 +57,20 @@ EXPORT = (
         "language",
         "choice",
         "LANGUAGE",
-        "what the text is for",
+        "language of the text",
         ("eic", "aws", "boto3", "cloudformation", "sam", "terraform"),
         is_required=True,
     ),
 )
 SHOW = (
-    Option("--columns", "columns", "names", "A,B", "columns to show, all, or auto for those that fit; default: as set"),
-    Option("--rows", "rows", "names", "N", "the most rows to show, or all; default: as set"),
+    Option(
+        "--columns",
+        "columns",
+        "names",
+        "A,B",
+        "columns to show, all, or auto for those that fit; default: the setting `columns`",
+    ),
+    Option("--rows", "rows", "names", "N", "maximum number of rows, or all; default: the setting `max_rows`"),
 )
 SAVED = replace(FRAME, called="the frame to save")
 FILE = Option("", "path", "value", "FILE", "Parquet file, such as audit.parquet", is_required=True, called="the file")
@@ -77,9 +83,9 @@ FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT, *SAVE)
 
 FRAME_VERBS = (
     Verb("compare", "show what differs between two frames of configs", COMPARE, words=COMPARED, runs_alone=True),
-    Verb("explore", "open a frame as a table to search and to change", (), words=(FRAME,), runs_alone=True),
+    Verb("explore", "open a frame as a table to search, select and change", (), words=(FRAME,), runs_alone=True),
     Verb("export", "write the configs of a frame as commands or a template", EXPORT, words=(FRAME,), runs_alone=True),
-    Verb("history", "show what changed from audit to audit of a folder", (), words=(FOLDER,), runs_alone=True),
+    Verb("history", "show what changed between the audits in a folder", (), words=(FOLDER,), runs_alone=True),
     Verb("load", "load a saved frame", (), words=(FILE,), runs_alone=True),
     Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
     Verb("save", "save a frame as a Parquet file", SAVE, words=(SAVED, FILE), runs_alone=True),

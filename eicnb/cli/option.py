@@ -75,7 +75,7 @@ FUNCTION_NAME = Option(
     "function_name",
     "function",
     "NAME",
-    "name or ARN; may stand without its option",
+    "name or ARN; the option's name may be omitted",
     called="the function",
 )
 

@@ -66,13 +66,11 @@ SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
 CONNECTION = (
     Option("--region", "region", "text", "REGION", "region of the call, or of the connection", may_be_empty=True),
     Option("--profile", "profile", "text", "PROFILE", "profile of the AWS config files", may_be_empty=True),
-    Option("--endpoint-url", "endpoint_url", "text", "URL", "where to send the call instead"),
-    Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "take any TLS certificate"),
+    Option("--endpoint-url", "endpoint_url", "text", "URL", "URL to send the calls to"),
+    Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "accept any TLS certificate"),
     Option("--ca-bundle", "ca_bundle", "text", "PATH", "the TLS certificates to trust"),
-    Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "longest wait for a response; 0: no limit"),
-    Option(
-        "--cli-connect-timeout", "connect_timeout", "integer", "SECONDS", "longest wait for a connection; 0: no limit"
-    ),
+    Option("--cli-read-timeout", "read_timeout", "integer", "SECONDS", "maximum wait for a response; 0 for no limit"),
+    Option("--cli-connect-timeout", "connect_timeout", "integer", "SECONDS", "maximum wait to connect; 0 for no limit"),
     Option("--no-sign-request", "no_sign_request", "flag", "", "send without credentials"),
 )
 ROLE = (
@@ -83,29 +81,22 @@ OUTPUT = (
     Option(
         "--output", "output", "choice", "FORM", "print what the AWS CLI prints: json, text, table, yaml, …", OUTPUTS
     ),
-    Option("--query", "query", "query", "JMESPATH", "select from the response; alone, return what is selected"),
+    Option("--query", "query", "query", "JMESPATH", "select from the response; without --output, return the selection"),
     Option("--color", "color", "choice", "WHEN", "colours of a printed table: on, off or auto", ("on", "off", "auto")),
 )
 PAGING = (
     Option("--max-items", "max_items", "integer", "N", "the first N configs only"),
-    Option("--page-size", "page_size", "integer", "N", f"configs a call, {choices(PAGE_SIZE)}"),
+    Option("--page-size", "page_size", "integer", "N", f"configs in each call, {choices(PAGE_SIZE)}"),
     Option(
-        "--starting-token", "starting_token", "text", "TOKEN", "go on where `--max-items` stopped", may_be_empty=True
+        "--starting-token", "starting_token", "text", "TOKEN", "continue where `--max-items` stopped", may_be_empty=True
     ),
 )
 CALL = (
-    Option(
-        "--marker",
-        "call_marker",
-        "text",
-        "MARKER",
-        "AWS's own marker; the list then has one call",
-        may_be_empty=True,
-    ),
+    Option("--marker", "call_marker", "text", "MARKER", "AWS's own marker; makes one call only", may_be_empty=True),
 )
-PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "one call only, with AWS's own response")
+PAGINATE = Option("--no-paginate", "no_paginate", "flag", "", "make one call only, and return AWS's own response")
 INPUT = (
-    Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options win over it"),
+    Option("--cli-input-json", "cli_input_json", "input", "JSON", "the arguments as JSON; options override it"),
     Option("--cli-input-yaml", "cli_input_yaml", "input", "YAML", "the same as YAML"),
 )
 SKELETON = Option(
@@ -120,7 +111,7 @@ SKELETON = Option(
 HELP = Option("--help", "help", "flag", "", "explain the command, and send nothing")
 VERSION = Option("--version", "version", "flag", "", "print eicnb's version, and send nothing")
 QUIET = Option(
-    "--quiet", "quiet", "flag", "", "show and return nothing when it succeeds; so do `;` and `>/dev/null` at the end"
+    "--quiet", "quiet", "flag", "", "show and return nothing on success; so do `;` and `>/dev/null` at the end"
 )
 DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would happen, and write or send nothing")
 WRITING = (DRY_RUN, QUIET)
@@ -167,7 +158,7 @@ AUDIT = (
         "qualifiers",
         "choice",
         "WHICH",
-        "configured, or all: aliases and versions without a config too",
+        "configured, or all to include aliases and versions without a config",
         ("configured", "all"),
     ),
     Option(
@@ -175,19 +166,19 @@ AUDIT = (
         "rate",
         "number",
         "N",
-        "calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none",
+        "calls a second in each account and region; default: 10, or no limit in the sandbox; AWS's limit is 15",
     ),
-    Option("--no-progress", "no_progress", "flag", "", "draw no progress"),
+    Option("--no-progress", "no_progress", "flag", "", "show no progress"),
     Option(
         "--errors",
         "errors",
         "choice",
         "HOW",
-        "what cannot be read: raise, or rows for the frame all the same",
+        "raise if something cannot be read, or rows to return the frame anyway",
         ("raise", "rows"),
     ),
-    Option("--resume", "resume", "frame", "${FRAME}", "an incomplete audit, or its error: read what is missing"),
-    Option("--refresh", "refresh", "frame", "${FRAME}", "an earlier audit: read only what changed since"),
+    Option("--resume", "resume", "frame", "${FRAME}", "incomplete audit or its error, to read only what is missing"),
+    Option("--refresh", "refresh", "frame", "${FRAME}", "earlier audit, to read only what changed since"),
     *ACCOUNTS,
     Option("--folder", "folder", "value", "FOLDER", "write a Parquet file for each account and region; show a summary"),
     Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster, whose workers read the audit"),
@@ -196,14 +187,14 @@ AUDIT = (
         "credentials",
         "choice",
         "WHOSE",
-        "workers: the cluster's own; or send: short-lived ones, over TLS",
+        "workers to use the cluster's own, or send for short-lived ones over TLS",
         ("workers", "send"),
     ),
 )
 """The options of an audit."""
 
-SINCE = Option("--since", "since", "value", "TIME", "only from then on: 7d, 12h, or a time in UTC")
-UNTIL = Option("--until", "until", "value", "TIME", "only before then")
+SINCE = Option("--since", "since", "value", "TIME", "only from this time on: 7d (ago), 12h, or a time in UTC")
+UNTIL = Option("--until", "until", "value", "TIME", "only before this time")
 OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
 WHAT = Option(
     "",
@@ -232,15 +223,15 @@ DESIRED = Option(
 )
 PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file that it was saved to", is_required=True)
 APPLY = (
-    Option("--limit", "limit", "integer", "N", "the most changes; default: 25, or a tenth of the plan's rows"),
+    Option("--limit", "limit", "integer", "N", "maximum number of changes; default: 25, or a tenth of the plan's rows"),
     Option("--canary", "canary", "integer", "N", "write N changes, read them back, then ask or stop"),
 )
 """The options of an apply besides those of every command about many functions."""
 
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
-    Option("--region", "region", "text", "REGION", "region that it must be in"),
-    Option("--sandbox", "sandbox", "flag", "", "the sandbox, and no other account"),
+    Option("--region", "region", "text", "REGION", "region that the connection must be in"),
+    Option("--sandbox", "sandbox", "flag", "", "require the sandbox"),
     Option("--destination", "destination", "destination", "DEST", "destination that must exist: sqs:NAME or an ARN"),
 )
 TOPIC = Option("", "topic", "text", "VERB", "the command to explain")
@@ -258,7 +249,7 @@ EVENT_SPEED = Option(
     "event_speed",
     "integer",
     "N",
-    "seconds that an event waits in a real one; default: 300",
+    "seconds of waiting that pass in one second; default: 300",
 )
 OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
@@ -302,7 +293,7 @@ VERBS = (
     ),
     Verb(
         "losses",
-        "count the events that were lost, by CloudWatch's metrics",
+        "count lost events from CloudWatch's metrics",
         (SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
         runs_alone=True,
@@ -344,7 +335,7 @@ VERBS = (
     ),
     Verb(
         "plan",
-        "show what would change, so that the functions of a DataFrame get its configs",
+        "show what would change to give functions the configs in a DataFrame",
         (*_OF_MANY, *CONNECTION, *ROLE),
         words=(DESIRED,),
         runs_alone=True,
@@ -365,15 +356,15 @@ VERBS = (
     ),
     Verb(
         "use",
-        "connect, for all that follows in the notebook; alone, list the connections",
+        "connect for everything that follows; without arguments, list the connections",
         (*CONNECTION, *ROLE, AS),
         words=(NAMED,),
     ),
     Verb("whoami", "show account, identity, region and expiry", (*CONNECTION, *ROLE), runs_alone=True),
-    Verb("journal", "show every write, by whom and with which outcome, newest first", JOURNAL, runs_alone=True),
+    Verb("journal", "show every write with its caller and outcome, newest first", JOURNAL, runs_alone=True),
     Verb(
         "undo",
-        "plan how to restore what the last run changed, a given one, or all since a time",
+        "plan how to undo the last run, another run, or everything since a time",
         (OF_FUNCTIONS, *CONNECTION, *ROLE),
         words=(WHAT,),
         runs_alone=True,

@@ -47,7 +47,7 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: S
     if line := _left_out([account for account in chosen if not account.is_active]):
         say(line)
     if not active:
-        raise UsageError("no active account is chosen", hint="leave out units= and accounts= (--units, --accounts)")
+        raise UsageError("no active account is selected", hint="leave out units= and accounts= (--units, --accounts)")
     return active
 
 
@@ -71,7 +71,7 @@ def _units(known: Sequence[OrganizationUnit], pattern: str) -> list[Organization
         exact = [unit for unit in found if pattern.strip("/") in {unit.path, unit.unit_id}]
         if len(found) > 1 and not is_glob(pattern) and not exact:
             paths = ", ".join(sorted(unit.path for unit in found))
-            raise UsageError(f"the organisation has {len(found)} units {pattern!r}", hint=paths, culprit=pattern)
+            raise UsageError(f"the organisation has {len(found)} units named {pattern!r}", hint=paths, culprit=pattern)
     return exact or found
 
 

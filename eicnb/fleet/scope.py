@@ -170,7 +170,7 @@ def _pattern(text: str) -> str:
     function = FunctionRef.parse(text)
     if str(function) != function.function_name:
         raise UsageError(
-            f"{text!r} is more than the name of a function", hint=f'functions="{function.function_name}"', culprit=text
+            f"{text!r} is not just the name of a function", hint=f'functions="{function.function_name}"', culprit=text
         )
     return text
 

@@ -1,5 +1,5 @@
 """Settings and credentials of the test's own."""
 
-from tests.client.conftest import one_attempt, own_aws_files, shared
+from tests.client.conftest import one_attempt, own_aws_files
 
-__all__ = ["one_attempt", "own_aws_files", "shared"]
+__all__ = ["one_attempt", "own_aws_files"]

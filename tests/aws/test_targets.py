@@ -21,30 +21,22 @@ ACCOUNT = "123456789012"
 Read = Callable[[str], Target]
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[eicnb.Eic]:
-    eic = eicnb.sandbox()
-    yield eic
-    assert eic.server is not None
-    eic.server.stop()
-
-
 @pytest.fixture
 def tally() -> Tally:
     return Tally()
 
 
 @pytest.fixture
-def client(shop: eicnb.Eic) -> Callable[[str], Any]:
+def client(shared: eicnb.Eic) -> Callable[[str], Any]:
     def made(service: str) -> Any:
-        return connection_of(shop).aws._client(service)
+        return connection_of(shared).aws._client(service)
 
     return made
 
 
 @pytest.fixture
-def read(shop: eicnb.Eic, tally: Tally) -> Iterator[Read]:
-    aws = connection_of(shop).aws
+def read(shared: eicnb.Eic, tally: Tally) -> Iterator[Read]:
+    aws = connection_of(shared).aws
     with Quotas(Buckets(lambda: 0.0), rate=1000) as quotas:
         ask = Paced(aws, ACCOUNT, quotas, tally, sleep=lambda _: None).ask
         yield lambda text: read_target(ask, DestinationArn.parse(text), aws.account_id, aws.endpoint_of)

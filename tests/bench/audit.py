@@ -65,11 +65,11 @@ SMALL = Sizes(limited=12, aliases=3, unlimited=1000, turns=1, side_by_side=(5, 2
 
 
 @contextmanager
-def fake_lambda(**options: Any) -> Iterator[str]:
+def fake_lambda(program: str = "fleet_server.py", **options: Any) -> Iterator[str]:
     """The URL of a fake Lambda in a process of its own."""
     named = {name.replace("_", "-"): value for name, value in options.items() if value is not False}
     words = [f"--{name}" if value is True else f"--{name}={value}" for name, value in named.items()]
-    command = [sys.executable, str(HERE / "fleet_server.py"), *words]
+    command = [sys.executable, str(HERE / program), *words]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None

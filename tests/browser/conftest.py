@@ -21,8 +21,6 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
-import eicnb
-from eicnb.client import connections
 from eicnb.client.eic import Eic
 
 ROOT = Path(__file__).parents[2]
@@ -71,14 +69,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[Eic]:
+def aws(shared: Eic) -> Eic:
     """The sandbox that all notebooks speak to, seen from this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connections, "_in_use", type(connections._in_use)())
-        connection = eicnb.sandbox()
-    yield connection
-    assert connection.server is not None
-    connection.server.stop()
+    return shared
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,8 @@ def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
         "LabApp.expose_app_in_browser": True,
         "JupyterNotebookApp.expose_app_in_browser": True,
     }
-    words = [sys.executable, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())]
+    python = str(warm_place / "bin" / "python") if warm_place else sys.executable
+    words = [python, "-m", "jupyter_server", *(f"--{name}={value}" for name, value in options.items())]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, cwd=home)
         try:

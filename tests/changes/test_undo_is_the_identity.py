@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,15 +24,6 @@ CONFIGS = st.none() | st.fixed_dictionaries(
 FRAMES = st.tuples(*[CONFIGS] * len(QUALIFIERS))
 
 UNSET = dict.fromkeys(["maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"])
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[eicnb.Eic]:
-    """One sandbox for all examples."""
-    eic = eicnb.sandbox()
-    yield eic
-    assert eic.server is not None
-    eic.server.stop()
 
 
 def desired(configs: Any) -> pd.DataFrame:
@@ -57,13 +46,13 @@ def apply(eic: eicnb.Eic, plan: Any) -> Any:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=FRAMES, second=FRAMES)
 def test_planning_from_any_frame_to_any_other_and_undoing_is_the_identity(
-    shop: eicnb.Eic, first: Any, second: Any
+    shared: eicnb.Eic, first: Any, second: Any
 ) -> None:
     eicnb.settings.choose(progress=False, rate=1000)
-    eicnb.use(shop)
-    apply(shop, shop.plan(desired(first), progress=False, rate=1000))
-    before = state(shop)
-    result = apply(shop, shop.plan(desired(second), progress=False, rate=1000))
+    eicnb.use(shared)
+    apply(shared, shared.plan(desired(first), progress=False, rate=1000))
+    before = state(shared)
+    result = apply(shared, shared.plan(desired(second), progress=False, rate=1000))
     if "applied" in set(result.outcome):
-        apply(shop, eicnb.undo(result.attrs["run"]))
-    assert state(shop) == before
+        apply(shared, eicnb.undo(result.attrs["run"]))
+    assert state(shared) == before

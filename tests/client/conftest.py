@@ -1,27 +1,11 @@
-"""A sandbox for many tests at once."""
+"""The AWS files of a test, and one attempt a request."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-import eicnb
-from eicnb.client import connections
-from eicnb.client.eic import Eic
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Eic]:
-    """Return a sandbox that the tests of a module share; it is not the connection in use."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connections, "_in_use", type(connections._in_use)())
-        connection = eicnb.sandbox()
-    yield connection
-    assert connection.server is not None
-    connection.server.stop()
 
 
 @pytest.fixture(autouse=True)

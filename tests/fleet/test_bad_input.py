@@ -31,7 +31,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"functions": []}, 'functions is empty\nTry: functions=["checkout-*", …]'),
     (
         {"functions": "my-function:live"},
-        "'my-function:live' is more than the name of a function\nTry: functions=\"my-function\"",
+        "'my-function:live' is not just the name of a function\nTry: functions=\"my-function\"",
     ),
     ({"qualifiers": "some"}, 'qualifiers is \'some\'\nTry: qualifiers="configured" or qualifiers="all"'),
     ({"errors": "ignore"}, 'errors is \'ignore\'\nTry: errors="raise" or errors="rows"'),

@@ -91,7 +91,7 @@ def test_units_and_accounts_select(company: str, options: dict[str, Any], expect
                 "Try: Workloads, Playground, Workloads/Prod, Workloads/Dev, Playground/Dev"
             ),
         ),
-        ({"units": "Dev"}, "the organisation has 2 units 'Dev'\nTry: Playground/Dev, Workloads/Dev"),
+        ({"units": "Dev"}, "the organisation has 2 units named 'Dev'\nTry: Playground/Dev, Workloads/Dev"),
         ({"accounts": "payment-prod"}, "no account of the organisation is 'payment-prod'\nTry: payments-prod"),
         ({"accounts": "333333333334"}, f"no account of the organisation is '333333333334'\nTry: {PROD}"),
         (
@@ -108,7 +108,7 @@ def test_units_and_accounts_select(company: str, options: dict[str, Any], expect
         ({"accounts": "old"}, f"account {CLOSED} (old) is suspended\nTry: leave it out"),
         (
             {"units": "Playground"},
-            "no active account is chosen\nTry: leave out units= and accounts= (--units, --accounts)",
+            "no active account is selected\nTry: leave out units= and accounts= (--units, --accounts)",
         ),
         ({"units": "Prod", "accounts": "network"}, "no account of the organisation is 'network'\nTry: payments-prod"),
         ({"accounts": 7}, 'accounts is 7, not a list of names\nTry: accounts=["123456789012", …]'),

@@ -201,7 +201,7 @@ audit --rate fast
 --rate is 'fast', which is not a number
     %eic audit --rate fast
                       ^^^^
-Try: --rate N: calls a second in each account and region; AWS's limit is 15, default 10, in the sandbox none
+Try: --rate N: calls a second in each account and region; default: 10, or no limit in the sandbox; AWS's limit is 15
 
 audit --regions mars-1
 there is no region 'mars-1'

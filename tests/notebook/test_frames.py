@@ -51,7 +51,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     ),
     "no language": (
         "%eic export ${configs}",
-        "export needs --language: what the text is for",
+        "export needs --language: language of the text",
         "%eic export ${configs} --language terraform",
     ),
     "another language": (

@@ -128,7 +128,7 @@ class Cluster:
         except EicError:
             raise
         except Exception as error:
-            raise EicError(f"the cluster could not read it: {type(error).__name__}: {error}") from error
+            raise EicError(f"the cluster could not read this region: {type(error).__name__}: {error}") from error
         else:
             return result
         finally:

@@ -49,7 +49,7 @@ class AuditFolder:
                 raise UsageError(f"folder is {shown(folder)}", hint='folder="audits/2026-11-25/"')
             path = Path(folder).expanduser()
             if path.exists() and not path.is_dir():
-                raise UsageError(f"{str(path)!r} is a file", hint="name a folder, which may be new")
+                raise UsageError(f"{str(path)!r} is a file", hint="name a folder, new or existing")
             parquet.check_installed()
             opened = cls(path, scope)
             names = sorted(one.name for one in path.iterdir() if not one.name.startswith(".")) if path.exists() else []
@@ -70,7 +70,7 @@ class AuditFolder:
                 what = "functions" if argument == "selected" else argument
                 raise UsageError(
                     f"{str(self.path)!r} has an audit with other {what}: {shown(stored)}, not {shown(mine)}",
-                    hint="name another folder, or give the arguments of the audit in this one",
+                    hint="name another folder, or repeat the arguments of the audit in this one",
                 )
         return attrs
 

@@ -67,7 +67,7 @@ def _check_target(target: Path, *, overwrite: bool) -> None:
             hint = str(target.with_suffix(parquet.ENDING))
             raise UsageError(f"{name!r} does not end in {parquet.ENDING}, the format of the file", hint=hint)
         if not target.parent.is_dir():
-            hint = f"make the folder first\nimport os\nos.makedirs({str(target.parent)!r})"
+            hint = f"create the folder first\nimport os\nos.makedirs({str(target.parent)!r})"
             raise UsageError(f"there is no folder {str(target.parent)!r}", hint=hint)
         if target.exists() and not overwrite:
             raise UsageError(f"the file {name!r} exists", hint="overwrite=True")

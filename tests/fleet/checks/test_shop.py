@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -34,14 +33,6 @@ SHOWN = {
 }
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[eicnb.Eic]:
-    eic = eicnb.sandbox()
-    yield eic
-    assert eic.server is not None
-    eic.server.stop()
-
-
 def audited(eic: eicnb.Eic, functions: Any = None) -> Frame:
     """The audit of some functions of the shop."""
     return eic.audit(regions=REGIONS, functions=functions, qualifiers="all", rate=1000, progress=False)
@@ -53,8 +44,8 @@ def looked(eic: eicnb.Eic, audit: Frame, look: str = LAYERS, checks: Any = None,
 
 
 @pytest.fixture(scope="module")
-def findings(shop: eicnb.Eic) -> Frame:
-    return looked(shop, audited(shop))
+def findings(shared: eicnb.Eic) -> Frame:
+    return looked(shared, audited(shared))
 
 
 def test_each_check_of_evidence_finds_its_mistake_in_the_shop(findings: Frame) -> None:
@@ -78,8 +69,8 @@ WEEK = {
 }
 
 
-def test_a_week_of_the_shop_lost_events(shop: eicnb.Eic) -> None:
-    found = looked(shop, audited(shop), "targets,metrics", [*WEEK])
+def test_a_week_of_the_shop_lost_events(shared: eicnb.Eic) -> None:
+    found = looked(shared, audited(shared), "targets,metrics", [*WEEK])
     shown = {name: set(found.function_name[found.check == name]) for name in WEEK}
     assert shown == WEEK
     assert found.attrs["unreadable"] is None
@@ -106,22 +97,22 @@ def _option(member: str) -> str:
     return "--" + "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in member).lstrip("-")
 
 
-def test_a_config_for_the_qualifier_that_is_invoked_solves_the_finding(shop: eicnb.Eic) -> None:
-    before = looked(shop, audited(shop, "inventory-sync"), "triggers", "invoked-elsewhere")
+def test_a_config_for_the_qualifier_that_is_invoked_solves_the_finding(shared: eicnb.Eic) -> None:
+    before = looked(shared, audited(shared, "inventory-sync"), "triggers", "invoked-elsewhere")
     [line] = before.fix
     assert before.fix_kind.tolist() == ["eic"]
-    typed(shop, line)
-    assert looked(shop, audited(shop, "inventory-sync"), "triggers", "invoked-elsewhere").empty
+    typed(shared, line)
+    assert looked(shared, audited(shared, "inventory-sync"), "triggers", "invoked-elsewhere").empty
 
 
-def test_another_destination_solves_a_missing_function(shop: eicnb.Eic) -> None:
-    audit = audited(shop, ["stock-alert", "cart-reminder"])
-    lost = f"arn:aws:lambda:us-east-1:{shop.account_id}:function:deleted"
+def test_another_destination_solves_a_missing_function(shared: eicnb.Eic) -> None:
+    audit = audited(shared, ["stock-alert", "cart-reminder"])
+    lost = f"arn:aws:lambda:us-east-1:{shared.account_id}:function:deleted"
     audit.loc[audit.function_name == "stock-alert", "on_failure"] = lost
-    [line] = looked(shop, audit, "targets", "dangling-destination").fix
-    typed(shop, line)
-    assert shop.get("stock-alert").on_failure.item().endswith(":shop-failures")
-    assert looked(shop, audited(shop, "stock-alert"), "targets", "dangling-destination").empty
+    [line] = looked(shared, audit, "targets", "dangling-destination").fix
+    typed(shared, line)
+    assert shared.get("stock-alert").on_failure.item().endswith(":shop-failures")
+    assert looked(shared, audited(shared, "stock-alert"), "targets", "dangling-destination").empty
 
 
 def typed(eic: eicnb.Eic, line: str) -> None:
@@ -130,15 +121,15 @@ def typed(eic: eicnb.Eic, line: str) -> None:
     eicnb.run(line.removeprefix("%eic "))
 
 
-def test_the_quotas_of_lambda_are_never_exceeded(shop: eicnb.Eic) -> None:
-    assert shop.server is not None
-    audit = audited(shop)
-    before = len(shop.server.requests())
-    shop.server.throttle(150, burst=50)
+def test_the_quotas_of_lambda_are_never_exceeded(shared: eicnb.Eic) -> None:
+    assert shared.server is not None
+    audit = audited(shared)
+    before = len(shared.server.requests())
+    shared.server.throttle(150, burst=50)
     try:
-        looked(shop, audit, "functions,triggers", rate=100)
+        looked(shared, audit, "functions,triggers", rate=100)
     finally:
-        shop.server.throttle(None)
-    sent = shop.server.requests()[before:]
+        shared.server.throttle(None)
+    sent = shared.server.requests()[before:]
     assert {"GetFunction", "GetPolicy", "ListEventSourceMappings"} <= {str(one.operation) for one in sent}
     assert [one for one in sent if one.status == 429] == []

@@ -10,10 +10,7 @@ import pytest
 import eicnb
 from eicnb.client.eic import Eic
 from eicnb.errors import IncompleteReplay, UsageError
-from tests.client.conftest import shared
 from tests.fleet.failed_events.samples import make_queue, record, visible
-
-__all__ = ["shared"]
 
 POINTS = {"after it was accepted": 1, "after its message is deleted": 0}
 """How many messages are left."""

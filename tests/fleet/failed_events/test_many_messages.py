@@ -13,10 +13,7 @@ from eicnb.client.eic import Eic
 from eicnb.errors import IncompleteReplay
 from eicnb.frames.frame import Frame
 from eicnb.local_aws.moto_targets import MotoTargets
-from tests.client.conftest import shared
 from tests.fleet.failed_events.samples import call, record, visible
-
-__all__ = ["shared"]
 
 
 def fill(eic: Eic, queue: str, number: int) -> None:

@@ -13,10 +13,7 @@ import eicnb
 from eicnb.client.eic import Eic
 from eicnb.errors import AwsError, UsageError
 from eicnb.fleet.failed_events.columns import RECORD_COLUMNS
-from tests.client.conftest import shared
 from tests.fleet.failed_events.samples import DEAD_LETTER, call, empty, make_queue, record, url, visible
-
-__all__ = ["shared"]
 
 PREFIX = "aws/lambda/async"
 

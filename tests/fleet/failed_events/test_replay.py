@@ -18,10 +18,7 @@ from eicnb.client.eic import Eic, connection_of
 from eicnb.errors import EicError, IncompleteReplay, ReplayInterrupted, UsageError
 from eicnb.frames.frame import Frame
 from eicnb.model.function import FunctionRef
-from tests.client.conftest import shared
 from tests.fleet.failed_events.samples import DEAD_LETTER, call, empty, make_queue, record, url, visible
-
-__all__ = ["shared"]
 
 QUEUE = "shop-failures"
 NAMED = f"arn:aws:sqs:us-east-1:123456789012:{QUEUE}"

@@ -11,9 +11,6 @@ import eicnb
 from eicnb.client.eic import Eic
 from eicnb.errors import ConfigurationError, EicError, NotFound, UsageError
 from tests.answering import Answer, Answering, Cut, Seen, Step, identity
-from tests.client.conftest import shared
-
-__all__ = ["shared"]
 
 LINE = "This runs my-function:BLUE with an event of 12 bytes in us-east-1, account 123456789012 (SANDBOX)\n"
 

@@ -57,7 +57,7 @@ BAD: dict[str, tuple[Any, Any, str, str]] = {
         AUDIT,
         "nowhere/a.parquet",
         "there is no folder 'nowhere'",
-        "make the folder first\nimport os\nos.makedirs('nowhere')",
+        "create the folder first\nimport os\nos.makedirs('nowhere')",
     ),
     "a file that exists": (AUDIT, "taken.parquet", "the file 'taken.parquet' exists", "overwrite=True"),
     "a column of objects": (
