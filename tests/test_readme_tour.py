@@ -1,4 +1,4 @@
-"""The blocks of the README's tour run on the sandbox as they stand, where they can."""
+"""The blocks of the README's tour run unchanged on the sandbox, where possible."""
 
 from __future__ import annotations
 
