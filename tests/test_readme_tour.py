@@ -1,4 +1,4 @@
-"""The blocks of the README's tour run on the sandbox as they are."""
+"""The blocks of the README's tour run on the sandbox unchanged."""
 
 from __future__ import annotations
 

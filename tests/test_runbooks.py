@@ -1,4 +1,4 @@
-"""The runbooks run in another account, region and function by their parameters alone, and say what they did."""
+"""Runbooks run in another account, region and function by their parameters alone, and state what they did."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RunAs = Callable[..., Any]
 
 @pytest.fixture
 def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_kernels: None) -> RunAs:
-    """Run a runbook through papermill in the account of `eic`, by a profile, as one does on AWS."""
+    """Run a runbook through papermill in the account of `eic`, selected by a profile as on AWS."""
     assert eic.server is not None
     config = tmp_path / "config"
     config.write_text(PROFILE.format(url=eic.server.url), encoding="utf-8")
@@ -59,7 +59,7 @@ def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_ke
 
 
 def writes(eic: eicnb.Eic) -> list[str]:
-    """The writes that the account has seen, as verbs; those that it refused are in brackets."""
+    """The writes that reached the account, as verbs; refused ones are in brackets."""
     assert eic.server is not None
     seen = []
     for request in eic.server.requests():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -15,20 +16,17 @@ from typing import Any, Self
 _GIVES_UP = 2
 
 
-class Stop:
-    """A request to stop, by Ctrl-C or by the code; a second Ctrl-C also gives up waiting.
-
-    Ctrl-C raises nothing while it is open, in the main thread; other threads get none.
-    """
+class CtrlC(ABC):
+    """A handler of Ctrl-C in the main thread while it is open; no other thread receives it."""
 
     def __init__(self) -> None:
-        self.requested = threading.Event()
-        self._interrupts = 0
         self._before: Any = None
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
-            self._before = signal.signal(signal.SIGINT, self._interrupt)
+        before = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and callable(before):
+            self._before = before
+            signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(
@@ -36,6 +34,22 @@ class Stop:
     ) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+    @abstractmethod
+    def _interrupt(self, number: int, frame: FrameType | None, /) -> None:
+        """Handle one Ctrl-C."""
+
+
+class Stop(CtrlC):
+    """A request to stop, by Ctrl-C or by the code; a second Ctrl-C also gives up waiting.
+
+    Ctrl-C raises nothing while it is open, in the main thread; other threads get none.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requested = threading.Event()
+        self._interrupts = 0
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -45,7 +59,7 @@ class Stop:
         try:
             yield
         except KeyboardInterrupt:
-            self._interrupt(signal.SIGINT, None)
+            self.interrupt()
         finally:
             if self._before is not None:
                 signal.signal(signal.SIGINT, self._interrupt)
@@ -65,5 +79,5 @@ class Stop:
         self._interrupts += 1
         self.requested.set()
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+    def _interrupt(self, _number: int, _frame: FrameType | None, /) -> None:
         self.interrupt()

@@ -347,4 +347,4 @@ class Eic(Checking, FailedEvents, Explaining, Refreshing):
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
-"""Return the connection that the verbs of an `Eic` go through."""
+"""The connection of an `Eic`, for modules that work with plain connections."""

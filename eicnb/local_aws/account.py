@@ -19,7 +19,7 @@ from eicnb.local_aws.trail import Trail, TrailSettings
 
 LATEST = "$LATEST"
 
-# The partitions that there are today; an unknown region counts as one of the commercial partition.
+# Every other region is in the commercial partition.
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -42,7 +42,7 @@ def partition_of(region: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One event-invoke config; None is a setting that was never made, not the default."""
+    """One event-invoke config; None is a setting that was never set, not the default."""
 
     last_modified: float
     maximum_retry_attempts: int | None = None
@@ -51,7 +51,7 @@ class Config:
     on_failure: str | None = None
 
     def to_api(self, function_arn: str) -> dict[str, Any]:
-        """Return the response: unset numbers are absent, the destination config is always complete."""
+        """Return the response, without unset numbers and with a complete destination config."""
         numbers = {
             "MaximumRetryAttempts": self.maximum_retry_attempts,
             "MaximumEventAgeInSeconds": self.maximum_event_age_in_seconds,
@@ -69,7 +69,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function as it is deployed: its settings, its numbered versions, and what its aliases point at."""
+    """A deployed function: its settings, its numbered versions, and the versions of its aliases."""
 
     arn: str
     name: str
@@ -91,7 +91,7 @@ class Function:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """`$LATEST`, then every number."""
+        """`$LATEST`, then every numbered version."""
         return (LATEST, *map(str, range(1, self.version_count + 1)))
 
     def has(self, qualifier: str) -> bool:
@@ -103,7 +103,7 @@ class Function:
         return self.aliases.get(qualifier, qualifier)
 
     def summary(self, version: str, *, arn: str) -> dict[str, Any]:
-        """Return what lists show of one version: AWS leaves out the state there."""
+        """Return one version as lists show it, which is without the state."""
         packaged_as_image = self.runtime is None
         code = hashlib.sha256(f"{self.arn}:{version}".encode()).digest()
         return {
@@ -129,7 +129,7 @@ class Function:
         }
 
     def configuration(self, version: str, *, arn: str) -> dict[str, Any]:
-        """Return what GetFunction shows of one version."""
+        """Return one version as GetFunction shows it."""
         return {
             **self.summary(version, arn=arn),
             "State": "Active",
@@ -151,7 +151,7 @@ class EventSourceMapping:
     starting_position: str | None = None
 
     def to_api(self) -> dict[str, Any]:
-        """Return the response; a mapping to a stream has settings that one to a queue lacks."""
+        """Return the response; the mapping of a stream has more settings than that of a queue."""
         of_a_stream: dict[str, Any] = {
             "StartingPosition": self.starting_position,
             "ParallelizationFactor": 1,
@@ -179,9 +179,9 @@ class EventSourceMapping:
 
 @dataclass(slots=True)
 class Region:
-    """The functions of one region, and the config and the policy of each of their qualifiers.
+    """The functions of one region, and the config and policy of each qualifier.
 
-    A policy is its statements by id; a qualifier of None is the function without one.
+    A policy is a dict of statements by id; the qualifier None is the function without one.
     """
 
     functions: dict[str, Function] = field(default_factory=dict)
@@ -198,9 +198,9 @@ class Region:
 class Account:
     """One account.
 
-    `now` returns the time of a change, `may` whether a role may do an action on an ARN. `clock` is that of
-    asynchronous events, and `targets` what Lambda delivers to. `failures` says how functions fail, by name; a
-    function without one succeeds. `trail` records the calls.
+    `now` returns the time of a change. `may` returns whether a role may do an action on an ARN. `clock` schedules
+    asynchronous events, and `targets` receive what Lambda delivers. `failures` has how functions fail, by name; all
+    others succeed. `trail` records the calls.
     """
 
     account_id: str
@@ -218,7 +218,7 @@ class Account:
         self.trail = Trail(self.account_id, self.now, self.trail_settings)
 
     def region(self, name: str) -> Region:
-        """Return the state of a region; an unused one is empty."""
+        """Return the state of a region, which is empty at first."""
         return self.regions.setdefault(name, Region())
 
     def function_arn(self, region: str, function_name: str, qualifier: str | None = None) -> str:

@@ -16,11 +16,11 @@ _BETWEEN_MEMBERS = 37_037_037_037
 _END = 10**12
 
 _lock = Lock()
-_taken: dict[str, str] = {}  # the account that manages each account
+_taken: dict[str, str] = {}  # the management account of each account
 
 
 def claim(account_id: str | None = None) -> str:
-    """Take the given account id, or the lowest free one from 123456789012 upwards."""
+    """Claim the given account id, or the lowest free one from 123456789012 upwards."""
     if account_id is not None and not re.fullmatch(r"[0-9]{12}", account_id):
         raise ConfigurationError(f"'{account_id}' is not an AWS account id.", hint="give 12 digits")
     with _lock:
@@ -28,14 +28,17 @@ def claim(account_id: str | None = None) -> str:
         if chosen in _taken:
             raise ConfigurationError(
                 f"Account {chosen} belongs to a sandbox that is running.",
-                hint="stop that one first, or leave account_id out",
+                hint="stop that sandbox first, or leave account_id out",
             )
         _taken[chosen] = chosen
     return chosen
 
 
 def claim_members(account_id: str, number: int) -> tuple[str, ...]:
-    """Take ids for the members of an account's organisation; equal accounts have equal ones, if these are free."""
+    """Claim ids for the members of an account's organisation.
+
+    An account always gets the same ids for its members, if these are free.
+    """
     with _lock:
         free = (
             member
@@ -48,26 +51,26 @@ def claim_members(account_id: str, number: int) -> tuple[str, ...]:
 
 
 def adopt(member: str, account_id: str) -> None:
-    """Take the id that moto chose for a new member of an account's organisation."""
+    """Claim the id that moto chose for a new member of an account's organisation."""
     with _lock:
         _taken.setdefault(member, account_id)
 
 
 def release(account_id: str) -> None:
-    """Give an account id back, and those of the members of its organisation."""
+    """Release an account id and those of the members of its organisation."""
     with _lock:
         for taken in [taken for taken, manager in _taken.items() if account_id in {taken, manager}]:
             del _taken[taken]
 
 
 def others(account_id: str) -> frozenset[str]:
-    """Return the other accounts of the sandboxes that are running."""
+    """Return all other accounts of running sandboxes, including those of the same organisation."""
     with _lock:
         return frozenset(_taken) - {account_id}
 
 
-def strangers(account_id: str) -> frozenset[str]:
-    """Return the accounts of the other sandboxes that are running."""
+def of_other_sandboxes(account_id: str) -> frozenset[str]:
+    """Return the accounts of the other running sandboxes."""
     with _lock:
         manager = _taken.get(account_id)
-        return frozenset(taken for taken, its in _taken.items() if its != manager)
+        return frozenset(taken for taken, its_manager in _taken.items() if its_manager != manager)

@@ -1,6 +1,6 @@
 """The accounts of a sandbox: the one that it connects to, and the members of its organisation.
 
-A member is created when it is first used. Tested in tests/local_aws/test_organization.py.
+A member account is seeded when it is first used. Tested in tests/local_aws/test_organization.py.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _AUDIT_ROLE = ShopRole(
 
 @dataclass(frozen=True, slots=True)
 class ServedAccount:
-    """One account, and the services that answer for it."""
+    """One account, and the services that serve its requests."""
 
     account: Account
     control_plane: ControlPlane
@@ -37,12 +37,12 @@ class ServedAccount:
 
     @property
     def account_id(self) -> str:
-        """The account."""
+        """The id of the account."""
         return self.account.account_id
 
 
 class Accounts:
-    """The accounts of one sandbox; `throttle` and `clock` are theirs together, and how functions fail too."""
+    """The accounts of one sandbox, which share a throttle, a clock and the failures of functions."""
 
     def __init__(self, account_id: str, now: Callable[[], float], throttle: Throttle, clock: EventClock) -> None:
         self.now = now
@@ -56,11 +56,11 @@ class Accounts:
         self.management = self._served(account_id)
 
     def fill(self) -> None:
-        """Create the functions of the account that the sandbox connects to, and what surrounds them."""
+        """Seed the account that the sandbox connects to."""
         seed.fill(self.management.account, self.management.other_services, shop.ACCOUNT)
 
     def of(self, account_id: str) -> ServedAccount | None:
-        """Return an account of the organisation; None for any other, and for one that is suspended."""
+        """Return an active account of the organisation, or None."""
         if account_id == self.management.account_id:
             return self.management
         with self._lock:
@@ -71,14 +71,14 @@ class Accounts:
             return self._members[account_id]
 
     def forget(self) -> None:
-        """Drop everything of every account, in all services."""
+        """Delete the state of every account in all services."""
         with self._lock:
             self.organization.forget()
             for served in (self.management, *self._members.values()):
                 served.other_services.forget()
 
     def _opened(self, account_id: str) -> ServedAccount:
-        """Return a member account, filled at its first use."""
+        """Create and seed a member account."""
         served, member = self._served(account_id), self.organization.seeded(account_id)
         if member is not None:
             seed.fill(served.account, served.other_services, ShopAccount(member.regions, company.ROLES))

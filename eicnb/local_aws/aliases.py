@@ -1,4 +1,4 @@
-"""Aliases: the version that each points at, and the second one that receives a share of the traffic.
+"""Aliases: the version that each points at, and the version that receives a share of its traffic.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
 """
@@ -16,7 +16,7 @@ from eicnb.local_aws.validation import violation
 
 
 def described(function: Function, name: str) -> dict[str, Any]:
-    """Return an alias as AWS does; `RoutingConfig` only if it has a second version."""
+    """Return an alias as AWS does, with `RoutingConfig` only if it has a second version."""
     version = function.aliases[name]
     weights = function.weights.get(name)
     return {
@@ -36,7 +36,7 @@ def get_alias(account: Account, call: Call) -> Reply:
 
 
 def update_alias(account: Account, call: Call) -> Reply:
-    """Change the version of an alias, or how the traffic is shared; what is left out stays."""
+    """Change the version or the routing of an alias; members left out of the request stay unchanged."""
     function, body = _function_with(account, call), call.json()
     version = body.get("FunctionVersion", function.aliases[call.item])
     weights = function.weights.get(call.item, {})

@@ -1,4 +1,4 @@
-"""The WSGI application of a sandbox: it routes requests to Lambda or to moto, and logs both.
+"""The WSGI application of a sandbox, which routes requests to Lambda or to moto and logs them.
 
 Tested in tests/local_aws/test_server.py.
 """
@@ -24,7 +24,7 @@ from eicnb.local_aws.accounts import Accounts
 from eicnb.local_aws.assumed_roles import AssumedRoles, Principal
 from eicnb.local_aws.call import Reply
 from eicnb.local_aws.callers import check_caller
-from eicnb.local_aws.control_plane import ControlPlane, Handled, refusal, speaks_lambda
+from eicnb.local_aws.control_plane import ControlPlane, Handled, is_lambda_path, refusal
 from eicnb.local_aws.faults import ServiceFault
 from eicnb.local_aws.paths import is_private
 from eicnb.local_aws.request_log import RequestRecord, without_signature
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DEFAULT_REGION = "us-east-1"
 LOG_LENGTH = 10_000
 
-# Of a signature only its scope is read: Credential=KEY/DATE/REGION/SERVICE/aws4_request.
+# Only the scope of a signature is read: Credential=KEY/DATE/REGION/SERVICE/aws4_request.
 _SCOPE = re.compile(
     r"Credential=(?P<access_key>[^/,\s]*)/\d+/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request"
 )
@@ -44,7 +44,7 @@ _PRESIGNED = re.compile(r"[?&]X-Amz-(?P<scope>Credential=[^&]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SigningScope:
-    """The region, service and access key of a signature; without one, no service and the default region."""
+    """The region, service and access key of a signature, or the default region without a signature."""
 
     region: str
     service: str | None
@@ -52,7 +52,7 @@ class SigningScope:
 
     @classmethod
     def parse(cls, authorization: str) -> SigningScope:
-        """Read the scope from an Authorization header.
+        """Parse the scope in an Authorization header.
 
         >>> SigningScope.parse("AWS4-HMAC-SHA256 Credential=sandbox/20261101/eu-west-1/lambda/aws4_request, …")
         SigningScope(region='eu-west-1', service='lambda', access_key='sandbox')
@@ -71,7 +71,7 @@ class Application:
         self._log_lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, as WSGI defines it (https://peps.python.org/pep-3333/)."""
+        """Serve one request, as WSGI defines it (https://peps.python.org/pep-3333/)."""
         return self._respond(environ)(environ, start_response)
 
     def requests(self) -> list[RequestRecord]:
@@ -82,7 +82,7 @@ class Application:
     def _respond(self, environ: WSGIEnvironment) -> Response:
         scope = SigningScope.parse(environ.get("HTTP_AUTHORIZATION", ""))
         target = _target(environ["REQUEST_URI"])
-        is_lambda = scope.service == "lambda" or (scope.service is None and speaks_lambda(target))
+        is_lambda = scope.service == "lambda" or (scope.service is None and is_lambda_path(target))
         operation, account_id = None, self._accounts.management.account_id
         try:
             check_caller(environ)
@@ -90,7 +90,7 @@ class Application:
             account_id = caller.served.account_id
             if is_lambda:
                 handled = _handle_lambda(caller.served.control_plane, environ, target, scope.region)
-                operation, response = handled.operation, _response(handled.answer)
+                operation, response = handled.operation, _response(handled.reply)
             else:
                 operation = _moto_operation(environ)
                 response = self._handle_other(environ, target, scope, operation, caller)
@@ -119,10 +119,10 @@ class Application:
         self, environ: WSGIEnvironment, target: str, scope: SigningScope, operation: str | None, caller: Principal
     ) -> Response:
         path = target.partition("?")[0]
-        # moto goes by PATH_INFO, which is made from the target by rules of werkzeug's own.
+        # moto uses PATH_INFO, which werkzeug derives from the target by its own rules.
         if is_private(path) or is_private(environ["PATH_INFO"]):
             raise faults.unknown_operation(environ["REQUEST_METHOD"], path)
-        # Regions are the same in every account, and moto would create much to list them.
+        # Regions are the same in every account, and moto creates much state in an account to list them.
         served = self._accounts.management if operation == "DescribeRegions" else caller.served
         others = served.other_services
         if operation == simulation.OPERATION:
@@ -139,7 +139,7 @@ class Application:
             return others.handle(environ, service)
         except ServiceFault:
             raise
-        except Exception as error:  # moto raises whatever it likes at what it cannot read
+        except Exception as error:  # moto may raise anything for a request that it cannot parse
             raise faults.unreadable_request(repr(error)) from error
 
 
@@ -147,7 +147,7 @@ def _handle_lambda(control_plane: ControlPlane, environ: WSGIEnvironment, target
     method, body = environ["REQUEST_METHOD"], environ["wsgi.input"].read()
     try:
         return control_plane.handle(method, target, body, region=region, headers=_headers(environ))
-    except Exception as error:  # noqa: BLE001  # a client must get a response, also to a bug of ours
+    except Exception as error:  # noqa: BLE001  # a client must get a response even if this has a bug
         return Handled(None, refusal(faults.broken(repr(error))))
 
 
@@ -158,7 +158,7 @@ def _access_key(scope: SigningScope, target: str) -> str:
 
 
 def _target(request_uri: str) -> str:
-    """Return path and query as they were sent; the absolute form of proxies loses its host."""
+    """Return the path and query as sent, without the scheme and host that a proxy request has."""
     if request_uri.startswith(("http://", "https://")):
         parts = urlsplit(request_uri)
         return f"{parts.path}?{parts.query}"
@@ -166,7 +166,7 @@ def _target(request_uri: str) -> str:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    """Return the headers that operations read."""
+    """Return the headers that operations use."""
     prefix = "HTTP_X_AMZ_"
     return {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
@@ -188,28 +188,28 @@ def _moto_operation(environ: WSGIEnvironment) -> str | None:
 
 
 def _is_query(environ: WSGIEnvironment) -> bool:
-    """Return whether a request is one of the query protocol."""
+    """Return whether a request uses the query protocol."""
     return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
-def _response(answer: Reply) -> Response:
-    body: Any = b"" if answer.body is None else json.dumps(answer.body)
-    headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answer.headers}
-    return Response(body, status=answer.status, headers=headers, content_type="application/json")
+def _response(reply: Reply) -> Response:
+    body: Any = b"" if reply.body is None else json.dumps(reply.body)
+    headers = {"x-amzn-RequestId": str(uuid.uuid4()), **reply.headers}
+    return Response(body, status=reply.status, headers=headers, content_type="application/json")
 
 
 def _refused(environ: WSGIEnvironment, fault: ServiceFault, service: str | None) -> Response:
-    """Return a fault as the service's clients read it: XML for S3 and the query protocol, or JSON."""
+    """Return the response for a fault: XML for S3 and the query protocol, and otherwise JSON."""
     if not _is_query(environ) and service != "s3":
-        answer = refusal(fault)
-        return _response(replace(answer, body={"__type": fault.code, **fault.body} if service else fault.body))
+        reply = refusal(fault)
+        return _response(replace(reply, body={"__type": fault.code, **fault.body} if service else fault.body))
     error = f"<Error><Code>{fault.code}</Code><Message>{escape(str(fault))}</Message></Error>"
     document = error if service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>"
     return Response(document, status=fault.status, content_type="application/xml")
 
 
 def _without_cors(response: Response) -> Response:
-    """Return a response that lets no web page read it; moto would let every page."""
+    """Return a response without moto's CORS headers, which would let any web page read it."""
     for name in [name for name, _ in response.headers if name.lower().startswith("access-control-")]:
         del response.headers[name]
     return response

@@ -1,4 +1,4 @@
-"""STS's AssumeRole: moto assumes any role, AWS only one that exists and trusts the caller.
+"""STS's AssumeRole, only for roles that exist and trust the caller; moto itself assumes any role.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 Tested in tests/local_aws/test_assumed_roles.py.
@@ -31,7 +31,7 @@ _EXPIRATION = re.compile(r"<Expiration>(?P<time>[^<]+)</Expiration>")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The account that a request acts in, and the ARN of the caller."""
+    """The account that a request acts on, and the ARN of the caller."""
 
     served: ServedAccount
     arn: str
@@ -40,14 +40,14 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class _RoleSession:
-    """What an access key of STS stands for; it expires at a time in seconds since 1970."""
+    """The caller behind an access key of STS, which expires at a time in seconds since 1970."""
 
     caller: Principal
     expires_at: float
 
 
 class AssumedRoles:
-    """The role sessions of a sandbox, by access key; every other key is one of the management account."""
+    """The role sessions of a sandbox by access key; any other key belongs to the management account."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
@@ -55,7 +55,7 @@ class AssumedRoles:
         self._lock = Lock()
 
     def caller(self, access_key: str, *, is_query: bool) -> Principal:
-        """Return who signed a request; a fault if the credentials have expired."""
+        """Return the caller with an access key; raise a fault if the credentials have expired."""
         with self._lock:
             session = self._sessions.get(access_key)
         if session is None:
@@ -66,7 +66,7 @@ class AssumedRoles:
         return session.caller
 
     def assume(self, environ: dict[str, Any], caller: Principal) -> Response:
-        """Answer one AssumeRole; its credentials act in the role's account from then on."""
+        """Serve AssumeRole; requests with the returned credentials act on the role's account."""
         body = environ["wsgi.input"].getvalue().decode("utf-8", "replace")
         given = dict(parse_qsl(body, keep_blank_values=True))
         role_arn, session_name = given.get("RoleArn", ""), given.get("RoleSessionName", "")
@@ -82,7 +82,7 @@ class AssumedRoles:
         return response
 
     def _trusting(self, role_arn: str, external_id: str | None, caller: Principal) -> ServedAccount | None:
-        """Return the account of a role that trusts the caller; None if there is no such role."""
+        """Return the account of a role that trusts the caller, or None if there is no such role."""
         parts = _ROLE.fullmatch(role_arn)
         served = self._accounts.of(parts["account_id"]) if parts else None
         if parts is None or served is None:

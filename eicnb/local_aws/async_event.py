@@ -1,4 +1,4 @@
-"""An event that waits for its function.
+"""The value of an asynchronous event, from Invoke or from a destination.
 
 Tested in tests/local_aws/test_async_events.py.
 """
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LONGEST_EVENT = 1024 * 1024
-"""The bytes that the payload of an event may have
+"""The largest payload of an event, in bytes
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AsyncEvent:
-    """One asynchronous event, at the qualifier that it was sent to; `payload` is the text as it was sent.
+    """An asynchronous event for a qualifier of a function; `payload` is the unchanged text.
 
     `accepted_at` is a time of the event clock. `turns` counts how often each function ran in the chain of
     destinations that led to this event.

@@ -1,4 +1,4 @@
-"""Lambda's queue of asynchronous events: runs, retries, ages, and what happens to an event in the end.
+"""Lambda's queue of asynchronous events: runs, retries, maximum ages, and deliveries of the results.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
@@ -22,13 +22,14 @@ DEFAULT_RETRIES, DEFAULT_AGE = 2, 21600
 RETRY_DELAYS = (60, 120)
 LONGEST_BACKOFF = 300
 MOST_TURNS = {"Terminate": 16, "Allow": 100}
-"""How often a function may run in one chain of destinations. AWS never stops a loop that is allowed; the sandbox
-must come to rest."""
+"""How often a function may run in one chain of destinations.
+
+AWS never stops a loop that is allowed, but the sandbox must."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An event between two tries: its runs so far, and the throttles since the last."""
+    """An event between two tries: its runs so far, and the throttles since the last run."""
 
     event: AsyncEvent
     runs: int = 0
@@ -36,7 +37,7 @@ class _Waiting:
 
 
 def accept(account: Account, event: AsyncEvent) -> None:
-    """Queue an event for its function, to run at once."""
+    """Queue an event for its function, due at once."""
     _count(account, event, "AsyncEventsReceived")
     account.clock.at(event.accepted_at, partial(_try, account, _Waiting(event)))
 
@@ -53,11 +54,15 @@ def _try(account: Account, waiting: _Waiting, now: float) -> None:
             _finish(account, Ended(event, function, "RecursiveInvocation", waiting.runs, None, now))
         else:
             result = functions_run.run(account, function, event.qualifier, event.request_id)
-            _go_on(account, waiting, Ended(event, function, "Success", waiting.runs + 1, result, now + result.seconds))
+            tried = Ended(event, function, "Success", waiting.runs + 1, result, now + result.seconds)
+            _finish_or_retry(account, waiting, tried)
 
 
-def _go_on(account: Account, before: _Waiting, tried: Ended) -> None:
-    """Finish an event after a try, or queue it again; Lambda drops it if it would reach its age before the next."""
+def _finish_or_retry(account: Account, before: _Waiting, tried: Ended) -> None:
+    """Finish an event after a try, or queue it again.
+
+    Lambda drops an event that would reach its maximum age before the next try.
+    """
     config, result, event = _config_of(account, tried.event), tried.result, tried.event
     retries = _given(config.maximum_retry_attempts, DEFAULT_RETRIES)
     if result is None or not (result.function_error or result.is_throttle):
@@ -97,7 +102,7 @@ def _finish(account: Account, ended: Ended) -> None:
 
 @contextmanager
 def _counting(account: Account, event: AsyncEvent, failures: str) -> Iterator[None]:
-    """Count a delivery that fails; what it would have delivered is lost."""
+    """Count a delivery that fails; its message is lost."""
     try:
         yield
     except Undeliverable:
@@ -105,14 +110,14 @@ def _counting(account: Account, event: AsyncEvent, failures: str) -> Iterator[No
 
 
 def _count(account: Account, event: AsyncEvent, metric: str, value: float = 1, unit: str = "Count") -> None:
-    # Lambda's metrics have one point a minute, and moto's times no time zone.
+    # Lambda's metrics have one point per minute, and moto's times have no time zone.
     minute = datetime.fromtimestamp(account.now(), UTC).replace(second=0, microsecond=0, tzinfo=None)
     points = week.counted(event.function_name, event.qualifier, metric, minute, value, unit=unit)
     account.targets.put_metrics(event.region, points)
 
 
 def _config_of(account: Account, event: AsyncEvent) -> Config:
-    """Return the config of the qualifier that was invoked; it inherits nothing."""
+    """Return the config of the invoked qualifier, which inherits nothing from others."""
     return account.region(event.region).configs_of(event.function_name).get(event.qualifier) or Config(0)
 
 

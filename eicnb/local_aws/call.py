@@ -15,10 +15,10 @@ from eicnb.local_aws import faults
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, already matched to its operation; the names from its path are percent-decoded.
+    """One request, matched to its operation; the names from its path are percent-decoded.
 
-    `item` is the name that is not the function's: of a statement or an event source mapping. The names of the
-    headers are in lower case.
+    `item` is another name in the path, such as that of a statement, alias or event source mapping. Header names are in
+    lower case.
     """
 
     operation: str
@@ -30,7 +30,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
-        """Return the body as a JSON object; an empty body is an empty object."""
+        """Return the body as a JSON object, which is empty for an empty body."""
         try:
             document = json.loads(self.body or b"{}")
         except (ValueError, RecursionError) as error:

@@ -1,8 +1,8 @@
-"""Who may call a sandbox: programs of this machine, and no web page that is open in a browser on it.
+"""The check that programs on this machine call a sandbox, and not web pages in its browsers.
 
 A page can send requests to 127.0.0.1, and with a host name that resolves to it (DNS rebinding) even read the
-responses. Browsers mark such requests: with an `Origin`, with `Sec-Fetch-Site`, and with the page's own name in
-`Host` (https://www.w3.org/TR/fetch-metadata/). Programs send neither of the first two.
+responses. Browsers mark such requests with `Origin`, with `Sec-Fetch-Site`, and with the page's host name in `Host`
+(https://www.w3.org/TR/fetch-metadata/). Programs do not send the first two.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NOT_FROM_A_PAGE = {"none", "same-origin"}
 
 
 def check_caller(environ: Mapping[str, str]) -> None:
-    """Raise a 403 fault for a request that a web page sent, or that has a host name of elsewhere."""
+    """Raise a 403 fault for a request that a web page sent, or whose host name is not this machine's."""
     host = environ.get("HTTP_HOST", "localhost")
     if (port := _port_at_loopback(host)) is None:
         raise faults.not_for_this_caller(f"its Host is '{host}', and only names of this machine are served")

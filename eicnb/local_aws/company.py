@@ -1,6 +1,6 @@
 """The units and member accounts of the organisation that the shop's account manages.
 
-The accounts of development repeat functions of production, with other settings.
+Development accounts have functions of production accounts, with other settings.
 Tested in tests/local_aws/test_organization.py.
 """
 
@@ -15,7 +15,7 @@ AUDIT_ROLE = "audit"
 """The role that member accounts let the management account assume."""
 
 UNITS = ("Security", "Infrastructure", "Data", "Workloads", "Workloads/Prod", "Workloads/Dev", "Playground", "Closed")
-"""The paths of the organisational units, each after the one that it is in."""
+"""The paths of the organisational units, each after its parent."""
 
 ROLES = (
     ShopRole(
@@ -27,7 +27,7 @@ ROLES = (
 )
 """The roles of the functions of every member account."""
 
-_KEPT = Setting(retries=2, age=3600, on_failure="sqs:failures")
+_GOOD = Setting(retries=2, age=3600, on_failure="sqs:failures")
 
 
 def _region(name: str, *functions: ShopFunction) -> ShopRegion:
@@ -37,13 +37,13 @@ def _region(name: str, *functions: ShopFunction) -> ShopRegion:
 _PAYMENTS = (
     _region(
         "us-east-1",
-        ShopFunction("charge-card", "well kept", versions=3, aliases=LIVE, configs={"live": _KEPT}),
-        ShopFunction("fraud-alerts", "no config: what fails has nowhere to go", runtime="java21"),
-        ShopFunction("refunds", "well kept", configs={"$LATEST": Setting(retries=1, age=900, on_failure="sns:alerts")}),
+        ShopFunction("charge-card", "safe", versions=3, aliases=LIVE, configs={"live": _GOOD}),
+        ShopFunction("fraud-alerts", "no config: failed events are lost", runtime="java21"),
+        ShopFunction("refunds", "safe", configs={"$LATEST": Setting(retries=1, age=900, on_failure="sns:alerts")}),
     ),
     _region(
         "eu-west-1",
-        ShopFunction("charge-card", "well kept", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+        ShopFunction("charge-card", "safe", versions=3, aliases=LIVE, configs={"live": _GOOD}),
         ShopFunction("refunds", "only retries are set", configs={"$LATEST": Setting(retries=0)}),
     ),
 )
@@ -58,28 +58,28 @@ _PAYMENTS_DEV = (
 _ORDERS = (
     _region(
         "us-east-1",
-        ShopFunction("cancel-order", "well kept", configs={"$LATEST": _KEPT}),
+        ShopFunction("cancel-order", "safe", configs={"$LATEST": _GOOD}),
         ShopFunction("order-mail", "a dead-letter queue and no config", dead_letter="sqs:failures"),
-        ShopFunction("place-order", "well kept", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+        ShopFunction("place-order", "safe", versions=3, aliases=LIVE, configs={"live": _GOOD}),
     ),
-    _region("eu-west-1", ShopFunction("place-order", "no config: what fails has nowhere to go", timeout=60)),
+    _region("eu-west-1", ShopFunction("place-order", "no config: failed events are lost", timeout=60)),
 )
 _ORDERS_DEV = (
     _region(
         "us-east-1",
         ShopFunction("cancel-order", "no config"),
-        ShopFunction("place-order", "as in production", versions=3, aliases=LIVE, configs={"live": _KEPT}),
+        ShopFunction("place-order", "as in production", versions=3, aliases=LIVE, configs={"live": _GOOD}),
     ),
 )
 _CATALOG = (
     _region(
         "eu-west-1",
-        ShopFunction("price-import", "well kept", timeout=300, configs={"$LATEST": _KEPT}),
-        ShopFunction("search-index", "well kept", configs={"$LATEST": Setting(2, 21600, on_failure="s3:failures")}),
+        ShopFunction("price-import", "safe", timeout=300, configs={"$LATEST": _GOOD}),
+        ShopFunction("search-index", "safe", configs={"$LATEST": Setting(2, 21600, on_failure="s3:failures")}),
     ),
 )
 _CATALOG_DEV = (_region("eu-west-1", ShopFunction("search-index", "no config", timeout=60)),)
-_SHARED = (_region("eu-west-1", ShopFunction("send-mail", "well kept", configs={"$LATEST": _KEPT})),)
+_SHARED = (_region("eu-west-1", ShopFunction("send-mail", "safe", configs={"$LATEST": _GOOD})),)
 _ANALYTICS = (
     _region(
         "us-east-1",
@@ -87,7 +87,7 @@ _ANALYTICS = (
         ShopFunction("daily-report", "no config, and needs none: it runs again every day", timeout=900),
     ),
 )
-_SECURITY = (_region("us-east-1", ShopFunction("rotate-keys", "well kept", configs={"$LATEST": _KEPT})),)
+_SECURITY = (_region("us-east-1", ShopFunction("rotate-keys", "safe", configs={"$LATEST": _GOOD})),)
 _PLAYGROUND = (_region("us-east-1", ShopFunction("hello-world", "no config")),)
 
 MEMBERS = (

@@ -1,7 +1,7 @@
 """Lambda's API: from a request's method, path, headers and body to a response.
 
-A request is matched to its operation, counted against the limit, and then answered under the account's lock.
-A refusal of the service is a `Fault`, raised anywhere below and made an answer here.
+A request is matched to its operation, checked against the rate limit, and handled under the account's lock.
+Operations refuse a request by raising `ServiceFault`, which becomes an error response here.
 Tested in tests/local_aws/test_server.py and tests/local_aws/test_event_invoke.py.
 """
 
@@ -67,10 +67,10 @@ _API_VERSION = re.compile(r"/20\d\d-\d\d-\d\d/")
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """A response, and the operation that made it; None if the path names no operation that is served."""
+    """A response, and the operation that returned it, or None if the request matches no operation."""
 
     operation: str | None
-    answer: Reply
+    reply: Reply
 
 
 class ControlPlane:
@@ -83,24 +83,24 @@ class ControlPlane:
     def handle(
         self, method: str, target: str, body: bytes, *, region: str, headers: Mapping[str, str] | None = None
     ) -> Handled:
-        """Answer one request; `target` is the path and query as they were sent, still percent-encoded."""
+        """Handle one request; `target` is the path and query as sent, still percent-encoded."""
         path, _, query = target.partition("?")
         matched = _match(method, path)
         if matched is None:
             return Handled(None, refusal(_unrouted(method, path)))
         name, operation, names = matched
         call = Call(name, region, names.get(NAME, ""), _query(query), body, names.get(ITEM, ""), headers or {})
-        answer = self._answer(call, operation)
-        self._account.trail.record(call, answer)
-        return Handled(name, answer)
+        reply = self._reply(call, operation)
+        self._account.trail.record(call, reply)
+        return Handled(name, reply)
 
     def look_up(self, region: str, body: bytes) -> Reply:
-        """Answer a LookupEvents of CloudTrail about the calls of a region."""
+        """Handle CloudTrail's LookupEvents about the calls in a region."""
         if not self._throttle.admits(f"{self._account.account_id}/{region}", trail.OPERATION):
             raise trail.throttled()
         return Reply(200, self._account.trail.lookup(region, body))
 
-    def _answer(self, call: Call, operation: Operation) -> Reply:
+    def _reply(self, call: Call, operation: Operation) -> Reply:
         try:
             if not self._throttle.admits(f"{self._account.account_id}/{call.region}", call.operation):
                 raise faults.rate_exceeded()
@@ -110,8 +110,8 @@ class ControlPlane:
             return refusal(fault)
 
 
-def speaks_lambda(path: str) -> bool:
-    """Return whether a path begins like one of the Lambda API, for requests without a signature."""
+def is_lambda_path(path: str) -> bool:
+    """Return whether a path begins like those of the Lambda API, for requests without a signature."""
     return _API_VERSION.match(path) is not None
 
 
@@ -132,11 +132,11 @@ def _query(query: str) -> dict[str, str]:
 
 
 def _unrouted(method: str, path: str) -> ServiceFault:
-    if speaks_lambda(path):
+    if is_lambda_path(path):
         return faults.not_served(method, path, [name for name, _ in ROUTES.values()])
     return faults.unknown_operation(method, path)
 
 
 def refusal(fault: ServiceFault) -> Reply:
-    """Return the response that reports a fault."""
+    """Return the response for a fault."""
     return Reply(fault.status, fault.body, {"x-amzn-ErrorType": fault.code, **fault.headers})

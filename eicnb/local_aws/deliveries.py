@@ -1,6 +1,6 @@
 """The delivery of an event's record to its destination, and of the event to the dead-letter queue.
 
-The function's role must be allowed to write there; what cannot be delivered is lost, and counted.
+The function's role must be allowed to write there. A failed delivery is counted, and its message is lost.
 Tested in tests/local_aws/test_deliveries.py.
 """
 
@@ -16,9 +16,9 @@ from eicnb.local_aws.moto_targets import Undeliverable
 
 
 def send_record(account: Account, ended: Ended, destination: str) -> AsyncEvent | None:
-    """Send the record to a destination; if that is a function, return the event that invokes it.
+    """Send the record to a destination; if that is a function, return the event for it instead.
 
-    Raise Undeliverable if the role may not write there, or if the destination takes no message.
+    Raise Undeliverable if the role may not write to the destination, or if the destination accepts no message.
     """
     kind, now = destinations.kind_of(destination), account.now()
     _check_allowed(account, ended.function, destination)
@@ -38,7 +38,7 @@ def send_record(account: Account, ended: Ended, destination: str) -> AsyncEvent 
                 raise Undeliverable(destination) from error
             account.targets.put_event(destination, event, now)
         case _:
-            return _invoking(account, ended, destination, text)
+            return _event_for(account, ended, destination, text)
     return None
 
 
@@ -58,7 +58,7 @@ def _check_allowed(account: Account, function: Function, target: str) -> None:
             raise Undeliverable(target)
 
 
-def _invoking(account: Account, ended: Ended, function_arn: str, record: str) -> AsyncEvent:
+def _event_for(account: Account, ended: Ended, function_arn: str, record: str) -> AsyncEvent:
     if not lookup.exists(account, function_arn) or len(record.encode()) > LONGEST_EVENT:
         raise Undeliverable(function_arn)
     _, _, _, region, _, _, name, *qualifier = function_arn.split(":")

@@ -1,4 +1,4 @@
-"""The service's checks of a destination, and the permissions that it requires of a role.
+"""The service's checks of a destination, and the permissions that a role needs for it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_faults.py.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from eicnb.local_aws import faults, lookup
 from eicnb.local_aws.account import Account, Function
 
-# The request that Lambda makes for each kind of destination, and so the permission that the role needs.
+# The call that Lambda makes for each kind of destination, which the role must be allowed to make.
 _DELIVERING_CALLS = {
     "sqs": "SendMessage",
     "sns": "Publish",
@@ -24,7 +24,7 @@ _KEY_CALLS = {"sqs": ("GenerateDataKey", "Decrypt"), "sns": ("GenerateDataKey", 
 
 def check(account: Account, function: Function, *, on_success: str | None, on_failure: str | None) -> None:
     """Refuse destinations of the wrong kind, then those that cannot be reached; both may be None or empty."""
-    if not (_is_of_servedkind_of(on_success, on="success") and _is_of_servedkind_of(on_failure, on="failure")):
+    if not (_is_allowed_kind(on_success, on="success") and _is_allowed_kind(on_failure, on="failure")):
         raise faults.invalid_parameter(
             f"The provided destination config DestinationConfig(onSuccess={_shown('OnSuccess', on_success)}, "
             f"onFailure={_shown('OnFailure', on_failure)}) is invalid."
@@ -64,7 +64,7 @@ def permissions(destination: str, key_arn: str | None = None) -> Iterator[tuple[
         yield from ((f"kms:{call}", key_arn) for call in _KEY_CALLS.get(kind, ()))
 
 
-def _is_of_servedkind_of(destination: str | None, *, on: str) -> bool:
+def _is_allowed_kind(destination: str | None, *, on: str) -> bool:
     if not destination:
         return True
     kind = kind_of(destination)
@@ -72,7 +72,7 @@ def _is_of_servedkind_of(destination: str | None, *, on: str) -> bool:
 
 
 def kind_of(destination: str) -> str:
-    """Return the service in an ARN; `kafka://` addresses pass the model's pattern and are not ARNs."""
+    """Return the service in an ARN, or `kafka`: the model's pattern also allows `kafka://` addresses."""
     return destination.split(":")[2] if destination.startswith("arn:") else "kafka"
 
 

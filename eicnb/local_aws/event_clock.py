@@ -1,7 +1,7 @@
-"""The clock of asynchronous events: it runs faster than the real one, and tests move it themselves.
+"""The clock of asynchronous events, which runs faster than real time or is advanced by tests.
 
-Work is done in the order of the times at which it is due, and each piece receives that time: how busy the machine is
-changes nothing about the result. A thread runs only while work is pending.
+Work is done in the order of its due times, and receives the time at which it was due. The result therefore does not
+depend on how busy the machine is. A thread runs only while work is pending.
 Tested in tests/local_aws/test_event_clock.py.
 """
 
@@ -16,14 +16,14 @@ from threading import Condition, Thread, current_thread
 from eicnb.errors import ConfigurationError
 
 EVENT_SPEED = 300.0
-"""Seconds of AWS's waits in one real second: a retry after a minute happens within 0.2 seconds."""
+"""The seconds that pass per real second, so that a retry after a minute takes 0.2 seconds."""
 
 Work = Callable[[float], None]
-"""What is done at a time; it receives the time at which it was due."""
+"""A scheduled call, which receives the time at which it was due."""
 
 
 class EventClock:
-    """A clock with an agenda.
+    """A clock that does scheduled work.
 
     >>> clock, seen = EventClock(speed=0), []
     >>> clock.at(60, seen.append)
@@ -32,13 +32,13 @@ class EventClock:
     >>> clock.advance(1); seen
     [60]
 
-    `speed` is how many of its seconds pass in a real one; with 0 it stands still until `advance` or `settle`.
+    `speed` is how many of its seconds pass per real second. With 0 only `advance` and `settle` move it.
     """
 
     def __init__(self, speed: float = EVENT_SPEED, real: Callable[[], float] = time.monotonic) -> None:
         if not speed >= 0:
             raise ConfigurationError(
-                f"The clock of events cannot run {speed} times as fast.", hint="give a number of 0 or more"
+                f"The event clock cannot run at {speed} times real time.", hint="give a number of 0 or more"
             )
         self._speed = speed
         self._real = real
@@ -57,7 +57,7 @@ class EventClock:
         return self._passed + (self._real() - self._started) * self._speed
 
     def at(self, due: float, work: Work) -> None:
-        """Do some work at a time; what is due already is done at once, in the thread of the clock."""
+        """Schedule work at a time; work that is already due is done at once, in the clock's thread."""
         with self._changed:
             if self._is_closed:
                 return
@@ -66,18 +66,18 @@ class EventClock:
                 self._wake()
 
     def settle(self) -> None:
-        """Move on until nothing is pending, without waiting; return once all is done."""
+        """Skip all waits; return once no work is pending."""
         self._skip(float("inf"))
 
     def advance(self, seconds: float) -> None:
-        """Move on by some seconds at once; return once all that was due is done."""
+        """Advance the clock at once; return once all work due by then is done."""
         goal = self.now() + seconds
         self._skip(goal)
         with self._changed:
             self._move_to(goal)
 
     def close(self) -> None:
-        """Forget what is pending, and wait for the end of the work in progress."""
+        """Cancel pending work, and wait for work in progress to finish."""
         with self._changed:
             self._is_closed = True
             self._agenda.clear()
@@ -97,7 +97,7 @@ class EventClock:
                 self._goals.remove(goal)
 
     def _at_once(self) -> float:
-        """Return the time up to which nothing waits, since another thread is moving the clock there."""
+        """Return the time to which other threads advance the clock; work due by then does not wait."""
         return max(self._goals, default=float("-inf"))
 
     def _wake(self) -> None:
@@ -118,7 +118,7 @@ class EventClock:
             raise
 
     def _next(self) -> tuple[float, int, Work] | None:
-        """Wait for the next work; None if there is none, or if the clock stands still before it."""
+        """Wait for the next work; return None if there is none, or if a stopped clock is before it."""
         with self._changed:
             self._is_busy = False
             self._changed.notify_all()
@@ -131,7 +131,7 @@ class EventClock:
                 if not self._speed:
                     break
                 self._changed.wait((due - now) / self._speed)
-            # Under the same lock as `at`, so that no work is added to a thread that has just ended.
+            # Under the same lock as `at`, so that no work is left to a thread that is about to finish.
             self._worker = None
             return None
 

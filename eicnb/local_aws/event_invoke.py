@@ -1,4 +1,4 @@
-"""The five operations on event-invoke configs, with the rules and texts of the service.
+"""The five operations on event-invoke configs, with the service's rules and messages.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
 """
@@ -15,7 +15,7 @@ from eicnb.local_aws.validation import EventSettings
 
 
 def put_config(account: Account, call: Call) -> Reply:
-    """Replace a config: what the request leaves out is removed."""
+    """Replace a config; settings that the request leaves out are removed."""
     settings, target = _checked_change(account, call)
     config = Config(
         last_modified=_now(account),
@@ -28,7 +28,7 @@ def put_config(account: Account, call: Call) -> Reply:
 
 
 def update_config(account: Account, call: Call) -> Reply:
-    """Change a config field by field; the destination config is one field, replaced as a whole."""
+    """Change a config member by member; the destination config is replaced as a whole."""
     settings, target = _checked_change(account, call)
     config = replace(_existing(account, call, target), last_modified=_now(account))
     if settings.maximum_retry_attempts is not None:
@@ -58,7 +58,7 @@ def delete_config(account: Account, call: Call) -> Reply:
 
 
 def list_configs(account: Account, call: Call) -> Reply:
-    """Return every config of one function, whichever qualifier the request names."""
+    """Return every config of one function, whatever qualifier the request names."""
     validation.check(call)
     size = validation.page_size(call, validation.LIST_CONFIGS_ITEMS)
     function, _ = lookup.function_of(account, call)

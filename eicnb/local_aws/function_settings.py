@@ -1,4 +1,4 @@
-"""The settings of a function that decide whether it runs at all, and its tags.
+"""The reserved concurrency, the recursion config and the tags of a function.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
@@ -20,7 +20,7 @@ _RESERVED = Range(0, 2**31 - 1)
 
 
 def get_concurrency(account: Account, call: Call) -> Reply:
-    """Return the concurrency that is reserved for a function; nothing if none is."""
+    """Return the reserved concurrency of a function, if it has any."""
     return Reply(200, _reserved(_unqualified(account, call)))
 
 
@@ -40,18 +40,18 @@ def put_concurrency(account: Account, call: Call) -> Reply:
 
 
 def delete_concurrency(account: Account, call: Call) -> Reply:
-    """Release the concurrency that is reserved for a function."""
+    """Remove the reserved concurrency of a function."""
     _stored(account, call, replace(_unqualified(account, call), reserved_concurrency=None))
     return Reply(204)
 
 
 def get_recursion_config(account: Account, call: Call) -> Reply:
-    """Return what Lambda does with a loop that it detects."""
+    """Return whether Lambda allows or terminates a function's recursive loops."""
     return Reply(200, {"RecursiveLoop": _unqualified(account, call).recursive_loop})
 
 
 def put_recursion_config(account: Account, call: Call) -> Reply:
-    """Set what Lambda does with a loop that it detects."""
+    """Set whether Lambda allows or terminates a function's recursive loops."""
     function, wanted = _unqualified(account, call), call.json().get("RecursiveLoop")
     if wanted not in _LOOPS:
         must = f"satisfy enum value set: [{', '.join(_LOOPS)}]"

@@ -1,4 +1,4 @@
-"""What a function of the sandbox does with an event: it has no code, and succeeds or fails as set.
+"""The runs of the sandbox's functions, which have no code and succeed or fail as configured.
 
 Tested in tests/local_aws/test_invocation.py and tests/local_aws/test_async_events.py.
 """
@@ -17,9 +17,9 @@ FAILURES: tuple[str, ...] = get_args(Failure)
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The result of one run; a status of 429 is a throttle, which is not a run.
+    """The result of a run, or of a throttled invocation, whose status is 429.
 
-    `seconds` is how long it took, and `version` what ran.
+    `seconds` is the duration, and `version` the version that ran.
     """
 
     status_code: int
@@ -35,13 +35,13 @@ class RunResult:
 
     @property
     def error_message(self) -> str:
-        """The message of the error, as a dead-letter message repeats it."""
+        """The error message, as in a dead-letter message."""
         return str(self.payload["errorMessage"]) if self.function_error else "Rate Exceeded."
 
 
 def _version(function: Function, qualifier: str) -> str:
     for other, share in function.weights.get(qualifier, {}).items():
-        if random.random() < share:  # noqa: S311  # it shares traffic, and keeps no secret
+        if random.random() < share:  # noqa: S311  # it splits traffic, and needs no secrecy
             return other
     return function.version_of(qualifier)
 

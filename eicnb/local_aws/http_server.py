@@ -1,4 +1,4 @@
-"""A silent HTTP/1.1 server on 127.0.0.1 that keeps connections alive and can be stopped for good.
+"""A silent HTTP/1.1 server on 127.0.0.1 that keeps connections alive and can be stopped completely.
 
 Tested in tests/local_aws/test_server.py.
 """
@@ -25,7 +25,7 @@ _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 class RequestHandler(MotoRequestHandler):
     """A handler that reads a whole request, responds, and waits for the next one on the connection.
 
-    werkzeug's own handler closes every connection, because it leaves unread bodies behind; this one does not.
+    werkzeug's own handler closes every connection, because it leaves bodies unread. This one reads them.
     """
 
     protocol_version = "HTTP/1.1"
@@ -33,7 +33,7 @@ class RequestHandler(MotoRequestHandler):
     timeout = 60
 
     def run_wsgi(self) -> None:
-        """Answer one request."""
+        """Serve one request."""
         try:
             environ = self._environ_with_body()
         except (TimeoutError, ConnectionError):
@@ -45,10 +45,10 @@ class RequestHandler(MotoRequestHandler):
         self._send(Response.from_app(self.server.app, environ, buffered=True))
 
     def log(self, *_: Any) -> None:
-        """Keep silent."""
+        """Log nothing."""
 
     def log_request(self, *_: Any) -> None:
-        """Keep silent."""
+        """Log nothing."""
 
     def _environ_with_body(self) -> dict[str, Any]:
         environ: dict[str, Any] = self.make_environ()
@@ -90,7 +90,7 @@ class HttpServer(ThreadedWSGIServer):
     daemon_threads = True
 
     def __init__(self, application: WSGIApplication, port: int) -> None:
-        # werkzeug prints and exits when it cannot bind; so it gets a socket that is bound already.
+        # werkzeug prints and exits if it cannot bind, so it is given a bound socket.
         with socket.create_server((HOST, port), backlog=128) as listener:
             super().__init__(HOST, port, application, RequestHandler, fd=listener.fileno())
         self._connections: dict[socket.socket, Thread] = {}
@@ -99,7 +99,7 @@ class HttpServer(ThreadedWSGIServer):
         )
 
     def start(self) -> None:
-        """Start serving, in a thread of its own."""
+        """Start serving in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -107,11 +107,11 @@ class HttpServer(ThreadedWSGIServer):
         self.shutdown()
         self._thread.join()
         for connection, worker in list(self._connections.items()):
-            _end_reading(connection)
+            _shut_down_reading(connection)
             worker.join(timeout=5)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Give a new connection a thread that `stop` knows of."""
+        """Start a thread for a new connection, and register it for `stop`."""
         worker = Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         self._connections[request] = worker
         worker.start()
@@ -122,12 +122,12 @@ class HttpServer(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep silent about clients that disconnect."""
+        """Ignore clients that disconnect."""
 
 
-def _end_reading(connection: socket.socket) -> None:
+def _shut_down_reading(connection: socket.socket) -> None:
     try:
         connection.shutdown(socket.SHUT_RD)
     except OSError:
-        # The client was faster.
+        # The client has already closed it.
         return

@@ -1,4 +1,4 @@
-"""The Invoke operation: it queues an event, runs a function once, or only checks that it could.
+"""The Invoke operation, which queues an event, runs a function, or only validates the request.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -19,7 +19,7 @@ _TYPES = ("Event", "RequestResponse", "DryRun")
 
 
 def invoke(account: Account, call: Call) -> Reply:
-    """Invoke a function in one of the three ways."""
+    """Invoke a function with one of the three invocation types."""
     kind = call.headers.get("x-amz-invocation-type") or "RequestResponse"
     function, target = lookup.described_function(account, call)
     if kind not in _TYPES:

@@ -1,4 +1,4 @@
-"""What Lambda writes about an event: a destination's record, and a dead letter's attributes.
+"""The texts that Lambda writes about an event: a destination's record, and a dead letter's attributes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 Tested in tests/local_aws/test_async_events.py.
@@ -25,9 +25,9 @@ _IN_A_LOOP = "Function not invoked: Lambda detected a recursive loop."
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An event that will not run again, with the reason, the number of its runs, and the last result.
+    """An event that will not run again, with the reason, the number of runs, and the last result.
 
-    `result` is None if it never ran; `at` is a time of the event clock.
+    `result` is None if the event never ran; `at` is a time of the event clock.
     """
 
     event: AsyncEvent
@@ -39,12 +39,12 @@ class Ended:
 
     @property
     def function_arn(self) -> str:
-        """The ARN of the function at the qualifier that was invoked."""
+        """The ARN of the function, ending in the invoked qualifier."""
         return f"{self.function.arn}:{self.event.qualifier}"
 
 
 def record(ended: Ended, now: float) -> str:
-    """Return the record as JSON, with the payload as it was sent."""
+    """Return the record as JSON, with the unchanged text of the payload."""
     before: dict[str, Any] = {
         "version": "1.0",
         "timestamp": f"{datetime.fromtimestamp(now, UTC).isoformat(timespec='milliseconds')[:-6]}Z",
@@ -71,7 +71,7 @@ def _response(result: RunResult | None) -> str:
 
 
 def dead_letter_attributes(ended: Ended) -> dict[str, dict[str, str]]:
-    """Return the attributes that a dead letter has in addition to the event.
+    """Return the attributes that Lambda adds to a dead letter.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
     """
@@ -99,7 +99,7 @@ def object_key(function_name: str, now: float) -> str:
 
 
 def bus_event(ended: Ended, text: str, bus_arn: str) -> dict[str, Any]:
-    """Return what an event bus receives about a record."""
+    """Return the event that an event bus receives for a record."""
     outcome = "Success" if ended.condition == "Success" else "Failure"
     return {
         "source": "lambda",

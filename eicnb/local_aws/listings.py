@@ -1,4 +1,4 @@
-"""The operations that describe functions: what an audit needs in addition to the configs."""
+"""The operations that describe functions, which an audit needs in addition to the configs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def list_functions(account: Account, call: Call) -> Reply:
 def get_function(account: Account, call: Call) -> Reply:
     """Return one function with a link to its code, its tags and its reserved concurrency.
 
-    The link has the form of AWS's and leads nowhere, because the sandbox has no code.
+    The link looks like AWS's but does not work, since the sandbox has no code.
     """
     function, target = lookup.described_function(account, call)
     reserved = function.reserved_concurrency
@@ -61,7 +61,7 @@ def _code(account: Account, region: str, function: Function, version: str) -> di
 
 
 def get_function_configuration(account: Account, call: Call) -> Reply:
-    """Return the settings of one function, version, or the version behind an alias."""
+    """Return the configuration of a function, a version, or the version that an alias points at."""
     return Reply(200, _configuration(account, call))
 
 

@@ -1,4 +1,4 @@
-"""The function and qualifier that a request names, in any of AWS's forms of a name.
+"""The function and qualifier that a request names, in any of the forms that AWS accepts.
 
 Tested in tests/local_aws/test_event_invoke.py and tests/local_aws/test_faults.py.
 """
@@ -23,7 +23,7 @@ _NAME_FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NamedFunction:
-    """The function that a request names; `qualifier` is None if it names none."""
+    """The function that a request names; `qualifier` is None if the request has none."""
 
     name: str
     qualifier: str | None
@@ -35,7 +35,7 @@ class NamedFunction:
 
 
 def target_of(account: Account, call: Call) -> NamedFunction:
-    """Return the target of a request; a fault if it is in another region or account, or ambiguous.
+    """Return the target of a request; refuse it if it is in another region or account, or ambiguous.
 
     Name forms: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html.
     """
@@ -64,7 +64,7 @@ def function_of(account: Account, call: Call) -> tuple[Function, NamedFunction]:
 
 
 def described_function(account: Account, call: Call) -> tuple[Function, NamedFunction]:
-    """Return the function of GetFunction and similar; the message about a missing one has its ARN."""
+    """Return the function of GetFunction and similar; if it is missing, the message has its ARN."""
     validation.check(call)
     target = target_of(account, call)
     function = account.region(call.region).functions.get(target.name)
@@ -75,7 +75,7 @@ def described_function(account: Account, call: Call) -> tuple[Function, NamedFun
 
 
 def exists(account: Account, function_arn: str) -> bool:
-    """Return whether a function ARN, with or without qualifier, names something in this account."""
+    """Return whether a function ARN, with or without a qualifier, exists in this account."""
     parts = _parts(function_arn)
     if parts["account_id"] != account.account_id or not parts["region"]:
         return False

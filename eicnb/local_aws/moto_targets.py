@@ -1,4 +1,4 @@
-"""What Lambda writes to in an account: moto's queues, topics, buckets, buses and metrics.
+"""What Lambda delivers to in an account: the queues, topics, buckets, buses and metrics of moto.
 
 Tested in tests/local_aws/test_deliveries.py.
 """
@@ -17,11 +17,11 @@ Attributes = Mapping[str, Mapping[str, str]]
 
 
 class Undeliverable(Exception):
-    """A target that takes no message: it is missing or unsuitable, or the message is too big."""
+    """A failed delivery: the target is missing or unsuitable, or the message is too large."""
 
 
 class MotoTargets:
-    """The targets of one account; a method raises Undeliverable if nothing arrived."""
+    """The targets of one account; methods that deliver raise Undeliverable on failure."""
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
@@ -49,7 +49,7 @@ class MotoTargets:
             self._backend("s3", "aws").put_object(bucket.name, key, body.encode())
 
     def put_event(self, arn: str, event: Mapping[str, Any], now: float) -> None:
-        """Send an event to a bus, and so to the queues of the rules that match it."""
+        """Send an event to a bus, and so to the targets of the rules that match it."""
         region = _region(arn)
         bus = self._existing(self._backend("events", region).event_buses.get(_bus_name(arn)), arn)
         message = {
@@ -67,7 +67,7 @@ class MotoTargets:
                     rule.send_to_targets(copy.deepcopy(message), transform_input=is_transformed)
 
     def key_of(self, arn: str) -> str | None:
-        """Return the customer-managed key of a queue, topic or bucket; None if it has none or is missing."""
+        """Return the customer-managed key of a queue, topic or bucket, or None if it has none."""
         finders = {"sqs": self._queue_key, "sns": self._topic_key, "s3": self._bucket_key}
         find = finders.get(arn.split(":")[2])
         try:
@@ -121,7 +121,7 @@ _LONGEST_NOTIFICATION = 256 * 1024
 
 @contextmanager
 def _refusals(arn: str) -> Iterator[None]:
-    """Raise Undeliverable for any error of moto or of a subscriber that it serves."""
+    """Raise Undeliverable for any error of moto or of a subscriber."""
     try:
         yield
     except Exception as error:
@@ -145,7 +145,7 @@ def _copied(attributes: Attributes | None) -> dict[str, dict[str, str]] | None:
 
 
 def _notified(attributes: Attributes | None) -> dict[str, Any] | None:
-    """Return attributes as moto passes them on to a topic's subscribers."""
+    """Return attributes in the form in which moto passes them to a topic's subscribers."""
     if not attributes:
         return None
     return {name: {"Type": value["DataType"], "Value": value["StringValue"]} for name, value in attributes.items()}

@@ -1,4 +1,4 @@
-"""The organisation of a sandbox's account: moto's, with the same ids each time and AWS's page size.
+"""The organisation of a sandbox's account, which is moto's with fixed ids and AWS's page size.
 
 https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 Tested in tests/local_aws/test_organization.py.
@@ -46,20 +46,20 @@ class Organization:
         )
 
     def seeded(self, account_id: str) -> ShopMember | None:
-        """Return what a member account is seeded with; None for one that was created later."""
+        """Return the seed of a member account, or None if it was created later."""
         return self._members.get(account_id)
 
     def is_active(self, account_id: str) -> bool:
-        """Return whether this is an account of the organisation that is not suspended."""
+        """Return whether an account is in the organisation and not suspended."""
         self.fill()
         return any(account.id == account_id and account.status == "ACTIVE" for account in self._backend.accounts)
 
     def handle(
         self, environ: dict[str, Any], account_id: str, others: OtherServices, operation: str | None
     ) -> Response:
-        """Answer a request that one of its accounts makes; a fault if that account may not make it."""
+        """Serve a request of one of its accounts; raise a fault if the account may not make it."""
         if account_id != self._account_id and operation not in _OF_MEMBERS:
-            raise faults.not_the_manager()
+            raise faults.not_the_management_account()
         self.fill()
         if operation is not None and operation.startswith("List"):
             _limit_page(environ)
@@ -91,12 +91,12 @@ class Organization:
             organization.ou[-1].id = units[path] = _unit_id(path)
         for number, (account_id, member) in enumerate(self._members.items(), start=1):
             self._create(account_id, member, units[member.unit], _FIRST_JOINED + number * timedelta(days=3, hours=1))
-        # moto chose an id for each new account, and gave that one a role.
+        # moto has created a role under the id that it chose for each new account, which is replaced by now.
         for chosen in set(get_backend("iam")) - before - account_ids.others(""):
             get_backend("iam").pop(chosen, None)
 
     def forget(self) -> None:
-        """Drop what moto stores for all accounts of the process together."""
+        """Delete this organisation's accounts from moto's table for the whole process."""
         for member in [member for member, (manager, _) in _managers().items() if manager == self._account_id]:
             del _managers()[member]
 
@@ -115,7 +115,7 @@ class Organization:
 
 
 def _managers() -> Any:
-    """Return moto's own table of the accounts that manage the organisations of other accounts."""
+    """Return moto's table of the management account of each member account."""
     backends: Any = get_backend("organizations")
     return backends.master_accounts
 

@@ -1,7 +1,7 @@
-"""Every other AWS service of a sandbox's account: moto's, restricted to that account.
+"""All other AWS services of a sandbox's account, which are moto's, restricted to that account.
 
-moto keeps its state for the whole process, by account id. So one account id per sandbox keeps them apart,
-and dropping the account forgets everything. Where moto itself reaches across accounts, `reach` refuses first.
+moto stores its state per account id, for the whole process. Since each sandbox has its own account ids, sandboxes
+share no state, and stopping one deletes only its own. `reach` refuses requests that would reach another account.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ class OtherServices:
         self._filling = Lock()
 
     def fill_at_first_request(self, service: str, fill: Callable[[], None]) -> None:
-        """Call `fill` before the first request to a service, so that a start does not wait for it."""
+        """Call `fill` before the first request to a service, so that starting does not wait for it."""
         self._fills[service] = fill
 
     def handle(self, environ: dict[str, Any], service: str | None) -> Response:
-        """Answer one request in this account, whoever signed it; `service` is the one that it is signed for."""
+        """Serve a request in this account, whoever signed it; `service` is the one in its signature."""
         reach = Reach(self._account_id, environ, service)
-        if reach.is_anothers_bucket(s3_backends.bucket_accounts):
+        if reach.names_foreign_bucket(s3_backends.bucket_accounts):
             return Response(_NO_SUCH_BUCKET, status=404, content_type="application/xml")
         if (other := reach.other_account()) is not None:
             raise faults.not_for_this_account(other)
@@ -82,7 +82,7 @@ class OtherServices:
         get_backend("events")[self._account_id][region].create_event_bus(name)
 
     def create_key(self, region: str, key_id: str, remark: str) -> None:
-        """Create a customer-managed KMS key with an id of ours."""
+        """Create a customer-managed KMS key with a given id."""
         keys = get_backend("kms")[self._account_id][region]
         key = keys.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", remark, None)
         del keys.keys[key.id]
@@ -94,7 +94,7 @@ class OtherServices:
         get_backend("cloudwatch")[self._account_id][region].put_metric_data(namespace, list(points))
 
     def create_rule(self, region: str, bus: str, name: str, pattern: Mapping[str, Any], queue: str) -> None:
-        """Create a rule of an event bus that sends what matches to a queue."""
+        """Create a rule of an event bus that sends matching events to a queue."""
         buses, account_id = get_backend("events")[self._account_id][region], self._account_id
         bus_arn = f"arn:{partition_of(region)}:events:{region}:{account_id}:event-bus/{bus}"
         buses.put_rule(name, event_bus_arn=bus_arn, event_pattern=json.dumps(pattern), state="ENABLED")
@@ -102,7 +102,7 @@ class OtherServices:
         buses.put_targets(name, bus_arn, [target])
 
     def create_role(self, role: ShopRole, trusted: str | None = None) -> None:
-        """Create a role that Lambda or, if one is given, another account may assume; it has one policy."""
+        """Create a role with one policy that Lambda or, if given, a trusted account may assume."""
         roles = get_backend("iam")[self._account_id]["aws"]
         principal = {"Service": "lambda.amazonaws.com"} if trusted is None else {"AWS": f"arn:aws:iam::{trusted}:root"}
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
@@ -118,7 +118,7 @@ class OtherServices:
         roles.put_role_policy(role.name, "what-it-may-do", document)
 
     def decide(self, role_arn: str, action: str, resource: str, context: Context) -> PolicyDecision | None:
-        """Return what a role's policies decide, as IAM has them now; None if there is no such role."""
+        """Return what a role's current policies decide, or None if the role does not exist."""
         roles = {role.arn: role for role in get_backend("iam")[self._account_id]["aws"].get_roles()}
         role = roles.get(role_arn)
         if role is None:
@@ -139,7 +139,7 @@ class OtherServices:
         return decision is not None and decision.is_allowed
 
     def forget(self) -> None:
-        """Drop everything of this account, in all services."""
+        """Delete the state of this account in all services."""
         self._forget_buckets()
         # moto's only list of the services in use is a private one.
         services: list[Any] = list(BackendDict._instances)  # type: ignore[misc]  # noqa: SLF001
@@ -155,17 +155,17 @@ class OtherServices:
 
 
 def _nothing() -> None:
-    """Fill a service that is full."""
+    """Fill nothing, in a service that is already filled."""
 
 
 class _SilentDispatcher(DomainDispatcherApplication):
-    """The application of moto, except that it raises where moto prints that it knows no such service."""
+    """moto's application, except that an unknown service raises instead of printing a message."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """Return the moto service of a host name; a LookupError if the sandbox must not serve it."""
+        """Return the moto service of a host name; raise LookupError if it must not be served."""
         is_known = any(pattern.match(f"http://{host}") for _, pattern in self.backend_url_patterns)
         if host and "amazonaws.com" in host and not is_known:
-            raise LookupError(f"moto knows no {host}")
+            raise LookupError(f"moto does not know {host}")
         service = super().get_backend_for_host(host)
         if service in _NEVER_SERVED:
             raise LookupError(f"the sandbox does not serve moto's {service}")
@@ -173,14 +173,14 @@ class _SilentDispatcher(DomainDispatcherApplication):
 
 
 def _shared_application() -> Any:
-    """Return the application of moto: it has no account's state, so that all sandboxes share one."""
+    """Return moto's application, which has no state and is shared by all sandboxes."""
     with _settling:
         return _application()
 
 
 @cache
 def _application() -> Any:
-    # moto asks boto3 for its list of regions once, and keeps that session.
+    # moto gets its list of regions from boto3 once, and reuses that session.
     try:
         AccountSpecificBackend.get_session()
     except Exception:  # noqa: BLE001  # botocore's errors, which only `eicnb.aws` may name
@@ -191,7 +191,7 @@ def _application() -> Any:
 
 @contextmanager
 def _without_aws_settings() -> Iterator[None]:
-    """Keep a missing profile or a broken config file from stopping a server that needs neither."""
+    """Hide the AWS settings, so that a missing profile or a broken config file stops nothing."""
     neutral = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     hidden = {name: os.environ.pop(name, None) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", *neutral)}
     os.environ.update(neutral)

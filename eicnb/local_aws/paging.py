@@ -1,4 +1,4 @@
-"""Pages of a list, as the Lambda API cuts them.
+"""Pages of lists, with the markers of the Lambda API.
 
 Tested in tests/local_aws/test_listings.py.
 """
@@ -14,7 +14,7 @@ from eicnb.local_aws.call import Reply
 
 
 def page(items: Sequence[dict[str, Any]], member: str, *, size: int, marker: str | None) -> Reply:
-    """Return one page of `size` items after the marker; `NextMarker` is there only when more follow."""
+    """Return the page of `size` items after the marker, with a `NextMarker` if more follow."""
     start = _position(marker) if marker else 0
     body: dict[str, Any] = {member: list(items[start : start + size])}
     if start + size < len(items):

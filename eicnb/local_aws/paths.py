@@ -1,4 +1,4 @@
-"""The path of a request, as the last of its readers may understand it."""
+"""Request paths as moto may resolve them, so that no spelling of a path reaches its private API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import posixpath
 import re
 from urllib.parse import unquote
 
-# Where moto serves its own account (https://docs.getmoto.org/en/latest/docs/server_mode.html) and a machine's.
+# The paths of moto's own API (https://docs.getmoto.org/en/latest/docs/server_mode.html) and of instance metadata.
 _PRIVATE = ("/moto-api", "/favicon.ico/", "/latest/meta-data/", "/latest/api/")
 _MOST_DECODINGS = 8
 

@@ -1,8 +1,8 @@
-"""The evaluation of IAM policies: what a role's statements decide about an action on a resource.
+"""The evaluation of IAM policies: whether a role's statements allow an action on a resource.
 
-moto's own evaluation ignores conditions. The rules are those of
+moto's own evaluation ignores conditions. The rules are from
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
-Policy variables, boundaries and the policies of organizations and resources play no part.
+Policy variables, boundaries, and the policies of organizations and resources are not supported.
 Tested in tests/local_aws/test_policies.py.
 """
 
@@ -17,25 +17,25 @@ from typing import Any, Literal
 
 Verdict = Literal["allowed", "explicitDeny", "implicitDeny"]
 Context = Mapping[str, Sequence[str]]
-"""The values of the condition keys of a request, by key; the case of a key plays no part."""
+"""The values of the condition keys of a request; keys are case-insensitive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy document, with the id and the type that a simulation reports for it."""
+    """A policy document, with the id and type that a simulation reports for it."""
 
     policy_id: str
     document: str
     kind: str = "role"
 
     def statements(self) -> Iterator[Mapping[str, Any]]:
-        """Yield the statements; a single one may stand without its list."""
+        """Yield the statements; a single one need not be in a list."""
         yield from _members(json.loads(self.document).get("Statement", ()))
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyDecision:
-    """What policies decide: the verdict, the policies that matched, the condition keys without a value."""
+    """The decision of policies: the verdict, the matching policies, and condition keys without a value."""
 
     verdict: Verdict
     matched: tuple[Policy, ...] = ()
@@ -43,12 +43,12 @@ class PolicyDecision:
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the action may be done."""
+        """Whether the action is allowed."""
         return self.verdict == "allowed"
 
 
 def decide(policies: Iterable[Policy], action: str, resource: str, context: Context) -> PolicyDecision:
-    """Return what policies decide about an action: a deny wins, and what nothing allows is denied.
+    """Return the decision about an action: a deny takes precedence, and the default is to deny.
 
     >>> allowing = '{"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}'
     >>> decide([Policy("p", allowing)], "sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:q", {}).verdict
@@ -71,7 +71,7 @@ def decide(policies: Iterable[Policy], action: str, resource: str, context: Cont
 
 
 def trusts(document: str, account_id: str, callers: Collection[str], context: Context) -> bool:
-    """Return whether a role's trust policy lets one of an account's users or roles assume it.
+    """Return whether a role's trust policy allows one of an account's users or roles to assume it.
 
     >>> shared = '{"Statement": {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}}'
     >>> trusts(shared, "123456789012", (), {}), trusts(shared, "210987654321", (), {})
@@ -106,7 +106,7 @@ def _covers(statement: Mapping[str, Any], action: str, resource: str) -> bool:
 
 
 def _is_named(statement: Mapping[str, Any], member: str, value: str, *, ignore_case: bool = False) -> bool:
-    """Return whether a statement's member, or its opposite with `Not`, covers a value."""
+    """Return whether a statement's member, or its negation with `Not`, covers a value."""
     excludes = f"Not{member}" in statement
     patterns = _members(statement.get(f"Not{member}" if excludes else member, ()))
     return any(is_like(pattern, value, ignore_case=ignore_case) for pattern in patterns) is not excludes
@@ -132,7 +132,7 @@ def _compiled(pattern: str, *, ignore_case: bool) -> re.Pattern[str]:
 
 
 _Test = Callable[[str, str], bool]
-"""Whether a value of the request fits a value of the policy, in this order."""
+"""Returns whether a value of the request matches a value of the policy, in this order."""
 
 
 def _equals(given: str, wanted: str) -> bool:
@@ -148,7 +148,7 @@ def _like(given: str, wanted: str) -> bool:
 
 
 def _arn_like(given: str, wanted: str) -> bool:
-    """Return whether an ARN matches, part by part: no wildcard reaches over a colon."""
+    """Return whether an ARN matches part by part, since a wildcard does not match a colon."""
     ours, theirs = given.split(":", 5), wanted.split(":", 5)
     return len(ours) == len(theirs) and all(map(is_like, theirs, ours))
 

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal, and return the exit code."""
     options = _parser().parse_args(arguments)
     done = Event()
-    # Ctrl-C is a signal like the other: nothing is interrupted in the middle.
+    # Ctrl-C is handled like SIGTERM, so that it does not interrupt a request.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
     try:
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         "--event-speed",
         type=float,
         metavar="S",
-        help="seconds between the retries of an event that pass in a real one (default: 300)",
+        help="how many times faster than real time the waits between retries pass (default: 300)",
     )
     return parser
 
@@ -74,6 +74,6 @@ def _print(text: str, *, to: TextIO) -> None:
 
 
 def _wait(done: Event) -> None:
-    # A wait without end would keep Windows from seeing Ctrl-C.
+    # On Windows, Ctrl-C does not interrupt a wait without a timeout.
     while not done.wait(timeout=1):
         pass

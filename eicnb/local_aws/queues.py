@@ -1,7 +1,7 @@
-"""moto's SQS queues with the receipts of AWS, and fast with thousands of messages.
+"""moto's SQS queues with AWS's rules for receipts, and fast with thousands of messages.
 
-Of the receipts that a message ever had only the latest counts, until the message is visible again or received again;
-moto accepts the older ones too. AWS reports success for a deletion with an older one, and may not delete
+Only the latest receipt of a message is valid, until the message is visible again; moto accepts older ones too. AWS
+reports success for a deletion with an older receipt, but may not delete the message
 (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html).
 Tested in tests/local_aws/test_queues.py.
 """
@@ -17,7 +17,7 @@ from moto.sqs.models import Message, Queue, SQSBackend
 
 
 class ShopQueue(Queue):
-    """A queue of a sandbox; moto asks for the time twice a message, which makes long queues slow."""
+    """A queue of a sandbox; moto's reads the time twice per message, which is slow for long queues."""
 
     message_retention_period: int
 
@@ -57,19 +57,19 @@ class ShopQueue(Queue):
             self._messages_lock.notify_all()
 
     def receive(self, receive: Callable[[], list[Message]]) -> list[Message]:
-        """Receive messages, one reader after the other, so that no message goes to two."""
+        """Receive messages under the lock, so that no two readers receive the same message."""
         with self._messages_lock:
             return receive()
 
     def _of(self, receipt_handle: str) -> Message | None:
-        """Return the message that is in flight with a receipt; None if the receipt no longer counts."""
+        """Return the message in flight with this receipt, or None if the receipt is no longer valid."""
         latest = next((one for one in self._messages if one.receipt_handle == receipt_handle), None)
         if latest is not None:
             return latest if latest.visible_at >= _now() else None
-        was_one = receipt_handle in self.deleted_messages or any(
+        was_valid = receipt_handle in self.deleted_messages or any(
             one.had_receipt_handle(receipt_handle) for one in self._messages
         )
-        if not was_one:
+        if not was_valid:
             raise ReceiptHandleIsInvalid
         return None
 
@@ -114,9 +114,9 @@ class ShopQueues(SQSBackend):
         self.get_queue(queue_name).hide(receipt_handle, lambda: change(queue_name, receipt_handle, visibility_timeout))
 
     def is_message_valid_based_on_retention_period(self, queue_name: str, message: Message) -> bool:
-        """Return whether a message is younger than its queue keeps messages; moto counts all messages for it."""
-        kept = self.get_queue(queue_name).message_retention_period * 1000
-        return message.sent_timestamp is None or message.sent_timestamp + kept > _now()
+        """Return whether a message is within its queue's retention; moto's version counts all messages."""
+        retention = self.get_queue(queue_name).message_retention_period * 1000
+        return message.sent_timestamp is None or message.sent_timestamp + retention > _now()
 
 
 def _now() -> float:

@@ -1,4 +1,4 @@
-"""The check that a request stays in its account: moto lets it into the others of the process."""
+"""The check that a request stays in its account, since moto would serve any account of the process."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from urllib.parse import unquote, unquote_plus
 from eicnb.local_aws import account_ids
 from eicnb.local_aws.paths import plain_path
 
-# moto's SQS and STS answer from the caller's account alone, and messages may name any account.
-_KEPT_APART_BY_MOTO = {"sqs", "sts"}
+# moto's SQS and STS use only the caller's account, and messages may contain any account id.
+_ISOLATED_BY_MOTO = {"sqs", "sts"}
 _OBJECTS = {None, "s3"}
-# Their requests name the other accounts of an organisation, and moto answers from the caller's own.
+# Their requests name other accounts of the organisation, and moto uses only the caller's.
 _OF_THE_ORGANIZATION = {"iam", "organizations"}
 
 
 class Reach:
-    """A request, and what it names of the other sandboxes of this process."""
+    """A request, and the accounts and buckets of other sandboxes that it names."""
 
     def __init__(self, account_id: str, environ: dict[str, Any], service: str | None) -> None:
         self._account_id = account_id
@@ -27,18 +27,18 @@ class Reach:
         self._service = service
         self._query = str(environ.get("QUERY_STRING", ""))
 
-    def is_anothers_bucket(self, owners: Mapping[str, tuple[str, str]]) -> bool:
-        """Return whether the path, the host name or the source of a copy is a bucket of another account."""
+    def names_foreign_bucket(self, owners: Mapping[str, tuple[str, str]]) -> bool:
+        """Return whether the path, the host name or a copy source names another account's bucket."""
         named = [
             bucket for bucket in self._buckets() if owners.get(bucket, ("", self._account_id))[1] != self._account_id
         ]
         return bool(named) and not self._creates_a_bucket()
 
     def other_account(self) -> str | None:
-        """Return another account of a sandbox that the request names where moto would go there."""
+        """Return the account of another sandbox that the request names and moto would use, if any."""
         is_shared = self._service in _OF_THE_ORGANIZATION
-        others = account_ids.strangers(self._account_id) if is_shared else account_ids.others(self._account_id)
-        if not others or self._service in _KEPT_APART_BY_MOTO:
+        others = account_ids.of_other_sandboxes(self._account_id) if is_shared else account_ids.others(self._account_id)
+        if not others or self._service in _ISOLATED_BY_MOTO:
             return None
         wanted = re.compile(rf"(?<![0-9])(?:{'|'.join(sorted(others))})(?![0-9])")
         found = next(filter(None, map(wanted.search, self._texts())), None)
@@ -59,7 +59,7 @@ class Reach:
     def _texts(self) -> Iterator[str]:
         yield unquote(self._environ.get("PATH_INFO", ""))
         yield unquote_plus(self._query)
-        # What an object holds is its owner's business; what a bucket is told about notifications is not.
+        # An object may contain any account id, but the notification config of a bucket may not.
         if self._service not in _OBJECTS or "notification" in self._query:
             body = self._environ["wsgi.input"].read()
             self._environ["wsgi.input"] = BytesIO(body)

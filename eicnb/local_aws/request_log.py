@@ -1,4 +1,4 @@
-"""The log of a sandbox: enough of each request to count it, and nothing secret.
+"""The request log of a sandbox, which contains nothing secret.
 
 Tested in tests/local_aws/test_server.py.
 """
@@ -27,7 +27,7 @@ class RequestRecord:
 
 
 def without_signature(query: str) -> str:
-    """Return the query of a request without what must not be stored.
+    """Return the query of a request without credentials and signatures.
 
     Presigned requests carry their credentials in the query, under names that begin with `X-Amz-`.
     """

@@ -1,4 +1,4 @@
-"""The seeding of an empty account with the shop: its functions, and what surrounds them in moto."""
+"""The seeding of an empty account with the shop: its functions, and their surroundings in moto."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eicnb.local_aws.call import Call
 from eicnb.local_aws.other_services import OtherServices
 from eicnb.local_aws.seed_words import KEY_ID, Setting, ShopAccount, ShopFunction, ShopRegion
 
-# Fixed, so that what is shown today is shown tomorrow; the milliseconds are there because AWS has them.
+# Fixed, so that outputs do not change; AWS's times have milliseconds.
 FIRST_DEPLOYMENT = datetime(2026, 2, 2, 9, 30, 0, 479_000, tzinfo=UTC)
 _BETWEEN_DEPLOYMENTS = timedelta(hours=7, minutes=13)
 
@@ -24,7 +24,7 @@ _HANDLERS = {"java": "shop.Handler::handleRequest", "nodejs": "index.handler", "
 
 
 def fill(account: Account, others: OtherServices, shop: ShopAccount) -> None:
-    """Fill an empty account with everything that the shop has in it."""
+    """Create everything that the shop has in an empty account."""
     for role in shop.roles:
         others.create_role(role)
     for region in shop.regions:
@@ -50,7 +50,7 @@ def _create_keys(others: OtherServices, shop: ShopAccount) -> None:
 
 
 def bucket_name(name: str, region: ShopRegion, account_id: str) -> str:
-    """Return the whole name of a bucket; S3 names are global, so it has the region and the account."""
+    """Return the full name of a bucket, made unique by the region and the account as S3 requires."""
     return f"{name}-{region.name}-{account_id}"
 
 
@@ -76,7 +76,7 @@ def _queue_attributes(region: ShopRegion, queue: str, account_id: str) -> dict[s
 
 
 class _Deployment:
-    """One function of the shop, to be deployed into the account."""
+    """The deployment of one function of the shop into an account."""
 
     def __init__(self, account: Account, region: ShopRegion, function: ShopFunction, deployed: datetime) -> None:
         self._account = account

@@ -1,7 +1,7 @@
-"""The vocabulary in which the modules `shop…` describe the seeded account.
+"""The types with which the modules `shop…` describe the seeded account.
 
-Destinations are written `sqs:NAME`, `sns:NAME`, `lambda:NAME`, `events:BUS` and `s3:BUCKET`, in the function's own
-region; `seed` makes ARNs of them. A remark states what its function demonstrates.
+Destinations are written `sqs:NAME`, `sns:NAME`, `lambda:NAME`, `events:BUS` and `s3:BUCKET`, and are in the function's
+own region; `seed` turns them into ARNs. A remark states what its function demonstrates.
 Tested in tests/local_aws/test_seed.py.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One event-invoke config as the shop made it; None is a setting that is not set."""
+    """One event-invoke config of the shop; None is a setting that is not set."""
 
     retries: int | None = None
     age: int | None = None
@@ -38,14 +38,14 @@ class ShopFunction:
     stack: str | None = None
     reserved_concurrency: int | None = None
     invoked_by: Mapping[str, str] = field(default_factory=dict)
-    """The service that its policy lets invoke a qualifier; `$LATEST` stands for the function without one."""
+    """The service that may invoke each qualifier; `$LATEST` is the function without a qualifier."""
     reads: str | None = None
     """The queue (`sqs:NAME`) or stream (`dynamodb:TABLE`) that an event source mapping reads for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopRole:
-    """A role of the functions: what it may do on every resource, and in buckets of the own account alone."""
+    """An execution role: what it may do on every resource, and what only in buckets of its own account."""
 
     name: str
     remark: str
@@ -55,7 +55,7 @@ class ShopRole:
 
 @dataclass(frozen=True, slots=True)
 class ShopRegion:
-    """Everything in one region; the bucket's name is completed with the account id."""
+    """Everything in one region; `seed` appends the region and the account id to the bucket's name."""
 
     name: str
     queues: tuple[str, ...]
@@ -64,7 +64,7 @@ class ShopRegion:
     event_bus: str
     functions: tuple[ShopFunction, ...]
     retention: Mapping[str, int] = field(default_factory=dict)
-    """Seconds for which a queue stores its messages, where that is not SQS's default of four days."""
+    """The retention in seconds of the queues that do not have SQS's default of four days."""
     encrypted: tuple[str, ...] = ()
     """The queues that are encrypted with the key `KEY_ID`, which belongs to the account."""
     has_listener: bool = True
@@ -87,7 +87,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """A week of one queue: the age of its oldest message now, in seconds, and whether somebody reads it."""
+    """A week of one queue: the current age of its oldest message in seconds, and whether it is read."""
 
     region: str
     queue: str
@@ -117,8 +117,8 @@ class ShopMember:
     is_suspended: bool = False
 
 
-# An alias as most of the shop's functions have it: the traffic goes to version 3.
+# The alias that most of the shop's functions have; it points at version 3.
 LIVE = {"live": "3"}
 
-# The customer-managed key of each region; fixed, so that what is shown today is shown tomorrow.
+# The customer-managed key of each region; fixed, so that outputs do not change.
 KEY_ID = "0b3c7d52-5f0e-4f0e-9a4e-2d6c1f7a8e90"

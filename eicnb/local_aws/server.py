@@ -1,4 +1,4 @@
-"""The sandbox, to start and to stop."""
+"""The sandbox, which serves the embedded AWS between start and stop."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class _Running:
 
 
 class Sandbox:
-    """An AWS account of its own on 127.0.0.1, seeded with a small web shop.
+    """A private AWS account on 127.0.0.1, seeded with a small web shop.
 
         with Sandbox() as aws:
             client = boto3.client("lambda", endpoint_url=aws.url, region_name="us-east-1", …)
 
-    Any access key is accepted. `port` 0 is a free one; `requests_per_second` and `burst` are those of
-    `throttle`; `now` gives the time of changes, in seconds since 1970. `event_speed` is how many seconds of the waits
-    between retries pass in a real one: by default 300, so that an event has failed for good within a moment; with 0
-    they pass only in `advance` and `settle`. Stopping forgets everything.
+    Any access key is accepted. `port` 0 uses a free port. `requests_per_second` and `burst` are those of `throttle`.
+    `now` returns the time of changes, in seconds since 1970. `event_speed` is how many times faster than real time the
+    waits between retries pass. With the default of 300 an event fails for good within a few seconds; with 0, waits
+    pass only in `advance` and `settle`. Stopping deletes everything.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Sandbox:
         now: Callable[[], float] = time.time,
     ) -> None:
         if not 0 <= port <= LAST_PORT:
-            raise _unusable_port(port, f"ports end at {LAST_PORT}")
+            raise _unusable_port(port, f"the highest port is {LAST_PORT}")
         self._port = port
         self._wanted_account_id = account_id
         self._event_speed = EVENT_SPEED if event_speed is None else event_speed
@@ -77,7 +77,7 @@ class Sandbox:
         self._running: _Running | None = None
 
     def start(self) -> Self:
-        """Start serving; a running sandbox is left as it is."""
+        """Start serving, unless the sandbox is already running."""
         if self._running is None:
             account_id = account_ids.claim(self._wanted_account_id)
             try:
@@ -88,7 +88,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving and forget the account; a stopped sandbox is left as it is."""
+        """Stop serving and delete all state, unless the sandbox is already stopped."""
         running, self._running = self._running, None
         if running is not None:
             try:
@@ -111,12 +111,12 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Its address, as an `endpoint_url`."""
+        """The URL of the sandbox, for `endpoint_url`."""
         return f"http://127.0.0.1:{self._started().server.port}"
 
     @property
     def account_id(self) -> str:
-        """The account of every caller."""
+        """The account id of every caller."""
         return self._started().account.account_id
 
     @property
@@ -130,23 +130,23 @@ class Sandbox:
         return shop.REGIONS
 
     def throttle(self, requests_per_second: float | None, burst: float | None = None) -> None:
-        """Refuse control-plane calls beyond this rate a region, as AWS does beyond 15; None lifts the limit.
+        """Throttle control-plane calls beyond this rate in each region, as AWS does beyond 15 per second.
 
-        `burst` calls may come at once, by default as many as fit into one second. GetFunction has a limit
-        of its own, 100/15 times as high
+        None removes the limit. `burst` calls are admitted at once, by default those of one second. GetFunction has
+        its own limit, which is 100/15 times as high
         (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests).
         """
         self._throttle.limit(requests_per_second, burst)
 
     def quota(self) -> float | None:
-        """Return how many control-plane calls a second it serves in a region; None without a limit."""
+        """Return the limit of control-plane calls per second in a region, or None without a limit."""
         return self._throttle.rate()
 
     def fail(self, function_name: str, how: str = "error") -> None:
         """Make a function fail from now on, at every qualifier: with an "error", a "timeout" or a "throttle".
 
-        It fails in every account that has it. A throttled function does not run: its asynchronous events wait until
-        their maximum age.
+        It fails in every account that has it. A throttled function does not run, so its asynchronous events wait until
+        they reach their maximum age.
         """
         from eicnb.local_aws.functions_run import FAILURES
 
@@ -159,28 +159,28 @@ class Sandbox:
         self._started().account.failures.pop(self._checked(function_name), None)
 
     def settle(self) -> None:
-        """Skip all waits, and return once no asynchronous event is pending."""
+        """Skip all waits; return once no asynchronous event is pending."""
         self._started().account.clock.settle()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock of asynchronous events on, and return once everything due by then is done."""
+        """Advance the clock of asynchronous events; return once everything due by then is done."""
         self._started().account.clock.advance(seconds)
 
     @property
     def time(self) -> float:
-        """The time in the sandbox, in seconds since 1970: that of changes, and of its CloudTrail."""
+        """The time of changes and of CloudTrail in the sandbox, in seconds since 1970."""
         return self._now() + self._skipped
 
     def pass_time(self, seconds: float) -> None:
-        """Let seconds pass at once for changes, CloudTrail and the audits of this connection.
+        """Advance the time of changes, of CloudTrail and of the audits of this connection.
 
-        Asynchronous events have a clock of their own, which `advance` moves.
+        Asynchronous events have a separate clock; see `advance`.
         """
         self._skipped += seconds
 
     @property
     def trail(self) -> TrailSettings:
-        """Its CloudTrail: how late it is, how it names operations, who may read it."""
+        """The settings of its CloudTrail: delay, names of operations, and access."""
         return self._started().accounts.trail
 
     def requests(self) -> list[RequestRecord]:

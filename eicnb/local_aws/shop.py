@@ -1,4 +1,4 @@
-"""The account that a sandbox is seeded with: a small web shop, its good habits and its mistakes.
+"""The account that a sandbox is seeded with: a small web shop, with good configs and mistakes.
 
 Tested in tests/local_aws/test_seed.py.
 """
@@ -24,11 +24,11 @@ ROLES = (
     ),
     ShopRole(
         "shop-billing",
-        "may write to queues, topics and anybody's buckets, and may not use the key of an encrypted queue",
+        "may write to queues, topics and anyone's buckets, but may not use the key of an encrypted queue",
         (*_LOGS, *_DESTINATIONS[:2], *_BUCKETS),
     ),
     ShopRole("shop-topics", "may write to topics only", (*_LOGS, "sns:Publish")),
-    ShopRole("shop-basic", "writes logs only: a destination is refused", _LOGS),
+    ShopRole("shop-basic", "may write logs only, so AWS refuses any destination", _LOGS),
 )
 
 SHOP = (US_EAST_1, EU_WEST_1)

@@ -1,4 +1,4 @@
-"""The shop's second region: younger, smaller, and under European law.
+"""The shop's second region, for its European customers.
 
 Tested in tests/local_aws/test_seed.py.
 """
@@ -10,7 +10,7 @@ from eicnb.local_aws.seed_words import LIVE, Setting, ShopFunction, ShopRegion
 _FUNCTIONS = (
     ShopFunction(
         "checkout-eu",
-        "well kept",
+        "safe",
         timeout=15,
         memory=1024,
         versions=3,
@@ -25,7 +25,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "customs-forms",
-        "a dead-letter topic beside an empty config",
+        "a dead-letter topic and an empty config",
         runtime="java17",
         dead_letter="sns:shop-alerts",
         configs={"$LATEST": Setting()},
@@ -37,21 +37,21 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "exchange-rates",
-        "a loop through a queue: what fails is read from shop-failures and sent to it again",
+        "a loop through a queue: its failures go to shop-failures, which it reads",
         reads="sqs:shop-failures",
         invoked_by={"$LATEST": "events.amazonaws.com"},
         configs={"$LATEST": Setting(retries=0, age=300, on_failure="sqs:shop-failures")},
     ),
     ShopFunction(
         "gdpr-erasure",
-        "no retries and no destination, where the law wants proof",
+        "no retries and no destination, although the law requires proof",
         role="shop-basic",
         timeout=900,
         configs={"$LATEST": Setting(retries=0)},
     ),
     ShopFunction(
         "gdpr-export",
-        "a deleted bucket, whose name anybody can take, and a bus that nobody listens to",
+        "a deleted bucket, whose name anyone can take, and a bus without a matching rule",
         timeout=900,
         memory=2048,
         configs={"$LATEST": Setting(2, 21600, on_failure="s3:shop-erased", on_success="events:shop")},
@@ -75,13 +75,13 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "thumbnails-eu",
-        "only the age is set; events that grow old vanish",
+        "only the age is set; events that reach it are lost",
         runtime="python3.13",
         timeout=60,
         memory=1536,
         configs={"$LATEST": Setting(age=900)},
     ),
-    ShopFunction("vat-report", "no config, once a month", role="shop-billing", timeout=900),
+    ShopFunction("vat-report", "no config, and runs once a month", role="shop-billing", timeout=900),
 )
 
 EU_WEST_1 = ShopRegion(

@@ -1,4 +1,4 @@
-"""The shop's first region: where it began, and where most of its mistakes are.
+"""The shop's first region, with most of its functions and most of its mistakes.
 
 Tested in tests/local_aws/test_seed.py.
 """
@@ -31,7 +31,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "audit-trail",
-        "well kept: what fails is stored in the bucket",
+        "safe: records of failures go to the bucket",
         configs={"$LATEST": Setting(retries=2, age=21600, on_failure="s3:shop-events")},
     ),
     ShopFunction(
@@ -42,7 +42,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "checkout",
-        "well kept: alias and $LATEST alike, and an encrypted queue that its role may write to",
+        "safe: the alias like $LATEST, and an encrypted queue that its role may write to",
         stack="shop-checkout",
         invoked_by={"live": "sns.amazonaws.com"},
         timeout=15,
@@ -63,14 +63,14 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "customer-notify",
-        "well kept: failures page the people on call",
+        "safe: failures page the engineer on call",
         runtime="nodejs22.x",
         configs={"$LATEST": Setting(retries=1, age=1800, on_failure="sns:shop-alerts")},
     ),
-    ShopFunction("failure-triage", "receives failures of others, and nobody receives its own"),
+    ShopFunction("failure-triage", "receives failures of other functions, but has no destination for its own"),
     ShopFunction(
         "fraud-score",
-        "well kept: late answers are worthless, so it gives up early",
+        "safe: a late score is worthless, so events expire early",
         runtime="java21",
         memory=2048,
         versions=3,
@@ -79,13 +79,13 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "inventory-reserve",
-        "tells the bus of every success, and a topic of every failure",
+        "sends records of successes to the bus, and of failures to a topic",
         runtime="java21",
         configs={"$LATEST": Setting(1, 900, on_failure="sns:shop-alerts", on_success="events:shop")},
     ),
     ShopFunction(
         "inventory-sync",
-        "the config stands on $LATEST, the traffic goes to live: AWS's defaults apply there",
+        "the config is on $LATEST, but the traffic goes to live, where AWS's defaults apply",
         invoked_by={"live": "events.amazonaws.com"},
         versions=3,
         aliases=LIVE,
@@ -93,7 +93,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "invoice-pdf",
-        "a container image, so without a runtime; failures go to the bucket",
+        "a container image, which has no runtime; failures go to the bucket",
         runtime=None,
         role="shop-billing",
         timeout=300,
@@ -102,14 +102,14 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "invoices",
-        "a dead-letter queue beside an on-failure destination, whose key its role may not use",
+        "a dead-letter queue and an on-failure destination, whose key its role may not use",
         role="shop-billing",
         dead_letter="sqs:invoice-dead-letters",
         configs={"$LATEST": Setting(retries=2, age=14400, on_failure="sqs:invoice-failures")},
     ),
     ShopFunction(
         "loyalty-points",
-        "its role may no longer write to the queue of its failures, as it could when the config was made",
+        "its role could write to its failure queue when the config was made, and no longer can",
         runtime="nodejs22.x",
         role="shop-topics",
         configs={"$LATEST": Setting(2, 3600, on_failure="sqs:shop-failures", on_success="sns:loyalty-updates")},
@@ -122,13 +122,13 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "newsletters",
-        "no config at all: AWS's defaults, and no trace of what failed",
+        "no config: AWS's defaults apply, and failures leave no record",
         timeout=600,
         invoked_by={"$LATEST": "sns.amazonaws.com"},
     ),
     ShopFunction(
         "payments-reconcile",
-        "no config, and a dead-letter queue that forgets after an hour",
+        "no config, and a dead-letter queue that deletes messages after an hour",
         role="shop-billing",
         timeout=600,
         stack="shop-payments",
@@ -136,7 +136,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "payments-refund",
-        "well kept: one retry, and a queue for the rest",
+        "safe: one retry, then a failure queue",
         role="shop-billing",
         stack="shop-payments",
         configs={"$LATEST": Setting(retries=1, age=3600, on_failure="sqs:payment-failures")},
@@ -155,7 +155,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "price-feed",
-        "its settings do nothing: only a stream invokes it, and never asynchronously",
+        "its settings have no effect: only a stream invokes it, synchronously",
         reads="dynamodb:prices",
         configs={"$LATEST": Setting(retries=0, age=60, on_failure="sqs:shop-failures")},
     ),
@@ -167,7 +167,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "reviews-moderation",
-        "AWS's defaults, written down: not the same as none",
+        "a config with AWS's defaults, which is not the same as no config",
         configs={"$LATEST": Setting(retries=2, age=21600)},
     ),
     ShopFunction(
@@ -184,7 +184,7 @@ _FUNCTIONS = (
     ),
     ShopFunction(
         "thumbnails",
-        "on-failure is a queue that was deleted: failures vanish",
+        "on-failure is a deleted queue, so failures are lost",
         runtime="python3.13",
         timeout=60,
         memory=1536,

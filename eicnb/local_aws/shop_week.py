@@ -1,6 +1,6 @@
-"""The last week of the shop's asynchronous events, as CloudWatch counted them, and of two queues.
+"""The metrics of the shop's asynchronous events, and of two queues, in the last week.
 
-What is not listed received no asynchronous event. Tested in tests/local_aws/test_week.py.
+A qualifier that is not listed received no asynchronous event. Tested in tests/local_aws/test_week.py.
 """
 
 from __future__ import annotations

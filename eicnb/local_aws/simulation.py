@@ -1,4 +1,4 @@
-"""IAM's SimulatePrincipalPolicy, which moto lacks: what a role's own policies decide.
+"""IAM's SimulatePrincipalPolicy, which moto lacks, for the policies of a role.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 Tested in tests/local_aws/test_simulation.py.
@@ -21,7 +21,7 @@ OPERATION = "SimulatePrincipalPolicy"
 MOST_RESULTS = 100
 
 Decide = Callable[[str, str, str, Context], PolicyDecision | None]
-"""What a role's policies decide about an action on a resource; None if there is no such role."""
+"""Returns what a role's policies decide about an action on a resource, or None if the role does not exist."""
 
 _ITEMS = Range(1, 1000)
 _ENTITY = re.compile(r"arn:[a-z-]+:iam::\d{12}:(user|group|role)/(?:.*/)?(?P<name>[^/]+)")
@@ -54,8 +54,8 @@ def simulated(body: str, decide: Decide) -> str:
     """Return the XML response to the body of a request: one result for each action and resource.
 
     >>> from eicnb.local_aws.policies import PolicyDecision
-    >>> asked = "PolicySourceArn=arn:aws:iam::123456789012:role/r&ActionNames.member.1=sqs:SendMessage"
-    >>> simulated(asked, lambda *_: PolicyDecision("allowed")).count("<EvalDecision>allowed<")
+    >>> body = "PolicySourceArn=arn:aws:iam::123456789012:role/r&ActionNames.member.1=sqs:SendMessage"
+    >>> simulated(body, lambda *_: PolicyDecision("allowed")).count("<EvalDecision>allowed<")
     1
     """
     request = _Simulation(dict(parse_qsl(body, keep_blank_values=True)))

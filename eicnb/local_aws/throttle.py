@@ -1,8 +1,8 @@
-"""AWS's limits on control-plane calls: token buckets for each account and region, one for each quota.
+"""AWS's limits on control-plane calls: a token bucket for each account, region and quota.
 
-Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls a second, per account and region
+Lambda allows 100 GetFunction, 15 GetPolicy and 15 other control-plane calls per second, account and region
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests). Invoke has no such limit.
-CloudTrail allows 2 LookupEvents.
+CloudTrail allows 2 LookupEvents calls.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SHARES = {"GetFunction": GET_FUNCTION_SHARE, "GetPolicy": 1.0, "LookupEvents": 
 
 
 class RequestBucket:
-    """A bucket that lets `burst` calls through at once and then `rate` calls a second.
+    """A token bucket that admits `burst` calls at once, and then `rate` calls per second.
 
     >>> bucket = RequestBucket(rate=1, burst=1, now=lambda: 0.0)
     >>> bucket.take(), bucket.take()
@@ -35,7 +35,7 @@ class RequestBucket:
         self._lock = Lock()
 
     def take(self) -> bool:
-        """Take one token; False means that the call came too fast."""
+        """Take one token; return False if there is none."""
         with self._lock:
             now = self._now()
             self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
@@ -47,7 +47,7 @@ class RequestBucket:
 
 
 class Throttle:
-    """The buckets of the places of a sandbox, each an account and a region; off until a rate is set."""
+    """The token buckets of a sandbox, by account and region; nothing is limited until a rate is set."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -57,25 +57,25 @@ class Throttle:
         self._lock = Lock()
 
     def rate(self) -> float | None:
-        """Return the requests a second of every region; None without a limit."""
+        """Return the requests per second in each region, or None without a limit."""
         return self._rate
 
     def limit(self, requests_per_second: float | None, burst: float | None = None) -> None:
-        """Set the rate of every place anew, with full buckets; None lifts the limit."""
+        """Set a new rate for every account and region, with full buckets; None removes the limit."""
         if requests_per_second is not None and not requests_per_second > 0:
             raise ConfigurationError(
-                f"A sandbox cannot serve {requests_per_second} requests a second.",
+                f"A sandbox cannot serve {requests_per_second} requests per second.",
                 hint="give a number above 0, or None for no limit",
             )
         if burst is not None and not burst >= 1:
-            raise ConfigurationError(f"A burst of {burst} lets no call through.", hint="give 1 or more")
+            raise ConfigurationError(f"A burst of {burst} admits no call.", hint="give 1 or more")
         with self._lock:
             self._rate = requests_per_second
             self._burst = burst if burst is not None else max(1.0, requests_per_second or 0.0)
             self._buckets.clear()
 
     def admits(self, place: str, operation: str) -> bool:
-        """Return whether this request is within the limit of its place."""
+        """Return whether a request is within the limit of its account and region."""
         with self._lock:
             if self._rate is None or operation in _UNLIMITED:
                 return True

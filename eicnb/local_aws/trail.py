@@ -1,4 +1,4 @@
-"""The CloudTrail of a sandbox: its event history of the Lambda API, as LookupEvents returns it.
+"""The CloudTrail of a sandbox: the event history of the Lambda API, as LookupEvents returns it.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
@@ -22,7 +22,7 @@ from eicnb.local_aws.faults import ServiceFault
 OPERATION = "LookupEvents"
 
 DELAY = 15 * 60
-"""The seconds after which an event is surely in the trail of AWS."""
+"""The seconds within which AWS adds an event to its event history."""
 
 _PAGE = 50
 _RETENTION = 90 * 86400
@@ -30,7 +30,7 @@ _OK = 300
 _SOURCE, _USER = "lambda.amazonaws.com", "moto"
 _KEYS = {"EventName", "EventSource", "ReadOnly", "Username"}
 
-# Data events, which the history never has.
+# Data events are never in the event history.
 _NOT_RECORDED = {"Invoke"}
 
 _SECOND_EDITIONS = {"GetFunction", "GetFunctionConfiguration", "GetPolicy", "AddPermission", "RemovePermission"}
@@ -45,12 +45,12 @@ _DATED: Mapping[str, str] = {
     "ListTags": "20170331",
     "TagResource": "20170331v2",
 }
-"""What CloudTrail adds to the names of the older operations."""
+"""The API dates that CloudTrail appends to the names of older operations."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One call of the Lambda API, as it was recorded."""
+    """One recorded call of the Lambda API."""
 
     number: int
     time: float
@@ -66,9 +66,9 @@ class RecordedCall:
 class TrailSettings:
     """How the CloudTrail of a sandbox behaves, in all its accounts.
 
-    An event is there `delay` seconds after it happened, by the clock of the sandbox. `suffix` is what the names of the
-    operations of 2019 end in, such as `20190925`: AWS does not document it. With `is_denied` no one may read the
-    history, and in the regions of `off` it is empty.
+    An event appears `delay` seconds after it happened, by the clock of the sandbox. `suffix`, such as `20190925`, is
+    appended to the names of the event-invoke-config operations, since AWS does not document what they end in. With
+    `is_denied`, LookupEvents is denied. In the regions of `off` the history is empty.
     """
 
     delay: float = DELAY
@@ -79,7 +79,7 @@ class TrailSettings:
 
 @dataclass(slots=True)
 class Trail:
-    """The event history of one account: of each region the latest events, reads apart from writes."""
+    """The event history of one account: the latest reads and the latest writes of each region."""
 
     account_id: str
     now: Callable[[], float]
@@ -108,8 +108,8 @@ class Trail:
                 user_agent=call.headers.get("user-agent", ""),
                 is_read_only=is_read_only,
             )
-            held, most = (self._reads, self.most_reads) if is_read_only else (self._writes, self.most_writes)
-            held.setdefault(call.region, deque(maxlen=most)).append(recorded)
+            events, most = (self._reads, self.most_reads) if is_read_only else (self._writes, self.most_writes)
+            events.setdefault(call.region, deque(maxlen=most)).append(recorded)
 
     def lookup(self, region: str, body: bytes) -> dict[str, Any]:
         """Return one page of events, the newest first."""
@@ -172,7 +172,7 @@ class Trail:
 
 
 def _parameters(call: Call) -> dict[str, Any]:
-    """Return the parameters of a request as the trail writes them, in camel case."""
+    """Return the parameters of a request in camel case, as CloudTrail records them."""
     given: dict[str, Any] = {"functionName": call.function_name, "name": call.item, **call.query}
     try:
         given |= call.json()
@@ -253,5 +253,5 @@ def _denied(account_id: str) -> ServiceFault:
 
 
 def throttled() -> ServiceFault:
-    """Return the fault for calls that come faster than the quota."""
+    """Return the fault for a call beyond the quota."""
     return _refused("ThrottlingException", "Rate exceeded")

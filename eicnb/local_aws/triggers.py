@@ -1,4 +1,4 @@
-"""What invokes a function: its resource policy, one per qualifier, and its event source mappings.
+"""The triggers of a function: a resource policy per qualifier, and event source mappings.
 
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
@@ -25,7 +25,7 @@ _POSITIONS = ("TRIM_HORIZON", "LATEST", "AT_TIMESTAMP")
 
 
 def get_policy(account: Account, call: Call) -> Reply:
-    """Return the policy of one qualifier, as a text of JSON."""
+    """Return the policy of one qualifier as JSON text."""
     function, target = lookup.described_function(account, call)
     statements = account.region(call.region).policies.get((function.name, target.qualifier))
     if not statements:
@@ -123,9 +123,8 @@ def _mapping(account: Account, region: str, arn: str, source: str, body: dict[st
 
 
 def _named(account: Account, call: Call, function_name: str) -> tuple[Function, str]:
-    """Return the function that a name or ARN outside the path names, and its ARN with the qualifier."""
-    asked = Call(call.operation, call.region, function_name)
-    function, target = lookup.described_function(account, asked)
+    """Return the function that a name or ARN outside the path names, and its qualified ARN."""
+    function, target = lookup.described_function(account, Call(call.operation, call.region, function_name))
     return function, account.function_arn(call.region, function.name, target.qualifier)
 
 
@@ -138,7 +137,7 @@ def _check_present(body: dict[str, Any], *members: str) -> None:
 
 
 def _statement(body: dict[str, Any], arn: str, region: str) -> dict[str, Any]:
-    """Return the statement that a permission becomes.
+    """Return the policy statement of a permission.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
     """

@@ -1,9 +1,9 @@
-"""The constraints of the Lambda API model, and the texts in which the service quotes them.
+"""The constraints of the Lambda API model, and the service's messages about violations.
 
 Tested in tests/local_aws/test_faults.py.
 
-Patterns and ranges are those of https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html.
-The order of several violations in one message is ours: that of the members in the model.
+Patterns and ranges are from https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html.
+AWS does not document the order of several violations in one message; here it is that of the members in the model.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Text:
     shortest: int = 0
 
     def violations(self, value: str, at: str) -> Iterator[str]:
-        """Yield what is wrong with the value, in the service's words."""
+        """Yield the violations of the constraint, in the service's words."""
         if len(value) < self.shortest:
             yield violation(value, at, f"have length greater than or equal to {self.shortest}")
         if len(value) > self.longest:
@@ -57,7 +57,7 @@ class Range:
     most: int
 
     def violations(self, value: int, at: str) -> Iterator[str]:
-        """Yield what is wrong with the value, in the service's words."""
+        """Yield the violations of the constraint, in the service's words."""
         if value < self.least:
             yield violation(value, at, f"have value greater than or equal to {self.least}")
         if value > self.most:
@@ -92,7 +92,7 @@ class EventSettings:
         return numbers == (None, None) and not self.has_destination_config
 
     def violations(self) -> Iterator[str]:
-        """Yield what the model's constraints have against these values."""
+        """Yield the violations of the model's constraints, in the service's words."""
         if self.maximum_retry_attempts is not None:
             yield from RETRY_ATTEMPTS.violations(self.maximum_retry_attempts, "maximumRetryAttempts")
         if self.maximum_event_age_in_seconds is not None:
@@ -104,7 +104,7 @@ class EventSettings:
 
 
 def settings_of(call: Call) -> EventSettings:
-    """Return the typed body of a put or an update; types are checked before any constraint."""
+    """Parse the body of a put or an update; refuse wrong types, before constraints are checked."""
     body = call.json()
     destination_config = _structure(body, "DestinationConfig")
     on_success = _structure(destination_config or {}, "OnSuccess") or {}
@@ -119,19 +119,19 @@ def settings_of(call: Call) -> EventSettings:
 
 
 def check(call: Call, settings: EventSettings | None = None) -> None:
-    """Refuse a call whose values break constraints, with every violation in one response."""
+    """Refuse a call whose values violate constraints, with every violation in one response."""
     violations = [*_name_violations(call), *(settings.violations() if settings else ())]
     if violations:
         raise faults.validation_failed(violations)
 
 
 def page_size(call: Call, allowed: Range, most: int = PAGE_SIZE) -> int:
-    """Return the number of items on a page: MaxItems, and never more than the operation's most."""
-    asked = call.query.get("MaxItems")
-    if asked is None:
+    """Return the number of items on a page: MaxItems, up to the operation's maximum."""
+    given = call.query.get("MaxItems")
+    if given is None:
         return most
     try:
-        size = int(asked)
+        size = int(given)
     except ValueError as error:
         raise faults.wrong_type("STRING_VALUE", "an Integer") from error
     if violations := list(allowed.violations(size, "maxItems")):

@@ -1,6 +1,6 @@
-"""The points that a week of events leaves in CloudWatch: one every four hours, each at a full hour.
+"""The metrics of a week of events in CloudWatch: a data point every four hours, on the hour.
 
-AWS counts an event for the function, and once more for the name that was invoked
+AWS counts an event for the function, and again for the name that was invoked
 (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html).
 """
 
@@ -19,9 +19,9 @@ _STEP = timedelta(hours=4)
 
 
 def hours_before(now: float) -> tuple[datetime, ...]:
-    """Return the times of the points, oldest first: the beginnings of hours that were over by `now`.
+    """Return the times of the data points, oldest first.
 
-    All are within seven days. moto's times have no time zone; these are UTC.
+    All are starts of complete hours within the last seven days. They are UTC without a time zone, as in moto.
     """
     hour = datetime.fromtimestamp(now, UTC).replace(minute=0, second=0, microsecond=0, tzinfo=None)
     latest = hour - timedelta(hours=1)
@@ -29,7 +29,7 @@ def hours_before(now: float) -> tuple[datetime, ...]:
 
 
 def points_of(traffic: Traffic, now: float) -> Iterator[dict[str, Any]]:
-    """Yield the points of one qualifier, as PutMetricData takes them; there is none where nothing happened."""
+    """Yield the data points of one qualifier for PutMetricData, without counts of zero."""
     name, qualifier = traffic.function_name, traffic.qualifier
     times = hours_before(now)
     counts = {
@@ -50,7 +50,7 @@ def points_of(traffic: Traffic, now: float) -> Iterator[dict[str, Any]]:
 def counted(
     function_name: str, qualifier: str, metric: str, time: datetime, value: float, *, unit: str = "Count"
 ) -> Iterator[dict[str, Any]]:
-    """Yield the point of one metric for the function, and the one for the name that was invoked."""
+    """Yield a data point of one metric for the function, and another for the name that was invoked."""
     invoked = function_name if qualifier == LATEST else f"{function_name}:{qualifier}"
     of_function = [{"Name": "FunctionName", "Value": function_name}]
     for dimensions in (of_function, [*of_function, {"Name": "Resource", "Value": invoked}]):
@@ -58,7 +58,7 @@ def counted(
 
 
 def backlog_of(backlog: Backlog, now: float) -> Iterator[dict[str, Any]]:
-    """Yield the points of one queue: the oldest message of a queue that nobody reads ages as time passes."""
+    """Yield the data points of one queue; if it is not read, its oldest message ages all week."""
     dimensions = [{"Name": "QueueName", "Value": backlog.queue}]
     times = hours_before(now)
     for number, time in enumerate(times):
@@ -69,7 +69,7 @@ def backlog_of(backlog: Backlog, now: float) -> Iterator[dict[str, Any]]:
 
 
 def _spread(total: int) -> list[int]:
-    """Return a total as one whole number for each point, as evenly as they go.
+    """Return a total split into one whole number per data point, as evenly as possible.
 
     >>> sum(_spread(100)), _spread(2).count(1)
     (100, 2)

@@ -1,4 +1,4 @@
-"""Connections share what costs memory and sockets, and drop what they do not use."""
+"""Connections share what costs memory and sockets, and drop what they no longer use."""
 
 from __future__ import annotations
 

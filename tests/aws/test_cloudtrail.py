@@ -1,4 +1,4 @@
-"""Events of CloudTrail name a function in many ways; what cannot be read is never skipped."""
+"""CloudTrail's events name a function in many ways, and a malformed one is never skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points of metrics, read through a function that stands in for CloudWatch."""
+"""Data points of metrics, read from a fake CloudWatch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AGE = Metric("AWS/Lambda", "AsyncEventAge", "Maximum", (("FunctionName", "f"), (
 
 
 class CloudWatch:
-    """Yields pages, and remembers what it was asked."""
+    """Yields pages, and records the requests."""
 
     def __init__(self, *pages: Mapping[str, Any]) -> None:
         self.pages = pages

@@ -1,4 +1,4 @@
-"""Whose credentials sign a call, and when renewed ones are noticed."""
+"""Which credentials sign a call, and when renewed ones are used."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _own_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, one_attempt: No
 
 
 def aws(seen: Seen) -> Step:
-    """An AWS that knows the new key and no other."""
+    """A fake AWS that accepts only the new key."""
     if seen.access_key != NEW:
         return EXPIRED
     return identity("222222222222") if seen.service == "sts" else config_answer()
@@ -60,7 +60,7 @@ def connection(server: Answering, profile: str | None = None) -> Eic:
 
 @pytest.fixture(params=["credentials file", "config file", "credential_process", "environment"])
 def renew(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Renew:
-    """Puts a key where the credentials come from."""
+    """Puts a key into the source of the credentials."""
     if request.param == "credential_process":
         (tmp_path / "config").write_text(
             f"[default]\ncredential_process = {sys.executable} -c \"print(open('{tmp_path}/answer').read())\"\n"
@@ -153,7 +153,7 @@ ACCOUNTS = {OLD: "111111111111", NEW: "222222222222"}
 
 
 def aws_of_two_accounts(seen: Seen) -> Step:
-    """An AWS that knows both keys, each in an account of its own."""
+    """A fake AWS that accepts two keys, of different accounts."""
     account_id = ACCOUNTS[seen.access_key or ""]
     if seen.service == "sts":
         return identity(account_id)
@@ -221,7 +221,7 @@ def test_a_connection_whose_account_changed_goes_no_further(
 
 
 class CredentialProcess:
-    """A credential_process whose answer can be changed."""
+    """A credential_process whose output can be changed."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -408,7 +408,7 @@ def test_connect_makes_no_network_call(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 class SingleSignOn:
-    """A profile that logs in through SSO, and the token that `aws sso login` would leave behind."""
+    """A profile that signs in through SSO, and the token that `aws sso login` would store."""
 
     def __init__(self, home: Path, *, session: bool) -> None:
         self.cache = home / "sso"
@@ -430,7 +430,7 @@ class SingleSignOn:
 
 
 def portal(seen: Seen) -> Step:
-    """An SSO portal and an AWS in one."""
+    """A fake of both the SSO portal and AWS."""
     if not seen.path.startswith("/federation/credentials"):
         return aws(seen)
     if seen.headers.get("x-amz-sso_bearer_token") != "fresh":
@@ -500,7 +500,7 @@ def test_a_chosen_connection_does_not_follow_the_environment(monkeypatch: pytest
 
 
 def at_once(count: int, call: Callable[[int], object]) -> None:
-    """Make the same call in that many threads, started together."""
+    """Make the same call in several threads, started together."""
     barrier = Barrier(count)
 
     def one(number: int) -> None:
@@ -561,4 +561,4 @@ def test_a_renewal_that_fails_is_tried_once_for_all_that_wait(monkeypatch: pytes
                 eic.get("my-function")
 
         at_once(16, work)
-        assert len(server.seen) <= 6  # botocore tries three times; a thread may come when the first attempt is over
+        assert len(server.seen) <= 6  # botocore tries three times, and a thread may start after the first attempt

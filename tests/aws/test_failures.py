@@ -1,4 +1,4 @@
-"""Whatever goes wrong between here and AWS is one error of the tree, in time, with its cause and without secrets."""
+"""Every failure between here and AWS raises eicnb's error in time, with its cause and without secrets."""
 
 from __future__ import annotations
 
@@ -589,7 +589,7 @@ def test_a_wrong_clock_is_told_from_wrong_credentials(code: str, message: str) -
 
 @pytest.fixture
 def tls_server(tmp_path: Path) -> Iterator[str]:
-    """A server whose certificate is signed by itself; it is in `cert.pem`."""
+    """A server with a self-signed certificate, which is in `cert.pem`."""
     write_certificate(tmp_path / "cert.pem", tmp_path / "key.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
@@ -648,7 +648,7 @@ def test_a_missing_ca_bundle_does_not_matter_without_tls_or_without_verification
 
 
 def told_by(error: EicError) -> list[str]:
-    """All the texts of an error, its causes included, as a traceback would show them."""
+    """All texts of an error and its causes, as in a traceback."""
     return [str(error), repr(error), str(vars(error)), *traceback.format_exception(error)]
 
 

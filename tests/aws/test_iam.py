@@ -1,4 +1,4 @@
-"""IAM's simulation of what a role may do."""
+"""IAM's policy simulator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACTIONS, RESOURCES = ["sqs:SendMessage", "sns:Publish"], [QUEUE, TOPIC]
 
 
 class Simulator:
-    """Allows what is named; `code` refuses requests about several services."""
+    """Allows the named actions; `code` is the error for requests about several services."""
 
     def __init__(self, *allowed: str, code: str | None = None) -> None:
         self.allowed = allowed

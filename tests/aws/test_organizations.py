@@ -1,4 +1,4 @@
-"""The lists of AWS Organizations: their pages, and what is malformed in them."""
+"""The lists of AWS Organizations: their pages, and malformed ones."""
 
 from __future__ import annotations
 

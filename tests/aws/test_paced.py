@@ -1,4 +1,4 @@
-"""Requests through boto3, each in its turn, and counted."""
+"""Requests through boto3 are rate-limited and counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to an account as a value that holds no credentials."""
+"""How to connect to an account, as a value without credentials."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_credentials_of_a_boto3_session_do_not_travel() -> None:
     with pytest.raises(eicnb.UsageError) as caught:
         recipe_of(eicnb.connect(boto3_session=session))
     assert str(caught.value) == (
-        "a connection with a boto3 session of its own has credentials that do not leave this process\n"
+        "the credentials of a boto3 session that you made do not leave this process\n"
         'Try: connect with a role, which workers can assume: eicnb.connect(role_arn="…"); '
         'or send its credentials to an encrypted cluster: credentials="send"'
     )

@@ -1,4 +1,4 @@
-"""What renews credentials depends on where they come from."""
+"""The hint for renewing credentials depends on their source."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RUN = "run this in a terminal, then repeat the command; no restart is needed\n  
 
 
 def hint(eic: Eic) -> str | None:
-    """The hint of the error when credentials are missing or AWS says that they have expired."""
+    """The hint of the error for missing or expired credentials."""
     with pytest.raises(EicError) as raised:
         eic.get("my-function")
     assert isinstance(raised.value, ExpiredCredentials | ConfigurationError)

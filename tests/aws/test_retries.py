@@ -1,4 +1,4 @@
-"""Which requests botocore sends again, in both of its modes; proxies and servers on 127.0.0.1 answer them."""
+"""Which requests botocore retries, in both of its modes, against proxies and servers on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def keys(request: pytest.FixtureRequest, no_aws_of_this_machine: None, monkeypat
 
 
 def send(url: str, verb: str) -> EicError | None:
-    """Send a request of my-function; returns its error."""
+    """Send a request about my-function, and return its error."""
     connection = eicnb.connect(region="us-east-1", endpoint_url=url).derive(read_timeout=1)._connection
     settings: dict[str, Any] = {"maximum_retry_attempts": 0} if verb in {"put", "update"} else {}
     request: Request = connection.request(verb, "my-function", **settings)

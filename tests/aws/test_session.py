@@ -1,4 +1,4 @@
-"""Region and profile are found as the AWS CLI finds them, where boto3 alone would not."""
+"""Region and profile are found as in the AWS CLI, even where boto3 differs."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_given_profile_counts_more_than_keys_in_the_environment(monkeypatch: p
 
 
 def instance(seen: Seen) -> Step:
-    """The metadata of an EC2 instance."""
+    """The metadata service of an EC2 instance."""
     if seen.method == "PUT":
         return Answer(200, b"token", {"x-aws-ec2-metadata-token-ttl-seconds": "21600"})
     if seen.path.endswith("/placement/availability-zone/"):

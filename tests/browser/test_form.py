@@ -15,7 +15,7 @@ PUT = "PutFunctionEventInvokeConfig"
 
 
 def writes(aws: Eic) -> int:
-    """How many writes have reached the sandbox."""
+    """The number of writes that have reached the sandbox."""
     assert aws.server is not None
     return sum(request.operation == PUT for request in aws.server.requests())
 
@@ -213,7 +213,7 @@ def test_axe_finds_nothing_serious(page: Page, aws: Eic, theme: str) -> None:
 
 
 def serious(axe: Any, page: Page) -> list[str]:
-    """What axe rates serious or critical in the outputs of the form's cell."""
+    """What axe rates as serious or critical in the outputs of the form's cell."""
     found = axe.run(page.page, context=".jp-Cell:nth-child(2) .jp-Cell-outputArea")
     return [
         f"{violation['id']}: {node['html'][:200]}"
@@ -319,11 +319,11 @@ OUT_OF_PLACE = """form => [...form.querySelectorAll('.eicnb-row')].filter(row =>
     return hint && !(control.left - 1 <= hint.left && hint.right <= edge);
 }).map(row => row.innerText)"""
 WIDTHS = (1280, 1000, 640, 500)
-"""Windows in CSS pixels; 500 is one of 1,000 at 200 % zoom."""
+"""Window widths in CSS pixels; 500 is one of 1,000 at 200 % zoom."""
 
 
 def left_over(page: Page, form: Any, script: str) -> list[str]:
-    """What a script finds in a form once its layout has settled."""
+    """Return what a script finds in a form once its layout has settled."""
     from playwright.sync_api import TimeoutError as TooLate
 
     with contextlib.suppress(TooLate):

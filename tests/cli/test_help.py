@@ -25,7 +25,12 @@ WIDTH = 100
 
 @pytest.fixture
 def whatever_is_started(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[eicnb.Eic]:
-    """The connection to a sandbox, in a folder with an audit; one that takes its place is stopped as well."""
+    """The connection to a sandbox where checkout fails, in a folder with an audit.
+
+    A sandbox that takes its place is stopped as well.
+    """
+    assert eic.server is not None
+    eic.server.fail("checkout")  # its record arrives long before the minute that `send` waits
     monkeypatch.chdir(tmp_path)
     Path("audits").mkdir()
     eicnb.save(eic.audit(functions="my-function", progress=False, rate=1000), "audits/monday.parquet")
@@ -43,7 +48,7 @@ def source(example: str) -> Source:
 
 
 MADE: dict[str, Callable[[eicnb.Eic], Any]] = {
-    "audit": lambda eic: eic.audit(progress=False, rate=15),
+    "audit": lambda eic: eic.audit(progress=False, rate=1000),
     "desired": lambda eic: eic.list("my-function").assign(maximum_retry_attempts=1),
     "plan": lambda eic: eic.plan(MADE["desired"](eic), progress=False),
     "records": lambda eic: eic.records("sqs:shop-failures", progress=False),

@@ -1,4 +1,4 @@
-"""What the caption of a frame says of its age; the rest is in the tests of its display."""
+"""The age of a frame in its caption; the tests of its display cover the rest."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ VOID = {"br", "hr", "img"}
 
 
 class Parsed(HTMLParser):
-    """A table's HTML: its tags in balance, and the text of each."""
+    """Parses a table's HTML: checks that tags are balanced, and collects the text of each."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Parsed(HTMLParser):
         self.texts.setdefault(tag, []).append("")
 
     def lines(self) -> list[str]:
-        """The texts above the box."""
+        """The text above the box."""
         return [text.strip() for text in self.texts["div"] if text.strip()]
 
     def handle_endtag(self, tag: str) -> None:

@@ -358,7 +358,7 @@ def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
 
 
 def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
-    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 takes no dictionary
+    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 accepts no dictionary
         shown, _ = DisplayFormatter().format(frame_of(reported()))
     assert shown.keys() == {"text/html", "text/plain"}
 
@@ -426,7 +426,7 @@ def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> 
 
 
 class Terminal(StringIO):
-    """A terminal, as programs see it."""
+    """A fake terminal."""
 
     def isatty(self) -> bool:
         return True

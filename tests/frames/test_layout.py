@@ -1,4 +1,4 @@
-"""What is displayed of whole frames: the columns that fit, what moves to the caption, and what leads."""
+"""The display of whole frames: which columns fit, which move to the caption, and which come first."""
 
 from __future__ import annotations
 

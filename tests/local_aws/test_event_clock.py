@@ -110,7 +110,7 @@ def test_it_does_not_run_backwards(speed: float) -> None:
     with pytest.raises(ConfigurationError) as caught:
         EventClock(speed)
     assert str(caught.value) == (
-        f"The clock of events cannot run {speed} times as fast.\nTry: give a number of 0 or more"
+        f"The event clock cannot run at {speed} times real time.\nTry: give a number of 0 or more"
     )
 
 

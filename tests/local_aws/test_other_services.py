@@ -78,7 +78,8 @@ def test_an_account_id_may_be_asked_for_and_is_then_taken() -> None:
         with pytest.raises(ConfigurationError) as caught:
             Sandbox(account_id="210987654321").start()
     assert str(caught.value) == (
-        "Account 210987654321 belongs to a sandbox that is running.\nTry: stop that one first, or leave account_id out"
+        "Account 210987654321 belongs to a sandbox that is running.\n"
+        "Try: stop that sandbox first, or leave account_id out"
     )
     with Sandbox(account_id="210987654321") as again:
         assert again.account_id == "210987654321"

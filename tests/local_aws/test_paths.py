@@ -64,7 +64,7 @@ def test_no_spelling_reads_or_resets_moto(seeded: Shop, disguise: str, service: 
     for method, end in (("GET", "data.json"), ("POST", "reset")):
         status, _, rest = sent(seeded, method, disguise.format(end), service).partition(b"\r\n")
         assert status.startswith(b"HTTP/1.1 404 ")
-        assert b"is no operation of the Lambda API" in rest or b"<Code>UnknownOperationException" in rest
+        assert b"is not an operation of the Lambda API" in rest or b"<Code>UnknownOperationException" in rest
     assert len(seeded.client("sqs").list_queues()["QueueUrls"]) == 8
 
 

@@ -96,7 +96,7 @@ def test_a_port_that_cannot_be_is_refused(port: int) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Sandbox(port=port)
     assert str(caught.value) == (
-        f"The sandbox cannot listen on port {port}: ports end at 65535.\nTry: use port 0, which takes a free one"
+        f"The sandbox cannot listen on port {port}: the highest port is 65535.\nTry: use port 0, which takes a free one"
     )
 
 
@@ -121,7 +121,7 @@ def test_a_start_that_fails_takes_no_account(seeded: Shop) -> None:
 def test_other_lambda_operations_are_refused_by_name(seeded: Shop, method: str, path: str) -> None:
     reply = seeded.send(method, path)
     assert (reply.status, reply.headers["x-amzn-ErrorType"]) == (501, "NotImplementedException")
-    message = f"The eicnb sandbox does not serve {method} {path}. Of Lambda it serves {SERVED}."
+    message = f"The eicnb sandbox does not serve {method} {path}. Its Lambda operations are {SERVED}."
     assert reply.body == {"Type": "User", "message": message}
 
 

@@ -69,14 +69,14 @@ def test_none_lifts_the_limit(shop: Shop) -> None:
         (
             0,
             None,
-            "A sandbox cannot serve 0 requests a second.\nTry: give a number above 0, or None for no limit",
+            "A sandbox cannot serve 0 requests per second.\nTry: give a number above 0, or None for no limit",
         ),
         (
             float("nan"),
             None,
-            "A sandbox cannot serve nan requests a second.\nTry: give a number above 0, or None for no limit",
+            "A sandbox cannot serve nan requests per second.\nTry: give a number above 0, or None for no limit",
         ),
-        (15, 0.5, "A burst of 0.5 lets no call through.\nTry: give 1 or more"),
+        (15, 0.5, "A burst of 0.5 admits no call.\nTry: give 1 or more"),
     ],
 )
 def test_a_limit_that_lets_nothing_through_is_refused(rate: float, burst: float | None, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Records and dead letters as AWS writes them, and what only looks like one."""
+"""Records and dead letters as AWS writes them, and texts that only look like them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a destination turned out to be."""
+"""Destinations as their services describe them."""
 
 from __future__ import annotations
 

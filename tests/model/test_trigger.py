@@ -1,4 +1,4 @@
-"""What invokes a function, read from its policy and its event source mappings."""
+"""What invokes a function, according to its policy and event source mappings."""
 
 from __future__ import annotations
 

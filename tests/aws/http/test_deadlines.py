@@ -1,4 +1,4 @@
-"""Requests under way have time limits, as a whole and for silence."""
+"""Running requests have a time limit, and another one for receiving no data."""
 
 from __future__ import annotations
 
@@ -86,6 +86,6 @@ def test_no_timer_is_left_when_nothing_is_under_way() -> None:
             pass
         await asyncio.sleep(0.6)
         loop = asyncio.get_running_loop()
-        return len([one for one in loop._scheduled if not one.cancelled()])  # type: ignore[attr-defined] # the loop does not count them
+        return len([one for one in loop._scheduled if not one.cancelled()])  # type: ignore[attr-defined] # no loop counts the timers
 
     assert asyncio.run(main()) == 0

@@ -1,4 +1,4 @@
-"""One caller reads or renews the credentials; all others wait for its result."""
+"""One caller reads or renews the credentials, and the others wait for the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CALLERS = 50
 
 
 class Source:
-    """Credentials as a test wants them; `calls` counts how often they were read."""
+    """Credentials that a test sets; `calls` counts how often they were read."""
 
     def __init__(self, *held: Keys | EicError, renewed: Keys | EicError | None = None) -> None:
         self.held = list(held)

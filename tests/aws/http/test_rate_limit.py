@@ -1,4 +1,4 @@
-"""A bucket spaces calls, is shared, and slows down when it is told to."""
+"""A bucket spaces calls, is shared, and slows down after throttled ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eicnb.aws.http.rate_limit import RECOVERY_SECONDS, Buckets, TokenBucket
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test advances."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -22,7 +22,7 @@ class Clock:
 
 
 def taken(bucket: TokenBucket, clock: Clock, calls: int) -> float:
-    """Seconds that so many calls take when each waits for its turn."""
+    """The seconds that a number of calls take if each waits for its turn."""
     started = clock.now
     for _ in range(calls):
         clock.now += bucket.take()

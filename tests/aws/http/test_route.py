@@ -1,4 +1,4 @@
-"""The audit's requests travel as botocore's own would."""
+"""The audit sends requests to the same endpoint, proxy and TLS as botocore."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eicnb.errors import UsageError
 
 CLOUD = "https://lambda.us-east-1.amazonaws.com"
 PROXY = "http://127.0.0.1:3128"
-MODELS = create_loader()  # it keeps what it has read
+MODELS = create_loader()  # botocore caches what it has read
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def of_botocore(region: str) -> tuple[str, str | None]:
 
     def store(request: Any, **_: Any) -> Any:
         seen.append(request.url)
-        return AWSResponse(request.url, 200, {}, Empty())  # type: ignore[arg-type] # a stand-in
+        return AWSResponse(request.url, 200, {}, Empty())  # type: ignore[arg-type] # a fake
 
     client.meta.events.register("before-send", store)
     client.list_functions()

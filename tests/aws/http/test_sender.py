@@ -1,4 +1,4 @@
-"""An audit goes where botocore would go, and travels as the connection does."""
+"""An audit sends its requests to botocore's endpoint, with the connection's options."""
 
 from __future__ import annotations
 
@@ -101,9 +101,7 @@ def tls_server(tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize("way", ["ca_bundle", "no_verify_ssl", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
-@pytest.mark.filterwarnings(
-    "ignore::urllib3.exceptions.InsecureRequestWarning"
-)  # STS is asked by botocore, which warns
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")  # botocore calls STS, and warns
 def test_a_certificate_is_trusted_as_the_connection_says(
     run: Run, tls_server: Any, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

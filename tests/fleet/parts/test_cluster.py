@@ -30,8 +30,6 @@ from tests.shell import Notebook, bare_notebook, notebook
 
 __all__ = ["bare_notebook", "notebook"]
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2")
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
 
