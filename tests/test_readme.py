@@ -78,7 +78,7 @@ def test_the_tables_of_options_are_those_of_the_parser() -> None:
     expected: dict[str, list[str]] = {}
     for option in all_options():
         rows = expected.setdefault(heading := heading_of(option), [])
-        if option.meaning.startswith("nothing: "):
+        if option.meaning.startswith("no effect: "):
             assert f"`{option.name}`" in README
         elif heading == "### Options":
             rows.append(row(spelled(option), verbs_of(option), option.meaning))

@@ -50,7 +50,7 @@ def test_open_type_see_the_message_fix_it_apply_and_see_the_frame(page: Page, aw
     expect(form.locator(".eicnb-fault")).to_have_count(0)
     form.get_by_label("On failure, send to").fill("")
     expect(preview(page)).to_contain_text("7200 s = 2 hours")
-    expect(preview(page)).to_contain_text("RESET: what is left out is removed")
+    expect(preview(page)).to_contain_text("RESET: settings left out are removed")
     expect(preview(page)).to_contain_text("%eic put checkout --retries 2 --max-age 2h")
     expect(apply_button(form)).to_have_text(f"Apply 2 changes to checkout:$LATEST {WHERE}")
     page.picture("ready to apply")
