@@ -38,7 +38,7 @@ def may_succeed_later(message: str) -> bool:
 
 
 DECRYPT = "kms:Decrypt"
-"""The action for reading what is encrypted with a customer key."""
+"""The action for reading data encrypted with a customer key."""
 
 KEY_ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
     "sqs": ("kms:GenerateDataKey", DECRYPT),

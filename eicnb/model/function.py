@@ -37,7 +37,7 @@ class FunctionRef:
     >>> str(FunctionRef.parse("arn:aws:lambda:eu-west-1:123456789012:function:my-function:7"))
     'arn:aws:lambda:eu-west-1:123456789012:function:my-function:7'
 
-    `str` returns the form that was parsed, which is also what is sent. Parts that the form lacks are None. Without a
+    `str` returns the form that was parsed, and that form is sent. Parts that the form lacks are None. Without a
     `qualifier`, AWS uses `$LATEST`.
 
     A name alone may have 64 characters, the long forms 256:

@@ -1,4 +1,4 @@
-"""IAM's simulation of what a role may do."""
+"""IAM's policy simulator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACTIONS, RESOURCES = ["sqs:SendMessage", "sns:Publish"], [QUEUE, TOPIC]
 
 
 class Simulator:
-    """Allows what is named; `code` refuses requests about several services."""
+    """Allows the named actions; `code` is the error for requests about several services."""
 
     def __init__(self, *allowed: str, code: str | None = None) -> None:
         self.allowed = allowed
@@ -55,7 +55,7 @@ def test_one_request_decides_each_action_on_each_resource_on_all_pages() -> None
     assert len(ask.asked) == 1
 
 
-def test_services_that_iam_does_not_simulate_together_are_simulated_one_by_one() -> None:
+def test_services_that_cannot_be_simulated_together_are_simulated_one_by_one() -> None:
     ask = Simulator("sns:Publish", code="InvalidInput")
     found = simulate(ask, ROLE, ACTIONS, RESOURCES, {})
     assert found is not None

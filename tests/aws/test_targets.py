@@ -1,4 +1,4 @@
-"""Destinations, read from the services themselves."""
+"""Destinations as their services describe them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def refused(operation: str, code: str) -> AwsError:
 
 
 def answering(**outcomes: Any) -> Callable[..., Iterator[Any]]:
-    """A service that answers each operation with a page or an error; a list is taken one by one."""
+    """A fake service that returns a page or an error for each operation, or the next one of a list."""
 
     def ask(operation: str, **parameters: Any) -> Iterator[Any]:
         outcome = outcomes[operation]
@@ -112,7 +112,7 @@ def of(arn: DestinationArn, **outcomes: Any) -> Target:
     return read_target(answering(**outcomes), arn, ACCOUNT, str)
 
 
-def test_a_bucket_that_answers_only_without_its_owner_belongs_to_another_account() -> None:
+def test_a_bucket_that_refuses_only_the_expected_owner_belongs_to_another_account() -> None:
     assert of(BUCKET, HeadBucket=[refused("HeadBucket", "403"), {}]) == Target(arn=BUCKET, is_foreign=True)
 
 

@@ -1,13 +1,13 @@
-"""How long a plan and its writes take against a sandbox in another process, next to requests divided by the rate.
+"""A benchmark of a plan and its writes against a server in another process, compared with the rate limit.
 
     PYTHONPATH=. python tests/bench/plan.py [plan] [apply] [--small]
 
-- plan: 1,000 functions, of which each is one request at 10 requests a second.
-- apply: 100 changes, of which each is a read and a write, at 10 requests a second.
+- plan: 1,000 functions, with one request each, at 10 requests a second.
+- apply: 100 changes, with a read and a write each, at 10 requests a second.
 
-The baseline in the same run is a boto3 client that reads one function after another, each in its turn. Either way a
-figure of more than 1.05 times requests / rate ends it with an AssertionError, unless the baseline took even longer
-because the machine is busy. `--small` takes half a minute.
+The baseline in the same run is a boto3 client that reads one function after another at the same rate. If a time is more
+than 1.05 times requests / rate, the program exits with an AssertionError, unless the baseline took even longer because
+the machine is busy. `--small` takes half a minute.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ALLOWED = 1.05
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many functions are planned and changed, at which rate."""
+    """The number of functions to plan and to change, and the rate."""
 
     functions: int
     changes: int
@@ -39,14 +39,14 @@ SMALL = Sizes(functions=60, changes=30, rate=10)
 
 
 def measured(url: str, work: Callable[[], object]) -> tuple[float, int]:
-    """Seconds and requests of some work."""
+    """The seconds and requests of some work."""
     before, started = counted(url)["requests"], time.perf_counter()
     work()
     return time.perf_counter() - started, counted(url)["requests"] - before
 
 
 def with_boto3(url: str, requests: int, rate: float) -> float:
-    """Seconds of as many reads one after another, each in its turn."""
+    """The seconds of the same number of reads, one after another at the rate."""
     client = session().client("lambda", endpoint_url=url)
     started = time.perf_counter()
     for number in range(requests):

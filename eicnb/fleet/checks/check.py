@@ -11,7 +11,7 @@ from datetime import datetime
 
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.evidence import Evidence
-from eicnb.fleet.checks.finding import Found
+from eicnb.fleet.checks.finding import Finding
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.mutes import Mute
 from eicnb.fleet.checks.rules import HouseRule
@@ -33,7 +33,7 @@ class Inspection:
     mutes: tuple[Mute, ...] = ()
 
 
-Find = Callable[[Inspection], Iterable[Found]]
+Find = Callable[[Inspection], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from eicnb.fleet.checks.agreement import Agreement
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.check import Check, Inspection
 from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Reading, Unreadable
-from eicnb.fleet.checks.finding import FINDING_COLUMNS, Fix, Found
+from eicnb.fleet.checks.finding import FINDING_COLUMNS, Finding, Fix
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.flow import usable
 from eicnb.fleet.checks.mutes import Mute, mutes_in
@@ -45,7 +45,7 @@ class CheckedFinding:
     """A finding with its check, and the reason if it is muted."""
 
     check: Check
-    found: Found
+    found: Finding
     muted: str | None = None
 
     @property
@@ -103,7 +103,7 @@ def _findings(seen: Inspection, checks: Iterable[Check]) -> list[CheckedFinding]
     ]
 
 
-def _mute_reason(audit: Audited, check: str, found: Found, mutes: Sequence[Mute]) -> str | None:
+def _mute_reason(audit: Audited, check: str, found: Finding, mutes: Sequence[Mute]) -> str | None:
     """Return the reason of the first mute that covers a finding."""
     if not mutes:
         return None

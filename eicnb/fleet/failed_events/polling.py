@@ -44,7 +44,7 @@ class RecordPoll:
     def records(self, request_ids: Collection[str], seconds: float) -> Iterator[FoundRecord]:
         """Yield the records about some requests until all are found or the time is up.
 
-        Ctrl-C raises KeyboardInterrupt, once no message is hidden.
+        Ctrl-C raises KeyboardInterrupt once all messages are visible again.
         """
         ends_at, left = time.monotonic() + seconds, set(request_ids)
         with Stop() as stop:

@@ -55,7 +55,7 @@ class _Collected:
         if not self.found and not self.held:
             yield flying or "nothing found"
             return
-        yield f"of about {max(self.held, len(self.found)):,} there{f' and {flying}' if flying else ''}"
+        yield f"of about {max(self.held, len(self.found)):,} in all{f' and {flying}' if flying else ''}"
         if self.has_queues:
             yield "SQS returns samples"
 

@@ -77,7 +77,7 @@ class ReplayRow:
 def rows_to_replay(
     frame: Any, to: Any, reach: Reachable, earlier: Iterable[EventEntry], outlets: OutletReader
 ) -> list[ReplayRow]:
-    """Return the rows of a frame of records, those whose event must not be sent with the reason.
+    """Return the rows of a frame of records, with the reason if an event must not be sent.
 
     `earlier` are the events in the journal. `outlets` reads where functions send events. Without `to`, a function is
     invoked only if it names the source of the record, since anyone who may send to a queue can forge records.

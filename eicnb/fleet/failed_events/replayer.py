@@ -37,7 +37,7 @@ _LEAST_HOLD = 120
 _MARGIN = 30
 _WAIT = 1
 _MOST_OTHERS = 1000
-"""How many messages of no row may be received beyond the number that the queue had at the start."""
+"""How many messages to receive at most beyond the number that the queue had at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Replayer:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more may be sent."""
+        """Whether the replay must stop."""
         return bool(self.reason) or self.stop.requested.is_set()
 
     def progress(self, *, is_over: bool = False) -> WriteProgress:
@@ -156,7 +156,7 @@ class Replayer:
         )
 
     def _replay(self, message: Message, left: dict[str, ReplayRow], received: _ReceivedMessages) -> None:
-        """Send the event of a message if a row is about it and it stays hidden from other readers."""
+        """Send the event of a message if it belongs to a row and stays hidden long enough."""
         row = left.get(message.message_id)
         if row is None:
             self._delete_repeated(message, received)
@@ -231,7 +231,7 @@ def is_gone(error: EicError) -> bool:
 
 
 def _mismatch(row: ReplayRow, record: InvocationRecord) -> str:
-    """Return why the event of a message must not be sent although its row allows it, if there is a reason."""
+    """Return the reason if the event of a received message must not be sent, or an empty text."""
     if len(record.payload.encode("utf-8", "replace")) > LARGEST_EVENT:
         return "its event is larger than asynchronous invocations accept"
     named = record.function

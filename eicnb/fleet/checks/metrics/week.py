@@ -14,7 +14,7 @@ from eicnb.fleet.async_events import EventCounts
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
-from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.metrics.layer import METRICS, MetricsKey, Week, week_until
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.fleet.losses import has_nowhere_to_go
@@ -41,12 +41,12 @@ _CAUSE = "find the cause: %eic check ${audit} --look targets,roles"
     source=METRICS_GUIDE,
     layers="metrics",
 )
-def losing_events(seen: Inspection) -> Iterator[Found]:
+def losing_events(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows whose dropped events left no record."""
     for row, counts in _weeks(seen):
         if counts.dropped and has_nowhere_to_go(seen.audit, row):
             text = f"{_events(counts.dropped)} dropped in the last 7 days, with nowhere to go"
-            yield Found(row, text, seen.fixes.keep_failures(row))
+            yield Finding(row, text, seen.fixes.keep_failures(row))
 
 
 @check(
@@ -57,7 +57,7 @@ def losing_events(seen: Inspection) -> Iterator[Found]:
     source=METRICS_GUIDE,
     layers="metrics",
 )
-def destination_fails(seen: Inspection) -> Iterator[Found]:
+def destination_fails(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows whose destination or dead-letter queue did not accept records."""
     for row, counts in _weeks(seen):
         failed = [
@@ -69,7 +69,7 @@ def destination_fails(seen: Inspection) -> Iterator[Found]:
             if count
         ]
         if failed:
-            yield Found(row, f"{' and '.join(failed)} in the last 7 days", _instead(seen, row))
+            yield Finding(row, f"{' and '.join(failed)} in the last 7 days", _instead(seen, row))
 
 
 def _destinations(seen: Inspection, row: int) -> str:
@@ -97,14 +97,14 @@ def _instead(seen: Inspection, row: int) -> Fix:
     source=METRICS_GUIDE,
     layers="metrics",
 )
-def queue_near_expiry(seen: Inspection) -> Iterator[Found]:
+def queue_near_expiry(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows with events that came close to their maximum age."""
     ages = seen.audit.ages
     for row, counts in _weeks(seen):
         longest, oldest = int(ages[row]), counts.oldest_seconds or 0
         if oldest >= _NEAR * longest:
             text = f"an event waited {brief(oldest)} in the last 7 days; Lambda drops it after {human(longest)}"
-            yield Found(row, text, _longer(seen, row, longest))
+            yield Finding(row, text, _longer(seen, row, longest))
 
 
 def _longer(seen: Inspection, row: int, seconds: int) -> Fix:
@@ -122,7 +122,7 @@ def _longer(seen: Inspection, row: int, seconds: int) -> Fix:
     source=RETENTION_RULE,
     layers="metrics",
 )
-def nobody_reads_it(seen: Inspection) -> Iterator[Found]:
+def nobody_reads_it(seen: Inspection) -> Iterator[Finding]:
     """Yield the failure queues that nothing seems to read."""
     weeks, targets = seen.evidence.of(METRICS), seen.evidence.of(TARGETS)
     for delivery in deliveries(seen.audit):
@@ -132,7 +132,7 @@ def nobody_reads_it(seen: Inspection) -> Iterator[Found]:
         target = targets.get(delivery.key)
         text = _unread(delivery, week, None if target is None else target.retention_seconds)
         if text is not None:
-            yield Found(delivery.row, text, _kept_longer(delivery, week.queue_url))
+            yield Finding(delivery.row, text, _kept_longer(delivery, week.queue_url))
 
 
 def _unread(delivery: Delivery, week: Week, retention: int | None) -> str | None:

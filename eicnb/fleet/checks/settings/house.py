@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
-from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.rules import HouseRule, matches
 from eicnb.model.pages import SETTINGS_GUIDE
 
@@ -18,11 +18,11 @@ from eicnb.model.pages import SETTINGS_GUIDE
 @check(
     "house-rule",
     severity="medium",
-    meaning="a breach of a rule in `rules`, which also sets the severity",
+    meaning="a breach of one of the `rules`, with the severity of that rule",
     why="the team prescribes other settings",
     source=SETTINGS_GUIDE,
 )
-def house_rule(seen: Inspection) -> Iterator[Found]:
+def house_rule(seen: Inspection) -> Iterator[Finding]:
     """Yield each breach of each rule."""
     audit = seen.audit
     in_use = rows(audit.in_use)
@@ -32,7 +32,7 @@ def house_rule(seen: Inspection) -> Iterator[Found]:
             if applies(audit.function_names[row] or "", audit.qualifiers[row] or ""):
                 for text, options in rule.breaches(audit, row):
                     fix = _allowed_queue(seen, row, rule) if options is None else seen.fixes.set(row, *options)
-                    yield Found(row, text, fix, severity=rule.severity, why=rule.reason)
+                    yield Finding(row, text, fix, severity=rule.severity, why=rule.reason)
 
 
 def _allowed_queue(seen: Inspection, row: int, rule: HouseRule) -> Fix:
@@ -51,9 +51,9 @@ def _allowed_queue(seen: Inspection, row: int, rule: HouseRule) -> Fix:
     why="the findings that it accepted count again",
     source=SETTINGS_GUIDE,
 )
-def expired_mute(seen: Inspection) -> Iterator[Found]:
+def expired_mute(seen: Inspection) -> Iterator[Finding]:
     """Yield the mutes that have expired."""
     for mute in seen.mutes:
         if mute.expiry is not None and mute.has_expired(seen.now):
             text = f"the mute of {mute.check} for {mute.functions} expired on {mute.expiry:%Y-%m-%d}: {mute.reason}"
-            yield Found(None, text, Fix("remove the mute, or renew it with a later expiry"))
+            yield Finding(None, text, Fix("remove the mute, or renew it with a later expiry"))

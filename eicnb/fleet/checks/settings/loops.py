@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
-from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.flow import DEAD_LETTERS, FAILURE, SUCCESS, edges_of
 from eicnb.fleet.checks.graph import loops, shortest_loop
 from eicnb.model.function import LATEST
@@ -24,7 +24,7 @@ from eicnb.model.reported import ReportedDestination
     why="each event triggers another one, which costs money; AWS stops some loops after about 16 rounds, others never",
     source=LOOP_GUIDE,
 )
-def loop(seen: Inspection) -> Iterator[Found]:
+def loop(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows that are part of a loop."""
     audit, edges = seen.audit, edges_of(seen.audit, seen.evidence)
     of_arn = {audit.function_arns[row]: row for row in rows(audit.in_use)}
@@ -34,7 +34,7 @@ def loop(seen: Inspection) -> Iterator[Found]:
             if arn in of_arn:
                 onward = {column for other, column in edges[arn].items() if other in members}
                 path = " -> ".join(map(_short, shortest_loop(arn, edges, members)))
-                yield Found(of_arn[arn], f"its events come back: {path}", _cut(seen, of_arn[arn], onward))
+                yield Finding(of_arn[arn], f"its events come back: {path}", _cut(seen, of_arn[arn], onward))
 
 
 def _cut(seen: Inspection, row: int, columns: set[str]) -> Fix:

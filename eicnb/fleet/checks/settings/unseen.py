@@ -13,7 +13,7 @@ from eicnb.fleet.checks import catalog
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.evidence import Layer, Unreadable
-from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.model.pages import ALIAS_GUIDE, PERMISSION_GUIDE
 
 _UNKNOWN = "nothing is known about it: it may lose every event"
@@ -26,28 +26,28 @@ _UNKNOWN = "nothing is known about it: it may lose every event"
     why=_UNKNOWN,
     source=PERMISSION_GUIDE,
 )
-def not_read(seen: Inspection) -> Iterator[Found]:
+def not_read(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows that the audit could not read."""
     audit = seen.audit
     for row in rows(~audit.was_read):
         reason = str(audit.errors[row] or "").split("\n")[0]
         state = audit.states[row] or "no scan_state"
         text = f"it was not read: {state}{f': {reason}' if reason else ''}"
-        yield Found(row, text, Fix("read the missing rows: %eic audit --resume ${audit}"))
+        yield Finding(row, text, Fix("read the missing rows: %eic audit --resume ${audit}"))
 
 
 @check(
     "not-checked",
     severity="medium",
-    meaning="what no check could see: aliases that the audit left out, or evidence that could not be read",
+    meaning="what could not be checked: aliases that the audit left out, or evidence that could not be read",
     why=_UNKNOWN,
     source=PERMISSION_GUIDE,
 )
-def not_checked(seen: Inspection) -> Iterator[Found]:
+def not_checked(seen: Inspection) -> Iterator[Finding]:
     """Yield the regions whose aliases were not audited, and the rows whose evidence is missing."""
     audit = seen.audit
     for place in audit.places_without_aliases:
-        yield Found(
+        yield Finding(
             None,
             "aliases and versions without a config were not audited",
             Fix("audit them too: %eic audit --qualifiers all"),
@@ -60,7 +60,7 @@ def not_checked(seen: Inspection) -> Iterator[Found]:
             yield from _missing_evidence(seen, layer)
 
 
-def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Found]:
+def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Finding]:
     """Yield findings for evidence that could not be read.
 
     A reason that affects only a few functions yields a finding for each, and otherwise one for their region.
@@ -78,10 +78,10 @@ def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Foun
         if len(of_functions) <= _MOST_NAMED:
             for function, keys in of_functions.items():
                 named = ", ".join(map(str, dict.fromkeys(keys)))
-                yield Found(first[function], f"{layer.name} not read: {reason.reason}: {named}", _allow(reason))
+                yield Finding(first[function], f"{layer.name} not read: {reason.reason}: {named}", _allow(reason))
         else:
             text = f"{layer.name} not read for {len(of_functions)} functions: {reason.reason}"
-            yield Found(None, text, _allow(reason), place=place)
+            yield Finding(None, text, _allow(reason), place=place)
 
 
 _LEFT_OUT = Unreadable("it was skipped")

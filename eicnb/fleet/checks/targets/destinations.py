@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries, distinct_deliveries
-from eicnb.fleet.checks.finding import Fix, Found
+from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.age import human
 from eicnb.model.destination import A_KIND, DestinationArn
@@ -38,12 +38,12 @@ _TAKEN_OVER = "the payloads are lost until an account, maybe someone else's, cre
 @check(
     "dangling-destination",
     severity="high",
-    meaning="a destination or dead-letter queue that does not exist; critical if it is a bucket, or another account's",
+    meaning="a missing destination or dead-letter queue, or a bucket of another account; critical for buckets",
     why="Lambda drops the records that it cannot deliver",
     source=DESTINATION_RULE,
     layers="targets",
 )
-def dangling_destination(seen: Inspection) -> Iterator[Found]:
+def dangling_destination(seen: Inspection) -> Iterator[Finding]:
     """Yield the destinations that do not exist, and the buckets that belong to another account."""
     targets = seen.evidence.of(TARGETS)
     for delivery in distinct_deliveries(seen.audit):
@@ -53,13 +53,13 @@ def dangling_destination(seen: Inspection) -> Iterator[Found]:
         if target.is_foreign:
             text = f"{delivery} belongs to an account other than {delivery.owner}"
             why = "the records, with their payloads, go to another account or are lost"
-            yield Found(delivery.row, text, _instead(seen, delivery), "critical", why)
+            yield Finding(delivery.row, text, _instead(seen, delivery), "critical", why)
         elif target.arn.kind == "s3":
             text = f"{delivery} does not exist: anyone can create it and receive the payloads"
-            yield Found(delivery.row, text, _created(seen, delivery, target.arn), "critical", _TAKEN_OVER)
+            yield Finding(delivery.row, text, _created(seen, delivery, target.arn), "critical", _TAKEN_OVER)
         else:
             text = f"{delivery} does not exist"
-            yield Found(delivery.row, text, _created(seen, delivery, target.arn))
+            yield Finding(delivery.row, text, _created(seen, delivery, target.arn))
 
 
 def _created(seen: Inspection, delivery: Delivery, arn: DestinationArn) -> Fix:
@@ -88,7 +88,7 @@ def _instead(seen: Inspection, delivery: Delivery) -> Fix:
     source=RETENTION_RULE,
     layers="targets",
 )
-def short_retention(seen: Inspection) -> Iterator[Found]:
+def short_retention(seen: Inspection) -> Iterator[Finding]:
     """Yield the failure queues whose retention is shorter than SQS's default."""
     targets = seen.evidence.of(TARGETS)
     for delivery in distinct_deliveries(seen.audit):
@@ -97,7 +97,7 @@ def short_retention(seen: Inspection) -> Iterator[Found]:
         if target is None or seconds is None or not delivery.keeps_failures:
             continue
         if seconds < DEFAULT_RETENTION_IN_SECONDS:
-            yield Found(delivery.row, f"{delivery} keeps a record for only {human(seconds)}", _kept_longer(target))
+            yield Finding(delivery.row, f"{delivery} keeps a record for only {human(seconds)}", _kept_longer(target))
 
 
 def _kept_longer(queue: Target) -> Fix:
@@ -113,7 +113,7 @@ def _kept_longer(queue: Target) -> Fix:
     source=RULES_GUIDE,
     layers="targets",
 )
-def unheard_bus(seen: Inspection) -> Iterator[Found]:
+def unheard_bus(seen: Inspection) -> Iterator[Finding]:
     """Yield the buses without a rule that could match the records of a row."""
     targets = seen.evidence.of(TARGETS)
     for delivery in deliveries(seen.audit):
@@ -123,7 +123,7 @@ def unheard_bus(seen: Inspection) -> Iterator[Found]:
         outcome: Outcome = "failure" if delivery.keeps_failures else "success"
         record = record_of(delivery.text, str(seen.audit.function_arns[delivery.row]), outcome)
         if not any(rule.could_match(record) for rule in target.rules):
-            yield Found(delivery.row, f"{delivery} has {_rules(target)}", _heard(target))
+            yield Finding(delivery.row, f"{delivery} has {_rules(target)}", _heard(target))
 
 
 def _rules(bus: Target) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from eicnb.fleet.checks.audited import rows
 from eicnb.fleet.checks.check import Inspection, check
-from eicnb.fleet.checks.finding import Found
+from eicnb.fleet.checks.finding import Finding
 from eicnb.fleet.checks.triggers.layer import TRIGGERS, SourcesKey, triggers_of
 from eicnb.model.pages import ALIAS_GUIDE, TRIGGER_GUIDE
 from eicnb.model.trigger import Trigger
@@ -23,7 +23,7 @@ from eicnb.model.trigger import Trigger
     source=TRIGGER_GUIDE,
     layers="triggers",
 )
-def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
+def settings_do_not_act(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows with settings that are invoked, but never asynchronously."""
     audit, facts, triggers = seen.audit, seen.evidence.of(TRIGGERS), triggers_of(seen.audit, seen.evidence)
     for row in rows(audit.exists & (audit.configured | audit.has("dead_letter_arn"))):
@@ -32,7 +32,7 @@ def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
             continue
         found = triggers.get(arn, ())
         if found and all(trigger.invocation == "synchronous" for trigger in found):
-            yield Found(row, f"it is invoked by {_named(found)} only, synchronously")
+            yield Finding(row, f"it is invoked by {_named(found)} only, synchronously")
 
 
 @check(
@@ -43,7 +43,7 @@ def settings_do_not_act(seen: Inspection) -> Iterator[Found]:
     source=ALIAS_GUIDE,
     layers="triggers",
 )
-def invoked_elsewhere(seen: Inspection) -> Iterator[Found]:
+def invoked_elsewhere(seen: Inspection) -> Iterator[Finding]:
     """Yield the qualifiers without a config that are invoked asynchronously."""
     audit, triggers = seen.audit, triggers_of(seen.audit, seen.evidence)
     configured, bare = set(rows(audit.configured & audit.exists)), set(rows(audit.exists & ~audit.configured))
@@ -53,7 +53,7 @@ def invoked_elsewhere(seen: Inspection) -> Iterator[Found]:
             found = [one for one in triggers.get(str(audit.function_arns[row]), ()) if one.invocation == "asynchronous"]
             if row in bare and found and source is not None:
                 text = f"{audit.named(row)} is invoked by {_named(found)} and has no config"
-                yield Found(row, f"{text}, but {audit.named(source)} has one", seen.fixes.copy(row, source))
+                yield Finding(row, f"{text}, but {audit.named(source)} has one", seen.fixes.copy(row, source))
 
 
 def _named(triggers: Sequence[Trigger]) -> str:
