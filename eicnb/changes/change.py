@@ -115,7 +115,7 @@ class SettingChange:
         if not self.is_one:
             return "unchanged"
         if self.after is None:
-            return "RESET: what is left out is removed"
+            return "RESET: settings left out are removed"
         return "SET" if self.before in {None, UNKNOWN} else "CHANGED"
 
     def row(self) -> tuple[str, str, str, str]:

@@ -20,7 +20,7 @@ from eicnb.model.config import check_event_age, check_retry_attempts
 from eicnb.model.members import Member
 
 ReadModel = Callable[[str], Iterable[Member]]
-"""Returns the parameters of an AWS operation from the service model; called only for options that the table lacks."""
+"""A function that returns an operation's parameters from the service model; called only for unknown options."""
 
 _SETTINGS = {option.argument for option in (*options.SETTINGS, *options.INPUT)}
 _CLASHES = (("region", "regions"), ("profile", "profiles"))
@@ -41,9 +41,9 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The words of one command, sorted by the argument that they set.
+    """The words of one command by the argument that they set.
 
-    `further` are the second and later words of a list.
+    `further` are the second and later words of list arguments.
     """
 
     verb: Verb
@@ -53,7 +53,7 @@ class Given:
     further: dict[str, list[Word]] = field(default_factory=dict)
 
     def command(self) -> Command:
-        """Return the command, or the form or help page that is requested instead of it."""
+        """Return the command, or the form or help page that an option requests instead."""
         if {"help", "version"} & set(self.options):
             return self._explanation()
         return self._form() if "prompt" in self.options else self._command(self._arguments())
@@ -94,7 +94,7 @@ class Given:
     def _is_silenced(self, *, prints: bool) -> bool:
         """Return whether a redirection hides the result.
 
-        The text that `--output` prints and the result of a read are not messages.
+        Redirecting messages hides the result of a write, but neither the result of a read nor `--output`.
         """
         silences = {word.silences for word in self.words}
         return "output" in silences or ("messages" in silences and options.QUIET in self.verb.options and not prints)
@@ -103,11 +103,11 @@ class Given:
         return {name: word for name, (_, word) in self.options.items()}
 
     def _form(self) -> Command:
-        """Return the form of the function instead of the command, for `--cli-auto-prompt`."""
+        """Return the command that opens the function's form, for `--cli-auto-prompt`."""
         if "no_cli_auto_prompt" in self.options:
             with self.options["prompt"][1].blamed():
                 raise UsageError(
-                    "--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="leave one of the two out"
+                    "--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="leave out one of the two"
                 )
         settings = [name for name in self.options if name in _SETTINGS]
         if settings:
@@ -120,23 +120,20 @@ class Given:
         return Command("form", shown, connection, self.words, self._argument_words(), {})
 
     def _explanation(self) -> Command:
-        """Return the command for `--help` or `--version`, whatever else is in the line."""
+        """Return the command for `--help` or `--version`, which override the rest of the line."""
         topic = "version" if "version" in self.options else "help"
         arguments = {} if topic == "version" or self.verb.name == "help" else {"topic": self.verb.name}
         return Command(topic, arguments, {}, self.words, {}, {})
 
     def _arguments(self) -> dict[str, Any]:
-        """Return the values by their names in the Python API.
-
-        A document gives the values that no option gives.
-        """
+        """Return the values by their names in the Python API; an option overrides the document."""
         self._refuse_clashes()
         read = {name: self._value(*given) for name, given in self.options.items() if name != "prompt"}
         documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
         if len(documents) > 1:
             with self.options[documents[1]][1].blamed():
                 raise UsageError(
-                    "both --cli-input-json and --cli-input-yaml are given", hint="leave one of the two out"
+                    "both --cli-input-json and --cli-input-yaml are given", hint="leave out one of the two"
                 )
         document = read.pop(documents[0]) if documents else {}
         paging = document.pop("paging", {})
@@ -156,11 +153,11 @@ class Given:
                     listed = f"{second.name} {single.raw},{''.join(word.raw.split())}"
                     typed = self._without(self._without(list(self.words), single), word)
                     line = " ".join(["%eic", *(other.raw for other in typed), listed])
-                    hint = f"give all of them to {second.name}\n{line}"
+                    hint = f"pass all of them to {second.name}\n{line}"
                     raise UsageError(f"{first.name} and {second.name} are both given", hint=hint)
 
     def _without(self, words: list[Word], value: Word) -> list[Word]:
-        """Return the line without an option and its value."""
+        """Return the words of the line without an option and its value."""
         rest = [word for word in words if word.end <= value.start or word.start >= value.end]
         is_apart = not any(word.start < value.start < word.end for word in words)
         option = max((word for word in rest if word.end <= value.start), key=lambda word: word.start, default=None)
@@ -237,5 +234,5 @@ def _is_empty(value: Any) -> bool:
 
 
 def _example(option: Option) -> str:
-    """Return what to type for an option: its own name of a value, or the last one of its few values."""
+    """Return an option with an example value: the last of its choices, or else its placeholder."""
     return f"{option.name} {option.choices[-1] if option.choices else option.metavar}".strip()
