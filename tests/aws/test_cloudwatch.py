@@ -40,7 +40,7 @@ def result(query: str, values: list[float], status: str = "Complete", first: int
 def test_a_request_names_each_metric_with_its_dimensions() -> None:
     cloudwatch = CloudWatch({"MetricDataResults": [result("m0", []), result("m1", [])]})
     assert read_metrics(cloudwatch, [DROPPED, AGE], WEEK) == [Points(), Points()]
-    assert (cloudwatch.parameters["StartTime"], cloudwatch.asked["EndTime"]) == (WEEK.since, WEEK.until)
+    assert (cloudwatch.parameters["StartTime"], cloudwatch.parameters["EndTime"]) == (WEEK.since, WEEK.until)
     assert cloudwatch.parameters["MetricDataQueries"][1] == {
         "Id": "m1",
         "MetricStat": {
