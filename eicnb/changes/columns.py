@@ -22,7 +22,7 @@ PLAN_COLUMNS = (
     _BY_NAME["qualifier"],
     Column("change", "string", "the change in words"),
     *BEFORE_AND_AFTER,
-    Column("configured_before", "boolean", "whether there is a config now; `<NA>`: it is not known"),
+    Column("configured_before", "boolean", "whether there is a config now; `<NA>`: not known"),
     Column("configured_after", "boolean", "whether there is one after the change"),
     Column("last_modified", _BY_NAME["last_modified"].dtype, "when the config before the change was written"),
     Column("reason", "string", "why a row is refused or a conflict, or what to know about a change"),

@@ -55,7 +55,7 @@ def test_a_request_names_each_metric_with_its_dimensions() -> None:
     }
 
 
-def test_a_metric_may_come_on_several_pages_in_any_order() -> None:
+def test_a_metric_may_be_on_several_pages_in_any_order() -> None:
     pages: list[dict[str, Any]] = [
         {"MetricDataResults": [result("m0", [3], "PartialData", first=2)], "NextToken": "more"},
         {"MetricDataResults": [result("m0", [1, 2])]},
@@ -73,7 +73,7 @@ def test_a_metric_may_come_on_several_pages_in_any_order() -> None:
         ([], "CloudWatch left this metric out of its response"),
     ],
 )
-def test_an_incomplete_metric_is_an_error_and_no_0(results: list[dict[str, Any]], message: str) -> None:
+def test_an_incomplete_metric_is_an_error_and_not_zero(results: list[dict[str, Any]], message: str) -> None:
     [found] = read_metrics(CloudWatch({"MetricDataResults": results}), [DROPPED], WEEK)
     assert isinstance(found, EicError)
     assert found.message == message

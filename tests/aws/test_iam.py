@@ -55,7 +55,7 @@ def test_one_request_decides_each_action_on_each_resource_on_all_pages() -> None
     assert len(ask.asked) == 1
 
 
-def test_services_that_iam_does_not_simulate_together_are_simulated_one_by_one() -> None:
+def test_services_that_cannot_be_simulated_together_are_simulated_one_by_one() -> None:
     ask = Simulator("sns:Publish", code="InvalidInput")
     found = simulate(ask, ROLE, ACTIONS, RESOURCES, {})
     assert found is not None

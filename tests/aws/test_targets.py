@@ -112,7 +112,7 @@ def of(arn: DestinationArn, **outcomes: Any) -> Target:
     return read_target(answering(**outcomes), arn, ACCOUNT, str)
 
 
-def test_a_bucket_that_answers_only_without_its_owner_belongs_to_another_account() -> None:
+def test_a_bucket_that_refuses_only_the_expected_owner_belongs_to_another_account() -> None:
     assert of(BUCKET, HeadBucket=[refused("HeadBucket", "403"), {}]) == Target(arn=BUCKET, is_foreign=True)
 
 
