@@ -74,7 +74,7 @@ def heading_of(option: Option) -> str:
     return f"#### Options of {FIVE.replace(', delete', ' and delete')}" if verbs == FIVE.split(", ") else "### Options"
 
 
-def test_the_tables_of_options_are_what_the_parser_reads() -> None:
+def test_the_tables_of_options_are_those_of_the_parser() -> None:
     expected: dict[str, list[str]] = {}
     for option in all_options():
         rows = expected.setdefault(heading := heading_of(option), [])

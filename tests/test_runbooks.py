@@ -199,7 +199,7 @@ def test_in_the_wrong_place_it_stops_before_anything_is_written(
         ),
     ],
 )
-def test_what_would_lose_events_or_could_not_be_taken_back_stops_it_before_the_first_write(
+def test_changes_that_lose_events_or_cannot_be_undone_stop_it_before_the_first_write(
     run: RunAs, eic: eicnb.Eic, name: str, parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(PapermillExecutionError) as stopped:
@@ -240,7 +240,7 @@ def test_failed_events_are_sent_again_and_leave_the_queue(run: RunAs, eic: eicnb
         run("replay_failed_events", region="us-east-1", wait=1)
 
 
-def test_papermills_own_command_runs_one(run: RunAs, eic: eicnb.Eic, tmp_path: Path) -> None:
+def test_the_papermill_command_runs_a_runbook(run: RunAs, eic: eicnb.Eic, tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",

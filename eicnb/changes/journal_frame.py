@@ -19,17 +19,17 @@ Entry = JournalEntry | EventEntry
 
 _BY_NAME = {column.name: column for column in CONFIG_COLUMNS}
 
-TIME = Column("time", "datetime64[ns, UTC]", "when the request was about to be sent")
-RUN = Column("run", "string", "id that all writes of one command, `%%eic` cell or plan share")
+TIME = Column("time", "datetime64[ns, UTC]", "just before the request was sent")
+RUN = Column("run", "string", "id of the run: the writes of one command, `%%eic` cell or plan")
 
 JOURNAL_COLUMNS = (
     TIME,
     RUN,
-    Column("by", "string", "ARN of the caller, or of its role; `<NA>`: not known yet"),
-    Column("verb", "string", "`put`, `update` or `delete`; for events `send` or `replay`"),
+    Column("by", "string", "ARN of the caller, or of its role; `<NA>`: not known at the time"),
+    Column("verb", "string", "`put`, `update` or `delete`; for events, `send` or `replay`"),
     _BY_NAME["function_name"],
     _BY_NAME["qualifier"],
-    Column("change", "string", "the change in words; for a replay the id of the message"),
+    Column("change", "string", "the change in words; for a replay, the id of the message"),
     *BEFORE_AND_AFTER,
     Column("outcome", "string", "`applied`, `failed` or `unknown`"),
     Column("error", "string", "what went wrong, or why the outcome is unknown; `<NA>`: nothing"),

@@ -53,7 +53,9 @@ def mocked() -> Iterator[None]:
         mock.stop(remove_data=False)
 
 
-def test_an_audit_inside_mock_aws_is_of_its_functions(own_aws_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_inside_mock_aws_reads_the_mocked_functions(
+    own_aws_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "")

@@ -88,7 +88,7 @@ def test_an_audit_says_it_too(tmp_path: Path, own_aws_files: None) -> None:
     assert "Try: renew the keys of profile 'p' in ~/.aws/credentials" in frame.error[0]
 
 
-def test_an_expired_sign_in_is_not_said_to_be_an_answer_of_aws(tmp_path: Path, own_aws_files: None) -> None:
+def test_an_expired_sign_in_is_not_reported_as_a_response_of_aws(tmp_path: Path, own_aws_files: None) -> None:
     (tmp_path / "answer").write_text(
         '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "SessionToken": "t", '
         '"Expiration": "2020-01-01T00:00:00Z"}'

@@ -68,14 +68,14 @@ def test_a_write_that_was_throttled_is_sent_again(verb: str) -> None:
         assert len(server.seen) == 2
 
 
-def test_a_read_is_sent_again_as_botocore_decides() -> None:
+def test_botocore_decides_whether_a_read_is_retried() -> None:
     with Answering([Cut(), fault(500, "ServiceException", "boom"), config_answer()]) as server:
         assert send(server.url, "get") is None
         assert len(server.seen) == 3
 
 
 @pytest.mark.parametrize("answer", [fault(400, "InvalidParameterValueException", "no"), fault(403, "AccessDenied", "")])
-def test_what_aws_refuses_did_not_arrive(answer: Answer) -> None:
+def test_a_refused_write_changed_nothing(answer: Answer) -> None:
     with Answering([answer]) as server:
         error = send(server.url, "put")
     assert error is not None
@@ -102,7 +102,7 @@ def _behind(patch: pytest.MonkeyPatch, proxy: str) -> str:
 
 
 @pytest.mark.parametrize("url", UNREACHABLE.values(), ids=UNREACHABLE)
-def test_a_write_that_never_left_did_not_arrive(
+def test_a_write_that_was_never_sent_did_not_arrive(
     monkeypatch: pytest.MonkeyPatch, url: Callable[[pytest.MonkeyPatch], str]
 ) -> None:
     error = send(url(monkeypatch), "put")

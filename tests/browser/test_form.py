@@ -107,7 +107,7 @@ def test_a_change_made_meanwhile_is_shown_and_asked_about(page: Page, aws: Eic) 
     assert writes(aws) - before == 1
 
 
-def test_what_is_live_now_can_be_taken_instead(page: Page, aws: Eic) -> None:
+def test_the_live_config_can_be_loaded_instead(page: Page, aws: Eic) -> None:
     from playwright.sync_api import expect
 
     aws.put("customer-notify", maximum_retry_attempts=1, maximum_event_age_in_seconds=1800)
@@ -124,7 +124,7 @@ def test_what_is_live_now_can_be_taken_instead(page: Page, aws: Eic) -> None:
     assert writes(aws) == before
 
 
-def test_an_error_of_aws_stands_in_the_form_and_nothing_is_tried_twice(page: Page, aws: Eic) -> None:
+def test_an_error_of_aws_is_shown_in_the_form_and_nothing_is_retried(page: Page, aws: Eic) -> None:
     from playwright.sync_api import expect
 
     form = page.form('"customer-export"')

@@ -79,7 +79,7 @@ def test_keys_are_read_again_after_five_seconds() -> None:
     assert asyncio.run(main()) == [OLD, OLD, NEW]
 
 
-def test_a_failure_is_that_of_every_caller_and_nothing_is_tried_again() -> None:
+def test_a_failure_reaches_every_caller_and_is_final() -> None:
     source = Source(EicError("500"))
 
     async def main() -> list[Keys | BaseException]:
@@ -116,7 +116,7 @@ def test_many_refusals_at_once_renew_once(renewal: Keys | EicError | None, outco
         ),
     ],
 )
-def test_keys_of_another_account_are_never_handed_out(found: str | None, message: str | None) -> None:
+def test_keys_of_another_account_are_never_returned(found: str | None, message: str | None) -> None:
     source, clock = Source(OLD, NEW), Clock()
 
     async def find_account(keys: Keys) -> str | None:
@@ -138,7 +138,7 @@ def test_keys_of_another_account_are_never_handed_out(found: str | None, message
     assert raised.value.message == message
 
 
-def test_fixed_keys_have_no_successor() -> None:
+def test_fixed_keys_are_not_renewed() -> None:
     assert asyncio.run(FixedKeys(OTHER).keys()) == OTHER
     assert not asyncio.run(FixedKeys(OTHER).renewed(OTHER))
 

@@ -63,7 +63,7 @@ def test_a_signature_is_botocores(  # noqa: PLR0917 # hypothesis passes them by 
     assert ours(keys, url, region, "lambda") == botocores(keys, url, region, "lambda")
 
 
-def test_the_signing_key_is_made_anew_for_another_day_and_another_secret() -> None:
+def test_the_signing_key_is_derived_for_each_day_and_secret() -> None:
     signer = Signer("us-east-1", "lambda")
     days = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 1)]
     one, two, one_again = (signer.headers(Keys("a", "s"), "h", "/", "", day)["Authorization"] for day in days)

@@ -1,4 +1,4 @@
-"""A check from its arguments to its frame."""
+"""The run of `eicnb.check`, from its arguments to the frame of findings."""
 
 from __future__ import annotations
 
