@@ -63,12 +63,12 @@ def permission_note(connection: Connection, request: Request, destinations: Iter
 
 
 def _may_deliver(connection: Connection, role: str, destination: DestinationArn) -> bool | None:
-    def ask(operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def call(operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         return connection.listing(operation.service, operation, 1, **parameters)
 
     action, account_id = ACTIONS[destination.kind][0], role.split(":")[4]
     try:
-        found = simulate(ask, role, [action], [resource_of(action, destination)], {OWNER_KEY: account_id})
+        found = simulate(call, role, [action], [resource_of(action, destination)], {OWNER_KEY: account_id})
     except EicError:
         return None
     return all(one.is_allowed for one in found.values()) if found else None

@@ -23,6 +23,10 @@ ReadModel = Callable[[str], Iterable[Member]]
 """A function that returns an operation's parameters from the service model; called only for unknown options."""
 
 _SETTINGS = {option.argument for option in (*options.SETTINGS, *options.INPUT)}
+_CONNECTION = tuple(option.argument for option in (*options.CONNECTION, *options.ROLE))
+_OUTPUT = tuple(option.argument for option in options.OUTPUT)
+_PAGING = (*(option.argument for option in (*options.PAGING, options.PAGINATE, *options.CALL)), "call_max_items")
+_NO_EFFECT = tuple(option.argument for option in options.NO_EFFECT)
 _CLASHES = (("region", "regions"), ("profile", "profiles"))
 
 
@@ -60,18 +64,10 @@ class Given:
 
     def _command(self, arguments: dict[str, Any]) -> Command:
         skeleton = arguments.pop("skeleton", None)
-        connection, output, paging = (
-            {option.argument: arguments.pop(option.argument) for option in group if option.argument in arguments}
-            for group in (
-                (*options.CONNECTION, *options.ROLE),
-                options.OUTPUT,
-                (*options.PAGING, options.PAGINATE, *options.CALL),
-            )
+        connection, output, paging, _ = (
+            {name: arguments.pop(name) for name in names if name in arguments}
+            for names in (_CONNECTION, _OUTPUT, _PAGING, _NO_EFFECT)
         )
-        if "call_max_items" in arguments:
-            paging["call_max_items"] = arguments.pop("call_max_items")
-        for option in options.NO_EFFECT:
-            arguments.pop(option.argument, None)
         flags: dict[str, Any] = {name: arguments.pop(name, False) for name in ("debug", "dry_run", "quiet")}
         flags["quiet"] |= self._is_silenced(prints=bool(output))
         more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
@@ -128,18 +124,19 @@ class Given:
     def _arguments(self) -> dict[str, Any]:
         """Return the values by their names in the Python API; an option overrides the document."""
         self._refuse_clashes()
-        read = {name: self._value(*given) for name, given in self.options.items() if name != "prompt"}
+        document = values.Document(self._new_members, self.options.keys())
+        read = {name: self._value(*pair, document) for name, pair in self.options.items() if name != "prompt"}
         documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
         if len(documents) > 1:
             with self.options[documents[1]][1].blamed():
                 raise UsageError(
                     "both --cli-input-json and --cli-input-yaml are given", hint="leave out one of the two"
                 )
-        document = read.pop(documents[0]) if documents else {}
-        paging = document.pop("paging", {})
-        for name in {**paging, **document}:
+        given = read.pop(documents[0]) if documents else {}
+        paging = given.pop("paging", {})
+        for name in {**paging, **given}:
             self._refuse_foreign_member(name, documents[0])
-        together = {**paging, **document, **read}
+        together = {**paging, **given, **read}
         return {
             name: value for name, value in together.items() if not (name in {"profile", "region"} and _is_empty(value))
         }
@@ -174,7 +171,7 @@ class Given:
                 f"{self.verb.name} takes no {values.member_name(argument)} from the input", hint=f"use only {known}"
             )
 
-    def _value(self, option: Option, word: Word) -> Any:
+    def _value(self, option: Option, word: Word, document: values.Document) -> Any:
         names, files = self.around.names, self.around.files
         if option.kind == "flag":
             return option.member is None or option.name == option.member.option
@@ -182,7 +179,6 @@ class Given:
             return values.read_member(option, [word, *self.further.get(option.argument, ())], names, files)
         if "skeleton" in self.options and self.options["skeleton"][1].text != "output" and option.kind != "choice":
             return values.read_unchecked(option, word, names, files)
-        document = values.Document(self._new_members, self.options.keys())
         value = values.read(option, word, names, files, document)
         with word.blamed():
             if option.kind == "frame" and isinstance(value, str):

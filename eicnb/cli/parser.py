@@ -78,8 +78,8 @@ def _sets_variables(words: list[Word]) -> bool:
 
 def _is_more_than_a_prompt(words: list[Word]) -> bool:
     """Return whether a line has a command, not only a magic or a redirection to nowhere."""
-    typed = [word.raw for word in words if not word.silences]
-    return len(typed) > 1 or (len(typed) == 1 and typed[0] not in _MAGICS)
+    typed = [word for word in words if not word.silences]
+    return len(typed) > 1 or (len(typed) == 1 and typed[0].raw not in _MAGICS)
 
 
 def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surroundings) -> None:
@@ -115,7 +115,7 @@ class _WordReader:
         self.further: dict[str, list[Word]] = {}
 
     def command(self, body: Word | None) -> Command:
-        if any(is_option(word) and one_of(word.text, options.GLOBAL) is options.VERSION for word in self.words):
+        if any(map(_asks_for_version, self.words)):
             return Command("version", {}, {}, self.all_words, {}, {})
         verb = self.verb()
         if verb is options.HELP_VERB:
@@ -135,11 +135,10 @@ class _WordReader:
 
     def verb(self) -> Verb:
         """Consume the words up to and including the verb, and return the verb."""
-        typed = [word.raw for word in self.words]
-        if _is_export_of_a_shell(self.words) and (advice := shell_words.of_words(typed)):
+        if _is_export_of_a_shell(self.words) and (advice := shell_words.of_words([word.raw for word in self.words])):
             raise self._advised(self.words[0], advice)
         self.words, self.given = variables.before_a_command(self.words)
-        typed = typed[-len(self.words) :]
+        command = tuple(self.words)
         prefix: list[Word] = []
         while self.words:
             word = self.words.pop(0)
@@ -151,7 +150,7 @@ class _WordReader:
             elif word.text in _BEFORE_VERB and word.text not in {earlier.text for earlier in prefix}:
                 prefix.append(word)
             else:
-                before = [earlier.text for earlier in prefix]
+                before, typed = [earlier.text for earlier in prefix], [word.raw for word in command]
                 advice = None if before or self.early else shell_words.of_words(typed)
                 raise self._advised(
                     word, advice or self._for_this_command(aws_commands.advice(word.raw, before, typed))
@@ -292,6 +291,11 @@ class _WordReader:
                 hint = "leave out either the option or the text below"
                 raise UsageError("the input is given twice: as an option and below the command", hint=hint)
         self.given[option.argument] = (option, body)
+
+
+def _asks_for_version(word: Word) -> bool:
+    """Return whether a word is `--version`, in full or abbreviated."""
+    return options.VERSION.name.startswith(word.text) and one_of(word.text, options.GLOBAL) is options.VERSION
 
 
 def _is_export_of_a_shell(words: Sequence[Word]) -> bool:

@@ -153,7 +153,7 @@ def choose(**values: Any) -> Settings:
     >>> choose(max_rows=None).max_rows
     60
 
-    None resets a setting.
+    None resets a setting. `eicnb.config()` lists all settings.
     """
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(values) - set(known)):

@@ -24,11 +24,11 @@ class CloudWatch:
 
     def __init__(self, *pages: Mapping[str, Any]) -> None:
         self.pages = pages
-        self.asked: dict[str, Any] = {}
+        self.parameters: dict[str, Any] = {}
 
     def __call__(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         assert operation is Operation.GET_METRIC_DATA
-        self.asked = parameters
+        self.parameters = parameters
         yield from self.pages
 
 
@@ -40,8 +40,8 @@ def result(query: str, values: list[float], status: str = "Complete", first: int
 def test_a_request_names_each_metric_with_its_dimensions() -> None:
     cloudwatch = CloudWatch({"MetricDataResults": [result("m0", []), result("m1", [])]})
     assert read_metrics(cloudwatch, [DROPPED, AGE], WEEK) == [Points(), Points()]
-    assert (cloudwatch.asked["StartTime"], cloudwatch.asked["EndTime"]) == (WEEK.since, WEEK.until)
-    assert cloudwatch.asked["MetricDataQueries"][1] == {
+    assert (cloudwatch.parameters["StartTime"], cloudwatch.parameters["EndTime"]) == (WEEK.since, WEEK.until)
+    assert cloudwatch.parameters["MetricDataQueries"][1] == {
         "Id": "m1",
         "MetricStat": {
             "Metric": {

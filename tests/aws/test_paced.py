@@ -22,9 +22,9 @@ def paced(eic: eicnb.Eic, quotas: Quotas, tally: Tally, waits: list[float]) -> P
 def test_each_page_counts_against_the_rate_of_its_service(eic: eicnb.Eic) -> None:
     tally, waits = Tally(), list[float]()
     with Quotas(Buckets(lambda: 0.0), rate=10) as quotas:
-        ask = paced(eic, quotas, tally, waits).ask
-        assert len([*ask(Operation.LIST_QUEUES, MaxResults=2)]) > 2
-        assert next(ask(Operation.LIST_BUSES))["EventBuses"]
+        call = paced(eic, quotas, tally, waits).call
+        assert len([*call(Operation.LIST_QUEUES, MaxResults=2)]) > 2
+        assert next(call(Operation.LIST_BUSES))["EventBuses"]
     assert [round(wait, 1) for wait in waits] == [*(number / 10 for number in range(tally.calls - 1)), 0.0]
 
 

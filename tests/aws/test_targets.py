@@ -38,8 +38,8 @@ def client(shared: eicnb.Eic) -> Callable[[str], Any]:
 def read(shared: eicnb.Eic, tally: Tally) -> Iterator[Read]:
     aws = connection_of(shared).aws
     with Quotas(Buckets(lambda: 0.0), rate=1000) as quotas:
-        ask = Paced(aws, ACCOUNT, quotas, tally, sleep=lambda _: None).ask
-        yield lambda text: read_target(ask, DestinationArn.parse(text), aws.account_id, aws.endpoint_of)
+        call = Paced(aws, ACCOUNT, quotas, tally, sleep=lambda _: None).call
+        yield lambda text: read_target(call, DestinationArn.parse(text), aws.account_id, aws.endpoint_of)
 
 
 MISSING = [
@@ -98,14 +98,14 @@ def refused(operation: str, code: str) -> AwsError:
 def answering(**outcomes: Any) -> Callable[..., Iterator[Any]]:
     """A fake service that returns a page or an error for each operation, or the next one of a list."""
 
-    def ask(operation: str, **parameters: Any) -> Iterator[Any]:
+    def call(operation: str, **parameters: Any) -> Iterator[Any]:
         outcome = outcomes[operation]
         outcome = outcome.pop(0) if isinstance(outcome, list) else outcome
         if isinstance(outcome, Exception):
             raise outcome
         yield outcome
 
-    return ask
+    return call
 
 
 def of(arn: DestinationArn, **outcomes: Any) -> Target:

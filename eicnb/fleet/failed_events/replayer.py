@@ -15,7 +15,7 @@ from typing import Literal
 
 from eicnb.aws.http.rate_limit import USUAL_RATE
 from eicnb.aws.objects import Bucket
-from eicnb.aws.paced import Ask, Paced, Quotas
+from eicnb.aws.paced import CallAws, Paced, Quotas
 from eicnb.aws.queues import Message, Queue
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.interrupts import Stop
@@ -111,12 +111,12 @@ class Replayer:
         self.show(self.progress())
 
     def _send_objects(self, source: RecordSource, rows: Sequence[ReplayRow], last: float) -> None:
-        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).ask
+        call = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).call
         for row in rows:
             if self.is_over or len(self.outcomes) >= last:
                 return
             try:
-                text = Bucket(ask, source.arn.name).content(row.message_id).decode("utf-8", "replace")
+                text = Bucket(call, source.arn.name).content(row.message_id).decode("utf-8", "replace")
                 record = InvocationRecord.parse(text)
             except EicError as error:
                 self._note(row, EventOutcome("gone" if is_gone(error) else "failed", error.message))
@@ -191,12 +191,12 @@ class Replayer:
         assert row.connection is not None, "a function has a connection"
         if refusal := _mismatch(row, record):
             return EventOutcome("refused", refusal)
-        ask: Ask = Paced(row.connection.aws, row.target.account_id or "", self.quotas, self.reading.tally).ask
+        call: CallAws = Paced(row.connection.aws, row.target.account_id or "", self.quotas, self.reading.tally).call
         try:
             with recorded_event(
                 row.connection, "replay", row.target, source=str(row.source), message_id=row.message_id
             ) as recording:
-                request_id = invoke(ask, row.target, record.payload)
+                request_id = invoke(call, row.target, record.payload)
                 recording.accepted(request_id)
                 why = delete()
                 if why:
