@@ -92,7 +92,7 @@ def rows_to_replay(
     }
     done, found, sources = set[tuple[str, str]](), list[ReplayRow](), dict[str, RecordSource]()
     columns = (*_NEEDED, *(_CONDITION if "condition" in frame else ()))
-    for number, row in enumerate(rows_of(frame, columns, "pass a DataFrame from `%eic records`")):
+    for number, row in enumerate(rows_of(frame, columns, "pass the DataFrame from `%eic records`")):
         one = _row(number, row, target, reach, sources)
         key = (str(one.source), one.message_id)
         if key in done:

@@ -50,7 +50,7 @@ def test_an_empty_queue_is_an_empty_frame_with_all_columns(shared: Eic) -> None:
 def test_a_frame_of_another_verb_is_not_replayed(shared: Eic) -> None:
     with pytest.raises(UsageError) as raised:
         shared.replay(shared.list("my-function"))
-    assert raised.value.hint == "pass a DataFrame from `%eic records`"
+    assert raised.value.hint == "pass the DataFrame from `%eic records`"
 
 
 def test_the_newest_come_first_and_all_are_visible_again(shared: Eic) -> None:
