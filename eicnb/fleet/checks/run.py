@@ -23,7 +23,7 @@ from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.flow import usable
 from eicnb.fleet.checks.mutes import Mute, mutes_in
 from eicnb.fleet.checks.reach import reaching
-from eicnb.fleet.checks.roles.first import permission_first
+from eicnb.fleet.checks.roles.prerequisite import prerequisite_of
 from eicnb.fleet.checks.rules import rules_in
 from eicnb.fleet.collection import without_collection
 from eicnb.fleet.progress import Show
@@ -81,7 +81,7 @@ def check(
     now = now or datetime.now(UTC)
     audit = Audited(frame)
     evidence = _read(audit, layers, connections, rate, show)
-    fixes = Fixes(audit, region, usable(audit, evidence), partial(permission_first, audit, evidence))
+    fixes = Fixes(audit, region, usable(audit, evidence), partial(prerequisite_of, audit, evidence))
     seen = Inspection(audit, evidence, fixes, now, house, mutes)
     with without_collection():
         findings = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])

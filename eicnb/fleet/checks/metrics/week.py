@@ -43,7 +43,7 @@ _CAUSE = "find the cause: %eic check ${audit} --look targets,roles"
 )
 def losing_events(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows whose dropped events left no record."""
-    for row, counts in _weeks(seen):
+    for row, counts in _counts_by_row(seen):
         if counts.dropped and has_nowhere_to_go(seen.audit, row):
             text = f"{_events(counts.dropped)} dropped in the last 7 days, with nowhere to go"
             yield Finding(row, text, seen.fixes.keep_failures(row))
@@ -59,20 +59,20 @@ def losing_events(seen: Inspection) -> Iterator[Finding]:
 )
 def destination_fails(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows whose destination or dead-letter queue did not accept records."""
-    for row, counts in _weeks(seen):
+    for row, counts in _counts_by_row(seen):
         failed = [
             f"{_records(count)} not accepted by its {where}"
             for count, where in (
-                (counts.destination_failures, _destinations(seen, row)),
+                (counts.destination_failures, _destinations_in_words(seen, row)),
                 (counts.dead_letter_failures, "dead-letter queue"),
             )
             if count
         ]
         if failed:
-            yield Finding(row, f"{' and '.join(failed)} in the last 7 days", _instead(seen, row))
+            yield Finding(row, f"{' and '.join(failed)} in the last 7 days", _queue_fix(seen, row))
 
 
-def _destinations(seen: Inspection, row: int) -> str:
+def _destinations_in_words(seen: Inspection, row: int) -> str:
     names = [
         name
         for name, texts in (("on-failure", seen.audit.on_failure), ("on-success", seen.audit.on_success))
@@ -81,7 +81,7 @@ def _destinations(seen: Inspection, row: int) -> str:
     return f"{' or '.join(names)} destination"
 
 
-def _instead(seen: Inspection, row: int) -> Fix:
+def _queue_fix(seen: Inspection, row: int) -> Fix:
     """Return the line that switches to the usual failure queue, or a hint if the row already uses it."""
     queue = seen.fixes.failure_queue(row)
     if queue is None or seen.fixes.queue_arn(row, queue) == seen.audit.on_failure[row]:
@@ -100,14 +100,14 @@ def _instead(seen: Inspection, row: int) -> Fix:
 def queue_near_expiry(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows with events that came close to their maximum age."""
     ages = seen.audit.ages
-    for row, counts in _weeks(seen):
+    for row, counts in _counts_by_row(seen):
         longest, oldest = int(ages[row]), counts.oldest_seconds or 0
         if oldest >= _NEAR * longest:
             text = f"an event waited {brief(oldest)} in the last 7 days; Lambda drops it after {human(longest)}"
-            yield Finding(row, text, _longer(seen, row, longest))
+            yield Finding(row, text, _age_fix(seen, row, longest))
 
 
-def _longer(seen: Inspection, row: int, seconds: int) -> Fix:
+def _age_fix(seen: Inspection, row: int, seconds: int) -> Fix:
     longest = EVENT_AGE_IN_SECONDS[-1]
     if seconds < longest:
         return seen.fixes.set(row, "--max-age", age(min(longest, 2 * seconds)))
@@ -130,12 +130,12 @@ def nobody_reads_it(seen: Inspection) -> Iterator[Finding]:
         if week is None or not week.oldest_message or not delivery.keeps_failures:
             continue
         target = targets.get(delivery.key)
-        text = _unread(delivery, week, None if target is None else target.retention_seconds)
+        text = _fault_of(delivery, week, None if target is None else target.retention_seconds)
         if text is not None:
-            yield Finding(delivery.row, text, _kept_longer(delivery, week.queue_url))
+            yield Finding(delivery.row, text, _retention_fix(delivery, week.queue_url))
 
 
-def _unread(delivery: Delivery, week: Week, retention: int | None) -> str | None:
+def _fault_of(delivery: Delivery, week: Week, retention: int | None) -> str | None:
     """Return what is wrong with a queue, if anything; `retention` is known if the targets were read."""
     oldest = week.oldest_message[-1]
     if retention is not None and oldest >= _NEAR * retention:
@@ -156,7 +156,7 @@ def _days_of_growth(week: Week) -> int:
     return days
 
 
-def _kept_longer(delivery: Delivery, url: str) -> Fix:
+def _retention_fix(delivery: Delivery, url: str) -> Fix:
     """Return the line that sets the longest retention of a queue."""
     region = delivery.text.split(":")[3]
     where = f"--queue-url {shlex.quote(url)} --region {shlex.quote(region)}"
@@ -164,7 +164,7 @@ def _kept_longer(delivery: Delivery, url: str) -> Fix:
     return Fix(f"aws sqs set-queue-attributes {where} {keeps}", "aws")
 
 
-def _weeks(seen: Inspection) -> Iterator[tuple[int, EventCounts]]:
+def _counts_by_row(seen: Inspection) -> Iterator[tuple[int, EventCounts]]:
     """Yield the event counts of each row whose config did not change within the week."""
     audit, found = seen.audit, seen.evidence.of(METRICS)
     changed = set(rows(audit.changed_within(week_until(seen.now))))

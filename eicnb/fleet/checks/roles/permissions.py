@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from eicnb.fleet.checks.check import Inspection, check
 from eicnb.fleet.checks.deliveries import Delivery, distinct_deliveries
 from eicnb.fleet.checks.finding import Finding, Fix
-from eicnb.fleet.checks.roles.first import NO_ROLE, allowing, refused_by
 from eicnb.fleet.checks.roles.layer import ROLES, Role, customer_key, key_needs_of, needs_of
+from eicnb.fleet.checks.roles.prerequisite import NO_ROLE, permission_fix, refused_by
 from eicnb.fleet.checks.targets.layer import TARGETS
 from eicnb.model.delivery import OWNER_KEY, key_statement, statement
 from eicnb.model.destination import DestinationArn
@@ -133,7 +133,7 @@ def _refusal(delivery: Delivery, text: str, refused: Sequence[Decision], allow: 
     `allow` is the statement to add. `other` is a policy that may allow the actions although IAM's simulation does not.
     """
     severity: Severity | None = None
-    fix = allowing(refused, allow)
+    fix = permission_fix(refused, allow)
     limit = next((one.limited_by for one in refused if one.limited_by), None)
     missing = [*dict.fromkeys(key for one in refused for key in one.missing_keys)]
     if limit is not None:

@@ -32,7 +32,7 @@ def fifo_destination(seen: Inspection) -> Iterator[Finding]:
         named = " and ".join(f"{_TARGETS[name]} {target.name}" for name, target in wrong.items())
         fifo = KINDS[next(iter(wrong.values())).kind]
         yield Finding(
-            row, f"a FIFO {fifo.partition(' ')[2]}, which receives nothing: {named}", _instead(seen, row, wrong)
+            row, f"a FIFO {fifo.partition(' ')[2]}, which receives nothing: {named}", _replacement_fix(seen, row, wrong)
         )
 
 
@@ -69,7 +69,7 @@ def to_itself(seen: Inspection) -> Iterator[Finding]:
 
     for row, wrong in _rows_with(audit, is_itself).items():
         named = " and ".join(_TARGETS[name] for name in wrong)
-        yield Finding(row, f"{named} is the function itself", _instead(seen, row, wrong))
+        yield Finding(row, f"{named} is the function itself", _replacement_fix(seen, row, wrong))
 
 
 @check(
@@ -85,7 +85,7 @@ def other_account(seen: Inspection) -> Iterator[Finding]:
     wrong = _rows_with(audit, lambda target, row: target.account_id not in {None, audit.account_ids[row]})
     for row, targets in wrong.items():
         named = " and ".join(f"{_TARGETS[name]} is in account {target.account_id}" for name, target in targets.items())
-        yield Finding(row, named, _own(seen, row, targets))
+        yield Finding(row, named, _own_queue_fix(seen, row, targets))
 
 
 @check(
@@ -101,7 +101,7 @@ def other_region(seen: Inspection) -> Iterator[Finding]:
     wrong = _rows_with(audit, lambda target, row: target.region not in {None, audit.regions[row]})
     for row, targets in wrong.items():
         named = " and ".join(f"{_TARGETS[name]} is in {target.region}" for name, target in targets.items())
-        yield Finding(row, named, _own(seen, row, targets))
+        yield Finding(row, named, _own_queue_fix(seen, row, targets))
 
 
 Targets = dict[str, ReportedDestination]
@@ -120,7 +120,7 @@ def _rows_with(audit: Audited, is_wrong: Predicate) -> dict[int, Targets]:
     return found
 
 
-def _instead(seen: Inspection, row: int, wrong: Targets) -> Fix:
+def _replacement_fix(seen: Inspection, row: int, wrong: Targets) -> Fix:
     """Return the line that replaces the wrong destinations of a row."""
     if "on_failure" in wrong:
         return seen.fixes.keep_failures(row, *(("--on-success", "none") if "on_success" in wrong else ()))
@@ -129,7 +129,7 @@ def _instead(seen: Inspection, row: int, wrong: Targets) -> Fix:
     return seen.fixes.without_dead_letters(row)
 
 
-def _own(seen: Inspection, row: int, wrong: Targets) -> Fix:
+def _own_queue_fix(seen: Inspection, row: int, wrong: Targets) -> Fix:
     """Return the line that sends failures to a queue in the row's own account and region, if there is one."""
     if "on_failure" in wrong and seen.fixes.failure_queue(row) is not None:
         return seen.fixes.keep_failures(row)

@@ -31,11 +31,11 @@ def house_rule(seen: Inspection) -> Iterator[Finding]:
         for row in in_use:
             if applies(audit.function_names[row] or "", audit.qualifiers[row] or ""):
                 for text, options in rule.breaches(audit, row):
-                    fix = _allowed_queue(seen, row, rule) if options is None else seen.fixes.set(row, *options)
+                    fix = _allowed_queue_fix(seen, row, rule) if options is None else seen.fixes.set(row, *options)
                     yield Finding(row, text, fix, severity=rule.severity, why=rule.reason)
 
 
-def _allowed_queue(seen: Inspection, row: int, rule: HouseRule) -> Fix:
+def _allowed_queue_fix(seen: Inspection, row: int, rule: HouseRule) -> Fix:
     """Return the line that sets a failure queue matching the rule's glob, if there is one."""
     queue = seen.fixes.failure_queue(row)
     is_breached = rule.on_failure is not None and not matches(rule.on_failure, seen.audit.on_failure[row])

@@ -34,10 +34,10 @@ def loop(seen: Inspection) -> Iterator[Finding]:
             if arn in of_arn:
                 onward = {column for other, column in edges[arn].items() if other in members}
                 path = " -> ".join(map(_short, shortest_loop(arn, edges, members)))
-                yield Finding(of_arn[arn], f"its events come back: {path}", _cut(seen, of_arn[arn], onward))
+                yield Finding(of_arn[arn], f"its events come back: {path}", _loop_fix(seen, of_arn[arn], onward))
 
 
-def _cut(seen: Inspection, row: int, columns: set[str]) -> Fix:
+def _loop_fix(seen: Inspection, row: int, columns: set[str]) -> Fix:
     """Return the line that takes a row out of its loop and sends its failures elsewhere."""
     more = ("--on-success", "none") if SUCCESS in columns else ()
     if FAILURE in columns:

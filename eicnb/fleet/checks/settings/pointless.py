@@ -55,7 +55,7 @@ _LONGEST_WAIT = min(seconds_until(2, _LONGEST_RUN), EVENT_AGE_IN_SECONDS[-1])
 def two_safety_nets(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows with a dead-letter target and a different on-failure destination."""
     audit = seen.audit
-    for row in _both(seen):
+    for row in _rows_with_both_nets(seen):
         if audit.on_failure[row] != audit.dead_letters[row]:
             text = f"failed events go to {_name(audit.on_failure[row])} and also to {_name(audit.dead_letters[row])}"
             yield Finding(row, text, seen.fixes.without_dead_letters(row))
@@ -71,13 +71,13 @@ def two_safety_nets(seen: Inspection) -> Iterator[Finding]:
 def same_safety_net(seen: Inspection) -> Iterator[Finding]:
     """Yield the rows whose dead-letter target is their on-failure destination."""
     audit = seen.audit
-    for row in _both(seen):
+    for row in _rows_with_both_nets(seen):
         if audit.on_failure[row] == audit.dead_letters[row]:
             text = f"failed events go to {_name(audit.on_failure[row])} twice"
             yield Finding(row, text, seen.fixes.without_dead_letters(row))
 
 
-def _both(seen: Inspection) -> Iterator[int]:
+def _rows_with_both_nets(seen: Inspection) -> Iterator[int]:
     """Yield the rows with both safety nets, unless one is FIFO or known to be missing."""
     audit = seen.audit
     for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):

@@ -69,7 +69,7 @@ def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Find
     found: dict[tuple[Any, Unreadable], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     first: dict[int, int] = {}
     for key, of_key in layer.subjects(audit).items():
-        reason = facts.get(key, _LEFT_OUT)
+        reason = facts.get(key, _SKIPPED)
         if isinstance(reason, Unreadable):
             for row in of_key:
                 first.setdefault(functions[row], row)
@@ -78,18 +78,18 @@ def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Find
         if len(of_functions) <= _MOST_NAMED:
             for function, keys in of_functions.items():
                 named = ", ".join(map(str, dict.fromkeys(keys)))
-                yield Finding(first[function], f"{layer.name} not read: {reason.reason}: {named}", _allow(reason))
+                yield Finding(first[function], f"{layer.name} not read: {reason.reason}: {named}", _fix_for(reason))
         else:
             text = f"{layer.name} not read for {len(of_functions)} functions: {reason.reason}"
-            yield Finding(None, text, _allow(reason), place=place)
+            yield Finding(None, text, _fix_for(reason), place=place)
 
 
-_LEFT_OUT = Unreadable("it was skipped")
+_SKIPPED = Unreadable("it was skipped")
 
 _MOST_NAMED = 3
 
 
-def _allow(reason: Unreadable) -> Fix:
+def _fix_for(reason: Unreadable) -> Fix:
     if reason.action is None:
         return Fix(reason.hint)
     return Fix(f'{{"Effect": "Allow", "Action": "{reason.action}", "Resource": "*"}}', "iam")
