@@ -6,8 +6,8 @@ r"""Completions for the cursor of a half-typed command line.
     function  = name [ ":" qualifier ]
     structure = key "={Destination=" arn "}" *( "," key "={Destination=" arn "}" )
 
-An unfinished line is not an error: if it cannot be read, it has no candidates, and nothing is raised. A candidate
-replaces the text from `start` to the cursor, and joins the text right after the cursor.
+An unfinished line is not an error: if it cannot be parsed, it has no candidates. A candidate replaces the text from
+`start` to the cursor, and joins the text right after the cursor.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _LONGEST_TEXT = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names from AWS and from the notebook that a completion may offer; no request is sent for more.
+    """The names from AWS and the notebook that a completion may offer without sending a request.
 
     >>> Known(functions=["my-function"], qualifiers={"my-function": ["live"]}).functions
     ['my-function']
 
-    `destinations` are ARNs, or names such as `sqs:lost-events`; `options` are those that only the service model knows,
-    by the short name of their command.
+    `destinations` are ARNs, or names such as `sqs:lost-events`. `options` maps the short name of a command to the
+    options that only the service model knows.
     """
 
     functions: Sequence[str] = ()
@@ -60,7 +60,7 @@ class Completions:
 
 
 def complete(text: str, cursor: int, known: Known) -> Completions:
-    """Return the candidates at the cursor of a line, or of a cell of lines.
+    """Return the candidates at the cursor in a line or cell.
 
     >>> found = complete("put my-function --ret", 21, Known())
     >>> found.start, found.candidates[0].text
@@ -104,7 +104,7 @@ _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+
 
 
 class _PartialCommand:
-    """The part of a command that is typed so far, read leniently from left to right."""
+    """The part of a command that has been typed, parsed leniently from left to right."""
 
     def __init__(self, place: CursorPlace, known: Known) -> None:
         self.newer = known.options
@@ -125,7 +125,7 @@ class _PartialCommand:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The verb's options; before a verb is typed, the connection options, which are those of `use`."""
+        """The verb's options or, before a verb, the connection options, which are those of `use`."""
         verb = self.verb or _USE
         return (*verb.options, *self.newer.get(verb.name, ()))
 
@@ -184,7 +184,7 @@ def _offered(place: CursorPlace, known: Known) -> Offer:
 
 
 def _matching(texts: Iterable[str], typed: str) -> list[str]:
-    """Return the texts that begin with the typed one; if none does, ignore upper and lower case."""
+    """Return the texts that begin with the typed one; if none does, ignore case."""
     texts = list(texts)
     folded = typed.casefold()
     exact = [text for text in texts if text.startswith(typed)]
@@ -211,7 +211,7 @@ _SERVICE = {"lambda": "the service of these commands"}
 
 
 def _verbs(services: Sequence[str], typed: str) -> Iterator[Candidate]:
-    """Return the short names of verbs; AWS's own after `lambda`, or if no short one fits."""
+    """Return the short names of verbs, or AWS's names after `lambda` or if no short name fits."""
     groups = [_SHORT, _FULL | {"aws": "as in a terminal"} | _SERVICE]
     if services:
         groups = [_FULL if "lambda" in services else _SERVICE | _FULL, _SHORT]
@@ -225,12 +225,12 @@ def _options(partial: _PartialCommand, typed: str) -> Iterator[Candidate]:
 
 
 _SECONDS = {
-    str(seconds): human(seconds) + ", as AWS does by itself" * (seconds == DEFAULT_EVENT_AGE_IN_SECONDS)
+    str(seconds): human(seconds) + ", AWS's default" * (seconds == DEFAULT_EVENT_AGE_IN_SECONDS)
     for seconds in (EVENT_AGE_IN_SECONDS[0], 5 * 60, 60 * 60, DEFAULT_EVENT_AGE_IN_SECONDS)
 }
 _AGES = {age(int(seconds)): words for seconds, words in _SECONDS.items()}
-_USUAL: Mapping[str, Mapping[str, str]] = {
-    "maximum_retry_attempts": {"0": "never again", "1": "once more", "2": "twice more, as AWS does by itself"},
+_COMMON: Mapping[str, Mapping[str, str]] = {
+    "maximum_retry_attempts": {"0": "no retry", "1": "one retry", "2": "two retries, AWS's default"},
     "maximum_event_age_in_seconds": _SECONDS,
 }
 
@@ -249,12 +249,12 @@ def _value(option: Option, typed: str, partial: _PartialCommand, known: Known) -
         part = typed.rpartition(",")[2] if option.kind == "names" else typed
         texts = [*getattr(known, f"{kind}s"), *["all"][: option.argument == "regions"]]
         return part, _sorted(texts, part, cast("CandidateKind", kind))
-    usual = _AGES if option.kind == "age" else _USUAL.get(option.argument, {})
-    return typed, _explained(dict.fromkeys(option.choices, "") or usual, typed, "value")
+    common = _AGES if option.kind == "age" else _COMMON.get(option.argument, {})
+    return typed, _explained(dict.fromkeys(option.choices, "") or common, typed, "value")
 
 
 def _functions(typed: str, known: Known) -> Offer:
-    """Return functions, or the qualifiers after `name:`; an ARN or account id is not a name."""
+    """Return functions, or after `name:` qualifiers; an ARN or account ID is not a name."""
     head, colon, qualifier = typed.rpartition(":")
     function = _FUNCTION.fullmatch(head) if colon else None
     if function is None or function["qualifier"] or head == "arn" or head.isdecimal():
@@ -266,11 +266,11 @@ def _qualifiers(function: str, typed: str, known: Known) -> Iterator[Candidate]:
     """Return aliases, then `$LATEST`, then versions by number."""
     texts = {*known.qualifiers.get(function, ()), LATEST}
     fitting = sorted(_matching(texts, typed), key=lambda text: (text.isdecimal(), text == LATEST, len(text), text))
-    return (Candidate(text, "qualifier", "what is not published yet" * (text == LATEST)) for text in fitting)
+    return (Candidate(text, "qualifier", "the unpublished code" * (text == LATEST)) for text in fitting)
 
 
 def _destinations(typed: str, known: Known, *, buckets: bool) -> Iterator[Candidate]:
-    """Return destinations that need no lookup first; one that is already typed is no candidate."""
+    """Return destinations, first those that need no lookup, without one that is already fully typed."""
     own = {"none": "no destination"} | {f"{kind}:": f"{kind}:NAME, in your account" for kind in DESTINATION_KINDS}
     functions = [f"lambda:{name}" for name in known.functions] if typed.startswith("lambda:") else []
     fitting = _matching([*own, *known.destinations, *functions], typed)
@@ -290,7 +290,7 @@ _OPEN_KEY = re.compile(r"(?:\A|,)(?P<typed>\w*)\Z")
 
 
 def _structure(text: str, known: Known) -> Offer:
-    """Return the shorthand of a destination config; JSON and unknown keys get no candidates."""
+    """Complete the shorthand of a destination config; JSON and unknown keys get no candidates."""
     if len(text) > _LONGEST_CONFIG:
         return "", ()
     if found := _OPEN_ARN.search(text):

@@ -51,7 +51,7 @@ class Checking:
         the others, and `"all"` is all of them. `checks` are the names of checks to run, by default all of these layers.
         `rules` are settings that your team requires and `mute` findings that it accepts, each a DataFrame or a YAML
         file. With `fail_on`, findings of that severity or higher raise ChecksFailed with the frame as `result`, and so
-        do rows that were not read.
+        do rows that were not read. The columns are `eicnb.fleet.checks.finding.FINDING_COLUMNS`.
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         """
         return check_of(
