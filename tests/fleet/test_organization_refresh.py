@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ BEFORE, NOW = "Data,Workloads/Prod,Playground", "Data,Workloads,Playground"
 
 
 @pytest.fixture
-def company(eic: Eic) -> Iterator[Eic]:
+def company(eic: Eic) -> Eic:
     """Return the connection to the management account of a sandbox, which is in use."""
     eicnb.use(eic)
     return eic
