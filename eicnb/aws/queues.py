@@ -83,7 +83,7 @@ class Queue:
         return [_message(item) for item in items({"Messages": [], **page}, "Messages", Operation.RECEIVE)]
 
     def give_back(self, messages: Sequence[Message]) -> int:
-        """Make messages visible again, and return how many SQS refused to."""
+        """Make messages visible again, and return how many of them SQS left hidden."""
         failed = 0
         for start in range(0, len(messages), MESSAGES_A_REQUEST):
             some = messages[start : start + MESSAGES_A_REQUEST]

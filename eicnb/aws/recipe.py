@@ -1,4 +1,4 @@
-"""How to connect to an account, as a value for other processes with their own credentials.
+"""The parameters of a connection, as a value for other processes with their own credentials.
 
 Tested in tests/aws/test_recipe.py.
 """

@@ -40,7 +40,7 @@ _OF_A_ROW = (TIME, RUN, _BY_NAME["function_name"], _BY_NAME["qualifier"])
 
 
 def journal_frame(found: Entries) -> Frame:
-    """Return writes as a frame of `JOURNAL_COLUMNS`, in their order.
+    """Return the writes and events as a frame of `JOURNAL_COLUMNS`, newest first.
 
     >>> journal_frame(Entries((), damaged_lines=0, unread_files=0)).attrs["verb"]
     'journal'
@@ -87,7 +87,7 @@ def _event_row(entry: EventEntry) -> dict[str, Any]:
 
 
 def _of_any(entry: Entry) -> dict[str, Any]:
-    """Return the values that a write and an event have in common."""
+    """Return the values of the columns that writes and events share."""
     target = entry.target
     return {
         "time": entry.time,
@@ -105,7 +105,7 @@ def _of_any(entry: Entry) -> dict[str, Any]:
 
 
 def entries_of(frame: Any, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the writes and events behind the rows of a journal; a row of another one is a UsageError."""
+    """Return the writes and events behind rows of the journal; an unknown row is a UsageError."""
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is neither a run, a time nor rows of the journal", hint="%eic journal")
     known = {_key(_row(entry)): entry for entry in entries}

@@ -86,9 +86,9 @@ class FunctionRef:
         return cls(
             function_name=found["function_name"],
             qualifier=found["qualifier"],
-            partition=shared(found["partition"]),
-            region=shared(found["region"]),
-            account_id=shared(found["account_id"]),
+            partition=interned(found["partition"]),
+            region=interned(found["region"]),
+            account_id=interned(found["account_id"]),
             marked=bool(found["marker"]),
         )
 
@@ -117,7 +117,7 @@ class FunctionRef:
         return f"{head}{region}{account_id}{marker}{self.function_name}{tail}"
 
 
-def shared(text: str | None) -> str | None:
+def interned(text: str | None) -> str | None:
     """Intern a text that many functions share, such as a region."""
     return None if text is None else sys.intern(text)
 

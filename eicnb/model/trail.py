@@ -18,7 +18,7 @@ RETENTION: Final = timedelta(days=90)
 """How long the trail keeps an event."""
 
 MARGIN: Final = timedelta(minutes=15)
-"""More than clocks can differ: AWS refuses requests from a clock that is off by more than 5 minutes."""
+"""The allowance for clock differences: AWS refuses requests from a clock that is off by over 5 minutes."""
 
 EVENTS_A_PAGE: Final = 50
 

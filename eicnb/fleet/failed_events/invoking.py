@@ -29,7 +29,7 @@ def invoke(call: CallAws, target: FunctionRef, event: str) -> str:
         page = next(
             call(
                 Operation.INVOKE,
-                **_named(target),
+                **_name_parameters(target),
                 InvocationType="Event",
                 Payload=event.encode("utf-8", "surrogatepass"),
             )
@@ -40,7 +40,7 @@ def invoke(call: CallAws, target: FunctionRef, event: str) -> str:
     return request_id
 
 
-def _named(target: FunctionRef) -> dict[str, Any]:
+def _name_parameters(target: FunctionRef) -> dict[str, Any]:
     return {"FunctionName": str(target.without_qualifier()), "Qualifier": target.qualifier or LATEST}
 
 
@@ -66,7 +66,7 @@ class Outlets:
 
 def outlets_of(call: CallAws, target: FunctionRef) -> Outlets:
     """Read where a function sends events; raise NotFound if the function, version or alias doesn't exist."""
-    page = next(call(Operation.GET_FUNCTION, **_named(target)))
+    page = next(call(Operation.GET_FUNCTION, **_name_parameters(target)))
     function = ReportedFunction.from_api(_mapping(page, "Configuration"))
     pages = call(Operation.LIST, FunctionName=str(target.without_qualifier()))
     configs = [ReportedConfig.from_api(item) for one in pages for item in items(one, CONFIGS, Operation.LIST)]

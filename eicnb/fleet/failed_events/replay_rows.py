@@ -116,7 +116,7 @@ def _row(
     if text is None or message_id is None:
         return ReplayRow(number, None, "").refused("it names no message: its source or message_id is missing")
     try:
-        place = _place(text)
+        place = _without_key(text)
         source = sources[place] = sources.get(place) or source_of(place, reach)
     except UsageError as error:
         return ReplayRow(number, None, message_id).refused(error.message)
@@ -143,7 +143,7 @@ def _checked(one: ReplayRow, row: dict[str, Any]) -> ReplayRow:
     return one
 
 
-def _place(source: str) -> str:
+def _without_key(source: str) -> str:
     """Return the source without the key of an object."""
     return f"s3:{source.removeprefix('s3://').partition('/')[0]}" if source.startswith("s3://") else source
 

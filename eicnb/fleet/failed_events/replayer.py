@@ -124,11 +124,11 @@ class Replayer:
             except NotARecord as error:
                 self._note(row, EventOutcome("refused", str(error)))
                 continue
-            self._note(row, self._invoked(row, record, lambda: ""))
+            self._note(row, self._invoke(row, record, lambda: ""))
 
     def _send_messages(self, source: RecordSource, rows: Sequence[ReplayRow], last: float) -> None:
         """Receive messages until all rows are sent or the queue is empty; release those not deleted."""
-        received = _ReceivedMessages(queue_at(source, self.quotas, self.reading.tally), self._hold())
+        received = _ReceivedMessages(queue_at(source, self.quotas, self.reading.tally), self._visibility_timeout())
         left = {row.message_id: row for row in rows}
         try:
             most = received.queue.state().visible + _MOST_OTHERS
@@ -149,7 +149,7 @@ class Replayer:
         finally:
             received.give_back()
 
-    def _hold(self) -> int:
+    def _visibility_timeout(self) -> int:
         return min(
             LONGEST_HOLD,
             max(_LEAST_HOLD, math.ceil(3 * MESSAGES_A_REQUEST / (self.reading.rate or USUAL_RATE)) + _MARGIN),
@@ -168,7 +168,7 @@ class Replayer:
         except NotARecord as error:
             outcome = EventOutcome("refused", str(error))
         else:
-            outcome = self._invoked(row, record, lambda: self._deleted(message, received))
+            outcome = self._invoke(row, record, lambda: self._delete(message, received))
         del left[message.message_id]
         if outcome.word in {"accepted", "not deleted"}:
             self._accepted[received.queue.url, message.message_id] = row.number
@@ -185,7 +185,7 @@ class Replayer:
                 received.drop(message)
                 self.outcomes[number] = replace(self.outcomes[number], word="accepted", error="")
 
-    def _invoked(self, row: ReplayRow, record: InvocationRecord, delete: Callable[[], str]) -> EventOutcome:
+    def _invoke(self, row: ReplayRow, record: InvocationRecord, delete: Callable[[], str]) -> EventOutcome:
         """Invoke the function of a row; once Lambda accepts the event, delete its message."""
         assert row.target is not None, "a row without a function is refused"
         assert row.connection is not None, "a function has a connection"
@@ -209,7 +209,7 @@ class Replayer:
             return EventOutcome("not deleted", f"accepted, but not deleted: {why}", request_id)
         return EventOutcome("accepted", request_id=request_id)
 
-    def _deleted(self, message: Message, received: _ReceivedMessages) -> str:
+    def _delete(self, message: Message, received: _ReceivedMessages) -> str:
         """Delete the message of an accepted event; return the reason if it may still exist."""
         if self.keep:
             return ""

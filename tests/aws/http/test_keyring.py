@@ -23,15 +23,15 @@ CALLERS = 50
 class Source:
     """Credentials that a test sets; `calls` counts how often they were read."""
 
-    def __init__(self, *held: Keys | EicError, renewed: Keys | EicError | None = None) -> None:
-        self.held = list(held)
+    def __init__(self, *sequence: Keys | EicError, renewed: Keys | EicError | None = None) -> None:
+        self.sequence = list(sequence)
         self.renewal = renewed
         self.calls = 0
 
     def keys(self) -> Keys:
         self.calls += 1
         time.sleep(0.05)
-        found = self.held.pop(0) if len(self.held) > 1 else self.held[0]
+        found = self.sequence.pop(0) if len(self.sequence) > 1 else self.sequence[0]
         if isinstance(found, EicError):
             raise found
         return found
@@ -154,8 +154,8 @@ def test_a_container_that_cannot_renew_credentials_is_not_called_by_every_reader
             if seen.path == "/creds":
                 self.calls_since += self.is_broken
                 ends = datetime.now(UTC) + timedelta(hours=6)
-                held = {"AccessKeyId": "C", "SecretAccessKey": "s", "Token": "t", "Expiration": f"{ends:%FT%TZ}"}
-                return Answer(500) if self.is_broken else as_json(held)
+                credentials = {"AccessKeyId": "C", "SecretAccessKey": "s", "Token": "t", "Expiration": f"{ends:%FT%TZ}"}
+                return Answer(500) if self.is_broken else as_json(credentials)
             if "event-invoke-config" in seen.path and seen.path.split("/")[3] >= "f0020":
                 self.is_broken = True
                 return EXPIRED
