@@ -153,7 +153,7 @@ def frame_in(given: Any, argument: str) -> Any:
 
 
 def rows_in(frame: Any, connections: Sequence[Aws]) -> list[dict[str, Any]]:
-    """Return the rows of an earlier audit's frame, without those of accounts that an organisation has suspended."""
+    """Return the rows of an earlier audit's frame, except those of accounts that are suspended by now."""
     rows = rows_of(frame, AUDIT_COLUMNS, "audit again: the frame is from an earlier version, or has lost columns")
     inactive = frozenset[str]().union(*(aws.inactive_accounts for aws in connections))
     return [row for row in rows if row["account_id"] not in inactive]

@@ -85,7 +85,10 @@ class Cluster:
         self._client.subscribe_topic(PROGRESS, _store_progress)
 
     def _scheduler(self) -> Any:
-        """Return the version on the scheduler, which unpickles the orders too, or the error of importing eicnb."""
+        """Return the version of eicnb on the scheduler, or the error of importing it.
+
+        The scheduler unpickles the orders too.
+        """
         try:
             return self._client.run_on_scheduler(eval, _VERSION)
         except ModuleNotFoundError as error:
