@@ -293,7 +293,7 @@ eicnb has no command 'put-function-event-invoke-confg'
 Try: put-function-event-invoke-config
 
 aws s3 ls
-eicnb covers five commands of `aws lambda`, and not 'aws s3'
+eicnb covers only five commands of `aws lambda`, not 'aws s3'
     %eic aws s3 ls
              ^^
 Try: run it in its own cell
