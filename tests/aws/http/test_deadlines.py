@@ -29,7 +29,7 @@ def test_what_takes_too_long_is_stopped(total: float, silence: float | None, mes
     started = time.monotonic()
     with pytest.raises(TimeoutError, match=f"^{message}$"):
         asyncio.run(slow(Deadlines(), total, silence))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_silence_counts_from_the_connection_on() -> None:
