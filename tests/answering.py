@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that answers as it was told to, and remembers what it was asked."""
+"""A server on 127.0.0.1 that returns scripted responses and records the requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-function:$LATE
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer."""
+    """A complete response."""
 
     status: int = 200
     body: bytes = b""
@@ -26,19 +26,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Cut:
-    """The connection is closed before anything was said."""
+    """The connection is closed without a response."""
 
 
 @dataclass(frozen=True)
 class Silence:
-    """Nothing is said for so many seconds, then the connection is closed."""
+    """The connection stays silent for some seconds and is then closed."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Stall:
-    """The head and the first bytes of an answer come, the rest never does."""
+    """The headers and first bytes of a response arrive, but never the rest."""
 
     body: bytes
     seconds: float
@@ -49,7 +49,7 @@ Step = Answer | Cut | Silence | Stall
 
 @dataclass(frozen=True)
 class Seen:
-    """One request that arrived."""
+    """A received request."""
 
     method: str
     path: str
@@ -63,12 +63,12 @@ Script = Callable[[Seen], Step]
 
 
 def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
-    """An answer in JSON."""
+    """A response in JSON."""
     return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json", **headers})
 
 
 def config_answer(**changes: Any) -> Answer:
-    """The answer to a get, put or update of my-function, with some members changed; None leaves one out."""
+    """The response to a get, put or update of my-function, with some members changed; None leaves one out."""
     members = {
         "LastModified": 1793534400.123,
         "FunctionArn": FUNCTION_ARN,
@@ -80,13 +80,13 @@ def config_answer(**changes: Any) -> Answer:
 
 
 def fault(status: int, code: str, message: str) -> Answer:
-    """An error as Lambda answers it."""
+    """An error response of Lambda."""
     headers = {"x-amzn-ErrorType": code, "x-amzn-RequestId": REQUEST_ID}
     return as_json({"Type": "User", "message": message}, status, **headers)
 
 
 def identity(account_id: str) -> Answer:
-    """STS's answer to GetCallerIdentity."""
+    """STS's response to GetCallerIdentity."""
     xml = (
         '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
         f"<Arn>arn:aws:iam::{account_id}:user/me</Arn><UserId>me</UserId><Account>{account_id}</Account>"
@@ -96,7 +96,7 @@ def identity(account_id: str) -> Answer:
 
 
 class Answering:
-    """The server; `script` is a list of answers, whose last one is repeated, or a function of the request."""
+    """The server; `script` is a list of responses, the last of which repeats, or a function of the request."""
 
     def __init__(self, script: Script | Sequence[Step]) -> None:
         self._script = script
@@ -119,17 +119,17 @@ class Answering:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def seen(self) -> list[Seen]:
-        """The requests so far, in the order of their arrival."""
+        """The requests so far, in the order of arrival."""
         with self._lock:
             return list(self._seen)
 
     def step(self, request: Seen) -> Step:
-        """Remember a request, and say what comes next."""
+        """Record a request, and return the next response."""
         with self._lock:
             self._seen.append(request)
             if isinstance(self._script, Sequence):
@@ -144,7 +144,7 @@ class _Server(ThreadingHTTPServer):
     answering: Answering
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep silent about clients that went away in the middle."""
+        """Ignore clients that disconnected during a request."""
 
 
 class _Handler(BaseHTTPRequestHandler):

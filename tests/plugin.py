@@ -1,4 +1,4 @@
-"""The fixtures of every test and of every doctest: an AWS of one's own, and none of this machine's."""
+"""The fixtures of all tests and doctests: an AWS for each, and no settings of this machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests import warm
 
 warm.lighten_imports()
 
-# A machine that does something else as well fails no test.
+# A busy machine must not fail a test.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
 
@@ -38,32 +38,32 @@ _MAKES_EIC = re.compile(r"\beic =")
 _BROWSER = "tests/browser"
 _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
 _APART = ("test_notebooks", "test_runbooks")
-"""The files whose tests share nothing and wait for a kernel: each test by itself, on whatever worker is free."""
+"""The files whose tests share nothing and wait for a kernel: each test runs on any free worker."""
 
 
-gc.set_threshold(50_000, 20, 20)  # most of what is imported lives on: looking through it is a sixth of all the time
+gc.set_threshold(50_000, 20, 20)  # imported modules stay alive, and scanning them would take a sixth of the time
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile eicnb once, also where Python is told to write no bytecode: each process of a test imports it."""
+    """Compile eicnb once, even if Python is set to write no bytecode, because many test processes import it."""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(eicnb.__file__).parent, quiet=2)
 
 
 def pytest_collection_finish() -> None:
-    """Look no more through what was imported and collected."""
+    """Exclude what was imported and collected from garbage collection."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three workers more than there are processors: many tests wait for a kernel, a browser or a program."""
+    """Use three workers more than there are processors: many tests wait for a kernel, browser or program."""
     return (os.cpu_count() or 1) + 3
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give a worker a whole file at a time, in the order of the tests instead of the largest first."""
+    """Give a worker a whole file at a time, in the order of the tests instead of by size."""
     config.option.loadscopereorder = False
     scheduler = LoadScopeScheduling(config, log)
     scheduler._split_scope = _unit_of_work
@@ -71,7 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def _unit_of_work(nodeid: str) -> str:
-    """Name what is run by one worker: a file, whose tests share fixtures, or the folder that shares a browser."""
+    """Return what one worker runs: a file, whose tests share fixtures, or the folder that shares a browser."""
     file = nodeid.partition("::")[0]
     if Path(file).stem in _APART:
         return nodeid
@@ -85,26 +85,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Folder(pytest.Package):
-    """A folder whose fixtures of scope "package" end with its last test, although it is no package of Python's."""
+    """A folder whose fixtures of scope "package" end with its last test, although it is not a Python package."""
 
     def setup(self) -> None:
         """Import nothing."""
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Keep the browser no longer than its tests: while it runs, no other test of the worker can run an event loop."""
+    """Close the browser after its tests: while it runs, no other test of the worker can run an event loop."""
     return Folder.from_parent(parent, path=path) if path == Path(__file__).parents[1] / _BROWSER else None
 
 
 @pytest.fixture(autouse=True, scope="session")
 def no_journal_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A journal of the tests' own, also for what is started before the first of them."""
+    """A journal for the tests alone, set before anything starts."""
     os.environ["EICNB_JOURNAL"] = str(tmp_path_factory.mktemp("journal"))
 
 
 @pytest.fixture(autouse=True)
 def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No credentials, no profile, no connection and no setting from outside the test."""
+    """Remove credentials, profiles, connections and settings from outside the test."""
     ours = {variable.name for variable in settings.VARIABLES}
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy") or name in ours:
@@ -122,7 +122,7 @@ def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def warm_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder where Jupyter finds a kernel that starts warm, and in `bin` runners that do.
 
-    All workers share the process that these are forked from; the first that needs it starts it.
+    They are forked from a process that all workers share; the first that needs it starts it.
     """
     place = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -145,7 +145,7 @@ def warm_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _write_starters(place: Path, start: list[str]) -> None:
-    """Write a command for each runner, and what Jupyter calls a kernel spec."""
+    """Write a command for each runner, and a kernel spec for Jupyter."""
     for name in warm.PROGRAMS:
         command = place / "bin" / name
         command.parent.mkdir(exist_ok=True)
@@ -159,19 +159,19 @@ def _write_starters(place: Path, start: list[str]) -> None:
 
 @pytest.fixture
 def warm_python(warm_place: Path) -> str:
-    """A Python that has imported eicnb already; it takes `-c code` or `-m module`."""
+    """A Python that has already imported eicnb; it accepts `-c code` or `-m module`."""
     return str(warm_place / "bin" / "python")
 
 
 @pytest.fixture
 def warm_kernels(warm_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every kernel that Jupyter starts here starts warm."""
+    """Make every kernel that Jupyter starts here start warm."""
     monkeypatch.setenv("JUPYTER_PATH", str(warm_place))
 
 
 @pytest.fixture
 def eic(no_aws_of_this_machine: None) -> Iterator[eicnb.Eic]:
-    """A connection to a sandbox of the test's own, which is also the connection in use."""
+    """A connection to a sandbox for this test, which is also the connection in use."""
     connection = eicnb.sandbox()
     yield connection
     assert connection.server is not None
@@ -191,7 +191,7 @@ def shared() -> Iterator[eicnb.Eic]:
 
 @pytest.fixture(autouse=True)
 def eic_of_a_doctest(request: pytest.FixtureRequest) -> None:
-    """Give the examples that use `eic` one, and start no sandbox for the others."""
+    """Provide `eic` to the examples that use it, and start no sandbox for the others."""
     examples = "".join(example.source for example in getattr(getattr(request.node, "dtest", None), "examples", ()))
     if _USES_EIC.search(examples) and not _MAKES_EIC.search(examples):
         request.getfixturevalue("doctest_namespace")["eic"] = request.getfixturevalue("eic")

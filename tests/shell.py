@@ -1,4 +1,4 @@
-"""A real IPython shell for each test, and what a person sees in it."""
+"""A real IPython shell for each test, and what users see in it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from eicnb.client import connections
 
 
 class Notebook:
-    """Runs cells, and keeps what they print and what they raise."""
+    """Runs cells, and collects what they print and raise."""
 
     def __init__(self, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
         self.shell = shell
         self._capsys = capsys
 
     def run(self, cell: str) -> Any:
-        """The value of a cell that must succeed."""
+        """Run a cell that must succeed, and return its value."""
         outcome = self.shell.run_cell(cell)
         outcome.raise_error()
         return outcome.result
 
     def fail(self, cell: str) -> BaseException:
-        """The error of a cell that must fail; what it showed is left for `printed`."""
+        """Run a cell that must fail, and return its error; `printed` returns what it showed."""
         self._capsys.readouterr()
         outcome = self.shell.run_cell(cell)
         error = outcome.error_before_exec or outcome.error_in_exec
@@ -39,7 +39,7 @@ class Notebook:
         return error
 
     def printed(self) -> str:
-        """What was printed since the last look."""
+        """Return what was printed since the last call."""
         seen = self._capsys.readouterr()
         assert seen.err == ""
         return seen.out
@@ -58,7 +58,7 @@ def bare_notebook(
     """A fresh shell without eicnb."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    monkeypatch.delattr(builtins, "_", raising=False)  # a doctest leaves one, and IPython then keeps its own to itself
+    monkeypatch.delattr(builtins, "_", raising=False)  # with one left by a doctest, IPython would not set its own
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -68,21 +68,21 @@ def bare_notebook(
     yield Notebook(shell, capsys)
     for started in set(connections._in_use.named().values()) - before:
         if started.server is not None:
-            started.server.stop()  # else its account stays taken, and the next sandbox has another
+            started.server.stop()  # otherwise its account id stays in use, and the next sandbox gets another one
     atexit.unregister(shell.atexit_operations)
     InteractiveShell.clear_instance()
 
 
 @pytest.fixture
 def notebook(eic: eicnb.Eic, bare_notebook: Notebook) -> Notebook:
-    """A fresh shell with the magics, on a sandbox of its own."""
+    """A fresh shell with the magics and its own sandbox."""
     bare_notebook.run("%load_ext eicnb")
     return bare_notebook
 
 
 @pytest.fixture
 def sent(eic: eicnb.Eic) -> Any:
-    """The operations that were sent so far."""
+    """The operations sent so far."""
 
     def operations() -> list[str | None]:
         assert eic.server is not None

@@ -149,7 +149,7 @@ def test_the_nearest_word_is_suggested_or_none(word: str, known: list[str], mean
         AWS_ERROR,
     ],
 )
-def test_an_error_survives_the_way_to_another_process(error: EicError) -> None:
+def test_an_error_can_be_sent_to_another_process(error: EicError) -> None:
     error.result = ["what was done"]
     arrived = pickle.loads(pickle.dumps(error))
     assert type(arrived) is type(error)

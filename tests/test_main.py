@@ -1,4 +1,4 @@
-"""The programs of `python -m eicnb`, chosen by the first argument."""
+"""The programs of `python -m eicnb`, selected by the first argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom in a new kernel, and shows what its committed outputs show."""
+"""Every notebook runs from top to bottom in a new kernel, with the same outputs as committed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00:00)?
 
 
 def shown(notebook: Any) -> Iterator[tuple[str, str]]:
-    """Each code cell's source, and its outputs without times and names of plans and runs, which differ."""
+    """The source of each code cell, and its outputs without times and names of plans and runs."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             parts = [
@@ -25,11 +25,11 @@ def shown(notebook: Any) -> Iterator[tuple[str, str]]:
                 for output in cell.outputs
             ]
             text = re.sub(r" +", " ", NAME.sub("NAME", TIME.sub("TIME", "\n".join(parts))))
-            yield cell.source, re.sub(r"\n+", "\n", text)  # a stream arrives in parts, as it happens
+            yield cell.source, re.sub(r"\n+", "\n", text)  # a stream arrives in parts of varying size
 
 
 def hurried(path: Path) -> Any:
-    """A notebook whose audits do not wait: the embedded AWS has no limit."""
+    """A notebook whose audits do not wait, since the embedded AWS has no rate limit."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         cell.source = re.sub(r"^rate = 10 ", "rate = 500 ", cell.source, flags=re.MULTILINE)

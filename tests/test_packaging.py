@@ -1,4 +1,4 @@
-"""The wheel, installed without extras into an empty environment, speaks to a sandbox in another process."""
+"""The wheel, installed without extras into an empty environment, works with a sandbox in another process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ print(eicnb.__file__)
 print(row.function_name, row.qualifier, row.maximum_retry_attempts, row.account_id)
 """
 
-pytestmark = pytest.mark.timeout(300)  # pip may fetch what builds the wheel
+pytestmark = pytest.mark.timeout(300)  # pip may download build requirements
 
 
 def run(*words: str | Path, **environment: str) -> str:
@@ -37,7 +37,7 @@ def run(*words: str | Path, **environment: str) -> str:
 
 
 def dependencies(wheel: metadata.Distribution) -> dict[str, metadata.Distribution]:
-    """Return what a distribution needs, directly or not, from the environment of the tests; each in a right version."""
+    """Return the direct and indirect requirements of a distribution, and check their versions."""
     found: dict[str, metadata.Distribution] = {}
     waiting: list[tuple[metadata.Distribution, tuple[str, ...]]] = [(wheel, ())]
     while waiting:
@@ -55,7 +55,7 @@ def dependencies(wheel: metadata.Distribution) -> dict[str, metadata.Distributio
 
 
 def link(distribution: metadata.Distribution, site_packages: Path) -> None:
-    """Put an installed distribution into another environment as well."""
+    """Copy an installed distribution into another environment."""
     for file in distribution.files or ():
         if ".." not in file.parts and "__pycache__" not in file.parts:
             target = site_packages / Path(*file.parts)
@@ -66,7 +66,7 @@ def link(distribution: metadata.Distribution, site_packages: Path) -> None:
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment that has the wheel and what it depends on, and nothing else."""
+    """An environment with only the wheel and its dependencies."""
     folder = tmp_path_factory.mktemp("wheel")
     own = ["--no-build-isolation"] if find_spec("hatchling") else []
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", *own, "-w", folder, ROOT)
@@ -83,7 +83,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """A sandbox that the environment of the tests serves."""
+    """A sandbox served from the environment of the tests."""
     command = [sys.executable, "-m", "eicnb", "sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None

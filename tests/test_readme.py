@@ -1,4 +1,4 @@
-"""The README's tables say what the code says, and its commands are what a newcomer needs."""
+"""The README's tables agree with the code, and its commands are those that a newcomer needs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def table_under(heading: str) -> list[str]:
 
 
 def all_options() -> Iterator[Option]:
-    """Each option once; one that means something else in another command is another one."""
+    """Yield each option once; an option with different meanings in two commands counts twice."""
     yield from dict.fromkeys(option for verb in options.VERBS for option in verb.options)
 
 
@@ -65,7 +65,7 @@ def spelled(option: Option) -> str:
 
 
 def heading_of(option: Option) -> str:
-    """The table of an option: those that many verbs share have a table of their own."""
+    """Return the table of an option; options that many verbs share have their own table."""
     verbs = verbs_of(option).split(", ")
     if "functions" in verbs:
         return "#### Options of every verb that calls AWS"
@@ -74,11 +74,11 @@ def heading_of(option: Option) -> str:
     return f"#### Options of {FIVE.replace(', delete', ' and delete')}" if verbs == FIVE.split(", ") else "### Options"
 
 
-def test_the_tables_of_options_are_what_the_parser_reads() -> None:
+def test_the_tables_of_options_are_those_of_the_parser() -> None:
     expected: dict[str, list[str]] = {}
     for option in all_options():
         rows = expected.setdefault(heading := heading_of(option), [])
-        if option.meaning.startswith("nothing: "):
+        if option.meaning.startswith("no effect: "):
             assert f"`{option.name}`" in README
         elif heading == "### Options":
             rows.append(row(spelled(option), verbs_of(option), option.meaning))
@@ -98,7 +98,7 @@ def test_the_options_that_many_verbs_share_are_those_of_the_verbs_in_the_sentenc
 
 
 def described(columns: tuple[Column, ...]) -> list[str]:
-    """The rows of the columns, without the names of functions and with one row for columns that are alike."""
+    """Return the rows of the columns, without function names, and with one row for similar columns."""
     rows = []
     for column in columns:
         if column in BEFORE_AND_AFTER:
@@ -216,7 +216,7 @@ def test_the_table_of_layers_is_that_of_the_checks() -> None:
 
 
 def test_the_table_of_languages_is_that_of_the_export() -> None:
-    """What each one does is tested in tests/changes/export."""
+    """The effects of each are tested in tests/changes/export."""
     expected = [
         row(f"`{one.name}`", one.is_a, one.no_config, one.empty_config, one.several_places) for one in LANGUAGES
     ]

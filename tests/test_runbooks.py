@@ -1,4 +1,4 @@
-"""The runbooks run in another account, region and function by their parameters alone, and say what they did."""
+"""Runbooks run in another account, region and function by their parameters alone, and state what they did."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RunAs = Callable[..., Any]
 
 @pytest.fixture
 def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_kernels: None) -> RunAs:
-    """Run a runbook through papermill in the account of `eic`, by a profile, as one does on AWS."""
+    """Run a runbook through papermill in the account of `eic`, selected by a profile as on AWS."""
     assert eic.server is not None
     config = tmp_path / "config"
     config.write_text(PROFILE.format(url=eic.server.url), encoding="utf-8")
@@ -59,7 +59,7 @@ def run(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_ke
 
 
 def writes(eic: eicnb.Eic) -> list[str]:
-    """The writes that the account has seen, as verbs; those that it refused are in brackets."""
+    """The writes that reached the account, as verbs; refused ones are in brackets."""
     assert eic.server is not None
     seen = []
     for request in eic.server.requests():
@@ -199,7 +199,7 @@ def test_in_the_wrong_place_it_stops_before_anything_is_written(
         ),
     ],
 )
-def test_what_would_lose_events_or_could_not_be_taken_back_stops_it_before_the_first_write(
+def test_changes_that_lose_events_or_cannot_be_undone_stop_it_before_the_first_write(
     run: RunAs, eic: eicnb.Eic, name: str, parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(PapermillExecutionError) as stopped:
@@ -240,7 +240,7 @@ def test_failed_events_are_sent_again_and_leave_the_queue(run: RunAs, eic: eicnb
         run("replay_failed_events", region="us-east-1", wait=1)
 
 
-def test_papermills_own_command_runs_one(run: RunAs, eic: eicnb.Eic, tmp_path: Path) -> None:
+def test_the_papermill_command_runs_a_runbook(run: RunAs, eic: eicnb.Eic, tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",

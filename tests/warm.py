@@ -1,7 +1,7 @@
-"""Kernels and programs that start warm: forks of one process that has imported what each of them imports.
+"""Kernels and programs that start warm, as forks of a process that has already imported everything.
 
-That process is this file with a path. A kernel or a program is this file with the path and the program's name: it
-hands its files, arguments and environment over, passes its signals on, and ends as the fork ends.
+That process is this file with a path. A kernel or program is this file with the path and the program's name. It
+passes on its files, arguments, environment and signals, and exits as the fork exits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MODULES = (
         "pytest",
     ),
 )
-"""What is imported besides all of eicnb; what is not installed is left out."""
+"""The modules to import in addition to eicnb's, if they are installed."""
 
 PROGRAMS = {
     "jupyter-kernel": ("ipykernel.kernelapp", "launch_new_instance"),
@@ -41,12 +41,12 @@ PROGRAMS = {
 
 
 def lighten_imports() -> None:
-    """Leave out what costs jsonschema two seconds at import: grammars for a format that no schema of Jupyter has."""
+    """Skip grammars that jsonschema takes two seconds to import, for a format that no Jupyter schema uses."""
     sys.modules.setdefault("rfc3987_syntax", ModuleType("rfc3987_syntax"))
 
 
 def run(path: str, arguments: list[str]) -> int:
-    """Run a program in a fork of the process that listens at this path, and return its exit code."""
+    """Run a program in a fork of the process that listens on a path, and return its exit code."""
     asked = json.dumps({"arguments": arguments, "environment": dict(os.environ), "folder": str(Path.cwd())}).encode()
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(path)
@@ -57,7 +57,7 @@ def run(path: str, arguments: list[str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda number, frame: os.kill(process, number))
         code = int(responses.readline() or 1)
-    if code < 0:  # by a signal
+    if code < 0:  # killed by a signal
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
@@ -77,7 +77,7 @@ def interpret() -> None:
 
 
 def stay(path: str) -> socket.socket:
-    """Keep the process alive as long as this connection is open; without any it ends."""
+    """Keep the process alive while this connection is open; without any connection, it exits."""
     server = socket.socket(socket.AF_UNIX)
     try:
         server.connect(path)
@@ -89,7 +89,7 @@ def stay(path: str) -> socket.socket:
 
 
 class Forks:
-    """The forks that run, and the connections of those that asked for them."""
+    """The running forks, and the connections of the programs that requested them."""
 
     def __init__(self, path: str) -> None:
         self._listening = socket.socket(socket.AF_UNIX)
@@ -103,7 +103,7 @@ class Forks:
         signal.set_wakeup_fd(self._wakes.fileno())
 
     def serve(self) -> list[str]:
-        """Fork for all that ask; return in a fork with its arguments, and without any when the tests are over."""
+        """Fork on request; return in each fork with its arguments, and with no arguments when the tests are over."""
         while True:
             waited_for = [self._listening, self._woken, *self._process_of, *self._staying]
             for ready in select.select(waited_for, [], [])[0]:
@@ -145,17 +145,17 @@ class Forks:
         return list(asked["arguments"])
 
     def _report(self) -> None:
-        """Say the exit codes of the forks that have ended."""
+        """Report the exit codes of the forks that have exited."""
         for asking, process in list(self._process_of.items()):
             ended, status = os.waitpid(process, os.WNOHANG)
             if ended:
                 del self._process_of[asking]
-                with contextlib.suppress(OSError):  # it was killed as well
+                with contextlib.suppress(OSError):  # the program was killed as well
                     asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
                 asking.close()
 
     def _kill(self, asking: socket.socket) -> None:
-        """End the fork of a process that was killed."""
+        """Kill the fork of a program that was killed."""
         process = self._process_of.pop(asking)
         asking.close()
         os.killpg(process, signal.SIGKILL)
@@ -163,7 +163,7 @@ class Forks:
 
 
 def serve(path: str) -> None:
-    """Import everything, then fork for all that ask."""
+    """Import everything, then fork on request."""
     import gc
     import importlib
     import pkgutil
@@ -181,11 +181,11 @@ def serve(path: str) -> None:
     with contextlib.suppress(ImportError):
         import pandas as pd
 
-        pd.set_option("display.max_columns", 20)  # as in a kernel, which pandas asks for at import
+        pd.set_option("display.max_columns", 20)  # as in a kernel; pandas checks it at import
     forks = Forks(path)
     gc.freeze()
     if os.fork():
-        os._exit(0)  # it can be asked from now on
+        os._exit(0)  # it accepts requests from now on
     os.setsid()
     if arguments := forks.serve():
         module, function = PROGRAMS[arguments[0]]

@@ -11,7 +11,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from eicnb.aws.paced import Ask
+from eicnb.aws.paced import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import EicError
 from eicnb.model.period import Period
@@ -53,14 +53,14 @@ class Points:
     values: tuple[float, ...] = ()
 
 
-def read_metrics(ask: Ask, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
+def read_metrics(call: CallAws, metrics: Sequence[Metric], period: Period) -> list[Points | EicError]:
     """Return the data points of each metric, in the order given, or an error for an incomplete one.
 
     CloudWatch marks a metric as `PartialData` until a later page completes it.
     """
     found = [_Series() for _ in metrics]
     places = {f"m{number}": series for number, series in enumerate(found)}
-    pages = ask(
+    pages = call(
         Operation.GET_METRIC_DATA,
         MetricDataQueries=[metric.to_api(query, period.step) for query, metric in zip(places, metrics, strict=True)],
         StartTime=period.since,

@@ -204,7 +204,7 @@ NO_CONFIG = "doesn't have an EventInvokeConfig"
 
 
 def _denied_action(code: str, operation: str, message: str) -> str:
-    """Return the action that was denied, which is on the key if that denied access."""
+    """Return the denied action; if a KMS key denied access, the action on the key."""
     if code in _DENIED_BY_KMS:
         return DECRYPT
     named = _DENIED_ACTION.search(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eicnb.aws.paced import Ask
+from eicnb.aws.paced import CallAws
 from eicnb.aws.responses import items
 from eicnb.errors import AwsError
 from eicnb.model.permission import Decision
@@ -19,14 +19,14 @@ Decisions = Mapping[tuple[str, str], Decision]
 
 
 def simulate(
-    ask: Ask, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+    call: CallAws, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
 ) -> Decisions | None:
     """Simulate a role's policies and return the decisions; None if the role does not exist.
 
     IAM refuses to simulate actions of some services together. Each service is then simulated separately.
     """
     try:
-        return _simulated(ask, role_arn, actions, resources, context)
+        return _simulated(call, role_arn, actions, resources, context)
     except AwsError as error:
         services = dict.fromkeys(action.partition(":")[0] for action in actions)
         if error.code in _NO_SUCH_ROLE:
@@ -37,18 +37,18 @@ def simulate(
     for service in services:
         own_actions = [action for action in actions if action.startswith(f"{service}:")]
         own_resources = [resource for resource in resources if resource.split(":")[2] == service]
-        found.update(_simulated(ask, role_arn, own_actions, own_resources, context))
+        found.update(_simulated(call, role_arn, own_actions, own_resources, context))
     return found
 
 
 def _simulated(
-    ask: Ask, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+    call: CallAws, role_arn: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
 ) -> Decisions:
     entries = [
         {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
         for key, value in context.items()
     ]
-    pages = ask(
+    pages = call(
         Operation.SIMULATE,
         PolicySourceArn=role_arn,
         ActionNames=list(actions),

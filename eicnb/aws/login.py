@@ -138,7 +138,10 @@ class Login:
             return self._keys
 
     def _current(self) -> Keys:
-        """Return the keys; after a failed early renewal, wait before the next, as botocore would not."""
+        """Return the keys; after a failed early renewal, wait a minute before the next attempt.
+
+        botocore would try again at each call.
+        """
         renewal: Any = getattr(self.credentials, "refresh_needed", None)
         waits = self._keys is not None and self._clock() < self._renew_after
         if waits and renewal is not None and not renewal(_MUST_RENEW_SECONDS):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eicnb.aws.paced import Ask
+from eicnb.aws.paced import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.model.verbs import Operation
 
@@ -26,12 +26,12 @@ class StoredObject:
 class Bucket:
     """A bucket whose objects can be listed and read."""
 
-    ask: Ask
+    call: CallAws
     name: str
 
     def folders(self, prefix: str) -> list[str]:
         """Return the folders directly below a prefix, each ending in a slash."""
-        pages = self.ask(Operation.LIST_OBJECTS, Bucket=self.name, Prefix=prefix, Delimiter="/")
+        pages = self.call(Operation.LIST_OBJECTS, Bucket=self.name, Prefix=prefix, Delimiter="/")
         return [
             str(item.get("Prefix"))
             for page in pages
@@ -41,7 +41,7 @@ class Bucket:
     def objects(self, prefix: str, after: str = "") -> Iterator[StoredObject]:
         """Yield the objects whose keys begin with a prefix and come after a key, sorted by key."""
         given = {"StartAfter": after} if after else {}
-        for page in self.ask(Operation.LIST_OBJECTS, Bucket=self.name, Prefix=prefix, **given):
+        for page in self.call(Operation.LIST_OBJECTS, Bucket=self.name, Prefix=prefix, **given):
             for item in items({"Contents": [], **page}, "Contents", Operation.LIST_OBJECTS):
                 key, size = item.get("Key"), item.get("Size")
                 if not isinstance(key, str) or not isinstance(size, int):
@@ -50,7 +50,7 @@ class Bucket:
 
     def content(self, key: str) -> bytes:
         """Read the content of an object."""
-        page = next(self.ask(Operation.GET_OBJECT, Bucket=self.name, Key=key))
+        page = next(self.call(Operation.GET_OBJECT, Bucket=self.name, Key=key))
         body = page.get("Body")
         if not isinstance(body, bytes):
             raise malformed(Operation.GET_OBJECT, "it has no Body")

@@ -1,4 +1,4 @@
-"""The options for deriving a connection from another one.
+"""The options for deriving connections.
 
 Tested in tests/client/test_verbs.py and tests/client/test_without_magics.py.
 """

@@ -33,7 +33,7 @@ _MARKERS = ("NextToken", "Marker", "NextMarker", "NextContinuationToken")
 _counting = Lock()
 
 
-class Ask(Protocol):
+class CallAws(Protocol):
     """Sends an operation and yields the pages of its response; one that is not a list is one page."""
 
     def __call__(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]: ...
@@ -83,7 +83,7 @@ class Paced:
         self._tally = tally
         self._sleep = sleep
 
-    def ask(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def call(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         """Send an operation and yield its pages, requesting each only when it is needed."""
         usual_rate = self.aws.usual_rate
         turns = self._quotas.of(self.account_id, self.aws.region, operation.service, usual_rate=usual_rate)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from eicnb.aws.paced import Ask
+from eicnb.aws.paced import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.model.limits import MESSAGES_A_REQUEST
 from eicnb.model.verbs import Operation
@@ -51,7 +51,7 @@ class Message:
 class Queue:
     """A queue at its URL."""
 
-    ask: Ask
+    call: CallAws
     url: str
 
     def state(self) -> QueueState:
@@ -83,7 +83,7 @@ class Queue:
         return [_message(item) for item in items({"Messages": [], **page}, "Messages", Operation.RECEIVE)]
 
     def give_back(self, messages: Sequence[Message]) -> int:
-        """Make messages visible again, and return how many SQS refused to."""
+        """Make messages visible again, and return how many of them SQS left hidden."""
         failed = 0
         for start in range(0, len(messages), MESSAGES_A_REQUEST):
             some = messages[start : start + MESSAGES_A_REQUEST]
@@ -106,7 +106,7 @@ class Queue:
         return next(self._pages(operation, **parameters))
 
     def _pages(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
-        return self.ask(operation, QueueUrl=self.url, **parameters)
+        return self.call(operation, QueueUrl=self.url, **parameters)
 
 
 def _count(value: Any, operation: Operation, name: str) -> int:

@@ -1,4 +1,4 @@
-"""How to connect to an account, as a value for other processes with their own credentials.
+"""The parameters of a connection, as a value for other processes with their own credentials.
 
 Tested in tests/aws/test_recipe.py.
 """
@@ -47,7 +47,7 @@ class Recipe:
         """Return a connection's recipe; raise UsageError for a user's boto3 session without a role."""
         if aws.is_of_own_session and not aws.roles:
             raise UsageError(
-                "a connection with a boto3 session of its own has credentials that do not leave this process",
+                "the credentials of a boto3 session that you made do not leave this process",
                 hint='connect with a role, which workers can assume: eicnb.connect(role_arn="…"); '
                 'or send its credentials to an encrypted cluster: credentials="send"',
             )

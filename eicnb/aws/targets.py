@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from eicnb.aws.failures import FORBIDDEN
-from eicnb.aws.paced import Ask
+from eicnb.aws.paced import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import AccessDenied, AwsError, EicError
 from eicnb.model.destination import DestinationArn, DestinationKind
@@ -28,7 +28,7 @@ MISSING: Mapping[DestinationKind, frozenset[str]] = {
 _QUEUE_ATTRIBUTES = ("MessageRetentionPeriod", "KmsMasterKeyId", "Policy")
 
 
-def read_target(ask: Ask, arn: DestinationArn, owner: str, endpoint: Callable[[str], str]) -> Target:
+def read_target(call: CallAws, arn: DestinationArn, owner: str, endpoint: Callable[[str], str]) -> Target:
     """Read a destination, which may not exist; raise EicError if it cannot be read.
 
     `owner` is the account of the function, to which a bucket should belong. `endpoint` returns a service's URL.
@@ -36,15 +36,15 @@ def read_target(ask: Ask, arn: DestinationArn, owner: str, endpoint: Callable[[s
     try:
         match arn.kind:
             case "sqs":
-                return _queue(ask, arn, endpoint("sqs"))
+                return _queue(call, arn, endpoint("sqs"))
             case "sns":
-                return _topic(ask, arn)
+                return _topic(call, arn)
             case "s3":
-                return _bucket(ask, arn, owner)
+                return _bucket(call, arn, owner)
             case "events":
-                return _bus(ask, arn)
+                return _bus(call, arn)
             case "lambda":
-                _only(ask(Operation.GET_CONFIGURATION, FunctionName=str(arn)))
+                _only(call(Operation.GET_CONFIGURATION, FunctionName=str(arn)))
                 return Target(arn=arn)
     except AwsError as error:
         if error.code in MISSING[arn.kind]:
@@ -64,10 +64,10 @@ def _attributes(page: Mapping[str, Any], operation: Operation) -> Mapping[str, A
     return found
 
 
-def _queue(ask: Ask, arn: DestinationArn, endpoint: str) -> Target:
+def _queue(call: CallAws, arn: DestinationArn, endpoint: str) -> Target:
     operation = Operation.GET_QUEUE_ATTRIBUTES
     url = f"{endpoint.rstrip('/')}/{arn.account_id}/{arn.name}"
-    found = _attributes(_only(ask(operation, QueueUrl=url, AttributeNames=list(_QUEUE_ATTRIBUTES))), operation)
+    found = _attributes(_only(call(operation, QueueUrl=url, AttributeNames=list(_QUEUE_ATTRIBUTES))), operation)
     seconds = found.get("MessageRetentionPeriod")
     if not str(seconds).isdecimal():
         raise malformed(operation, f"its MessageRetentionPeriod is {seconds!r}")
@@ -80,9 +80,9 @@ def _queue(ask: Ask, arn: DestinationArn, endpoint: str) -> Target:
     )
 
 
-def _topic(ask: Ask, arn: DestinationArn) -> Target:
+def _topic(call: CallAws, arn: DestinationArn) -> Target:
     operation = Operation.GET_TOPIC_ATTRIBUTES
-    found = _attributes(_only(ask(operation, TopicArn=str(arn))), operation)
+    found = _attributes(_only(call(operation, TopicArn=str(arn))), operation)
     return Target(arn=arn, key=_key(found, operation))
 
 
@@ -93,17 +93,17 @@ def _key(attributes: Mapping[str, Any], operation: Operation) -> str | None:
     return key
 
 
-def _bucket(ask: Ask, arn: DestinationArn, owner: str) -> Target:
+def _bucket(call: CallAws, arn: DestinationArn, owner: str) -> Target:
     """Read a bucket; if S3 refuses only requests that name the expected owner, it is another account's."""
     try:
-        _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name, ExpectedBucketOwner=owner))
+        _only(call(Operation.HEAD_BUCKET, Bucket=arn.name, ExpectedBucketOwner=owner))
         return Target(arn=arn)
     except AwsError as error:
         if error.code != FORBIDDEN:
             raise
         denied = error
     try:
-        _only(ask(Operation.HEAD_BUCKET, Bucket=arn.name))
+        _only(call(Operation.HEAD_BUCKET, Bucket=arn.name))
     except AwsError as error:
         if error.code != FORBIDDEN:
             raise
@@ -124,11 +124,11 @@ def _forbidden(error: AwsError, owner: str) -> AccessDenied:
     )
 
 
-def _bus(ask: Ask, arn: DestinationArn) -> Target:
+def _bus(call: CallAws, arn: DestinationArn) -> Target:
     try:
         rules = tuple(
             _rule(item)
-            for page in ask(Operation.LIST_RULES, EventBusName=arn.name)
+            for page in call(Operation.LIST_RULES, EventBusName=arn.name)
             for item in items(page, "Rules", Operation.LIST_RULES)
         )
         return Target(arn=arn, rules=rules)
@@ -136,7 +136,7 @@ def _bus(ask: Ask, arn: DestinationArn) -> Target:
         if error.code in MISSING["events"]:
             raise
         unlisted: EicError = error
-    _only(ask(Operation.DESCRIBE_BUS, Name=arn.name))
+    _only(call(Operation.DESCRIBE_BUS, Name=arn.name))
     return Target(arn=arn, rules_error=unlisted)
 
 

@@ -1,1 +1,1 @@
-"""One change of one config: read, rehearsed, worded and applied."""
+"""Changes to configs: planned, shown, applied, recorded and undone."""

@@ -1,4 +1,4 @@
-"""Apply a plan: validated and confirmed, a canary first, and each row with its outcome."""
+"""The application of a plan: checks, confirmation, canary, writes, and an outcome for each row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_ROWS = 5
 
 _IN_WORDS = {"none": "unchanged", "conflict": "changed meanwhile"}
 
-_AGAIN = "apply the plan again: it does only what is missing"
+_AGAIN = "apply the plan again: it writes only what is missing"
 
 _UNCONFIRMED = Unconfirmed("nothing was written", "apply the plan again and reply y")
 
@@ -34,8 +34,8 @@ def apply_plan(
 ) -> Frame:
     """Write the changes of a plan and return its frame with the outcome of each row.
 
-    Nothing is written if any change is invalid or out of reach, or if the plan is larger than the limit. If not all is
-    applied, IncompleteApply has the frame as `result`; after Ctrl-C it is ApplyInterrupted.
+    Nothing is written if any change is invalid or out of reach, or if the plan is larger than the limit. If some
+    changes are not applied, it raises IncompleteApply with the frame as `result`, or ApplyInterrupted after Ctrl-C.
     """
     Size("the plan", "change").check(len(plan), rows=len(plan.rows), limit=conditions.limit)
     steps = _steps(plan, reach)
@@ -64,7 +64,7 @@ def apply_plan(
 
 
 def _steps(plan: Plan, reach: Reachable) -> list[Step]:
-    """Return the steps of a plan; a change that can't be made or reached is a UsageError."""
+    """Return the steps of a plan; a change that is invalid or out of reach is a UsageError."""
     steps = []
     for number, row in enumerate(plan.rows):
         if not row.writes or row.change is None:
@@ -83,7 +83,7 @@ def _steps(plan: Plan, reach: Reachable) -> list[Step]:
 
 
 def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) -> None:
-    """Write the canary and the rest; after the canary, ask whether to go on, or stop."""
+    """Write the canary, then the rest if the canary succeeded and the user agrees."""
     if conditions.canary:
         writer.write(steps, most=conditions.canary)
         tried = [step for step in steps if step.number in writer.outcomes]
@@ -92,9 +92,9 @@ def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) ->
         if not left or writer.stop.requested.is_set():
             return
         if any(writer.outcomes[step.number].word not in {"applied", "none"} for step in tried):
-            writer.reason = "the canary was not applied as a whole"
+            writer.reason = "not all of the canary was applied"
         elif not writer.is_as_written(written):
-            writer.reason = "the canary could not be read back as it was written"
+            writer.reason = "the canary was not the same when read back"
         else:
             question = f"{count(len(written), 'change')} written and read back as the canary. Write the other {left}?"
             writer.reason = "stopped after the canary"
@@ -161,11 +161,11 @@ def _incomplete(plan: Plan, outcomes: Sequence[RowOutcome], result: Frame) -> In
 
 
 def _hint(outcomes: Sequence[RowOutcome]) -> str:
-    """Return the hint of the first failure that lasts; to apply again helps only against the others."""
+    """Return the hint of the first failure that a retry would not fix, or else advice to retry."""
     words = {outcome.word for outcome in outcomes}
-    lasting = next((outcome.hint for outcome in outcomes if outcome.hint), "")
-    if lasting:
-        return f"{lasting}\nThen {_AGAIN}."
+    fix = next((outcome.hint for outcome in outcomes if outcome.hint), "")
+    if fix:
+        return f"{fix}\nThen {_AGAIN}."
     if not words & {"failed", "not tried", "unknown"}:
-        return "make a new plan: this one leaves conflicts and refused rows as they are"
+        return "make a new plan: applying this one again skips conflicts and refused rows"
     return f"{_AGAIN}; for conflicts and refused rows make a new plan" if words & {"conflict", "refused"} else _AGAIN

@@ -1,7 +1,7 @@
-"""The cells of a frame that a user edited or pandas read from a file, repaired if that is certain.
+"""The cells of a frame that a user edited or pandas read from a file, repaired where that is safe.
 
-pandas turns integers next to missing ones into floats, drops the leading zeros of accounts, and reads the aliases
-`007` and `1e3` as numbers. A function's ARN shows what they were; without it they are refused.
+pandas turns integers next to missing values into floats, drops the leading zeros of account IDs, and reads the aliases
+`007` and `1e3` as numbers. The function's ARN shows the original text. Without an ARN, such cells are refused.
 
 Tested in tests/changes/test_desired.py.
 """
@@ -19,7 +19,7 @@ from eicnb.model.arn import ACCOUNT, not_an_account
 from eicnb.model.function import FunctionRef, check_qualifier
 
 _MISSING_TEXTS = {"", "<NA>", "nan", "NaN", "NaT", "None"}
-"""What a missing value becomes in a column that was made text; no setting has such a value."""
+"""The texts that a missing value becomes in a text column; no setting has such a value."""
 
 _WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0+)?")
 
@@ -30,7 +30,7 @@ AS_TEXT = "read the file with dtype=str, or write the text"
 
 
 def plain(value: Any) -> Any:
-    """Return a cell without pandas and NumPy: None for a missing value.
+    """Convert a cell of pandas or NumPy to a plain Python value; a missing value becomes None.
 
     >>> plain(pd.NA), plain(float("nan")), plain("live")
     (None, None, 'live')
@@ -41,7 +41,7 @@ def plain(value: Any) -> Any:
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a plain cell is missing, also in a column that was made text.
+    """Return whether a plain cell is missing, even in a column that was converted to text.
 
     >>> is_missing(None), is_missing("<NA>"), is_missing("ok")
     (True, True, False)
@@ -50,7 +50,7 @@ def is_missing(value: Any) -> bool:
 
 
 def setting(value: Any) -> Any:
-    """Return the value of a setting, None if it is not set; a whole number may be a float or text.
+    """Return the value of a setting, or None if it is not set; accept whole numbers as floats or text.
 
     >>> setting(3600.0), setting("2"), setting("<NA>"), setting("sqs:lost")
     (3600, 2, None, 'sqs:lost')
@@ -65,7 +65,7 @@ def setting(value: Any) -> Any:
 
 
 def truth(value: Any) -> bool | None:
-    """Return a boolean, also from the text of a file; None for a missing one.
+    """Return a boolean, which may be text read from a file, or None if it is missing.
 
     >>> truth("True"), truth(0.0), truth(None)
     (True, False, None)
@@ -80,10 +80,10 @@ def truth(value: Any) -> bool | None:
     return _TRUTH[text.lower()]
 
 
-def named_by_arn(function: FunctionRef, name: str, value: Any) -> None:
-    """Refuse a name that disagrees with the ARN in its row; a form that pandas damaged agrees.
+def check_against_arn(function: FunctionRef, name: str, value: Any) -> None:
+    """Raise a RowFault for a name that contradicts its row's ARN, unless pandas may have damaged it.
 
-    >>> named_by_arn(FunctionRef("f", "1e3"), "qualifier", 1000.0)
+    >>> check_against_arn(FunctionRef("f", "1e3"), "qualifier", 1000.0)
     """
     right = getattr(function, name)
     if value is None or value == right or _is_damaged(value, str(right)):
@@ -97,7 +97,7 @@ def named_by_arn(function: FunctionRef, name: str, value: Any) -> None:
 
 
 def _is_damaged(value: Any, right: str) -> bool:
-    """Return whether pandas or a spreadsheet may have made this value of a text."""
+    """Return whether pandas or a spreadsheet may have turned the right text into this value."""
     if isinstance(value, bool) or str(value) in {"True", "False"}:
         return str(value).lower() == right.lower()
     if hasattr(value, "isoformat"):
@@ -109,7 +109,7 @@ def _is_damaged(value: Any, right: str) -> bool:
 
 
 def _is_long_form(text: str, function: FunctionRef) -> bool:
-    """Return whether a text is another of AWS's forms of the same function."""
+    """Return whether a text is another form in which AWS names the same function."""
     try:
         other = FunctionRef.parse(text)
     except UsageError:
@@ -119,7 +119,7 @@ def _is_long_form(text: str, function: FunctionRef) -> bool:
 
 
 def qualifier(value: Any) -> str | None:
-    """Return a qualifier without an ARN to compare it with; a number is refused.
+    """Return a qualifier from a row without an ARN; a number is refused.
 
     >>> qualifier("007")
     '007'
@@ -127,7 +127,7 @@ def qualifier(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise RowFault(f"it is {_number(value)}, not text: it may have been another one", AS_TEXT, "qualifier")
+        raise RowFault(f"it is {_number(value)}, not text, and may have been a different one", AS_TEXT, "qualifier")
     try:
         return check_qualifier(value)
     except UsageError as error:
@@ -135,7 +135,7 @@ def qualifier(value: Any) -> str | None:
 
 
 def account(value: Any) -> str | None:
-    """Return an account without an ARN to compare it with; lost zeros are refused.
+    """Return an account ID from a row without an ARN; one with lost zeros is refused.
 
     >>> account(123456789012.0)
     '123456789012'
@@ -152,7 +152,7 @@ def account(value: Any) -> str | None:
 
 
 def text(name: str, value: Any) -> str | None:
-    """Return a cell of text; a number is refused.
+    """Return the text of a cell; a number is refused.
 
     >>> text("region", "us-east-1")
     'us-east-1'
@@ -163,7 +163,7 @@ def text(name: str, value: Any) -> str | None:
 
 
 def _digits(value: Any) -> str | None:
-    """Return the digits of an account that may have become a number."""
+    """Return the digits of an account ID that may have become a number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""One change of one config: its settings before and after, its wording, and the request that makes it."""
+"""A change to one config: its settings before and after, its wording, and the request that makes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 
 WRITES = frozenset({"put", "update", "delete"})
-"""The verbs that change something."""
+"""The verbs that write."""
 
 LABELS: Mapping[str, str] = {
     "function_name": "Function",
@@ -31,7 +31,7 @@ LABELS: Mapping[str, str] = {
 """The label of each field."""
 
 SETTINGS = tuple(LABELS)[2:]
-"""The four settings, in the order in which they are shown."""
+"""The four settings, in display order."""
 
 _SHORT_LABELS = {
     "maximum_retry_attempts": "retries",
@@ -57,7 +57,7 @@ _UNSET: Mapping[str, str] = {
 DEFAULTS = EventInvokeConfig(
     maximum_retry_attempts=DEFAULT_RETRY_ATTEMPTS, maximum_event_age_in_seconds=DEFAULT_EVENT_AGE_IN_SECONDS
 )
-"""AWS's values for settings that are not set."""
+"""The values that AWS uses for settings that are not set."""
 
 
 class _Unknown(Enum):
@@ -72,14 +72,14 @@ UNKNOWN: Final = _Unknown.UNKNOWN
 """The value of a setting that could not be read."""
 
 Values = Mapping[str, Any]
-"""The value of each setting; None is a setting that is not set, UNKNOWN one that could not be read."""
+"""The value of each setting; None if it is not set, UNKNOWN if it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A config that was not read, or could not be.
+    """A config that was not read or could not be read.
 
-    `reason` states why, and `untouched` are the settings that an update does not change.
+    `reason` states why; `untouched` are the settings that an update does not change.
 
     >>> str(Unread("AccessDenied")), str(NOT_READ)
     ('could not be read: AccessDenied', 'was not read')
@@ -93,7 +93,7 @@ class Unread:
 
 
 NOT_READ: Final = Unread("it was not read")
-"""A config that was not read on purpose: the write took one request."""
+"""A config that was deliberately not read, so that the write is a single request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +111,20 @@ class SettingChange:
 
     @property
     def effect(self) -> str:
-        """The effect on the setting, in a word or two."""
+        """The effect on the setting, in a few words."""
         if not self.is_one:
             return "unchanged"
         if self.after is None:
-            return "RESET: what is left out is removed"
+            return "RESET: settings left out are removed"
         return "SET" if self.before in {None, UNKNOWN} else "CHANGED"
 
     def row(self) -> tuple[str, str, str, str]:
-        """Return the label of the setting, its values before and after, and the effect."""
+        """Return the setting's label, its values before and after, and the effect."""
         before, after = in_words(self.name, self.before), in_words(self.name, self.after)
         return LABELS[self.name], before, after, self.effect
 
     def phrase(self, where: Where) -> str:
-        """Return the change in a few words; a destination in this account and region has its short name.
+        """Word the change briefly; a destination in the same account and region has its short name.
 
         >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
         >>> SettingChange("maximum_retry_attempts", 0, None).phrase(where)
@@ -139,7 +139,7 @@ class SettingChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one config: its function, version or alias, and the config before and after.
+    """A change to one config: its function, version or alias, and the config before and after.
 
     >>> change = Change(FunctionRef("my-function", "live"), None, None)
     >>> change.line()
@@ -175,21 +175,21 @@ class Change:
 
     @property
     def is_one(self) -> bool:
-        """Whether anything changes: a setting, or whether a config exists."""
+        """Whether a setting changes, or the existence of the config."""
         is_made_or_deleted = (self.before is None) != (self.after is None)
         return is_made_or_deleted or any(setting.is_one for setting in self.settings())
 
     def settings(self) -> tuple[SettingChange, ...]:
-        """Return the four settings, each before and after."""
+        """Return the four settings with their values before and after."""
         before, after = settings_of(self.before), settings_of(self.after)
         if isinstance(self.before, Unread):
             after = {**after, **dict.fromkeys(self.before.untouched, UNKNOWN)}
         return tuple(SettingChange(name, before[name], after[name]) for name in SETTINGS)
 
     def line(self, where: Where | None = None, verb: str | None = None) -> str:
-        """Return one line that says what changes and where.
+        """Return one line about what changes and where.
 
-        Without `where`, the place is that of the target's ARN; without `verb`, the verb is put or delete.
+        `where` defaults to the place in the target's ARN, and `verb` to put or delete.
         """
         where = where or place_of(self.target)
         verb = verb or ("delete" if self.after is None else "put")
@@ -199,7 +199,7 @@ class Change:
         return "  ".join(filter(None, [subject, changes, where.region, where.account_id, sandbox]))
 
     def words(self, where: Where) -> str:
-        """Return all that changes, in a few words for each setting.
+        """Return a short phrase for each setting that changes, joined by commas.
 
         >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
         >>> Change(FunctionRef("my-function", "live"), None, None).words(where)
@@ -208,19 +208,19 @@ class Change:
         return ", ".join(self.phrases(where)) or _existence(self.before, self.after)
 
     def phrases(self, where: Where) -> Iterator[str]:
-        """Yield a phrase for each setting that changes, and the reason if the config was not read."""
+        """Yield a phrase for each setting that changes and, if the config was not read, the reason."""
         changed = {setting.name: setting for setting in self.settings() if setting.is_one}
         yield from (changed[name].phrase(where) for name in _SHORT_LABELS if name in changed)
         if isinstance(self.before, Unread):
             yield f"the previous config {self.before}"
 
     def request(self) -> Request:
-        """Return the one request that makes the change: a complete put, or a delete.
+        """Return the single request that makes the change: a complete put, or a delete.
 
         >>> Change(FunctionRef("my-function", "live"), None, None).request()  # doctest: +ELLIPSIS
         Request(verb='delete', function=FunctionRef(function_name='my-function', ...), qualifier='live', ...)
 
-        A stored config that AWS would refuse today, such as one with a FIFO queue, is a UsageError.
+        A stored config that AWS would reject today, such as one with a FIFO queue, is a UsageError.
         """
         function, qualifier = self.target.without_qualifier(), self.target.qualifier
         named = None if qualifier == LATEST else qualifier
@@ -229,23 +229,23 @@ class Change:
         return Request("put", function, named, complete(self.after))
 
     def inverse(self) -> Change:
-        """Return the change that undoes this one; UsageError if the config before it is not known."""
+        """Return the change that undoes this one, or raise a UsageError if the previous config is unknown."""
         if isinstance(self.before, Unread):
             raise UsageError(
-                f"the change of {self.target} cannot be undone: the previous config {self.before}",
+                f"the change to {self.target} cannot be undone: the previous config {self.before}",
                 hint="put the config",
             )
         return Change(self.target, self.after, self.before)
 
 
 def target_of(request: Request) -> FunctionRef:
-    """Return the function of a request with its version, its alias or `$LATEST`."""
+    """Return the function of a request with its qualifier, which defaults to `$LATEST`."""
     qualifier = request.qualifier or request.function.qualifier or LATEST
     return request.function.without_qualifier().with_qualifier(qualifier)
 
 
 def complete(config: ReportedConfig) -> EventInvokeConfig:
-    """Return the settings of a put of a whole config, which may have no settings."""
+    """Return the settings for a put that recreates a config, even an empty one."""
     on_success, on_failure = (_destination(text) for text in (config.on_success, config.on_failure))
     settings = EventInvokeConfig(
         maximum_retry_attempts=config.maximum_retry_attempts,
@@ -261,7 +261,7 @@ def _destination(text: str | None) -> Destination:
 
 
 def place_of(function: FunctionRef, *, sandbox: bool = False) -> Where:
-    """Return the place in a function's ARN, as far as it names one; no request is sent."""
+    """Return the place that a function's ARN names; unnamed parts are empty, and no request is sent."""
     return Where(
         partition=function.partition or "",
         region=function.region or "",
@@ -271,7 +271,7 @@ def place_of(function: FunctionRef, *, sandbox: bool = False) -> Where:
 
 
 def settings_of(config: ReportedConfig | EventInvokeConfig | Unread | None) -> Values:
-    """Return the four settings of a config, reported or requested.
+    """Return the four settings of a reported or requested config.
 
     >>> settings_of(EventInvokeConfig(maximum_retry_attempts=0))["maximum_retry_attempts"]
     0
@@ -304,7 +304,7 @@ def in_words(name: str, value: Any) -> str:
 
 
 def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, names: Container[str] = SETTINGS) -> str:
-    """Return the settings of a config, all or those with these names, in a few words each.
+    """Describe a config by its settings, or by those in `names`, in a few words each.
 
     >>> described(None, Where(partition="aws", region="us-east-1", account_id="123456789012"))
     'no config'
@@ -317,7 +317,7 @@ def described(config: ReportedConfig | EventInvokeConfig | None, where: Where, n
 
 
 def worded(before: Values | None, after: Values | None, where: Where) -> str:
-    """Return the words of the change from one config to another; None is no config.
+    """Word the change from one config to another, where None means no config.
 
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> worded(None, settings_of(EventInvokeConfig(maximum_retry_attempts=0)), where)
@@ -330,14 +330,14 @@ def worded(before: Values | None, after: Values | None, where: Where) -> str:
 
 
 def _existence(before: object, after: object) -> str:
-    """Return the words of a change that leaves every setting as it is."""
+    """Word a change that changes no setting."""
     if (before is None) == (after is None):
         return "no change"
     return "no config -> an empty config" if before is None else "an empty config -> no config"
 
 
 def in_short(name: str, value: Any, where: Where) -> str:
-    """Return a value in one word: AWS's default if it is not set, or a destination's name.
+    """Return a value as one word: a number, AWS's default if it is not set, or a destination's name.
 
     >>> in_short("maximum_event_age_in_seconds", None, Where(partition="aws", region="us-east-1", account_id=""))
     '6h'

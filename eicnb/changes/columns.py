@@ -1,4 +1,4 @@
-"""The columns of frames about changes: plans, their outcomes, and what else has a before and an after.
+"""The columns of frames about changes: plans, their outcomes, and any before and after.
 
 Tested in tests/changes/test_plan.py.
 """
@@ -22,15 +22,15 @@ PLAN_COLUMNS = (
     _BY_NAME["qualifier"],
     Column("change", "string", "the change in words"),
     *BEFORE_AND_AFTER,
-    Column("configured_before", "boolean", "whether there is a config now; `<NA>`: it is not known"),
-    Column("configured_after", "boolean", "whether there is one after the change"),
+    Column("configured_before", "boolean", "whether a config exists now; `<NA>`: unknown"),
+    Column("configured_after", "boolean", "whether a config exists after the change"),
     Column("last_modified", _BY_NAME["last_modified"].dtype, "when the config before the change was written"),
-    Column("reason", "string", "why a row is refused or a conflict, or what to know about a change"),
+    Column("reason", "string", "why a row is refused or a conflict, or a note about the change"),
     *(_BY_NAME[name] for name in ("region", "account_id", "function_arn")),
 )
 
 OUTCOMES = ("applied", "none", "conflict", "refused", "failed", "not tried", "unknown")
-"""What can have happened to a row of a plan."""
+"""The possible outcomes of a row of a plan."""
 
 APPLIED_COLUMNS = (
     *PLAN_COLUMNS,
@@ -40,7 +40,7 @@ APPLIED_COLUMNS = (
 
 
 def side_of(config: ReportedConfig | Unread | None, side: Side) -> Mapping[str, Any]:
-    """Return the settings of a config as values of its four columns; an unknown one is None.
+    """Return the settings of a config as values of the four columns of a side; an unknown one is None.
 
     >>> side_of(None, "before")["before_on_failure"]
     """

@@ -1,4 +1,4 @@
-"""The conditions of a run that changes AWS: the most changes, a canary, and questions to the user.
+"""The safeguards of a run that changes AWS: a limit, a canary, and questions to the user.
 
 Tested in tests/changes/test_apply_plan.py.
 """
@@ -14,16 +14,16 @@ from eicnb.changes.change import count
 from eicnb.errors import ConfigurationError, EicError, UsageError, shown
 
 LEAST_LIMIT = 25
-"""How many changes any run may have without a limit of its own."""
+"""The number of changes that any run may make without an explicit limit."""
 
 _SHARE_OF_THE_ROWS = 10  # one tenth of them
 
 Ask = Callable[[str], bool | None]
-"""Asks a question: whether the reply was yes; None if no one can reply."""
+"""A function that asks a question and returns whether the reply was yes, or None if no one can reply."""
 
 
 def unanswered(_question: str) -> None:
-    """Ask no one.
+    """Return None, because no one can reply.
 
     >>> unanswered("Write it?")
     """
@@ -31,9 +31,9 @@ def unanswered(_question: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """The conditions of an apply: the most changes, how many are the canary, and how to ask.
+    """The safeguards of an apply: the limit, the size of the canary, and how to ask the user.
 
-    `confirms` is whether the whole plan is confirmed first; `ask` is also used after the canary.
+    If `confirms`, the user confirms the whole plan first. `ask` is also used after the canary.
     """
 
     limit: int | None = None
@@ -59,20 +59,20 @@ def _number(name: str, value: Any) -> int:
         except TypeError:
             number = -1
         if number < 0:
-            raise UsageError(f"{name} is {shown(value)}, not a number from 0 on", hint=f"{name}=3")
+            raise UsageError(f"{name} is {shown(value)}, not a whole number of at least 0", hint=f"{name}=3")
         return number
 
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """The words about a run without a confirmation: what did not happen, and how to try again."""
+    """The wording for an unconfirmed run: what did not happen, and how to try again."""
 
     nothing: str
     again: str
 
 
 def confirm(question: str, ask: Ask, otherwise: Unconfirmed) -> None:
-    """Ask a question; without a yes, EicError, or ConfigurationError if no one can reply.
+    """Ask a question; raise an EicError unless the reply is yes, or a ConfigurationError without one.
 
     >>> confirm("Write it?", lambda question: True, Unconfirmed("nothing was written", "try again"))
     """
@@ -88,7 +88,7 @@ def confirm(question: str, ask: Ask, otherwise: Unconfirmed) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The size of a run in words: `what` runs, and one `thing` in it.
+    """The wording for a run that is too large: `what` runs, and the `thing` that it consists of.
 
     >>> Size("the plan", "change").check(3, rows=3, limit=None)
     """
@@ -98,7 +98,7 @@ class Size:
     nothing: str = "nothing was written"
 
     def check(self, number: int, *, rows: int, limit: int | None) -> None:
-        """Refuse more than the limit; by default 25, or a tenth of the rows."""
+        """Raise a UsageError above the limit, which defaults to 25 or a tenth of the rows."""
         most = max(LEAST_LIMIT, rows // _SHARE_OF_THE_ROWS) if limit is None else limit
         if number > most:
             with UsageError.about("limit"):

@@ -1,4 +1,4 @@
-"""The configs that a frame describes: functions, and the settings that it has as columns."""
+"""The configs that a frame describes: a function in each row, and settings in its columns."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from eicnb.model.request import Paging, build
 _NAMES = ("function_name", "qualifier", "region", "account_id")
 
 _READ = frozenset({*_NAMES, *SETTING_NAMES, "function_arn", "configured", "scan_state", "error", "last_modified"})
-"""The columns that count; all others are ignored."""
+"""The columns that are read; all others are ignored."""
 
 Cells = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Unwritable:
-    """A destination that AWS would refuse today; it may stay where AWS has it."""
+    """A destination that AWS would reject today; it may stay if it is the current one."""
 
     text: str
     error: UsageError
@@ -42,16 +42,16 @@ class Unwritable:
 class DesiredRow:
     """The config that a row describes.
 
-    `settings` has only the settings that are columns of the frame. `configured` is None if that is not known, and
-    `says_configured` is whether the frame has that column. `unread` is the reason why the row has no settings: it was
-    not read itself. Only such a row may have no `target`.
+    `settings` has only the settings that are columns of the frame. `configured` is None if it is unknown, and
+    `has_configured` is whether the frame has that column. `unread` is the reason why an audit could not read the row.
+    Only such a row may lack a `target`.
     """
 
     label: Any
     target: FunctionRef | None
     settings: Mapping[str, Any] = field(default_factory=dict)
     configured: bool | None = None
-    says_configured: bool = False
+    has_configured: bool = False
     was_read: bool = False
     unread: str = ""
     region: str | None = None
@@ -62,14 +62,14 @@ class DesiredRow:
         return f"row {self.label} ({subject})"
 
     def is_unknown(self, before: ReportedConfig | None) -> bool:
-        """Return whether the row has no setting and doesn't say whether a config exists."""
-        return self.says_configured and self.configured is None and not _are_set(self._values(before))
+        """Return whether the row has no setting and does not tell whether a config exists."""
+        return self.has_configured and self.configured is None and not _are_set(self._values(before))
 
     def after(self, before: ReportedConfig | None) -> ReportedConfig | None:
-        """Return the wanted config, given the current one; None is no config.
+        """Return the desired config, given the current one; None means no config.
 
         A setting without a column keeps its value. A row without any setting is an empty config if it is configured,
-        and else no config. An empty config in a frame that can't say so stays if the row was read from AWS.
+        otherwise no config. If the frame lacks the column `configured`, an empty config that was read from AWS stays.
         """
         assert self.target is not None, "a row that was read names a function"
         values = self._values(before)
@@ -79,16 +79,16 @@ class DesiredRow:
         return ReportedConfig(function=self.target, last_modified=last_modified, **values)
 
     def _values(self, before: ReportedConfig | None) -> dict[str, Any]:
-        return {**settings_of(before), **{name: self._kept(name, before) for name in self.settings}}
+        return {**settings_of(before), **{name: self._value(name, before) for name in self.settings}}
 
     def _stays_empty(self, before: ReportedConfig | None) -> bool:
-        """Return whether an empty config is as the row was read, in a frame without the column `configured`."""
-        if before is None or self.says_configured or not self.was_read:
+        """Return whether the config is still empty, as it was when the row was read without `configured`."""
+        if before is None or self.has_configured or not self.was_read:
             return False
         return not _are_set(settings_of(before))
 
-    def _kept(self, name: str, before: ReportedConfig | None) -> Any:
-        """Return the value of a setting; one that AWS would refuse must be the current one."""
+    def _value(self, name: str, before: ReportedConfig | None) -> Any:
+        """Return the value of a setting; a value that AWS would reject must be the current one."""
         value = self.settings[name]
         if not isinstance(value, Unwritable):
             return value
@@ -104,7 +104,7 @@ def _are_set(values: Cells) -> bool:
 def desired_in(frame: Any, homes: Sequence[Where]) -> list[DesiredRow]:
     """Return the config that each row of a frame describes; a wrong row is a UsageError.
 
-    `homes` are the places of the connections; a row that names no region or account is in the only one.
+    `homes` are the places of the connections. A row without a region or account is in the only place, if there is one.
     """
     columns = _columns_of(frame)
     rows: list[DesiredRow] = []
@@ -129,14 +129,14 @@ def desired_in(frame: Any, homes: Sequence[Where]) -> list[DesiredRow]:
 
 
 def _labels(frame: Any) -> list[str | int]:
-    """Return what names each row in messages: its label, or its position where labels occur twice."""
+    """Return a name for each row in messages: its label, or its position if labels are not unique."""
     if not frame.index.is_unique:
         return [f"at position {position}" for position in range(len(frame))]
     return [label if isinstance(label, str | int) else str(label) for label in frame.index]
 
 
 def _apart(columns: Collection[str]) -> str:
-    """Return a hint that distinguishes rows of the same function, or drops duplicates."""
+    """Return a hint that tells rows of the same function apart or drops duplicates."""
     if not {"qualifier", "function_arn"} & {*columns}:
         return "keep the column qualifier or function_arn: a function has a row for each version and alias"
     named = ["function_arn"] if "function_arn" in columns else [name for name in _NAMES if name in columns]
@@ -144,7 +144,7 @@ def _apart(columns: Collection[str]) -> str:
 
 
 def _columns_of(frame: Any) -> dict[str, list[Any]]:
-    """Return the columns of a frame that count; a level of its index counts as one."""
+    """Return the columns of a frame that are read, including levels of its index."""
     if not isinstance(frame, pd.DataFrame):
         raise UsageError(f"{shown(frame)} is not a DataFrame of configs", hint="eicnb.audit()")
     levels = [name for name in frame.index.names if name in _READ and name not in frame.columns]
@@ -168,7 +168,7 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
 
 
 def _subject(held: Cells) -> str:
-    """Return what a row is about, as far as it can be read."""
+    """Name the subject of a row as far as possible."""
     named = [held.get("function_name"), held.get("qualifier")]
     found = held.get("function_arn") or ":".join(str(part) for part in named if part is not None)
     return str(found or held.get("region") or "no name")
@@ -186,7 +186,7 @@ def _row(label: Any, held: Cells, homes: Sequence[Where]) -> DesiredRow:
         target=target,
         settings=dict(_settings(target, held)),
         configured=cells.truth(held.get("configured")),
-        says_configured="configured" in held,
+        has_configured="configured" in held,
         was_read=held.get("last_modified") is not None,
         region=region,
         account_id=account_id,
@@ -194,7 +194,7 @@ def _row(label: Any, held: Cells, homes: Sequence[Where]) -> DesiredRow:
 
 
 def _unread(held: Cells) -> str:
-    """Return why a row of an audit was not read; empty for one that was."""
+    """Return why an audit could not read a row, or "" if it did."""
     state = held.get("scan_state")
     if state == "ok" or cells.is_missing(state):
         return ""
@@ -221,16 +221,16 @@ def _of_an_arn(arn: str, held: Cells) -> FunctionRef:
         function = FunctionRef.parse(arn)
         if not (function.partition and function.region and function.account_id):
             example = example_arn("lambda", "function:my-function:live")
-            raise UsageError(f"{arn!r} is not a whole ARN", hint=f"{example}, or the column function_name")
+            raise UsageError(f"{arn!r} is not a complete ARN", hint=f"{example}, or the column function_name")
     if function.qualifier is None:
         function = function.with_qualifier(cells.qualifier(held.get("qualifier")) or LATEST)
     for name in _NAMES:
-        cells.named_by_arn(function, name, held.get(name))
+        cells.check_against_arn(function, name, held.get(name))
     return function
 
 
 def _of_names(name: str, held: Cells, homes: Sequence[Where]) -> FunctionRef:
-    """Return the function of a row without an ARN; what it doesn't name is that of the only connection."""
+    """Return the function of a row without an ARN; missing parts come from the only connection."""
     with _naming("function_name"):
         short = FunctionRef.parse(name)
     with _naming("qualifier"):
@@ -241,13 +241,13 @@ def _of_names(name: str, held: Cells, homes: Sequence[Where]) -> FunctionRef:
     for part, value in (("region", region), ("account_id", account_id)):
         if getattr(short, part) not in {None, value}:
             why = f"it is {value!r}, but the function_name has {getattr(short, part)!r}"
-            raise RowFault(why, "give one of the two", part)
+            raise RowFault(why, "name only one of the two", part)
     with _naming("region"):
         check_region(region)
     partition = next((home.partition for home in homes if home.region == region), None) or partition_of(region)
     if short.partition not in {None, partition}:
         why = f"it is in the partition {short.partition!r}, but {region!r} is in {partition!r}"
-        raise RowFault(why, "give a region of its partition", "function_name")
+        raise RowFault(why, "name a region of its partition", "function_name")
     with _naming("function_name"):
         return FunctionRef(short.function_name, short.qualifier or LATEST, partition, region, account_id, marked=True)
 
@@ -261,7 +261,7 @@ def _only(name: str, found: Sequence[str]) -> str:
 
 
 def _settings(target: FunctionRef, held: Cells) -> Iterator[tuple[str, Any]]:
-    """Yield the settings of a row, each as AWS would store it."""
+    """Yield the name of each setting of a row, and its value as AWS would store it."""
     for name in SETTING_NAMES:
         if name not in held:
             continue
@@ -276,7 +276,7 @@ def _settings(target: FunctionRef, held: Cells) -> Iterator[tuple[str, Any]]:
 
 
 def _written(target: FunctionRef, name: str, value: Any) -> Any:
-    """Return a setting as a put would write it; `sqs:NAME` is in the function's account and region."""
+    """Return a setting as a put would write it, with `sqs:NAME` in the function's account and region."""
     given = {"on_success": None, "on_failure": None, name: value}
     request = build(place_of(target), "put", target, qualifier=None, destination_config=None, paging=Paging(), **given)
     return settings_of(request.config)[name]
@@ -284,7 +284,7 @@ def _written(target: FunctionRef, name: str, value: Any) -> Any:
 
 @contextmanager
 def _naming(column: str) -> Iterator[None]:
-    """Name the column in an error that is raised inside."""
+    """Turn a UsageError into a RowFault that names the column."""
     try:
         yield
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""Writes whose response was lost: confirm them by reading, send them again, or raise."""
+"""Writes whose response was lost: confirmed by reading the config, sent again, or an error."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
 
 _PAUSES = (0.2, 1.0)
-"""The seconds to wait before a write is sent for the second and the third time."""
+"""The seconds to wait before the second and the third attempt."""
 
 _CLOCK_SKEW = timedelta(minutes=5)
-"""The largest clock difference; AWS refuses requests beyond it."""
+"""The largest difference between the clocks with which AWS still accepts a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,20 @@ class Lost:
 
     @property
     def cause(self) -> BaseException:
-        """The cause of the send's error: an exception of botocore, as for any other error."""
+        """The exception of botocore that caused the error."""
         return self.error.__cause__ or self.error
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The configs of a successful write; `is_confirmed` is whether reading confirmed it."""
+    """The configs of a successful write; `is_confirmed` if only a later read confirmed it."""
 
     configs: Sequence[ReportedConfig]
     is_confirmed: bool
 
 
 def settle(connection: Connection, lost: Lost) -> Settled:
-    """Find out whether a write arrived; send it again, at most twice, while the config is unchanged."""
+    """Find out whether a write arrived; while the config is unchanged, resend it at most twice."""
     for pause in _PAUSES:
         now = _read(connection, lost)
         if _is_done(lost, now):
@@ -72,7 +72,7 @@ def settle(connection: Connection, lost: Lost) -> Settled:
     raise _doubtful(
         lost.error,
         f"{_words(lost.request)} was sent {times} times, each response was lost ({lost.error.message}), "
-        "and the config is still what it was before",
+        "and the config has not changed",
         lost.request,
     ) from lost.cause
 
@@ -92,26 +92,26 @@ def _read(connection: Connection, lost: Lost) -> ReportedConfig | None:
 
 
 def _is_done(lost: Lost, now: ReportedConfig | None) -> bool:
-    """Return whether the config has the settings of the request, as far as eicnb knows its members."""
+    """Return whether the config has the settings of the request; False if eicnb does not know them all."""
     if lost.change.after is None or now is None:
         return lost.change.after is None and now is None
-    wanted, found = settings_of(lost.change.after), settings_of(now)
-    return not lost.request.more and all(wanted[name] == found[name] for name in lost.request.given())
+    requested, found = settings_of(lost.change.after), settings_of(now)
+    return not lost.request.more and all(requested[name] == found[name] for name in lost.request.given())
 
 
 def _unchanged(lost: Lost, now: ReportedConfig | None) -> Lost:
-    """Return the write with the config before it; raise if another writer changed it since."""
+    """Return the write with its previous config; raise if another writer has changed the config."""
     before = lost.change.before
     if isinstance(before, Unread):
         sent = datetime.fromtimestamp(lost.sent_at, UTC)
         is_old = now is not None and now.last_modified is not None and now.last_modified < sent - _CLOCK_SKEW
         if is_old:
             return replace(lost, change=replace(lost.change, before=now))
-        why = "the config is not what it makes it, and was not read before it"
+        why = "the config differs from the request, and was not read before the write"
         raise _overwritten(lost, now, why) from lost.cause
     if now == before:
         return lost
-    raise _overwritten(lost, now, "someone else wrote the config meanwhile") from lost.cause
+    raise _overwritten(lost, now, "another writer changed the config meanwhile") from lost.cause
 
 
 def _overwritten(lost: Lost, now: ReportedConfig | None, why: str) -> EicError:
@@ -124,9 +124,9 @@ def _overwritten(lost: Lost, now: ReportedConfig | None, why: str) -> EicError:
 
 
 def left_open(error: EicError, request: Request) -> EicError:
-    """Return the error of a write that botocore repeated, with what may have reached AWS.
+    """Return the error of a write that botocore retried, extended by what may have reached AWS.
 
-    A delete without a config may follow an earlier attempt that deleted it.
+    If a retried delete finds no config, the earlier attempt may have deleted it.
     """
     if isinstance(error, NotFound):
         response = getattr(error.__cause__, "response", {})
@@ -160,10 +160,7 @@ def _where(lost: Lost, now: ReportedConfig | None) -> Where:
 
 
 def _doubtful(error: EicError, message: str, request: Request) -> EicError:
-    """Return the error of the send with a message about the whole write.
-
-    Its class and details are preserved.
-    """
+    """Return a copy of the error, same class and details, with a message about the whole write."""
     doubtful = copy.copy(error)
     doubtful.message, doubtful.args = message, (message,)
     target = target_of(request)

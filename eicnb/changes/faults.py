@@ -1,4 +1,4 @@
-"""What is wrong with the rows of a frame, each with its row and column, as one error.
+"""One error about all the faulty rows of a frame, each with its row and column.
 
 Tested in tests/changes/test_desired.py and tests/changes/export/test_frame_changes.py.
 """
@@ -13,7 +13,7 @@ _MOST_FAULTS = 10
 
 
 class RowFault(Exception):
-    """The reason why a row can't be used, with a hint and, if one column is wrong, its name."""
+    """The reason why a row can't be used, a hint, and the column if a single one is wrong."""
 
     def __init__(self, why: str, hint: str, column: str | None = None) -> None:
         super().__init__(why)
@@ -22,7 +22,7 @@ class RowFault(Exception):
         self.column = column
 
     def at(self, row: str) -> str:
-        """Return the fault with its row and column.
+        """Return the fault prefixed with its row and column.
 
         >>> RowFault("it is empty", "edit the row", "qualifier").at("row 3 (my-function)")
         "row 3 (my-function), column 'qualifier': it is empty"
@@ -32,7 +32,7 @@ class RowFault(Exception):
 
 
 def faults_error(faults: Mapping[str, str], what: str) -> UsageError:
-    """Return the error about some faults, with the first ten of them; each has its hint.
+    """Return one error that lists the first ten faults and has the hint of the first.
 
     >>> print(faults_error({"row 1: no": "edit it", "row 2: no": "edit it"}, "planned"))
     2 rows can't be planned:

@@ -1,4 +1,4 @@
-"""Columns that a plan ignores although they are named almost like settings.
+"""Notes about columns that a plan ignores although their names are almost those of settings.
 
 Tested in tests/changes/test_desired.py.
 """
@@ -17,7 +17,7 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "on_failure": ("onfailurearn", "onfailuredestination", "failuredestination"),
     "on_success": ("onsuccessarn", "onsuccessdestination", "successdestination"),
 }
-"""What else the settings are called, in lower case without anything but letters."""
+"""Other names of the settings, in lower case and reduced to letters."""
 
 _OWN = frozenset(column.name for column in CONFIG_COLUMNS)
 
@@ -27,7 +27,7 @@ _ALIKE = 0.9
 
 
 def settings_meant_by(columns: Iterable[object]) -> dict[str, str]:
-    """Return the columns that are named almost like a setting, each with that setting.
+    """Return the columns whose names resemble a setting's, each with that setting.
 
     >>> settings_meant_by(["retries", "MaximumEventAgeInSeconds", "on_failure", "effective_retry_attempts", "team"])
     {'retries': 'maximum_retry_attempts', 'MaximumEventAgeInSeconds': 'maximum_event_age_in_seconds'}
@@ -43,7 +43,7 @@ def settings_meant_by(columns: Iterable[object]) -> dict[str, str]:
 
 
 def ignored_notes(columns: Iterable[object]) -> tuple[str, ...]:
-    """Return a line for each such column.
+    """Return a line for each column whose name resembles a setting's.
 
     >>> ignored_notes(["retries"])
     ('Note: the column retries is ignored; the setting is maximum_retry_attempts.',)

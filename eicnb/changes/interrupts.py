@@ -1,4 +1,4 @@
-"""Ctrl-C while changes are written: the write under way finishes, and no other one starts.
+"""Ctrl-C while changes are being written: the write in flight finishes, and no other starts.
 
 Tested in tests/changes/test_apply_plan.py.
 """
@@ -41,9 +41,9 @@ class CtrlC(ABC):
 
 
 class Stop(CtrlC):
-    """A request to stop, by Ctrl-C or by the code; a second Ctrl-C also gives up waiting.
+    """A request to stop, from Ctrl-C or from code; after a second Ctrl-C, nothing is waited for.
 
-    Ctrl-C raises nothing while it is open, in the main thread; other threads get none.
+    Inside the `with` block, Ctrl-C raises no exception. It is caught only if the main thread entered the block.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Stop(CtrlC):
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Let Ctrl-C interrupt a question that is asked inside."""
+        """Let Ctrl-C interrupt a question to the user."""
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
         try:
@@ -66,16 +66,16 @@ class Stop(CtrlC):
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether Ctrl-C came."""
+        """Whether Ctrl-C was pressed."""
         return self._interrupts > 0
 
     @property
     def gives_up(self) -> bool:
-        """Whether Ctrl-C came twice: then the write under way is not waited for."""
+        """Whether Ctrl-C was pressed twice, so that the write in flight is not waited for."""
         return self._interrupts >= _GIVES_UP
 
     def interrupt(self) -> None:
-        """Note a Ctrl-C that another part of the code got."""
+        """Register a Ctrl-C that other code has caught."""
         self._interrupts += 1
         self.requested.set()
 

@@ -1,4 +1,4 @@
-"""One event in the journal, on a line before it is sent and a line about its outcome.
+"""An event in the journal: one line before it is sent, and one line about its outcome.
 
 The payload is never recorded.
 
@@ -19,9 +19,10 @@ EVENT_VERBS = ("send", "replay")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventEntry(Recorded):
-    """An event that was sent to a function; of a replay with the source and the id of its message.
+    """An event that was sent to a function; for a replay, with the source and id of its message.
 
-    With the outcome `applied` Lambda accepted it; an error then says that its message could not be deleted.
+    The outcome `applied` means that Lambda accepted the event. If there is an error too, its message could not be
+    deleted.
     """
 
     target: FunctionRef
@@ -31,7 +32,7 @@ class EventEntry(Recorded):
 
     @property
     def words(self) -> str:
-        """What was sent, in words."""
+        """A few words about what was sent."""
         return f"message {self.message_id}" if self.message_id else "an event"
 
     @property
@@ -40,20 +41,20 @@ class EventEntry(Recorded):
         return self.outcome != "failed"
 
     def intent(self) -> str:
-        """Return the line that is written before the event is sent."""
+        """Return the line to write before the event is sent."""
         return self._before(function=str(self.target), source=self.source, message=self.message_id)
 
     def result(self) -> str:
-        """Return the line that is written afterwards."""
+        """Return the line to write after the event was sent."""
         return self._after(request=self.request_id)
 
     @classmethod
     def from_intent(cls, line: Mapping[str, Any]) -> Self:
-        """Read the first line of an event; KeyError, TypeError or ValueError for another."""
+        """Parse the first line of an event; KeyError, TypeError or ValueError if it is malformed."""
         source, message_id = (text_or_none(line.get(name)) for name in ("source", "message"))
         target = FunctionRef.parse(line["function"])
         return cls._read(line, EVENT_VERBS, target=target, source=source, message_id=message_id)
 
     def with_result(self, line: Mapping[str, Any]) -> Self:
-        """Return the event with the outcome in its second line."""
+        """Return the event with the outcome from its second line."""
         return self._ended_as(line, request_id=text_or_none(line.get("request")))

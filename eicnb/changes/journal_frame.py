@@ -19,17 +19,17 @@ Entry = JournalEntry | EventEntry
 
 _BY_NAME = {column.name: column for column in CONFIG_COLUMNS}
 
-TIME = Column("time", "datetime64[ns, UTC]", "when the request was about to be sent")
-RUN = Column("run", "string", "id that the writes of one command, `%%eic` cell or plan have in common")
+TIME = Column("time", "datetime64[ns, UTC]", "just before the request was sent")
+RUN = Column("run", "string", "id of the run: the writes of one command, `%%eic` cell or plan")
 
 JOURNAL_COLUMNS = (
     TIME,
     RUN,
-    Column("by", "string", "ARN of the caller, or of its role; `<NA>`: no request had shown it"),
-    Column("verb", "string", "`put`, `update` or `delete`; of events `send` or `replay`"),
+    Column("by", "string", "ARN of the caller, or of its role; `<NA>`: not known at the time"),
+    Column("verb", "string", "`put`, `update` or `delete`; for events, `send` or `replay`"),
     _BY_NAME["function_name"],
     _BY_NAME["qualifier"],
-    Column("change", "string", "the change in words; of a replay the id of the message"),
+    Column("change", "string", "the change in words; for a replay, the id of the message"),
     *BEFORE_AND_AFTER,
     Column("outcome", "string", "`applied`, `failed` or `unknown`"),
     Column("error", "string", "what went wrong, or why the outcome is unknown; `<NA>`: nothing"),
@@ -40,7 +40,7 @@ _OF_A_ROW = (TIME, RUN, _BY_NAME["function_name"], _BY_NAME["qualifier"])
 
 
 def journal_frame(found: Entries) -> Frame:
-    """Return writes as a frame of `JOURNAL_COLUMNS`, in their order.
+    """Return the writes and events as a frame of `JOURNAL_COLUMNS`, newest first.
 
     >>> journal_frame(Entries((), damaged_lines=0, unread_files=0)).attrs["verb"]
     'journal'
@@ -87,7 +87,7 @@ def _event_row(entry: EventEntry) -> dict[str, Any]:
 
 
 def _of_any(entry: Entry) -> dict[str, Any]:
-    """Return the values that a write and an event have in common."""
+    """Return the values of the columns that writes and events share."""
     target = entry.target
     return {
         "time": entry.time,
@@ -105,7 +105,7 @@ def _of_any(entry: Entry) -> dict[str, Any]:
 
 
 def entries_of(frame: Any, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the writes and events behind the rows of a journal; a row of another one is a UsageError."""
+    """Return the writes and events behind rows of the journal; an unknown row is a UsageError."""
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is neither a run, a time nor rows of the journal", hint="%eic journal")
     known = {_key(_row(entry)): entry for entry in entries}

@@ -1,7 +1,7 @@
-"""A lock on one config among the processes of a user on this machine, which AWS doesn't have.
+"""A lock on one config among a user's processes on one machine; AWS has no such lock.
 
-It keeps two kernels that apply overlapping plans from writing between each other's read and write. It is best effort:
-it does not cover other machines, and where no lock file can be made, nothing is locked.
+If two kernels apply overlapping plans, neither writes between the other's read and write. The lock is best effort: it
+does not cover other machines, and if no lock file can be made, nothing is locked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LONGEST_WAIT = 120.0
 
 @contextmanager
 def locked(target: FunctionRef, is_stopped: Callable[[], bool]) -> Iterator[None]:
-    """Hold the lock on a config inside; after an interrupted or very long wait, go on without it.
+    """Hold the lock on a config; after an interrupted or very long wait, continue without it.
 
     >>> with locked(FunctionRef("my-function", "live"), lambda: False):
     ...     pass
@@ -58,14 +58,14 @@ def _wait(handle: int, is_stopped: Callable[[], bool]) -> None:
 
 
 def _opened(number: int) -> int | None:
-    """Open a lock file in a folder that is this user's alone; None if there can't be one."""
+    """Open a lock file in the user's private folder, or return None if that is impossible."""
     if fcntl is None:
         return None
     folder = Path(tempfile.gettempdir()) / f"eicnb-locks-{os.getuid()}"
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
-        held = folder.lstat()
-        is_own = held.st_uid == os.getuid() and not held.st_mode & 0o077 and not folder.is_symlink()
-        if is_own:
+        found = folder.lstat()
+        is_private = found.st_uid == os.getuid() and not found.st_mode & 0o077 and not folder.is_symlink()
+        if is_private:
             return os.open(folder / f"{number:02}", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     return None

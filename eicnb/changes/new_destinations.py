@@ -1,4 +1,4 @@
-"""The destinations that a plan newly sets and that do not exist, as notes of its rows and of the plan."""
+"""Notes about destinations that a plan newly sets and that do not exist."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MOST_NOTES = 10
 def noting_missing(
     rows: Sequence[PlannedChange], reach: Reachable
 ) -> tuple[tuple[PlannedChange, ...], tuple[str, ...]]:
-    """Return the rows with notes about new destinations that do not exist, and a line for each.
+    """Add notes about new destinations that do not exist to the rows, and return a line for each too.
 
-    Each destination in the account and region of its function is requested once. One that is elsewhere, or that AWS
-    reports nothing about, has no note.
+    Each destination in the account and region of its function is requested once. If a destination is elsewhere or AWS
+    does not tell whether it exists, there is no note.
     """
     found = _connections(rows, reach)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -35,7 +35,7 @@ def noting_missing(
 
 
 def _connections(rows: Sequence[PlannedChange], reach: Reachable) -> dict[DestinationArn, Connection]:
-    """Return the connection that may request each destination: that of the first function in its place."""
+    """Return the connection for each destination: that of the first function in its account and region."""
     found: dict[DestinationArn, Connection] = {}
     for row in rows:
         for arn in _set_by(row):

@@ -1,4 +1,4 @@
-"""A plan: the changes of many configs as one value, which is shown, saved, applied and undone."""
+"""A plan: changes to many configs as one value, which can be shown, saved, applied and undone."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ACTIONS: tuple[Action, ...] = ("put", "delete", "none", "conflict", "refused")
 
 
 class PlanApplier:
-    """The function that applies a plan on the connection in use; the client sets it with `choose`."""
+    """The function that applies a plan on the connection in use; the client registers it with `choose`."""
 
     def __init__(self) -> None:
         self._apply: Callable[..., Frame] | None = None
 
     def choose(self, apply: Callable[..., Frame]) -> None:
-        """Apply with this function from now on, and give `Plan.apply` its parameters, for `help` and Tab."""
+        """Register the function, and give `Plan.apply` its signature for `help` and Tab."""
         self._apply = apply
         own = signature(apply)
         plan, *others = own.parameters.values()
@@ -45,12 +45,12 @@ class PlanApplier:
 
 
 APPLYING = PlanApplier()
-"""The process's way to apply a plan."""
+"""The process-wide function that applies a plan."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
-    """The changes of many configs, as a tuple of frozen rows; nothing is written before it is applied.
+    """Changes to many configs, as a tuple of frozen rows; nothing is written until the plan is applied.
 
     >>> from eicnb.model.function import FunctionRef
     >>> arn = "arn:aws:lambda:us-east-1:123456789012:function:my-function:live"
@@ -58,10 +58,9 @@ class Plan:
     >>> len(plan), plan.frame.action.tolist(), plan.lines()
     (0, ['none'], [])
 
-    `len` counts the changes. `sandbox` is whether the configs were read in the embedded AWS. `about` is shown above the
-    table and states what the plan is for; `notes` are shown below it. `connections` are those that were named when the
-    plan was made, and they apply it; without any, it is the connection in use. None of the three is saved, pickled or
-    compared.
+    `len` counts the changes. `sandbox` is whether the configs were read in the embedded AWS. `about` states the purpose
+    of the plan above the table; `notes` are shown below it. `connections` were passed in when the plan was made, and
+    apply it; if there are none, the connection in use does. None of these three is saved, pickled or compared.
     """
 
     rows: tuple[PlannedChange, ...]
@@ -71,12 +70,12 @@ class Plan:
     connections: tuple[Connection, ...] = field(default=(), compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle only the content: a connection has credentials."""
+        """Pickle only the content, because a connection has credentials."""
         return type(self), (self.rows, self.sandbox)
 
     @classmethod
     def of(cls, changes: Iterable[Change | PlannedChange], *, sandbox: bool = False) -> Self:
-        """Return the plan of some changes; rows that are planned already stay as they are."""
+        """Build a plan from changes or from finished rows."""
         rows = (change if isinstance(change, PlannedChange) else PlannedChange.of(change) for change in changes)
         return cls(tuple(rows), sandbox)
 
@@ -88,7 +87,7 @@ class Plan:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The changes that applying the plan would write, in its order."""
+        """The changes that applying the plan would write, in order."""
         return tuple(row.change for row in self.rows if row.writes and row.change is not None)
 
     @property
@@ -97,7 +96,7 @@ class Plan:
         return to_frame([row.row() for row in self.rows], PLAN_COLUMNS, self.attrs("plan"))
 
     def attrs(self, verb: str) -> dict[str, Scalar]:
-        """Return the attrs of a frame about the plan: where it is, and how many rows have which action."""
+        """Return the attrs of a frame about the plan: account, region, and the number of each action."""
         counts = Counter(row.action for row in self.rows)
         return {
             "verb": verb,
@@ -110,16 +109,16 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """The plan's short name, which follows from its content."""
+        """The plan's short name, which is derived from its content."""
         return plan_file.plan_id(plan_file.digest_of(self.rows, sandbox=self.sandbox))
 
     @property
     def summary(self) -> str:
-        """What the plan does in numbers, and where."""
+        """The number of each action, with the accounts and regions, in one line."""
         return plan_display.summary(self.rows, self.id, sandbox=self.sandbox)
 
     def text(self, most: int | None = None) -> str:
-        """Return the table of the changes as text, all or so many."""
+        """Return the table of changes as text, with at most `most` rows."""
         return plan_display.to_text(self.rows, self._words, len(self.rows) if most is None else most)
 
     def __repr__(self) -> str:
@@ -140,8 +139,8 @@ class Plan:
         >>> Plan.load(path) == Plan(())
         True
 
-        The file has a digest, by which `load` finds accidental edits; it is no signature. It holds no profile, endpoint
-        or credential.
+        The file has a digest with which `load` detects accidental edits, but which is not a signature. It contains no
+        profile, endpoint or credential.
         """
         file = _path(path)
         plan_file.save(plan_file.to_text(self.rows, sandbox=self.sandbox), file)
@@ -151,15 +150,15 @@ class Plan:
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a plan that `save` wrote.
 
-        A file that was edited, is damaged or has another version of the format is a UsageError. A plan of another
-        account is refused when it is applied.
+        A file that was edited, is damaged or has another format version is a UsageError. A plan for another account is
+        refused only when it is applied.
         """
         return cls(*plan_file.load(_path(path)))
 
     def apply(self, **arguments: Any) -> Frame:
         """Write the changes and return the frame with the outcome of each row.
 
-        The arguments are those of `eicnb.apply`. Each config is read and compared immediately before it is written.
+        The arguments are those of `eicnb.apply`. Each config is read and compared right before it is written.
         """
         return APPLYING(self, **arguments)
 
@@ -169,7 +168,7 @@ class Plan:
 
 
 def _most_rows() -> int | None:
-    """Return the most rows of a display; None for all."""
+    """Return the most rows that a display shows, or None for all."""
     rows = VIEW.current().rows
     return rows if isinstance(rows, int) else None
 

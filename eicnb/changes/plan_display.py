@@ -1,4 +1,4 @@
-"""How a plan is shown: a table of its changes, before and after in words, as HTML and as text."""
+"""The display of a plan: a table of its changes, before and after, as HTML and as text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from eicnb.redaction.control_characters import printable
 _ARROW = " \N{RIGHTWARDS ARROW} "
 
 _LOUD = 'style="font-weight: bold; color: #ffffff; background: #a6200d; padding: 0 0.3em"'
-"""White on red, which is legible on a light and on a dark page."""
+"""White on red, which is legible on light and dark pages."""
 
 _STRONG = 'style="font-weight: bold"'
 
@@ -32,7 +32,7 @@ _LOUD_WORDS = frozenset({"delete", "conflict", "refused"})
 
 @dataclass(frozen=True, slots=True)
 class PlanCell:
-    """A cell's text; a loud one is a reset, a deletion or a row that is not applied."""
+    """A cell's text; `is_loud` marks a reset, a deletion or a row that will not be applied."""
 
     text: str
     is_changed: bool = False
@@ -44,23 +44,23 @@ Shown = list[PlanCell]
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
-    """The words around the table: a summary and what the plan is about above it, notes below it."""
+    """The text around the table: a summary and the plan's subject above it, notes below it."""
 
     summary: str
     about: str = ""
     notes: tuple[str, ...] = ()
 
     def below(self, more: Sequence[str]) -> list[str]:
-        """Return the lines below the table, masked."""
+        """Return the lines below the table, with secrets masked."""
         return [*more, *map(masks.printed, self.notes)]
 
     def above(self) -> list[str]:
-        """Return the line between the summary and the table, masked; none without one."""
+        """Return the line between the summary and the table, if there is one, with secrets masked."""
         return [masks.printed(self.about)] if self.about else []
 
 
 def summary(rows: Sequence[PlannedChange], name: str, *, sandbox: bool) -> str:
-    """Return what a plan does in numbers, and where."""
+    """Summarise a plan: the number of each action, the accounts and the regions."""
     counts: Counter[str] = Counter(row.action for row in rows)
     resets = sum(_is_reset(setting) for row in rows if row.action == "put" for setting in _settings(row))
     words = [f"{counts[action]} {noun}" for action, noun in _NOUNS.items() if counts[action]]
@@ -82,7 +82,7 @@ def _places(rows: Sequence[PlannedChange]) -> Iterator[str]:
 
 
 def to_text(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
-    """Return the changes of a plan as a table of text, a setting that changes a column."""
+    """Return the changes of a plan as a text table, with a column for each setting that changes."""
     names, cells, more = _table(rows, most)
     if not cells:
         return "\n".join([masks.printed(words.summary), *words.above(), *words.below(more)])
@@ -97,7 +97,7 @@ def to_text(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
 
 
 def to_html(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
-    """Return the same as HTML without scripts, every text escaped; resets and deletions are white on red."""
+    """Return the same table as script-free HTML, escaped; resets and deletions are white on red."""
     names, cells, more = _table(rows, most)
     hidden = _hidden([words.summary, *names, *(_marked(cell) for row in cells for cell in row)])
     caption, texts = escaped(hidden[0]), hidden[1 + len(names) :]
@@ -111,15 +111,15 @@ def to_html(rows: Sequence[PlannedChange], words: PlanWords, most: int) -> str:
 
 
 def _table(rows: Sequence[PlannedChange], most: int) -> tuple[list[str], list[Shown], list[str]]:
-    """Return the names of the columns, the rows that change, and a line about those that are left out."""
-    wanted = [row for row in rows if row.action != "none"]
-    shown = wanted[:most]
+    """Return the column names, the rows that change, and a line about rows that are not shown."""
+    changing = [row for row in rows if row.action != "none"]
+    shown = changing[:most]
     settings = [name for name in SETTING_NAMES if any(row.change and _changes(row, name) for row in shown)]
     several = len({(row.account_id, row.region) for row in rows}) > 1
     names = ["action", "function", *(LABELS[name] for name in settings), "note"]
     names += ["region", "account"] if several else []
     cells = [list(_cells(row, settings, several=several)) for row in shown]
-    left = len(wanted) - len(shown)
+    left = len(changing) - len(shown)
     return names, cells, [f"{left} more; plan.frame has all rows"] if left else []
 
 
@@ -157,12 +157,12 @@ def _changes(row: PlannedChange, name: str) -> bool:
 
 
 def _is_reset(setting: SettingChange) -> bool:
-    """Return whether a setting that was set is removed."""
+    """Return whether the change removes a setting that was set."""
     return setting.is_one and setting.after is None and setting.before is not UNKNOWN
 
 
 def _marked(cell: PlanCell) -> str:
-    """Return a cell's text, with a word for what is loud: a colour alone is not for everyone."""
+    """Return a cell's text; mark a loud cell with a word too, because not everyone sees colours."""
     if not cell.is_loud:
         return cell.text
     return f"{cell.text} RESET" if cell.is_changed else cell.text.upper()

@@ -1,7 +1,7 @@
-"""A plan as a JSON file that a reviewer can read; its digest shows whether it was edited.
+"""A plan as a JSON file that a reviewer can read, with a digest that detects edits.
 
-The digest is no signature: anyone who can write the file can write the digest too. The file holds no profile, no
-endpoint and no credential.
+The digest is not a signature: anyone who can write the file can recompute the digest. The file contains no profile,
+endpoint or credential.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eicnb.model.reported import ReportedConfig
 
 FORMAT, VERSION = "eicnb plan", 1
 
-_NOTE = "The digest shows accidental edits; it is no signature."
+_NOTE = "The digest detects accidental edits; it is not a signature."
 
 _AGAIN = "make the plan again and save it"
 
@@ -34,12 +34,12 @@ Json = dict[str, Any]
 
 
 def digest_of(rows: Sequence[PlannedChange], *, sandbox: bool) -> str:
-    """Return the SHA-256 of a plan's content: equal plans have equal digests."""
+    """Return the SHA-256 digest of a plan's content; equal plans have equal digests."""
     return _digest(_content(rows, sandbox=sandbox))
 
 
 def plan_id(digest: str) -> str:
-    """Return the short name of a plan, from its digest.
+    """Derive the short name of a plan from its digest.
 
     >>> plan_id("4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce")
     'p-4e07408562be'
@@ -48,7 +48,7 @@ def plan_id(digest: str) -> str:
 
 
 def to_text(rows: Sequence[PlannedChange], *, sandbox: bool) -> str:
-    """Return a plan as JSON, a row a block."""
+    """Return a plan as JSON, with a block for each row."""
     content = _content(rows, sandbox=sandbox)
     digest = _digest(content)
     head = {"format": FORMAT, "version": VERSION, "id": plan_id(digest), "digest": digest, "note": _NOTE}
@@ -56,20 +56,20 @@ def to_text(rows: Sequence[PlannedChange], *, sandbox: bool) -> str:
 
 
 def save(text: str, path: Path) -> None:
-    """Write a file as a whole: if that fails, the file is what it was before."""
+    """Write a file atomically: if writing fails, an existing file is unchanged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:
             file.write(text.encode())
     except (OSError, UnicodeEncodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise EicError(f"the plan is not saved to {str(path)!r}: {reason}", hint="name another file") from error
+        raise EicError(f"the plan was not saved to {str(path)!r}: {reason}", hint="name another file") from error
 
 
 def load(path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
-    """Read a plan's rows from a file, and whether it was made in the sandbox.
+    """Read a plan's rows from a file, and whether the plan was made in the sandbox.
 
-    A file that is not a whole plan is an error.
+    A damaged file is an error.
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -85,31 +85,31 @@ def load(path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
 
 
 def read(text: str, path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
-    """Return the rows in a plan's JSON, and whether it was made in the sandbox."""
+    """Parse a plan's JSON into its rows, and whether the plan was made in the sandbox."""
     try:
-        held = json.loads(text)
+        saved = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, "it is not JSON, or a part of it is missing") from error
-    if not isinstance(held, dict) or held.get("format") != FORMAT:
+        raise _damaged(path, "it is not JSON, or is truncated") from error
+    if not isinstance(saved, dict) or saved.get("format") != FORMAT:
         raise _damaged(path, "it is not a plan")
-    if held.get("version") != VERSION:
+    if saved.get("version") != VERSION:
         raise UsageError(
-            f"the plan in {str(path)!r} has version {held.get('version')!r} of the format, not {VERSION}",
+            f"the plan in {str(path)!r} has format version {saved.get('version')!r}, not {VERSION}",
             hint=f"{_AGAIN}, or use the release of eicnb that saved it",
         )
-    content = {name: held[name] for name in ("sandbox", "rows") if name in held}
+    content = {name: saved[name] for name in ("sandbox", "rows") if name in saved}
     digest = _digest(content)
-    if digest != held.get("digest") or held.get("id") != plan_id(digest):
+    if digest != saved.get("digest") or saved.get("id") != plan_id(digest):
         raise UsageError(
             f"the plan in {str(path)!r} was edited after it was saved: its digest does not match", hint=_AGAIN
         )
     try:
-        if not (isinstance(held["rows"], list) and isinstance(held["sandbox"], bool)):
+        if not (isinstance(saved["rows"], list) and isinstance(saved["sandbox"], bool)):
             raise TypeError("there are no rows")  # noqa: TRY301 # one place words what is damaged
-        rows = tuple(_row(row) for row in held["rows"])
+        rows = tuple(_row(row) for row in saved["rows"])
     except (EicError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise _damaged(path, f"a row can't be read: {error}") from error
-    return rows, held["sandbox"]
+    return rows, saved["sandbox"]
 
 
 def _damaged(path: Path, why: str) -> UsageError:
@@ -147,48 +147,48 @@ def _config(config: ReportedConfig | Unread | None) -> Json | None:
     return {**{name: getattr(config, name) for name in SETTING_NAMES}, "last_modified": last_modified}
 
 
-def _row(held: Json) -> PlannedChange:
-    """Return a row; its action and words must follow from its change, as they did when it was saved."""
-    if held["action"] not in get_args(Action):
-        raise ValueError(f"there is no action {held['action']!r}")
+def _row(saved: Json) -> PlannedChange:
+    """Parse a row, and check that its action and wording still follow from its change."""
+    if saved["action"] not in get_args(Action):
+        raise ValueError(f"there is no action {saved['action']!r}")
     row = PlannedChange(
-        change=_change(held),
-        action=held["action"],
-        reason=_text(held["reason"]),
-        region=_text_or_none(held["region"]),
-        account_id=_text_or_none(held["account_id"]),
+        change=_change(saved),
+        action=saved["action"],
+        reason=_text(saved["reason"]),
+        region=_text_or_none(saved["region"]),
+        account_id=_text_or_none(saved["account_id"]),
     )
     target = row.change.target if row.change else row
     if (row.region, row.account_id) != (target.region, target.account_id):
         raise ValueError("its region and account are not those of its function_arn")
-    if row.words != held["change"]:
-        raise ValueError(f"its change is {row.words!r}, not {held['change']!r}")
+    if row.words != saved["change"]:
+        raise ValueError(f"its change is {row.words!r}, not {saved['change']!r}")
     if row.writes and (row.change is None or PlannedChange.of(row.change).action != row.action):
         raise ValueError(f"its action is not {row.action!r}")
     return row
 
 
-def _change(held: Json) -> Change | None:
-    if held["function_arn"] is None:
+def _change(saved: Json) -> Change | None:
+    if saved["function_arn"] is None:
         return None
-    target = FunctionRef.parse(held["function_arn"])
+    target = FunctionRef.parse(saved["function_arn"])
     if not (target.qualifier and target.region and target.account_id):
-        raise ValueError(f"{held['function_arn']!r} is not a whole ARN")
-    after = _read_config(held["after"], target)
+        raise ValueError(f"{saved['function_arn']!r} is not a complete ARN")
+    after = _read_config(saved["after"], target)
     if isinstance(after, Unread):
         raise TypeError("its after is unread")
-    return Change(target, _read_config(held["before"], target), after)
+    return Change(target, _read_config(saved["before"], target), after)
 
 
-def _read_config(held: Json | None, function: FunctionRef) -> ReportedConfig | Unread | None:
-    if held is None:
+def _read_config(saved: Json | None, function: FunctionRef) -> ReportedConfig | Unread | None:
+    if saved is None:
         return None
-    if "unread" in held:
-        return Unread(_text(held["unread"]))
-    numbers = {name: held[name] for name in SETTING_NAMES[:2]}
-    EventInvokeConfig(**numbers)  # refuses what is out of range
-    on_failure, on_success = (_text_or_none(held[name]) for name in SETTING_NAMES[2:])
-    last_modified = None if held["last_modified"] is None else datetime.fromisoformat(held["last_modified"])
+    if "unread" in saved:
+        return Unread(_text(saved["unread"]))
+    numbers = {name: saved[name] for name in SETTING_NAMES[:2]}
+    EventInvokeConfig(**numbers)  # validates the ranges
+    on_failure, on_success = (_text_or_none(saved[name]) for name in SETTING_NAMES[2:])
+    last_modified = None if saved["last_modified"] is None else datetime.fromisoformat(saved["last_modified"])
     return ReportedConfig(
         function=function,
         on_failure=on_failure,

@@ -1,4 +1,4 @@
-"""One row of a plan: a change with the action that it takes, or the reason why it can't be made.
+"""A row of a plan: a change and the action that it takes, or the reason why it can't be made.
 
 Tested in tests/changes/test_plan.py.
 """
@@ -20,7 +20,7 @@ from eicnb.model.reported import ReportedConfig
 Action = Literal["put", "delete", "none", "conflict", "refused"]
 
 WRITTEN: tuple[Action, ...] = ("put", "delete")
-"""The actions that write something."""
+"""The actions that write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class PlannedChange:
     >>> PlannedChange.of(Change(FunctionRef("my-function", "live"), None, None)).action
     'none'
 
-    `change` is None for a row that names no function, of which only `region` and `account_id` may be known.
+    `change` is None for a row that names no function; only its `region` and `account_id` may be known.
     """
 
     change: Change | None
@@ -42,10 +42,9 @@ class PlannedChange:
 
     @classmethod
     def of(cls, change: Change, reason: str = "") -> Self:
-        """Return the row of a change: a put, a delete, or none; refused if AWS would refuse the put.
+        """Return the row of a change: a put, a delete, or none; refused if AWS would reject the put.
 
-        The reason says what else there is to know: that the change can't be undone, or that a destination is in
-        another account.
+        The reason also notes if the change can't be undone or if a destination is in another account.
         """
         if isinstance(change.before, Unread):
             return cls.refused(change, change.before.reason)
@@ -65,7 +64,7 @@ class PlannedChange:
 
     @classmethod
     def conflict(cls, change: Change, reason: str) -> Self:
-        """Return the row of a change whose config was changed by another writer; it is left alone."""
+        """Return the row of a change that is skipped because another writer changed the config."""
         return cls._in(change, "conflict", reason)
 
     @classmethod
@@ -79,19 +78,19 @@ class PlannedChange:
 
     @property
     def writes(self) -> bool:
-        """Whether applying the row writes something."""
+        """Whether applying the row writes a config."""
         return self.action in WRITTEN
 
     @property
     def subject(self) -> str:
-        """The function with its qualifier; without a function, the region."""
+        """The function with its qualifier, or the region if there is no function."""
         if self.change is None:
             return self.region or "no function"
         return f"{self.change.target.function_name}:{self.change.target.qualifier or LATEST}"
 
     @property
     def words(self) -> str:
-        """What changes, in a few words; empty if nothing does."""
+        """The changes in a few words, or "" if there are none."""
         if self.change is None or self.action in {"none", "refused"}:
             return ""
         return self.change.words(place_of(self.change.target))
@@ -120,7 +119,7 @@ class PlannedChange:
 
 
 def why_unread(error: EicError) -> str:
-    """Return why a config could not be read; of credentials also how to renew them.
+    """Return why a config could not be read and, for a credentials error, how to fix it.
 
     >>> why_unread(ConfigurationError("there are no AWS credentials", hint="aws sso login"))
     'There are no AWS credentials. Try: aws sso login'
@@ -129,7 +128,7 @@ def why_unread(error: EicError) -> str:
 
 
 def _not_undoable(change: Change) -> str:
-    """Say that a change can't be undone, if AWS would refuse the config before it today."""
+    """Return a note if a change can't be undone, because AWS would reject the previous config today."""
     try:
         change.inverse().request()
     except EicError as error:
@@ -138,7 +137,7 @@ def _not_undoable(change: Change) -> str:
 
 
 def _foreign(change: Change) -> str:
-    """Name the destinations that the change sets in another account."""
+    """Return a note about the new destinations that are in another account."""
     where: Where = place_of(change.target)
     return "; ".join(
         f"{name} is in another account: {arn.account_id}"
@@ -148,7 +147,7 @@ def _foreign(change: Change) -> str:
 
 
 def new_destinations(change: Change) -> Iterator[tuple[str, DestinationArn]]:
-    """Yield the destinations that a change newly sets, each with the setting's name.
+    """Yield each destination that a change newly sets, preceded by the name of its setting.
 
     >>> from eicnb.model.function import FunctionRef
     >>> list(new_destinations(Change(FunctionRef("my-function", "live"), None, None)))

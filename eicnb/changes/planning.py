@@ -1,4 +1,4 @@
-"""A plan made from a frame of wanted configs: what each row would change, compared with AWS."""
+"""A plan made from a frame of desired configs, by comparing each row with the current config."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig
 
 Targets = Mapping[FunctionRef, Connection]
-"""Versions and aliases, and the connection that reaches each."""
+"""Versions and aliases, each with the connection to its account and region."""
 
 Configs = Mapping[FunctionRef, ReportedConfig | EicError | None]
-"""The current configs: None is no config, an error a config that can't be read or a function that doesn't exist."""
+"""The current configs: None if there is none, an error if it can't be read or the function doesn't exist."""
 
 
 class ReadsConfigs(Protocol):
@@ -40,8 +40,8 @@ class ReadsConfigs(Protocol):
 def plan_of(desired: Any, reach: Reachable, reader: ReadsConfigs) -> Plan:
     """Return the plan that gives the functions of a frame the configs that it describes.
 
-    Each row is compared with its current config. A wrong value is a UsageError that names row and column. A row that
-    was not read, whose function no longer exists or is in an account out of reach is refused.
+    Each row is compared with its current config. A wrong value is a UsageError that names row and column. A row is
+    refused if it was not read, if its function no longer exists, or if its account is out of reach.
     """
     rows = desired_in(desired, reach.homes)
     targets = _targets(rows, reach)
@@ -54,7 +54,7 @@ def plan_of(desired: Any, reach: Reachable, reader: ReadsConfigs) -> Plan:
 def without_missing(
     planned: Sequence[PlannedChange], targets: Targets, reader: ReadsConfigs
 ) -> tuple[PlannedChange, ...]:
-    """Return the rows of a plan, refusing new configs of versions and aliases that don't exist."""
+    """Return the rows of a plan; refuse new configs for versions and aliases that don't exist."""
     new = {
         row.change.target: targets[row.change.target]
         for row in planned
@@ -65,7 +65,7 @@ def without_missing(
 
 
 def _targets(rows: Iterable[DesiredRow], reach: Reachable) -> dict[FunctionRef, Connection]:
-    """Return what is to be read, and through which connection; an unknown region is a UsageError."""
+    """Return the configs to read, each with its connection; an unknown region is a UsageError."""
     targets: dict[FunctionRef, Connection] = {}
     faults: dict[str, str] = {}
     for row in rows:

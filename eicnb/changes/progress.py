@@ -12,12 +12,13 @@ from eicnb.model.pace import Pace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteProgress:
-    """The progress of the writes of a plan.
+    """The state of the writes of a plan at one moment, worded like tqdm.
 
     >>> print(WriteProgress(done=30, total=100, applied=28, unchanged=0, seconds=6.0))
      30%|███       | 30/100 changes [00:06<00:14, 5.0/s, 2 not applied]
 
-    `unchanged` are changes that had been made before. `is_over` marks the last event. `things` and `done_with` word it.
+    `unchanged` counts changes that had already been made. `is_over` marks the last event. `things` and `done_with` are
+    the words for what is counted.
     """
 
     done: int

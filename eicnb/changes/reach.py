@@ -1,4 +1,4 @@
-"""The accounts and regions that some connections reach.
+"""The accounts and regions that a set of connections can reach.
 
 Tested in tests/changes/test_planning.py.
 """
@@ -17,7 +17,7 @@ from eicnb.model.place import Where
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """Some connections with their places; each reaches its account in every region.
+    """A set of connections with their places; each reaches its account in every region.
 
     >>> reach = Reachable.of((connection,))
     >>> reach.at("123456789012", "eu-west-1")
@@ -30,21 +30,21 @@ class Reachable:
 
     @classmethod
     def of(cls, connections: Sequence[Connection]) -> Self:
-        """Return what the connections reach; the account of each is requested from STS, once."""
+        """Determine the places of connections; the account of each is requested from STS once."""
         return cls(tuple(connections), tuple(connection.where() for connection in connections))
 
     @property
     def sandbox(self) -> bool:
-        """Whether all of them are the embedded AWS."""
+        """Whether all connections are to the embedded AWS."""
         return all(home.sandbox for home in self.homes)
 
     @property
     def accounts(self) -> str:
-        """The accounts in words."""
+        """The account IDs, joined by commas."""
         return ", ".join(dict.fromkeys(home.account_id for home in self.homes))
 
     def at(self, account_id: str | None, region: str | None) -> Connection | None:
-        """Return the connection to an account and region; None for another account.
+        """Return the connection to an account and region, or None if the account is out of reach.
 
         A region that doesn't exist is a UsageError.
         """

@@ -1,4 +1,4 @@
-"""The permission that a function's role lacks to deliver to a destination: action and statement."""
+"""The permission that a function's role lacks to deliver to a destination, as a policy statement."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _NEW_ROLE = "A new role or policy takes about ten seconds to work."
 
 
 def explain_role(connection: Connection, request: Request, error: EicError, *, reads: bool = True) -> None:
-    """Name the missing permission in the error of a write that AWS refused without it.
+    """If AWS rejected a write because of the function's role, make the missing permission its hint.
 
-    This reads the function's role; without permission to read it, the hint names none.
+    This reads the function to name the role. If it can't be read, the hint says "the function's role".
     """
     destination = refused_destination(error.message)
     if destination is not None:
@@ -30,7 +30,7 @@ def explain_role(connection: Connection, request: Request, error: EicError, *, r
 
 
 def role_of(connection: Connection, request: Request) -> str | None:
-    """Return the ARN of the function's role; None if it can't be read.
+    """Return the ARN of the function's role, or None if it can't be read.
 
     >>> role_of(connection, connection.request("put", "customer-export", on_failure="sqs:shop-failures"))
     'arn:aws:iam::123456789012:role/shop-basic'
@@ -48,7 +48,7 @@ def role_of(connection: Connection, request: Request) -> str | None:
 def permission_note(connection: Connection, request: Request, destinations: Iterable[DestinationArn]) -> str:
     """Return a line for each destination that the function's role may not deliver to.
 
-    IAM simulates the role's own policies. If it refuses or is out of reach, nothing is noted.
+    IAM simulates the role's own policies. If the simulation is denied or IAM is unreachable, there is no note.
     """
     destinations = tuple(destinations)
     role = briefly(lambda: role_of(connection, request)) if destinations else None
@@ -56,26 +56,26 @@ def permission_note(connection: Connection, request: Request, destinations: Iter
         return ""
     refused = [arn for arn in destinations if briefly(partial(_may_deliver, connection, role, arn)) is False]
     return "\n".join(
-        "Note: AWS refuses this unless the destination's own policy allows it. "
+        "Note: AWS rejects this unless the destination's own policy allows it. "
         f"To make sure, {missing_permission(connection, arn, role)}"
         for arn in refused
     )
 
 
 def _may_deliver(connection: Connection, role: str, destination: DestinationArn) -> bool | None:
-    def ask(operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+    def call(operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         return connection.listing(operation.service, operation, 1, **parameters)
 
     action, account_id = ACTIONS[destination.kind][0], role.split(":")[4]
     try:
-        found = simulate(ask, role, [action], [resource_of(action, destination)], {OWNER_KEY: account_id})
+        found = simulate(call, role, [action], [resource_of(action, destination)], {OWNER_KEY: account_id})
     except EicError:
         return None
     return all(one.is_allowed for one in found.values()) if found else None
 
 
 def missing_permission(connection: Connection, destination: DestinationArn, role: str | None) -> str:
-    """Return what to add to a role so that it may deliver to a destination.
+    """Return the advice and policy statement that let a role deliver to a destination.
 
     >>> [queue] = [DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:lost")]
     >>> print(missing_permission(connection, queue, "arn:aws:iam::123456789012:role/shop-basic"))

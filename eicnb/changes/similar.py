@@ -1,6 +1,6 @@
-"""Suggest an existing function, version, alias, queue or bucket for a name that does not exist.
+"""Suggestions of an existing function, version, alias, queue or bucket for a missing name.
 
-Nothing is raised for a response of AWS: what the caller may not list, or not within five seconds, is not suggested.
+An error response from AWS is not raised: names that cannot be listed within five seconds are not suggested.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.verbs import Operation
 
 _MOST_PAGES = 4
-"""How many pages of functions are searched, 50 functions each; more are not worth the wait."""
+"""The most pages of 50 functions to search; more are not worth the wait."""
 
 _MOST_NAMED = 8
 
 
 def similar_function(connection: Connection, function: FunctionRef) -> str | None:
-    """Return the name of the listed function that is most like this one's; None without one.
+    """Return the most similar name of an existing function, or None.
 
     >>> similar_function(connection, FunctionRef("my-functoin"))
     'my-function'
@@ -37,14 +37,14 @@ def similar_function(connection: Connection, function: FunctionRef) -> str | Non
 
 
 def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: str) -> str | None:
-    """Return the version or alias that is most like this one, or a sentence with those that exist.
+    """Return the most similar version or alias, or a sentence that lists the existing ones.
 
     >>> similar_qualifier(connection, FunctionRef("my-function"), "LATEST")
     '$LATEST'
     >>> similar_qualifier(connection, FunctionRef("checkout"), "nope")
     'choose one of $LATEST, live, 3, 2, 1'
 
-    None if neither versions nor aliases can be listed.
+    If neither versions nor aliases can be listed, it returns None.
     """
     aliases = _names(connection, Operation.LIST_ALIASES, "Aliases", "Name", FunctionName=str(function))
     versions = _names(connection, Operation.LIST_VERSIONS, "Versions", "Version", FunctionName=str(function))
@@ -60,12 +60,12 @@ def _one_of(known: Sequence[str]) -> str:
 
 
 def similar_source(connection: Connection, source: DestinationArn) -> str | None:
-    """Return the queue or bucket that is most like a missing one, or a sentence with those that exist.
+    """Return the most similar queue or bucket, or a sentence that lists the existing ones.
 
     >>> similar_source(connection, DestinationArn.parse("arn:aws:sqs:us-east-1:123456789012:shop-failure"))
     'sqs:shop-failures'
 
-    None if none can be listed.
+    If none can be listed, it returns None.
     """
     if source.kind == "s3":
         known = _names(connection, Operation.LIST_BUCKETS, "Buckets", "Name")
@@ -78,7 +78,7 @@ def similar_source(connection: Connection, source: DestinationArn) -> str | None
 
 
 def _names(connection: Connection, operation: Operation, items: str, member: str, **parameters: str) -> list[str]:
-    """Return the names on the first pages of a list, as far as it can be read."""
+    """Return the names on the first pages of a list, or as many as can be read."""
     listed = _listed(connection, operation, items, **parameters)
     names = [item.get(member) for item in listed if isinstance(item, Mapping)]
     return [name for name in names if isinstance(name, str)]

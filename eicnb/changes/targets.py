@@ -1,10 +1,10 @@
-"""The existence of destinations, and the note about missing ones.
+"""Checks whether destinations exist, and the note about missing ones.
 
     missing_note(connection, destinations)  -> "Note: the SQS queue nope does not exist in us-east-1. …", or ""
-    exists(connection, destination)         -> True, False, or None if AWS does not say
+    exists(connection, destination)         -> True, False, or None if it is unknown
 
-Neither raises for a response of AWS. A destination that exists, or that may not be read, is requested once per
-connection; a missing one again each time, because it may have been created since.
+An error response from AWS is not raised. Each connection requests a destination once. Only a missing one is requested
+again each time, because it may have been created since.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 
 _SECONDS = 5.0
-"""The longest delay of a command for a note, in seconds; an unreachable endpoint is not worth more."""
+"""The longest time that a command waits for a note, in seconds, such as at an unreachable endpoint."""
 
 _Read = tuple[Operation, Callable[[DestinationArn], Mapping[str, Any]]]
 
@@ -34,7 +34,7 @@ _READS: Mapping[str, _Read] = {
     "events": (Operation.DESCRIBE_BUS, lambda arn: {"Name": arn.name}),
     "lambda": (Operation.GET_CONFIGURATION, lambda arn: {"FunctionName": str(arn)}),
 }
-"""For each kind: the operation that reads one, and its parameters."""
+"""The operation that reads a destination of each kind, and its parameters."""
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ _known: WeakKeyDictionary[Connection, dict[str, bool | None]] = WeakKeyDictionar
 
 
 def targets_of(request: Request) -> tuple[DestinationArn, ...]:
-    """Return the destinations in a request.
+    """Return the destinations that a request sets.
 
     >>> [str(arn) for arn in targets_of(connection.request("put", "my-function", on_failure="s3:nope"))]
     ['arn:aws:s3:::nope']
@@ -53,7 +53,7 @@ def targets_of(request: Request) -> tuple[DestinationArn, ...]:
 
 
 def missing_note(connection: Connection, destinations: Iterable[DestinationArn]) -> str:
-    """Return a line for each destination that does not exist; an empty text without one.
+    """Return a line for each destination that does not exist, or "" if all do.
 
     >>> print(missing_note(connection, targets_of(connection.request("put", "my-function", on_failure="sqs:nope"))))
     Note: the SQS queue nope does not exist in us-east-1. Until it does, Lambda cannot deliver to it.
@@ -71,7 +71,7 @@ def note_about(missing: DestinationArn) -> str:
 
 
 def absence(missing: DestinationArn) -> str:
-    """Return that a destination does not exist, in a few words.
+    """Return a phrase that says that a destination does not exist.
 
     >>> absence(DestinationArn.parse("arn:aws:s3:::nope"))
     'the S3 bucket nope does not exist'
@@ -80,13 +80,13 @@ def absence(missing: DestinationArn) -> str:
 
 
 def exists(connection: Connection, destination: DestinationArn) -> bool | None:
-    """Return whether a destination exists; None if AWS does not say, or not within five seconds.
+    """Return whether a destination exists, or None if AWS does not tell within five seconds.
 
     >>> [queue] = targets_of(connection.request("put", "my-function", on_failure="sqs:shop-failures"))
     >>> exists(connection, queue)
     True
 
-    Only the connection's own account and region are read: AWS reports what you may not see elsewhere as missing.
+    Only the connection's own account and region are checked. Elsewhere, AWS reports what you may not see as missing.
     """
     known = _known.setdefault(connection, {})
     name = str(destination)
@@ -99,7 +99,7 @@ def exists(connection: Connection, destination: DestinationArn) -> bool | None:
 
 
 def briefly(read: Callable[[], T]) -> T | None:
-    """Return the result of a read; None if it takes longer than five seconds.
+    """Return the result of a read, or None if it takes longer than five seconds.
 
     >>> briefly(lambda: 1)
     1

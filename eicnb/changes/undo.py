@@ -1,4 +1,4 @@
-"""A plan that takes writes back: each config gets the settings that it had before the first of them."""
+"""The plan that undoes writes: each config gets back the settings from before the first of them."""
 
 from __future__ import annotations
 
@@ -31,19 +31,20 @@ State = ReportedConfig | Unread | None
 
 
 def undo_of(entries: Sequence[JournalEntry], reach: Reachable, reader: ReadsConfigs) -> Plan:
-    """Return the plan that restores the configs from before some writes; failed writes changed nothing.
+    """Return the plan that restores the configs from before some writes.
 
-    Each current config is read. One that is not as these writes left it was changed by another writer, and is a
-    conflict. A write in an account out of reach, or whose previous config is unknown, is refused.
+    Each current config is read. If it is not what the writes left behind, another writer changed it, and the row is a
+    conflict. If the account is out of reach or the previous config is unknown, the row is refused. Failed writes
+    changed nothing and are ignored.
     """
     writes: dict[str, list[JournalEntry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.time):
         if entry.outcome != "failed":
             writes.setdefault(str(entry.change.target), []).append(entry)
-    ways = [_WayBack.back(of_one, reach) for of_one in writes.values()]
-    targets = {way.target: way.connection for way in ways if way.connection is not None and not way.refusal}
+    restores = [_Restore.of(of_one, reach) for of_one in writes.values()]
+    targets = {one.target: one.connection for one in restores if one.connection is not None and not one.refusal}
     current = reader.configs(targets) if targets else {}
-    rows = [way.planned(current.get(way.target)) for way in ways]
+    rows = [one.planned(current.get(one.target)) for one in restores]
     rows.sort(key=_order)
     noted, notes = noting_missing(without_missing(rows, targets, reader), reach)
     return Plan(noted, reach.sandbox, notes=notes)
@@ -57,25 +58,25 @@ def _order(row: PlannedChange) -> Order:
 
 
 @dataclass(frozen=True, slots=True)
-class _WayBack:
-    """The way back for one config: its settings before, and those that the writes may have left."""
+class _Restore:
+    """One config to restore: its original settings, and those that the writes may have left behind."""
 
     target: FunctionRef
-    wanted: State
+    original: State
     left: tuple[State, ...]
     connection: Connection | None
     refusal: str = ""
     conflict: str = ""
 
     @classmethod
-    def back(cls, writes: Sequence[JournalEntry], reach: Reachable) -> _WayBack:
-        """Return the way back from writes of one config, the oldest first."""
+    def of(cls, writes: Sequence[JournalEntry], reach: Reachable) -> _Restore:
+        """Work out what to restore, given the writes to one config, oldest first."""
         first, target = writes[0].change, writes[-1].change.target
         left: tuple[State, ...] = (first.before,)
         conflict = ""
         for entry in writes:
             before, after = entry.change.before, entry.change.after
-            if not (isinstance(before, Unread) or any(_is(before, one) for one in left)):
+            if not (isinstance(before, Unread) or any(_is_same(before, one) for one in left)):
                 conflict = f"another writer changed the config between these writes, before {entry.time:%Y-%m-%d %H:%M}"
             left = (after,) if entry.outcome == "applied" else (*left, after)
         connection, refusal = _reached(writes[-1], reach)
@@ -87,12 +88,12 @@ class _WayBack:
         """Return the row of the plan, given the current config."""
         if isinstance(now, EicError):
             return self._refused(why_unread(now))
-        if self.refusal or isinstance(self.wanted, Unread):
+        if self.refusal or isinstance(self.original, Unread):
             return self._refused(self.refusal)
-        change = Change(self.target, now, self.wanted)
-        if _is(now, self.wanted):
+        change = Change(self.target, now, self.original)
+        if _is_same(now, self.original):
             return PlannedChange.of(Change(self.target, now, now))
-        if not any(_is(now, one) for one in self.left):
+        if not any(_is_same(now, one) for one in self.left):
             words = described(now, place_of(self.target))
             return PlannedChange.conflict(change, f"the config was changed since: it is now {words}")
         return PlannedChange.conflict(change, self.conflict) if self.conflict else PlannedChange.of(change)
@@ -101,8 +102,8 @@ class _WayBack:
         return PlannedChange.refused(Change(self.target, Unread(reason), None), reason)
 
 
-def _is(one: State, other: State) -> bool:
-    """Return whether two configs have the same settings; when they were written does not count."""
+def _is_same(one: State, other: State) -> bool:
+    """Return whether two configs have the same settings, whenever they were written."""
     return (one is None) == (other is None) and settings_of(one) == settings_of(other)
 
 
@@ -124,15 +125,15 @@ def _reached(entry: JournalEntry, reach: Reachable) -> tuple[Connection | None, 
 
 
 def is_within(entry: Entry, reach: Reachable) -> bool:
-    """Return whether a write went to the AWS, the endpoint or the sandbox that some connections lead to."""
+    """Return whether a write went to the same AWS, endpoint or sandbox as the connections."""
     sites = {(site.endpoint, site.sandbox) for site in map(site_of, reach.connections)}
     return (entry.site.endpoint, entry.site.sandbox) in sites
 
 
 def chosen(what: Any, entries: Sequence[Entry], reach: Reachable, now: datetime) -> tuple[Entry, ...]:
-    """Return the writes and events of a run, of rows, or since a time; without `what`, those of the last run.
+    """Return the writes and events of a run, of rows, or since a time; `what` defaults to the last run.
 
-    The last run is the latest one in the account of the connections that may have changed something.
+    The last run is the most recent one in the connections' accounts that may have changed something.
     """
     if what is None:
         writes = (entry for entry in entries if isinstance(entry, JournalEntry))
@@ -150,7 +151,7 @@ def chosen(what: Any, entries: Sequence[Entry], reach: Reachable, now: datetime)
 
 
 def since_of(what: Any, now: datetime) -> datetime | None:
-    """Return the time that is meant; None for a run, for rows and for the last run."""
+    """Return the time that `what` gives, or None if it is a run, rows or missing."""
     if what is None or _is_run(what) or "columns" in dir(what):
         return None
     moment = _moment(what, now)
@@ -173,7 +174,7 @@ def _is_run(what: Any) -> bool:
 
 
 def no_such_run(run: str, known: Iterable[str], command: str) -> UsageError:
-    """Return the error about a run that the journal lacks; the hint is the command with the most similar one.
+    """Return the error about a run that is not in the journal; its hint suggests the most similar one.
 
     >>> print(no_such_run("r-1a2b3c4d5f", ["r-1a2b3c4d5e"], "%eic undo"))
     there is no run 'r-1a2b3c4d5f' in the journal
@@ -185,12 +186,12 @@ def no_such_run(run: str, known: Iterable[str], command: str) -> UsageError:
 
 
 def about(entries: Iterable[JournalEntry], functions: Sequence[str]) -> tuple[JournalEntry, ...]:
-    """Return the writes about functions with these names or globs."""
+    """Return the writes to functions that match these names or globs."""
     return tuple(entry for entry in entries if _matches(entry.change.target, functions))
 
 
 def is_own(entry: JournalEntry, reach: Reachable) -> bool:
-    """Return whether a write went where some connections lead, and to their accounts."""
+    """Return whether a write went to the connections' AWS and to one of their accounts."""
     accounts = {home.account_id for home in reach.homes}
     return is_within(entry, reach) and entry.change.target.account_id in {*accounts, None}
 

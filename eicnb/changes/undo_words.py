@@ -1,4 +1,4 @@
-"""The words of an undo: what its plan takes back, and why it is empty.
+"""The wording of an undo: what its plan undoes, or why it is empty.
 
 Tested in tests/changes/test_undo.py.
 """
@@ -18,27 +18,27 @@ from eicnb.changes.undo import is_own, is_within
 
 
 def heading(writes: Sequence[JournalEntry]) -> str:
-    """Return which writes a plan takes back: the run, its time and how many; empty without any."""
+    """Return a line about the writes that a plan undoes, or "" if there are none."""
     done = _done(writes)
     if not done:
         return ""
     first, last = (_worded(of(entry.time for entry in done)) for of in (min, max))
     runs = list(dict.fromkeys(entry.run for entry in done))
     if len(runs) == 1:
-        return f"Takes back the run {runs[0]} of {first}: {count(len(done), 'write')}"
-    return f"Takes back {count(len(done), 'write')} of {len(runs)} runs, from {first} to {last}"
+        return f"Undoes the run {runs[0]} of {first}: {count(len(done), 'write')}"
+    return f"Undoes {count(len(done), 'write')} of {len(runs)} runs, from {first} to {last}"
 
 
 def sent_events(events: Sequence[EventEntry]) -> Iterator[str]:
-    """Yield a line about the events that are meant, too: no plan takes them back."""
+    """Yield a line about events that were sent as well, which no plan can undo."""
     if events:
         were = "was" if len(events) == 1 else "were"
-        yield f"{count(len(events), 'event')} {were} sent to a function, which cannot be taken back."
+        yield f"{count(len(events), 'event')} {were} sent to a function, which cannot be undone."
 
 
 @dataclass(frozen=True, slots=True)
 class UndoWords:
-    """The facts that the words of an undo need: the journal, the connections, a time, functions."""
+    """The inputs of an undo that its wording depends on: journal, connections, time and functions."""
 
     entries: Sequence[JournalEntry]
     reach: Reachable
@@ -46,7 +46,7 @@ class UndoWords:
     functions: Sequence[str] = ()
 
     def why_empty(self, found: Sequence[JournalEntry]) -> str:
-        """Return why no write is taken back, given those that were found before the functions were chosen."""
+        """Return why nothing is undone, given the writes found before the choice of functions."""
         done = _done(found)
         if found and not done:
             return f"Nothing to undo: {count(len(found), 'write')} failed and changed nothing."
@@ -54,11 +54,11 @@ class UndoWords:
         if done:
             runs = {entry.run for entry in done}
             of_run = f" of the run {runs.pop()}" if len(runs) == 1 and not period else ""
-            return f"Nothing to undo: no write{period}{of_run} is about {', '.join(self.functions)}."
+            return f"Nothing to undo: no write{period}{of_run} was to {', '.join(self.functions)}."
         return f"Nothing to undo: the journal has no write{period} in account {self.reach.accounts}."
 
     def left_out(self, what: Any, *, is_empty: bool) -> Iterator[str]:
-        """Yield a line about the writes elsewhere that are left out."""
+        """Yield a line about writes in other accounts or sandboxes, which are left out."""
         if self.since is not None:
             others = [one for one in self.entries if one.time > self.since and not is_within(one, self.reach)]
         else:

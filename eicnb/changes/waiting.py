@@ -1,6 +1,6 @@
-"""Repeat a write while AWS refuses it only for now, as a role or destination is too new.
+"""Retries of a write that AWS rejects only temporarily, because a role or destination is too new.
 
-Each such refusal is AWS's response that nothing was written, so no write is repeated in doubt.
+Each rejection confirms that nothing was written, so a retry cannot write twice.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from eicnb.redaction.masks import printed
 T = TypeVar("T")
 
 Say = Callable[[str], object]
-"""Shows one line to the user."""
+"""A function that shows one line to the user."""
 
 _PAUSES = (1.0, 2.0, 3.0)
 _LAST_PAUSE = 5.0
 
 
 def silently(_line: str) -> None:
-    """Show nothing.
+    """Ignore the line.
 
     >>> silently("waiting up to 30 s")
     """
 
 
 def aloud(line: str) -> None:
-    """Print a line, without secrets.
+    """Print a line with secrets masked.
 
     >>> aloud("waiting up to 30 s")
     waiting up to 30 s
@@ -41,12 +41,12 @@ def aloud(line: str) -> None:
 
 
 def patiently(attempt: Callable[[], T], *, seconds: float, say: Say) -> T:
-    """Return the result of a write, repeated for so many seconds while AWS refuses it only for now.
+    """Attempt a write; while AWS rejects it only temporarily, retry for up to `seconds`.
 
     >>> patiently(lambda: "written", seconds=30, say=silently)
     'written'
 
-    Any other error is raised at once. After the time, AWS's last error is raised, with the time that was waited.
+    Any other error is raised at once. When the time is up, AWS's last error is raised with the time waited.
     """
     started, pauses, has_said = time.monotonic(), iter(_PAUSES), False
     while True:
@@ -61,6 +61,6 @@ def patiently(attempt: Callable[[], T], *, seconds: float, say: Say) -> T:
                 error.args = (error.message,)
                 raise
             if not has_said:
-                say(f"waiting up to {brief(seconds)}, because AWS refuses it for now: {error.message}")
+                say(f"waiting up to {brief(seconds)}, because AWS rejects the write for now: {error.message}")
                 has_said = True
             time.sleep(min(next(pauses, _LAST_PAUSE), seconds - waited))

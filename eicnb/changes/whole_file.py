@@ -1,4 +1,4 @@
-"""A file written as a whole: if that fails, the file is what it was before.
+"""Atomic file writes: if writing fails, an existing file is unchanged.
 
 Tested in tests/changes/test_whole_file.py.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PRIVATE, SHARED = 0o600, 0o666
-"""The mode of a file for its owner alone, and of one that the process's umask decides about."""
+"""The modes of a file for its owner alone, and of a file whose permissions the umask decides."""
 
 _LONGEST_START = 100
 
@@ -23,21 +23,21 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getat
 
 @contextmanager
 def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
-    """Write a new file next to `path`, and put it in place once all of it is on the disk.
+    """Write a temporary file next to `path`, and rename it to `path` once all of it is on disk.
 
-    A file that is replaced gives no one a permission that it denied before.
+    If it replaces a file, it grants no permission that the old file denied.
     """
-    beside = path.with_name(f".{path.name[:_LONGEST_START]}-{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name[:_LONGEST_START]}-{secrets.token_hex(4)}")
     with suppress(OSError):
         mode &= stat.S_IMODE(path.stat().st_mode) | PRIVATE
-    descriptor = os.open(beside, _NEW, mode)
+    descriptor = os.open(temporary, _NEW, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         raise

@@ -1,4 +1,4 @@
-"""The writes of a plan: each config is compared and written at once, at a polite rate.
+"""The writes of a plan: each config is compared and then written at once, within the rate limit.
 
 Tested in tests/changes/test_apply_plan.py.
 """
@@ -29,7 +29,7 @@ from eicnb.model.request import Request
 Word = Literal["applied", "none", "conflict", "refused", "failed", "not tried", "unknown"]
 
 MOST_FAILURES = 3
-"""How many failed writes in a row stop all others."""
+"""The number of consecutive failures that stops all other writes."""
 
 _BETWEEN_DRAWINGS = 0.1
 
@@ -38,9 +38,9 @@ Show = Callable[[WriteProgress], object]
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What happened to a row, and the error if it is not applied.
+    """The outcome of a row, and the error if it was not applied.
 
-    `hint` is set if the same write would fail again.
+    `hint` is set only if the same write would fail again.
     """
 
     word: Word
@@ -50,7 +50,7 @@ class RowOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change to be written: its row's number, its request, and the connection that reaches it."""
+    """A change to write: the number of its row, its request, and its connection."""
 
     number: int
     change: Change
@@ -59,7 +59,7 @@ class Step:
 
     @property
     def place(self) -> tuple[str, str]:
-        """The account and region."""
+        """The account and region of the config."""
         return self.change.target.account_id or "", self.change.target.region or ""
 
 
@@ -69,10 +69,10 @@ class _Stopped(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class PlanWriter:
-    """The writes of some steps; those of an account and region one after another, several of them side by side.
+    """A writer of steps: in sequence within an account and region, in parallel across them.
 
-    `turns` has the token bucket of each. `outcomes` has the outcome of each step that was tried, by the number of its
-    row.
+    `turns` has the token bucket of each account and region. `outcomes` maps the number of a row to its outcome once it
+    was tried.
     """
 
     turns: Mapping[tuple[str, str], TokenBucket]
@@ -93,7 +93,7 @@ class PlanWriter:
         self._started_at = self.clock()
 
     def write(self, steps: Sequence[Step], *, most: int | None = None) -> None:
-        """Write all steps, or go on until `most` of them are written."""
+        """Write all steps, or one after another until `most` of them are written."""
         of_places: dict[tuple[str, str], list[Step]] = {}
         for step in steps:
             of_places.setdefault(step.place if most is None else ("", ""), []).append(step)
@@ -115,15 +115,15 @@ class PlanWriter:
             raise self._crash
 
     def _wait_for(self, threads: Sequence[threading.Thread]) -> None:
-        """Wait for the writes under way, unless Ctrl-C gives up on them: their outcome is then unknown."""
+        """Wait for the writes in flight; after a second Ctrl-C, record their outcome as unknown instead."""
         while (alive := _alive(threads)) and not self.stop.gives_up:
             alive[0].join(_BETWEEN_DRAWINGS)
         with self._lock:
             for number in self._sending:
-                self.outcomes[number] = RowOutcome("unknown", "stopped before its response came")
+                self.outcomes[number] = RowOutcome("unknown", "stopped before its response arrived")
 
     def progress(self, *, is_over: bool = False) -> WriteProgress:
-        """Return the progress."""
+        """Return the current progress."""
         words = Counter(outcome.word for outcome in list(self.outcomes.values()))
         return WriteProgress(
             done=len(self.outcomes),
@@ -135,11 +135,11 @@ class PlanWriter:
         )
 
     def is_as_written(self, steps: Sequence[Step]) -> bool:
-        """Read the configs of written steps back; return whether all are what was written."""
+        """Read back the configs of written steps and return whether all have the written settings."""
         try:
             for step in steps:
                 self._wait(self.turns[step.place].take())
-                if not _is(_live(step), step.change.after):
+                if not _is_same(_live(step), step.change.after):
                     return False
         except (_Stopped, EicError):
             return False
@@ -175,7 +175,7 @@ class PlanWriter:
         self.stop.requested.set()
 
     def _tried(self, step: Step) -> RowOutcome:
-        """Compare the config with the one that was planned for, and write; a throttled request is tried again."""
+        """Compare the config with the planned one and write it; retry throttled requests."""
         first, turns = self.clock(), self.turns[step.place]
         while True:
             self._wait(turns.take())
@@ -192,16 +192,16 @@ class PlanWriter:
                 if isinstance(error, AccessDenied):
                     self._denied.add(step.place)
                 if isinstance(error, ConfigurationError | ExpiredCredentials):
-                    self._halt("the one before it failed, and so would this one")
+                    self._halt("not sent, because the write before it failed and this one would too")
                 is_open = step.number in self._sending and may_have_arrived(error)
                 return RowOutcome("unknown", error.message) if is_open else _failed(error)
 
     def _compared(self, step: Step, turns: TokenBucket) -> RowOutcome:
-        """Read the config and write at once; the next request waits for the turn that the write takes."""
+        """Read the config and write it at once; the write's token is taken, but not waited for."""
         change, live = step.change, _live(step)
-        if _is(live, change.after):
+        if _is_same(live, change.after):
             return RowOutcome("none")
-        if not _is(live, change.before):
+        if not _is_same(live, change.before):
             where = place_of(change.target)
             return RowOutcome("conflict", f"the config was changed since: it is now {described(live, where)}")
         if self.stop.requested.is_set():
@@ -216,7 +216,7 @@ class PlanWriter:
             raise _Stopped
 
     def left(self, steps: Sequence[Step]) -> Iterator[tuple[Step, RowOutcome]]:
-        """Yield the steps that were not tried, each with the reason."""
+        """Yield each step that was not tried, with the reason."""
         for step in steps:
             if step.number not in self.outcomes:
                 why = "an earlier request to its account and region was denied" if step.place in self._denied else ""
@@ -224,7 +224,7 @@ class PlanWriter:
 
 
 def _failed(error: EicError) -> RowOutcome:
-    """Return the outcome of a write that failed for good; its hint is that of the error."""
+    """Return the outcome of a write that failed for good, with the hint of its error."""
     hint = error.hint or ("correct what the error names" if isinstance(error, AwsError) else "")
     return RowOutcome("failed", error.message, hint)
 
@@ -236,8 +236,8 @@ def _live(step: Step) -> ReportedConfig | None:
         return None
 
 
-def _is(live: ReportedConfig | None, planned: ReportedConfig | Unread | None) -> bool:
-    """Return whether a config has the planned settings; when it was written does not count."""
+def _is_same(live: ReportedConfig | None, planned: ReportedConfig | Unread | None) -> bool:
+    """Return whether a config has the planned settings, whenever it was written."""
     return (live is None) == (planned is None) and settings_of(live) == settings_of(planned)
 
 

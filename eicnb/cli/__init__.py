@@ -1,1 +1,1 @@
-"""The command line: parses text into frozen commands, without files, network or DataFrames."""
+"""The command line: text parsed into frozen commands, without files, network or DataFrames."""

@@ -1,4 +1,4 @@
-"""The options of commands about several accounts: profiles, or the accounts of an organisation.
+"""The options of commands that work on several accounts: by profile, or by organisation.
 
 Tested in tests/notebook/test_organization.py and tests/fleet/test_accounts.py.
 """
@@ -21,7 +21,7 @@ ORGANIZATION = (
         "--accounts", "accounts", "names", "A,GLOB*", "only these accounts of the organisation, by name, glob or id"
     ),
 )
-"""The options that name accounts of an organisation; `--external-id` is then the one that `--role` requires."""
+"""The options that name accounts of an organisation. With them, `--external-id` applies to `--role`."""
 
 ACCOUNTS = (Option("--profiles", "profiles", "names", "A,B", "accounts to read, by their profiles"), *ORGANIZATION)
 """The options that name several accounts."""

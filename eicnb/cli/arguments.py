@@ -20,9 +20,13 @@ from eicnb.model.config import check_event_age, check_retry_attempts
 from eicnb.model.members import Member
 
 ReadModel = Callable[[str], Iterable[Member]]
-"""Returns the parameters of an AWS operation from the service model; called only for options that the table lacks."""
+"""A function that returns an operation's parameters from the service model; called only for unknown options."""
 
 _SETTINGS = {option.argument for option in (*options.SETTINGS, *options.INPUT)}
+_CONNECTION = tuple(option.argument for option in (*options.CONNECTION, *options.ROLE))
+_OUTPUT = tuple(option.argument for option in options.OUTPUT)
+_PAGING = (*(option.argument for option in (*options.PAGING, options.PAGINATE, *options.CALL)), "call_max_items")
+_NO_EFFECT = tuple(option.argument for option in options.NO_EFFECT)
 _CLASHES = (("region", "regions"), ("profile", "profiles"))
 
 
@@ -41,9 +45,9 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The words of one command, sorted by the argument that they set.
+    """The words of one command by the argument that they set.
 
-    `further` are the second and later words of a list.
+    `further` are the second and later words of list arguments.
     """
 
     verb: Verb
@@ -53,25 +57,17 @@ class Given:
     further: dict[str, list[Word]] = field(default_factory=dict)
 
     def command(self) -> Command:
-        """Return the command, or the form or help page that is requested instead of it."""
+        """Return the command, or the form or help page that an option requests instead."""
         if {"help", "version"} & set(self.options):
             return self._explanation()
         return self._form() if "prompt" in self.options else self._command(self._arguments())
 
     def _command(self, arguments: dict[str, Any]) -> Command:
         skeleton = arguments.pop("skeleton", None)
-        connection, output, paging = (
-            {option.argument: arguments.pop(option.argument) for option in group if option.argument in arguments}
-            for group in (
-                (*options.CONNECTION, *options.ROLE),
-                options.OUTPUT,
-                (*options.PAGING, options.PAGINATE, *options.CALL),
-            )
+        connection, output, paging, _ = (
+            {name: arguments.pop(name) for name in names if name in arguments}
+            for names in (_CONNECTION, _OUTPUT, _PAGING, _NO_EFFECT)
         )
-        if "call_max_items" in arguments:
-            paging["call_max_items"] = arguments.pop("call_max_items")
-        for option in options.NO_EFFECT:
-            arguments.pop(option.argument, None)
         flags: dict[str, Any] = {name: arguments.pop(name, False) for name in ("debug", "dry_run", "quiet")}
         flags["quiet"] |= self._is_silenced(prints=bool(output))
         more = {name: arguments.pop(name) for name in [*arguments] if name[0].isupper()}
@@ -94,7 +90,7 @@ class Given:
     def _is_silenced(self, *, prints: bool) -> bool:
         """Return whether a redirection hides the result.
 
-        The text that `--output` prints and the result of a read are not messages.
+        Redirecting messages hides the result of a write, but neither the result of a read nor `--output`.
         """
         silences = {word.silences for word in self.words}
         return "output" in silences or ("messages" in silences and options.QUIET in self.verb.options and not prints)
@@ -103,11 +99,11 @@ class Given:
         return {name: word for name, (_, word) in self.options.items()}
 
     def _form(self) -> Command:
-        """Return the form of the function instead of the command, for `--cli-auto-prompt`."""
+        """Return the command that opens the function's form, for `--cli-auto-prompt`."""
         if "no_cli_auto_prompt" in self.options:
             with self.options["prompt"][1].blamed():
                 raise UsageError(
-                    "--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="leave one of the two out"
+                    "--cli-auto-prompt and --no-cli-auto-prompt are both given", hint="leave out one of the two"
                 )
         settings = [name for name in self.options if name in _SETTINGS]
         if settings:
@@ -120,29 +116,27 @@ class Given:
         return Command("form", shown, connection, self.words, self._argument_words(), {})
 
     def _explanation(self) -> Command:
-        """Return the command for `--help` or `--version`, whatever else is in the line."""
+        """Return the command for `--help` or `--version`, which override the rest of the line."""
         topic = "version" if "version" in self.options else "help"
         arguments = {} if topic == "version" or self.verb.name == "help" else {"topic": self.verb.name}
         return Command(topic, arguments, {}, self.words, {}, {})
 
     def _arguments(self) -> dict[str, Any]:
-        """Return the values by their names in the Python API.
-
-        A document gives the values that no option gives.
-        """
+        """Return the values by their names in the Python API; an option overrides the document."""
         self._refuse_clashes()
-        read = {name: self._value(*given) for name, given in self.options.items() if name != "prompt"}
+        document = values.Document(self._new_members, self.options.keys())
+        read = {name: self._value(*pair, document) for name, pair in self.options.items() if name != "prompt"}
         documents = [name for name in ("cli_input_json", "cli_input_yaml") if name in read]
         if len(documents) > 1:
             with self.options[documents[1]][1].blamed():
                 raise UsageError(
-                    "both --cli-input-json and --cli-input-yaml are given", hint="leave one of the two out"
+                    "both --cli-input-json and --cli-input-yaml are given", hint="leave out one of the two"
                 )
-        document = read.pop(documents[0]) if documents else {}
-        paging = document.pop("paging", {})
-        for name in {**paging, **document}:
+        given = read.pop(documents[0]) if documents else {}
+        paging = given.pop("paging", {})
+        for name in {**paging, **given}:
             self._refuse_foreign_member(name, documents[0])
-        together = {**paging, **document, **read}
+        together = {**paging, **given, **read}
         return {
             name: value for name, value in together.items() if not (name in {"profile", "region"} and _is_empty(value))
         }
@@ -156,11 +150,11 @@ class Given:
                     listed = f"{second.name} {single.raw},{''.join(word.raw.split())}"
                     typed = self._without(self._without(list(self.words), single), word)
                     line = " ".join(["%eic", *(other.raw for other in typed), listed])
-                    hint = f"give all of them to {second.name}\n{line}"
+                    hint = f"pass all of them to {second.name}\n{line}"
                     raise UsageError(f"{first.name} and {second.name} are both given", hint=hint)
 
     def _without(self, words: list[Word], value: Word) -> list[Word]:
-        """Return the line without an option and its value."""
+        """Return the words of the line without an option and its value."""
         rest = [word for word in words if word.end <= value.start or word.start >= value.end]
         is_apart = not any(word.start < value.start < word.end for word in words)
         option = max((word for word in rest if word.end <= value.start), key=lambda word: word.start, default=None)
@@ -177,7 +171,7 @@ class Given:
                 f"{self.verb.name} takes no {values.member_name(argument)} from the input", hint=f"use only {known}"
             )
 
-    def _value(self, option: Option, word: Word) -> Any:
+    def _value(self, option: Option, word: Word, document: values.Document) -> Any:
         names, files = self.around.names, self.around.files
         if option.kind == "flag":
             return option.member is None or option.name == option.member.option
@@ -185,7 +179,6 @@ class Given:
             return values.read_member(option, [word, *self.further.get(option.argument, ())], names, files)
         if "skeleton" in self.options and self.options["skeleton"][1].text != "output" and option.kind != "choice":
             return values.read_unchecked(option, word, names, files)
-        document = values.Document(self._new_members, self.options.keys())
         value = values.read(option, word, names, files, document)
         with word.blamed():
             if option.kind == "frame" and isinstance(value, str):
@@ -237,5 +230,5 @@ def _is_empty(value: Any) -> bool:
 
 
 def _example(option: Option) -> str:
-    """Return what to type for an option: its own name of a value, or the last one of its few values."""
+    """Return an option with an example value: the last of its choices, or else its placeholder."""
     return f"{option.name} {option.choices[-1] if option.choices else option.metavar}".strip()

@@ -1,6 +1,6 @@
-"""Commands of AWS that eicnb does not have, and typing errors in those that it has.
+"""Advice about AWS commands that eicnb does not have, and about typing errors in its own.
 
-A similar command is suggested only for a typing error: never for a command that AWS has, and never a write for a read.
+A similar command is suggested only for a typing error: never for a real AWS command, and never a write for a read.
 
 Tested in tests/cli/test_shell.py.
 """
@@ -41,10 +41,10 @@ _IN_PYTHON = {
 
 
 def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
-    """Advise on a word in the place of a verb, after `aws` and `lambda`.
+    """Advise on an unknown word where a verb belongs; `before` holds `aws` and `lambda` if typed.
 
     >>> advice("s3", ["aws"], ["aws", "s3", "ls"]).hint.splitlines()
-    ['run it in a cell of its own', '!aws s3 ls']
+    ['run it in its own cell', '!aws s3 ls']
     """
     if not before and (of_the_program := _program(word, words)):
         return of_the_program
@@ -58,21 +58,21 @@ def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
 
 
 def _program(word: str, words: Sequence[str]) -> Advice | None:
-    """Advise on other names of the program `aws`."""
+    """Advise on other names and capitalisations of `aws` and `lambda`."""
     rest = " ".join(words[1:])
     if word == "awslocal":
         return _of_localstack(words[1:])
     if _AWS.fullmatch(word):
-        return Advice(f"{word!r} is no command here; the AWS CLI's name is 'aws'", f"write it so\n%eic aws {rest}")
+        return Advice(f"{word!r} is not a command here; the AWS CLI's name is 'aws'", f"type this\n%eic aws {rest}")
     if word.lower() == "lambda":
         return Advice(
-            f"{word!r} is no command here; the service's name is 'lambda'", f"write it so\n%eic lambda {rest}"
+            f"{word!r} is not a command here; the service's name is 'lambda'", f"type this\n%eic lambda {rest}"
         )
     return None
 
 
 def _of_localstack(words: Sequence[str]) -> Advice:
-    """Advise on a command for LocalStack, also on one that eicnb does not cover."""
+    """Advise on a command for LocalStack, whether or not eicnb covers it."""
     message = "'awslocal' is the AWS CLI for LocalStack"
     line = " ".join(words)
     service, *commands = _without_options(words) or [""]
@@ -81,11 +81,11 @@ def _of_localstack(words: Sequence[str]) -> Advice:
     for named, (command, meaning) in _OURS.items():
         if (service, *commands[:1]) == named:
             return Advice(message, f"type this, which {meaning}\n{command} --endpoint-url {_LOCALSTACK}")
-    return Advice(message, f"run it in a cell of its own\n!awslocal {line}")
+    return Advice(message, f"run it in its own cell\n!awslocal {line}")
 
 
 def _without_options(words: Sequence[str]) -> list[str]:
-    """Return a command's words up to the options behind its name."""
+    """Return the words of a command without its global options."""
     with_value = {option.name for option in options.GLOBAL if option.kind != "flag"}
     found: list[str] = []
     rest = list(words)
@@ -113,11 +113,11 @@ def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
         return Advice(message, f"type this, which {meaning}\n{line}")
     if word == "configure" and (len(named) == 1 or named[1].startswith("-") or named[1] == "sso"):
         return Advice(message, f"choose a profile\n%eic use {_profile(typed) or '--profile default'}")
-    return Advice(message, f"run it in a cell of its own\n!{whole}")
+    return Advice(message, f"run it in its own cell\n!{whole}")
 
 
 def _in_full(typed: Sequence[str], start: int) -> str:
-    """Return a command of `aws lambda`, whose name is at `start`, as the AWS CLI takes it.
+    """Return a command of `aws lambda`, whose name is at `start`, in the form the AWS CLI accepts.
 
     >>> _in_full(["get-function", "my-function"], 0)
     'aws lambda get-function --function-name my-function'
@@ -148,9 +148,9 @@ def _meant(word: str, before: Sequence[str]) -> str | None:
 
 
 def _closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the nearest known word, and among equally near ones a read.
+    """Return the nearest known word; if several are equally near, prefer a command that reads.
 
-    A write is never returned for a read that AWS might have.
+    A write is never suggested for a read that AWS might have.
     """
     folded = word.lower()
     near = [(_distance(folded, name), name.partition("-")[0] not in _READS, name) for name in known]
@@ -168,7 +168,7 @@ def _most(word: str, name: str) -> int:
 def _distance(word: str, name: str) -> int:
     """Count the typing errors between two words.
 
-    An error is a missing, extra or wrong letter, or two letters that changed places.
+    An error is a missing, extra or wrong letter, or two swapped letters.
 
     >>> _distance("lsit", "list"), _distance("putt", "put"), _distance("tag", "get")
     (1, 1, 3)

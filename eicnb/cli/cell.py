@@ -1,4 +1,4 @@
-"""A `%%eic` cell: one command a line, or one command and its JSON or YAML document below.
+"""A `%%eic` cell: one command per line, or one command with its JSON or YAML document below.
 
 cell     = [ command ] newline *( command newline ) / command newline document
 document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`
@@ -22,13 +22,13 @@ from eicnb.cli.source import Source, Word
 from eicnb.errors import UsageError
 
 _LINE_END = re.compile(r"\s*\\[^\S\n]*\n\s*")
-"""A line end that a backslash takes back."""
+"""A line end that a backslash escapes."""
 
 
 def parse_cell(
     source: Source, names: Mapping[str, Any], files: ReadFile = read_file, *, model: ReadModel = no_model
 ) -> list[Command]:
-    r"""Read a cell; its text begins with the rest of the `%%eic` line.
+    r"""Parse a cell, whose text begins with the rest of the `%%eic` line.
 
     >>> [command] = parse_cell(Source("put my-function\n{\"MaximumRetryAttempts\": 0}"), {})
     >>> command.arguments["maximum_retry_attempts"]
@@ -43,14 +43,12 @@ def parse_cell(
     found = parse(replace(source, text=head), names, files, model=model, body=document)
     if len(found) > 1:
         with document.blamed():
-            raise UsageError(
-                "one command takes the text below it, not several", hint="leave one command on the first line"
-            )
+            raise UsageError("only one command can take the text below it", hint="leave one command on the first line")
     return found
 
 
 def _has_document(head: str, rest: str) -> bool:
-    """Return whether a complete command is on the first line, and more than comments below it."""
+    """Return whether the first line is a complete command with more than comments below it."""
     is_command = bool(head.strip()) and not head.lstrip().startswith("#") and not head.rstrip().endswith("\\")
     return is_command and _first_word(rest) is not None
 
@@ -62,7 +60,7 @@ def _first_word(text: str) -> str | None:
 
 
 def _refuse_options_alone(source: Source, head: str, document: Word) -> None:
-    """Raise a UsageError for options on a first line without a command, with commands below it."""
+    """Raise a UsageError if the first line has only options and the lines below are commands."""
     above = joined(head)
     if not above.startswith("--") or any(options.verb(word) for word in above.split()):
         return
@@ -72,7 +70,7 @@ def _refuse_options_alone(source: Source, head: str, document: Word) -> None:
     name = re.split(r"[=\s]", above)[0]
     start = head.index(name)
     raise source.error(
-        "the line of `%%eic` has options, but they belong to a command",
+        "the line of `%%eic` has options without a command",
         start,
         start + len(name),
         hint="\n".join(["write them after the command", "%%eic", *(_with(line, name, above) for line in lines)]),
@@ -80,7 +78,7 @@ def _refuse_options_alone(source: Source, head: str, document: Word) -> None:
 
 
 def _with(line: str, name: str, above: str) -> str:
-    """Return a command with further options, if it takes the first of them."""
+    """Return a command with the options from above, if it takes the first of them."""
     verb = next((verb for word in line.split() if (verb := options.verb(word))), None)
     if verb is None or verb.option(name) is None:
         return line
@@ -88,7 +86,7 @@ def _with(line: str, name: str, above: str) -> str:
 
 
 def _refuse_command(document: Word, above: str) -> None:
-    """Raise a UsageError for commands or options below a first line that already has a command."""
+    """Raise a UsageError if the document below a command is itself a command, or options."""
     first = _first_word(document.text) or ""
     if re.match(r"--[a-z]", first):
         with document.blamed():
@@ -97,8 +95,6 @@ def _refuse_command(document: Word, above: str) -> None:
             raise UsageError(message, hint=hint, culprit=first)
     if first in PROMPTS or is_command(first) or first == "aws":
         with document.blamed():
-            message = (
-                f"{first!r} begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here"
-            )
-            hint = f"leave the first line to `%%eic` alone\n%%eic\n{above}\n{joined(document.text)}"
+            message = f"{first!r} begins a second command, but the command after `%%eic` expects its JSON or YAML here"
+            hint = f"put every command below the `%%eic` line\n%%eic\n{above}\n{joined(document.text)}"
             raise UsageError(message, hint=hint, culprit=first)

@@ -1,4 +1,4 @@
-"""The options of `check`, as data.
+"""The options of `check`.
 
 Tested in tests/notebook/test_check.py.
 """
@@ -9,7 +9,7 @@ from eicnb.cli.option import Option
 from eicnb.cli.permissions import LAYERS
 from eicnb.model.severity import SEVERITIES
 
-AUDITED = Option("", "audit", "frame", "${AUDIT}", "what an audit returned", is_required=True)
+AUDITED = Option("", "audit", "frame", "${AUDIT}", "DataFrame from an audit", is_required=True)
 
 CHECK = (
     Option(
@@ -19,8 +19,8 @@ CHECK = (
         "LAYERS",
         f"layers to check: {', '.join(LAYERS)} or all; default: settings, which sends no request",
     ),
-    Option("--checks", "checks", "names", "A,B", "checks to run; default: all of these layers"),
-    Option("--rules", "rules", "value", "FILE", "settings that the team wants: a YAML file, or ${FRAME}"),
+    Option("--checks", "checks", "names", "A,B", "checks to run; default: all checks of the layers"),
+    Option("--rules", "rules", "value", "FILE", "settings that the team requires: a YAML file, or ${FRAME}"),
     Option("--mute", "mute", "value", "FILE", "findings that the team accepts: a YAML file, or ${FRAME}"),
     Option(
         "--fail-on",

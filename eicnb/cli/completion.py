@@ -6,8 +6,8 @@ r"""Completions for the cursor of a half-typed command line.
     function  = name [ ":" qualifier ]
     structure = key "={Destination=" arn "}" *( "," key "={Destination=" arn "}" )
 
-An unfinished line is not an error: if it cannot be read, it has no candidates, and nothing is raised. A candidate
-replaces the text from `start` to the cursor, and joins the text right after the cursor.
+An unfinished line is not an error: if it cannot be parsed, it has no candidates. A candidate replaces the text from
+`start` to the cursor, and joins the text right after the cursor.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import cast
 from eicnb.cli import options
 from eicnb.cli.cursor import Candidate, CandidateKind, CursorPlace
 from eicnb.cli.option import Option, Verb
+from eicnb.cli.option_names import one_of, reads_as_option
 from eicnb.cli.options import VERBS
 from eicnb.model.age import age, human
 from eicnb.model.destination import DESTINATION_KINDS
@@ -33,13 +34,13 @@ _LONGEST_TEXT = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names from AWS and from the notebook that a completion may offer; no request is sent for more.
+    """The names from AWS and the notebook that a completion may offer without sending a request.
 
     >>> Known(functions=["my-function"], qualifiers={"my-function": ["live"]}).functions
     ['my-function']
 
-    `destinations` are ARNs, or names such as `sqs:lost-events`; `options` are those that only the service model knows,
-    by the short name of their command.
+    `destinations` are ARNs, or names such as `sqs:lost-events`. `options` maps the short name of a command to the
+    options that only the service model knows.
     """
 
     functions: Sequence[str] = ()
@@ -60,7 +61,7 @@ class Completions:
 
 
 def complete(text: str, cursor: int, known: Known) -> Completions:
-    """Return the candidates at the cursor of a line, or of a cell of lines.
+    """Return the candidates at the cursor in a line or cell.
 
     >>> found = complete("put my-function --ret", 21, Known())
     >>> found.start, found.candidates[0].text
@@ -89,22 +90,12 @@ _OPEN_REFERENCE = re.compile(r"(?<!\\)\$\{(?P<expression>[^{}\n]*)\Z")
 _LAST_NAME = re.compile(r"(?:\A|\[)\s*(?P<name>(?:[^\W\d]\w*)?)\Z")
 
 
-def _is_option(word: str) -> bool:
-    return word.startswith("-") and not set(word) <= set("-0123456789.")
-
-
-def _option(name: str, options: Iterable[Option]) -> Option | None:
-    """Return the option with this name, or the only one that it abbreviates."""
-    begun = {option.name: option for option in options if option.name.startswith(name)}
-    return begun.get(name) or (next(iter(begun.values())) if len(begun) == 1 else None)
-
-
 _USE = next(verb for verb in VERBS if verb.name == "use")
 _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?", re.DOTALL)
 
 
 class _PartialCommand:
-    """The part of a command that is typed so far, read leniently from left to right."""
+    """The part of a command that has been typed, parsed leniently from left to right."""
 
     def __init__(self, place: CursorPlace, known: Known) -> None:
         self.newer = known.options
@@ -119,13 +110,13 @@ class _PartialCommand:
         self.half_given, self.waiting = self.waiting, None
         if self.verb is not None:
             half_an_option = place.typed.startswith("-") and "=" not in place.typed
-            its_value = half_an_option and place.after and not _is_option(place.after[0])
+            its_value = half_an_option and place.after and not reads_as_option(place.after[0])
             for word in place.after[1 if its_value else 0 :]:
                 self._take(word)
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The verb's options; before a verb is typed, the connection options, which are those of `use`."""
+        """The verb's options or, before a verb, the connection options, which are those of `use`."""
         verb = self.verb or _USE
         return (*verb.options, *self.newer.get(verb.name, ()))
 
@@ -138,7 +129,7 @@ class _PartialCommand:
         return next((option for option in self.open_options if option.kind == "function"), None)
 
     def _take(self, word: str) -> None:
-        if _is_option(word):
+        if reads_as_option(word):
             self._take_option(*word.partition("="))
         elif self.waiting is not None:
             self._take_value(self.waiting, word)
@@ -151,7 +142,7 @@ class _PartialCommand:
             self.lost = self.verb is None
 
     def _take_option(self, name: str, equals: str, value: str) -> None:
-        option = self.waiting = _option(name, self.options)
+        option = self.waiting = one_of(name, self.options)
         self.given |= {option.argument} if option else set()
         if equals or (option and option.kind == "flag"):
             self._take_value(option, value)
@@ -170,7 +161,7 @@ def _offered(place: CursorPlace, known: Known) -> Offer:
     if partial.lost:
         return typed, ()
     if typed.startswith("-"):
-        option = _option(name, partial.options) if equals else None
+        option = one_of(name, partial.options) if equals else None
         return (
             _value(option, value, partial, known) if option else (typed, _options(partial, typed) if not equals else ())
         )
@@ -184,7 +175,7 @@ def _offered(place: CursorPlace, known: Known) -> Offer:
 
 
 def _matching(texts: Iterable[str], typed: str) -> list[str]:
-    """Return the texts that begin with the typed one; if none does, ignore upper and lower case."""
+    """Return the texts that begin with the typed one; if none does, ignore case."""
     texts = list(texts)
     folded = typed.casefold()
     exact = [text for text in texts if text.startswith(typed)]
@@ -211,7 +202,7 @@ _SERVICE = {"lambda": "the service of these commands"}
 
 
 def _verbs(services: Sequence[str], typed: str) -> Iterator[Candidate]:
-    """Return the short names of verbs; AWS's own after `lambda`, or if no short one fits."""
+    """Return the short names of verbs, or AWS's names after `lambda` or if no short name fits."""
     groups = [_SHORT, _FULL | {"aws": "as in a terminal"} | _SERVICE]
     if services:
         groups = [_FULL if "lambda" in services else _SERVICE | _FULL, _SHORT]
@@ -225,12 +216,12 @@ def _options(partial: _PartialCommand, typed: str) -> Iterator[Candidate]:
 
 
 _SECONDS = {
-    str(seconds): human(seconds) + ", as AWS does by itself" * (seconds == DEFAULT_EVENT_AGE_IN_SECONDS)
+    str(seconds): human(seconds) + ", AWS's default" * (seconds == DEFAULT_EVENT_AGE_IN_SECONDS)
     for seconds in (EVENT_AGE_IN_SECONDS[0], 5 * 60, 60 * 60, DEFAULT_EVENT_AGE_IN_SECONDS)
 }
 _AGES = {age(int(seconds)): words for seconds, words in _SECONDS.items()}
-_USUAL: Mapping[str, Mapping[str, str]] = {
-    "maximum_retry_attempts": {"0": "never again", "1": "once more", "2": "twice more, as AWS does by itself"},
+_COMMON: Mapping[str, Mapping[str, str]] = {
+    "maximum_retry_attempts": {"0": "no retry", "1": "one retry", "2": "two retries, AWS's default"},
     "maximum_event_age_in_seconds": _SECONDS,
 }
 
@@ -249,12 +240,12 @@ def _value(option: Option, typed: str, partial: _PartialCommand, known: Known) -
         part = typed.rpartition(",")[2] if option.kind == "names" else typed
         texts = [*getattr(known, f"{kind}s"), *["all"][: option.argument == "regions"]]
         return part, _sorted(texts, part, cast("CandidateKind", kind))
-    usual = _AGES if option.kind == "age" else _USUAL.get(option.argument, {})
-    return typed, _explained(dict.fromkeys(option.choices, "") or usual, typed, "value")
+    common = _AGES if option.kind == "age" else _COMMON.get(option.argument, {})
+    return typed, _explained(dict.fromkeys(option.choices, "") or common, typed, "value")
 
 
 def _functions(typed: str, known: Known) -> Offer:
-    """Return functions, or the qualifiers after `name:`; an ARN or account id is not a name."""
+    """Return functions, or after `name:` qualifiers; an ARN or account ID is not a name."""
     head, colon, qualifier = typed.rpartition(":")
     function = _FUNCTION.fullmatch(head) if colon else None
     if function is None or function["qualifier"] or head == "arn" or head.isdecimal():
@@ -266,11 +257,11 @@ def _qualifiers(function: str, typed: str, known: Known) -> Iterator[Candidate]:
     """Return aliases, then `$LATEST`, then versions by number."""
     texts = {*known.qualifiers.get(function, ()), LATEST}
     fitting = sorted(_matching(texts, typed), key=lambda text: (text.isdecimal(), text == LATEST, len(text), text))
-    return (Candidate(text, "qualifier", "what is not published yet" * (text == LATEST)) for text in fitting)
+    return (Candidate(text, "qualifier", "the unpublished code" * (text == LATEST)) for text in fitting)
 
 
 def _destinations(typed: str, known: Known, *, buckets: bool) -> Iterator[Candidate]:
-    """Return destinations that need no lookup first; one that is already typed is no candidate."""
+    """Return destinations, first those that need no lookup, without one that is already fully typed."""
     own = {"none": "no destination"} | {f"{kind}:": f"{kind}:NAME, in your account" for kind in DESTINATION_KINDS}
     functions = [f"lambda:{name}" for name in known.functions] if typed.startswith("lambda:") else []
     fitting = _matching([*own, *known.destinations, *functions], typed)
@@ -290,7 +281,7 @@ _OPEN_KEY = re.compile(r"(?:\A|,)(?P<typed>\w*)\Z")
 
 
 def _structure(text: str, known: Known) -> Offer:
-    """Return the shorthand of a destination config; JSON and unknown keys get no candidates."""
+    """Complete the shorthand of a destination config; JSON and unknown keys get no candidates."""
     if len(text) > _LONGEST_CONFIG:
         return "", ()
     if found := _OPEN_ARN.search(text):

@@ -1,4 +1,4 @@
-r"""The cursor in a half-typed command line: the word that it is in, and the other words of the command.
+r"""The cursor in a half-typed command line: the word around it and the other words of the command.
 
 text    = command *( ( newline / ";" ) command )
 command = *( word / blank / comment ) ; a word, a quote or a comment may be open at the end
@@ -20,7 +20,7 @@ CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "des
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text to insert at the cursor, with its kind and its meaning."""
+    """A text to insert at the cursor, with its kind and meaning."""
 
     text: str
     kind: CandidateKind
@@ -42,7 +42,7 @@ _SAFE = re.compile(r"[\w@%+=:,./{\[\]$-]+")
 
 
 class _TypedWord:
-    """One word, possibly unfinished; `quote` is what is still open at its end, "#" for a comment."""
+    """A word, possibly unfinished; `quote` is the quote left open at its end, or "#" in a comment."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -69,9 +69,9 @@ class _TypedWord:
 
 
 def _commands(text: str, start: int, stop: int) -> Iterator[list[_TypedWord]]:
-    """Yield the words of each command, in at least one list.
+    """Yield the list of words of each command, at least one list.
 
-    A comment is a word only while it is being typed.
+    A comment counts as a word only if it ends the text, that is, while it is being typed.
     """
     command: list[_TypedWord] = []
     apart = True
@@ -112,19 +112,19 @@ class CursorPlace:
         return cls(list(map(str, before)), str(word), word.quote, rest, after[1 if adjoining else 0 :])
 
     def fitting(self, typed: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """Yield the candidates that make a whole word with the text after the cursor, quoted as needed."""
+        """Yield the candidates that fit the text after the cursor, quoted where needed."""
         for candidate in candidates:
-            text = self._joined(typed, self._spelled(candidate.text))
+            text = self._joined(typed, self._quoted(candidate.text))
             if text is not None:
                 yield candidate if text == candidate.text else replace(candidate, text=text)
 
-    def _spelled(self, text: str) -> str | None:
+    def _quoted(self, text: str) -> str | None:
         if self.quote:
             return None if re.search(r"['\"\\`\n]", text) else text
         return text if _SAFE.fullmatch(text) else quote(text)
 
     def _joined(self, typed: str, text: str | None) -> str | None:
-        """Return only what a candidate adds before the rest of its word, which is not replaced."""
+        """Return the part of a candidate that comes before the text after the cursor, which stays."""
         if text is None or not self.rest:
             return text
         part = re.split(r"[:={},\]]", self.rest)[0]
@@ -135,6 +135,6 @@ class CursorPlace:
 
 
 def _behind(text: str, cursor: int, mark: str) -> int:
-    """Return where reading continues: after the quote around the cursor, if this line closes it."""
+    """Return where the next word may begin: after the closing quote, if the cursor is inside quotes."""
     line = text[cursor:].partition("\n")[0]
     return cursor + 1 + line.find(mark) if mark else cursor

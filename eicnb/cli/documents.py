@@ -1,4 +1,4 @@
-"""`--cli-input-json` and `--cli-input-yaml`: a command's arguments as a document, in AWS's own names."""
+"""`--cli-input-json` and `--cli-input-yaml`: a command's arguments as a document with AWS's names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_VALUES = 10_000
 _MOST_BRACKETS = 1_000
 _LONGEST_YAML = 20_000
 CURLY_QUOTE = "[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a]"
-"""A typographic quote, which word processors insert instead of a straight one."""
+"""A regular expression for a typographic quote, which word processors insert instead of a straight one."""
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
@@ -28,7 +28,7 @@ _YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
 
 
 def read_json(text: str, example: str = _JSON_HINT) -> Any:
-    """Read JSON; a UsageError has the offset of the error, and a hint for the usual mistakes.
+    """Read JSON, or raise a UsageError with the offset and a hint for common mistakes.
 
     >>> read_json('{"MaximumRetryAttempts": 0}')
     {'MaximumRetryAttempts': 0}
@@ -49,13 +49,13 @@ def read_json(text: str, example: str = _JSON_HINT) -> Any:
 
 
 def _json_hint(text: str, position: int) -> str | None:
-    """Return the hint for a usual mistake at the position where reading stopped."""
+    """Return the hint for a common mistake at the position where reading stopped."""
     if text.startswith("\ufeff"):
         return "remove the byte order mark at its start"
     if re.search(CURLY_QUOTE, text[position : position + 1]):
         return 'type straight double quotes " instead of typographic ones'
     if _FENCE.match(text):
-        return "leave out the lines of the Markdown fence"
+        return "remove the lines of the Markdown fence"
     if _TRAILING_COMMA.match(text, position):
         return "remove the comma before the closing bracket"
     if '"' not in text:
@@ -64,7 +64,7 @@ def _json_hint(text: str, position: int) -> str | None:
 
 
 def read_yaml(text: str, *, hint: str = _YAML_HINT, longest: int = _LONGEST_YAML) -> Any:
-    """Read YAML 1.2; refuse tags, duplicate keys, and anchors that expand to too much.
+    """Read YAML 1.2, rejecting tags, duplicate keys and anchors that expand too far.
 
     >>> read_yaml("Qualifier: 'yes'")
     {'Qualifier': 'yes'}
@@ -72,7 +72,7 @@ def read_yaml(text: str, *, hint: str = _YAML_HINT, longest: int = _LONGEST_YAML
     if len(text) > longest:
         raise UsageError(f"this YAML has more than {longest:,} characters", hint="write one config")
     if _FENCE.match(text):
-        raise UsageError("a Markdown fence is no YAML", hint="leave out the lines of the fence", position=0)
+        raise UsageError("a Markdown fence is not YAML", hint="remove the lines of the fence", position=0)
     if text.count("[") + text.count("{") > _MOST_BRACKETS:
         raise UsageError(f"this YAML has more than {_MOST_BRACKETS:,} brackets", hint=hint)
     try:
@@ -92,9 +92,9 @@ def read_yaml(text: str, *, hint: str = _YAML_HINT, longest: int = _LONGEST_YAML
 
 
 def _values(document: Any) -> Iterator[Any]:
-    """Yield every value in a document, as often as an alias repeats it.
+    """Yield every value in a document, once for each time that an alias repeats it.
 
-    The values of a document that contains itself never end.
+    The iteration is endless if the document contains itself.
     """
     waiting = [document]
     while waiting:
@@ -107,13 +107,13 @@ def _values(document: Any) -> Iterator[Any]:
 def input_arguments(
     document: Any, new_members: Callable[[], Collection[str]] = tuple, given: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return the arguments of a command from a document in the names of AWS's API.
+    """Return the arguments of a command from a document that uses AWS's member names.
 
     >>> input_arguments({"FunctionName": "my-function", "MaximumRetryAttempts": 1})["maximum_retry_attempts"]
     1
 
-    Anything that AWS would refuse is a UsageError, also an unknown member; `new_members` are those that only the
-    service model knows, which keep their names. Members that are `given` as options are not validated.
+    Anything that AWS would reject is a UsageError, including an unknown member. `new_members` are known to the
+    service model alone and keep their names. Members that are also `given` as options are not validated.
     """
     if document is None:
         raise UsageError("the document is empty", hint=_YAML_HINT)
@@ -177,7 +177,7 @@ _MEMBERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 
 
 def member_name(argument: str) -> str:
-    """Return AWS's name of an argument that a document may give.
+    """Return AWS's member name for an argument.
 
     >>> member_name("function_name")
     'FunctionName'
@@ -187,5 +187,5 @@ def member_name(argument: str) -> str:
 
 
 def members_of(arguments: Collection[str]) -> list[str]:
-    """Return AWS's names of those arguments that a document may give."""
+    """Return AWS's member names for the arguments that a document can contain."""
     return [member for member, (argument, _) in _MEMBERS.items() if argument in arguments]

@@ -1,4 +1,4 @@
-"""The options of the commands about failed events, as data.
+"""The options of the commands about failed events.
 
 Tested in tests/notebook/test_records.py.
 """
@@ -18,14 +18,14 @@ RECORDS = (
         "spend_receives",
         "flag",
         "",
-        "read a queue with a redrive policy too, although each reading counts as a receive",
+        "also read queues with a redrive policy, where each read counts as a receive",
     ),
 )
 PAYLOAD = Option("", "payload", "value", """'{"order": 1}'""", "event as JSON, or ${value}", is_required=True)
 UNTIL_FOUND = Option(
-    "--wait", "wait", "seconds", "TIME", "how long to look for the record in the function's destinations: 60s"
+    "--wait", "wait", "seconds", "TIME", "how long to wait for the record in the function's destinations, such as 60s"
 )
-RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "what `%eic records` returned", is_required=True)
+RECORDS_READ = Option("", "records", "frame", "${RECORDS}", "DataFrame from `%eic records`", is_required=True)
 REPLAY = (
     Option("--to", "to", "text", "NAME", "function to invoke instead of those in the records"),
     Option("--keep", "keep", "flag", "", "keep the messages of accepted events"),

@@ -1,4 +1,4 @@
-"""`file://` and `fileb://`: values from files, read with the reader that the caller gives.
+"""`file://` and `fileb://`: values from files, read through a reader that the caller passes in.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
 """
@@ -12,19 +12,19 @@ from pathlib import Path
 from eicnb.errors import UsageError
 
 ReadFile = Callable[[str], bytes]
-"""Returns the content of a file; an OSError gives the reason if it cannot."""
+"""A function that returns the content of a file, or raises an OSError."""
 
 _LARGEST = 100_000
 
 
 def read_file(path: str) -> bytes:
-    """Read a file of this machine, up to one byte more than the limit."""
+    """Read a local file, up to one byte more than the limit."""
     with open(path, "rb", opener=_without_waiting) as file:  # a Path has no opener
         return file.read(_LARGEST + 1) or b""
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open a file; a pipe without a writer counts as empty instead of being waited for."""
+    """Open a file without blocking; a pipe without a writer then reads as empty."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -34,19 +34,18 @@ def is_file(value: object) -> bool:
 
 
 def content(value: str, read: ReadFile, *, binary: bool = False) -> str:
-    """Return the text of the file that a value names; a UsageError gives the reason if it cannot.
+    r"""Return the text of the file that a value names, or raise a UsageError with the reason.
 
     >>> content("file://greeting.txt", {"greeting.txt": b"hello"}.__getitem__)
     'hello'
 
-    `~` and `$NAME` in the path are expanded, as in the AWS CLI. The text is used as it is, a last newline included, but
-    a byte order mark is skipped, and lines end in a newline alone.
-    `binary` is whether `fileb://` is allowed too.
+    `~` and `$NAME` in the path are expanded, as in the AWS CLI. A byte order mark is removed, and `\r\n` becomes
+    `\n`; a final newline stays. `binary` allows `fileb://` too.
     """
     scheme, _, path = value.partition("://")
     if scheme == "fileb" and not binary:
         hint = f"file://{path}"
-        raise UsageError("fileb:// gives bytes, and no value here is binary", hint=hint, culprit=value)
+        raise UsageError("fileb:// reads bytes, but no value here is binary", hint=hint, culprit=value)
     try:
         found = read(os.path.expandvars(Path(path).expanduser()))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The commands about frames, of the notebook and in files, as data.
+"""The commands about frames in the notebook and in files.
 
 Tested in tests/cli/test_parser.py and tests/cli/test_help.py.
 """
@@ -16,10 +16,10 @@ PICTURE = (
         "kind",
         "choice",
         "KIND",
-        "what to draw; default: what suits the frame",
+        "picture to draw; default: the one that suits the frame",
         ("destinations", "settings", "losses", "findings"),
     ),
-    Option("--findings", "findings", "frame", "${FRAME}", "findings of a check, to mark missing destinations"),
+    Option("--findings", "findings", "frame", "${FRAME}", "findings of a check, which mark missing destinations"),
 )
 COMPARED = (
     Option(
@@ -36,7 +36,7 @@ COMPARED = (
         "after",
         "frame",
         "${AFTER}",
-        "another one, of a later day or of another account",
+        "another frame of configs, from a later day or another account",
         is_required=True,
         called="the later frame",
     ),
@@ -77,7 +77,7 @@ FILE = Option("", "path", "value", "FILE", "Parquet file, such as audit.parquet"
 FOLDER = Option(
     "", "folder", "value", "FOLDER", "folder of saved audits, such as audits", is_required=True, called="the folder"
 )
-SAVE = (Option("--overwrite", "overwrite", "flag", "", "replace a file that exists"),)
+SAVE = (Option("--overwrite", "overwrite", "flag", "", "replace an existing file"),)
 FRAME_OPTIONS = (*SHOW, *PICTURE, *COMPARE, *EXPORT, *SAVE)
 """The options of these commands, which the AWS CLI lacks."""
 
@@ -89,5 +89,5 @@ FRAME_VERBS = (
     Verb("load", "load a saved frame", (), words=(FILE,), runs_alone=True),
     Verb("picture", "draw a frame as a matplotlib figure", PICTURE, words=(FRAME,), runs_alone=True),
     Verb("save", "save a frame as a Parquet file", SAVE, words=(SAVED, FILE), runs_alone=True),
-    Verb("show", "show a frame with other columns, or with all its rows", SHOW, words=(FRAME,), runs_alone=True),
+    Verb("show", "show a frame with other columns or more rows", SHOW, words=(FRAME,), runs_alone=True),
 )

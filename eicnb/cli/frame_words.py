@@ -1,4 +1,4 @@
-"""Words that should be DataFrames of the notebook: what to type instead of a path or a name.
+"""The error about a word given where a DataFrame is needed, such as the path of a file.
 
 Tested in tests/notebook/test_frames.py.
 """
@@ -20,12 +20,12 @@ _READERS = {
     ".xlsx": "read_excel",
     ".json": "read_json",
 }
-"""The function of pandas that reads a file, by the ending of its name."""
+"""The pandas function that reads a file, by the suffix of its name."""
 
 _SAVED = ".parquet"
 
-_MADE = {"records": "records = %eic records sqs:NAME"}
-"""How to make the frame of an option, by its argument; every other is an audit."""
+_SOURCES = {"records": "records = %eic records sqs:NAME"}
+"""The line that makes the frame for an argument; any other argument takes an audit."""
 
 _AUDIT = "audit = %eic audit"
 
@@ -37,9 +37,9 @@ def not_a_frame(
     line: Sequence[Word],
     names: Mapping[str, Any],
 ) -> UsageError:
-    """Return the error about a text instead of a frame; its hint reads the files, or names a frame.
+    """Return the error about a text instead of a frame; its hint loads the file or suggests a frame.
 
-    `given` are the options of the command and their words, `line` all its words.
+    `given` are the options of the command with their words; `line` is the whole command.
     """
     texts = [(one, word) for one, word in given if one.kind == "frame" and word.text not in word.references]
     files = [(one, word) for one, word in texts if _is_file(word.text)]
@@ -50,14 +50,14 @@ def not_a_frame(
         imported = ["import pandas as pd"] if "pd" not in names and any(" pd." in load for load in loads) else []
         typed = _with(line, [(word, one.argument) for one, word in files])
         return UsageError(message, hint="\n".join(["read the file first", *imported, *loads, typed]))
-    frames = [name for name, held in names.items() if hasattr(held, "itertuples") and not name.startswith("_")]
+    frames = [name for name, known in names.items() if hasattr(known, "itertuples") and not name.startswith("_")]
     meant = [(word, found) for _, word in texts if (found := nearest(word.text, frames))]
     if texts and len(meant) == len(texts):
         return UsageError(message, hint=_with(line, meant))
-    made = {one.argument: _MADE.get(one.argument, _AUDIT) for one, _ in texts}
-    typed = _with(line, [(word, made[one.argument].partition(" ")[0]) for one, word in texts])
+    sources = {one.argument: _SOURCES.get(one.argument, _AUDIT) for one, _ in texts}
+    typed = _with(line, [(word, sources[one.argument].partition(" ")[0]) for one, word in texts])
     return UsageError(
-        message, hint="\n".join(["assign a DataFrame to a name first", *dict.fromkeys(made.values()), typed])
+        message, hint="\n".join(["assign a DataFrame to a name first", *dict.fromkeys(sources.values()), typed])
     )
 
 
@@ -66,13 +66,13 @@ def _is_file(text: str) -> bool:
 
 
 def _load(word: Word) -> str:
-    """Return how to read a file: one of `save` with `%eic load`, and others with pandas."""
+    """Return the expression that loads a file, with pandas or, for a saved frame, with `%eic load`."""
     reader = next((reader for ending, reader in _READERS.items() if word.text.lower().endswith(ending)), None)
     return f"pd.{reader}({json.dumps(word.text)})" if reader else f"%eic load {word.raw}"
 
 
 def _with(line: Sequence[Word], names: Iterable[tuple[Word, str]]) -> str:
-    """Return the line with references to these names in place of words."""
+    """Return the line with some words replaced by references to names."""
     start, text = line[0].start, line[0].source.text[line[0].start : line[-1].end]
     for word, name in sorted(names, key=lambda one: one[0].start, reverse=True):
         text = f"{text[: word.start - start]}${{{name}}}{text[word.end - start :]}"

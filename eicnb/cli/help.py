@@ -1,9 +1,9 @@
-"""`%eic help`: the table of commands as pages to read.
+"""`%eic help`: the help pages, built from the table of commands.
 
     >>> print(page("delete").splitlines()[0])
-    %eic delete: remove a config, and show the removed config
+    %eic delete: delete a config and show what it contained
 
-Every example is a line magic, or a cell of commands as AWS's documentation has them, and runs on the sandbox.
+Every example is a line magic, or a cell of commands as AWS documents them, and runs on the sandbox.
 """
 
 from __future__ import annotations
@@ -106,20 +106,20 @@ aws lambda {Operation.DELETE.command} \\
     "require": ("%eic require --account 123456789012 --region us-east-1", "%eic require --sandbox"),
     "sandbox": ("%eic sandbox", "%eic sandbox --requests-per-second 15"),
 }
-"""Examples by verb; the functions and destinations are those of the sandbox."""
+"""Examples by verb; their functions and destinations exist in the sandbox."""
 
 _WIDTH = 100
 _INDENT = "  "
 _KEEP = "\N{NO-BREAK SPACE}"
 _ABOUT = (
-    "eicnb shows and changes what AWS Lambda does with the events of asynchronous invocations: how often it retries, "
-    "how long it keeps an event, and where it sends what succeeded and what failed."
+    "eicnb shows and changes how AWS Lambda handles asynchronous invocations: how often it retries an event, "
+    "how long it keeps the event, and where it sends the record of a success or failure."
 )
 _MORE = (
-    ("%eic help VERB", "a verb's options and examples, as do `%eic VERB --help` and `%eic VERB help`"),
-    ("%%eic", "a cell of commands as in AWS's documentation, with or without `aws lambda`"),
-    ("--output FORM", "what the AWS CLI prints; without it a command returns a DataFrame"),
-    ("${name}", "a value of the notebook; so are `$name` and `{name}`, but not in single quotes"),
+    ("%eic help VERB", "show a verb's options and examples; so do `%eic VERB --help` and `%eic VERB help`"),
+    ("%%eic", "run a cell of commands as AWS documents them, with or without `aws lambda`"),
+    ("--output FORM", "print what the AWS CLI prints; without it, a command returns a DataFrame"),
+    ("${name}", "insert a value of the notebook, except in single quotes; so do `$name` and `{name}`"),
 )
 _OPERATIONS = {
     "functions": Operation.LIST_FUNCTIONS,
@@ -140,17 +140,17 @@ _INCOMPLETE: Mapping[str, type[EicError]] = {
     "check": ChecksFailed,
     "replay": IncompleteReplay,
 }
-"""The errors of the commands that may be done in part, or end in findings."""
+"""The errors of commands that may finish only in part or report findings."""
 
 
 def page(verb: str | None = None, model: Callable[[str], Iterable[Member]] = lambda _: ()) -> str:
-    """Return the page of a command, by its short name or AWS's; without one, the overview.
+    """Return the help page of a command, by its short or AWS name, or the overview without a name.
 
     `model` returns the parameters of an AWS operation, for options that only the service model knows.
 
     >>> print("".join(page().splitlines(keepends=True)[4:6]), end="")
-      put, put-function-event-invoke-config        write a config; what is left out is removed
-      update, update-function-event-invoke-config  change only the settings that are given
+      put, put-function-event-invoke-config        write a config; settings left out are removed
+      update, update-function-event-invoke-config  change only the given settings
     """
     if verb is None:
         return _overview()
@@ -192,7 +192,7 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 
 def _shared(verb: Verb) -> list[Option]:
-    """Return the options that every command of AWS takes in addition to the function."""
+    """Return the options that all AWS commands have in common, without the function."""
     if verb.aws_name is None:
         return []
     takers = [known for known in options.VERBS if known.aws_name]
@@ -201,9 +201,9 @@ def _shared(verb: Verb) -> list[Option]:
 
 
 def _synopsis(verb: Verb, own: list[Option], *, more: bool) -> list[str]:
-    """Return the command as eicnb and as the AWS CLI write it.
+    """Return the synopsis in eicnb's form and in the AWS CLI's.
 
-    eicnb's line has its own option for a setting instead of AWS's.
+    eicnb's form shows the short option of a setting instead of AWS's.
     """
     replaced = {option.argument for option in own if option in options.SHORTHAND}
     takes_function = FUNCTION_NAME in own
@@ -231,14 +231,14 @@ def _described(described: Iterable[Option]) -> list[tuple[str, str]]:
 
 
 def _meaning(option: Option) -> str:
-    """Return the meaning of an option, with its choices unless the meaning names them all."""
+    """Return the meaning of an option, with its choices unless it already names all of them."""
     if all(choice in option.meaning for choice in option.choices):
         return option.meaning
     return f"{option.meaning} (one of {', '.join(option.choices)})"
 
 
 def _rows(rows: Iterable[tuple[str, str]], column: int = 0) -> list[str]:
-    """Return names and meanings in two columns; a long meaning continues in its own column."""
+    """Return names and meanings in two columns; a long meaning wraps within its column."""
     rows = list(rows)
     column = max([column, *(len(name) for name, _ in rows)])
     margin = " " * (column + 2 * len(_INDENT))
@@ -261,7 +261,7 @@ def _wrapped(text: str, *, first: str = "", others: str = "") -> list[str]:
 
 
 def _examples(verb: Verb) -> list[str]:
-    """Return a verb's examples, each cell after an empty line."""
+    """Return a verb's examples, with an empty line before each cell."""
     lines: list[str] = []
     for example in EXAMPLES.get(verb.name, ()):
         lines += ["", *example.splitlines()] if "\n" in example else [example]
@@ -269,7 +269,7 @@ def _examples(verb: Verb) -> list[str]:
 
 
 def _operation(verb: Verb) -> Operation | None:
-    """Return the name of AWS's operation for a command, if it has one."""
+    """Return the AWS operation that a command is mainly about, if there is one."""
     return verb.operation or _OPERATIONS.get(verb.name)
 
 

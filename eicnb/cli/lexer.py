@@ -5,9 +5,9 @@ r"""Shell words with their positions: bash's quoting, `\\` continuations, commen
     reference = "${" expression "}" / "$" name / "{" name "}"
     comment   = "#" text                      ; only where a word could start
     silence   = ">/dev/null" / "2>&1" / "| Out-Null" / …   ; a word that `Word.silences` marks
-    `$LATEST` and `$LATEST.PUBLISHED` are always themselves; single quotes are literal.
+    `$LATEST`, `$LATEST.PUBLISHED` and anything in single quotes are always literal.
 
-Whatever else bash would act on (a pipe, a redirection to a file, `$(…)`) is an error that names it.
+Anything else that bash would act on (a pipe, a redirection to a file, `$(…)`) is an error that names it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eicnb.errors import UsageError
 
 
 def split(source: Source) -> list[list[Word]]:
-    r"""Cut a text into commands, and each command into words.
+    r"""Split a text into commands, and each command into words.
 
     >>> [[word.text for word in words] for words in split(Source("get a  # why\nget 'b c'"))]
     [['get', 'a'], ['get', 'b c']]
@@ -31,9 +31,9 @@ def split(source: Source) -> list[list[Word]]:
 
 
 def body(source: Source, start: int) -> Word:
-    r"""Return the rest of a text from an offset on as one word.
+    r"""Return the text from an offset to its end as one word.
 
-    Only `${…}` and `$name` have a meaning in it.
+    Only `${…}` and `$name` are special in it.
 
     >>> body(Source("put\nFunctionName: my-function\n"), 4).text
     'FunctionName: my-function'
@@ -42,7 +42,7 @@ def body(source: Source, start: int) -> Word:
 
 
 def quote(text: str) -> str:
-    r"""Write a word so that `split` reads it back as it is.
+    r"""Quote a word so that `split` reads it back unchanged.
 
     >>> quote("my queue's")
     '\'my queue\'"\'"\'s\''
@@ -94,18 +94,18 @@ _STRAIGHT: dict[str, str | int | None] = {
 
 
 def straightened(text: str) -> str:
-    """Return a text with its typographic quotes made straight."""
+    """Replace the typographic quotes in a text with straight ones."""
     return text.translate(str.maketrans(_STRAIGHT))
 
 
 _BEFORE_INPUT = ("<", ">", ">>", "$(", "|")
-"""Operators after which a line may hand a document to a command."""
+"""Operators with which a shell line may pass a document to a command."""
 
 
 class _Lexer:
-    """A single pass over the text; each rule is a method named like its group in the patterns above.
+    """A single pass over the text. Each rule is a method named after its group in the patterns above.
 
-    One class, because every rule reads and moves the same position.
+    One class, because every rule reads and advances the same position.
     """
 
     def __init__(self, source: Source) -> None:
@@ -156,9 +156,7 @@ class _Lexer:
         self.length += len(text)
         if max(self.length, len(self.runs)) > _LONGEST_WORD:
             message = f"a word of more than {_LONGEST_WORD:,} characters"
-            raise self.source.error(
-                message, self.start, self.start + 1, hint="shorten it: no config is as long as that"
-            )
+            raise self.source.error(message, self.start, self.start + 1, hint="shorten it: no config is that long")
 
     def _end_word(self, end: int) -> None:
         if self.start is not None:
@@ -176,10 +174,10 @@ class _Lexer:
             self.words = []
 
     def _join(self, found: re.Match[str]) -> None:
-        r"""Join the next line to a line that ends in `\\`."""
+        r"""Continue the word on the next line after a `\\`."""
 
     def _loose_join(self, found: re.Match[str]) -> None:
-        r"""Join the next line in spite of blanks after the `\\`, which come with pasting."""
+        r"""Continue on the next line even if blanks follow the `\\`, as they do after pasting."""
         self._end_word(found.start())
 
     def _end(self, found: re.Match[str]) -> None:
@@ -206,7 +204,7 @@ class _Lexer:
     def _other(self, found: re.Match[str]) -> None:
         if found[0] == "\\" and self.at >= len(self.text):
             raise self.source.error(
-                "the last line ends in a `\\`, so the command goes on, but nothing follows",
+                "the last line ends in a `\\`, but no line follows",
                 found.start(),
                 found.end(),
                 hint="remove the `\\`",
@@ -286,14 +284,14 @@ class _Lexer:
         self.words.append(Word(self.source, text, start, found.end(), silences=silences))
 
     def _fence(self, found: re.Match[str]) -> None:
-        raise self._fault("a Markdown fence is no command", found, "leave out the lines of the fence")
+        raise self._error("a Markdown fence is not a command", found, "remove the lines of the fence")
 
     def _late_comment(self, found: re.Match[str]) -> None:
-        message = "a comment stands behind the `\\`, which has to be the last character of its line"
-        raise self._fault(message, found, "move the comment to a line above the command")
+        message = "a comment follows the `\\`, which must be the last character of its line"
+        raise self._error(message, found, "move the comment to a line above the command")
 
     def _wrong_join(self, found: re.Match[str]) -> None:
-        """Refuse a line that ends as in PowerShell or cmd; a `^` inside a word is itself."""
+        """Reject a line continued as in PowerShell or cmd. A `^` inside a word is literal."""
         mark = found[0][0]
         if mark == "^" and self.start is not None:
             self.at = found.start() + 1
@@ -306,12 +304,12 @@ class _Lexer:
     def _curly(self, found: re.Match[str]) -> None:
         line = self._line_around(found.start())
         hint = f"type straight quotes\n{shell.magic(straightened(line))}"
-        raise self._fault(f"the quote {found[0]} is a typographic one", found, hint)
+        raise self._error(f"{found[0]} is a typographic quote", found, hint)
 
     def _shell(self, found: re.Match[str]) -> None:
         left = self._so_far(found.start())
         if found[0] in _BEFORE_INPUT and (given := shell.of_input(found[0], left, self.text[found.end() :])):
-            raise self._fault(given.message, found, given.hint)
+            raise self._error(given.message, found, given.hint)
         if not (found[0] in {"$(", "`"} and shell.assigned_to(shell.joined(left))):
             self._refuse_script()
         rest = _REST_OF_LINE.match(self.text, found.end())
@@ -319,10 +317,10 @@ class _Lexer:
         sentence, *lines = advice.hint.split("\n")
         if found[0] in "|&<>" and self.words and advice.may_be_quoted:
             sentence += f", or quote the `{found[0]}`"
-        raise self._fault(advice.message, found, "\n".join([sentence, *lines]))
+        raise self._error(advice.message, found, "\n".join([sentence, *lines]))
 
     def _refuse_script(self) -> None:
-        """Raise the error about a line of a shell script before any error about its parts."""
+        """If a line is a piece of a shell script, raise that error before any about its parts."""
         for words in [*self.done, self.words]:
             if (
                 words
@@ -340,6 +338,6 @@ class _Lexer:
         end = self.text.find("\n", offset)
         return self._so_far(offset) + self.text[offset : end if end >= 0 else len(self.text)]
 
-    def _fault(self, message: str, found: re.Match[str], hint: str) -> UsageError:
+    def _error(self, message: str, found: re.Match[str], hint: str) -> UsageError:
         start = found.start() + len(found[0]) - len(found[0].lstrip())
         return self.source.error(message, start, found.end(), hint=hint)

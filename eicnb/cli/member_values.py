@@ -1,4 +1,4 @@
-"""Values of options that only the service model knows: text converted to the type of the member.
+"""Values of options that only the service model knows, converted to the type of their member.
 
 Tested in tests/cli/test_newer_model.py.
 """
@@ -20,11 +20,11 @@ _SCALARS: Mapping[str, Callable[[str], Any]] = {
     "double": float,
     "boolean": {"true": True, "false": False}.__getitem__,
 }
-_HOLDERS = {"structure", "map", "list"}
+_NESTED = {"structure", "map", "list"}
 
 
 def parse(member: Member, texts: Sequence[str], read_file: Callable[[str], str] = str) -> Any:
-    """Return the value of an option from its words, several for a list; scalars are still text.
+    """Parse the words of an option, several for a list, into a value whose scalars are still text.
 
     >>> parse(Member("Names", "list", members=(Member("Name", "string"),)), ["a", "b"])
     ['a', 'b']
@@ -32,11 +32,11 @@ def parse(member: Member, texts: Sequence[str], read_file: Callable[[str], str] 
     Structures, maps and lists may be JSON; structures and maps may be the AWS CLI's shorthand.
     """
     is_json = len(texts) == 1 and texts[0].lstrip()[:1] in {"{", "["}
-    if member.kind in _HOLDERS and is_json:
+    if member.kind in _NESTED and is_json:
         return _wrapped(member, read_json(texts[0]))
     if member.kind == "list":
-        return [shorthand.parse(text, read_file) if member.members[0].kind in _HOLDERS else text for text in texts]
-    return shorthand.parse(texts[0], read_file) if member.kind in _HOLDERS else texts[0]
+        return [shorthand.parse(text, read_file) if member.members[0].kind in _NESTED else text for text in texts]
+    return shorthand.parse(texts[0], read_file) if member.kind in _NESTED else texts[0]
 
 
 def _wrapped(member: Member, value: Any) -> Any:
@@ -45,7 +45,7 @@ def _wrapped(member: Member, value: Any) -> Any:
 
 
 def convert(member: Member, value: Any) -> Any:
-    """Convert a value in which anything may be text to the types of its member.
+    """Convert a value whose scalars may be text to the types of its member.
 
     >>> convert(Member("Limits", "structure", members=(Member("Size", "integer"),)), {"Size": "3"})
     {'Size': 3}

@@ -1,4 +1,4 @@
-"""Words that are one too many: what was meant, as a line to type.
+"""Errors about superfluous words, with the line that was probably meant.
 
 Tested in tests/cli/test_misplaced.py.
 """
@@ -16,7 +16,7 @@ from eicnb.errors import UsageError
 from eicnb.model.age import abbreviated, read_seconds
 
 Given = tuple[Option, Word]
-"""An option and the word that is its value."""
+"""An option and the word that gives its value."""
 
 _OF_TIMES = {"since", "until", "what"}
 _QUOTED = {"structure", "input", "query"}
@@ -44,7 +44,7 @@ def refuse_second_word(word: Word, given: Iterable[Given]) -> None:
 
 
 def superfluous(word: Word, verb: Verb, given: Iterable[Given]) -> UsageError:
-    """Return the error about a word without an option that the command has no room for."""
+    """Return the error about a word that belongs to no option and no argument of the command."""
     if not verb.positionals:
         return UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
     message = f"{word.raw!r} is one word too many: {verb.positionals[-1].noun} is given already"
@@ -66,7 +66,7 @@ def _before(word: Word, given: Iterable[Given]) -> Given | None:
 
 
 def _meant(option: Option, first: str, second: str) -> str | None:
-    """Return the value that two words of an option mean together, as it has to be typed."""
+    """Return the value that two words of an option mean together, in the form to type."""
     together = f"{first} {second}"
     short = abbreviated(together)
     if short and _takes_duration(option):

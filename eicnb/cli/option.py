@@ -1,4 +1,4 @@
-"""One option of a command, and one command, as values.
+"""The value classes for an option and for a command.
 
 Tested in tests/cli/test_parser.py and tests/cli/test_newer_model.py.
 """
@@ -35,11 +35,11 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One option: its name, its argument in the Python API, and the type of its value. It equals only itself.
+    """An option: its name, its argument in the Python API, and the type of its value.
 
-    `alone` is its value if none follows. `member` is its member in the service model, if only that knows the option.
-    An option without a name is a word of the command, which messages have as `called`; the command needs it if it
-    `is_required`.
+    Options are compared by identity. `alone` is the value if none follows. `member` is its member in the service
+    model, if only the model knows the option. An option without a name is a positional word of the command, which
+    messages refer to as `called`.
     """
 
     name: str
@@ -56,12 +56,12 @@ class Option:
 
     @property
     def label(self) -> str:
-        """The name of the option in messages."""
+        """The option as messages name it."""
         return self.name or self.noun
 
     @property
     def noun(self) -> str:
-        """What its value is, as messages call it."""
+        """The value of the option as messages name it."""
         return self.called or f"the {self.argument.replace('_', ' ')}"
 
     @property
@@ -82,10 +82,10 @@ FUNCTION_NAME = Option(
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command of `%eic`: its names, meaning and options, and whether it needs a function.
+    """A command of `%eic`: its names, meaning and options, and whether it needs a function.
 
-    `words` are the options for words without one, in their order; a command about a function has its name first.
-    A command that `runs_alone` cannot be combined with others.
+    `words` are its positional words, in order; a command about a function takes the function's name first.
+    A command that `runs_alone` cannot share a cell with others.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Verb:
 
     @property
     def aws_name(self) -> str | None:
-        """The AWS CLI's name of the command, if it has the command."""
+        """The AWS CLI's name for the command, if it has the command."""
         return self.operation.command if self.operation else None
 
     @property
@@ -107,16 +107,16 @@ class Verb:
 
     @property
     def operation(self) -> Operation | None:
-        """AWS's operation, if the command has one."""
+        """The AWS operation behind the command, if there is one."""
         return OPERATIONS.get(self.name)
 
     @property
     def positionals(self) -> tuple[Option, ...]:
-        """The options for words without one, in their order; empty if such words are not allowed."""
+        """The positional words of the command, in order; empty if it takes none."""
         return (FUNCTION_NAME, *self.words) if FUNCTION_NAME in self.options else self.words
 
     def with_members(self, members: Iterable[Member]) -> Verb:
-        """Return the verb with an option for each member of AWS's request that this table lacks."""
+        """Return the verb with an option for each request member that this table lacks."""
         return replace(self, options=(*self.options, *from_model(members)))
 
     def option(self, name: str) -> Option | None:
@@ -130,12 +130,12 @@ _KNOWN_MEMBERS = {"Marker", "MaxItems"} | {
 
 
 def from_model(members: Iterable[Member]) -> tuple[Option, ...]:
-    """Return options for members of a request that a newer service model has and this table lacks.
+    """Return options for the request members that only a newer service model has.
 
     >>> [option.name for option in from_model([Member("BatchSize", "integer", option="--batch-size")])]
     ['--batch-size']
 
-    A member that is true or false has two options, the second one with `no-`.
+    A boolean member has two options, the second one with `--no-`.
     """
     return tuple(option for member in members if member.name not in _KNOWN_MEMBERS for option in _from_member(member))
 

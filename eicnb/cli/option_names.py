@@ -1,8 +1,8 @@
-"""Option names: the option of a command that a word means, in full or abbreviated.
+"""Option names, in full or abbreviated, resolved to the options of a command.
 
-The AWS CLI reads its global options first, and only then those of the command: `--q` is `--query`, although a command
-has `--qualifier`. Options that are eicnb's own have to be written in full, so that an abbreviation means here what it
-means there. Tested in tests/cli/test_parser.py.
+The AWS CLI tries its global options before those of the command, so `--q` is `--query` although a command has
+`--qualifier`. eicnb's own options must be written in full, so that an abbreviation means what it means in the AWS CLI.
+Tested in tests/cli/test_parser.py.
 """
 
 from __future__ import annotations
@@ -22,8 +22,17 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
-    """Return whether a word begins with a dash, and is no negative number, duration or text with blanks."""
-    return not word.silences and _OPTION.match(word.text) is not None
+    """Return whether a word is an option and not a redirection."""
+    return not word.silences and reads_as_option(word.text)
+
+
+def reads_as_option(text: str) -> bool:
+    """Return whether a text begins with a dash but is not a negative number, a duration or a phrase.
+
+    >>> reads_as_option("--retries=2"), reads_as_option("-7d"), reads_as_option("- or not")
+    (True, False, False)
+    """
+    return _OPTION.match(text) is not None
 
 
 def one_of(name: str, known: Sequence[Option]) -> Option | None:
@@ -33,7 +42,7 @@ def one_of(name: str, known: Sequence[Option]) -> Option | None:
 
 
 def find(word: Word, name: str, verb: Verb) -> Option:
-    """Return the option of a command that a word names, or raise a UsageError that suggests one."""
+    """Return the option of a command that a word names, or raise a UsageError with a suggestion."""
     if (exact := options.HELP if name in HELP else verb.option(name)) is not None:
         return exact
     shared = [option for option in verb.options if option in options.GLOBAL]
@@ -55,19 +64,19 @@ def _unknown(word: Word, name: str, verb: Verb) -> UsageError:
     begun = [option for option in names if len(name) > len("--") and option.startswith(name)]
     hint = (begun[0] if len(begun) == 1 else None) or _of_others(name, names) or nearest(name, names)
     if hint is None:
-        listed = ", ".join(own) or "see the options of the command"
+        listed = ", ".join(own) or "list the options of the command"
         hint = f"{listed}\n%eic help {verb.name}"
     excerpt = word.source.excerpt(word.start, word.start + len(name))
     return UsageError(f"eic {verb.name} has no option {name!r}", hint=hint, excerpt=excerpt)
 
 
 def _of_others(name: str, own: Sequence[str]) -> str | None:
-    """Return the hint about an option that other commands have, and this one not even in the singular."""
+    """Return the hint about an option that other commands have and this one lacks, even in the singular."""
     verbs = [verb.name for verb in options.VERBS if any(option.name == name for option in verb.options)]
     if not verbs or name.removesuffix("s") in own or f"{name}s" in own:
         return None
     if name == options.QUIET.name:
-        return "leave it out, and end the line with a `;` to show nothing"
+        return "leave it out, and end the line with a `;` to hide the result"
     return f"leave it out: it belongs to {', '.join(verbs[:_MOST_VERBS])}{', …' if verbs[_MOST_VERBS:] else ''}"
 
 

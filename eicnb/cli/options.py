@@ -1,4 +1,4 @@
-"""The commands and their options, as data.
+"""The table of commands and their options.
 
 Tested in tests/cli/test_parser.py.
 """
@@ -59,12 +59,14 @@ SETTINGS = (
 )
 _OWN = {"--retries", "--max-age", "--on-failure", "--on-success"}
 NUMBERS = tuple(option for option in SETTINGS if option.kind in {"integer", "age"})
-TIMEOUT = Option("--timeout", "timeout", "integer", "SECONDS", "seconds that a run may take; default: the function's")
+TIMEOUT = Option(
+    "--timeout", "timeout", "integer", "SECONDS", "longest run in seconds; default: the function's timeout"
+)
 SHORTHAND = tuple(option for option in SETTINGS if option.name in _OWN)
 """The options of a config that only eicnb has."""
 
 CONNECTION = (
-    Option("--region", "region", "text", "REGION", "region of the call, or of the connection", may_be_empty=True),
+    Option("--region", "region", "text", "REGION", "region of the call or connection", may_be_empty=True),
     Option("--profile", "profile", "text", "PROFILE", "profile of the AWS config files", may_be_empty=True),
     Option("--endpoint-url", "endpoint_url", "text", "URL", "URL to send the calls to"),
     Option("--no-verify-ssl", "no_verify_ssl", "flag", "", "accept any TLS certificate"),
@@ -74,7 +76,7 @@ CONNECTION = (
     Option("--no-sign-request", "no_sign_request", "flag", "", "send without credentials"),
 )
 ROLE = (
-    Option("--role-arn", "role_arn", "text", "ARN", "role to act as; its credentials are renewed"),
+    Option("--role-arn", "role_arn", "text", "ARN", "role to assume; its credentials are renewed"),
     Option("--external-id", "external_id", "text", "ID", "external ID that the role requires"),
 )
 OUTPUT = (
@@ -104,7 +106,7 @@ SKELETON = Option(
     "skeleton",
     "choice",
     "KIND",
-    "print what the command takes or returns, and send nothing",
+    "print a template of the request or response, and send nothing",
     ("input", "yaml-input", "output"),
     alone="input",
 )
@@ -115,22 +117,22 @@ QUIET = Option(
 )
 DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would happen, and write or send nothing")
 WRITING = (DRY_RUN, QUIET)
-CREATE = Option("--create", "create", "flag", "", "create a config if there is none")
+CREATE = Option("--create", "create", "flag", "", "create the config if it is missing")
 WAIT = Option(
-    "--wait", "wait", "seconds", "TIME", "retry for 30s or 2m while AWS refuses a role or destination that is too new"
+    "--wait", "wait", "seconds", "TIME", "keep trying for 30s or 2m while AWS rejects a role or destination as too new"
 )
-MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed, with no row, if there is no config")
-DEBUG = Option("--debug", "debug", "flag", "", "log the calls and their responses, without credentials")
-PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the form of the function instead")
+MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed without a row if there is no config")
+DEBUG = Option("--debug", "debug", "flag", "", "log requests and responses, without credentials")
+PROMPT = Option("--cli-auto-prompt", "prompt", "flag", "", "open the function's form instead")
 NO_EFFECT = (
-    Option("--no-cli-pager", "no_cli_pager", "flag", "", "nothing: a notebook has no pager"),
-    Option("--no-cli-auto-prompt", "no_cli_auto_prompt", "flag", "", "nothing: a notebook does not prompt"),
+    Option("--no-cli-pager", "no_cli_pager", "flag", "", "no effect: a notebook has no pager"),
+    Option("--no-cli-auto-prompt", "no_cli_auto_prompt", "flag", "", "no effect: a notebook does not prompt"),
     Option(
         "--cli-binary-format",
         "cli_binary_format",
         "choice",
         "FORMAT",
-        "nothing: no value here is binary",
+        "no effect: no value here is binary",
         ("base64", "raw-in-base64-out"),
     ),
     Option(
@@ -138,19 +140,23 @@ NO_EFFECT = (
         "cli_error_format",
         "choice",
         "FORMAT",
-        "nothing: an error is an exception here, with its parts as attributes",
+        "no effect: an error is an exception here, with its parts as attributes",
         ("legacy", "json", "yaml", "text", "table", "enhanced"),
     ),
 )
 GLOBAL = (*CONNECTION, *OUTPUT, PAGINATE, DEBUG, PROMPT, *NO_EFFECT, HELP, VERSION)
-"""The options that the AWS CLI takes anywhere in a line."""
+"""The options that the AWS CLI accepts anywhere in a line."""
 
 RARE = (*GLOBAL, *INPUT, *CALL, SKELETON)
-"""The options that errors do not list."""
+"""The options that error messages do not list."""
 
 AUDIT = (
     Option(
-        "--regions", "regions", "names", "A,B", "regions to audit, or all that are enabled; default: the connection's"
+        "--regions",
+        "regions",
+        "names",
+        "A,B",
+        "regions to audit, or all for every enabled one; default: the connection's",
     ),
     Option("--functions", "functions", "names", "A,GLOB*", "functions to audit, by name or glob; default: all"),
     Option(
@@ -181,7 +187,7 @@ AUDIT = (
     Option("--refresh", "refresh", "frame", "${FRAME}", "earlier audit, to read only what changed since"),
     *ACCOUNTS,
     Option("--folder", "folder", "value", "FOLDER", "write a Parquet file for each account and region; show a summary"),
-    Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster, whose workers read the audit"),
+    Option("--client", "client", "value", "${CLIENT}", "client of a Dask cluster whose workers run the audit"),
     Option(
         "--credentials",
         "credentials",
@@ -201,7 +207,7 @@ WHAT = Option(
     "what",
     "value",
     "RUN|TIME|${ROWS}",
-    "run, rows of the journal or a time; default: the last run",
+    "run, time or rows of the journal; default: the last run",
     called="what to undo",
 )
 OF_FUNCTIONS = replace(
@@ -217,16 +223,16 @@ DESIRED = Option(
     "desired",
     "frame",
     "${FRAME}",
-    "DataFrame of the configs that are wanted: an edited audit",
+    "DataFrame of the desired configs, such as an edited audit",
     is_required=True,
     called="the frame to plan",
 )
-PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file that it was saved to", is_required=True)
+PLAN = Option("", "plan", "value", "${PLAN}", "plan, or the file with a saved plan", is_required=True)
 APPLY = (
     Option("--limit", "limit", "integer", "N", "maximum number of changes; default: 25, or a tenth of the plan's rows"),
     Option("--canary", "canary", "integer", "N", "write N changes, read them back, then ask or stop"),
 )
-"""The options of an apply besides those of every command about many functions."""
+"""The options of `apply` alone, among the commands about many functions."""
 
 REQUIREMENTS = (
     Option("--account", "account", "account", "ID", "account that the connection in use must be in"),
@@ -235,7 +241,7 @@ REQUIREMENTS = (
     Option("--destination", "destination", "destination", "DEST", "destination that must exist: sqs:NAME or an ARN"),
 )
 TOPIC = Option("", "topic", "text", "VERB", "the command to explain")
-NAMED = Option("", "connection", "text", "NAME", "a connection that was used before")
+NAMED = Option("", "connection", "text", "NAME", "a connection made earlier")
 AS = Option("--as", "name", "text", "NAME", "name of the connection, for `%eic use NAME`; default: its profile")
 REQUESTS_PER_SECOND = Option(
     "--requests-per-second",
@@ -255,18 +261,18 @@ OURS = (
     *(*SHORTHAND, *WRITING, MISSING_OK, CREATE, WAIT, *JOURNAL, *AUDIT, *APPLY, *CHECK, *ROLE, *REQUIREMENTS, AS),
     *(REQUESTS_PER_SECOND, EVENT_SPEED, *FRAME_OPTIONS, *EVENT_OPTIONS),
 )
-"""The options that only eicnb has; they must be written in full."""
+"""The options that only eicnb has, which must be written in full."""
 
 HELP_VERB = Verb("help", "explain a command: `help put`", (), words=(TOPIC,))
 VERBS = (
     Verb(
         "put",
-        "write a config; what is left out is removed",
+        "write a config; settings left out are removed",
         (FUNCTION_NAME, QUALIFIER, *SETTINGS, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
         "update",
-        "change only the settings that are given",
+        "change only the given settings",
         (FUNCTION_NAME, QUALIFIER, *SETTINGS, CREATE, WAIT, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb(
@@ -274,14 +280,10 @@ VERBS = (
         "show the config of one function, version or alias",
         (FUNCTION_NAME, QUALIFIER, *INPUT, SKELETON, *GLOBAL),
     ),
-    Verb(
-        "list",
-        "show every config of one function",
-        (FUNCTION_NAME, *PAGING, *CALL, *INPUT, SKELETON, *GLOBAL),
-    ),
+    Verb("list", "show every config of one function", (FUNCTION_NAME, *PAGING, *CALL, *INPUT, SKELETON, *GLOBAL)),
     Verb(
         "delete",
-        "remove a config, and show the removed config",
+        "delete a config and show what it contained",
         (FUNCTION_NAME, QUALIFIER, MISSING_OK, *WRITING, *INPUT, SKELETON, *GLOBAL),
     ),
     Verb("functions", "show the functions of the region", CONNECTION, runs_alone=True),
@@ -300,14 +302,14 @@ VERBS = (
     ),
     Verb(
         "records",
-        "show the failed events that a queue or bucket holds, newest first",
+        "show the failed events in a queue or bucket, newest first",
         (*RECORDS, SINCE, UNTIL, *_OF_MANY, *CONNECTION, *ROLE),
         words=(SOURCE,),
         runs_alone=True,
     ),
     Verb(
         "replay",
-        "send failed events again, and delete the messages of those that are accepted",
+        "send failed events again, and delete the messages of accepted events",
         (*REPLAY, DRY_RUN, *_OF_MANY, *CONNECTION, *ROLE),
         words=(RECORDS_READ,),
         runs_alone=True,
@@ -321,14 +323,14 @@ VERBS = (
     ),
     Verb(
         "check",
-        "show what is wrong with the settings, why it matters and what to type",
+        "show what is wrong with the settings, why it matters and how to fix it",
         (*CHECK, *_OF_MANY, *CONNECTION, *ROLE),
         words=(AUDITED,),
         runs_alone=True,
     ),
     Verb(
         "explain",
-        "explain what happens to one event: attempts, waits, and where it ends",
+        "explain what happens to one event: attempts, waits, and where it ends up",
         (FUNCTION_NAME, QUALIFIER, *NUMBERS, TIMEOUT, *CONNECTION),
         needs_function=False,
         runs_alone=True,
@@ -342,7 +344,7 @@ VERBS = (
     ),
     Verb(
         "apply",
-        "write the changes of a plan, each compared with the current config first",
+        "write the changes of a plan, comparing each with the current config first",
         (*APPLY, *_OF_MANY, *CONNECTION, *ROLE),
         words=(PLAN,),
         runs_alone=True,
@@ -369,11 +371,11 @@ VERBS = (
         words=(WHAT,),
         runs_alone=True,
     ),
-    Verb("config", "show every setting, and where its value comes from", (), runs_alone=True),
+    Verb("config", "show every setting and where its value comes from", (), runs_alone=True),
     Verb("require", "stop the notebook unless it runs in the right place", REQUIREMENTS),
     Verb(
         "sandbox",
-        "start an AWS inside this process and connect to it",
+        "start an embedded AWS in this process and connect to it",
         (CONNECTION[0], REQUESTS_PER_SECOND, EVENT_SPEED),
         runs_alone=True,
     ),

@@ -1,4 +1,4 @@
-"""Words parsed into commands: the verb and its options, with values that AWS could accept.
+"""The parser, which turns words into commands: a verb and its options, with valid values.
 
 command  = [ prompt ] *variable [ "aws" ] *global [ "lambda" ] *global verb *( option / function / silence )
 prompt   = "$" / "%" / "%eic" / "%%eic"
@@ -33,7 +33,7 @@ _NAMED = re.compile(r"(?P<name>[^\W\d][\w-]*)=(?P<value>.*)", re.DOTALL)
 
 
 def no_model(_operation: str) -> Iterable[Member]:
-    """Return no members: the service model of a caller without one."""
+    """Return no members; the default for callers without a service model."""
     return ()
 
 
@@ -45,13 +45,13 @@ def parse(
     model: ReadModel = no_model,
     body: Word | None = None,
 ) -> list[Command]:
-    """Read every command in a text; the first error is a UsageError with its position.
+    """Parse every command in a text; the first error is a UsageError with its position.
 
     >>> parse(Source("get my-function:live"), {})[0].verb
     'get'
 
-    `names` are the values that `${…}` may name, `files` reads the files behind `file://`. `body` is the document of
-    the one command, as `--cli-input-json` or `--cli-input-yaml` would give it.
+    `${…}` may refer to any of `names`, and `files` reads the files behind `file://`. `body` is a document for a
+    single command, as if it were the value of `--cli-input-json` or `--cli-input-yaml`.
     """
     lines = _with_variables_together([words for words in split(source) if _is_more_than_a_prompt(words)])
     around = Surroundings(names, files, model)
@@ -61,7 +61,7 @@ def parse(
 
 
 def _with_variables_together(lines: list[list[Word]]) -> list[list[Word]]:
-    """Join lines that only set variables, so that one error is about all of them."""
+    """Join consecutive lines that only set variables, so that one error covers them all."""
     joined: list[list[Word]] = []
     for words in lines:
         is_next = bool(joined) and all(map(_sets_variables, (joined[-1], words)))
@@ -78,15 +78,12 @@ def _sets_variables(words: list[Word]) -> bool:
 
 def _is_more_than_a_prompt(words: list[Word]) -> bool:
     """Return whether a line has a command, not only a magic or a redirection to nowhere."""
-    typed = [word.raw for word in words if not word.silences]
-    return len(typed) > 1 or (len(typed) == 1 and typed[0] not in _MAGICS)
+    typed = [word for word in words if not word.silences]
+    return len(typed) > 1 or (len(typed) == 1 and typed[0].raw not in _MAGICS)
 
 
 def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surroundings) -> None:
-    r"""Raise a UsageError for a line that begins with an option and has no verb.
-
-    The line above it lacks its `\`.
-    """
+    r"""Raise a UsageError for a line that begins with an option, because the line above lacks its `\`."""
     is_rest = is_option(words[0]) or words[0].text.startswith(_TYPOGRAPHIC_DASHES)
     if not is_rest or "\n" not in words[0].source.text[before[-1].end : words[0].start]:
         return
@@ -103,7 +100,7 @@ def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surrou
 
 
 class _WordReader:
-    """A reader of the words of one command, from left to right."""
+    """A reader that consumes the words of one command from left to right."""
 
     def __init__(self, words: list[Word], around: Surroundings) -> None:
         if words[0].raw in _MAGICS:
@@ -118,7 +115,7 @@ class _WordReader:
         self.further: dict[str, list[Word]] = {}
 
     def command(self, body: Word | None) -> Command:
-        if any(is_option(word) and one_of(word.text, options.GLOBAL) is options.VERSION for word in self.words):
+        if any(map(_asks_for_version, self.words)):
             return Command("version", {}, {}, self.all_words, {}, {})
         verb = self.verb()
         if verb is options.HELP_VERB:
@@ -137,13 +134,12 @@ class _WordReader:
         return Given(verb, self.all_words, self.around, self.given, self.further).command()
 
     def verb(self) -> Verb:
-        """Take the words up to the verb, and return it."""
-        typed = [word.raw for word in self.words]
-        if _is_export_of_a_shell(self.words) and (advice := shell_words.of_words(typed)):
+        """Consume the words up to and including the verb, and return the verb."""
+        if _is_export_of_a_shell(self.words) and (advice := shell_words.of_words([word.raw for word in self.words])):
             raise self._advised(self.words[0], advice)
         self.words, self.given = variables.before_a_command(self.words)
-        typed = typed[-len(self.words) :]
-        said: list[Word] = []
+        command = tuple(self.words)
+        prefix: list[Word] = []
         while self.words:
             word = self.words.pop(0)
             if is_option(word):
@@ -151,18 +147,18 @@ class _WordReader:
             elif (found := options.verb(word.text)) is not None:
                 self.is_in_full = word.text == found.aws_name
                 return found
-            elif word.text in _BEFORE_VERB and word.text not in {earlier.text for earlier in said}:
-                said.append(word)
+            elif word.text in _BEFORE_VERB and word.text not in {earlier.text for earlier in prefix}:
+                prefix.append(word)
             else:
-                before = [earlier.text for earlier in said]
+                before, typed = [earlier.text for earlier in prefix], [word.raw for word in command]
                 advice = None if before or self.early else shell_words.of_words(typed)
                 raise self._advised(
                     word, advice or self._for_this_command(aws_commands.advice(word.raw, before, typed))
                 )
-        return self._without_verb(said)
+        return self._without_verb(prefix)
 
     def _for_this_command(self, advice: shell.Advice) -> shell.Advice:
-        """Return advice whose lines to type have the variables that this command has."""
+        """Return the advice with this command's variables in its lines to type."""
         count = len(self.all_words) - len(self.words)
         variables_set = [word.raw for word in takewhile(lambda word: "=" in word.raw, self.all_words[:count])]
         sentence, *lines = advice.hint.split("\n")
@@ -173,17 +169,17 @@ class _WordReader:
     def _advised(self, word: Word, advice: shell.Advice) -> UsageError:
         return word.source.error(advice.message, word.start, word.end, hint=advice.hint)
 
-    def _without_verb(self, said: list[Word]) -> Verb:
+    def _without_verb(self, prefix: list[Word]) -> Verb:
         if any(one_of(word.text, options.GLOBAL) is options.HELP or word.text in HELP for word in self.early):
             return options.HELP_VERB
-        last = said[-1] if said else whole(self.all_words)
+        last = prefix[-1] if prefix else whole(self.all_words)
         with last.blamed():
             prompts = any(one_of(word.text, options.GLOBAL) is options.PROMPT for word in self.early)
             hint = "open the form\n%eic form my-function" if prompts else "%eic help"
             raise UsageError("the command has no verb", hint=hint)
 
     def _early_option(self, word: Word) -> None:
-        """Store an option before the verb, whose meaning is known only with the verb."""
+        """Store an option that precedes the verb; only the verb decides what it means."""
         self.early.append(word)
         name, equals, _ = word.text.partition("=")
         option = one_of(name, options.GLOBAL) or one_of(name, options.ROLE)
@@ -207,12 +203,12 @@ class _WordReader:
         else:
             hint = f"{option.name} {option.metavar}: {option.meaning}"
             raise word.source.error(f"{option.name} needs a value", word.start, word.end, hint=hint)
-        if option.kind == "choice":  # each that is given has to be right, also where a later one counts
+        if option.kind == "choice":  # a wrong value is an error even if a later one overrides it
             values.read(option, value, self.around.names, self.around.files)
         self._give(option, self._with_all_names(value) if option.kind == "names" else value)
 
     def _with_all_names(self, value: Word) -> Word:
-        """Join names that are separated by commas, by blanks as in the AWS CLI, or by both."""
+        """Join names separated by commas, by blanks as in the AWS CLI, or by both."""
         while self.words and not is_option(self.words[0]):
             word = self.words.pop(0)
             has_comma = value.text.endswith(",") or word.text.startswith(",")
@@ -220,18 +216,18 @@ class _WordReader:
         return value
 
     def _further(self, option: Option) -> list[Word]:
-        """Take the words after the first one that belong to the same option, a list."""
+        """Consume the other words of an option that takes a list."""
         words: list[Word] = []
         while option.member and option.member.kind == "list" and self.words and not is_option(self.words[0]):
             words.append(self.words.pop(0))
         return words
 
     def _chooses(self, option: Option) -> bool:
-        """Return whether the next word is the value of an option that needs none, and not the function."""
+        """Return whether the next word is the option's optional value rather than the function."""
         return self.is_in_full or bool(self.given.get("function_name")) or self.words[0].text in option.choices
 
     def _give(self, option: Option, value: Word) -> None:
-        """Store a value; if an option is repeated, the last one counts, as in the AWS CLI.
+        """Store a value; if an option is repeated, the last value counts, as in the AWS CLI.
 
         Two different options for the same argument are an error.
         """
@@ -241,7 +237,7 @@ class _WordReader:
         if earlier is not None and earlier[0].name != option.name and not is_twin:
             with value.blamed():
                 raise UsageError(
-                    f"{earlier[0].name} and {option.name} are the same setting", hint="leave one of the two out"
+                    f"{earlier[0].name} and {option.name} are the same setting", hint="leave out one of the two"
                 )
         self.given[option.argument] = (option, value)
 
@@ -249,8 +245,8 @@ class _WordReader:
         if word.text.startswith(_TYPOGRAPHIC_DASHES):
             with word.blamed():
                 name = word.text.lstrip("-" + "".join(_TYPOGRAPHIC_DASHES))
-                hint = f"--{name}" if name else "type two plain hyphens, and the name without a blank after them"
-                raise UsageError(f"{word.raw!r} begins with a typographic dash, which is no option's", hint=hint)
+                hint = f"--{name}" if name else "type two plain hyphens, directly followed by the name"
+                raise UsageError(f"{word.raw!r} begins with a typographic dash; options begin with --", hint=hint)
         if word.text == "help" and not word.references and verb is not options.HELP_VERB:
             self.words.clear()
             self._give(options.HELP, word)
@@ -266,7 +262,7 @@ class _WordReader:
         self._give(positional, word)
 
     def _next_positional(self, verb: Verb) -> Option | None:
-        """Return the option that the next word without one is for; None if all are given."""
+        """Return the option that the next positional word belongs to, or None if all have a value."""
         if verb is options.HELP_VERB:
             return options.TOPIC
         return next((option for option in verb.positionals if option.argument not in self.given), None)
@@ -284,21 +280,26 @@ class _WordReader:
             raise UsageError(f"{word.raw!r} is an option without its dashes", hint=hint)
 
     def _give_body(self, verb: Verb, body: Word) -> None:
-        """Store the text below the command as its document: JSON if it begins so, otherwise YAML."""
+        """Store the text below the command as its document: JSON if it begins with a bracket, else YAML."""
         name = "--cli-input-json" if body.text.lstrip()[:1] in {"{", "["} else "--cli-input-yaml"
         option = verb.option(name)
         with body.blamed():
             if option is None:
-                hint = f"run it in a cell of its own\n%eic {verb.name}"
+                hint = f"run it in its own cell\n%eic {verb.name}"
                 raise UsageError(f"{verb.name} takes no text below it", hint=hint)
             if {"cli_input_json", "cli_input_yaml"} & set(self.given):
-                hint = "leave the option or the text below out"
-                raise UsageError("the input is given twice: in an option, and below", hint=hint)
+                hint = "leave out either the option or the text below"
+                raise UsageError("the input is given twice: as an option and below the command", hint=hint)
         self.given[option.argument] = (option, body)
 
 
+def _asks_for_version(word: Word) -> bool:
+    """Return whether a word is `--version`, in full or abbreviated."""
+    return options.VERSION.name.startswith(word.text) and one_of(word.text, options.GLOBAL) is options.VERSION
+
+
 def _is_export_of_a_shell(words: Sequence[Word]) -> bool:
-    """Return whether a line is a shell's `export`, and not the command, which takes a frame and options."""
+    """Return whether a line is the shell's `export` rather than the command for a frame."""
     if words[0].raw != "export" or len(words) == 1:
         return False
     return not any(is_option(word) or word.text in word.references for word in words[1:])

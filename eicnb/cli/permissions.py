@@ -19,16 +19,16 @@ _EXISTENCE = (
 """The actions that check whether a destination exists."""
 
 _NOTES = (*_EXISTENCE, Operation.SIMULATE)
-"""The same, and those that check whether the function's role may deliver to it."""
+"""The actions that check whether a destination exists and whether the function's role may deliver to it."""
 
 _MISSING = (Operation.LIST, Operation.GET_CONFIGURATION, *_LISTS)
-"""The actions that find out whether the function, the version or alias, or only the config is missing."""
+"""The actions that determine whether the function, the version or alias, or only the config is missing."""
 
 _RECORDS = (
     *(Operation.GET_QUEUE_ATTRIBUTES, Operation.RECEIVE, Operation.CHANGE_VISIBILITY),
     *(Operation.LIST_OBJECTS, Operation.GET_OBJECT),
 )
-"""The actions that read queues, and those that read buckets."""
+"""The actions that read queues, then the actions that read buckets."""
 
 LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "settings": (),
@@ -41,7 +41,7 @@ LAYERS: Mapping[str, tuple[Operation, ...]] = {
     "triggers": (Operation.GET_POLICY, Operation.LIST_EVENT_SOURCES),
     "metrics": (Operation.GET_METRIC_DATA,),
 }
-"""The operations of each layer of `check`, in the order in which they are read."""
+"""The operations of each layer of `check`, in the order in which the layers are read."""
 
 _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "put": (Operation.PUT, Operation.GET, *_MISSING, *_NOTES),
@@ -90,7 +90,7 @@ _OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     verb: tuple(dict.fromkeys(operation.action for operation in operations)) for verb, operations in _OPERATIONS.items()
 }
-"""The actions by command. `sts:GetCallerIdentity`, which returns the account, needs no permission."""
+"""The actions by command. `sts:GetCallerIdentity`, which identifies the account, needs no permission."""
 
 OPTION_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "--organization": tuple(
@@ -101,39 +101,40 @@ OPTION_ACTIONS: Mapping[str, tuple[str, ...]] = {
         )
     ),
 }
-"""The actions that an option needs besides those of its command."""
+"""The actions that an option needs in addition to those of its command."""
 
 NOTES: Mapping[str, str] = {
-    "put": f"`{Operation.PUT}` alone suffices; the others are for the line, dry runs, notes and hints",
-    "update": f"`{Operation.GET}` is for the line and the destination that is kept, `{Operation.PUT}` for `--create`; "
-    "the others are for notes and hints",
-    "get": f"`{Operation.GET}` alone suffices; the others find out what is missing",
-    "list": f"`{Operation.LIST_FUNCTIONS}` suggests a name for a missing one",
-    "delete": f"`{Operation.DELETE}` alone suffices; the others are for what is returned, and find out what is missing",
-    "audit": f"`{Operation.GET_FUNCTION}` is for what a version or alias with a config runs; without it, and for "
-    "`--qualifiers all`, versions and aliases are listed; regions for `--regions all`; "
-    f"`{Operation.LOOKUP_EVENTS}` is for `--refresh` alone",
-    "replay": f"`{Operation.DELETE_MESSAGE}` is not for `--keep`, `{Operation.LIST_OBJECTS}` is for `--canary` alone; "
-    "the lookups suggest a name for a missing one",
-    "send": f"`{Operation.INVOKE}` alone suffices; the others are for `--wait`, and find out what is missing",
+    "put": f"`{Operation.PUT}` is enough; the others are for the result line, dry runs, notes and hints",
+    "update": f"`{Operation.GET}` is for the result line and for the destination that stays, `{Operation.PUT}` for "
+    "`--create`; the others are for notes and hints",
+    "get": f"`{Operation.GET}` is enough; the others determine what is missing",
+    "list": f"`{Operation.LIST_FUNCTIONS}` is for suggesting a similar name if a function is missing",
+    "delete": f"`{Operation.DELETE}` is enough; the others read the config to return, or determine what is missing",
+    "audit": f"`{Operation.GET_FUNCTION}` reads the code that a version or alias with a config runs; without it, and "
+    "for `--qualifiers all`, versions and aliases are listed; regions are listed for `--regions all`; "
+    f"`{Operation.LOOKUP_EVENTS}` is only for `--refresh`",
+    "replay": f"`{Operation.DELETE_MESSAGE}` is not needed with `--keep`; `{Operation.LIST_OBJECTS}` is only for "
+    "`--canary`; the lookups are for suggesting a similar name if a function is missing",
+    "send": f"`{Operation.INVOKE}` is enough; the others are for `--wait`, or determine what is missing",
     "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
-    "`ListAllMyBuckets` suggest a name for a missing one",
-    "plan": f"`{Operation.GET_CONFIGURATION}` finds out whether a version or alias without a config exists; "
+    "`ListAllMyBuckets` are for suggesting a similar name if a queue or bucket is missing",
+    "plan": f"`{Operation.GET_CONFIGURATION}` determines whether a version or alias without a config exists; "
     "the others are for notes about new destinations",
-    "apply": "the first three suffice; the others find out what is missing or denied",
-    "form": f"what may not be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a config",
-    "explain": f"`{Operation.GET}` alone suffices; what the others may not read is named",
-    "use": "for `--role-arn` alone",
-    "whoami": "without it there is no alias",
-    "require": "for `--destination` alone",
-    "--organization": f"besides those of the command; `{Operation.LIST_ACCOUNTS}` alone suffices without `--units`, "
-    "and the role must be assumable in each account",
+    "apply": "the first three are enough; the others determine what is missing or denied",
+    "form": f"names that cannot be listed can be typed; `{Operation.GET_CONFIGURATION}` is for a qualifier without a "
+    "config",
+    "explain": f"`{Operation.GET}` is enough; the explanation names what could not be read",
+    "use": "only for `--role-arn`",
+    "whoami": "without it, the account alias is missing",
+    "require": "only for `--destination`",
+    "--organization": f"in addition to those of the command; `{Operation.LIST_ACCOUNTS}` is enough without `--units`; "
+    "the caller must be able to assume the role in each account",
 }
-"""The purposes of some actions."""
+"""Notes that explain what some of the actions are for."""
 
 
 def policy() -> dict[str, object]:
-    """Return one IAM policy with every action, to be reduced to the commands in use.
+    """Return an IAM policy with every action, to cut down to the commands in use.
 
     >>> policy()["Version"]
     '2012-10-17'

@@ -1,4 +1,4 @@
-r"""Files in a line that was written for a shell, redirections and here-documents, and what to type.
+r"""Redirections and here-documents in a line written for a shell, and what to type instead.
 
 word     = 1*( '"' text '"' / "'" text "'" / "\" character / plain )
 here     = "<<" [ "-" ] ( marker / "'" marker "'" ) rest-of-line newline *( line newline ) marker
@@ -21,7 +21,7 @@ _PIECE = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _OF_THE_SYSTEM = {"HOME", "HOSTNAME", "LOGNAME", "PWD", "TEMP", "TMP", "TMPDIR", "USER", "USERPROFILE"}
-"""Variables that a shell inherits; the notebook's names do not have them."""
+"""Variables that a shell inherits and that are not names of the notebook."""
 
 _HERE = re.compile(
     r"""<<-?[^\S\n]*(?P<quote>['"\\]?)(?P<marker>\w+)(?:['"])?(?P<rest>[^\n]*)(?:\n(?P<text>.*))?""", re.DOTALL
@@ -35,7 +35,7 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The file of a redirection: its name as an expression of Python, and the words after it."""
+    """The file of a redirection: its name as a Python expression, and the words after it."""
 
     name: str
     is_json: bool
@@ -44,7 +44,7 @@ class File:
 
     @classmethod
     def read(cls, right: str) -> File:
-        r"""Read the text after the operator of a redirection.
+        r"""Parse the text after the operator of a redirection.
 
         >>> File.read('"a"$b.json --debug').name
         'f"a{b}.json"'
@@ -63,7 +63,7 @@ class File:
 
 
 def expression(word: str) -> str | None:
-    """Return the Python expression of a word of a shell; None for one that only a shell can compute.
+    """Return a shell word as a Python expression, or None if only a shell can compute it.
 
     >>> expression("out.json"), expression("$OUT"), expression("~/$name.csv"), expression("$(date).csv")
     ('"out.json"', 'OUT', 'os.path.expanduser(f"~/{name}.csv")', None)
@@ -94,7 +94,7 @@ def _literal(text: str) -> str:
 
 
 def to_a_file(left: str, right: str, mode: str = "") -> str:
-    """Return the hint for a command whose output goes to a file; with the mode `a` it is added there.
+    """Return the hint for a command whose output goes to a file, appended with the mode `a`.
 
     >>> to_a_file("get my-function", "out.csv").splitlines()[1:]
     ['x = %eic get my-function', 'x.to_csv("out.csv")']
@@ -120,7 +120,7 @@ def to_a_file(left: str, right: str, mode: str = "") -> str:
 
 
 def _written(name: str, text: str, mode: str) -> str:
-    """Return the lines of Python that write a text to a file."""
+    """Return the Python lines that write a text to a file."""
     if mode:
         return f'with open({name}, "{mode}") as file:\n    file.write({text})'
     return f"import pathlib\npathlib.Path({name}).write_text({text})"
@@ -151,14 +151,14 @@ def _without_stdin(left: str) -> tuple[str, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class HereDocument:
-    """The lines below a command that a shell would hand to it, and the rest of the command's line."""
+    """The lines that a shell would pass to the command above them, and the rest of the command's line."""
 
     text: str
     rest: str
 
     @classmethod
     def read(cls, text: str) -> HereDocument | None:
-        r"""Read from `<<` on; None if that is not where a here-document begins.
+        r"""Parse a text that begins with `<<`, or return None if it is not a here-document.
 
         >>> HereDocument.read("<<EOF > d.json\n{}\nEOF\n")
         HereDocument(text='{}', rest='> d.json')
@@ -174,10 +174,10 @@ class HereDocument:
         return cls(body.strip("\n"), (closing["rest"] if closing else found["rest"]).strip())
 
     def hint(self, left: str, *, is_command: bool) -> str:
-        r"""Return the hint for the command that the document is given to.
+        r"""Return the hint for the command that would read the document.
 
         >>> print(HereDocument.read("<<EOF > d.json\n{}\nEOF").hint("cat", is_command=False))
-        write the file in a cell of its own
+        write the file in its own cell
         %%writefile d.json
         {}
         """
@@ -189,11 +189,11 @@ class HereDocument:
             rf"(?:(?P<adds>>>)|>\|?|\btee(?P<also>[ ]-a)?)\s*(?P<file>{WORD.pattern})", f"{left} {self.rest}"
         ):
             adds = "-a " if found["adds"] or found["also"] else ""
-            return f"write the file in a cell of its own\n%%writefile {adds}{found['file']}\n{text}"
+            return f"write the file in its own cell\n%%writefile {adds}{found['file']}\n{text}"
         if program.startswith("python"):
-            return f"run it in a cell of its own\n{text}"
+            return f"run it in its own cell\n{text}"
         if program in {"bash", "sh", "zsh"}:
-            return f"run it in a cell of its own\n%%bash\n{text}"
+            return f"run it in its own cell\n%%bash\n{text}"
         return "leave it out, or write the text into a Markdown cell"
 
     def _of_a_command(self, left: str, text: str) -> str:

@@ -1,10 +1,10 @@
-"""`${expression}`: a value of the notebook, named in a command line.
+"""`${expression}`: a value of the notebook, referred to in a command line.
 
     expression = name *( "." name / "[" index "]" )
     index      = key *( "," key )
     key        = integer / quoted text / expression
 
-It has no calls and no operators, so reading a command never runs more than a lookup.
+There are no calls and no operators, so reading a command only looks up values and runs no code.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value of the notebook, by the path to it.
+    """A path to a value of the notebook.
 
     >>> Reference.parse('row["on_failure"]').steps
     (Index(key='on_failure'),)
@@ -68,7 +68,7 @@ class Reference:
 
     @classmethod
     def parse(cls, expression: str) -> Reference:
-        """Read an expression; a UsageError states what is allowed."""
+        """Parse an expression, or raise a UsageError whose hint lists the allowed forms."""
         if len(expression) > _LONGEST_EXPRESSION:
             raise UsageError(f"the expression has {len(expression)} characters", hint=_WHAT_WORKS)
         try:
@@ -79,14 +79,14 @@ class Reference:
 
     @property
     def expression(self) -> str:
-        """The expression that `parse` reads."""
+        """The expression, in a form that `parse` accepts."""
         return self.name + "".join(map(str, self.steps))
 
     def __str__(self) -> str:
         return f"{{{self.name}}}" if self.scalar_only else f"${{{self.expression}}}"
 
     def value(self, names: Mapping[str, Any]) -> Any:
-        """Look up the value; an undefined name is a UsageError that suggests the nearest one."""
+        """Look up the value; an undefined name is a UsageError that suggests the most similar one."""
         if self.name not in names:
             raise _undefined(self, names)
         value = names[self.name]
@@ -94,13 +94,13 @@ class Reference:
             value = self._follow(value, step, names)
         if self.scalar_only and not (isinstance(value, str | float) or hasattr(value, "__index__")):
             raise UsageError(
-                f"{self} is {_kind(value)}, and braces take text and numbers only",
+                f"{self} is {_kind(value)}, but braces take only text and numbers",
                 hint=f"${{{self.expression}}}",
             )
         return value
 
     def text(self, names: Mapping[str, Any]) -> str:
-        """Return the value as part of a longer word: text, a path or a whole number."""
+        """Return the value as part of a longer word; it must be text, a path or a whole number."""
         value = self.value(names)
         if isinstance(value, str | os.PathLike):
             return os.fspath(value)
@@ -121,8 +121,9 @@ class Reference:
         except Exception as error:
             known = _known_steps(value, step)
             meant = nearest(step.name if isinstance(step, Attribute) else str(step.key), known)
+            owner = "None" if value is None else f"a value {_kind(value)}"
             raise UsageError(
-                f"{self} cannot be looked up: what has no {step} is {_kind(value)}",
+                f"{self} cannot be looked up: {owner} has no {step}",
                 hint=meant or ", ".join(known[:8]) or None,
             ) from error
 
@@ -139,8 +140,8 @@ def _from_node(node: ast.expr, expression: str) -> Reference:
             return Reference(base.name, (*base.steps, Index(_index(index, expression))))
         case ast.Call():
             raise UsageError(
-                f"{expression!r} calls something, which a command line may not",
-                hint="call it in a cell of its own, then write ${name} for its result",
+                f"{expression!r} is a call, which a command line cannot run",
+                hint="call it in its own cell, then write ${name} for its result",
             )
     raise UsageError(f"{expression!r} is more than a name", hint=_WHAT_WORKS)
 
@@ -168,11 +169,11 @@ def _undefined(reference: Reference, names: Mapping[str, Any]) -> UsageError:
     name = reference.name
     own = (known for known in names if not known.startswith("_") and known not in _IPYTHONS_OWN)
     if name in os.environ:
-        hint = f'read it from the environment in a cell before\nimport os\n{name} = os.environ["{name}"]'
+        hint = f'read it from the environment in an earlier cell\nimport os\n{name} = os.environ["{name}"]'
     elif meant := nearest(name, own):
         hint = str(Reference(meant, reference.steps, reference.scalar_only))
     else:
-        hint = f"assign it in a cell before: {name} = …"
+        hint = f"assign it in an earlier cell: {name} = …"
     return UsageError(f"{reference} is not defined: the notebook has no name {name!r}", hint=hint)
 
 
@@ -183,5 +184,5 @@ def _known_steps(value: Any, step: Attribute | Index) -> list[str]:
 
 
 def _kind(value: object) -> str:
-    """Return the type only: a value of the notebook may be a secret."""
+    """Describe a value by its type only, because the value may be a secret."""
     return "None" if value is None else f"of type {type(value).__name__}"

@@ -1,7 +1,7 @@
-"""Advice on lines that only a shell understands: what to type here instead.
+"""Advice on lines that only a shell understands: the error, and what to type here instead.
 
-Each piece of advice is a hint: a sentence, and below it the lines to type, each alone on its own line so that it can
-be copied. `%eic …` works in a cell of its own as well as inside `%%eic`.
+The hint is a sentence followed by the lines to type, which can be copied as they are. `%eic …` works both in its own
+cell and inside `%%eic`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _AFTER_A_PROMPT = re.compile(r"[^()]*\)[^()]*?[$#%>\N{HEAVY RIGHT-POINTING ANGLE
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """An error in a line that was written for a shell, and what to type instead."""
+    """The error about a line that was written for a shell, and what to type instead."""
 
     message: str
     hint: str
     may_be_quoted: bool = True
-    """Whether quotes around an operator would make it part of a value."""
+    """Whether quoting the operator would make it part of a value."""
 
 
 def joined(text: str) -> str:
-    r"""Return a command line without its `\` line ends and its prompt, on one line.
+    r"""Return a command on one line, without its `\` line ends and its prompt.
 
     >>> joined("$ aws lambda get-x \\\n    --output json")
     'aws lambda get-x --output json'
@@ -55,7 +55,7 @@ def magic(text: str) -> str:
 
 
 def is_command(text: str) -> bool:
-    """Return whether a text begins as a command of eicnb does.
+    """Return whether a text begins like an eicnb command.
 
     >>> is_command("aws lambda get-function-event-invoke-config"), is_command("echo done")
     (True, False)
@@ -68,7 +68,7 @@ def is_command(text: str) -> bool:
 
 
 def of_operator(operator: str, left: str, right: str) -> Advice:
-    """Advise on a shell's operator between the text of its command and the rest of its line.
+    """Advise on a shell operator, given the command to its left and the rest of the line to its right.
 
     >>> of_operator("&", "get my-function", "").hint.splitlines()
     ['run it without the `&`: a notebook runs one command after another', '%eic get my-function']
@@ -77,7 +77,7 @@ def of_operator(operator: str, left: str, right: str) -> Advice:
     left, right = joined(left[: descriptor.start()] if descriptor else left), right.strip()
     if descriptor and descriptor[0] == "2":
         command = f"{left}{File.read(right).after}".strip()
-        return Advice(for_a_shell(operator), f"leave it out: a notebook shows errors by itself\n%eic {command}")
+        return Advice(for_a_shell(operator), f"leave it out: a notebook shows errors anyway\n%eic {command}")
     if operator in {"$(", "`"}:
         return Advice(for_a_shell(operator), _substituted(operator, left, right))
     if operator in {">", ">>"} and is_command(right) and not is_command(left):
@@ -86,18 +86,18 @@ def of_operator(operator: str, left: str, right: str) -> Advice:
 
 
 def of_a_prompt(prompt: str, line: str) -> Advice:
-    """Advise on a command that was copied with the prompt of its shell.
+    """Advise on a command that was copied together with the shell's prompt.
 
     >>> of_a_prompt("PS>", "get my-function").message
-    "'PS>' is a prompt here, and no part of the command"
+    "'PS>' is a prompt, not part of the command"
     """
     return Advice(
-        f"'{prompt}' is a prompt here, and no part of the command", f"leave it out\n{magic(line)}", may_be_quoted=False
+        f"'{prompt}' is a prompt, not part of the command", f"leave it out\n{magic(line)}", may_be_quoted=False
     )
 
 
 def of_input(operator: str, left: str, rest: str) -> Advice | None:
-    r"""Advise on a document that a shell would hand to a command, or on a placeholder; None without one.
+    r"""Advise on a document that a shell would pass to a command, or on a placeholder, or return None.
 
     >>> print(of_input("<", "put my-function", "<EOF\n{}\nEOF").hint)
     write the document below the command
@@ -107,7 +107,7 @@ def of_input(operator: str, left: str, rest: str) -> Advice | None:
     line, text = rest.partition("\n")[0], f"{operator}{rest}"
     if operator == "<" and (placeholder := _PLACEHOLDER.match(rest)):
         message = f"'<{placeholder[0]}' is a placeholder"
-        return Advice(message, "type the value itself in its place, without the angle brackets", may_be_quoted=False)
+        return Advice(message, "replace it, angle brackets included, with the value", may_be_quoted=False)
     if operator == "|" and (given := _GIVEN.fullmatch(joined(left))) and is_command(line):
         if given["program"] == "cat":
             return Advice(for_a_shell("|"), from_a_file(joined(line), given["word"]), may_be_quoted=False)
@@ -123,12 +123,12 @@ def of_input(operator: str, left: str, rest: str) -> Advice | None:
 
 
 def for_a_shell(what: str) -> str:
-    """Return the message about an operator that only a shell understands.
+    """Return the message about a word or an operator that only a shell understands.
 
     >>> for_a_shell("|")
-    "'|' is for a shell, and no shell reads this line"
+    "'|' works only in a shell, but no shell reads this line"
     """
-    return f"{what!r} is for a shell, and no shell reads this line"
+    return f"{what!r} works only in a shell, but no shell reads this line"
 
 
 def _appended(left: str, right: str) -> str:
@@ -150,11 +150,11 @@ def _piped(left: str, right: str) -> str:
     if selected := _SELECTED.fullmatch(right):
         return f"select with `--query`\nx = %eic {left} --query {selected['path'][1:]}"
     query = "select with `--query`, or " if first in {"jq", "grep", "awk", "cut", "sed"} else ""
-    return f"{query}keep the result and work on it from Python\nx = %eic {left}"
+    return f"{query}keep the result and work with it in Python\nx = %eic {left}"
 
 
 def _or_else(left: str, right: str) -> str:
-    """Advise on `||`: a delete may find no config, any other failure is an exception."""
+    """Advise on `||`: a delete may find no config, and any other failure is an exception."""
     does_nothing = re.match(r"(?:true|:)(?!\S)|echo\b|printf\b", right)
     verb = next((found for word in left.split() if (found := options.verb(word))), None)
     if does_nothing and verb and verb.name == "delete":
@@ -164,7 +164,7 @@ def _or_else(left: str, right: str) -> str:
             "catch the error in a Python cell\n"
             f"import eicnb\ntry:\n    %eic {left}\nexcept eicnb.EicError as error:\n    print(error)"
         )
-    return f"leave out what follows: a failure stops the notebook\n%eic {left}"
+    return f"leave out the rest: a failure stops the notebook\n%eic {left}"
 
 
 def _and_then(left: str, right: str) -> str:
@@ -172,7 +172,7 @@ def _and_then(left: str, right: str) -> str:
     ours = [command for command in commands if is_command(command)]
     if len(ours) == len(commands):
         return "write each command on its own line; the cell stops at the first failure\n%%eic\n" + "\n".join(ours)
-    return f"leave out what follows: a cell stops at its first failure\n%eic {left}"
+    return f"leave out the rest: a cell stops at its first failure\n%eic {left}"
 
 
 def _alone(left: str, _right: str) -> str:
@@ -187,7 +187,7 @@ def _in_quotes(left: str, right: str) -> str:
     if not left and is_command(inner := right.rpartition(")")[0]):
         return f"leave out the parentheses\n{magic(inner)}"
     if _PLAIN_NAME.fullmatch(left.partition(".")[0]) and options.verb(left) is None and " " not in left:
-        return "move the Python code to a cell of its own"
+        return "move the Python code to its own cell"
     return "put single quotes around the value"
 
 
@@ -206,7 +206,7 @@ _OPERATORS: Mapping[str, Callable[[str, str], str]] = {
 
 
 def assigned_to(left: str) -> str | None:
-    """Return the variable that a command's output is assigned to, from the text before `$(`.
+    """Return the variable that the text before `$(` assigns to, or None.
 
     >>> assigned_to("export QUEUE=")
     'QUEUE'
@@ -220,7 +220,7 @@ _READ_FILE = re.compile(rf"(?:cat\s+|<\s*)(?P<file>{WORD.pattern})")
 
 
 def _substituted(operator: str, left: str, right: str) -> str:
-    """Advise on the output of a command as a value."""
+    """Advise on a command whose output is used as a value."""
     closing = ")" if operator == "$(" else "`"
     inner, _, after = right.partition(closing)
     if read := _READ_FILE.fullmatch(inner.strip()):
@@ -237,7 +237,7 @@ def _substituted(operator: str, left: str, right: str) -> str:
     else:
         line = f"[{name}] = !{inner}" if found and inner else ""
     if found and line:
-        return f"name the value in a Python cell; `${name}` then stands for it here\n{line}"
+        return f"assign it in a Python cell, then write `${name}` here\n{line}"
     if line:
-        return f"name the value in a Python cell, and write `$value` here\n{line}"
-    return "compute the value in a Python cell, and name it here as ${name}"
+        return f"assign it in a Python cell, then write `$value` here\n{line}"
+    return "compute the value in a Python cell, then write ${name} here"

@@ -1,4 +1,4 @@
-"""Words at the beginning of a line of a shell script, and what to type here instead.
+"""Advice on lines that begin with a word of a shell script.
 
 Tested in tests/cli/test_shell.py.
 """
@@ -17,7 +17,7 @@ _PROMPT_ENDS = (*"$#%>", "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}
 
 
 def of_words(words: Sequence[str]) -> Advice | None:
-    """Advise on a command that begins with a word of a shell, or return None.
+    """Advise on a line that begins with a shell's word, or return None.
 
     >>> of_words(["cd", "runbooks"]).hint.splitlines()
     ['change the folder of the notebook', '%cd runbooks']
@@ -42,7 +42,7 @@ def _of_a_first_word(first: str, rest: Sequence[str]) -> Advice | None:
 
 
 def _after_a_prompt(words: Sequence[str]) -> int | None:
-    """Return where a command begins that was copied with a prompt such as `user@host:~$`; None without one."""
+    """Return where the command begins after a copied prompt such as `user@host:~$`, or None."""
     ends = (at for at in range(1, len(words)) if words[at - 1].endswith(_PROMPT_ENDS))
     return next((at for at in ends if is_command(" ".join(words[at:]))), None)
 
@@ -63,13 +63,13 @@ def sets_variables(words: Sequence[str]) -> bool:
 
 
 def _python_assignment(name: str, value: str) -> Advice:
-    """Advise on `x = …`: a statement of Python, or of PowerShell."""
+    """Advise on `x = …`, a statement of Python or PowerShell."""
     plain = name.removeprefix("$")
     if is_command(value):
-        hint = f"assign in a cell of its own\n{plain} = {magic(value)}"
+        hint = f"assign in its own cell\n{plain} = {magic(value)}"
     else:
-        hint = f"assign in a Python cell; `${plain}` then stands for it here\n{plain} = {value}"
-    return Advice(f"{name!r} is assigned to, which a command line cannot do", hint)
+        hint = f"assign in a Python cell, then write `${plain}` here\n{plain} = {value}"
+    return Advice(f"a command line cannot assign to {name!r}", hint)
 
 
 _CONNECTION = {
@@ -84,32 +84,30 @@ _CONNECTION = {
 
 
 def _variable(name: str, value: str) -> Advice:
-    """Advise on a variable that is set on a line of its own."""
-    message = f"{name}=… sets a variable of a shell, and no shell reads this line"
+    """Advise on a line that only sets a variable."""
+    message = f"{name}=… sets a shell variable, but no shell reads this line"
     if name in _CONNECTION and value:
-        return Advice(message, f"choose the connection for all that follows\n%eic use {_CONNECTION[name]} {value}")
+        return Advice(message, f"choose the connection for what follows\n%eic use {_CONNECTION[name]} {value}")
     if name.startswith("AWS_"):
         return Advice(message, f"set it in a Python cell\n{statements([(name, value)])}")
-    return Advice(
-        message, f"name the value in a Python cell; `${name}` then stands for it here\n{statement(name, value)}"
-    )
+    return Advice(message, f"assign it in a Python cell, then write `${name}` here\n{statement(name, value)}")
 
 
 def _variables(pairs: Sequence[tuple[str, str]]) -> Advice:
-    """Advise on variables that are set on a line of their own."""
+    """Advise on a line that only sets variables."""
     (name, value), *others = pairs
     if not others:
         return _variable(name, value)
-    message = f"{name}=… sets a variable of a shell, and no shell reads this line"
+    message = f"{name}=… sets a shell variable, but no shell reads this line"
     if all(name in _CONNECTION and value for name, value in pairs):
         chosen = {_CONNECTION[name]: value for name, value in reversed(pairs)}
         line = " ".join(["%eic use", *(f"{option} {value}" for option, value in reversed(chosen.items()))])
-        return Advice(message, f"choose the connection for all that follows\n{line}")
+        return Advice(message, f"choose the connection for what follows\n{line}")
     return Advice(message, f"set them in a Python cell\n{statements(pairs)}")
 
 
 def statement(name: str, value: str) -> str:
-    """Return the Python statement that sets a name to the value that a shell would set.
+    """Return the Python statement that assigns what a shell would assign.
 
     >>> statement("QUEUE", "lost")
     'QUEUE = "lost"'
@@ -122,9 +120,9 @@ def statement(name: str, value: str) -> str:
 
 
 def statements(variables: Sequence[tuple[str, str]]) -> str:
-    """Return the Python lines that set variables as a shell would, those of AWS in the environment.
+    """Return the Python lines that set variables as a shell would, and AWS's in the environment.
 
-    They prompt for a secret instead of repeating it.
+    For a secret, they prompt instead of repeating it.
 
     >>> print(statements([("QUEUE", "lost"), ("AWS_MAX_ATTEMPTS", "5")]))
     QUEUE = "lost"
@@ -147,42 +145,42 @@ def statements(variables: Sequence[tuple[str, str]]) -> str:
 
 def _named_program(first: str, text: str) -> Advice:
     """Advise on `$AWS lambda …`."""
-    message = f"{first} stands for a program, and no program is run here"
+    message = f"{first} is a program, which a command line cannot run"
     return Advice(message, f"leave it out\n{magic(text)}" if is_command(text) else _in_a_shell(f"{first} {text}"))
 
 
 def _bang(first: str, text: str) -> Advice:
-    """Advise on `!aws …`, which runs a program in a notebook."""
+    """Advise on `!aws …`, a notebook's way to run a program."""
     line = " ".join(part for part in (first.lstrip("!"), text) if part)
     if is_command(line):
-        return Advice(f"{first!r} runs a program, and this is a command of eicnb", f"leave out the `!`\n{magic(line)}")
+        return Advice(f"{first!r} runs a program, but this is an eicnb command", f"leave out the `!`\n{magic(line)}")
     return Advice(f"{first!r} runs a program, which a command line cannot do", _in_a_shell(line))
 
 
 def _in_a_shell(line: str) -> str:
-    return f"run it in a cell of its own\n!{line}"
+    return f"run it in its own cell\n!{line}"
 
 
 def _assigned(words: Sequence[str]) -> Advice | None:
-    """Advise on variables alone; None if a command follows them."""
+    """Advise on a line of variables, or return None if a command follows them."""
     found = [_ASSIGNMENT.fullmatch(word) for word in words]
     return _variables([(one["name"], one["value"]) for one in found if one]) if all(found) else None
 
 
 def _export(first: str, rest: Sequence[str]) -> Advice:
-    """Advise on `export NAME=value …` and its like."""
+    """Advise on `export NAME=value …` and similar statements."""
     found = [match for word in rest if (match := _ASSIGNMENT.fullmatch(word))]
     return _variables([(match["name"], match["value"]) for match in found]) if found else _left_out(first, rest)
 
 
 def _set(first: str, rest: Sequence[str]) -> Advice | None:
-    """Advise on `set -e` and on `set NAME=value`; any other word after it is a typing error for a command."""
+    """Advise on `set -e` and `set NAME=value`; anything else is a misspelled command."""
     if any("=" in word for word in rest):
         return _export(first, rest)
     if rest and not rest[0].startswith(("-", "+")):
         return None
     line = " ".join([first, *rest])
-    return Advice(f"{line!r} sets up a shell", "leave it out: a cell stops at its first failure by itself")
+    return Advice(f"{line!r} configures a shell", "leave it out: a cell stops at its first failure anyway")
 
 
 def _unset(first: str, rest: Sequence[str]) -> Advice:
@@ -198,7 +196,7 @@ def _loop(first: str, rest: Sequence[str]) -> Advice:
     listed = plain if plain and plain == names else ["my-function", "order-events"]
     quoted = ", ".join(f'"{name}"' for name in listed)
     return Advice(
-        f"{first!r} begins a loop of a shell",
+        f"{first!r} begins a shell loop",
         f"loop in a Python cell\nfor name in [{quoted}]:\n    %eic get ${{name}}",
     )
 
@@ -206,7 +204,7 @@ def _loop(first: str, rest: Sequence[str]) -> Advice:
 def _condition(first: str, rest: Sequence[str]) -> Advice:
     del rest
     return Advice(
-        f"{first!r} begins a condition of a shell",
+        f"{first!r} begins a shell condition",
         "decide in a Python cell\nimport eicnb\ntry:\n    %eic get my-function\n"
         'except eicnb.NotFound:\n    print("no config")',
     )
@@ -215,7 +213,7 @@ def _condition(first: str, rest: Sequence[str]) -> Advice:
 def _time(first: str, rest: Sequence[str]) -> Advice:
     text = " ".join(rest)
     if is_command(text):
-        return Advice(for_a_shell(first), f"time it in a cell of its own\n%time {magic(text)}")
+        return Advice(for_a_shell(first), f"time it in its own cell\n%time {magic(text)}")
     return _left_out(first, rest)
 
 
@@ -225,34 +223,32 @@ def _around(first: str, rest: Sequence[str]) -> Advice:
     if start is None:
         return _program(first, rest)
     text = " ".join([*filter(_ASSIGNMENT.fullmatch, rest[:start]), *rest[start:]])
-    return Advice(f"{first!r} runs a program, and none is run here", f"leave it out\n{magic(text)}")
+    return Advice(f"{first!r} runs a program, which a command line cannot do", f"leave it out\n{magic(text)}")
 
 
 def _function(first: str, rest: Sequence[str]) -> Advice | None:
-    """Advise on `function NAME {`; without a bracket it is a typing error for a command."""
+    """Advise on `function NAME {`; without the brace it is a misspelled command."""
     return _left_out(first, rest) if "{" in rest else None
 
 
 def _left_out(first: str, rest: Sequence[str]) -> Advice:
     del rest
-    return Advice(for_a_shell(first), "leave the line out")
+    return Advice(for_a_shell(first), "leave out the line")
 
 
 def _folder(first: str, rest: Sequence[str]) -> Advice:
     line = " ".join(["%cd", *rest])
-    return Advice(
-        f"{first!r} is for a shell, and no shell reads this line", f"change the folder of the notebook\n{line}"
-    )
+    return Advice(for_a_shell(first), f"change the folder of the notebook\n{line}")
 
 
 def _program(first: str, rest: Sequence[str]) -> Advice:
     line = " ".join([first, *rest])
-    return Advice(f"{first!r} is a program, and none is run here", _in_a_shell(line))
+    return Advice(f"{first!r} is a program, which a command line cannot run", _in_a_shell(line))
 
 
 def _environment(first: str, rest: Sequence[str]) -> Advice:
     del rest
-    hint = "leave the line out: a notebook has the environment that Jupyter was started in"
+    hint = "leave out the line: a notebook has the environment in which Jupyter was started"
     return Advice(for_a_shell(first), hint)
 
 

@@ -1,8 +1,8 @@
 """The AWS CLI's shorthand for structures: `OnFailure={Destination=arn:…},OnSuccess={…}`.
 
-Each rule is the docstring of the method that reads it, from the whole to its parts. The grammar is the CLI's
-(https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html), and so are the values of each text; only
-the errors say more.
+Each method has its grammar rule as its docstring, from the whole to its parts. The grammar and the resulting values
+are those of the CLI (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html). Only the errors are
+more detailed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _DEEPEST = 50
 
 
 def parse(text: str, read_file: Callable[[str], str] = str) -> dict[str, Any]:
-    """Read shorthand into dictionaries, lists and text.
+    """Parse shorthand into dictionaries, lists and text.
 
     >>> parse("OnFailure={Destination=arn:aws:s3:::lost}")
     {'OnFailure': {'Destination': 'arn:aws:s3:::lost'}}
 
-    A UsageError has the offset of the error as `position`. The value after `@=` goes through `read_file`.
+    A UsageError has the offset of the error as `position`. `read_file` resolves the values after `@=`.
     """
     return _Parser(text, read_file).structure()
 
@@ -68,7 +68,7 @@ class _Parser:
             key, value = self._pair(self._value_or_list)
             if key in pairs:
                 raise UsageError(
-                    f"{key!r} is given twice", hint=f"write {key}={{…}} once, with all of it inside", position=start
+                    f"{key!r} is given twice", hint=f"write {key}={{…}} once, with all members inside", position=start
                 )
             pairs[key] = value
             if self.at >= len(self.text):
@@ -76,7 +76,7 @@ class _Parser:
             self._expect(",")
 
     def _pair(self, read_value: Callable[[], Any]) -> tuple[str, Any]:
-        """pair = key ( "=" / "@=" ) value ; after "@=", a scalar that names a file is the file's content"""
+        """pair = key ( "=" / "@=" ) value ; after "@=", a scalar that names a file becomes its content"""
         found = _KEY.match(self.text, self.at)
         key = found[0] if found else ""
         self.at += len(key)
@@ -106,7 +106,7 @@ class _Parser:
                 nothing = self.at == start
                 self._skip_blanks()
                 if nothing or self._current() not in ("", ","):
-                    raise self._fault("a comma")
+                    raise self._expected("a comma")
             except UsageError:
                 if self.at >= len(self.text):
                     raise
@@ -116,7 +116,7 @@ class _Parser:
         return values if len(values) > 1 else values[0]
 
     def _value(self) -> Any:
-        """value = list / map / scalar, where a list must have brackets"""
+        """value = list / map / scalar ; inside brackets, where a list needs its own brackets"""
         if self._current() == "[":
             return self._list()
         if self._current() == "{":
@@ -124,7 +124,7 @@ class _Parser:
         return self._scalar(_FIRST)
 
     def _list(self) -> list[Any]:
-        """list = "[" [ value *( "," value ) [ "," ] ] "]" ; a comma at its end is allowed"""
+        """list = "[" [ value *( "," value ) [ "," ] ] "]" ; a trailing comma is allowed"""
         values: list[Any] = []
         self._enter("[")
         while self._current() != "]":
@@ -134,7 +134,7 @@ class _Parser:
         return values
 
     def _map(self) -> dict[str, Any]:
-        """map = "{" [ pair *( "," pair ) [ "," ] ] "}" ; of a key that comes twice the last one counts"""
+        """map = "{" [ pair *( "," pair ) [ "," ] ] "}" ; if a key is repeated, the last one counts"""
         pairs: dict[str, Any] = {}
         self._enter("{")
         while self._current() != "}":
@@ -145,7 +145,7 @@ class _Parser:
         return pairs
 
     def _scalar(self, bare: re.Pattern[str]) -> str:
-        r"""scalar = "'" text "'" / '"' text '"' / bare ; in quotes a `\\` escapes the quote, bare it escapes a comma"""
+        r"""scalar = "'" text "'" / '"' text '"' / bare ; `\\` escapes a quote, or a comma in bare text"""
         for mark, pattern in (("'", _SINGLE), ('"', _DOUBLE)):
             if self._current() == mark:
                 return self._quoted(mark, pattern)
@@ -156,7 +156,7 @@ class _Parser:
         return found[0].replace("\\,", ",").rstrip()
 
     def _quoted(self, mark: str, pattern: re.Pattern[str]) -> str:
-        """quoted = mark text mark ; a text in which every mark is escaped ends at the last one all the same"""
+        """quoted = mark text mark ; if every later mark is escaped, the last one still closes the text"""
         found = pattern.match(self.text, self.at)
         end = found.end() if found else self.text.rfind(mark) + 1
         if end <= self.at + 1:
@@ -181,7 +181,7 @@ class _Parser:
         self.open.pop()
 
     def _current(self) -> str:
-        """Return the next character; empty at the end, where an open bracket is an error."""
+        """Return the next character, or "" at the end of the text, where an open bracket is an error."""
         if self.at < len(self.text):
             return self.text[self.at]
         if self.open:
@@ -199,14 +199,14 @@ class _Parser:
         """mark = *blank mark *blank"""
         self._skip_blanks()
         if self._current() != mark:
-            raise self._fault(f"a {mark!r}" + (f" after {key!r}" if key else ""))
+            raise self._expected(f"a {mark!r}" + (f" after {key!r}" if key else ""))
         self.at += 1
         self._skip_blanks()
 
-    def _fault(self, wanted: str) -> UsageError:
+    def _expected(self, what: str) -> UsageError:
         found = repr(self.text[self.at]) if self.at < len(self.text) else "the end"
         return UsageError(
-            f"shorthand needs {wanted} here, and there is {found}",
-            hint="OnFailure={Destination=ARN},OnSuccess={Destination=ARN}, in single quotes where it has blanks",
+            f"shorthand needs {what} here, not {found}",
+            hint="OnFailure={Destination=ARN},OnSuccess={Destination=ARN}, in single quotes if it has blanks",
             position=min(self.at, max(0, len(self.text) - 1)),
         )

@@ -1,10 +1,10 @@
-"""`--generate-cli-skeleton`: the request or response of a command as a text to fill in.
+"""`--generate-cli-skeleton`: a command's request or response as a template to fill in.
 
     FunctionName: ''  # [REQUIRED] The name or ARN of the Lambda function, version, or alias.
     Qualifier: '' # A version number or alias name.
 
-Facts rest on AWS CLI 2.36.7, which writes `input` and `yaml-input` from the service model and fails at `output`;
-https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-skeleton.html.
+It follows AWS CLI 2.36.7, which builds `input` and `yaml-input` from the service model and fails at `output`.
+https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-skeleton.html
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from eicnb.model.arn import example_arn
 from eicnb.model.members import Member
 
 KINDS = ("input", "yaml-input", "output")
-"""The values of `--generate-cli-skeleton`; without a value it is the first."""
+"""The values of `--generate-cli-skeleton`; the first is the default."""
 
 _KEY = "KeyName"
-_HOLDERS = ("structure", "map", "list")
+_NESTED = ("structure", "map", "list")
 _NEXT_PAGE = ("NextMarker", "NextToken")
 _EMPTY: dict[str, Any] = {"string": "", "boolean": True, "timestamp": "1970-01-01T00:00:00"}
 _NUMBERS: dict[str, Any] = {"integer": 0, "long": 0, "float": 0.0, "double": 0.0}
@@ -37,7 +37,7 @@ _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def render(kind: str, request: tuple[Member, ...], response: tuple[Member, ...]) -> str:
-    """Return the skeleton of one of the KINDS, with its last newline; that of an empty response is empty.
+    """Return the skeleton of a kind in KINDS, with its final newline, or "" for an empty response.
 
     >>> name = Member("FunctionName", "string", required=True, documentation="<p>The name. Up to 64 letters.</p>")
     >>> print(render("yaml-input", (name,), ()), end="")
@@ -53,14 +53,14 @@ def render(kind: str, request: tuple[Member, ...], response: tuple[Member, ...])
         case "yaml-input":
             return "".join(f"{line}\n" for line in _lines(Member("", "structure", members=request)))
         case "output":
-            answer = sample(response)
-            return _json(answer) if answer else ""
+            example = sample(response)
+            return _json(example) if example else ""
     hint = nearest(kind, KINDS) or f"choose one of {', '.join(KINDS)}"
     raise UsageError(f"there is no skeleton {kind!r}", hint=hint)
 
 
 def sample(response: tuple[Member, ...]) -> dict[str, Any]:
-    """Return a likely response of AWS, whole and on one page, for `--output` and `--query`.
+    """Return a plausible single-page response of AWS, on which to try `--output` and `--query`.
 
     >>> sample((Member("MaximumEventAgeInSeconds", "integer", minimum=60), Member("NextMarker", "string")))
     {'MaximumEventAgeInSeconds': 60}
@@ -73,14 +73,14 @@ def _json(value: dict[str, Any]) -> str:
 
 
 Fill = Callable[[Member, str], Any]
-"""Returns the value of a member without members, from the member and the name of the one around it."""
+"""A function from a scalar member and the name of the member around it to an example value."""
 
 
-def _filled(members: tuple[Member, ...], fill: Fill, holder: str = "") -> dict[str, Any]:
-    return {member.name: _value(member, fill, holder) for member in members}
+def _filled(members: tuple[Member, ...], fill: Fill, parent: str = "") -> dict[str, Any]:
+    return {member.name: _value(member, fill, parent) for member in members}
 
 
-def _value(member: Member, fill: Fill, holder: str) -> Any:
+def _value(member: Member, fill: Fill, parent: str) -> Any:
     match member.kind:
         case "structure":
             return _filled(member.members, fill, member.name)
@@ -88,33 +88,33 @@ def _value(member: Member, fill: Fill, holder: str) -> Any:
             return {_KEY: _value(member.members[0], fill, member.name)}
         case "list":
             return [_value(element, fill, member.name) for element in member.members]
-    return fill(member, holder)
+    return fill(member, parent)
 
 
-def _empty(member: Member, _holder: str) -> Any:
-    """Return the value to fill in; null for a type that neither JSON nor YAML can show."""
+def _empty(member: Member, _parent: str) -> Any:
+    """Return the value to fill in, or None for a type that neither JSON nor YAML can show."""
     return member.choices[0] if member.choices else (_EMPTY | _NUMBERS).get(member.kind)
 
 
-def _plausible(member: Member, holder: str) -> Any:
-    """Return a value within the limits; a text without any is its own name, as in the CLI."""
+def _plausible(member: Member, parent: str) -> Any:
+    """Return a value within the member's limits; free text is the member's name, as in the CLI."""
     match member:
         case Member(name="FunctionArn"):
             return _FUNCTION_ARN
         case Member(name="Destination"):
-            return example_arn("sqs", _INNER_CAPITAL.sub("-", holder).lower())
+            return example_arn("sqs", _INNER_CAPITAL.sub("-", parent).lower())
         case Member(kind="string", choices=()):
             return member.name
         case Member(kind="timestamp"):
             return _MOMENT
         case Member(kind=kind, minimum=int(minimum)) if kind in _NUMBERS:
             return minimum
-    return _empty(member, holder)
+    return _empty(member, parent)
 
 
 def _lines(member: Member) -> list[str]:
-    """Return the YAML of a value: node = scalar / 1*entry / "-" node ; a list inside is not indented"""
-    if not (member.kind in _HOLDERS and member.members):
+    """node = scalar / 1*entry / "-" node ; an inner list is not indented"""
+    if not (member.kind in _NESTED and member.members):
         return yaml.dump(_value(member, _empty, "")).splitlines()
     match member:
         case Member(kind="structure"):
@@ -126,14 +126,14 @@ def _lines(member: Member) -> list[str]:
 
 
 def _entries(members: tuple[Member, ...]) -> Iterator[str]:
-    """entry = key ":" node [ comment ] ; the first comment of a structure is a blank further right"""
+    """entry = key ":" node [ comment ] ; the first comment of a structure has one more blank before it"""
     gap = "  "
     for member in members:
         comment = _comment(member)
         first, *others = _lines(member)
         remark = f"{gap}# {comment}" if comment else ""
         gap = " " if comment else gap
-        if member.kind in _HOLDERS and member.members:
+        if member.kind in _NESTED and member.members:
             yield f"{member.name}:{remark}"
             yield from [first, *others] if member.kind == "list" else _indented([first, *others])
         else:

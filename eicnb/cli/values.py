@@ -1,4 +1,4 @@
-"""The values of options: from a word to an integer, an age, a destination or a structure.
+"""The values of options: words parsed into integers, ages, destinations or structures.
 
 Tested in tests/cli/test_parser.py.
 """
@@ -35,9 +35,10 @@ _DESTINATIONS_HINT = """'{"OnFailure": {"Destination": "ARN"}}', in single quote
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The context of a document: members that only the service model knows, and arguments of options.
+    """The context for reading a document: new members from the service model, and arguments from options.
 
-    `new_members` is called if the document has an unknown member. Members that an option gives are not validated.
+    `new_members` is called only if the document has an unknown member. Members that are also `given` as options are
+    not validated.
     """
 
     new_members: Callable[[], Collection[str]] = tuple
@@ -47,9 +48,9 @@ class Document:
 def read(
     option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile, document: Document = Document()
 ) -> Any:
-    """Read the value of an option from its word; an error points at the word.
+    """Parse the value of an option; an error points at its word.
 
-    The error does not show the value of a reference: it is not a number, and may be a secret.
+    The error never shows the value of a reference, which may be a secret.
     """
     with word.blamed(), _explained(option, word):
         if option.kind == "structure":
@@ -63,7 +64,7 @@ def read(
 
 
 def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
-    """Read a value for a skeleton: the syntax must be valid, but AWS may still refuse the value."""
+    """Parse a value for a skeleton: the syntax must be valid, but AWS may still reject the value."""
     with word.blamed(), _explained(option, word):
         if option.kind == "structure":
             _structure(option, word, names, read_file)
@@ -80,7 +81,7 @@ def read_unchecked(option: Option, word: Word, names: Mapping[str, Any], read_fi
 
 
 def _as_shown(word: Word, value: Any) -> str:
-    """Return a value as messages show it; one from the notebook by its name and its type."""
+    """Return a value as messages show it: by name and type if it comes from the notebook."""
     if not word.references:
         return shown(value)
     if value is None or isinstance(value, str | int | float):
@@ -94,7 +95,7 @@ _QUOTED = {"structure", "input", "query"}
 
 @contextmanager
 def _explained(option: Option, word: Word) -> Iterator[None]:
-    """Name a typographic quote in the error about a value; one about a file's content points at the file's name."""
+    """Improve the error about a value: name a typographic quote, or point at the file that it came from."""
     try:
         yield
     except UsageError as error:
@@ -105,7 +106,7 @@ def _explained(option: Option, word: Word) -> Iterator[None]:
         if found is None or (error.hint and "typographic" in error.hint):
             raise
         raise UsageError(
-            f"the quote {found[0]} is a typographic one",
+            f"{found[0]} is a typographic quote",
             hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
         ) from error
 
@@ -120,7 +121,7 @@ def _raw(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFi
 
 
 def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any], read_file: ReadFile) -> Any:
-    """Read the value of an option that only the service model knows, from all words after it."""
+    """Parse the value of an option that only the service model knows, from all words after it."""
     assert option.member is not None, "it comes from the service model"
     together = replace(words[0], references={mark: it for word in words for mark, it in word.references.items()})
     with together.blamed():
@@ -132,12 +133,12 @@ def read_member(option: Option, words: Sequence[Word], names: Mapping[str, Any],
 
 
 def _text(value: Any, option: Option, as_shown: str) -> str:
-    """Return text; a whole number from the notebook counts as text, since a version is one."""
+    """Return text; accept a whole number from the notebook, because it may be a version."""
     if not isinstance(value, str | bool):
         with suppress(TypeError):
             return str(operator.index(value))
     if isinstance(value, list | tuple):
-        raise UsageError(f"{option.name} is {as_shown}, and takes one value", hint=_one_by_one(option))
+        raise UsageError(f"{option.name} is {as_shown}, but takes one value", hint=_one_by_one(option))
     if not isinstance(value, str):
         raise UsageError(f"{option.name} is {as_shown}, not text", hint=f"{option.name} {option.metavar}")
     if not value and not option.may_be_empty:
@@ -156,7 +157,7 @@ def _function(value: Any, option: Option, as_shown: str) -> FunctionRef:
 
 
 def _integer(value: Any, option: Option, as_shown: str) -> Any:
-    """Return a whole number, in any form that Python reads; the model checks its range."""
+    """Return a whole number in any form that Python accepts; the model checks its range."""
     if not isinstance(value, str):
         return value
     try:
@@ -201,7 +202,7 @@ def _member(text: str, option: Option) -> DestinationArn | DestinationName | NoD
         stripped = stripped.removeprefix("{").removesuffix("}")
     value = read_json(stripped, _DESTINATIONS_HINT) if stripped.startswith("{") else shorthand.parse(stripped)
     if isinstance(value, Mapping) and set(value) & {"OnFailure", "OnSuccess"}:
-        raise UsageError(f"{option.name} takes one destination, and this is a config", hint="use --destination-config")
+        raise UsageError(f"{option.name} takes one destination, not a config", hint="use --destination-config")
     if not isinstance(value, Mapping) or not set(value) <= {"Destination"}:
         raise UsageError(f"{option.name} is {shown(text)}, not a destination", hint="Destination=ARN")
     destination = value.get("Destination", "none")
@@ -221,17 +222,17 @@ def _refuse_near_file(word: Word, *, structure: bool = False) -> None:
     found = _NEAR_FILE.fullmatch(typed)
     if found and "\\" in typed:
         path = found["path"].replace("\\\\", "\\").replace("\\", "/")
-        message = "a backslash outside quotes is no part of a path" if is_file(text) else f"{typed} names no file"
+        message = "a backslash outside quotes is not part of a path" if is_file(text) else f"{typed} names no file"
         raise UsageError(message, hint=f"file://{path}")
     if found and not is_file(text) and not typed.startswith(("'", '"')):
         raise UsageError(f"{typed} names no file", hint=f"file://{found['path']}")
     if structure and not word.references and not is_file(text) and (_PATH.fullmatch(text) or _PATH.fullmatch(typed)):
         path = typed.strip("'\"").replace("\\", "/")
-        raise UsageError(f"{text!r} is the name of a file, not what the file holds", hint=f"file://{path}")
+        raise UsageError(f"{text!r} is the name of a file, not its content", hint=f"file://{path}")
 
 
 def _choice(value: Any, option: Option, as_shown: str) -> str:
-    """Return one of the option's few values."""
+    """Return one of the option's choices."""
     if value not in option.choices:
         hint = nearest(str(value), option.choices) or ", ".join(option.choices)
         raise UsageError(f"{option.name} is {as_shown}, which is not one of its values", hint=hint)
@@ -248,12 +249,12 @@ def _names(value: Any, option: Option, as_shown: str) -> Any:
 
 
 def _account(value: Any, option: Option, as_shown: str) -> Any:
-    """Return text; a number from the notebook stays one, and `require` restores its leading zeros."""
+    """Return text, or a number from the notebook unchanged; `require` restores its leading zeros."""
     return value if isinstance(value, int) else _text(value, option, as_shown)
 
 
 def _number(value: Any, option: Option, as_shown: str) -> Any:
-    """Return a number, in any form that Python reads; the audit checks its range."""
+    """Return a number in any form that Python accepts; the audit checks its range."""
     if not isinstance(value, str):
         return value
     try:
@@ -264,7 +265,7 @@ def _number(value: Any, option: Option, as_shown: str) -> Any:
 
 
 def _value(value: Any, _option: Option, _as_shown: str) -> Any:
-    """Return text, or a value of the notebook; the Python API checks it."""
+    """Return text or a value from the notebook unchanged; the Python API validates it."""
     return value
 
 
@@ -286,7 +287,7 @@ _READERS: Mapping[str, Callable[[Any, Option, str], Any]] = {
 
 
 def _structure(option: Option, word: Word, names: Mapping[str, Any], read_file: ReadFile) -> Any:
-    """Return a structure from shorthand, JSON or YAML, from a file of these, or from the notebook."""
+    """Return a structure from the notebook, or from shorthand, JSON or YAML in the line or in a file."""
     _refuse_near_file(word, structure=True)
     value = word.fill(names) if word.text in word.references else word.text
     if isinstance(value, DestinationConfig):
@@ -309,15 +310,15 @@ def _in_its_file(error: UsageError, name: str, text: str) -> UsageError:
     if error.position is None:
         return error
     if error.position >= len(text.rstrip()) and text != text.rstrip() and not text.lstrip().startswith(("{", "[")):
-        message = f"the shorthand in {name} ends in a line end"
-        return UsageError(message, hint="remove the line end at the end of the file, or write JSON")
+        message = f"the shorthand in {name} ends with a newline"
+        return UsageError(message, hint="remove the newline at the end of the file, or write JSON")
     line = text.count("\n", 0, error.position) + 1
     column = error.position - text.rfind("\n", 0, error.position)
     return UsageError(f"{error.message}, in line {line}, column {column} of {name}", hint=error.hint)
 
 
 def _with_quoted_marks(text: str, word: Word) -> str:
-    """Return JSON in which a reference for a whole value is temporarily quoted as a text."""
+    """Return JSON with its unquoted references quoted, so that it can be parsed before they are filled in."""
     if not word.references or text.lstrip()[:1] not in {"{", "["}:
         return text
     piece = re.compile(r'"(?:[^"\\]|\\.)*"|[' + "".join(word.references) + "]")
@@ -340,7 +341,7 @@ _STRUCTURES: Mapping[str, Callable[[str, ReadFile], Any]] = {
 
 
 def _fill(value: Any, word: Word, names: Mapping[str, Any]) -> Any:
-    """Fill the notebook's values into the texts of a structure that is already parsed."""
+    """Fill values from the notebook into the texts of a parsed structure."""
     if isinstance(value, str):
         return word.fill_text(value, names)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Variables before a command: `AWS_PROFILE=p aws lambda …` applies to that command only.
+"""Variables before a command, such as `AWS_PROFILE=p aws lambda …`, which apply to that command only.
 
 Tested in tests/cli/test_shell.py.
 """
@@ -25,7 +25,7 @@ _OPTIONS: Mapping[str, Option] = {
     "AWS_CA_BUNDLE": _BY_ARGUMENT["ca_bundle"],
     "AWS_DEFAULT_OUTPUT": _BY_ARGUMENT["output"],
 }
-"""The options that variables set; if two variables set one option, the first one here counts."""
+"""The option that each variable sets. If two variables set the same one, the first in this table counts."""
 
 _NO_EFFECT = {"AWS_PAGER", "PAGER", "AWS_CLI_AUTO_PROMPT"}
 
@@ -33,7 +33,7 @@ _NO_EFFECT = {"AWS_PAGER", "PAGER", "AWS_CLI_AUTO_PROMPT"}
 def before_a_command(words: list[Word]) -> tuple[list[Word], dict[str, tuple[Option, Word]]]:
     """Return the words after the variables, and the arguments that the variables set.
 
-    Variables without an option are a UsageError with the Python lines that set them.
+    A variable that no option corresponds to is a UsageError; the hint sets it in Python.
     """
     if not words or not _ASSIGNMENT.match(words[0].raw):
         return words, {}
@@ -58,7 +58,7 @@ def before_a_command(words: list[Word]) -> tuple[list[Word], dict[str, tuple[Opt
 def _others(variables: list[Word], rest: list[Word]) -> UsageError:
     pairs = [(name, value) for name, _, value in (word.raw.partition("=") for word in variables)]
     first = variables[0]
-    message = f"{pairs[0][0]}=… sets a variable of a shell, and no shell reads this line"
+    message = f"{pairs[0][0]}=… sets a shell variable, but no shell reads this line"
     hint = "\n".join(
         [
             f"set {'it' if len(pairs) == 1 else 'them'} in a Python cell",

@@ -134,7 +134,7 @@ def sandbox(
 
 
 def _name_for(connection: Eic, name: str | None) -> str:
-    """Return the name of a connection; a given one that is taken is refused, and a default one extended."""
+    """Return the name of a connection; refuse a given name that is taken, and extend a default one."""
     taken = _in_use.named()
     if name is None:
         return next(own for own in _default_names(connection) if _is_free(own, connection, taken))

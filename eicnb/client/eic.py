@@ -311,17 +311,17 @@ class Eic(Checking, FailedEvents, Explaining, Refreshing):
         >>> eic.plan(desired, progress=False).frame["change"].tolist()
         ['retries 0 -> 1', 'retries 2 -> 1']
 
-        A row names a function by `function_arn`, or by `function_name` with `qualifier`; `region` and `account_id` are
-        the connection's unless they are columns. The four settings are columns too. A setting without a column is not
-        changed, `<NA>` removes it, and all other columns are ignored. Destinations are written as in `put`, and a name
-        such as `sqs:NAME` is in the row's account and region. A row without any setting deletes the config, or makes it
-        empty if `configured` is True.
+        Each row of `desired` names a function by `function_arn`, or by `function_name` with `qualifier`; `region` and
+        `account_id` are the connection's unless they are columns. The four settings are columns too. A setting without
+        a column is not changed, `<NA>` removes it, and all other columns are ignored. Destinations are written as in
+        `put`, and a name such as `sqs:NAME` is in the row's account and region. A row without any setting deletes the
+        config, or makes it empty if `configured` is True.
 
         Files often damage values: whole numbers become floats, and account ids lose leading zeros. Such a value is
         repaired if the ARN shows the original. Otherwise a UsageError names its row and column. Rows that cannot be
         planned are `refused`, with a reason: unread rows, deleted functions, and accounts out of reach.
 
-        `rate` limits the requests per second in each account and region.
+        `rate` and `progress` are as in `audit`.
         """
         return plan_bound_to([self._connection], desired, rate=rate, progress=progress)
 
@@ -347,4 +347,4 @@ class Eic(Checking, FailedEvents, Explaining, Refreshing):
 
 
 connection_of: Callable[[Eic], Connection] = attrgetter("_connection")
-"""Return the connection that the verbs of an `Eic` go through."""
+"""The connection of an `Eic`, for modules that work with plain connections."""

@@ -173,7 +173,7 @@ class Explanation:
             why = self._why(attempt)
             yield f" {_clock(attempt)}  {_step(attempt)}{how}{', ' if how and why else ': ' if why else ''}{why}"
         if self.retries and len(self.attempts) == 1:
-            yield "So there is no retry at all: Lambda looks ahead, and drops an event that would be too old by then."
+            yield "There is no retry at all: Lambda drops an event that would be too old by the next attempt."
         yield THROTTLED
 
     def _why(self, attempt: EventAttempt) -> str:
@@ -193,7 +193,7 @@ class Explanation:
         if of.dead_letter_arn and not _is_fifo(of.dead_letter_arn):
             yield f"The dead-letter target {_short(of.dead_letter_arn, of.where)} receives {DEAD_LETTER}."
         if of.on_failure and not _is_fifo(of.on_failure):
-            yield f"The record holds {RECORD_PARTS}."
+            yield f"The record contains {RECORD_PARTS}."
         if of.on_success:
             yield f"After a run that succeeds, {_received(of.on_success, of.where)}."
 

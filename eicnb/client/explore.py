@@ -59,7 +59,9 @@ def plan_of_fixes(findings: pd.DataFrame) -> Plan:
     """Plan the `%eic` fixes of some findings; fixes of the same version or alias become one change."""
     lines = commands_for(findings)
     if not lines:
-        raise UsageError("no selected finding has a fix that is an %eic line", hint="run its fix\nfindings.fix")
+        raise UsageError(
+            "no selected finding has a fix that is an %eic line", hint="show the other fixes\nfindings.fix"
+        )
     changes: dict[FunctionRef, Change] = {}
     for command in parse(Source("\n".join(lines), first_line=1), {}, model=members):
         eic = current().derive(**command.connection)

@@ -52,7 +52,7 @@ def organization_of(
     accounts: str | Sequence[str] | None = None,
     say: Say,
 ) -> tuple[Eic, ...]:
-    """Return the connections to an organisation's accounts; `eic` may list them, and `say` shows a line."""
+    """List an organisation's accounts through `eic` and return their connections; `say` shows a line."""
     check_role_name(role)
     aws = connection_of(eic).aws
     own, partition = aws.account_id, aws.partition

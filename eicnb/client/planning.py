@@ -150,4 +150,6 @@ def _plan(plan: Any) -> Plan:
         return plan
     if isinstance(plan, str | os.PathLike):
         return Plan.load(plan)
-    raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="eicnb.apply(eicnb.plan(desired))")
+    raise UsageError(
+        f"{shown(plan)} is neither a plan nor the path of a plan file", hint="eicnb.apply(eicnb.plan(desired))"
+    )

@@ -47,9 +47,10 @@ def undo(what: Any = None, *, functions: str | Sequence[str] | None = None) -> P
     ['retries 1 -> 0']
 
     `what` is the id of a run (`"r-…"`), rows of the journal, or a time: `"2h"` ago, or `"2026-11-25 14:00"`, in UTC
-    unless it has a zone. For a time, all configs become what they were then: deleted ones are written again, and new
-    ones are deleted. The default is the latest run in the account of the connection in use, unless all of it was
-    refused. Undoing an undo redoes it. `functions` are names and globs (`"shop-*"`).
+    unless it has a zone. The configs in the journal that were written since that time become what they were then:
+    deleted ones are written again, and new ones are deleted. The default is the latest run in the account of the
+    connection in use that was not refused as a whole. Undoing an undo redoes it. `functions` are names and globs
+    (`"shop-*"`).
 
     The current configs are read first. A config that another writer has changed since is a `conflict`. A write in
     another account or sandbox is `refused`, and so is one that did not read the previous config (with `;`, `--quiet` or

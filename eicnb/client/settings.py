@@ -66,13 +66,13 @@ class Settings:
 _JOURNAL = ("journal", f"a folder or {OFF!r}")
 
 MEANINGS = {
-    "region": "region of the connection that is in use before another is chosen",
-    "profile": "profile of that connection",
-    "rate": "requests a second in each account and region; unless chosen, a sandbox has no limit",
+    "region": "region of the default connection",
+    "profile": "profile of the default connection",
+    "rate": "requests per second in each account and region; by default, a sandbox has no limit",
     "progress": "whether an audit shows its progress",
     "interpolate": "whether `${name}`, `$name` and `{name}` insert values of the notebook",
-    "confirm": "whether each write of a command line needs a confirmation",
-    "max_rows": "the most rows of a frame that are shown",
+    "confirm": "whether each write from a command line asks for confirmation",
+    "max_rows": "the most rows that the display of a frame has",
     "columns": "the columns of a frame that are shown: `auto` for those that fit, `all`, or names",
     "redact": "whether account ids and the listed names are masked in every display",
     "redact_names": "the names to mask",
@@ -106,7 +106,7 @@ def check_known(columns: Any) -> str | tuple[str, ...]:
     for name in chosen if isinstance(chosen, tuple) else ():
         if name not in KNOWN:
             hint = under_head(name) or nearest(name, [*KNOWN, AUTO, ALL])
-            raise UsageError(f"no frame has a column {name!r}", hint=hint or "name columns as frame.columns has them")
+            raise UsageError(f"no frame has a column {name!r}", hint=hint or "use the names in frame.columns")
     return chosen
 
 
@@ -153,7 +153,7 @@ def choose(**values: Any) -> Settings:
     >>> choose(max_rows=None).max_rows
     60
 
-    None resets a setting.
+    None resets a setting. `eicnb.config()` lists all settings.
     """
     known = [field.name for field in fields(Settings)]
     if unknown := sorted(set(values) - set(known)):

@@ -35,7 +35,7 @@ def journal(
     until: str | datetime | timedelta | None = None,
     run: str | None = None,
 ) -> Frame:
-    """List the writes that eicnb made as this user, the newest first, across days and notebooks.
+    """List the writes and sent events of this user, the newest first, across days and notebooks.
 
     >>> _ = eic.update("my-function:BLUE", maximum_retry_attempts=1)
     >>> journal(since="1h")[["verb", "change", "outcome"]].values.tolist()
@@ -43,7 +43,8 @@ def journal(
 
     `since` and `until` are times, in UTC unless they have a zone, or how long ago (`"7d"`, `"12h"`). `run` is the id
     that the writes of one command, `%%eic` cell or plan share. The outcome is `unknown` if the request is in flight,
-    its process was killed or its response was lost. `by` is the caller, if it was known at the time.
+    its process was killed or its response was lost. `by` is the caller, if it was known at the time. The columns are
+    `eicnb.changes.journal_frame.JOURNAL_COLUMNS`.
     """
     now, found = datetime.now(UTC), read()
     since_then = None if since is None else read_moment(since, "since", now)

@@ -224,8 +224,8 @@ def read_points(
             raise refused[batch.place]
         metrics = [metric_of(key) for key in batch.keys]
         try:
-            ask = calls_to(reading.connections[batch.place], batch.place[0])
-            found = read_metrics(ask, metrics, period)
+            call = calls_to(reading.connections[batch.place], batch.place[0])
+            found = read_metrics(call, metrics, period)
         except EicError as error:
             refused[batch.place] = error
             raise

@@ -12,7 +12,7 @@ from eicnb.frames.columns import NEXT_TOKEN, SEVERAL, VERB
 from eicnb.frames.words import READ, STATE
 
 _FRESH = timedelta(hours=1)
-"""The age up to which a caption leaves out when an audit was read."""
+"""The age up to which a caption does not mention when an audit was read."""
 
 
 def provenance(attrs: Mapping[Any, Any]) -> str:

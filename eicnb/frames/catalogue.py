@@ -174,7 +174,7 @@ KNOWN = frozenset([*(name for one in CATALOGUE for name in one.of), *_UNCHANGED]
 
 
 def under_head(head: str) -> str | None:
-    """Return the column that is displayed under a head, whatever its case.
+    """Return the column that is displayed under a head, ignoring case.
 
     >>> under_head("retries"), under_head("DLQ")
     ('maximum_retry_attempts', 'dead_letter_arn')

@@ -53,7 +53,7 @@ class Accounts:
         self._members: dict[str, ServedAccount] = {}
         self.trail = TrailSettings()
         self.organization = Organization(account_id)
-        self.management = self._served(account_id)
+        self.management = self._create_account(account_id)
 
     def fill(self) -> None:
         """Seed the account that the sandbox connects to."""
@@ -67,7 +67,7 @@ class Accounts:
             if not self.organization.is_active(account_id):
                 return None
             if account_id not in self._members:
-                self._members[account_id] = self._opened(account_id)
+                self._members[account_id] = self._create_member(account_id)
             return self._members[account_id]
 
     def forget(self) -> None:
@@ -77,16 +77,16 @@ class Accounts:
             for served in (self.management, *self._members.values()):
                 served.other_services.forget()
 
-    def _opened(self, account_id: str) -> ServedAccount:
+    def _create_member(self, account_id: str) -> ServedAccount:
         """Create and seed a member account."""
-        served, member = self._served(account_id), self.organization.seeded(account_id)
+        served, member = self._create_account(account_id), self.organization.seeded(account_id)
         if member is not None:
             seed.fill(served.account, served.other_services, ShopAccount(member.regions, company.ROLES))
             if member.is_trusting:
                 served.other_services.create_role(_AUDIT_ROLE, trusted=self.management.account_id)
         return served
 
-    def _served(self, account_id: str) -> ServedAccount:
+    def _create_account(self, account_id: str) -> ServedAccount:
         others = OtherServices(account_id)
         account = Account(
             account_id,

@@ -78,7 +78,7 @@ class AssumedRoles:
         if served is None:
             raise faults.may_not_assume(caller.arn, role_arn)
         response = caller.served.other_services.handle(environ, "sts")
-        self._note(response.get_data(as_text=True), served, role_arn, session_name)
+        self._store_session(response.get_data(as_text=True), served, role_arn, session_name)
         return response
 
     def _trusting(self, role_arn: str, external_id: str | None, caller: Principal) -> ServedAccount | None:
@@ -99,7 +99,7 @@ class AssumedRoles:
         is_trusted = document is not None and trusts(document, caller.served.account_id, principal, context)
         return served if is_trusted else None
 
-    def _note(self, document: str, served: ServedAccount, role_arn: str, session_name: str) -> None:
+    def _store_session(self, document: str, served: ServedAccount, role_arn: str, session_name: str) -> None:
         key, expiration = _ACCESS_KEY.search(document), _EXPIRATION.search(document)
         if key is None or expiration is None:
             return  # moto refused the request

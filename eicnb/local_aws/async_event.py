@@ -1,4 +1,4 @@
-"""The value of an asynchronous event, from Invoke or from a destination.
+"""An asynchronous event that waits for its function.
 
 Tested in tests/local_aws/test_async_events.py.
 """

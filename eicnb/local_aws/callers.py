@@ -1,4 +1,4 @@
-"""The check that programs on this machine call a sandbox, and not web pages in its browsers.
+"""The check that a request comes from a program on this machine, and not from a web page.
 
 A page can send requests to 127.0.0.1, and with a host name that resolves to it (DNS rebinding) even read the
 responses. Browsers mark such requests with `Origin`, with `Sec-Fetch-Site`, and with the page's host name in `Host`

@@ -16,7 +16,7 @@ from eicnb.local_aws.moto_targets import Undeliverable
 
 
 def send_record(account: Account, ended: Ended, destination: str) -> AsyncEvent | None:
-    """Send the record to a destination; if that is a function, return the event for it instead.
+    """Send the record to a destination; if that is a function, return the event that invokes it.
 
     Raise Undeliverable if the role may not write to the destination, or if the destination accepts no message.
     """

@@ -62,7 +62,7 @@ class EventClock:
             if self._is_closed:
                 return
             heappush(self._agenda, (due, next(self._numbers), work))
-            if self._speed or due <= self._at_once():
+            if self._speed or due <= self._latest_goal():
                 self._wake()
 
     def settle(self) -> None:
@@ -96,7 +96,7 @@ class EventClock:
             finally:
                 self._goals.remove(goal)
 
-    def _at_once(self) -> float:
+    def _latest_goal(self) -> float:
         """Return the time to which other threads advance the clock; work due by then does not wait."""
         return max(self._goals, default=float("-inf"))
 
@@ -124,7 +124,7 @@ class EventClock:
             self._changed.notify_all()
             while self._agenda:
                 due, now = self._agenda[0][0], self.now()
-                if due <= max(now, self._at_once()):
+                if due <= max(now, self._latest_goal()):
                     self._is_busy = True
                     self._move_to(due)
                     return heappop(self._agenda)

@@ -1,4 +1,4 @@
-"""The organisation of a sandbox's account, which is moto's with fixed ids and AWS's page size.
+"""The organisation of a sandbox's account: that of moto, with fixed ids and AWS's page size.
 
 https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 Tested in tests/local_aws/test_organization.py.
@@ -91,7 +91,7 @@ class Organization:
             organization.ou[-1].id = units[path] = _unit_id(path)
         for number, (account_id, member) in enumerate(self._members.items(), start=1):
             self._create(account_id, member, units[member.unit], _FIRST_JOINED + number * timedelta(days=3, hours=1))
-        # moto has created a role under the id that it chose for each new account, which is replaced by now.
+        # moto has created a role in each new account, under an id that was then replaced.
         for chosen in set(get_backend("iam")) - before - account_ids.others(""):
             get_backend("iam").pop(chosen, None)
 

@@ -1,4 +1,4 @@
-"""All other AWS services of a sandbox's account, which are moto's, restricted to that account.
+"""The other AWS services of a sandbox's account: those of moto, restricted to that account.
 
 moto stores its state per account id, for the whole process. Since each sandbox has its own account ids, sandboxes
 share no state, and stopping one deletes only its own. `reach` refuses requests that would reach another account.
@@ -191,7 +191,7 @@ def _application() -> Any:
 
 @contextmanager
 def _without_aws_settings() -> Iterator[None]:
-    """Hide the AWS settings, so that a missing profile or a broken config file stops nothing."""
+    """Hide the user's AWS settings from moto, where a missing profile would be an error."""
     neutral = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     hidden = {name: os.environ.pop(name, None) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", *neutral)}
     os.environ.update(neutral)

@@ -68,7 +68,7 @@ class Throttle:
                 hint="give a number above 0, or None for no limit",
             )
         if burst is not None and not burst >= 1:
-            raise ConfigurationError(f"A burst of {burst} admits no call.", hint="give 1 or more")
+            raise ConfigurationError(f"A burst of {burst} admits no calls.", hint="give 1 or more")
         with self._lock:
             self._rate = requests_per_second
             self._burst = burst if burst is not None else max(1.0, requests_per_second or 0.0)

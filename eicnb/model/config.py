@@ -138,7 +138,7 @@ def _destination_from_api(value: object, key: str, read: Callable[[str], Destina
 def destinations_in(value: object) -> DestinationConfig | Mapping[str, Any]:
     """Validate the destinations in a document.
 
-    If one is a name such as `sqs:NAME`, which needs the account and region, the document is returned as it is.
+    If one is a name such as `sqs:NAME`, which needs the account and region, the document is returned unchanged.
 
     >>> destinations_in({"OnFailure": {"Destination": "sqs:lost-events"}})
     {'OnFailure': {'Destination': 'sqs:lost-events'}}

@@ -38,7 +38,7 @@ def may_succeed_later(message: str) -> bool:
 
 
 DECRYPT = "kms:Decrypt"
-"""The action for reading what is encrypted with a customer key."""
+"""The action for reading data encrypted with a customer key."""
 
 KEY_ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
     "sqs": ("kms:GenerateDataKey", DECRYPT),
@@ -70,8 +70,8 @@ def statement(destination: DestinationArn, account_id: str, actions: Sequence[st
     >>> statement(DestinationArn.parse("arn:aws:sns:us-east-1:123456789012:alerts"), "123456789012")
     {'Effect': 'Allow', 'Action': 'sns:Publish', 'Resource': 'arn:aws:sns:us-east-1:123456789012:alerts'}
 
-    `actions` limits it to the missing ones. A bucket must belong to this account, because any other account can take
-    the name of a deleted bucket.
+    `actions` limits it to some actions, such as the missing ones. A bucket must belong to this account, because any
+    other account can take the name of a deleted bucket.
     """
     wanted = [action for action in ACTIONS[destination.kind] if action in actions or not actions]
     resources = sorted(resource_of(action, destination) for action in wanted)

@@ -37,7 +37,7 @@ class FunctionRef:
     >>> str(FunctionRef.parse("arn:aws:lambda:eu-west-1:123456789012:function:my-function:7"))
     'arn:aws:lambda:eu-west-1:123456789012:function:my-function:7'
 
-    `str` returns the form that was parsed, which is also what is sent. Parts that the form lacks are None. Without a
+    `str` returns the form that was parsed, and that form is sent. Parts that the form lacks are None. Without a
     `qualifier`, AWS uses `$LATEST`.
 
     A name alone may have 64 characters, the long forms 256:
@@ -86,9 +86,9 @@ class FunctionRef:
         return cls(
             function_name=found["function_name"],
             qualifier=found["qualifier"],
-            partition=shared(found["partition"]),
-            region=shared(found["region"]),
-            account_id=shared(found["account_id"]),
+            partition=interned(found["partition"]),
+            region=interned(found["region"]),
+            account_id=interned(found["account_id"]),
             marked=bool(found["marker"]),
         )
 
@@ -117,7 +117,7 @@ class FunctionRef:
         return f"{head}{region}{account_id}{marker}{self.function_name}{tail}"
 
 
-def shared(text: str | None) -> str | None:
+def interned(text: str | None) -> str | None:
     """Intern a text that many functions share, such as a region."""
     return None if text is None else sys.intern(text)
 

@@ -1,4 +1,4 @@
-"""Points in time, given as a time in UTC or as how long ago."""
+"""Points in time, given in UTC or as how long ago."""
 
 from __future__ import annotations
 

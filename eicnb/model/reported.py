@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 from eicnb.errors import EicError, UsageError, shown
 from eicnb.model.destination import DestinationKind, destination_kind
-from eicnb.model.function import FunctionRef, shared
+from eicnb.model.function import FunctionRef, interned
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 
 
@@ -74,10 +74,10 @@ class ReportedFunction:
         target = _reported(dead_letters, "TargetArn", str) if dead_letters else None
         return cls(
             function=_reported_function(response),
-            runtime=shared(_reported(response, "Runtime", str)),
+            runtime=interned(_reported(response, "Runtime", str)),
             timeout=_reported_count(response, "Timeout"),
             dead_letter_arn=_reported_arn(target or None, "dead-letter target"),
-            role_arn=shared(_reported(response, "Role", str)),
+            role_arn=interned(_reported(response, "Role", str)),
         )
 
 

@@ -1,4 +1,4 @@
-"""How severe a finding is.
+"""The severities of findings.
 
 Tested in tests/fleet/checks/test_run.py.
 """

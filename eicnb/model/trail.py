@@ -18,7 +18,7 @@ RETENTION: Final = timedelta(days=90)
 """How long the trail keeps an event."""
 
 MARGIN: Final = timedelta(minutes=15)
-"""More than clocks can differ: AWS refuses requests from a clock that is off by more than 5 minutes."""
+"""The allowance for clock differences: AWS refuses requests from a clock that is off by over 5 minutes."""
 
 EVENTS_A_PAGE: Final = 50
 
@@ -43,7 +43,7 @@ UNCERTAIN: Final = frozenset({"ServiceException", "InternalFailure", "InternalEr
 def changing_events(suffix: str) -> tuple[str, ...]:
     """Return the names of the events that change configs, aliases or versions.
 
-    `suffix` is that of the operations added in 2019. Changes that ListFunctions reports are not among them.
+    `suffix` ends the names of the operations added in 2019. Events for what ListFunctions reports are left out.
 
     >>> changing_events("20190925")[0], changing_events("")[3:5]
     ('PutFunctionEventInvokeConfig20190925', ('CreateAlias', 'CreateAlias20150331'))

@@ -1,4 +1,4 @@
-"""What invokes a function, and whether asynchronously: the settings apply only then.
+"""What invokes a function, and how: the settings apply only to asynchronous invocations.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 """
@@ -78,7 +78,7 @@ _ENDED = frozenset({"Disabled", "Disabling", "Deleting"})
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What may invoke a function, in words, and how it does."""
+    """Something that may invoke a function, in words, and how it does so."""
 
     name: str
     invocation: Invocation

@@ -129,12 +129,12 @@ def _parsed(source: Source, names: Mapping[str, Any], parse: Parse) -> Sequence[
     """
     if not _VALUE_OR_FILE.search(source.text):
         with suppress(UsageError):
-            return _constant(source, parse)
+            return _parsed_once(source, parse)
     return parse(source, names, model=members)
 
 
 @lru_cache(maxsize=256)
-def _constant(source: Source, parse: Parse) -> Sequence[Command]:
+def _parsed_once(source: Source, parse: Parse) -> Sequence[Command]:
     return tuple(parse(source, {}, model=members))
 
 
@@ -208,12 +208,12 @@ def unregister(ip: Any) -> None:
     removed = [one for one in ip.configurables if type(one).__name__ == EicMagics.__name__]
     for one in removed:
         ip.configurables.remove(one)
-    _forget_refused(ip.config.get(EicMagics.__name__, {}))
+    _drop_refused(ip.config.get(EicMagics.__name__, {}))
     if removed:
         settings.choose(**dict.fromkeys(settings.MEANINGS))
 
 
-def _forget_refused(config: Any) -> None:
+def _drop_refused(config: Any) -> None:
     """Drop the values of `%config` that were rejected, because IPython would apply them again."""
     for name, value in [*config.items()]:
         try:

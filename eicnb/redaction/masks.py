@@ -101,11 +101,11 @@ def names_in(names: Iterable[object]) -> tuple[str, ...]:
     ('acme', 'shop')
     """
     if isinstance(names, str):
-        raise ValueError("redact_names is one text", 'give a list of names, such as ["my-company"]')  # noqa: TRY004 # one kind of error
+        raise ValueError("redact_names is a single string", 'give a list of names, such as ["my-company"]')  # noqa: TRY004 # one kind of error
     listed = tuple(names)
     for number, name in enumerate(listed, start=1):
         if not isinstance(name, str):
-            raise ValueError(f"name {number} of {len(listed)} to redact is a {type(name).__name__}", "give a text")  # noqa: TRY004 # one kind of error
+            raise ValueError(f"name {number} of {len(listed)} to redact is a {type(name).__name__}", "give a string")  # noqa: TRY004 # one kind of error
         if not name.strip():
             raise ValueError(f"name {number} of {len(listed)} to redact is empty", "remove the empty name")
     return tuple(str(name).strip() for name in listed)

@@ -10,7 +10,7 @@ from eicnb.redaction.masks import masked
 from eicnb.widgets.background import Background
 from eicnb.widgets.preview import Preview
 
-_SECONDS_OF_REST = 0.3
+_SECONDS_AFTER_THE_LAST_EDIT = 0.3
 
 
 class ApplyButton:
@@ -28,7 +28,7 @@ class ApplyButton:
         self._apply = apply
         self._too_early = too_early
         self._shown: Preview | None = None
-        self._is_at_rest = False
+        self._is_ready = False
         self._is_used = False
         self._cancel_timer: Callable[[], object] = lambda: None
         self.widget = Button(disabled=True, button_style="primary", layout={"width": "auto", "max_width": "100%"})
@@ -46,19 +46,19 @@ class ApplyButton:
         if preview == self._shown:
             return
         self._cancel_timer()
-        self._shown, self._is_at_rest, self.widget.disabled = preview, False, True
+        self._shown, self._is_ready, self.widget.disabled = preview, False, True
         if preview.is_applicable and not self._is_used:
-            self._cancel_timer = self._background.later(_SECONDS_OF_REST, lambda: self._rest(preview))
+            self._cancel_timer = self._background.later(_SECONDS_AFTER_THE_LAST_EDIT, lambda: self._enable(preview))
 
-    def _rest(self, preview: Preview) -> None:
+    def _enable(self, preview: Preview) -> None:
         if preview is self._shown and not self._is_used:
-            self._is_at_rest, self.widget.disabled = True, False
+            self._is_ready, self.widget.disabled = True, False
 
     def _clicked(self) -> None:
         preview = self._shown
         if preview is None or self._is_used or not preview.is_applicable:
             return
-        if not self._is_at_rest:
+        if not self._is_ready:
             self._too_early()
             return
         self._is_used = self.widget.disabled = True

@@ -75,7 +75,7 @@ class ListOperation:
             pages = connection.listing(
                 self.operation.service, self.operation, _MOST_PAGES, **self.parameters, **parameters
             )
-            for page in _gently(pages, sleep or threading.Event().wait):
+            for page in _slowly(pages, sleep or threading.Event().wait):
                 names += [self.name(item) for item in page.get(self.key) or ()]
                 if len(names) >= MOST_NAMES:
                     break
@@ -88,9 +88,11 @@ class ListOperation:
         except (KeyError, TypeError, AttributeError) as error:
             return self._unlisted(f"AWS's response to {self.operation} is malformed: {error!r}")
         is_whole = len(names) < MOST_NAMES
-        return NameList(self._usable(names), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole)
+        return NameList(
+            self._without_fifo(names), "" if is_whole else f"only the first {MOST_NAMES:,} are offered", is_whole
+        )
 
-    def _usable(self, names: list[str]) -> tuple[str, ...]:
+    def _without_fifo(self, names: list[str]) -> tuple[str, ...]:
         has_fifo = self.operation.service in {"sqs", "sns"}
         return tuple(sorted(name for name in names if not (has_fifo and name.endswith(".fifo"))))
 
@@ -101,7 +103,7 @@ class ListOperation:
 _SNS_DENIES = "AuthorizationError"
 
 
-def _gently(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mapping[str, Any]]:
+def _slowly(pages: Iterable[Mapping[str, Any]], sleep: Sleep) -> Iterator[Mapping[str, Any]]:
     """Read a long list slowly, because it shares AWS's rate limit with the account's deployments."""
     for number, page in enumerate(pages, start=1):
         yield page

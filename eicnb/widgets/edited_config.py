@@ -63,7 +63,7 @@ def _identity(function: FunctionRef | None, where: Where) -> tuple[str, ...] | N
     return function.function_name, function.qualifier or LATEST, account_id, region
 
 
-def _is_typed_further(before: Draft, now: Draft) -> bool:
+def _continues_name(before: Draft, now: Draft) -> bool:
     """Return whether one name continues the other.
 
     The last keys of a name may arrive after the first keys of the next field.
@@ -106,7 +106,7 @@ class EditedConfig:
             elsewhere = Edits(draft.edits_since(self._when_typed), before)
             self._when_typed = self._when_typed.named(draft.function_name, draft.qualifier)
             return self._when_typed, elsewhere
-        if is_leaving or not _is_typed_further(names_before, draft):
+        if is_leaving or not _continues_name(names_before, draft):
             self._when_typed = draft
         return draft, Edits()
 

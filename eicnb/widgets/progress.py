@@ -37,7 +37,7 @@ def show_of(progress: Any) -> Draw:
     True draws a line, `"accounts"` adds a line for each account, False draws nothing, and a callable is used as it is.
     """
     if progress is True or progress == ACCOUNTS:
-        return _fitting(_with_accounts if progress == ACCOUNTS else str)
+        return _line_for_front_end(_with_accounts if progress == ACCOUNTS else str)
     if progress is False or progress is None:
         return _nothing
     if not callable(progress):
@@ -63,7 +63,7 @@ Text = Callable[[Any], str]
 """Returns the text of a progress event."""
 
 
-def _fitting(text_of: Text) -> Draw:
+def _line_for_front_end(text_of: Text) -> Draw:
     if threading.current_thread() is not threading.main_thread():
         return _nothing
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()

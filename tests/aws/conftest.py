@@ -1,4 +1,4 @@
-"""Settings and credentials of the test's own."""
+"""Settings and credentials for each test."""
 
 from tests.client.conftest import one_attempt, own_aws_files
 

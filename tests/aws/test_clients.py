@@ -1,4 +1,4 @@
-"""Connections share what costs memory and sockets, and drop what they do not use."""
+"""Connections share what costs memory and sockets, and drop what they no longer use."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_connections_share_the_service_models_and_the_sockets() -> None:
     [{"read_timeout": 5}, {"connect_timeout": 5}, {"no_verify_ssl": True}],
     ids=lambda options: next(iter(options)),
 )
-def test_connections_that_travel_otherwise_have_sockets_of_their_own(options: dict[str, Any]) -> None:
+def test_connections_with_other_transports_have_their_own_sockets(options: dict[str, Any]) -> None:
     one = aws()
     assert http_of(one.derived(options=options)) is not http_of(one)
 

@@ -1,4 +1,4 @@
-"""Events of CloudTrail name a function in many ways; what cannot be read is never skipped."""
+"""CloudTrail's events name a function in many ways, and a malformed one is never skipped."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("code", "has_failed"), FAILURES)
-def test_a_refused_call_changed_nothing_but_one_that_broke_may_have(code: str, *, has_failed: bool) -> None:
+def test_a_refused_call_changed_nothing_but_a_failed_one_may_have(code: str, *, has_failed: bool) -> None:
     event = TrailEvent.from_api(item({**named("checkout"), "errorCode": code}))
     assert event is not None
     assert (event.has_failed, event.function is None) == (has_failed, has_failed)
 
 
-def test_a_denied_call_has_no_parameters_and_another_service_s_call_is_none_of_ours() -> None:
+def test_denied_calls_have_no_parameters_and_other_services_are_ignored() -> None:
     denied = TrailEvent.from_api(item({"requestParameters": None, "errorCode": "AccessDenied"}))
     assert denied is not None
     assert TrailEvent.from_api(item({}, EventSource="kms.amazonaws.com")) is None

@@ -1,4 +1,4 @@
-"""Points of metrics, read through a function that stands in for CloudWatch."""
+"""Data points of metrics, read from a fake CloudWatch."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ AGE = Metric("AWS/Lambda", "AsyncEventAge", "Maximum", (("FunctionName", "f"), (
 
 
 class CloudWatch:
-    """Yields pages, and remembers what it was asked."""
+    """Yields pages, and records the requests."""
 
     def __init__(self, *pages: Mapping[str, Any]) -> None:
         self.pages = pages
-        self.asked: dict[str, Any] = {}
+        self.parameters: dict[str, Any] = {}
 
     def __call__(self, operation: Operation, **parameters: Any) -> Iterator[Mapping[str, Any]]:
         assert operation is Operation.GET_METRIC_DATA
-        self.asked = parameters
+        self.parameters = parameters
         yield from self.pages
 
 
@@ -40,8 +40,8 @@ def result(query: str, values: list[float], status: str = "Complete", first: int
 def test_a_request_names_each_metric_with_its_dimensions() -> None:
     cloudwatch = CloudWatch({"MetricDataResults": [result("m0", []), result("m1", [])]})
     assert read_metrics(cloudwatch, [DROPPED, AGE], WEEK) == [Points(), Points()]
-    assert (cloudwatch.asked["StartTime"], cloudwatch.asked["EndTime"]) == (WEEK.since, WEEK.until)
-    assert cloudwatch.asked["MetricDataQueries"][1] == {
+    assert (cloudwatch.parameters["StartTime"], cloudwatch.parameters["EndTime"]) == (WEEK.since, WEEK.until)
+    assert cloudwatch.parameters["MetricDataQueries"][1] == {
         "Id": "m1",
         "MetricStat": {
             "Metric": {
@@ -55,7 +55,7 @@ def test_a_request_names_each_metric_with_its_dimensions() -> None:
     }
 
 
-def test_a_metric_may_come_on_several_pages_in_any_order() -> None:
+def test_a_metric_may_be_on_several_pages_in_any_order() -> None:
     pages: list[dict[str, Any]] = [
         {"MetricDataResults": [result("m0", [3], "PartialData", first=2)], "NextToken": "more"},
         {"MetricDataResults": [result("m0", [1, 2])]},
@@ -73,7 +73,7 @@ def test_a_metric_may_come_on_several_pages_in_any_order() -> None:
         ([], "CloudWatch left this metric out of its response"),
     ],
 )
-def test_an_incomplete_metric_is_an_error_and_no_0(results: list[dict[str, Any]], message: str) -> None:
+def test_an_incomplete_metric_is_an_error_and_not_zero(results: list[dict[str, Any]], message: str) -> None:
     [found] = read_metrics(CloudWatch({"MetricDataResults": results}), [DROPPED], WEEK)
     assert isinstance(found, EicError)
     assert found.message == message

@@ -1,4 +1,4 @@
-"""Whose credentials sign a call, and when renewed ones are noticed."""
+"""Which credentials sign a call, and when renewed ones are used."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _own_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, one_attempt: No
 
 
 def aws(seen: Seen) -> Step:
-    """An AWS that knows the new key and no other."""
+    """A fake AWS that accepts only the new key."""
     if seen.access_key != NEW:
         return EXPIRED
     return identity("222222222222") if seen.service == "sts" else config_answer()
@@ -60,7 +60,7 @@ def connection(server: Answering, profile: str | None = None) -> Eic:
 
 @pytest.fixture(params=["credentials file", "config file", "credential_process", "environment"])
 def renew(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Renew:
-    """Puts a key where the credentials come from."""
+    """Puts a key into the source of the credentials."""
     if request.param == "credential_process":
         (tmp_path / "config").write_text(
             f"[default]\ncredential_process = {sys.executable} -c \"print(open('{tmp_path}/answer').read())\"\n"
@@ -153,7 +153,7 @@ ACCOUNTS = {OLD: "111111111111", NEW: "222222222222"}
 
 
 def aws_of_two_accounts(seen: Seen) -> Step:
-    """An AWS that knows both keys, each in an account of its own."""
+    """A fake AWS that accepts two keys, of different accounts."""
     account_id = ACCOUNTS[seen.access_key or ""]
     if seen.service == "sts":
         return identity(account_id)
@@ -189,7 +189,7 @@ MOVED = (
     ],
     ids=["a refusal", "credential_process", "a refusal, and known by an ARN alone"],
 )
-def test_a_connection_whose_account_changed_goes_no_further(
+def test_a_connection_stops_if_its_account_changes(
     call: Callable[[Eic], object], way: str, known_by: Callable[[Eic], str], tmp_path: Path
 ) -> None:
     is_refused = False
@@ -221,7 +221,7 @@ def test_a_connection_whose_account_changed_goes_no_further(
 
 
 class CredentialProcess:
-    """A credential_process whose answer can be changed."""
+    """A credential_process whose output can be changed."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -236,7 +236,7 @@ class CredentialProcess:
         (self.home / "answer").write_text(json.dumps({"Version": 1, **keys}))
 
 
-def test_a_connection_goes_on_once_its_credentials_are_of_its_account_again(tmp_path: Path) -> None:
+def test_a_connection_works_again_with_credentials_of_its_account(tmp_path: Path) -> None:
     process = CredentialProcess(tmp_path)
     process.install()
     process.put(OLD, timedelta(minutes=11))
@@ -250,7 +250,7 @@ def test_a_connection_goes_on_once_its_credentials_are_of_its_account_again(tmp_
         assert eic.get("my-function").account_id.item() == "111111111111"
 
 
-def test_a_connection_made_anew_is_of_the_new_account(tmp_path: Path) -> None:
+def test_a_new_connection_is_for_the_new_account(tmp_path: Path) -> None:
     key_file(tmp_path / "credentials", OLD)
     with Answering(aws_of_two_accounts) as server:
         assert connection(server).account_id == "111111111111"
@@ -293,7 +293,7 @@ def test_require_asks_sts_each_time_so_that_expired_credentials_do_not_pass(tmp_
         assert [request.service for request in server.seen] == ["sts"] * 3
 
 
-def test_a_session_of_ones_own_signs_every_call(tmp_path: Path) -> None:
+def test_a_given_session_signs_every_call(tmp_path: Path) -> None:
     key_file(tmp_path / "credentials", OLD)
     session = boto3.Session(aws_access_key_id=NEW, aws_secret_access_key="secret", region_name="eu-west-1")
     with Answering(aws) as server:
@@ -312,7 +312,7 @@ def test_a_session_of_ones_own_signs_every_call(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reads_first", [True, False], ids=["shown by an ARN", "looked up with STS"])
-def test_the_account_is_looked_up_once_and_only_if_no_response_showed_it(tmp_path: Path, *, reads_first: bool) -> None:
+def test_the_account_is_looked_up_once_unless_a_response_showed_it(tmp_path: Path, *, reads_first: bool) -> None:
     key_file(tmp_path / "credentials", NEW)
     with Answering(aws_of_two_accounts) as server:
         eic = connection(server)
@@ -341,7 +341,7 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("setting", UNUSABLE.values(), ids=UNUSABLE)
-def test_credentials_that_cannot_be_had_are_a_configuration_error_with_its_cause(tmp_path: Path, setting: str) -> None:
+def test_unavailable_credentials_are_a_configuration_error_with_its_cause(tmp_path: Path, setting: str) -> None:
     (tmp_path / "config").write_text(f"[default]\n{setting}\n")
     with Answering(aws) as server:
         with pytest.raises(ConfigurationError, match="no usable AWS credentials") as raised:
@@ -362,7 +362,7 @@ def test_no_error_shows_a_secret_that_a_credential_process_printed(tmp_path: Pat
     assert secret not in f"{raised.value}{raised.value!r}"
 
 
-def test_a_process_whose_credentials_have_expired_is_told_as_expired(tmp_path: Path) -> None:
+def test_expired_credentials_of_a_process_are_reported_as_expired(tmp_path: Path) -> None:
     answer = {"Version": 1, "AccessKeyId": OLD, "SecretAccessKey": "secret", "SessionToken": "token"}
     (tmp_path / "answer").write_text(json.dumps({**answer, "Expiration": "2020-01-01T00:00:00Z"}))
     program = f"{sys.executable} -c \"print(open('{tmp_path}/answer').read())\""
@@ -408,7 +408,7 @@ def test_connect_makes_no_network_call(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 class SingleSignOn:
-    """A profile that logs in through SSO, and the token that `aws sso login` would leave behind."""
+    """A profile that signs in through SSO, and the token that `aws sso login` would store."""
 
     def __init__(self, home: Path, *, session: bool) -> None:
         self.cache = home / "sso"
@@ -430,7 +430,7 @@ class SingleSignOn:
 
 
 def portal(seen: Seen) -> Step:
-    """An SSO portal and an AWS in one."""
+    """A fake of both the SSO portal and AWS."""
     if not seen.path.startswith("/federation/credentials"):
         return aws(seen)
     if seen.headers.get("x-amz-sso_bearer_token") != "fresh":
@@ -500,7 +500,7 @@ def test_a_chosen_connection_does_not_follow_the_environment(monkeypatch: pytest
 
 
 def at_once(count: int, call: Callable[[int], object]) -> None:
-    """Make the same call in that many threads, started together."""
+    """Make the same call in several threads, started together."""
     barrier = Barrier(count)
 
     def one(number: int) -> None:
@@ -539,7 +539,7 @@ def test_eight_threads_survive_a_renewal(tmp_path: Path) -> None:
         assert keys(server) == [OLD] * 8 + [NEW] * 8
 
 
-def test_an_empty_answer_of_sts_is_not_remembered(tmp_path: Path) -> None:
+def test_an_empty_response_of_sts_is_not_cached(tmp_path: Path) -> None:
     key_file(tmp_path / "credentials", NEW)
     with Answering([Answer(200, b""), identity("222222222222")]) as server:
         eic = connection(server)
@@ -548,7 +548,7 @@ def test_an_empty_answer_of_sts_is_not_remembered(tmp_path: Path) -> None:
         assert eic.account_id == "222222222222"
 
 
-def test_a_renewal_that_fails_is_tried_once_for_all_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_renewal_is_tried_once_for_all_waiting_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     def script(seen: Seen) -> Step:
         return Answer(500) if seen.path.startswith("/keys") else config_answer()
 
@@ -561,4 +561,4 @@ def test_a_renewal_that_fails_is_tried_once_for_all_that_wait(monkeypatch: pytes
                 eic.get("my-function")
 
         at_once(16, work)
-        assert len(server.seen) <= 6  # botocore tries three times; a thread may come when the first attempt is over
+        assert len(server.seen) <= 6  # botocore tries three times, and a thread may start after the first attempt

@@ -1,4 +1,4 @@
-"""Whatever goes wrong between here and AWS is one error of the tree, in time, with its cause and without secrets."""
+"""Every failure between here and AWS raises eicnb's error in time, with its cause and without secrets."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_what_aws_refuses_is_an_error_with_everything_that_aws_said(refusal: Refusal) -> None:
+def test_an_error_of_aws_has_every_part_of_the_response(refusal: Refusal) -> None:
     error = failure_on([refusal.answer])
     assert type(error) is refusal.kind
     assert str(error) == refusal.text
@@ -182,7 +182,7 @@ def test_a_message_that_repeats_the_credentials_is_shown_without_them() -> None:
 
 
 @pytest.mark.parametrize("call", VERBS, ids=lambda call: call.__name__)
-def test_every_verb_tells_a_refusal_alike(call: Call) -> None:
+def test_every_verb_reports_a_refusal_alike(call: Call) -> None:
     error = failure_on([fault(403, "AccessDeniedException", "no")], call)
     assert type(error) is AccessDenied
     assert isinstance(error.__cause__, botocore.exceptions.ClientError)
@@ -289,7 +289,7 @@ PROFILES = "[profile production]\nregion = us-east-1\n[profile staging]\nregion 
     ],
     ids=["a near one", "none near", "none at all"],
 )
-def test_an_unknown_profile_is_told_at_once_with_the_nearest(
+def test_an_unknown_profile_is_an_error_at_once_with_the_nearest(
     tmp_path: Path, written: str, wanted: str, text: str
 ) -> None:
     (tmp_path / "config").write_text(written)
@@ -299,7 +299,7 @@ def test_an_unknown_profile_is_told_at_once_with_the_nearest(
     assert isinstance(error.__cause__, botocore.exceptions.ProfileNotFound)
 
 
-def test_an_unknown_profile_of_the_environment_is_told_at_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_profile_of_the_environment_is_an_error_at_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "xyz")
     error = failure(lambda _: eicnb.get("my-function"), eicnb.connect())
     assert type(error) is ConfigurationError
@@ -345,15 +345,13 @@ def test_an_unusable_setting_is_a_configuration_error(monkeypatch: pytest.Monkey
     ],
     ids=["region", "endpoint"],
 )
-def test_a_region_or_endpoint_that_cannot_be_one_is_a_usage_error(
-    region: str, endpoint_url: str | None, text: str
-) -> None:
+def test_an_invalid_region_or_endpoint_is_a_usage_error(region: str, endpoint_url: str | None, text: str) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.connect(region=region, endpoint_url=endpoint_url)
     assert str(raised.value) == text
 
 
-def test_an_unreachable_endpoint_is_told_as_not_sent() -> None:
+def test_an_unreachable_endpoint_is_reported_as_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     error = failure(get, eicnb.connect(region="us-east-1", endpoint_url=url))
@@ -367,7 +365,7 @@ def test_an_unreachable_endpoint_is_told_as_not_sent() -> None:
     assert isinstance(error.__cause__, botocore.exceptions.EndpointConnectionError)
 
 
-def test_a_cut_connection_is_told_as_not_answered() -> None:
+def test_a_cut_connection_is_reported_as_no_response() -> None:
     with Answering([Cut()]) as server:
         error = failure(put, eicnb.connect(region="us-east-1", endpoint_url=server.url))
         url = server.url
@@ -386,7 +384,7 @@ def test_a_cut_connection_is_told_as_not_answered() -> None:
 
 
 @pytest.mark.parametrize("step", [Silence(60), Stall(b'{"FunctionArn": "arn', 60)], ids=["silent", "stalled"])
-def test_a_server_that_falls_silent_is_given_up_after_the_read_timeout(step: Step) -> None:
+def test_a_silent_server_runs_into_the_read_timeout(step: Step) -> None:
     with Answering([step]) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url).derive(read_timeout=1)
         error = failure(get, eic)
@@ -415,7 +413,7 @@ UNREADABLE: dict[str, Step] = {
 
 
 @pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
-def test_an_answer_that_botocore_cannot_read_is_an_error_with_its_cause(answer: Step) -> None:
+def test_a_response_that_botocore_cannot_read_is_an_error_with_its_cause(answer: Step) -> None:
     error = failure_on([answer])
     assert type(error) is EicError
     assert error.message.startswith("the response to GetFunctionEventInvokeConfig is malformed: ")
@@ -499,12 +497,12 @@ def test_a_list_without_its_member_is_an_error_and_not_an_empty_frame(
     ],
     ids=str,
 )
-def test_an_item_that_is_no_function_never_becomes_a_row(item: Any) -> None:
+def test_an_item_that_is_not_a_function_never_becomes_a_row(item: Any) -> None:
     assert type(failure_on([as_json({"Functions": [item]})], functions)) is EicError
 
 
 @pytest.mark.parametrize("item", ["x", 5, None, {}, {"FunctionArn": FUNCTION_ARN}], ids=str)
-def test_an_item_that_is_no_config_never_becomes_a_row(item: Any) -> None:
+def test_an_item_that_is_not_a_config_never_becomes_a_row(item: Any) -> None:
     assert type(failure_on([as_json({"FunctionEventInvokeConfigs": [item]})], list_)) is EicError
 
 
@@ -512,7 +510,7 @@ def test_an_item_that_is_no_config_never_becomes_a_row(item: Any) -> None:
 @pytest.mark.parametrize(
     ("call", "key"), [(list_, "FunctionEventInvokeConfigs"), (functions, "Functions")], ids=["list", "functions"]
 )
-def test_pages_that_go_round_in_circles_end_in_an_error(call: Call, key: str, markers: list[str]) -> None:
+def test_an_endless_list_is_an_error(call: Call, key: str, markers: list[str]) -> None:
     pages = [as_json({key: [], "NextMarker": markers[number % len(markers)]}) for number in range(100)]
     with Answering([*pages, as_json({key: []})]) as server:
         error = failure(call, eicnb.connect(region="us-east-1", endpoint_url=server.url))
@@ -520,7 +518,7 @@ def test_pages_that_go_round_in_circles_end_in_an_error(call: Call, key: str, ma
     assert type(error) is EicError
 
 
-def test_a_marker_that_is_no_text_is_aws_fault_and_not_the_users() -> None:
+def test_a_marker_that_is_not_text_is_a_malformed_response() -> None:
     error = failure_on([as_json({"FunctionEventInvokeConfigs": [], "NextMarker": 5})], list_)
     assert type(error) is EicError
 
@@ -542,7 +540,7 @@ def test_any_2xx_response_to_a_delete_is_success(answer: Answer) -> None:
         assert eic.delete("my-function").maximum_retry_attempts.tolist() == [0]
 
 
-def test_a_page_of_a_proxy_is_no_response_to_a_delete() -> None:
+def test_a_page_of_a_proxy_is_not_a_response_to_a_delete() -> None:
     error = failure_on([config_answer(), HTML], delete)
     assert type(error) is EicError
     assert error.message.startswith(
@@ -556,12 +554,12 @@ def test_a_page_of_a_proxy_is_no_response_to_a_delete() -> None:
     [Answer(200, b"<x/>"), Answer(200, b"{}"), Answer(200, b""), HTML, identity("hello"), identity("")],
     ids=["XML", "JSON", "empty", "HTML", "an account in words", "no account"],
 )
-def test_garbage_from_sts_is_not_the_users_error(answer: Answer) -> None:
+def test_garbage_from_sts_is_a_malformed_response(answer: Answer) -> None:
     error = failure_on([answer], named_destination)
     assert type(error) is EicError
 
 
-def test_a_refusal_of_sts_does_not_ask_for_a_permission_of_lambda() -> None:
+def test_an_error_of_sts_does_not_name_a_permission_of_lambda() -> None:
     xml = (
         b"<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message>"
         b"</Error><RequestId>r</RequestId></ErrorResponse>"
@@ -581,7 +579,7 @@ def test_a_refusal_of_sts_does_not_ask_for_a_permission_of_lambda() -> None:
         ("RequestExpired", "Request has expired."),
     ],
 )
-def test_a_wrong_clock_is_told_from_wrong_credentials(code: str, message: str) -> None:
+def test_a_wrong_clock_is_distinguished_from_wrong_credentials(code: str, message: str) -> None:
     error = failure_on([fault(403, code, message)])
     assert type(error) is AccessDenied
     assert error.hint == "set the clock of this machine: AWS refuses a request whose time is more than 5 minutes off"
@@ -589,7 +587,7 @@ def test_a_wrong_clock_is_told_from_wrong_credentials(code: str, message: str) -
 
 @pytest.fixture
 def tls_server(tmp_path: Path) -> Iterator[str]:
-    """A server whose certificate is signed by itself; it is in `cert.pem`."""
+    """A server with a self-signed certificate, which is in `cert.pem`."""
     write_certificate(tmp_path / "cert.pem", tmp_path / "key.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
@@ -648,7 +646,7 @@ def test_a_missing_ca_bundle_does_not_matter_without_tls_or_without_verification
 
 
 def told_by(error: EicError) -> list[str]:
-    """All the texts of an error, its causes included, as a traceback would show them."""
+    """All texts of an error and its causes, as in a traceback."""
     return [str(error), repr(error), str(vars(error)), *traceback.format_exception(error)]
 
 
@@ -697,7 +695,7 @@ def test_a_password_in_an_endpoint_url_is_not_shown() -> None:
         assert SECRET not in text
 
 
-def test_one_broken_answer_does_not_break_the_connection() -> None:
+def test_one_malformed_response_does_not_break_the_connection() -> None:
     def script(seen: Seen) -> Step:
         return config_answer() if seen.path.startswith("/2019-09-25/functions/my-function/") else HTML
 

@@ -1,4 +1,4 @@
-"""An audit honours the event handlers that the verbs honour."""
+"""An audit calls the same event handlers as the verbs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_handler_of_the_users_session_sees_every_request_of_an_audit(own_aws_f
 
 @contextmanager
 def mocked() -> Iterator[None]:
-    """Mock AWS as `mock_aws()` does, without its reset, which would empty the sandboxes of other tests too."""
+    """Mock AWS as `mock_aws()` does, but without its reset, which would also empty other tests' sandboxes."""
     mock: Any = mock_aws()
     mock.start(reset=False)
     try:
@@ -53,7 +53,9 @@ def mocked() -> Iterator[None]:
         mock.stop(remove_data=False)
 
 
-def test_an_audit_inside_mock_aws_is_of_its_functions(own_aws_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_inside_mock_aws_reads_the_mocked_functions(
+    own_aws_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "")

@@ -1,4 +1,4 @@
-"""IAM's simulation of what a role may do."""
+"""IAM's policy simulator."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ ACTIONS, RESOURCES = ["sqs:SendMessage", "sns:Publish"], [QUEUE, TOPIC]
 
 
 class Simulator:
-    """Allows what is named; `code` refuses requests about several services."""
+    """Allows the named actions; `code` is the error for requests about several services."""
 
     def __init__(self, *allowed: str, code: str | None = None) -> None:
         self.allowed = allowed
         self.code = code
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
 
     def __call__(self, operation: str, **parameters: Any) -> Iterator[Any]:
-        self.asked.append(parameters)
+        self.requests.append(parameters)
         actions, resources = parameters["ActionNames"], parameters["ResourceArns"]
         if self.code and (len(actions) > 1 or self.code != "InvalidInput"):
             raise AwsError("no", operation=operation, code=self.code, region="us-east-1")
@@ -37,8 +37,8 @@ class Simulator:
 
 
 def test_one_request_decides_each_action_on_each_resource_on_all_pages() -> None:
-    ask = Simulator("sns:Publish")
-    found = simulate(ask, ROLE, ACTIONS, RESOURCES, {"aws:ResourceAccount": "123456789012"})
+    simulator = Simulator("sns:Publish")
+    found = simulate(simulator, ROLE, ACTIONS, RESOURCES, {"aws:ResourceAccount": "123456789012"})
     assert found is not None
     assert {key: one.is_allowed for key, one in found.items()} == {
         ("sqs:SendMessage", QUEUE): False,
@@ -46,18 +46,18 @@ def test_one_request_decides_each_action_on_each_resource_on_all_pages() -> None
         ("sns:Publish", QUEUE): True,
         ("sns:Publish", TOPIC): True,
     }
-    [entry] = ask.asked[0]["ContextEntries"]
+    [entry] = simulator.requests[0]["ContextEntries"]
     assert entry == {
         "ContextKeyName": "aws:ResourceAccount",
         "ContextKeyValues": ["123456789012"],
         "ContextKeyType": "string",
     }
-    assert len(ask.asked) == 1
+    assert len(simulator.requests) == 1
 
 
-def test_services_that_iam_does_not_simulate_together_are_simulated_one_by_one() -> None:
-    ask = Simulator("sns:Publish", code="InvalidInput")
-    found = simulate(ask, ROLE, ACTIONS, RESOURCES, {})
+def test_services_that_cannot_be_simulated_together_are_simulated_one_by_one() -> None:
+    simulator = Simulator("sns:Publish", code="InvalidInput")
+    found = simulate(simulator, ROLE, ACTIONS, RESOURCES, {})
     assert found is not None
     assert {key: one.is_allowed for key, one in found.items()} == {
         ("sqs:SendMessage", QUEUE): False,

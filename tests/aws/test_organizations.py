@@ -1,4 +1,4 @@
-"""The lists of AWS Organizations: their pages, and what is malformed in them."""
+"""The lists of AWS Organizations: their pages, and malformed ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_an_account_on_two_pages_is_one(serve: Serve) -> None:
     assert [found.account_id for found in organizations.accounts(serve(script))] == [MANAGER, MEMBER]
 
 
-def test_units_have_the_path_from_the_root_on(serve: Serve) -> None:
+def test_units_have_the_path_from_the_root(serve: Serve) -> None:
     script = Organization(
         units={
             "r-root": [[{"Id": "ou-1", "Name": "Workloads"}], [{"Id": "ou-2", "Name": "Security"}]],

@@ -1,4 +1,4 @@
-"""Requests through boto3, each in its turn, and counted."""
+"""Requests through boto3 are rate-limited and counted."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def paced(eic: eicnb.Eic, quotas: Quotas, tally: Tally, waits: list[float]) -> P
     return Paced(connection_of(eic).aws, eic.account_id, quotas, tally, sleep=waits.append)
 
 
-def test_each_page_takes_a_turn_of_its_service(eic: eicnb.Eic) -> None:
+def test_each_page_counts_against_the_rate_of_its_service(eic: eicnb.Eic) -> None:
     tally, waits = Tally(), list[float]()
     with Quotas(Buckets(lambda: 0.0), rate=10) as quotas:
-        ask = paced(eic, quotas, tally, waits).ask
-        assert len([*ask(Operation.LIST_QUEUES, MaxResults=2)]) > 2
-        assert next(ask(Operation.LIST_BUSES))["EventBuses"]
+        call = paced(eic, quotas, tally, waits).call
+        assert len([*call(Operation.LIST_QUEUES, MaxResults=2)]) > 2
+        assert next(call(Operation.LIST_BUSES))["EventBuses"]
     assert [round(wait, 1) for wait in waits] == [*(number / 10 for number in range(tally.calls - 1)), 0.0]
 
 
@@ -50,7 +50,7 @@ def test_the_usual_rate_is_two_thirds_of_the_quota(quota: float | None, rate: fl
         assert quotas.of("1", "us-east-1", usual_rate=rate).rate == rate
 
 
-def test_a_sandbox_that_is_throttled_later_has_the_rate_of_then(eic: eicnb.Eic) -> None:
+def test_a_sandbox_that_is_throttled_later_has_the_new_rate(eic: eicnb.Eic) -> None:
     assert eic.server is not None
     assert connection_of(eic).aws.usual_rate == MOST_RATE
     eic.server.throttle(30)

@@ -1,4 +1,4 @@
-"""The way to an account as a value that holds no credentials."""
+"""How to connect to an account, as a value without credentials."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def recipe_of(eic: eicnb.Eic) -> Recipe:
     return Recipe.of(eic._connection.aws)
 
 
-def test_a_recipe_has_what_leads_to_an_account_and_no_credentials() -> None:
+def test_a_recipe_has_the_options_of_a_connection_and_no_credentials() -> None:
     eic = eicnb.connect(region="eu-west-1", endpoint_url="http://127.0.0.1:9", role_arn=ROLE, external_id="shared-id")
     eic.derive(region="us-east-1")
     recipe = recipe_of(eic)
@@ -50,12 +50,12 @@ def test_roles_are_assumed_one_from_another() -> None:
     assert [role.arn for role in recipe_of(eic).aws("us-east-1").roles] == [ROLE, second]
 
 
-def test_the_credentials_of_a_boto3_session_do_not_travel() -> None:
+def test_the_credentials_of_a_boto3_session_are_not_sent() -> None:
     session = boto3.Session("AKIDOWN", "secret", region_name="us-east-1")
     with pytest.raises(eicnb.UsageError) as caught:
         recipe_of(eicnb.connect(boto3_session=session))
     assert str(caught.value) == (
-        "a connection with a boto3 session of its own has credentials that do not leave this process\n"
+        "the credentials of a boto3 session that you made do not leave this process\n"
         'Try: connect with a role, which workers can assume: eicnb.connect(role_arn="…"); '
         'or send its credentials to an encrypted cluster: credentials="send"'
     )
@@ -68,7 +68,7 @@ def test_the_role_of_a_boto3_session_is_assumed_from_the_workers_own_identity() 
     assert recipe.aws("us-east-1").role_arn == ROLE
 
 
-def test_short_lived_credentials_are_in_a_recipe_only_if_asked_for_and_not_shown() -> None:
+def test_short_lived_credentials_are_in_a_recipe_only_on_request_and_not_shown() -> None:
     session = boto3.Session("ASIAOWN", "hidden", "the-token", region_name="us-east-1")
     recipe = Recipe.with_keys(eicnb.connect(boto3_session=session)._connection.aws)
     assert "ASIA" not in repr(recipe)

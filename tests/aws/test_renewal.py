@@ -1,4 +1,4 @@
-"""What renews credentials depends on where they come from."""
+"""The hint for renewing credentials depends on their source."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RUN = "run this in a terminal, then repeat the command; no restart is needed\n  
 
 
 def hint(eic: Eic) -> str | None:
-    """The hint of the error when credentials are missing or AWS says that they have expired."""
+    """The hint of the error for missing or expired credentials."""
     with pytest.raises(EicError) as raised:
         eic.get("my-function")
     assert isinstance(raised.value, ExpiredCredentials | ConfigurationError)
@@ -88,7 +88,7 @@ def test_an_audit_says_it_too(tmp_path: Path, own_aws_files: None) -> None:
     assert "Try: renew the keys of profile 'p' in ~/.aws/credentials" in frame.error[0]
 
 
-def test_an_expired_sign_in_is_not_said_to_be_an_answer_of_aws(tmp_path: Path, own_aws_files: None) -> None:
+def test_an_expired_sign_in_is_not_reported_as_a_response_of_aws(tmp_path: Path, own_aws_files: None) -> None:
     (tmp_path / "answer").write_text(
         '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "SessionToken": "t", '
         '"Expiration": "2020-01-01T00:00:00Z"}'

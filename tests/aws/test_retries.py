@@ -1,4 +1,4 @@
-"""Which requests botocore sends again, in both of its modes; proxies and servers on 127.0.0.1 answer them."""
+"""Which requests botocore retries, in both of its modes, against proxies and servers on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def keys(request: pytest.FixtureRequest, no_aws_of_this_machine: None, monkeypat
 
 
 def send(url: str, verb: str) -> EicError | None:
-    """Send a request of my-function; returns its error."""
+    """Send a request about my-function, and return its error."""
     connection = eicnb.connect(region="us-east-1", endpoint_url=url).derive(read_timeout=1)._connection
     settings: dict[str, Any] = {"maximum_retry_attempts": 0} if verb in {"put", "update"} else {}
     request: Request = connection.request(verb, "my-function", **settings)
@@ -68,14 +68,14 @@ def test_a_write_that_was_throttled_is_sent_again(verb: str) -> None:
         assert len(server.seen) == 2
 
 
-def test_a_read_is_sent_again_as_botocore_decides() -> None:
+def test_botocore_decides_whether_a_read_is_retried() -> None:
     with Answering([Cut(), fault(500, "ServiceException", "boom"), config_answer()]) as server:
         assert send(server.url, "get") is None
         assert len(server.seen) == 3
 
 
 @pytest.mark.parametrize("answer", [fault(400, "InvalidParameterValueException", "no"), fault(403, "AccessDenied", "")])
-def test_what_aws_refuses_did_not_arrive(answer: Answer) -> None:
+def test_a_refused_write_changed_nothing(answer: Answer) -> None:
     with Answering([answer]) as server:
         error = send(server.url, "put")
     assert error is not None
@@ -102,7 +102,7 @@ def _behind(patch: pytest.MonkeyPatch, proxy: str) -> str:
 
 
 @pytest.mark.parametrize("url", UNREACHABLE.values(), ids=UNREACHABLE)
-def test_a_write_that_never_left_did_not_arrive(
+def test_a_write_that_was_never_sent_did_not_arrive(
     monkeypatch: pytest.MonkeyPatch, url: Callable[[pytest.MonkeyPatch], str]
 ) -> None:
     error = send(url(monkeypatch), "put")

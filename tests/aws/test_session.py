@@ -1,4 +1,4 @@
-"""Region and profile are found as the AWS CLI finds them, where boto3 alone would not."""
+"""Region and profile are found as in the AWS CLI, even where boto3 differs."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ def test_config_names_the_variable_that_gives_the_region(
     assert eicnb.config().set_index("setting").source["region"] == source
 
 
-def test_a_given_profile_counts_more_than_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_given_profile_overrides_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "KEYS")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
     assert eicnb.connect(profile="two")._connection.aws.keys().access_key == "TWO"
 
 
 def instance(seen: Seen) -> Step:
-    """The metadata of an EC2 instance."""
+    """The metadata service of an EC2 instance."""
     if seen.method == "PUT":
         return Answer(200, b"token", {"x-aws-ec2-metadata-token-ttl-seconds": "21600"})
     if seen.path.endswith("/placement/availability-zone/"):
@@ -104,7 +104,7 @@ def on_an_instance(monkeypatch: pytest.MonkeyPatch) -> object:
         yield server
 
 
-def test_the_instances_own_region_comes_last(on_an_instance: Answering) -> None:
+def test_the_region_of_the_instance_comes_last(on_an_instance: Answering) -> None:
     eic = eicnb.connect(profile="bare")
     assert repr(eic) == "Eic(profile='bare')"
     assert eicnb.use(eic) is eic
@@ -165,7 +165,7 @@ def test_an_endpoint_may_have_regions_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("profile", "shown"), [(3, "3"), (["p"], "a list"), (b"p", "a bytes")])
-def test_a_profile_that_is_no_text_is_refused(profile: Any, shown: str) -> None:
+def test_a_profile_that_is_not_text_is_refused(profile: Any, shown: str) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.connect(profile=profile)
     assert raised.value.message == f"the profile is {shown}, not text"

@@ -1,4 +1,4 @@
-"""Destinations, read from the services themselves."""
+"""Destinations as their services describe them."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def client(shared: eicnb.Eic) -> Callable[[str], Any]:
 def read(shared: eicnb.Eic, tally: Tally) -> Iterator[Read]:
     aws = connection_of(shared).aws
     with Quotas(Buckets(lambda: 0.0), rate=1000) as quotas:
-        ask = Paced(aws, ACCOUNT, quotas, tally, sleep=lambda _: None).ask
-        yield lambda text: read_target(ask, DestinationArn.parse(text), aws.account_id, aws.endpoint_of)
+        call = Paced(aws, ACCOUNT, quotas, tally, sleep=lambda _: None).call
+        yield lambda text: read_target(call, DestinationArn.parse(text), aws.account_id, aws.endpoint_of)
 
 
 MISSING = [
@@ -96,23 +96,23 @@ def refused(operation: str, code: str) -> AwsError:
 
 
 def answering(**outcomes: Any) -> Callable[..., Iterator[Any]]:
-    """A service that answers each operation with a page or an error; a list is taken one by one."""
+    """A fake service that returns a page or an error for each operation, or the next one of a list."""
 
-    def ask(operation: str, **parameters: Any) -> Iterator[Any]:
+    def call(operation: str, **parameters: Any) -> Iterator[Any]:
         outcome = outcomes[operation]
         outcome = outcome.pop(0) if isinstance(outcome, list) else outcome
         if isinstance(outcome, Exception):
             raise outcome
         yield outcome
 
-    return ask
+    return call
 
 
 def of(arn: DestinationArn, **outcomes: Any) -> Target:
     return read_target(answering(**outcomes), arn, ACCOUNT, str)
 
 
-def test_a_bucket_that_answers_only_without_its_owner_belongs_to_another_account() -> None:
+def test_a_bucket_that_refuses_only_the_expected_owner_belongs_to_another_account() -> None:
     assert of(BUCKET, HeadBucket=[refused("HeadBucket", "403"), {}]) == Target(arn=BUCKET, is_foreign=True)
 
 

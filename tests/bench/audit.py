@@ -1,17 +1,17 @@
-"""The audit's figures, each against a fake Lambda in another process, next to the usual way with boto3 and threads.
+"""Benchmarks of the audit against a fake Lambda in another process, compared with boto3 and threads.
 
     python tests/bench/audit.py [limit] [cpu] [side-by-side] [faults] [memory] [--small]
 
-Without a name all five are measured, in about four minutes; `--small` takes a second or two for each. Either way a
-claim that does not hold ends it with an AssertionError: no function is lost, and the ratio to boto3 is measured.
+Without a name, all five run, in about four minutes; `--small` takes a second or two for each. If a claim does not hold,
+such as that no function is lost, the program exits with an AssertionError.
 
 - limit: 450 functions, 100 of them with a config on an alias, behind 15 calls a second (GetFunction: 100) with 40 ms
   latency; the bound is (functions + pages) / rate. With GetFunction denied, aliases and versions are listed.
-- cpu: 5,000 functions without limit or latency; CPU time of this process for each function, median of five turns.
-- side-by-side: 100 account-regions with 100 functions each, at 10 calls a second and 20 ms latency, against one; and
-  how many would take all of a core's time.
+- cpu: 5,000 functions without limit or latency; CPU time of this process for each function, median of five runs.
+- side-by-side: 100 account-regions with 100 functions each, at 10 calls a second and 20 ms latency, compared with one;
+  and how many would keep one core busy.
 - faults: 5 % 500s, 3 % cut connections, 1 % torn bodies, and one region of five that denies.
-- memory: a frame of 100,000 functions, from the first call to the end, and what pandas takes for usual questions.
+- memory: a frame of 100,000 functions, from the first call to the end, and typical questions to it in pandas.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many functions, turns, accounts and regions are measured."""
+    """The number of functions, runs, accounts and regions to measure."""
 
     limited: int
     aliases: int
@@ -65,11 +65,11 @@ SMALL = Sizes(limited=12, aliases=3, unlimited=1000, turns=1, side_by_side=(5, 2
 
 
 @contextmanager
-def fake_lambda(**options: Any) -> Iterator[str]:
+def fake_lambda(program: str = "fleet_server.py", **options: Any) -> Iterator[str]:
     """The URL of a fake Lambda in a process of its own."""
     named = {name.replace("_", "-"): value for name, value in options.items() if value is not False}
     words = [f"--{name}" if value is True else f"--{name}={value}" for name, value in named.items()]
-    command = [sys.executable, str(HERE / "fleet_server.py"), *words]
+    command = [sys.executable, str(HERE / program), *words]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
@@ -80,7 +80,7 @@ def fake_lambda(**options: Any) -> Iterator[str]:
 
 
 def counted(url: str) -> dict[str, int]:
-    """What the fake did so far."""
+    """The fake's counts so far."""
     with urlopen(f"{url}/") as answer:
         counts: dict[str, int] = json.load(answer)
     return counts
@@ -100,7 +100,7 @@ def cpu_seconds() -> float:
 
 
 def with_boto3(url: str, mode: str, attempts: int) -> int:
-    """How many functions the usual way reads: one client, and a thread pool over the functions."""
+    """Read the functions with one boto3 client and a thread pool, and return their number."""
     retries: Any = {"mode": mode, "total_max_attempts": attempts}
     client = session().client("lambda", endpoint_url=url, config=Config(retries=retries, max_pool_connections=THREADS))
     names = [
@@ -160,7 +160,7 @@ def cpu(sizes: Sizes) -> None:
             for way, run in ways.items():
                 before = cpu_seconds()
                 assert run() == functions, "no function is lost"
-                if turn > 0:  # the first one loads what it needs
+                if turn > 0:  # the first one imports what it needs
                     taken[way].append((cpu_seconds() - before) / functions * 1000)
     medians = {way: statistics.median(times) for way, times in taken.items()}
     for way, median in medians.items():
@@ -240,7 +240,7 @@ FIGURES = {"limit": limit, "cpu": cpu, "side-by-side": side_by_side, "faults": f
 
 
 def run(description: str, figures: Mapping[str, Callable[[Any], None]], whole: object, small: object) -> None:
-    """Measure the figures that the command line names, or all, in their whole or small size."""
+    """Run the benchmarks named on the command line, or all, in full or small size."""
     parser = argparse.ArgumentParser(description=description.partition("\n")[0])
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(figures))
     parser.add_argument("--small", action="store_true", help="some seconds for each, to see that the claims hold")

@@ -1,10 +1,10 @@
-"""The figure of `check`: all checks of the settings on 10,000 rows, next to the usual ways.
+"""A benchmark of `check`: all checks of the settings on 10,000 rows, compared with simple programs.
 
     python tests/bench/checks.py [--small]
 
-The baselines find the rows without a failure destination and the aliases that `$LATEST` bypasses, and nothing else:
-one with pandas' masks and merge, one with an object for each row. The time is that of the CPU, which is all that a
-check of the settings needs; the memory is the peak of what Python and pandas allocate.
+The baselines only find the rows without a failure destination and the aliases that `$LATEST` bypasses: one with
+pandas' masks and merge, one with an object for each row. Time is CPU time, since a check of the settings sends
+nothing. Memory is the peak of what Python and pandas allocate.
 `--small` checks that 2,000 rows stay below the same limits, in a second.
 """
 
@@ -70,13 +70,13 @@ def with_pandas(audit: pd.DataFrame) -> int:
 
 @dataclass(frozen=True)
 class Row:
-    """A row as an object, as most programs would have it."""
+    """A row as an object, as in most programs."""
 
     of_column: dict[Any, Any]
 
 
 def with_objects(audit: pd.DataFrame) -> int:
-    """The same two with an object for each row."""
+    """The same two checks with an object for each row."""
     rows = [Row(values) for values in audit.to_dict("records")]
     configured = {one.of_column["function_name"] for one in rows if one.of_column["configured"]}
     bare = [one for one in rows if pd.isna(one.of_column["on_failure"]) and pd.isna(one.of_column["dead_letter_arn"])]
@@ -85,7 +85,7 @@ def with_objects(audit: pd.DataFrame) -> int:
 
 
 def seconds_of(run: Callable[[], object], turns: int) -> float:
-    """The median CPU time of a few turns, the first of which is not counted."""
+    """The median CPU time of a few runs after a first one."""
     taken = []
     for _ in range(turns + 1):
         started = time.process_time()
@@ -95,7 +95,7 @@ def seconds_of(run: Callable[[], object], turns: int) -> float:
 
 
 def megabytes_of(run: Callable[[], object]) -> float:
-    """The peak of what is allocated during a run."""
+    """The peak memory allocated during a run."""
     tracemalloc.start()
     run()
     peak = tracemalloc.get_traced_memory()[1]

@@ -1,9 +1,9 @@
-"""Half-typed lines completed with 10,000 known functions, against a plain filter of their sorted names.
+"""A benchmark of completion with 10,000 known functions, compared with a plain filter of their names.
 
     python tests/bench/completion.py [--rounds 100] [--functions 10000] [--small]
 
-The filter is what any completion has to do at least: `[name for name in names if name.startswith(typed)]`. The last
-line asks as a notebook does, through IPython's matcher, which also gathers what is known.
+The filter is the minimum that any completion does: `[name for name in names if name.startswith(typed)]`. The last line
+is completed as in a notebook, through IPython's matcher, which also collects the known names.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def milliseconds(action: Callable[[], object], rounds: int) -> float:
 
 
 def seen(functions: int) -> Memory:
-    """What a notebook has seen after one look at that many functions, a destination each."""
+    """What a notebook remembers after one list of that many functions, each with a destination."""
     names = [f"function-{n}" for n in range(functions)]
     queues = [f"{ARN}:queue-{n}" for n in range(functions)]
     rows = {"function_name": names, "qualifier": "live", "on_failure": queues}
@@ -59,7 +59,7 @@ def seen(functions: int) -> Memory:
 
 
 def matcher(memory: Memory) -> Callable[[str], object]:
-    """IPython's way to the candidates of a cell."""
+    """The candidates for a cell, through IPython's matcher."""
     completer, hooks = SimpleNamespace(custom_matchers=[]), SimpleNamespace(regexs={})
     names = {f"name_{n}": n for n in range(1000)}
     register(

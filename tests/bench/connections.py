@@ -1,11 +1,10 @@
-"""What each further connection costs in memory and sockets, against a plain boto3 session and client for each.
+"""The memory and sockets of each further connection, compared with a boto3 session and client.
 
     python tests/bench/connections.py [--connections 300] [--small]
 
-Each connection is a pair of a profile and a region, or a role of an account of its own, and makes one request. It goes
-over http and over https, to a server in a process of its own that listens on a port for each region. Each measurement
-is a process of its own. The checks hold
-eicnb to less than 1 MB a connection and at most 50 idle sockets.
+Each connection is a pair of a profile and a region, or a role in a separate account, and sends one request over http
+or https. The server runs in a separate process and listens on a port for each region. Each measurement has its own
+process. It fails if a connection takes 1 MB or more, or if more than 50 sockets are idle.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def serve(scheme: str, folder: str) -> None:
-    """Listen on a port for each region, print the ports, and serve until the process is ended."""
+    """Listen on a port for each region, print the ports, and serve until the process is killed."""
     ports = []
     for _ in REGIONS:
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -88,7 +87,7 @@ def serve(scheme: str, folder: str) -> None:
 
 
 def measure(how: str, connections: int, urls: list[str]) -> None:
-    """Open the connections, make a request through each, and print what those after the first few cost."""
+    """Open the connections, send a request through each, and print the cost of those after the first few."""
     import boto3
 
     import eicnb
@@ -130,7 +129,7 @@ def measure(how: str, connections: int, urls: list[str]) -> None:
 
 
 def descriptors() -> list[Path]:
-    """The open files of this process; the one that lists them is closed by then."""
+    """The number of open files of this process."""
     return [fd for fd in list(Path("/proc/self/fd").iterdir()) if fd.is_symlink()]
 
 
@@ -169,7 +168,7 @@ def measured(how: str, connections: int, urls: list[str], folder: str) -> dict[s
 
 
 def prepare(folder: str, connections: int) -> None:
-    """Write the profiles, a certificate, and a bundle of it and of all that botocore trusts."""
+    """Write the profiles, a certificate, and a bundle of it and botocore's certificates."""
     here = Path(folder)
     write_certificate(here / "cert.pem", here / "key.pem")
     trusted = files("botocore").joinpath("cacert.pem").read_text(encoding="utf-8")

@@ -1,14 +1,14 @@
-"""The figures of audits in parts, each against a fake Lambda in other processes.
+"""Benchmarks of audits in parts, against a fake Lambda in other processes.
 
     python tests/bench/dask_cluster.py [cluster] [memory] [--small]
 
-Without a name both are measured, in about fifteen minutes; `--small` takes some seconds for each. Either way a claim
-that does not hold ends it with an AssertionError.
+Without a name, both run, in about fifteen minutes; `--small` takes some seconds for each. If a claim does not hold, the
+program exits with an AssertionError.
 
 - cluster: the same audit in one process, and on a LocalCluster of two workers: requests, CPU time in total (the
   notebook's process with scheduler and nannies, and the workers), and seconds. The start of the cluster and the imports
-  of its workers do not count: an audit comes first. What the cluster takes anyway, without work, counts, and is shown
-  too. Calls to STS are not counted.
+  of its workers do not count, because an audit comes first. The cluster's own overhead counts, and is shown too. Calls
+  to STS do not count.
 - memory: the peak of the notebook's process, for a frame of 100,000 rows, and for 1,000,000 rows through `folder=` in
   100 accounts and regions, alone and with two workers.
 """
@@ -42,7 +42,7 @@ MEGABYTES = 1024
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many functions a region has, in how many accounts and regions, and how often it is measured."""
+    """The number of functions in a region, of accounts and regions, and of runs."""
 
     functions: int
     accounts: int
@@ -62,7 +62,7 @@ def account_ids(count: int) -> list[str]:
 
 @contextmanager
 def profiles(accounts: Sequence[str]) -> Iterator[None]:
-    """A profile for each account, whose access key the fake takes for the account."""
+    """Write a profile for each account, whose access key is the account for the fake."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "credentials"
         path.write_text(
@@ -78,13 +78,13 @@ def profiles(accounts: Sequence[str]) -> Iterator[None]:
 
 
 def connections(accounts: Sequence[str], urls: Sequence[str]) -> list[eicnb.Eic]:
-    """A connection for each account; the fakes take turns, so that none is the limit."""
+    """A connection for each account; they alternate between the fakes, so that no fake is the bottleneck."""
     return [eicnb.connect(one, "us-east-1", endpoint_url=urls[at % len(urls)]) for at, one in enumerate(accounts)]
 
 
 @contextmanager
 def local_cluster() -> Iterator[Any]:
-    from distributed import Client, LocalCluster  # a process without it is smaller
+    from distributed import Client, LocalCluster  # without it, a process is smaller
 
     with (
         LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0") as workers,  # type: ignore[no-untyped-call] # it has no types
@@ -94,14 +94,14 @@ def local_cluster() -> Iterator[Any]:
 
 
 def requests(urls: Sequence[str]) -> int:
-    """The requests to Lambda so far; the fake does not count those to STS."""
+    """The requests to Lambda so far, without those to STS."""
     return sum(counted(url).get("answered", 0) for url in urls)
 
 
 def measured(
     audits: list[eicnb.Eic], sizes: Sizes, urls: Sequence[str], client: Any = None
 ) -> tuple[float, float, int]:
-    """Seconds, CPU seconds of all processes and requests of an audit."""
+    """The seconds, CPU seconds of all processes, and requests of an audit."""
     sent = requests(urls)
     of_workers = client.run(time.process_time) if client else {}
     cpu, started = time.process_time(), time.perf_counter()
@@ -116,7 +116,7 @@ def measured(
 
 
 def idle(client: Any) -> float:
-    """The CPU seconds a second of a cluster without work, of all its processes."""
+    """The CPU seconds per second of all processes of an idle cluster."""
     of_workers, cpu, started = client.run(time.process_time), time.process_time(), time.perf_counter()
     time.sleep(2)
     seconds, used = time.perf_counter() - started, time.process_time() - cpu
@@ -134,7 +134,7 @@ def cluster(sizes: Sizes) -> None:
         stack.enter_context(profiles(accounts))
         urls = [stack.enter_context(fake_lambda(functions=sizes.functions)) for _ in range(WORKERS)]
         audits = connections(accounts, urls)
-        measured(audits, sizes, urls)  # the first one loads what it needs
+        measured(audits, sizes, urls)  # the first one imports what it needs
         alone = [measured(audits, sizes, urls) for _ in range(sizes.turns)]
         client = stack.enter_context(local_cluster())
         measured(audits, sizes, urls, client)
@@ -151,7 +151,7 @@ def cluster(sizes: Sizes) -> None:
     gain = statistics.median(turn[0] for turn in alone) / statistics.median(turn[0] for turn in shared)
     print(f"  two workers: {cpu:.3f} x the CPU, {gain:.2f} x as fast")
     assert {turn[2] for turn in shared} == {turn[2] for turn in alone}, "the requests are the same"
-    if sizes is WHOLE:  # a small one has not much more to share than its overhead
+    if sizes is WHOLE:  # a small one is hardly larger than its overhead
         assert cpu <= MOST_CPU, "the cluster costs little"
         assert gain >= LEAST_GAIN or (os.cpu_count() or 1) < CORES_FOR_A_GAIN, "two workers are faster than one process"
 
@@ -183,7 +183,7 @@ def memory(sizes: Sizes) -> None:
 
 
 def _peak(what: str, functions: int, places: tuple[int, int], folder: str = "", client: str = "") -> int:
-    """The peak of a process that makes an audit, in MB."""
+    """The peak memory of a process that runs an audit, in MB."""
     with fake_lambda(functions=functions) as one, fake_lambda(functions=functions) as other:
         words = [str(Path(__file__).parents[2]), f"{one},{other}", *map(str, places), folder, client]
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How long a large frame takes to display, and how large its HTML is.
+"""A benchmark of the display of a large frame: its time, and the size of its HTML.
 
     python tests/bench/display.py [--rows 100000] [--small]
 
@@ -23,7 +23,7 @@ ACCOUNT = "123456789012"
 
 
 def audit_of(count: int) -> Frame:
-    """Return an audit of so many rows, some of which could not be read."""
+    """Return an audit with a number of rows, some of which could not be read."""
     rows = []
     for number in range(count):
         region, name = REGIONS[number % len(REGIONS)], f"shop-orders-function-{number}"

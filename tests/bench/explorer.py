@@ -1,9 +1,9 @@
-"""An explorer in a browser: how soon its table is shown, and how soon it is filtered.
+"""A benchmark of the explorer in a browser: the time to show its table, and to filter it.
 
     PYTHONPATH=. python tests/bench/explorer.py [--rows 10000] [--rounds 5] [--small]
 
-JupyterLab and Chromium as in `tests/browser`. The table's time is from the request to run its cell, in a warm kernel,
-to the first rows on the page; the baseline is the bare widget of itables with the same rows in the same run. The
+It uses JupyterLab and Chromium as in `tests/browser`. The table's time is from the request to run its cell, in a warm
+kernel, to the first rows on the page. The baseline is itables' plain widget with the same rows in the same run. The
 filter's time is measured in the page, from the input event to the redrawn table.
 """
 

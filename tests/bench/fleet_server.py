@@ -1,13 +1,13 @@
-"""A fake Lambda in a process of its own: lists of functions and of their configs, as fast as asyncio can.
+"""A fake Lambda in a separate process, which lists functions and configs as fast as asyncio can.
 
     python tests/bench/fleet_server.py --functions 450 --latency 0.04 --limit 15
 
-It prints its URL and serves until it is killed. Every region of every account (told by the access key) holds the
-same functions; every third has a config, and `--aliases` of them have one on the alias `live` too. The bodies are made
-once, so that the client is what is measured. `--limit` answers 429 beyond so many calls a second, per account and
-region; GetFunction has a limit of its own, 100/15 times as high, and `--no-get-function` denies it. `--failures`,
-`--cuts` and `--torn` are the shares of calls that are answered with a 500, by closing the connection, and with half a
-body; `--denied` names the regions that deny everything.
+It prints its URL and serves until it is killed. Every region of every account (which the access key names) has the
+same functions; every third has a config, and `--aliases` of them have one on the alias `live` too. Bodies are built
+once, so that only the client is measured. Above `--limit` calls a second per account and region, it responds with 429;
+GetFunction has its own limit, 100/15 times as high, and `--no-get-function` denies it. `--failures`, `--cuts` and
+`--torn` are the shares of calls that get a 500, a closed connection, and half a body. `--denied` names the regions that
+deny everything.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REASONS = {200: "OK", 403: "Forbidden", 404: "Not Found", 429: "Too Many Reques
 
 
 def whole(status: int, body: str, *, headers: str = "") -> bytes:
-    """An HTTP answer, byte for byte."""
+    """An HTTP response as bytes."""
     return (
         f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: application/json\r\n{headers}"
         f"x-amzn-RequestId: 11111111-2222-3333-4444-555555555555\r\nContent-Length: {len(body)}\r\n\r\n{body}"
@@ -41,12 +41,12 @@ def whole(status: int, body: str, *, headers: str = "") -> bytes:
 
 
 def fault(status: int, code: str, message: str, *, headers: str = "") -> bytes:
-    """An error as Lambda answers it."""
+    """An error response of Lambda."""
     return whole(status, json.dumps({"message": message}), headers=f"x-amzn-ErrorType: {code}\r\n{headers}")
 
 
 class Fleet:
-    """The functions of one account and region, as answers."""
+    """The functions of one account and region, as responses."""
 
     def __init__(self, account_id: str, region: str, size: int, aliases: int) -> None:
         self.size, self.aliases = size, aliases
@@ -84,7 +84,7 @@ class Fleet:
         }
 
     def configs_of(self, name: str) -> bytes:
-        """The answer about one function."""
+        """The response about one function."""
         if name not in self.configs:
             config = {
                 "LastModified": 1793534400.123,
@@ -103,7 +103,7 @@ class Fleet:
         return self.configs[name]
 
     def published(self, kind: str, name: str) -> bytes:
-        """The answer about the alias of a function, which means its version 1."""
+        """The response about the alias of a function, which points to version 1."""
         version = {**self._function(name), "FunctionArn": f"{self.arn}{name}:1", "Version": "1"}
         answers: dict[str, object] = {
             "aliases": {"Aliases": [{"Name": "live", "FunctionVersion": "1"}]},
@@ -114,7 +114,7 @@ class Fleet:
 
 
 class FakeLambda:
-    """Answers requests by account and region, within the limit, with the faults that were asked for."""
+    """Responds to requests by account and region, within the limit, with the requested faults."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
@@ -124,7 +124,7 @@ class FakeLambda:
         self.counts: Counter[str] = Counter()
 
     def answer(self, head: bytes) -> bytes | None:
-        """What goes back over the wire; None closes the connection."""
+        """Return the response to send; None closes the connection."""
         target = head.split(b" ", 2)[1].decode()
         found = _SCOPE.search(head)
         if found is None:
@@ -184,19 +184,19 @@ class FakeLambda:
 
 
 class Connection(asyncio.Protocol):
-    """One connection; requests without a body come one after another."""
+    """One connection, with requests without a body one after another."""
 
     def __init__(self, service: FakeLambda) -> None:
         self.service = service
         self.buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what answers are written to."""
+        """Store the transport for responses."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer each whole request after the latency."""
+        """Respond to each complete request after the latency."""
         self.buffer += data
         while b"\r\n\r\n" in self.buffer:
             head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
@@ -209,7 +209,7 @@ class Connection(asyncio.Protocol):
                 self.say(answer)
 
     def say(self, answer: bytes | None) -> None:
-        """Write an answer, or close."""
+        """Write a response, or close the connection."""
         if answer is None:
             self.transport.abort()
         elif not self.transport.is_closing():

@@ -1,10 +1,10 @@
-"""A form in a browser: how soon it is shown, and how soon the sentence under a field follows the last key.
+"""A benchmark of a form in a browser: the time to show it, and to update a sentence after the last key.
 
     PYTHONPATH=. python tests/bench/form.py [--rounds 20] [--functions 1000]
 
-JupyterLab and Chromium as in `tests/browser`; the account has that many functions. The form's time is from
-the request to run its cell, in a warm kernel, to its button being on the page. The sentence's time is measured in the
-page, from the input event of the last key to the change that brings the sentence.
+It uses JupyterLab and Chromium as in `tests/browser`, and an account with that many functions. The form's time is from
+the request to run its cell, in a warm kernel, to its button on the page. The sentence's time is measured in the page,
+from the input event of the last key to the change of the sentence.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ label => {
 
 @contextmanager
 def notebook(functions: int) -> Iterator[Page]:
-    """A notebook with a warm kernel, on a sandbox with so many functions."""
+    """A notebook with a warm kernel, on a sandbox with a number of functions."""
     eic = eicnb.sandbox()
     plant(eic, functions)
     with (
@@ -60,7 +60,7 @@ def notebook(functions: int) -> Iterator[Page]:
 
 
 def plant(eic: eicnb.Eic, functions: int) -> None:
-    """Give the account more functions, each like my-function, until it has so many."""
+    """Add functions like my-function to the account until it has `functions` of them."""
     assert eic.server is not None
     running: Any = eic.server._started()
     region = running.account.region("us-east-1")
@@ -78,7 +78,7 @@ def shown(page: Page) -> float:
 
 
 def answered(page: Page, rounds: int) -> list[float]:
-    """The milliseconds from the last of two keys to the sentence, or to its going away."""
+    """The milliseconds from the last of two keys until the sentence appears or disappears."""
     form = page.form('"my-function"', 'qualifier="GREEN"')
     page.page.evaluate(WATCH, "Maximum event age")
     form.get_by_label("Maximum event age").focus()

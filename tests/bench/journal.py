@@ -1,9 +1,9 @@
-"""What the journal adds to a write: the same puts with it and without it, next to a bare fsync of such a line.
+"""A benchmark of the journal: the same puts with and without it, compared with an fsync of such a line.
 
     PYTHONPATH=. python tests/bench/journal.py [--rounds 300] [--small]
 
-The sandbox serves from a process of its own. The three take turns, so that a change of the machine's speed meets all.
-It fails if the journal adds more than one fsync and 1 ms.
+The sandbox runs in a separate process. The three alternate, so that a change in the machine's speed affects all of
+them. It fails if the journal adds more than one fsync and 1 ms.
 """
 
 from __future__ import annotations

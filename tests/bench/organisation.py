@@ -1,16 +1,15 @@
-"""An audit of a whole organisation in simulation: 5,000 account-regions with 400 functions each, two million in all.
+"""A simulated audit of an organisation: 5,000 account-regions with 400 functions each, two million in all.
 
     PYTHONPATH=. python tests/bench/organisation.py [--regions 5000] [--functions 400] [--small]
 
-The walks, senders, signatures and token buckets are those of an audit. Sockets are replaced by a fake Lambda in this
-process, and time by a virtual clock, which jumps to the next event: the quotas (15 requests a second in each account
-and region, GetFunction 100) are simulated exactly, whatever this machine takes. So the time is what an audit needs if
-it is not limited by its CPU, and the CPU time is that of the audit without HTTP, the fake's own already subtracted.
-`tests/bench/audit.py cpu` measures a request with HTTP. As with `folder=`, there is room for 80,000 functions at once,
-and the rows of an account-region are dropped when it is read. The baseline lists aliases and versions, as an audit does
-where GetFunction is denied.
+The code is that of an audit, but a fake Lambda in this process replaces sockets, and a virtual clock, which jumps to
+the next event, replaces time. The quotas (15 requests a second in each account and region, GetFunction 100) are
+therefore simulated exactly, however slow this machine is. The time is that of an audit that the CPU does not limit. The
+CPU time is that of the audit without HTTP and without the fake. `tests/bench/audit.py cpu` measures a request with
+HTTP. As with `folder=`, there is room for 80,000 functions at once, and the rows of an account-region are dropped once
+it is read. The baseline lists aliases and versions, as an audit does if GetFunction is denied.
 
-`--small` reads 50 account-regions of 40 functions. A claim that does not hold ends it with an AssertionError.
+`--small` reads 50 account-regions of 40 functions. If a claim does not hold, the program exits with an AssertionError.
 """
 
 from __future__ import annotations
@@ -51,19 +50,19 @@ RATE = 10
 PAGE = 50
 LATENCY = 0.04
 WITH_ALIAS = 4
-"""Every so many functions, one has a config on an alias."""
+"""One of this many functions has a config on an alias."""
 
 _DENIED = json.dumps({"message": "User is not authorized to perform: lambda:GetFunction"}).encode()
 _REFUSED = json.dumps({"message": "Rate exceeded"}).encode()
 
 
 class JumpingSelector(selectors.SelectSelector):
-    """A selector that does not wait: the clock jumps by what it would have waited."""
+    """A selector that advances the clock instead of waiting."""
 
     now = 0.0
 
     def select(self, timeout: float | None = None) -> list[Any]:
-        """Return what is ready at once."""
+        """Advance the clock, and return what is ready."""
         self.now += timeout or 0.0
         return super().select(0)
 
@@ -72,7 +71,7 @@ def in_virtual_time(main: Callable[[], Coroutine[Any, Any, None]]) -> float:
     """Run a coroutine in a loop whose clock jumps, and return its seconds."""
     selector = JumpingSelector()
     loop = asyncio.SelectorEventLoop(selector)
-    loop.time = lambda: selector.now  # type: ignore[method-assign] # the clock is what is replaced
+    loop.time = lambda: selector.now  # type: ignore[method-assign] # to replace the clock
     try:
         loop.run_until_complete(main())
     finally:
@@ -82,7 +81,7 @@ def in_virtual_time(main: Callable[[], Coroutine[Any, Any, None]]) -> float:
 
 @dataclass
 class Answered:
-    """A response, as aiohttp returns it."""
+    """A response like aiohttp's."""
 
     status: int
     body: bytes
@@ -95,7 +94,7 @@ class Answered:
 
 @dataclass
 class FakeQuota:
-    """AWS's bucket: as many requests a second, and as many at once."""
+    """AWS's token bucket: it serves `rate` requests a second, and as many at once."""
 
     rate: float
     tokens: float = 0.0
@@ -113,7 +112,7 @@ class FakeQuota:
 
 @dataclass
 class FakeRegion:
-    """The Lambda of one account and region, in place of a session of aiohttp."""
+    """The Lambda of one account and region, in place of an aiohttp session."""
 
     home: Home
     functions: int
@@ -171,7 +170,7 @@ class FakeRegion:
 
 @dataclass
 class Simulation:
-    """Account-regions side by side, as in an audit; `denies` is whether GetFunction is denied."""
+    """Concurrent account-regions, as in an audit; `denies` is whether GetFunction is denied."""
 
     regions: int
     functions: int
@@ -183,7 +182,7 @@ class Simulation:
     rows: int = 0
     ok: int = 0
     slowest: float = 0.0
-    """The seconds of the account-region that took longest."""
+    """The seconds of the slowest account-region."""
 
     async def main(self) -> None:
         """Read everything."""
@@ -235,7 +234,7 @@ class Simulation:
 
 
 def measured(simulation: Simulation, title: str) -> float:
-    """Run a simulation, print its figures, and return the share of the slowest account-region in its bound."""
+    """Run a simulation, print its results, and return the slowest account-region's time relative to its bound."""
     cpu = time.process_time()
     seconds = in_virtual_time(simulation.main)
     cpu = time.process_time() - cpu - simulation.spent[0]

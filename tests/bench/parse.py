@@ -1,8 +1,8 @@
-"""How long it takes to read a command line, without sending anything.
+"""A benchmark of parsing a command line, without sending anything.
 
     python tests/bench/parse.py [--rounds 2000] [--small]
 
-The baseline is `shlex.split`, which only cuts the line into words. Medians; a line may take 1 ms.
+The baseline is `shlex.split`, which only splits the line into words. The times are medians; a line may take 1 ms.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LINES = {
     "output and query": "list my-function --output table --query 'FunctionEventInvokeConfigs[].FunctionArn'",
 }
 MOST = 1000.0
-"""Microseconds that a line may take at the median."""
+"""The most microseconds that a line may take, at the median."""
 
 NAMES = {"name": "my-function", "retries": 0, "queue": QUEUE}
 

@@ -1,42 +1,33 @@
-"""How long a plan and its writes take against a sandbox in another process, next to requests divided by the rate.
+"""A benchmark of a plan and its writes against a server in another process, compared with the rate limit.
 
-    python tests/bench/plan.py [plan] [apply] [--small]
+    PYTHONPATH=. python tests/bench/plan.py [plan] [apply] [--small]
 
-- plan: 1,000 functions, of which each is one request at 10 requests a second.
-- apply: 100 changes, of which each is a read and a write, at 10 requests a second.
+- plan: 1,000 functions, with one request each, at 10 requests a second.
+- apply: 100 changes, with a read and a write each, at 10 requests a second.
 
-The baseline in the same run is a boto3 client that reads one function after another, each in its turn. Either way a
-figure of more than 1.05 times requests / rate ends it with an AssertionError, unless the baseline took even longer
-because the machine is busy. `--small` takes half a minute.
+The baseline in the same run is a boto3 client that reads one function after another at the same rate. If a time is more
+than 1.05 times requests / rate, the program exits with an AssertionError, unless the baseline took even longer because
+the machine is busy. `--small` takes half a minute.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.request import urlopen
 
-import boto3
 import pandas as pd
 
 import eicnb
+from tests.bench.audit import counted, fake_lambda, run, session
 
-ACCOUNT = "123456789012"
 ALLOWED = 1.05
-SERVER = Path(__file__).parent / "plan_server.py"
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many functions are planned and changed, at which rate."""
+    """The number of functions to plan and to change, and the rate."""
 
     functions: int
     changes: int
@@ -47,38 +38,15 @@ WHOLE = Sizes(functions=1000, changes=100, rate=10)
 SMALL = Sizes(functions=60, changes=30, rate=10)
 
 
-@contextmanager
-def served(functions: int) -> Iterator[str]:
-    """The URL of a fake Lambda with so many functions, in a process of its own."""
-    command = [sys.executable, str(SERVER), f"--functions={functions}"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        yield server.stdout.readline().strip()
-    finally:
-        server.kill()
-        server.wait()
-
-
-def counted(url: str) -> int:
-    """How many requests to Lambda the server answered."""
-    with urlopen(f"{url}/") as answer:
-        return int(json.load(answer)["requests"])
-
-
-def session() -> boto3.Session:
-    return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="secret", region_name="us-east-1")
-
-
 def measured(url: str, work: Callable[[], object]) -> tuple[float, int]:
-    """Seconds and requests of some work."""
-    before, started = counted(url), time.perf_counter()
+    """The seconds and requests of some work."""
+    before, started = counted(url)["requests"], time.perf_counter()
     work()
-    return time.perf_counter() - started, counted(url) - before
+    return time.perf_counter() - started, counted(url)["requests"] - before
 
 
 def with_boto3(url: str, requests: int, rate: float) -> float:
-    """Seconds of as many reads one after another, each in its turn."""
+    """The seconds of the same number of reads, one after another at the rate."""
     client = session().client("lambda", endpoint_url=url)
     started = time.perf_counter()
     for number in range(requests):
@@ -100,7 +68,7 @@ def desired(count: int) -> pd.DataFrame:
 
 def plan(sizes: Sizes) -> None:
     print(f"plan: {sizes.functions:,} functions at {sizes.rate:g} requests/s")
-    with served(sizes.functions) as url:
+    with fake_lambda("plan_server.py", functions=sizes.functions) as url:
         eic = eicnb.connect(boto3_session=session(), endpoint_url=url)
         frame = desired(sizes.functions)
         eic.plan(frame[:1], rate=1000, progress=False)
@@ -114,7 +82,7 @@ def plan(sizes: Sizes) -> None:
 
 def apply(sizes: Sizes) -> None:
     print(f"apply: {sizes.changes} changes at {sizes.rate:g} requests/s")
-    with served(sizes.changes) as url:
+    with fake_lambda("plan_server.py", functions=sizes.changes) as url:
         eic = eicnb.use(eicnb.connect(boto3_session=session(), endpoint_url=url))
         made = eic.plan(desired(sizes.changes), rate=1000, progress=False)
         assert len(made) == sizes.changes
@@ -133,15 +101,6 @@ def apply(sizes: Sizes) -> None:
 FIGURES = {"plan": plan, "apply": apply}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("figures", nargs="*", choices=[*FIGURES, []])
-    parser.add_argument("--small", action="store_true")
-    arguments = parser.parse_args()
-    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
-    for name in arguments.figures or FIGURES:
-        FIGURES[name](SMALL if arguments.small else WHOLE)
-
-
 if __name__ == "__main__":
-    main()
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    run(__doc__, FIGURES, WHOLE, SMALL)

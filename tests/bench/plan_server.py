@@ -1,8 +1,8 @@
-"""A fake Lambda in a process of its own that stores configs: for plans and their writes.
+"""A fake Lambda in a separate process that stores configs, for plans and their writes.
 
     python tests/bench/plan_server.py --functions 1000
 
-It prints its URL and serves until it is killed. Every function has a config of its `$LATEST`. A get of `/` returns the
+It prints its URL and serves until it is killed. Every function has a config on `$LATEST`. A GET of `/` returns the
 number of requests to Lambda so far.
 """
 
@@ -25,7 +25,7 @@ _IDENTITY = (
 
 
 class Store(ThreadingHTTPServer):
-    """The configs of all functions, and how many requests came."""
+    """The configs of all functions, and the number of requests."""
 
     daemon_threads = True
 
@@ -51,10 +51,10 @@ class Handler(BaseHTTPRequestHandler):
     server: Store
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 # the name of the base class
-        """Say nothing."""
+        """Log nothing."""
 
     def answer(self) -> None:
-        """Answer any request."""
+        """Respond to any request."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         found = re.search(r"/functions/([^/?]+)/event-invoke-config", self.path)
         if found is None:
@@ -69,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
     def of(self, name: str, body: bytes) -> dict[str, Any]:
-        """The config of a function, or the list of its only one."""
+        """The config of a function, or a list with only that config."""
         held = self.server.configs[name]
         if self.command == "PUT":
             held = self.server.configs[name] = {

@@ -1,12 +1,11 @@
-"""One put through `%eic` in a warm kernel, against the same calls with a bare boto3 client and with the `aws` command.
+"""A benchmark of a put through `%eic` in a warm kernel, compared with boto3 and the `aws` command.
 
     python tests/bench/put.py [--rounds 200] [--small]
 
-The sandbox serves from a process of its own. `%eic` and boto3 run as cells of one real kernel and take turns, so
-that a change of the machine's speed meets all; a cell's time is from the request to the kernel being idle again. The
-journal is off, unless EICNB_JOURNAL names a folder: it adds one write to the disk, which takes as long as the disk.
-The `aws` command (from EICNB_AWS_CLI or PATH) runs as a process, a tenth as often, and is left out where there is
-none.
+The sandbox runs in a separate process. `%eic` and boto3 run as alternating cells of one real kernel, so that a change
+in the machine's speed affects both. A cell's time is from the request until the kernel is idle again. The journal is
+off unless EICNB_JOURNAL names a folder, because it adds a write to the disk. The `aws` command (from EICNB_AWS_CLI or
+PATH) runs as a process, a tenth as often, and is skipped if it is not installed.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def sandbox() -> Iterator[str]:
 
 @contextmanager
 def warm_kernel(url: str) -> Iterator[Callable[[str], None]]:
-    """What runs a cell in a kernel in which `client` and `%eic` speak to the sandbox."""
+    """A function that runs a cell in a kernel in which `client` and `%eic` use the sandbox."""
     manager, client = start_new_kernel(kernel_name="python3")
 
     def run(cell: str) -> None:

@@ -1,10 +1,10 @@
-"""The figure of a refresh: a second audit of many functions of which a few changed, next to the first one.
+"""A benchmark of a refresh: a second audit of many functions, of which a few changed, compared with the first.
 
     PYTHONPATH=. python tests/bench/refresh.py [--small]
 
-The fake Lambda has a CloudTrail, and its clock is the test's: two hours pass between the two. A claim that does not
-hold ends it with an AssertionError: the refresh sends at most 5 % of the first audit's requests, reads the functions
-that changed and no other one, and returns what a third, whole audit returns.
+The fake Lambda has a CloudTrail, and a clock of its own, on which two hours pass between the two. The program exits
+with an AssertionError unless the refresh sends at most 5 % of the first audit's requests, reads only the functions that
+changed, and returns the same rows as a third, complete audit.
 """
 
 from __future__ import annotations

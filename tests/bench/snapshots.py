@@ -1,9 +1,9 @@
-"""What files of audits cost: CPU time and memory of saving and loading one, and of the history of three.
+"""A benchmark of audit files: CPU time and memory of saving and loading one, and of the history of three.
 
     PYTHONPATH=. python tests/bench/snapshots.py [--rows 100000] [--small]
 
-Each step has a process of its own, so that its peak is its own; importing pandas and pyarrow alone takes 135 MB. It
-fails if saving or loading 100,000 rows takes 300 MB.
+Each step runs in its own process, to measure its own peak; importing pandas and pyarrow alone takes 135 MB. It fails
+if saving or loading 100,000 rows takes 300 MB.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JupyterLab and Notebook in a real browser, on a kernel that speaks to a sandbox of this process."""
+"""JupyterLab and Notebook in a real browser, with a kernel that uses a sandbox of this process."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SETTINGS: dict[str, Any] = {
     "default_setting_overrides.json": {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}},
     "page_config.json": {"disabledExtensions": {f"@jupyterlab/{name}-extension": True for name in UNUSED}},
 }
-"""What no test looks at is off: a front end starts sooner without it."""
+"""Turns off what no test needs, so that a front end starts sooner."""
 
 LAID_OUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100))))"
 SETUP = """\
@@ -60,7 +60,7 @@ Path("state.json").write_text(json.dumps(dependency_state(form)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a browser these tests are skipped, and say what to install."""
+    """Skip these tests without a browser, and say what to install."""
     if CHROMIUM is None:
         why = "no Chromium: apt-get install chromium, or its path in EICNB_CHROMIUM"
         for item in items:
@@ -70,20 +70,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def aws(shared: Eic) -> Eic:
-    """The sandbox that all notebooks speak to, seen from this process."""
+    """The sandbox that all notebooks use, from this process."""
     return shared
 
 
 @dataclass(frozen=True)
 class Jupyter:
-    """A running server: where it is, and the folder that it shows."""
+    """A running server: its URL and its folder."""
 
     url: str
     folder: Path
     environment: Mapping[str, str]
 
     def trust(self, name: str) -> None:
-        """Sign a notebook as `jupyter trust` does, so that its widgets and scripts are shown."""
+        """Trust a notebook as `jupyter trust` does, so that its widgets and scripts are shown."""
         notary = NotebookNotary(data_dir=self.environment["JUPYTER_DATA_DIR"])
         notary.sign(nbformat.read(self.folder / name, as_version=4))
         notary.store.close()
@@ -98,7 +98,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, warm_place: Path) -> Itera
 
 @contextmanager
 def serving(home: Path, warm_place: Path | None = None) -> Iterator[Jupyter]:
-    """A server that has JupyterLab and Notebook, with nothing of this machine's settings."""
+    """A server with JupyterLab and Notebook, without any settings of this machine."""
     folder = home / "notebooks"
     folder.mkdir()
     for name, settings in SETTINGS.items():
@@ -151,7 +151,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, without a window; while it runs, no other test of the worker can run an event loop."""
+    """Debian's headless Chromium; while it runs, no other test of the worker can run an event loop."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=60_000)
@@ -171,11 +171,11 @@ class Page:
         self.folder = jupyter.folder
 
     def open(self, name: str) -> None:
-        """Show a notebook of the folder."""
+        """Open a notebook of the folder."""
         self.page.bring_to_front()
         self.page.evaluate(
             "() => document.querySelector('.jp-Dialog .jp-mod-accept')?.click()"
-        )  # of a kernel that died
+        )  # the dialog about a kernel that died
         if self.front_end == "lab" and self.page.url.startswith(self.jupyter.url):
             self.command("docmanager:open", path=name)
             self.page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=name)
@@ -188,7 +188,7 @@ class Page:
         )
 
     def open_new(self, name: str) -> None:
-        """Show a new notebook of empty cells."""
+        """Open a new notebook of empty cells."""
         path = f"{name}-{self.front_end}.ipynb"
         write_notebook(self.folder / path, "", "", "")
         self.open(path)
@@ -199,7 +199,7 @@ class Page:
         self.run(SETUP.replace("URL", str(aws.endpoint_url)), 0)
 
     def run(self, source: str, cell: int = 1) -> None:
-        """Put the source into a cell, run it, and wait for its end; behind another page it would be drawn rarely."""
+        """Put the source into a cell, run it, and wait until it finishes, with the page in front."""
         self.page.bring_to_front()
         self.page.evaluate(
             """async ([source, cell]) => {
@@ -214,7 +214,7 @@ class Page:
         )
 
     def start(self, source: str, cell: int = 1) -> None:
-        """Put the source into a cell and run it, without a wait for its end."""
+        """Put the source into a cell and run it, without waiting."""
         self.page.evaluate(
             """([source, cell]) => {
                 const app = window.jupyterapp, panel = app.shell.currentWidget;
@@ -233,7 +233,7 @@ class Page:
         )
 
     def saved_as(self, name: str, *, saves_state: bool) -> Any:
-        """The notebook as it stands, saved under another name and without a kernel to start."""
+        """Save the notebook under another name, without a kernel to start."""
         model = self.page.evaluate("() => jupyterapp.shell.currentWidget.content.model.toJSON()")
         notebook: Any = nbformat.from_dict(model)
         notebook.metadata.pop("widgets", None)
@@ -248,21 +248,21 @@ class Page:
         return notebook
 
     def form(self, *arguments: str) -> Any:
-        """A fresh form, when its Apply button is there."""
+        """Open a new form, and wait for its Apply button."""
         self.run(f"form = eicnb.form({', '.join(arguments)})\nform")
         form = self.page.locator(".jp-NotebookPanel:visible .jp-OutputArea .eicnb-form")
         form.locator(".eicnb-apply").wait_for()
         return form
 
     def picture(self, name: str) -> None:
-        """Keep what the page shows now, if there is a folder for it: each picture takes half a second."""
+        """Save a screenshot if a folder for it is set; each takes half a second."""
         if PICTURES:
             file = f"{self.front_end}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
             self.page.screenshot(path=Path(PICTURES) / file)
 
     @contextmanager
     def as_wide_as(self, width: int) -> Iterator[None]:
-        """Make the window so wide, without the file browser, and as before afterwards."""
+        """Set the width of the window, without the file browser, and restore it afterwards."""
         before = self.page.viewport_size
         is_lab = self.front_end == "lab"
         if is_lab:
@@ -285,7 +285,7 @@ def write_notebook(path: Path, *cells: str) -> None:
 
 @pytest.fixture(scope="package", params=FRONT_ENDS)
 def front_end(request: pytest.FixtureRequest, jupyter: Jupyter, browser: Any) -> Iterator[Page]:
-    """A notebook with a warm kernel; every test runs its own cell in it."""
+    """A notebook with a warm kernel, in which every test runs its own cell."""
     context = browser.new_context(viewport=VIEWPORT)
     context.set_default_timeout(60_000)
     page = Page(context.new_page(), jupyter, request.param)
@@ -303,7 +303,7 @@ def page(front_end: Page, aws: Eic) -> Page:
 
 @pytest.fixture(scope="package")
 def second_page(front_end: Page) -> Page:
-    """Another page of the same front end, for notebooks that are opened again or lose their kernel."""
+    """Another page of the same front end, for notebooks that are reopened or lose their kernel."""
     page = front_end.page.context.new_page()
     page.set_viewport_size(VIEWPORT)
     return Page(page, front_end.jupyter, front_end.front_end)

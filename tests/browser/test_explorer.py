@@ -15,7 +15,7 @@ SELECTED = "print((explorer.selection.function_name + ':' + explorer.selection.q
 
 
 def opened(page: Page) -> Any:
-    """A fresh explorer, when its rows are there."""
+    """Open a new explorer, and wait for its rows."""
     page.run(OPEN)
     explorer = page.page.locator(".jp-NotebookPanel:visible .eicnb-explorer")
     explorer.locator("tbody tr td").first.wait_for()

@@ -15,7 +15,7 @@ PUT = "PutFunctionEventInvokeConfig"
 
 
 def writes(aws: Eic) -> int:
-    """How many writes have reached the sandbox."""
+    """The number of writes that have reached the sandbox."""
     assert aws.server is not None
     return sum(request.operation == PUT for request in aws.server.requests())
 
@@ -50,7 +50,7 @@ def test_open_type_see_the_message_fix_it_apply_and_see_the_frame(page: Page, aw
     expect(form.locator(".eicnb-fault")).to_have_count(0)
     form.get_by_label("On failure, send to").fill("")
     expect(preview(page)).to_contain_text("7200 s = 2 hours")
-    expect(preview(page)).to_contain_text("RESET: what is left out is removed")
+    expect(preview(page)).to_contain_text("RESET: settings left out are removed")
     expect(preview(page)).to_contain_text("%eic put checkout --retries 2 --max-age 2h")
     expect(apply_button(form)).to_have_text(f"Apply 2 changes to checkout:$LATEST {WHERE}")
     page.picture("ready to apply")
@@ -107,7 +107,7 @@ def test_a_change_made_meanwhile_is_shown_and_asked_about(page: Page, aws: Eic) 
     assert writes(aws) - before == 1
 
 
-def test_what_is_live_now_can_be_taken_instead(page: Page, aws: Eic) -> None:
+def test_the_live_config_can_be_loaded_instead(page: Page, aws: Eic) -> None:
     from playwright.sync_api import expect
 
     aws.put("customer-notify", maximum_retry_attempts=1, maximum_event_age_in_seconds=1800)
@@ -124,7 +124,7 @@ def test_what_is_live_now_can_be_taken_instead(page: Page, aws: Eic) -> None:
     assert writes(aws) == before
 
 
-def test_an_error_of_aws_stands_in_the_form_and_nothing_is_tried_twice(page: Page, aws: Eic) -> None:
+def test_an_error_of_aws_is_shown_in_the_form_and_nothing_is_retried(page: Page, aws: Eic) -> None:
     from playwright.sync_api import expect
 
     form = page.form('"customer-export"')
@@ -213,7 +213,7 @@ def test_axe_finds_nothing_serious(page: Page, aws: Eic, theme: str) -> None:
 
 
 def serious(axe: Any, page: Page) -> list[str]:
-    """What axe rates serious or critical in the outputs of the form's cell."""
+    """What axe rates as serious or critical in the outputs of the form's cell."""
     found = axe.run(page.page, context=".jp-Cell:nth-child(2) .jp-Cell-outputArea")
     return [
         f"{violation['id']}: {node['html'][:200]}"
@@ -319,11 +319,11 @@ OUT_OF_PLACE = """form => [...form.querySelectorAll('.eicnb-row')].filter(row =>
     return hint && !(control.left - 1 <= hint.left && hint.right <= edge);
 }).map(row => row.innerText)"""
 WIDTHS = (1280, 1000, 640, 500)
-"""Windows in CSS pixels; 500 is one of 1,000 at 200 % zoom."""
+"""Window widths in CSS pixels; 500 is one of 1,000 at 200 % zoom."""
 
 
 def left_over(page: Page, form: Any, script: str) -> list[str]:
-    """What a script finds in a form once its layout has settled."""
+    """Return what a script finds in a form once its layout has settled."""
     from playwright.sync_api import TimeoutError as TooLate
 
     with contextlib.suppress(TooLate):

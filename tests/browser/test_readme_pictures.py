@@ -1,6 +1,6 @@
-"""The pictures of the README, drawn from what the product shows now.
+"""The pictures of the README, drawn from the current product.
 
-With EICNB_KEEP_PICTURES=1 they are written to `notebooks/`; otherwise the committed ones are compared with them.
+With EICNB_KEEP_PICTURES=1, they are written to `notebooks/`; otherwise they are compared with the committed ones.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ SANDBOX = "%load_ext eicnb\n%eic sandbox\n%config EicMagics.progress = False"
 AUDIT = "audit = %eic audit --regions all\naudit"
 FORM = "%eic form my-function --qualifier GREEN"
 AS_ALIKE = 12.0
-"""The mean difference of two pictures, of 255, that fonts and versions make."""
+"""The mean difference between two pictures, of 255, that fonts and versions may cause."""
 
 
 @pytest.fixture(scope="module")
 def lab(jupyter: Jupyter, browser: Any) -> Iterator[Page]:
-    """A notebook in JupyterLab on a sandbox of its own, without the file browser."""
+    """A notebook in JupyterLab with its own sandbox, without the file browser."""
     context = browser.new_context(viewport={"width": 1180, "height": 1000}, device_scale_factor=1.5)
     context.set_default_timeout(60_000)
     page = Page(context.new_page(), jupyter, "lab")
@@ -42,7 +42,7 @@ def lab(jupyter: Jupyter, browser: Any) -> Iterator[Page]:
 
 
 def compare(name: str, drawn: bytes) -> None:
-    """Compare a picture with the committed one of the name, or write it."""
+    """Compare a picture with the committed one of that name, or write it."""
     from PIL import Image
 
     path = NOTEBOOKS / name

@@ -1,4 +1,4 @@
-"""The table of a frame in JupyterLab and Notebook: what is in view, in both themes, trusted or not."""
+"""The visible part of a frame's table in JupyterLab and Notebook, light or dark, trusted or not."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def audit(page: Page) -> None:
 
 
 def box(page: Page, source: str = "audit") -> Any:
-    """The box of a frame, when it is there."""
+    """Wait for the box of a frame, and return it."""
     page.run(source)
     shown = page.page.locator(BOX).last
     shown.wait_for()

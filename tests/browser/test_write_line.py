@@ -1,4 +1,4 @@
-"""The line of a write in JupyterLab and Notebook: where a narrow pane breaks it."""
+"""Where a narrow pane of JupyterLab or Notebook breaks the line of a write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BROKEN = """e => {
         return range.getClientRects().length > 1;
     }).map(one => one[0]);
 }"""
-"""The parts between blanks and hyphens that are on two lines."""
+"""The parts between spaces and hyphens that are broken over two lines."""
 
 
 def test_a_write_breaks_between_words_and_never_inside_an_account_id(page: Page) -> None:

@@ -138,9 +138,9 @@ def test_without_a_limit_25_changes_or_a_tenth_of_the_rows_are_allowed(
     ("options", "message"),
     [
         ({"limit": 4}, "the plan has 5 changes, but limit allows 4; nothing was written"),
-        ({"limit": -1}, "limit is -1, not a number from 0 on"),
-        ({"limit": True}, "limit is True, not a number from 0 on"),
-        ({"canary": "3"}, "canary is '3', not a number from 0 on"),
+        ({"limit": -1}, "limit is -1, not a whole number of at least 0"),
+        ({"limit": True}, "limit is True, not a whole number of at least 0"),
+        ({"canary": "3"}, "canary is '3', not a whole number of at least 0"),
         ({"rate": 0}, "the rate is 0"),
         ({"confirm": "yes"}, "confirm is 'yes'"),
     ],
@@ -197,7 +197,7 @@ class TestCanary:
         eic.put("newsletters", maximum_retry_attempts=0)
         result = incomplete(plan, canary=1, confirm=lambda _text: True).result
         assert result.outcome.tolist() == ["conflict", "applied", *["not tried"] * 3]
-        assert result.error.tolist()[2] == "the canary was not applied as a whole"
+        assert result.error.tolist()[2] == "not all of the canary was applied"
 
 
 class TestConfirm:
@@ -371,7 +371,7 @@ def test_ctrl_c_stops_after_the_write_under_way_and_says_so(eic: eicnb.Eic) -> N
             applied(plan, connections=[connection])
     assert raised.value.result.outcome.tolist() == ["applied", *["not tried"] * 4]
     assert str(raised.value) == (
-        "the apply was stopped: 1 applied, 4 not tried\nTry: apply the plan again: it does only what is missing"
+        "the apply was stopped: 1 applied, 4 not tried\nTry: apply the plan again: it writes only what is missing"
     )
     assert set(applied(plan).outcome) == {"none", "applied"}
 
@@ -405,10 +405,10 @@ def test_a_role_that_may_not_send_has_the_hint_of_put(eic: eicnb.Eic) -> None:
     error = incomplete(plan)
     with pytest.raises(EicError) as of_put:
         eic.put("customer-export", on_failure="sqs:shop-failures")
-    assert error.hint == f"{of_put.value.hint}\nThen apply the plan again: it does only what is missing."
+    assert error.hint == f"{of_put.value.hint}\nThen apply the plan again: it writes only what is missing."
 
 
 def test_a_lasting_conflict_needs_a_new_plan(eic: eicnb.Eic) -> None:
     plan = with_retries(1, "newsletters")
     eic.put("newsletters", maximum_retry_attempts=0)
-    assert incomplete(plan).hint == "make a new plan: this one leaves conflicts and refused rows as they are"
+    assert incomplete(plan).hint == "make a new plan: applying this one again skips conflicts and refused rows"

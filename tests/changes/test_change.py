@@ -148,7 +148,7 @@ def test_a_change_is_frozen() -> None:
 EFFECTS = [
     (None, 1, ("not set (AWS's default: 2)", "1", "SET")),
     (0, 1, ("0", "1", "CHANGED")),
-    (1, None, ("1", "not set (AWS's default: 2)", "RESET: what is left out is removed")),
+    (1, None, ("1", "not set (AWS's default: 2)", "RESET: settings left out are removed")),
     (1, 1, ("1", "1", "unchanged")),
 ]
 

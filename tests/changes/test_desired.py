@@ -228,11 +228,11 @@ def test_a_wrong_value_is_named_with_its_row_and_column(case: str) -> None:
 WRONG_NAMES: dict[str, tuple[dict[str, Any], str]] = {
     "a qualifier as a number": (
         {"function_name": "f", "qualifier": 7},
-        "row 0 (f:7), column 'qualifier': it is the number 7, not text: it may have been another one",
+        "row 0 (f:7), column 'qualifier': it is the number 7, not text, and may have been a different one",
     ),
     "a qualifier as a float": (
         {"function_name": "f", "qualifier": 1000.0},
-        "row 0 (f:1000.0), column 'qualifier': it is the number 1000.0, not text: it may have been another one",
+        "row 0 (f:1000.0), column 'qualifier': it is the number 1000.0, not text, and may have been a different one",
     ),
     "a name as a number": (
         {"function_name": 815},
@@ -246,7 +246,7 @@ WRONG_NAMES: dict[str, tuple[dict[str, Any], str]] = {
         ),
     ),
     "no name": ({"function_name": None}, "row 0 (no name): it names no function"),
-    "a part of an ARN": ({"function_arn": "f"}, "row 0 (f), column 'function_arn': 'f' is not a whole ARN"),
+    "a part of an ARN": ({"function_arn": "f"}, "row 0 (f), column 'function_arn': 'f' is not a complete ARN"),
     "no ARN at all": (
         {"function_arn": "a b"},
         "row 0 (a b), column 'function_arn': 'a b' is not the name of a Lambda function",

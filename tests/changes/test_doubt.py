@@ -89,7 +89,7 @@ def test_what_someone_else_wrote_meanwhile_is_shown_and_stays(eic: eicnb.Eic, ve
     name = verb.rpartition(" ")[2]
     assert raised.value.message.startswith(f"the response to the {name} of {TARGETS[verb]} was lost (")
     assert (
-        "), and someone else wrote the config meanwhile: it is now retries 1, age 6h, on-failure none, "
+        "), and another writer changed the config meanwhile: it is now retries 1, age 6h, on-failure none, "
         "on-success none; this may have reached AWS before: retries "
     ) in raised.value.message
     function, _, qualifier = TARGETS[verb].partition(":")
@@ -102,7 +102,7 @@ def test_what_someone_else_wrote_meanwhile_is_shown_and_stays(eic: eicnb.Eic, ve
 def test_a_config_that_someone_else_deleted_meanwhile_stays_deleted(eic: eicnb.Eic, verb: str, loss: Loss) -> None:
     assert eic.server is not None
     with Answering(Losing(eic.server.url, loss, lambda: eic.delete("my-function:GREEN"))) as proxy:
-        with pytest.raises(EicError, match="someone else wrote the config meanwhile: it is now no config; this may"):
+        with pytest.raises(EicError, match="another writer changed the config meanwhile: it is now no config;"):
             VERBS[verb](through(proxy))
         assert len(writes(proxy)) == 1
     assert config_of(eic, "my-function:GREEN") is None
@@ -117,7 +117,7 @@ def test_the_old_settings_written_back_by_someone_else_are_no_reason_to_write_ag
     }
     with (
         Answering(Losing(eic.server.url, "cut after", lambda: eic.put("my-function:GREEN", **before))) as proxy,
-        pytest.raises(EicError, match="someone else wrote the config meanwhile"),
+        pytest.raises(EicError, match="another writer changed the config meanwhile"),
     ):
         VERBS["put"](through(proxy))
     assert len(writes(proxy)) == 1
@@ -139,7 +139,7 @@ def test_a_write_is_sent_three_times_at_most(eic: eicnb.Eic, verb: str) -> None:
             VERBS[verb](through(proxy))
         assert len(writes(proxy)) == 3
     assert " was sent 3 times, each response was lost (" in raised.value.message
-    assert raised.value.message.endswith("and the config is still what it was before")
+    assert raised.value.message.endswith("and the config has not changed")
     assert config_of(eic, TARGETS[verb]) == before
 
 
@@ -171,7 +171,7 @@ def test_a_run_stops_at_a_write_that_is_uncertain(eic: eicnb.Eic, capsys: pytest
     with Answering(losing) as proxy:
         eicnb.use(through(proxy))
         lines = ["put my-function:BLUE --retries 1", "put newsletters --retries 0"]
-        with pytest.raises(EicError, match="someone else wrote the config meanwhile: it is now retries 2,") as raised:
+        with pytest.raises(EicError, match="another writer changed the config meanwhile: it is now retries") as raised:
             eicnb.run(lines)
     assert raised.value.__notes__ == [
         f"Commands done before it: 0 of 2\n    failed    {lines[0]}\n    not done  {lines[1]}"
@@ -198,7 +198,8 @@ def test_a_write_without_a_line_is_confirmed_or_says_that_nothing_was_read_befor
             notebook.run(cell)
             return
         error = notebook.fail(cell)
-    assert "the config is not what it makes it, and was not read before it: it is now retries 2, age 1m," in str(error)
+    reason = "the config differs from the request, and was not read before the write"
+    assert f"{reason}: it is now retries 2, age 1m," in str(error)
 
 
 def test_a_config_that_is_older_than_a_silent_write_was_not_written_by_it(notebook: Notebook, eic: eicnb.Eic) -> None:
@@ -277,5 +278,5 @@ def test_apply_does_not_overwrite_what_a_colleague_wrote_in_between(eic: eicnb.E
         form, text = applied(proxy, "2h")
         assert len(writes(proxy)) == 1
     assert form.result is None
-    assert "someone else wrote the config meanwhile: it is now retries 1, age 6h" in text
+    assert "another writer changed the config meanwhile: it is now retries 1, age 6h" in text
     assert eic.get("my-function:GREEN").maximum_retry_attempts.tolist() == [1]

@@ -37,7 +37,7 @@ def test_a_file_is_readable_and_has_no_way_to_an_account(tmp_path: Path) -> None
     held = json.loads(text)
     assert list(held) == ["format", "version", "id", "digest", "note", "sandbox", "rows"]
     assert held["id"] == PLAN.id
-    assert held["note"] == "The digest shows accidental edits; it is no signature."
+    assert held["note"] == "The digest detects accidental edits; it is not a signature."
     assert list(held["rows"][0]) == [
         *("action", "function_arn", "region", "account_id", "change", "reason", "before", "after"),
     ]
@@ -76,17 +76,17 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     ),
     "another version": (
         edited(lambda held: held.update(version=2)),
-        "the plan in PATH has version 2 of the format, not 1",
+        "the plan in PATH has format version 2, not 1",
     ),
     "another file": (lambda _content: b'{"a": 1}', "PATH is not a plan that can be applied: it is not a plan"),
     "a list": (lambda _content: b"[]", "PATH is not a plan that can be applied: it is not a plan"),
     "a part of it": (
         lambda content: content[:-100],
-        "PATH is not a plan that can be applied: it is not JSON, or a part of it is missing",
+        "PATH is not a plan that can be applied: it is not JSON, or is truncated",
     ),
     "nothing": (
         lambda _content: b"",
-        "PATH is not a plan that can be applied: it is not JSON, or a part of it is missing",
+        "PATH is not a plan that can be applied: it is not JSON, or is truncated",
     ),
     "a picture": (
         lambda _content: b"\x89PNG\r\n\x1a\n\x00\xff",
@@ -94,7 +94,7 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     ),
     "deep nesting": (
         lambda _content: b"[" * 100_000,
-        "PATH is not a plan that can be applied: it is not JSON, or a part of it is missing",
+        "PATH is not a plan that can be applied: it is not JSON, or is truncated",
     ),
 }
 
@@ -168,7 +168,7 @@ def test_a_plan_that_cannot_be_saved_leaves_no_part_of_it(tmp_path: Path) -> Non
     for path in ("/proc/plan.json", str(tmp_path)):
         with pytest.raises(EicError) as raised:
             PLAN.save(path)
-        assert raised.value.message.startswith(f"the plan is not saved to {path!r}: ")
+        assert raised.value.message.startswith(f"the plan was not saved to {path!r}: ")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -226,7 +226,7 @@ def test_a_function_that_cannot_be_read_is_refused_and_the_others_are_planned(ei
         (lambda frame: eicnb.plan(frame, connections=[]), "connections is empty"),
         (lambda frame: WITHOUT_TYPES.plan(frame, progress="yes"), "progress is 'yes'"),
         (lambda _frame: WITHOUT_TYPES.plan(), "plan needs desired"),
-        (lambda _frame: WITHOUT_TYPES.apply(7), "7 is not a plan, nor the path of its file"),
+        (lambda _frame: WITHOUT_TYPES.apply(7), "7 is neither a plan nor the path of a plan file"),
     ],
 )
 def test_a_wrong_argument_is_a_usage_error(eic: eicnb.Eic, call: Callable[[Any], Plan], message: str) -> None:

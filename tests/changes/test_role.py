@@ -50,7 +50,7 @@ def test_a_refused_put_with_the_output_of_the_aws_cli_reads_no_role(option: str,
 def test_a_dry_run_notes_what_the_role_lacks(eic: eicnb.Eic, capsys: pytest.CaptureFixture[str]) -> None:
     eicnb.run(f"{PUT} --dry-run")
     _, _, note = capsys.readouterr().out.partition("\n")
-    why = "Note: AWS refuses this unless the destination's own policy allows it. To make sure, "
+    why = "Note: AWS rejects this unless the destination's own policy allows it. To make sure, "
     assert note == f"{why}{HINT.format(account=eic.account_id)}\n"
 
 

@@ -126,10 +126,10 @@ def test_events_cannot_be_taken_back(of: str, eic: eicnb.Eic) -> None:
     eic.send("my-function", {})
     [run] = eicnb.journal().run
     plan = eicnb.undo(run if of == "a run" else eicnb.journal())
-    assert (len(plan), plan.notes) == (0, ("1 event was sent to a function, which cannot be taken back.",))
+    assert (len(plan), plan.notes) == (0, ("1 event was sent to a function, which cannot be undone.",))
     eic.put("my-function:BLUE", maximum_retry_attempts=1)
     plan = eicnb.undo(eicnb.journal())
-    assert (len(plan), plan.notes) == (1, ("1 event was sent to a function, which cannot be taken back.",))
+    assert (len(plan), plan.notes) == (1, ("1 event was sent to a function, which cannot be undone.",))
     assert eicnb.undo().notes == ()
 
 
@@ -253,7 +253,7 @@ def test_the_heading_names_the_run_its_time_and_its_writes(eic: eicnb.Eic) -> No
     eicnb.run("put my-function --retries 0\nput my-function:BLUE --retries 1")
     entry = eicnb.journal().iloc[-1]
     plan = eicnb.undo()
-    heading = f"Takes back the run {entry.run} of {entry.time:%Y-%m-%d %H:%M:%S} UTC: 2 writes"
+    heading = f"Undoes the run {entry.run} of {entry.time:%Y-%m-%d %H:%M:%S} UTC: 2 writes"
     assert plan.text().splitlines()[1] == heading
     assert f"<p>{heading}</p>" in plan._repr_html_()
 
@@ -262,7 +262,7 @@ def test_two_lines_are_two_runs_which_a_time_takes_back_together(eic: eicnb.Eic)
     eic.put("my-function", maximum_retry_attempts=0)
     eic.put("my-function:BLUE", maximum_retry_attempts=1)
     assert eicnb.undo().about.endswith(": 1 write")
-    assert eicnb.undo("1h").about.startswith("Takes back 2 writes of 2 runs, from ")
+    assert eicnb.undo("1h").about.startswith("Undoes 2 writes of 2 runs, from ")
 
 
 def test_an_empty_plan_says_why_it_is_empty(eic: eicnb.Eic) -> None:
@@ -274,10 +274,10 @@ def test_an_empty_plan_says_why_it_is_empty(eic: eicnb.Eic) -> None:
     assert eicnb.undo(run).notes == ("Nothing to undo: 1 write failed and changed nothing.",)
     eic.put("my-function", maximum_retry_attempts=0)
     run = eicnb.journal().run[0]
-    assert eicnb.undo(functions="nomatch").notes == (f"Nothing to undo: no write of the run {run} is about nomatch.",)
+    assert eicnb.undo(functions="nomatch").notes == (f"Nothing to undo: no write of the run {run} was to nomatch.",)
     [note] = eicnb.undo("1h", functions=["nomatch*", "x"]).notes
     assert note.startswith("Nothing to undo: no write since 20")
-    assert note.endswith(" UTC is about nomatch*, x.")
+    assert note.endswith(" UTC was to nomatch*, x.")
 
 
 def test_an_empty_plan_counts_the_writes_elsewhere(eic: eicnb.Eic) -> None:

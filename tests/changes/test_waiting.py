@@ -52,7 +52,7 @@ def test_a_put_waits_until_the_role_may_send(eic: eicnb.Eic, capsys: pytest.Capt
         frame = eic.put("customer-export", on_failure="sqs:shop-failures", wait=10)
     assert frame.on_failure.item() == queue(eic)
     [line] = capsys.readouterr().out.splitlines()
-    assert line == f"waiting up to 10 s, because AWS refuses it for now: {REFUSAL.format(queue(eic))}"
+    assert line == f"waiting up to 10 s, because AWS rejects the write for now: {REFUSAL.format(queue(eic))}"
     assert set(eicnb.journal().outcome) == {"applied", "failed"}
     assert eicnb.journal().outcome[0] == "applied"
 

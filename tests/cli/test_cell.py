@@ -113,32 +113,32 @@ Try: MaximumRetryAttempts
 ====
 get my-function
 put order-events --retries 0
-'put' begins a command, but the line of `%%eic` has one, whose JSON or YAML is expected here
+'put' begins a second command, but the command after `%%eic` expects its JSON or YAML here
     line 2: put order-events --retries 0
             ^^^
-Try: leave the first line to `%%eic` alone
+Try: put every command below the `%%eic` line
     %%eic
     get my-function
     put order-events --retries 0
 ====
 put my-function --cli-input-json {}
 MaximumRetryAttempts: 0
-the input is given twice: in an option, and below
+the input is given twice: as an option and below the command
     line 2: MaximumRetryAttempts: 0
             ^^^^^^^^^^^^^^^^^^^^^^^
-Try: leave the option or the text below out
+Try: leave out either the option or the text below
 ====
 use
 Region: us-east-1
 use takes no text below it
     line 2: Region: us-east-1
             ^^^^^^^^^^^^^^^^^
-Try: run it in a cell of its own
+Try: run it in its own cell
     %eic use
 ====
 get a; get b
 Qualifier: live
-one command takes the text below it, not several
+only one command can take the text below it
     line 2: Qualifier: live
             ^^^^^^^^^^^^^^^
 Try: leave one command on the first line

@@ -210,7 +210,7 @@ KINDS = {
     "pu|": Candidate("put", "verb", VERBS[0].meaning),
     "put or|": Candidate("orders", "function"),
     "put my-function:li|": Candidate("live", "qualifier"),
-    "put f --retries 0|": Candidate("0", "value", "never again"),
+    "put f --retries 0|": Candidate("0", "value", "no retry"),
     "put f --on-failure no|": Candidate("none", "destination", "no destination"),
     "get f --region us|": Candidate("us-east-1", "region"),
     "get f --profile d|": Candidate("dev", "profile"),

@@ -36,7 +36,7 @@ def test_the_text_of_a_file_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) ->
             "'file://x' cannot be read: No such file or directory\nTry: check the path of the file",
         ),
         ("file://x", b"a" * 1_000_001, "'file://x' has more than 100,000 bytes\nTry: name a file with one config"),
-        ("fileb://x", b"a", "fileb:// gives bytes, and no value here is binary\nTry: file://x"),
+        ("fileb://x", b"a", "fileb:// reads bytes, but no value here is binary\nTry: file://x"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told(value: str, found: bytes | None, message: str) -> None:

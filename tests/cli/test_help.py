@@ -172,13 +172,13 @@ def test_the_page_of_a_command_of_our_own_is_whole() -> None:
     assert (
         page("sandbox")
         == """\
-%eic sandbox: start an AWS inside this process and connect to it
+%eic sandbox: start an embedded AWS in this process and connect to it
 
 Synopsis
   %eic sandbox [--region REGION] [--requests-per-second N] [--event-speed N]
 
 Options
-  --region REGION          region of the call, or of the connection
+  --region REGION          region of the call or connection
   --requests-per-second N  throttle above N requests a second; AWS's own limit is 15
   --event-speed N          seconds of waiting that pass in one second; default: 300
 

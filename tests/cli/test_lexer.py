@@ -162,7 +162,7 @@ the quote ' is not closed
 Try: add a second ' where the text ends
 
 get f\
-the last line ends in a `\`, so the command goes on, but nothing follows
+the last line ends in a `\`, but no line follows
     get f\
          ^
 Try: remove the `\`
@@ -174,10 +174,10 @@ the reference ${ is not closed
 Try: ${name}
 
 get ${name()}
-'name()' calls something, which a command line may not
+'name()' is a call, which a command line cannot run
     get ${name()}
         ^^^^^^^^^
-Try: call it in a cell of its own, then write ${name} for its result
+Try: call it in its own cell, then write ${name} for its result
 
 get ${}
 '' is not a name
@@ -186,14 +186,14 @@ get ${}
 Try: ${name}, ${name.attribute}, ${name[0]} or ${name["key"]}
 
 get f | jq .
-'|' is for a shell, and no shell reads this line
+'|' works only in a shell, but no shell reads this line
     get f | jq .
           ^
-Try: select with `--query`, or keep the result and work on it from Python, or quote the `|`
+Try: select with `--query`, or keep the result and work with it in Python, or quote the `|`
     x = %eic get f
 
 get f > out.json
-'>' is for a shell, and no shell reads this line
+'>' works only in a shell, but no shell reads this line
     get f > out.json
           ^
 Try: keep the result and write it from Python, or quote the `>`
@@ -201,16 +201,16 @@ Try: keep the result and write it from Python, or quote the `>`
     x.to_json("out.json", date_format="iso")
 
 get $(name)
-'$(' is for a shell, and no shell reads this line
+'$(' works only in a shell, but no shell reads this line
     get $(name)
         ^^
-Try: compute the value in a Python cell, and name it here as ${name}
+Try: compute the value in a Python cell, then write ${name} here
 
 get "$(name)"
-'$(' is for a shell, and no shell reads this line
+'$(' works only in a shell, but no shell reads this line
     get "$(name)"
          ^^
-Try: compute the value in a Python cell, and name it here as ${name}
+Try: compute the value in a Python cell, then write ${name} here
 """
 """Texts with one fault each; under each the whole message."""
 
@@ -231,7 +231,7 @@ def test_a_fault_in_a_continued_line_is_shown_in_that_line() -> None:
 @pytest.mark.parametrize("operator", ["|", "||", "&&", "&", ">", ">>", "<", "$(", "`", "(", ")", "$'"])
 def test_what_only_a_shell_understands_is_named_with_what_to_use_instead(operator: str) -> None:
     lines = fault(f"get f {operator}x").splitlines()
-    assert lines[0] == f"{operator!r} is for a shell, and no shell reads this line"
+    assert lines[0] == f"{operator!r} works only in a shell, but no shell reads this line"
     assert lines[2] == " " * 10 + "^" * len(operator)
     assert lines[3].startswith("Try: ")
 

@@ -162,7 +162,7 @@ def test_yaml_repeats_what_comes_again_by_its_name() -> None:
         ("", 0, f"--query '' is not JMESPath: it is empty\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
         (" ", 0, f"--query ' ' is not JMESPath: it ends too early\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
         ("(", 0, f"--query '(' is not JMESPath: it ends too early\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
-        ("a..b", 2, f"--query 'a..b' is not JMESPath: '.' cannot stand here\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        ("a..b", 2, f"--query 'a..b' is not JMESPath: '.' is not allowed here\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
         ("a=b", 1, f"--query 'a=b' is not JMESPath: Unknown token '='\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
         ("@ 'x", 2, f"--query \"@ 'x\" is not JMESPath: Unclosed ' delimiter\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
         (
@@ -170,9 +170,9 @@ def test_yaml_repeats_what_comes_again_by_its_name() -> None:
             4,
             f"--query calls lenght(), which JMESPath does not have\nTry: length(…)\n{QUERY_RULE}",
         ),
-        ("length()", 0, f"--query calls length() with 0, and it takes 1 argument\n{QUERY_RULE}"),
-        ("merge()", 0, f"--query calls merge() with 0, and it takes at least 1 argument\n{QUERY_RULE}"),
-        ("[a, join(b)]", 4, f"--query calls join() with 1, and it takes 2 arguments\n{QUERY_RULE}"),
+        ("length()", 0, f"--query calls length() with 0, but it takes 1 argument\n{QUERY_RULE}"),
+        ("merge()", 0, f"--query calls merge() with 0, but it takes at least 1 argument\n{QUERY_RULE}"),
+        ("[a, join(b)]", 4, f"--query calls join() with 1, but it takes 2 arguments\n{QUERY_RULE}"),
     ],
 )
 def test_a_wrong_query_is_refused_where_it_is_wrong(query: str, position: int, message: str) -> None:

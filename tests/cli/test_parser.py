@@ -296,7 +296,7 @@ aws s3 ls
 eicnb covers five commands of `aws lambda`, and not 'aws s3'
     %eic aws s3 ls
              ^^
-Try: run it in a cell of its own
+Try: run it in its own cell
     !aws s3 ls
 
 aws lambda
@@ -361,14 +361,14 @@ put my-function --destination-config file://config.json
 Try: check the path of the file
 
 get my-function | jq .
-'|' is for a shell, and no shell reads this line
+'|' works only in a shell, but no shell reads this line
     %eic get my-function | jq .
                          ^
-Try: select with `--query`, or keep the result and work on it from Python, or quote the `|`
+Try: select with `--query`, or keep the result and work with it in Python, or quote the `|`
     x = %eic get my-function
 
 get my-function > out.json
-'>' is for a shell, and no shell reads this line
+'>' works only in a shell, but no shell reads this line
     %eic get my-function > out.json
                          ^
 Try: keep the result and write it from Python, or quote the `>`
@@ -376,10 +376,10 @@ Try: keep the result and write it from Python, or quote the `>`
     x.to_json("out.json", date_format="iso")
 
 get $(name)
-'$(' is for a shell, and no shell reads this line
+'$(' works only in a shell, but no shell reads this line
     %eic get $(name)
              ^^
-Try: compute the value in a Python cell, and name it here as ${name}
+Try: compute the value in a Python cell, then write ${name} here
 
 get ${functon}
 ${functon} is not defined: the notebook has no name 'functon'
@@ -433,7 +433,7 @@ put my-function --retries 1 --maximum-retry-attempts 1
 --retries and --maximum-retry-attempts are the same setting
     %eic put my-function --retries 1 --maximum-retry-attempts 1
                                                               ^
-Try: leave one of the two out
+Try: leave out one of the two
 
 functions my-function
 functions takes no 'my-function'

@@ -30,10 +30,7 @@ class Team:
     secret: str = SECRET
 
 
-CALLS = (
-    "calls something, which a command line may not\n"
-    "Try: call it in a cell of its own, then write ${name} for its result"
-)
+CALLS = "is a call, which a command line cannot run\nTry: call it in its own cell, then write ${name} for its result"
 NAMES: dict[str, Any] = {
     "function": "my-function",
     "retries": 1,
@@ -200,33 +197,33 @@ ${zzz}
 ${zzz} is not defined: the notebook has no name 'zzz'
     ${zzz}
     ^^^^^^
-Try: assign it in a cell before: zzz = …
+Try: assign it in an earlier cell: zzz = …
 
 ${team.queu}
-${team.queu} cannot be looked up: what has no .queu is of type Team
+${team.queu} cannot be looked up: a value of type Team has no .queu
     ${team.queu}
     ^^^^^^^^^^^^
 Try: queue
 
 ${queues['lots']}
-${queues['lots']} cannot be looked up: what has no ['lots'] is of type dict
+${queues['lots']} cannot be looked up: a value of type dict has no ['lots']
     ${queues['lots']}
     ^^^^^^^^^^^^^^^^^
 Try: lost
 
 ${names[7]}
-${names[7]} cannot be looked up: what has no [7] is of type list
+${names[7]} cannot be looked up: a value of type list has no [7]
     ${names[7]}
     ^^^^^^^^^^^
 
 {names}
-{names} is of type list, and braces take text and numbers only
+{names} is of type list, but braces take only text and numbers
     {names}
     ^^^^^^^
 Try: ${names}
 
 {nothing}
-{nothing} is None, and braces take text and numbers only
+{nothing} is None, but braces take only text and numbers
     {nothing}
     ^^^^^^^^^
 Try: ${nothing}
@@ -264,7 +261,7 @@ def test_a_variable_of_the_environment_is_not_read_but_the_way_is_shown(monkeypa
         "${EIC_QUEUE} is not defined: the notebook has no name 'EIC_QUEUE'\n"
         "    $EIC_QUEUE\n"
         "    ^^^^^^^^^^\n"
-        "Try: read it from the environment in a cell before\n"
+        "Try: read it from the environment in an earlier cell\n"
         "    import os\n"
         '    EIC_QUEUE = os.environ["EIC_QUEUE"]'
     )
@@ -277,7 +274,7 @@ def test_braces_take_text_and_numbers(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["names", "nothing", "team", "path", "queues"])
 def test_braces_take_nothing_else(name: str) -> None:
-    assert f"and braces take text and numbers only\n    {{{name}}}\n" in fault(f"{{{name}}}")
+    assert f"but braces take only text and numbers\n    {{{name}}}\n" in fault(f"{{{name}}}")
 
 
 def message_of(line: str) -> str:

@@ -68,7 +68,7 @@ def test_a_redirection_hides_what_it_hides_in_a_shell(line: str, quiet: bool) ->
 
 @pytest.mark.parametrize("word", [">/dev/nullx", ">/dev/null/x", ">/tmp/x", "2>errors.txt", ">nullable"])
 def test_a_redirection_to_a_file_is_an_error(word: str) -> None:
-    assert "is for a shell" in fault(f"get my-function {word}").message
+    assert "works only in a shell" in fault(f"get my-function {word}").message
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_line_for_a_shell_is_named_for_what_it_is(case: str) -> None:
     ],
 )
 def test_a_command_that_aws_has_is_left_to_the_aws_cli(line: str) -> None:
-    assert fault(f"\n{line} --x y").hint == f"run it in a cell of its own\n!{line} --x y"
+    assert fault(f"\n{line} --x y").hint == f"run it in its own cell\n!{line} --x y"
 
 
 @pytest.mark.parametrize("word", ["gt", "gut", "gett", "pet", "lsit", "lst", "lists", "audti", "whomai", "hepl"])

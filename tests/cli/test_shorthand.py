@@ -14,7 +14,7 @@ from eicnb.errors import UsageError
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:dlq"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
-EXAMPLE = "Try: OnFailure={Destination=ARN},OnSuccess={Destination=ARN}, in single quotes where it has blanks"
+EXAMPLE = "Try: OnFailure={Destination=ARN},OnSuccess={Destination=ARN}, in single quotes if it has blanks"
 
 keys = st.from_regex(r"[a-zA-Z0-9\-_.#/:]{1,10}", fullmatch=True)
 values = st.recursive(
@@ -69,19 +69,19 @@ def test_each_rule_of_the_grammar(text: str, value: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "position", "message"),
     [
-        ("", 0, f"shorthand needs a '=' here, and there is the end\n{EXAMPLE}"),
-        ("a", 0, f"shorthand needs a '=' after 'a' here, and there is the end\n{EXAMPLE}"),
-        ("a:b", 2, f"shorthand needs a '=' after 'a:b' here, and there is the end\n{EXAMPLE}"),
-        (",a=b", 0, f"shorthand needs a '=' here, and there is ','\n{EXAMPLE}"),
-        ("a={},", 4, f"shorthand needs a '=' here, and there is the end\n{EXAMPLE}"),
-        ("a={b=c}d=e", 7, f"shorthand needs a ',' here, and there is 'd'\n{EXAMPLE}"),
-        ("a={b=c}}", 7, f"shorthand needs a ',' here, and there is '}}'\n{EXAMPLE}"),
+        ("", 0, f"shorthand needs a '=' here, not the end\n{EXAMPLE}"),
+        ("a", 0, f"shorthand needs a '=' after 'a' here, not the end\n{EXAMPLE}"),
+        ("a:b", 2, f"shorthand needs a '=' after 'a:b' here, not the end\n{EXAMPLE}"),
+        (",a=b", 0, f"shorthand needs a '=' here, not ','\n{EXAMPLE}"),
+        ("a={},", 4, f"shorthand needs a '=' here, not the end\n{EXAMPLE}"),
+        ("a={b=c}d=e", 7, f"shorthand needs a ',' here, not 'd'\n{EXAMPLE}"),
+        ("a={b=c}}", 7, f"shorthand needs a ',' here, not '}}'\n{EXAMPLE}"),
         ("a={b", 2, 'the { is not closed\nTry: add a } at the end, and write "" for an empty value'),
         ("a={b=[c", 5, 'the [ is not closed\nTry: add a ] at the end, and write "" for an empty value'),
         ("a={b=}", 2, 'the { is not closed\nTry: add a } at the end, and write "" for an empty value'),
         ("a='b", 2, "the quote ' is not closed\nTry: add a second '"),
         ('a={b="c}', 5, 'the quote " is not closed\nTry: add a second "'),
-        ("a={b=c},a={}", 8, "'a' is given twice\nTry: write a={…} once, with all of it inside"),
+        ("a={b=c},a={}", 8, "'a' is given twice\nTry: write a={…} once, with all members inside"),
         ("a=" + "[" * 51, 52, "more than 50 brackets inside one another"),
     ],
 )

@@ -28,7 +28,7 @@ def test_an_age_of_60_seconds_leaves_no_time_for_a_retry() -> None:
         " 00:00  first attempt: up to 30 s",
         " 01:00 to 01:30  retry 1: never, the event would reach its maximum age (1 min) before",
         " 03:00 to 04:00  retry 2: never, the event would reach its maximum age (1 min) before",
-        "So there is no retry at all: Lambda looks ahead, and drops an event that would be too old by then.",
+        "There is no retry at all: Lambda drops an event that would be too old by the next attempt.",
         THROTTLED,
         f"At the end (EventAgeExceeded): {ANYWHERE}.",
     ]

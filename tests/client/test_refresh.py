@@ -194,7 +194,10 @@ def test_the_command_takes_a_frame_and_no_option_that_the_frame_decides(aws: Eic
     assert same(refreshed, audit)
     with pytest.raises(UsageError) as raised:
         command("audit --refresh ${audit} --regions us-east-1", audit)
-    assert raised.value.message == "--refresh and --regions are both given: a refresh reads what the earlier audit has"
+    assert (
+        raised.value.message
+        == "--refresh and --regions are both given: a refresh keeps the options of the earlier audit"
+    )
 
 
 REFUSALS = [

@@ -91,11 +91,11 @@ def test_an_invalid_line_is_an_error_before_anything_is_sent(
     eic: eicnb.Eic, lines: list[str], dry_run: Any, message: str
 ) -> None:
     eicnb.use(eic)
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         eicnb.run(lines, dry_run=dry_run)
-    assert told.value.message.startswith(message)
-    assert told.value.excerpt is not None
-    assert told.value.excerpt.number == len(lines)
+    assert raised.value.message.startswith(message)
+    assert raised.value.excerpt is not None
+    assert raised.value.excerpt.number == len(lines)
     assert written(eic) == []
 
 
@@ -134,9 +134,9 @@ def test_a_config_that_could_not_be_written_again_is_reported_before_it_is_chang
 def test_an_unread_row_cannot_be_restored(eic: eicnb.Eic, everything: Any) -> None:
     frame = everything(functions=["newsletters"])
     frame["scan_state"] = "denied"
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         eicnb.commands_for(frame)
-    assert str(told.value) == (
+    assert str(raised.value) == (
         f"row 0 (arn:aws:lambda:us-east-1:{eic.account_id}:function:newsletters:$LATEST): its config was not read: "
         'denied\nTry: frame[frame.scan_state == "ok"]'
     )

@@ -85,7 +85,7 @@ def parameters(name: str) -> set[str]:
     return set() if function is None else {*signature(function).parameters}
 
 
-def sayable(command: Verb) -> set[str]:
+def parameters_of(command: Verb) -> set[str]:
     """Return the parameters that correspond to a command's options, on a given connection."""
     paging = {field.name for field in fields(Paging)} if command.name == "list" else ONE_PAGE
     return parameters(command.name) | parameters("connect") | OF_DERIVE | paging
@@ -105,8 +105,8 @@ def test_every_command_that_acts_on_a_connection_is_a_method_of_it() -> None:
 
 @pytest.mark.parametrize("command", VERBS, ids=lambda command: command.name)
 def test_every_option_has_a_parameter(command: Verb) -> None:
-    said = {option.argument for option in command.options}
-    assert said - sayable(command) - OPTIONS_ALONE.keys() == set()
+    options = {option.argument for option in command.options}
+    assert options - parameters_of(command) - OPTIONS_ALONE.keys() == set()
 
 
 OTHER_COMMANDS = {"connect": "use", "connections": "use", "destination_form": "form", "refresh": "audit"} | {
@@ -140,7 +140,7 @@ def test_every_listed_exception_is_needed() -> None:
     arguments = {option.argument for command in VERBS for option in command.options}
     assert OPTIONS_ALONE.keys() <= arguments
     assert {parameter for name in functions() for parameter in parameters(name)} >= PARAMETERS_ALONE.keys()
-    assert {name for command in VERBS for name in sayable(command)} & OPTIONS_ALONE.keys() == set()
+    assert {name for command in VERBS for name in parameters_of(command)} & OPTIONS_ALONE.keys() == set()
     assert arguments & PARAMETERS_ALONE.keys() == set()
 
 

@@ -1,4 +1,4 @@
-"""What the caption of a frame says of its age; the rest is in the tests of its display."""
+"""The age of a frame in its caption; the tests of its display cover the rest."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def audit(times: list[Any], **attrs: Any) -> pd.DataFrame:
     ],
     ids=["old", "fresh", "no rows", "not read", "refreshed", "another frame", "from a CSV file", "without the column"],
 )
-def test_an_audit_that_was_read_a_while_ago_says_when(frame: pd.DataFrame, words: str) -> None:
+def test_an_older_audit_states_when_it_was_read(frame: pd.DataFrame, words: str) -> None:
     assert read_earlier(frame, READ_AT + timedelta(hours=2)) == words

@@ -24,7 +24,7 @@ def test_the_state_of_an_audit_leads() -> None:
     assert heads([column.name for column in AUDIT_COLUMNS])[:4] == ["State", "Reason", "Function", "Retries"]
 
 
-def test_the_change_of_a_plan_is_shown_instead_of_eight_columns_about_it() -> None:
+def test_a_plan_shows_the_change_instead_of_its_eight_columns() -> None:
     names = [column.name for column in APPLIED_COLUMNS]
     shown = heads(names)
     assert shown[:5] == ["Action", "Outcome", "Reason", "Function", "Change"]

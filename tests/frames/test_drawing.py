@@ -18,7 +18,7 @@ VOID = {"br", "hr", "img"}
 
 
 class Parsed(HTMLParser):
-    """A table's HTML: its tags in balance, and the text of each."""
+    """Parses a table's HTML: checks that tags are balanced, and collects the text of each."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Parsed(HTMLParser):
         self.texts.setdefault(tag, []).append("")
 
     def lines(self) -> list[str]:
-        """The texts above the box."""
+        """The text above the box."""
         return [text.strip() for text in self.texts["div"] if text.strip()]
 
     def handle_endtag(self, tag: str) -> None:
@@ -84,7 +84,7 @@ def test_a_tooltip_has_the_real_name_of_a_column_and_the_whole_arn() -> None:
     ]
 
 
-def test_a_state_has_a_colour_besides_its_sign_and_word() -> None:
+def test_a_state_has_a_sign_a_word_and_a_colour() -> None:
     parsed = Parsed(table([Head("State")], [(Cell("✗ denied", tone="bad"),)]).to_html())
     assert parsed.texts["span"] == ["✗ denied"]
     style = next(attributes["style"] for tag, attributes in parsed.tags if tag == "span")
@@ -99,7 +99,7 @@ def test_the_html_has_no_scripts_and_its_box_is_no_higher_than_a_screen() -> Non
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a&b", "'x'"])
-def test_text_is_escaped_wherever_it_stands(text: str) -> None:
+def test_all_text_is_escaped(text: str) -> None:
     heads, rows = (Head(text, text), Head(text, text)), ((Cell(text, text), Cell(text, f"{text}!", "bad")),)
     parsed = Parsed(Table(text, heads, rows, same=(text,)).to_html(text))
     known = {"div", "style", "table", "thead", "tbody", "tr", "th", "td", "span"}
@@ -117,7 +117,7 @@ def test_any_text_leaves_the_html_in_balance(cells: list[str], caption: str) -> 
     assert made.to_text().count("\n") >= 2
 
 
-def test_the_text_says_the_same() -> None:
+def test_the_text_has_the_same_content() -> None:
     assert table(same=("DLQ none",), hidden=2).to_text().splitlines() == [
         "Function       Retries      On failure",
         "checkout:live  0            sqs lost",
@@ -128,7 +128,7 @@ def test_the_text_says_the_same() -> None:
     ]
 
 
-def test_what_does_not_fit_is_hidden_from_the_lowest_rank_on_and_counted() -> None:
+def test_columns_that_do_not_fit_are_hidden_by_rank_and_counted() -> None:
     heads = (HEADS[0], Head("Runtime", "runtime", 3), HEADS[1], Head("Region", "region", 8, covers=2))
     rows = [(Cell("checkout:live"), Cell("python3.13"), Cell("2"), Cell("us-east-1"))]
     made = table(heads, rows, width=40)
@@ -146,7 +146,7 @@ def test_what_does_not_fit_is_hidden_from_the_lowest_rank_on_and_counted() -> No
     assert Parsed(made.to_html()).texts["th"][:4] == ["Function", "Runtime", "Retries", "Region"]
 
 
-def test_with_all_columns_the_text_goes_on_below_and_cuts_nothing() -> None:
+def test_with_all_columns_the_text_continues_below_and_is_complete() -> None:
     heads, long = (Head("function_arn"), Head("on_failure"), Head("region")), f"{ARN}-{'long' * 20}"
     made = table(heads, [(Cell(long), Cell(long), Cell("us-east-1"))], shows_all=True)
     assert made.to_text().splitlines() == [
@@ -179,12 +179,12 @@ def test_long_texts_are_wrapped_between_words_and_long_names_at_hyphens() -> Non
         ),
     ],
 )
-def test_the_caption_says_how_to_see_the_rest(options: dict[str, Any], line: str) -> None:
+def test_the_caption_says_how_to_show_the_rest(options: dict[str, Any], line: str) -> None:
     assert table(**options).to_text().splitlines()[-2] == line
     assert line in Parsed(table(**options).to_html()).lines()
 
 
-def test_a_table_without_rows_has_its_columns_in_html_alone() -> None:
+def test_a_table_without_rows_shows_its_columns_only_in_html() -> None:
     made = table(rows=())
     assert made.to_text() == CAPTION
     assert Parsed(made.to_html()).texts["th"] == ["Function", "Retries", "On failure"]
@@ -204,14 +204,14 @@ CUT = [
 
 
 @pytest.mark.parametrize(("states", "most", "places", "words"), CUT)
-def test_a_long_frame_says_what_it_leaves_out_and_shows_errors_first(
+def test_a_long_frame_states_what_it_leaves_out_and_shows_errors_first(
     states: str, most: int, places: str, words: str
 ) -> None:
     cut = Cut.of([state == "o" for state in states], most)
     assert ("".join(map(str, cut.places)), str(cut)) == (places, words)
 
 
-def test_masks_are_put_in_before_the_columns_are_laid_out_and_into_tooltips_too() -> None:
+def test_texts_and_tooltips_are_masked_before_the_layout() -> None:
     def hide(texts: Sequence[str]) -> list[str]:
         masks = {"123456789012": "ACCOUNT-0001", "checkout": "NAME-0001", "Retries": "NAME-0002"}
         for text, mask in masks.items():

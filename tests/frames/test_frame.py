@@ -70,7 +70,7 @@ def test_columns_and_dtypes_are_always_the_same(configs: tuple[ReportedConfig, .
     assert len(frame) == len(configs)
 
 
-def test_a_row_holds_the_config() -> None:
+def test_a_row_has_the_values_of_the_config() -> None:
     row = frame_of(reported()).iloc[0]
     assert row.drop(["maximum_event_age_in_seconds", "on_success_type", "on_success"]).to_dict() == {
         "function_name": "my-function",
@@ -115,7 +115,7 @@ USES = (
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_frame_of_a_few_rows_is_made_when_it_is_used(use: Any) -> None:
+def test_a_frame_of_a_few_rows_is_built_when_it_is_used(use: Any) -> None:
     used, untouched = frame_of(reported()), frame_of(reported())
     assert "_mgr" not in vars(used)
     use(used)
@@ -149,7 +149,7 @@ MADE = (
 
 
 @pytest.mark.parametrize("made", MADE)
-def test_what_is_made_from_a_frame_is_drawn_like_it_without_its_caption(made: Any) -> None:
+def test_frames_made_from_a_frame_are_displayed_without_its_caption(made: Any) -> None:
     shown = made(frame_of(reported(retries=None)))
     assert type(shown) is FramePart
     assert repr(shown).splitlines()[-1] == f"SANDBOX  {len(shown)} row{'s' * (len(shown) > 1)}"
@@ -164,7 +164,7 @@ def test_what_is_made_from_a_frame_is_drawn_like_it_without_its_caption(made: An
         (lambda frame: frame[frame.qualifier == "no"], "no rows"),
     ],
 )
-def test_a_selection_of_a_real_account_claims_nothing(made: Any, caption: str) -> None:
+def test_a_selection_of_a_real_account_has_no_place_in_its_caption(made: Any, caption: str) -> None:
     assert repr(made(frame_of(reported(), sandbox=False, next_token="t"))).splitlines()[-1] == caption
 
 
@@ -182,7 +182,7 @@ def test_a_selection_of_a_dry_run_is_marked_too() -> None:
         lambda frame: frame.rename(columns=str.upper),
     ],
 )
-def test_what_has_other_values_is_shown_as_pandas_does(made: Any) -> None:
+def test_frames_with_other_values_are_displayed_by_pandas(made: Any) -> None:
     shown = made(frame_of(reported()))
     plain = pd.DataFrame(shown)
     assert repr(shown) == repr(plain)
@@ -195,7 +195,7 @@ def test_no_name_of_ours_hides_one_of_pandas() -> None:
     assert {name for name in ours & set(dir(pd.DataFrame)) if not name.startswith("__")} == overridden
 
 
-def test_two_tables_of_a_page_have_labels_of_their_own() -> None:
+def test_two_tables_on_a_page_have_different_labels() -> None:
     frame = frame_of(reported())
     pages = [frame._repr_html_() or "", frame._repr_html_() or "", frame.head(1)._repr_html_() or ""]
     labels = [re.findall(r'aria-label="(Table [0-9]+: [^"]*)"', page) for page in pages]
@@ -214,7 +214,7 @@ print(max(len(line) for line in repr(to_frame([row], CONFIG_COLUMNS, {})).splitl
 
 
 @pytest.mark.parametrize(("columns", "longest"), [(120, 109), (60, 81)])
-def test_in_a_terminal_a_table_is_as_wide_as_it(columns: int, longest: int) -> None:
+def test_in_a_terminal_a_table_is_as_wide_as_the_terminal(columns: int, longest: int) -> None:
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
@@ -256,18 +256,18 @@ def test_text_of_aws_is_escaped_in_html() -> None:
     assert ">SANDBOX  account 123456789012  &lt;b&gt;  1 row</div>" in html
 
 
-def test_the_display_has_words_and_the_frame_aws_s_values() -> None:
+def test_the_display_is_worded_and_the_frame_has_aws_s_values() -> None:
     frame = frame_of(reported(), reported(on_failure=None, retries=None))
     assert [word in repr(frame) for word in ("sqs a-queue", "2 (default)", "none", "<NA>")] == [True, True, True, False]
     assert frame.on_failure_type.tolist() == ["sqs", pd.NA]
     assert frame.maximum_retry_attempts.tolist() == [0, pd.NA]
 
 
-def test_a_frame_without_rows_shows_where_it_comes_from_too() -> None:
+def test_an_empty_frame_shows_where_it_comes_from() -> None:
     assert repr(frame_of()).splitlines()[-1] == f"{CAPTION}  no rows"
 
 
-def test_a_long_frame_is_cut_in_the_display_alone() -> None:
+def test_a_long_frame_is_shortened_only_in_the_display() -> None:
     settings.choose(max_rows=2)
     frame = frame_of(*(reported(str(number)) for number in range(5)))
     assert repr(frame).splitlines()[-1] == f"{CAPTION}  5 rows, 3 of them not shown"
@@ -315,7 +315,7 @@ def test_the_caption_of_an_incomplete_audit_says_how_much_was_not_read(attrs: di
     assert repr(frame[:1]).splitlines()[-1] == "SANDBOX  1 row"
 
 
-def test_of_a_frame_of_many_rows_only_those_are_drawn_that_are_shown() -> None:
+def test_only_the_shown_rows_of_a_long_frame_are_drawn() -> None:
     rows = [{"function_name": f"f{number}", "scan_state": "ok"} for number in range(100_000)]
     frame = to_frame(rows, (Column("function_name", "string", ""), Column("scan_state", "string", "")), ATTRS)
     assert repr(frame).endswith("100000 rows, 99940 of them not shown")
@@ -325,7 +325,7 @@ def test_of_a_frame_of_many_rows_only_those_are_drawn_that_are_shown() -> None:
 @pytest.mark.parametrize(
     ("width", "longest", "hidden"), [(None, 76, "2 columns"), (40, 40, "6 columns"), (200, 129, "1 column")]
 )
-def test_the_text_is_as_wide_as_pandas_is_asked_to_be(width: int | None, longest: int, hidden: str) -> None:
+def test_the_text_has_the_display_width_of_pandas(width: int | None, longest: int, hidden: str) -> None:
     with pd.option_context("display.width", width):
         lines = repr(frame_of(reported())).splitlines()
     assert max(map(len, lines[:-2])) == longest
@@ -343,7 +343,7 @@ def test_a_redacted_frame_is_masked_where_it_is_shown_and_real_where_it_is_expor
         assert "123456789012" in real
 
 
-def test_no_display_without_masks_when_a_variable_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_displayed_unmasked_if_a_variable_is_invalid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EICNB_REDACT_NAMES", "acme,,shop")
     with pytest.raises(ConfigurationError):
         repr(frame_of(reported()))
@@ -358,7 +358,7 @@ def test_a_pickled_frame_says_where_its_rows_come_from() -> None:
 
 
 def test_front_ends_get_neither_a_tree_nor_the_real_values() -> None:
-    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 takes no dictionary
+    with pd.option_context("display.html.table_schema", True):  # noqa: FBT003 # pandas 2.2 accepts no dictionary
         shown, _ = DisplayFormatter().format(frame_of(reported()))
     assert shown.keys() == {"text/html", "text/plain"}
 
@@ -368,7 +368,7 @@ def test_html_is_switched_off_with_pandas_own_option() -> None:
         assert frame_of(reported())._repr_html_() is None
 
 
-def test_columns_and_index_of_one_s_own_are_shown() -> None:
+def test_columns_and_an_index_that_users_add_are_shown() -> None:
     frame = frame_of(reported(), reported("7"))
     frame["team"] = ["shop", None]
     frame["tags"] = [["a", "b"], []]
@@ -390,7 +390,7 @@ def test_the_caption_names_the_sandbox_the_account_and_the_region(attrs: dict[st
     assert provenance(attrs) == caption
 
 
-def test_frames_are_stacked_and_what_differs_is_not_claimed() -> None:
+def test_stacked_frames_have_several_for_attrs_that_differ() -> None:
     one, other = frame_of(reported("live")), frame_of(reported("7"), region="eu-west-1")
     stacked = stack([one, other])
     assert type(stacked) is Frame
@@ -408,7 +408,7 @@ def test_stacking_with_a_frame_without_rows_keeps_the_dtypes() -> None:
 
 
 @pytest.mark.parametrize("functions", [(), ("order-events",)])
-def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> None:
+def test_a_frame_of_functions_has_its_own_columns(functions: tuple[str, ...]) -> None:
     arns = [f"arn:aws:lambda:us-east-1:123456789012:function:{name}" for name in functions]
     reported = [ReportedFunction.from_api({"FunctionArn": arn, "Timeout": 3}) for arn in arns]
     frame = to_frame([function_row(function) for function in reported], FUNCTION_COLUMNS, ATTRS)
@@ -426,7 +426,7 @@ def test_the_functions_have_columns_of_their_own(functions: tuple[str, ...]) -> 
 
 
 class Terminal(StringIO):
-    """A terminal, as programs see it."""
+    """A fake terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -445,6 +445,6 @@ def test_text_is_as_wide_as_the_terminal(
     assert remark.endswith(' hidden; eicnb.show(frame, columns="all") shows all of them')
 
 
-def test_the_caption_of_a_delete_says_so_also_without_settings() -> None:
+def test_the_caption_of_a_delete_says_so_even_without_settings() -> None:
     assert repr(frame_of(reported(on_failure=None, retries=None), verb="delete")).endswith("1 row, deleted")
     assert repr(frame_of(reported(), verb="delete", dry_run=True)).endswith("1 row")

@@ -45,7 +45,7 @@ def test_a_table_of_texts_escapes_them_and_breaks_only_long_words() -> None:
         ("<b>", "&lt;b&gt;"),
     ],
 )
-def test_a_line_to_run_breaks_between_its_words_alone(text: str, html: str) -> None:
+def test_a_line_to_run_breaks_only_between_words(text: str, html: str) -> None:
     assert of_whole_words(text) == html
 
 

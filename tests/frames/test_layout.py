@@ -1,4 +1,4 @@
-"""What is displayed of whole frames: the columns that fit, what moves to the caption, and what leads."""
+"""The display of whole frames: which columns fit, which move to the caption, and which come first."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def lines(frame: pd.DataFrame, width: int = 80) -> list[str]:
         return repr(frame).splitlines()
 
 
-def test_an_audit_shows_what_matters_and_says_what_is_the_same_everywhere() -> None:
+def test_an_audit_shows_what_matters_and_states_shared_values_once() -> None:
     assert lines(audit(*TWO), 120) == [
         "Function          Retries      On failure  Changed",
         "checkout:$LATEST  0            sqs lost    never",
@@ -79,7 +79,7 @@ def test_a_row_that_could_not_be_read_puts_its_state_and_reason_first() -> None:
     assert shown[-1] == "SANDBOX  account 123456789012  several regions  3 rows"
 
 
-def test_a_destination_elsewhere_is_spelled_out() -> None:
+def test_a_destination_elsewhere_is_shown_as_an_arn() -> None:
     frame = audit(
         row(**queue("lost")), row("a", **queue("lost", "eu-west-1")), row("b", **queue("lost", account="2" * 12))
     )
@@ -91,13 +91,13 @@ def test_a_destination_elsewhere_is_spelled_out() -> None:
     ]
 
 
-def test_the_region_is_a_column_where_there_are_several() -> None:
+def test_several_regions_have_a_column() -> None:
     frame = audit(row(), row("a", region="eu-west-1"), region="several")
     assert "Region" in lines(frame, 120)[0]
     assert "Region" not in lines(audit(*TWO), 120)[0]
 
 
-def test_a_value_moves_to_the_caption_only_if_all_rows_share_it_those_not_shown_too() -> None:
+def test_a_value_moves_to_the_caption_only_if_all_rows_share_it_even_hidden_ones() -> None:
     rows = [row(f"f{number}", **queue("lost")) for number in range(5)]
     settings.choose(max_rows=3)
     assert "on failure sqs lost" in lines(audit(*rows))[-3] + lines(audit(*rows))[-4]
@@ -120,7 +120,7 @@ def test_chosen_columns_are_shown_in_their_order_and_no_others() -> None:
     assert lines(audit(*TWO))[:2] == ["Region     Function  On failure", "us-east-1  checkout  sqs lost"]
 
 
-def test_the_caption_counts_the_columns_that_a_setting_leaves_out_and_says_how_to_see_them() -> None:
+def test_the_caption_counts_columns_hidden_by_a_setting_and_says_how_to_show_them() -> None:
     settings.choose(columns="function_name, maximum_retry_attempts")
     frame = audit(*TWO)
     how = f'{len(AUDIT_COLUMNS) - 2} columns hidden; eicnb.show(frame, columns="all") shows all of them'
@@ -136,7 +136,7 @@ def test_the_caption_counts_the_columns_that_a_setting_leaves_out_and_says_how_t
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_a_number_that_all_rows_share_is_shown_also_if_it_is_that_of_the_rows(count: int) -> None:
+def test_a_shared_number_is_shown_even_if_it_equals_the_number_of_rows(count: int) -> None:
     [alone, of_two] = [
         audit(*(row(name, maximum_retry_attempts=count, timeout=rows) for name in "ab"[:rows])) for rows in (1, 2)
     ]
@@ -147,7 +147,7 @@ def test_a_number_that_all_rows_share_is_shown_also_if_it_is_that_of_the_rows(co
 
 
 @pytest.mark.parametrize("values", [{"runtime": "us-east-1"}, {"runtime": ACCOUNT}, {"runtime": "SANDBOX"}])
-def test_only_the_account_and_the_region_are_left_to_the_caption(values: dict[str, str]) -> None:
+def test_the_caption_replaces_only_the_account_and_region(values: dict[str, str]) -> None:
     text = repr(audit(row("a", **values), row("b", **values)))
     assert f"runtime {values['runtime']}" in " ".join(text.split())
     assert "region us-east-1" not in text
@@ -165,7 +165,7 @@ def findings(*fixes: str) -> Frame:
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 150, 200, 250])
-def test_a_line_to_run_stands_whole_in_a_line_of_text(width: int) -> None:
+def test_a_line_to_run_is_never_wrapped_in_text(width: int) -> None:
     shown = lines(findings(LINE, "%eic delete f"), width)
     assert [line for line in shown if LINE in line]
     assert len([line for line in shown if "Severity" in line]) == 1
@@ -173,7 +173,7 @@ def test_a_line_to_run_stands_whole_in_a_line_of_text(width: int) -> None:
     assert "https" not in "".join(shown)
 
 
-def test_lines_to_run_that_do_not_fit_stand_below_their_rows() -> None:
+def test_lines_to_run_that_do_not_fit_are_below_their_rows() -> None:
     frame = findings(LINE, "%eic delete f")[["severity", "function_name", "fix"]]
     assert lines(frame, 80) == [
         "Severity  Function",
@@ -187,19 +187,19 @@ def test_lines_to_run_that_do_not_fit_stand_below_their_rows() -> None:
     assert lines(frame[1:], 80)[:2] == ["Severity  Function  Fix", "✗ high    f         %eic delete f"]
 
 
-def test_the_html_of_a_line_to_run_breaks_at_no_hyphen() -> None:
+def test_the_html_of_a_line_to_run_does_not_break_at_hyphens() -> None:
     html = findings(LINE)._repr_html_() or ""
     for word in ("--create", "--on-failure"):
         assert f'<span style="white-space: nowrap">{word}</span>' in html
     assert f"{escape(LINE)}</td>" in re.sub(r"</?span[^>]*>", "", html)
 
 
-def test_a_call_s_view_wins_over_the_setting() -> None:
+def test_the_view_of_a_call_overrides_the_setting() -> None:
     settings.choose(columns="all")
     assert audit(*TWO)._drawn(View()).heads[0].text == "Function"
 
 
-def test_what_was_selected_is_shown_also_if_all_rows_share_it() -> None:
+def test_chosen_columns_are_shown_even_if_all_rows_share_a_value() -> None:
     frame = audit(*TWO)
     assert lines(frame[["role_arn"]])[:2] == ["Role", f"arn:aws:iam::{ACCOUNT}:role/shop"]
     assert lines(frame[["region", "account_id"]])[0] == "Region     Account"
@@ -209,17 +209,17 @@ def test_what_was_selected_is_shown_also_if_all_rows_share_it() -> None:
     ("name", "shown"),
     [("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"), ("заказы", "заказы"), ("f" * 200, "f" * 200), ("🛒", "🛒")],
 )
-def test_any_name_is_shown_whole_and_escaped(name: str, shown: str) -> None:
+def test_any_name_is_shown_in_full_and_escaped(name: str, shown: str) -> None:
     frame = audit(row(name), row("b"))
     assert f">{shown}:$LATEST</th>" in (frame._repr_html_() or "")
     assert name in repr(frame)
 
 
-def test_marks_that_turn_the_reading_direction_are_not_shown() -> None:
+def test_bidirectional_control_characters_are_not_shown() -> None:
     assert "\u202e" not in repr(audit(row("a\u202eb"))) + (audit(row("a\u202eb"))._repr_html_() or "")
 
 
-def test_an_empty_audit_has_heads_in_html_and_its_caption_in_text() -> None:
+def test_an_empty_audit_shows_heads_in_html_and_a_caption_in_text() -> None:
     frame = audit()
     assert ">Function</th>" in (frame._repr_html_() or "")
     assert lines(frame)[-1] == "SANDBOX  account 123456789012  us-east-1  no rows"

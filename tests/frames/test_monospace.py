@@ -3,7 +3,7 @@ from __future__ import annotations
 from eicnb.frames.monospace import TextColumn, laid_out
 
 
-def test_columns_beyond_the_page_go_on_below_behind_the_first() -> None:
+def test_columns_that_do_not_fit_continue_below_next_to_the_first() -> None:
     columns = [TextColumn.of(["Function", "f"]), TextColumn.of(["A", "1"]), TextColumn.of(["B", "2" * 20])]
     assert laid_out(columns, 20).splitlines() == [
         "Function  A",
@@ -14,7 +14,7 @@ def test_columns_beyond_the_page_go_on_below_behind_the_first() -> None:
     ]
 
 
-def test_numbers_stand_to_the_right_and_wide_characters_take_two_places() -> None:
+def test_numbers_are_right_aligned_and_wide_characters_count_twice() -> None:
     columns = [TextColumn.of(["Name", "列列"]), TextColumn.of(["Lost", "7"], is_right=True)]
     assert laid_out(columns, 80).splitlines() == ["Name  Lost", "列列     7"]
 

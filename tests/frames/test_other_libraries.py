@@ -1,4 +1,4 @@
-"""Libraries that notebooks use beside pandas take our frames, which are DataFrames."""
+"""Other libraries that notebooks use accept our frames, which are DataFrames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eicnb.frames.frame import Frame, FramePart, config_row, to_frame
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig
 
-# What these libraries do with NumPy and pandas is theirs: their warnings are not ours.
+# Warnings about how these libraries use NumPy and pandas are not ours to fix.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost"

@@ -28,18 +28,18 @@ def test_a_bad_choice_is_refused(values: dict[str, Any], message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_names_are_kept_once_and_without_blanks() -> None:
+def test_names_are_unique_and_stripped() -> None:
     assert check_columns([" region", "region", "timeout"]) == ("region", "timeout")
 
 
 @pytest.mark.parametrize(
     ("text", "columns"), [("region, timeout", ("region", "timeout")), ("region,", ("region",)), (" all ", "all")]
 )
-def test_names_in_one_text_have_commas_between_them(text: str, columns: str | tuple[str, ...]) -> None:
+def test_names_in_one_text_are_separated_by_commas(text: str, columns: str | tuple[str, ...]) -> None:
     assert View(text).columns == columns
 
 
-def test_a_name_that_the_frame_lacks_is_refused_when_asked_for_and_skipped_in_a_setting() -> None:
+def test_a_missing_column_is_refused_in_a_call_and_skipped_in_a_setting() -> None:
     view = View(("regoin", "on_failure"))
     with pytest.raises(UsageError) as caught:
         view.named_in(["region", "on_failure"])
@@ -57,7 +57,7 @@ def test_a_name_that_the_frame_lacks_is_refused_when_asked_for_and_skipped_in_a_
         (("function_name",), ("function_name",)),
     ],
 )
-def test_a_frame_that_has_only_the_names_of_what_is_chosen_shows_what_fits(
+def test_a_frame_with_only_the_name_columns_of_a_choice_shows_what_fits(
     chosen: tuple[str, ...], columns: str | tuple[str, ...]
 ) -> None:
     assert View(chosen).within(["function_name", "qualifier", "region", "finding"]).columns == columns

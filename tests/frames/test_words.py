@@ -30,7 +30,7 @@ AGE = "maximum_event_age_in_seconds"
         ("anything", 1.5, "1.5"),
     ],
 )
-def test_a_value_is_a_word_in_the_display(column: str, value: Any, word: str) -> None:
+def test_the_display_words_each_value(column: str, value: Any, word: str) -> None:
     assert text_of(column, value) == word
 
 
@@ -50,12 +50,12 @@ def test_a_value_is_a_word_in_the_display(column: str, value: Any, word: str) ->
         ("not an ARN", None),
     ],
 )
-def test_a_destination_is_kind_and_name_and_spelled_out_elsewhere(arn: str, shown: str | None) -> None:
+def test_a_destination_is_kind_and_name_or_an_arn_elsewhere(arn: str, shown: str | None) -> None:
     cell = words.target("on_failure")(Row({"on_failure": arn, **HOME}))
     assert cell == (Cell(arn) if shown is None else Cell(shown, arn))
 
 
-def test_the_own_place_may_stand_in_the_function_s_arn_alone() -> None:
+def test_the_account_and_region_of_a_row_may_be_only_in_its_arn() -> None:
     own = {"function_arn": "arn:aws:lambda:us-east-1:123456789012:function:checkout:live"}
     queue = "arn:aws:sqs:us-east-1:123456789012:lost"
     assert words.target("on_failure")(Row({"on_failure": queue, **own})).text == "sqs lost"
@@ -97,7 +97,7 @@ def test_values_in_words(wording: Wording, values: dict[str, Any], text: str) ->
 
 
 @pytest.mark.parametrize("wording", [RETRIES, words.target("on_failure"), words.in_full("on_failure")])
-def test_what_was_not_read_is_not_called_unset(wording: Wording) -> None:
+def test_an_unread_setting_is_not_shown_as_unset(wording: Wording) -> None:
     values = {"maximum_retry_attempts": None, "on_failure": None, "scan_state": "denied"}
     assert wording(Row(values)) == Cell("not read", tone="quiet")
 

@@ -1,8 +1,8 @@
-"""Command lines that nobody would type: whatever the text, it is read or refused, and completed.
+"""Random command lines: any text is parsed or refused, and completed.
 
     python tests/fuzz/command_lines.py [-max_total_time=60]    # with atheris, guided by coverage
 
-The tests try the same with hypothesis.
+The tests do the same with hypothesis.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from eicnb.cli.completion import Known, complete
 from eicnb.cli.source import Source
 from eicnb.errors import EicError
 
-SLOWEST = 5.0  # seconds of this thread, which other programs do not lengthen
+SLOWEST = 5.0  # CPU seconds of this thread, so that other programs do not matter
 NAMES: dict[str, Any] = {"n": 1, "name": "my-function", "rows": [{"a": "b"}]}
 KNOWN = Known(functions=["my-function"], qualifiers={"my-function": ["live"]}, names=list(NAMES))
 
 
 def no_file(path: str) -> bytes:
-    """Nothing is read from this machine."""
+    """Read nothing from this machine."""
     raise FileNotFoundError(2, "No such file or directory", path)
 
 
 def survive(text: str) -> None:
-    """Read a cell and complete it; anything but a result or an EicError that can be shown is a bug."""
+    """Parse a cell and complete it; anything but a result or a printable EicError is a bug."""
     started = time.thread_time()
     try:
         shown = [str(command) for command in parse_cell(Source(text, "%%eic ", first_line=1), NAMES, no_file)]
@@ -40,7 +40,7 @@ def survive(text: str) -> None:
 
 
 def main() -> None:
-    import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore] # no dependency: not every machine has it
+    import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore] # not a dependency, so it may be missing
 
     def one(raw: bytes) -> None:
         survive(atheris.FuzzedDataProvider(raw).ConsumeUnicodeNoSurrogates(sys.maxsize))

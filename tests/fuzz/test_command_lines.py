@@ -1,4 +1,4 @@
-"""Whatever stands in a cell, it is read or refused in under a second."""
+"""Any text in a cell is parsed or refused in under a second."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_message_stays_short_however_long_the_word_is() -> None:
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     huge = tmp_path / "huge.json"
     with huge.open("wb") as file:
-        file.truncate(10 * 1024**3)  # without taking that much of the disk
+        file.truncate(10 * 1024**3)  # without using that much disk space
     with pytest.raises(UsageError, match="has more than 100,000 bytes"):
         content(f"file://{huge}", read_file)
 

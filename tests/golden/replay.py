@@ -43,7 +43,7 @@ CASES: list[dict[str, Any]] = json.loads((HERE / "cases.json").read_text(encodin
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command line came to: its exit code, what it printed, and what the server was asked."""
+    """The result of a command line: its exit code, its output, and the requests to the server."""
 
     rc: int
     stdout: str
@@ -53,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Server:
-    """The running server of the recordings."""
+    """The running server that the recordings were made with."""
 
     url: str
     tls_url: str
@@ -67,7 +67,7 @@ class Server:
         return json.loads(text) if text.startswith((b"[", b"{")) else text
 
     def fill(self, text: str, folder: Path) -> str:
-        """Put this run's addresses in the place of a case's placeholders."""
+        """Replace a case's placeholders by this run's addresses."""
         known = {
             "{ENDPOINT}": self.url,
             "{TLS_ENDPOINT}": self.tls_url,
@@ -79,7 +79,7 @@ class Server:
 
 
 def write_certificate(certificate: Path, key: Path) -> None:
-    """A self-signed certificate for 127.0.0.1, as the recordings had one."""
+    """A self-signed certificate for 127.0.0.1, as in the recordings."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -97,7 +97,7 @@ def write_certificate(certificate: Path, key: Path) -> None:
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """The server, started as it was for the recordings."""
+    """The server, started as for the recordings."""
     with tempfile.TemporaryDirectory() as folder:
         certificate, key = Path(folder) / "cert.pem", Path(folder) / "key.pem"
         write_certificate(certificate, key)
@@ -118,7 +118,7 @@ def serving() -> Iterator[Server]:
 
 @contextmanager
 def surroundings(case: Mapping[str, Any], server: Server, folder: Path) -> Iterator[None]:
-    """The working folder, files and environment of a case, and afterwards those of before."""
+    """Set the working folder, files and environment of a case, and restore them afterwards."""
     before, here = dict(os.environ), Path.cwd()
     environment = {
         "PATH": before["PATH"],
@@ -161,7 +161,7 @@ def surroundings(case: Mapping[str, Any], server: Server, folder: Path) -> Itera
 
 
 def asking(argv: Sequence[str]) -> list[str]:
-    """The words for `%eic`: where none names an output, JSON is asked for, which is the AWS CLI's default."""
+    """The words for `%eic`, with the AWS CLI's default output, JSON, unless one is given."""
     if any(re.match(r"--o(u(t(p(u(t)?)?)?)?)?(=|$)", word) for word in argv):
         return [*argv]
     at = 2 if argv[:1] == ["lambda"] and len(argv) > 1 else 0
@@ -169,7 +169,7 @@ def asking(argv: Sequence[str]) -> list[str]:
 
 
 def run(argv: Sequence[str]) -> tuple[int, str, str]:
-    """One command line through eicnb, as `%eic` runs it."""
+    """Run one command line as `%eic` does."""
     printed: list[str] = []
     try:
         connections._in_use.__init__()  # type: ignore[misc] # a new process each
@@ -181,7 +181,7 @@ def run(argv: Sequence[str]) -> tuple[int, str, str]:
 
 
 def prepare(server: Server, argv: Sequence[str]) -> None:
-    """Write what the config of a case is before; a destination given as JSON is one that eicnb would refuse."""
+    """Write the initial config of a case; a destination is given as JSON if eicnb would refuse it."""
     if not argv[-1].startswith("{"):
         rc, _, error = run(argv)
         assert rc == 0, error
@@ -207,7 +207,7 @@ def replay(case: Mapping[str, Any], server: Server) -> Outcome:
 
 
 def differences(case: Mapping[str, Any], outcome: Outcome, server: Server) -> list[str]:
-    """In what an outcome is not as good as what the AWS CLI did; empty when it is."""
+    """How an outcome falls short of the AWS CLI's; empty if it does not."""
     expect, ignored = case["expect"], case.get("ignore", [])
     if expect["rc"] == 0 and outcome.rc == 0:
         found = []
@@ -238,7 +238,7 @@ def main() -> None:
             try:
                 outcome = replay(case, server)
                 found = differences(case, outcome, server)
-            except Exception as error:  # noqa: BLE001 # a bug is a case that fails, not the end of the table
+            except Exception as error:  # noqa: BLE001 # a bug fails its case, and the others still run
                 outcome, found = None, [f"{type(error).__name__}: {error}"]
             passed[case["group"]] += not found
             if found:

@@ -1,4 +1,4 @@
-"""eicnb does what the AWS CLI was recorded to do, or differs for a reason that is written down."""
+"""eicnb does what the recorded AWS CLI did, or differs for a documented reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")  # what `--no-verify-ssl` asks for
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")  # expected with `--no-verify-ssl`
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_a_recorded_command_line_does_what_it_did(case: dict[str, Any], server: Server) -> None:
     outcome = replay(case, server)

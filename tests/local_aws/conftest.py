@@ -1,4 +1,4 @@
-"""A sandbox to read from, a sandbox to change, and clients for both."""
+"""A sandbox that tests only read, sandboxes that they change, and clients for both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = 1793534400.1239  # 2026-11-01, with more digits than AWS keeps
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back over the wire."""
+    """A response as it was received."""
 
     status: int
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Reply:
 
 @cache
 def session_of(key: str) -> Any:
-    """A session of these keys, which reads the model of each service once."""
+    """Return a session with these keys, which loads the model of each service once."""
     return boto3.Session(aws_access_key_id=key, aws_secret_access_key="sandbox", region_name="us-east-1")
 
 
@@ -42,12 +42,12 @@ class Shop:
         self.account_id = sandbox.account_id
 
     def client(self, service: str = "lambda", region: str = "us-east-1", key: str = "sandbox") -> Any:
-        """A boto3 client that sends each call once and checks nothing itself."""
+        """Return a boto3 client that does not retry, and does not validate parameters."""
         config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
         return session_of(key).client(service, region_name=region, endpoint_url=self.sandbox.url, config=config)
 
     def send(self, method: str, target: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
-        """One unsigned request, its target and its text body exactly as given."""
+        """Send an unsigned request with exactly this target and body."""
         parts = urlsplit(self.sandbox.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         connection.request(
@@ -66,36 +66,36 @@ class Shop:
     def config_of(
         self, method: str, name: str, body: Any = None, *, qualifier: str | None = None, tail: str = ""
     ) -> Reply:
-        """One request for an event-invoke config, unsigned."""
+        """Send an unsigned request about an event-invoke config."""
         query = f"?Qualifier={qualifier}" if qualifier is not None else ""
         return self.send(method, f"/2019-09-25/functions/{name}/event-invoke-config{tail}{query}", body)
 
     def arn(self, name: str, region: str = "us-east-1") -> str:
-        """The ARN of one of the account's functions."""
+        """Return the ARN of a function of the account."""
         return f"arn:aws:lambda:{region}:{self.account_id}:function:{name}"
 
     def queue(self, name: str, region: str = "us-east-1") -> str:
-        """The ARN of one of the account's queues."""
+        """Return the ARN of a queue of the account."""
         return f"arn:aws:sqs:{region}:{self.account_id}:{name}"
 
 
 @pytest.fixture(scope="session")
 def seeded() -> Iterator[Shop]:
-    """The sandbox as it is seeded; tests only read from it."""
+    """The sandbox as seeded, which tests only read."""
     with Sandbox(account_id="444455556666") as sandbox:
         yield Shop(sandbox)
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    """A sandbox of the test's own, whose clock stands still."""
+    """A sandbox for one test, at a fixed time."""
     with Sandbox(now=lambda: NOW) as sandbox:
         yield Shop(sandbox)
 
 
 @pytest.fixture
 def open_shop() -> Iterator[Callable[[], Shop]]:
-    """Opens further sandboxes, and stops them all at the end."""
+    """A function that starts more sandboxes, which are stopped after the test."""
     opened: list[Sandbox] = []
 
     def opening() -> Shop:

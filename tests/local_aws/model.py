@@ -1,4 +1,4 @@
-"""A response of the sandbox, held to the service model that boto3 reads it with."""
+"""The check that a response of the sandbox conforms to botocore's service model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TYPES: dict[str, type] = {
 
 
 def complaints(service: str, operation: str, response: dict[str, Any]) -> list[str]:
-    """What the model has against a response: members that it lacks, that no model knows, or of another type."""
+    """Yield the violations of the model: members that are missing, unknown, or of a wrong type."""
     model = session_of("sandbox").client(service).meta.service_model.operation_model(operation)
     given = {name: value for name, value in response.items() if name != "ResponseMetadata"}
     return list(_complaints(model.output_shape, given, operation))

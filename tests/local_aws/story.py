@@ -1,4 +1,4 @@
-"""One function of the shop: its settings, its events, and the records that they leave."""
+"""A function of the shop: its settings, its events, and their records."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def _client(shop: Shop, service: str) -> Any:
 
 @dataclass(frozen=True)
 class Story:
-    """One function of the shop, whose failures and successes go to a queue."""
+    """A function of the shop, whose failures and successes go to a queue."""
 
     shop: Shop
     name: str = "reviews-moderation"
 
     def client(self, service: str = "lambda") -> Any:
-        """A boto3 client, made once."""
+        """Return a boto3 client, the same one for each service."""
         return _client(self.shop, service)
 
     def set(self, *, qualifier: str | None = None, **settings: Any) -> None:
@@ -35,18 +35,18 @@ class Story:
         assert self.shop.config_of("PUT", self.name, body, qualifier=qualifier).status == 200
 
     def send(self, payload: bytes = b"{}", qualifier: str | None = None) -> str:
-        """Invoke it asynchronously, and return the id of the request."""
+        """Invoke the function asynchronously, and return the request id."""
         given = {"Qualifier": qualifier} if qualifier else {}
         response = self.client().invoke(FunctionName=self.name, InvocationType="Event", Payload=payload, **given)
         assert (response["StatusCode"], response["Payload"].read()) == (202, b"")
         return str(response["ResponseMetadata"]["RequestId"])
 
     def received(self) -> list[Any]:
-        """Take every record out of the queue."""
+        """Receive and delete every record in the queue."""
         return [json.loads(body) for body in self.bodies()]
 
     def bodies(self, queue: str = QUEUE) -> list[str]:
-        """Take every message out of a queue."""
+        """Receive and delete every message in a queue."""
         client, url = self.client("sqs"), f"{self.shop.sandbox.url}/{self.shop.account_id}/{queue}"
         bodies = []
         while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):

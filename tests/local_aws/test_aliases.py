@@ -1,4 +1,4 @@
-"""An alias may share its traffic between two versions; events run on either, with the settings of the alias."""
+"""An alias may split its traffic between two versions, which both use the settings of the alias."""
 
 from __future__ import annotations
 

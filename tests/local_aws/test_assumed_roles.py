@@ -1,4 +1,4 @@
-"""Which roles of a sandbox may be assumed, by whom and for how long."""
+"""The roles of a sandbox that may be assumed, by which callers, and for how long."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shop() -> Iterator[Shop]:
 
 
 def trusting(shop: Shop, name: str, **statement: Any) -> str:
-    """The ARN of a new role of the sandbox's account, with this statement as its trust policy."""
+    """Create a role with this statement as its trust policy, and return its ARN."""
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": shop.account_id}, **statement}
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
     role = shop.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)

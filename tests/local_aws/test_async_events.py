@@ -1,4 +1,4 @@
-"""Runs, retries, ages and records of asynchronous events are AWS's, at the qualifier that was invoked."""
+"""Runs, retries, ages and records of asynchronous events are like AWS's, for the invoked qualifier."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.local_aws.story import Story
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
-    """A sandbox whose clock of events moves only when a test moves it."""
+    """A sandbox whose event clock moves only when a test advances it."""
     with Sandbox(event_speed=0, now=lambda: NOW) as sandbox:
         yield Shop(sandbox)
 
@@ -59,7 +59,7 @@ def test_a_record_has_the_format_of_aws(story: Story) -> None:
     }
 
 
-# How it fails, the settings, and the record's condition and count.
+# How the function fails, its settings, and the condition and count in the record.
 ENDS = [
     ("error", {}, "RetriesExhausted", 3),
     ("error", {"MaximumRetryAttempts": 0}, "RetriesExhausted", 1),

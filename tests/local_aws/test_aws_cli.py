@@ -55,7 +55,7 @@ def url_of(program: subprocess.Popen[str]) -> str:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Where a program of its own serves a sandbox."""
+    """The URL of a sandbox that another process serves."""
     with start("--port", "0") as program:
         try:
             yield url_of(program)
@@ -65,7 +65,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def outside(url: str, monkeypatch: pytest.MonkeyPatch) -> Eic:
-    """A connection from this process to that program."""
+    """A connection from this process to that sandbox."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     return eicnb.connect(endpoint_url=url)

@@ -1,4 +1,4 @@
-"""A web page cannot use a sandbox, whatever name or origin it comes with; programs can."""
+"""A web page cannot use a sandbox, whatever its host name or origin; programs can."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ PAGES = ["cross-site", "Cross-Site", "same-site", "cross-site, none", ""]
 
 
 def of(shop: Shop, text: str) -> str:
-    """The text with the port that the sandbox listens on."""
+    """Return the text with the sandbox's port filled in."""
     return text.format(port=urlsplit(shop.sandbox.url).port)
 
 

@@ -1,4 +1,4 @@
-"""Records arrive in every kind of destination as AWS writes them; what cannot arrive is lost, and counted."""
+"""Every kind of destination receives records as from AWS; failed deliveries are lost and counted."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def configured(shop: Shop, destination: str, name: str = FUNCTION, *, on: str = 
 
 
 def dropped(story: Story, payload: bytes = b'{"order": 1}') -> str:
-    """Send an event and let everything happen; return its id."""
+    """Send an event, wait until nothing is pending, and return the request id."""
     request_id = story.send(payload)
     story.shop.sandbox.settle()
     return request_id
 
 
 def counts(shop: Shop, name: str, resource: str | None = None, since: timedelta = timedelta(hours=1)) -> list[float]:
-    """The metrics of a function: received, dropped, not delivered to a destination and to a dead-letter queue."""
+    """Return a function's counts of received and dropped events, and of both kinds of failed deliveries."""
     now = datetime.fromtimestamp(NOW, UTC)
     dimensions = {"FunctionName": name, **({"Resource": resource} if resource else {})}
     given = [{"Name": key, "Value": value} for key, value in dimensions.items()]
@@ -254,7 +254,7 @@ def test_a_record_that_is_nested_too_deeply_for_a_bus_is_lost(shop: Shop) -> Non
 
 
 def loop(shop: Shop) -> int:
-    """Let two functions invoke each other, and return how often the second ran."""
+    """Make two functions invoke each other, and return how often the second ran."""
     shop.sandbox.succeed(FUNCTION)
     configured(shop, shop.arn("failure-triage"), on="OnSuccess")
     configured(shop, shop.arn(FUNCTION), "failure-triage", on="OnSuccess")

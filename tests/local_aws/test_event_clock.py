@@ -1,4 +1,4 @@
-"""The clock of events runs fast, stands still, and skips, and has a thread only while work is pending."""
+"""The event clock runs fast, stops, and skips waits; it has a thread only while work is pending."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def workers() -> list[threading.Thread]:
 
 
 def noting(seen: list[tuple[str, float]], name: str) -> Callable[[float], None]:
-    """Work that notes its name and the time that it receives."""
+    """Return work that records its name and the time that it receives."""
     return lambda due: seen.append((name, due))
 
 

@@ -1,4 +1,4 @@
-"""The five operations, as aws lambda answers them."""
+"""The five operations on event-invoke configs respond like AWS."""
 
 from __future__ import annotations
 

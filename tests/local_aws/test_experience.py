@@ -1,4 +1,4 @@
-"""Settings can be experienced: put retries 0, send an event, and see one attempt."""
+"""Settings have an effect that users can see: with 0 retries, an event has one attempt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FUNCTION, QUEUE = "reviews-moderation", "sqs:shop-failures"
 
 @pytest.fixture
 def eic() -> Iterator[Eic]:
-    """A sandbox whose clock of events moves only when a test moves it."""
+    """A sandbox whose event clock moves only when a test advances it."""
     eic = eicnb.sandbox(event_speed=0)
     yield eic
     server_of(eic).stop()
@@ -71,7 +71,7 @@ def test_losses_count_what_the_sandbox_lost(eic: Eic) -> None:
     for _ in range(3):
         eic.send("thumbnails", {})
     server_of(eic).settle()
-    # The point of a minute is read from the minute's first second on.
+    # The data point of a minute cannot be read within the minute's first second.
     until = time.monotonic() + 30
     while lost() == before and time.monotonic() < until:
         time.sleep(0.2)

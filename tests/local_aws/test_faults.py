@@ -1,4 +1,4 @@
-"""Every way in which the service refuses: status, code, header and the whole body."""
+"""Every error response of the service: status, code, header and the whole body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invoke accepts an event, runs a function once, or only checks the request, as AWS does."""
+"""Invoke queues an event, runs a function once, or only validates the request, as AWS does."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def accounts(shop: Shop) -> dict[str, dict[str, Any]]:
 
 
 def member(shop: Shop, name: str) -> boto3.Session:
-    """A session that acts as the role of a member account."""
+    """Return a session with the role of a member account."""
     role = f"arn:aws:iam::{accounts(shop)[name]['Id']}:role/{company.AUDIT_ROLE}"
     keys = shop.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")

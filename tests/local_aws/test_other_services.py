@@ -1,4 +1,4 @@
-"""Two sandboxes in one process share nothing, and a stopped one leaves nothing behind."""
+"""Two sandboxes in one process share no state, and a stopped one leaves none behind."""
 
 from __future__ import annotations
 

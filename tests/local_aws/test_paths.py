@@ -43,7 +43,7 @@ ENDS = ["", "data.json", "reset", "recorder/start-recording", "recorder/download
 
 
 def sent(shop: Shop, method: str, target: str, service: str | None = None) -> bytes:
-    """The response to a request line that is sent exactly as it stands."""
+    """Send a request line unchanged, and return the response."""
     signed = f"Authorization: AWS4-HMAC-SHA256 Credential=k/20261101/us-east-1/{service}/aws4_request\r\n"
     with socket.create_connection(("127.0.0.1", urlsplit(shop.sandbox.url).port), timeout=60) as connection:
         head = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{signed if service else ''}"

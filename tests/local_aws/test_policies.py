@@ -1,4 +1,4 @@
-"""The evaluation of IAM policies, by a table of statements."""
+"""The evaluation of IAM policies, in a table of statements and decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only the latest receipt of a message that is in flight deletes it or changes its visibility."""
+"""Only the latest receipt of a message in flight can delete it or change its visibility."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def sqs() -> Iterator[Any]:
 
 @pytest.fixture
 def queue(sqs: Any, request: pytest.FixtureRequest) -> str:
-    """A queue of the test's own, with one message."""
+    """A queue with one message."""
     name = f"q-{abs(hash(request.node.name))}"
     url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="one")
@@ -28,7 +28,7 @@ def queue(sqs: Any, request: pytest.FixtureRequest) -> str:
 
 
 def receipt(sqs: Any, queue: str, seconds: int = 30) -> str:
-    """The receipt of the message, which stays invisible for some seconds."""
+    """Receive the message, which then stays hidden for some seconds, and return its receipt."""
     [message] = sqs.receive_message(QueueUrl=queue, VisibilityTimeout=seconds)["Messages"]
     handle: str = message["ReceiptHandle"]
     return handle

@@ -1,4 +1,4 @@
-"""One sandbox cannot read, change or reset another of the same process."""
+"""A sandbox cannot read, change or reset another one in the same process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def one() -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def other() -> Iterator[Shop]:
-    """The sandbox that the first one reaches for, with something of its own in each service."""
+    """Another sandbox, with a resource in each service that the first one must not reach."""
     with Sandbox(account_id="777733334444") as sandbox:
         shop = Shop(sandbox)
         shop.client("s3").create_bucket(Bucket="of-the-other")

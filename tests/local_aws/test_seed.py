@@ -1,4 +1,4 @@
-"""What the seeded account promises to a newcomer, and to the documentation that shows it."""
+"""The seeded account has what newcomers and the documentation rely on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting, listening, stopping, and what comes back for requests that nobody should send."""
+"""Starting, listening, stopping, and the responses to invalid requests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SERVED = (
 def test_it_listens_on_127_0_0_1_only(seeded: Shop) -> None:
     port = urlsplit(seeded.sandbox.url).port
     assert seeded.sandbox.url == f"http://127.0.0.1:{port}"
-    # All of 127/8 is this machine: a server on 0.0.0.0 would answer here too.
+    # All of 127/8 is this machine, so a server on 0.0.0.0 would respond here too.
     with pytest.raises(OSError, match=r"refused|timed out|assign|unreachable"):
         socket.create_connection(("127.0.0.2", port), timeout=2)
 

@@ -1,4 +1,4 @@
-"""IAM's simulation answers as boto3 reads it, from the policies of the sandbox's roles."""
+"""IAM's simulation, read by boto3, decides by the policies of the sandbox's roles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def shop() -> Iterator[Shop]:
 
 
 def simulated(shop: Shop, role: str, actions: list[str], resources: list[str] | None = None, **more: Any) -> Any:
-    """The response to one simulation of a role."""
+    """Return the response to a simulation of a role."""
     given = {"ResourceArns": resources} if resources else {}
     arn = f"arn:aws:iam::{shop.account_id}:role/{role}"
     return shop.client("iam").simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions, **given, **more)

@@ -1,4 +1,4 @@
-"""The limits on control-plane calls: the bucket by a clock of the test's own, the answer over HTTP."""
+"""The limits on control-plane calls: the token bucket on a fake clock, and the responses over HTTP."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_none_lifts_the_limit(shop: Shop) -> None:
             None,
             "A sandbox cannot serve nan requests per second.\nTry: give a number above 0, or None for no limit",
         ),
-        (15, 0.5, "A burst of 0.5 admits no call.\nTry: give 1 or more"),
+        (15, 0.5, "A burst of 0.5 admits no calls.\nTry: give 1 or more"),
     ],
 )
 def test_a_limit_that_lets_nothing_through_is_refused(rate: float, burst: float | None, message: str) -> None:

@@ -129,7 +129,7 @@ def test_it_can_be_denied_and_is_throttled_on_its_own(shop: Shop) -> None:
     with pytest.raises(ClientError, match="is not authorized to perform: cloudtrail:LookupEvents"):
         client.lookup_events()
     shop.sandbox.trail.is_denied = False
-    shop.sandbox.throttle(1.5)  # of which LookupEvents has 0.2 a second
+    shop.sandbox.throttle(1.5)  # LookupEvents then has 0.2 per second
     codes = []
     for _ in range(4):
         try:

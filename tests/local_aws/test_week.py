@@ -15,7 +15,7 @@ END = datetime.fromtimestamp(NOW, UTC)
 
 
 def week_of(shop: Shop, region: str, namespace: str, metric: str, stat: str, **dimensions: str) -> list[float]:
-    """The daily values of one metric in the week before the sandbox's clock, oldest first."""
+    """Return the daily values of a metric in the sandbox's last week, oldest first."""
     given: dict[str, Any] = {
         "Namespace": namespace,
         "MetricName": metric,

@@ -20,13 +20,13 @@ from eicnb.model.age import age, brief, human, read_age, read_seconds
         ("999999999h", 3599999996400),
     ],
 )
-def test_a_duration_is_a_number_and_perhaps_a_unit(text: str, seconds: int) -> None:
+def test_a_duration_is_a_number_with_an_optional_unit(text: str, seconds: int) -> None:
     assert read_seconds(text) == seconds
     assert read_age(text, "--max-age", repr(text)) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "soon", "1d", "1.5h", "-60", "6 lh", "6H", "٦", "1h30m", "1234567890"])
-def test_any_other_text_is_no_duration(text: str) -> None:
+def test_any_other_text_is_not_a_duration(text: str) -> None:
     assert read_seconds(text) is None
     with pytest.raises(UsageError) as caught:
         read_age(text, "--max-age", repr(text))
@@ -49,7 +49,9 @@ def test_any_other_text_is_no_duration(text: str) -> None:
         (21600, "6 hours", "6 h 0 min", "6h"),
     ],
 )
-def test_a_duration_in_words_in_short_and_as_an_option(seconds: int, in_words: str, in_short: str, option: str) -> None:
+def test_a_duration_is_formatted_in_words_in_short_and_as_an_option(
+    seconds: int, in_words: str, in_short: str, option: str
+) -> None:
     assert (human(seconds), brief(seconds), age(seconds)) == (in_words, in_short, option)
 
 

@@ -22,14 +22,14 @@ TWELVE = "Try: write all twelve digits, with the leading zeros: 123456789012"
         ("arn:aws:sqs:nowhere:123456789012:lost", "'nowhere' is not the name of a region\nTry: us-east-1"),
     ],
 )
-def test_the_part_that_is_wrong_is_named(text: str, message: str) -> None:
+def test_the_error_names_the_invalid_part(text: str, message: str) -> None:
     assert str(fault_in_parts(text)) == message
 
 
 @pytest.mark.parametrize(
     "text", ["", "lost", "arn:aws:s3:::lost", example_arn("sqs", "lost"), "arn:aws:sqs:us-east-1:ACCOUNT-0001:lost"]
 )
-def test_a_text_without_a_wrong_part_has_no_fault(text: str) -> None:
+def test_a_text_with_valid_parts_has_no_error(text: str) -> None:
     assert fault_in_parts(text) is None
 
 

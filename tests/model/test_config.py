@@ -109,7 +109,7 @@ def test_other_ages_cannot_be_built(value: Any, message: str) -> None:
         ),
     ],
 )
-def test_absent_empty_and_explicit_are_three_things(
+def test_absent_empty_and_explicit_settings_differ(
     config: EventInvokeConfig, api: dict[str, Any], *, anything: bool
 ) -> None:
     assert config.to_api() == api
@@ -166,20 +166,20 @@ def test_a_config_that_is_written_is_read_back_the_same(config: EventInvokeConfi
         ),
     ],
 )
-def test_what_aws_would_not_know_is_refused_with_what_it_knows(value: object, message: str) -> None:
+def test_an_unknown_service_is_refused_with_the_known_ones(value: object, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         EventInvokeConfig.from_api(value)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("value", [QUEUE, {}, 7])
-def test_what_is_not_a_destination_cannot_be_put_into_a_config(value: Any) -> None:
+def test_only_a_destination_can_be_put_into_a_config(value: Any) -> None:
     with pytest.raises(UsageError, match="is not a destination"):
         DestinationConfig(on_failure=value)
 
 
 @pytest.mark.parametrize("value", [{"OnFailure": {}}, QUEUE, 7])
-def test_what_is_not_a_destination_config_cannot_be_put_into_a_config(value: Any) -> None:
+def test_only_a_destination_config_can_be_put_into_a_config(value: Any) -> None:
     with pytest.raises(UsageError, match="is not a DestinationConfig"):
         EventInvokeConfig(destination_config=value)
 
@@ -205,7 +205,7 @@ def test_a_typed_destination_is_none_an_arn_or_a_name(text: str, destination: De
     assert parse_destination(text) == destination
 
 
-def test_the_url_of_a_queue_is_answered_with_its_arn() -> None:
+def test_the_hint_for_a_queue_url_is_its_arn() -> None:
     with pytest.raises(UsageError) as caught:
         parse_destination("https://sqs.us-east-1.amazonaws.com/123456789012/lost")
     assert caught.value.hint == f"{QUEUE}, or none"

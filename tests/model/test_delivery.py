@@ -1,4 +1,4 @@
-"""The statement that lets Lambda deliver, for each kind of destination."""
+"""The policy statement that allows delivery, for each kind of destination."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def test_the_kind_of_a_reported_destination_is_known_or_none(text: str, kind: st
         ("events:default", "arn:aws-cn:events:cn-north-1:123456789012:event-bus/default"),
     ],
 )
-def test_a_destination_by_name_is_in_the_place_of_the_connection(text: str, arn: str) -> None:
+def test_a_destination_by_name_is_in_the_account_and_region_of_the_connection(text: str, arn: str) -> None:
     assert str(DestinationName.parse(text).arn("aws-cn", "cn-north-1", "123456789012")) == arn
 
 

@@ -87,10 +87,10 @@ def test_the_record_of_a_success_has_its_own_condition_and_detail_type() -> None
     assert not of_a_failure({"detail-type": ["Lambda Function Invocation Result - Failure"]}, "success")
 
 
-def test_a_rule_on_a_schedule_has_no_pattern_and_matches_nothing() -> None:
+def test_a_scheduled_rule_has_no_pattern_and_matches_nothing() -> None:
     assert not could_match(None, record_of(BUS, FUNCTION, "failure"))
 
 
 @pytest.mark.parametrize("unreadable", ["{", "[]", '"x"', '{"source": [["aws.s3"]]}'])
-def test_an_unreadable_pattern_could_match(unreadable: str) -> None:
+def test_a_malformed_pattern_could_match(unreadable: str) -> None:
     assert could_match(unreadable, record_of(BUS, FUNCTION, "failure"))

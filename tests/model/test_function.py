@@ -197,11 +197,11 @@ def test_a_wrong_function_cannot_be_built(function_name: str, qualifier: str | N
         ("123456789012:function:my-function", "$LATEST", "123456789012:function:my-function:$LATEST"),
     ],
 )
-def test_a_qualifier_beside_the_name_is_joined_to_it(text: str, qualifier: str | None, expected: str) -> None:
+def test_a_separate_qualifier_is_added_to_the_name(text: str, qualifier: str | None, expected: str) -> None:
     assert str(FunctionRef.parse(text).with_qualifier(qualifier)) == expected
 
 
-def test_two_qualifiers_that_differ_are_refused() -> None:
+def test_two_different_qualifiers_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         FunctionRef.parse("my-function:live").with_qualifier("7")
     assert str(caught.value) == (
@@ -215,7 +215,7 @@ def test_a_function_without_its_qualifier_is_the_function_itself() -> None:
 
 
 @pytest.mark.parametrize("text", ["live", "7", "$LATEST", "$LATEST.PUBLISHED", "a_b-C", "q" * 128])
-def test_a_qualifier_is_returned_as_it_is(text: str) -> None:
+def test_a_qualifier_is_returned_unchanged(text: str) -> None:
     assert check_qualifier(text) == text
 
 

@@ -19,7 +19,7 @@ MOMENTS = [
     (date(2026, 11, 25), datetime(2026, 11, 25, tzinfo=UTC)),
     ("2026-11-25T14:00Z", datetime(2026, 11, 25, 14, tzinfo=UTC)),
     ("2026-11-25 14:00+01:00", datetime(2026, 11, 25, 13, tzinfo=UTC)),
-    (datetime(2026, 11, 25, 14), datetime(2026, 11, 25, 14, tzinfo=UTC)),  # noqa: DTZ001 # it has no zone on purpose
+    (datetime(2026, 11, 25, 14), datetime(2026, 11, 25, 14, tzinfo=UTC)),  # noqa: DTZ001 # without a zone on purpose
     (datetime(2026, 11, 25, 14, tzinfo=timezone(timedelta(hours=2))), datetime(2026, 11, 25, 12, tzinfo=UTC)),
     (pd.Timestamp("2026-11-25 14:00", tz="UTC"), datetime(2026, 11, 25, 14, tzinfo=UTC)),
 ]

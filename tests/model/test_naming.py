@@ -105,5 +105,5 @@ def test_a_bucket_has_no_reserved_name(name: str) -> None:
         ("events", "a/b", None),
     ],
 )
-def test_the_name_that_is_probably_meant_is_found(kind: str, name: str, likely: str | None) -> None:
+def test_the_likely_name_is_found(kind: str, name: str, likely: str | None) -> None:
     assert likely_name(kind, name) == likely

@@ -24,7 +24,7 @@ ID = "123456789012"
         ({"Status": "SUSPENDED"}, False),
     ],
 )
-def test_the_state_decides_and_the_older_status_only_without_it(listed: dict[str, Any], *, is_active: bool) -> None:
+def test_the_state_takes_precedence_over_the_older_status(listed: dict[str, Any], *, is_active: bool) -> None:
     assert OrganizationAccount.from_api({"Id": ID, "Name": "payments", **listed}).is_active is is_active
 
 
@@ -63,7 +63,7 @@ def test_a_unit_is_chosen_by_its_id_its_path_or_its_name(pattern: str, *, fits: 
     assert OrganizationUnit("ou-ab12-11111111", "Workloads/Prod").fits(pattern) is fits
 
 
-def test_the_root_holds_every_unit_and_a_unit_those_inside_it_alone() -> None:
+def test_the_root_has_every_unit_and_a_unit_has_those_inside_it() -> None:
     root, outer, inner = (OrganizationUnit(path or "r", path) for path in ("", "Workloads", "Workloads/Prod"))
     assert [root.has(outer), outer.has(inner), outer.has(outer)] == [True, True, True]
     assert [inner.has(outer), outer.has(root), outer.has(OrganizationUnit("x", "Workloads2"))] == [False, False, False]

@@ -25,10 +25,10 @@ COUNTED = {**START, "done": 224, "known": 6000, "seconds": 20.0, "is_counted": T
         ({**COUNTED, "done": 0}, "  0%|          | 0/6000 functions [00:20<?, 0.0/s]"),
     ],
 )
-def test_a_pace_is_a_line(state: dict[str, Any], line: str) -> None:
+def test_progress_is_one_line(state: dict[str, Any], line: str) -> None:
     assert str(Pace(**state)) == line
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "00:00"), (59.6, "01:00"), (3600, "1:00:00")])
-def test_times_are_those_of_a_clock(seconds: float, shown: str) -> None:
+def test_times_are_formatted_as_on_a_clock(seconds: float, shown: str) -> None:
     assert clock_time(seconds) == shown

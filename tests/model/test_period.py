@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 26, 12, 30, 40, tzinfo=UTC)
         (pd.Timestamp("2026-11-26T12:00:00Z"), "2026-11-26T12:00:00+00:00", 60),
     ],
 )
-def test_a_period_starts_where_cloudwatch_keeps_points_and_has_few_of_them(since: Any, start: str, step: int) -> None:
+def test_a_period_starts_at_a_data_point_and_has_few_of_them(since: Any, start: str, step: int) -> None:
     period = Period.parse(since, None, now=NOW)
     assert (period.since.isoformat(), period.step) == (start, step)
     assert period.until == NOW
@@ -44,7 +44,7 @@ def test_a_period_starts_where_cloudwatch_keeps_points_and_has_few_of_them(since
         ("100d", timedelta(days=100) - timedelta(minutes=30), 3600),
     ],
 )
-def test_points_of_long_ago_are_as_wide_as_cloudwatch_keeps_them(since: str, until: Any, step: int) -> None:
+def test_older_points_have_the_resolution_that_cloudwatch_keeps(since: str, until: Any, step: int) -> None:
     assert Period.parse(since, until, now=NOW).step == step
 
 
@@ -58,19 +58,19 @@ def test_points_of_long_ago_are_as_wide_as_cloudwatch_keeps_them(since: str, unt
         ("0d", None, "since is '0d', which is in the future", "7d"),
     ],
 )
-def test_a_period_that_cannot_be_is_refused(since: Any, until: Any, message: str, hint: str) -> None:
+def test_an_impossible_period_is_refused(since: Any, until: Any, message: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         Period.parse(since, until, now=NOW)
     assert str(caught.value) == f"{message}\nTry: {hint}"
 
 
 @pytest.mark.parametrize("since", ["soon", 7, None, pd.NaT, "", "7x"])
-def test_what_is_no_time_is_refused(since: Any) -> None:
+def test_a_text_that_is_not_a_time_is_refused(since: Any) -> None:
     with pytest.raises(UsageError, match="which is not a time"):
         Period.parse(since, None, now=NOW)
 
 
-def test_a_period_has_its_two_ends() -> None:
+def test_a_period_has_a_start_and_an_end() -> None:
     period = Period.parse("7d", "1d", now=NOW)
     assert period.has(period.since)
     assert period.has(period.until)

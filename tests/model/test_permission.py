@@ -1,4 +1,4 @@
-"""The decisions in a result of IAM's simulation."""
+"""The decisions in a result of IAM's policy simulator."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_a_region_that_may_exist_is_accepted(region: str | None) -> None:
 
 
 @pytest.mark.parametrize("region", ["us east 1", "-us", "us-east-1\n", "é", "us.east"])
-def test_a_text_that_no_region_can_be_called_is_refused(region: str) -> None:
+def test_a_text_that_cannot_be_a_region_is_refused(region: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_region(region)
     assert str(caught.value) == f"{region!r} is not the name of a region\nTry: us-east-1"

@@ -1,4 +1,4 @@
-"""Records and dead letters as AWS writes them, and what only looks like one."""
+"""Records and dead letters as AWS writes them, and texts that only look like them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_qualifier_is_the_one_that_the_event_was_sent_to(qualifier: str) -> 
     assert InvocationRecord.parse(in_context(functionArn=f"{ARN}:{qualifier}")).qualifier == qualifier
 
 
-def test_without_a_response_there_is_no_error() -> None:
+def test_an_error_without_a_response_is_none() -> None:
     never_ran = {name: value for name, value in RECORD.items() if not name.startswith("response")}
     record = InvocationRecord.parse(json.dumps(never_ran))
     assert (record.status_code, record.error_type, record.error_message) == (None, None, None)
@@ -78,7 +78,7 @@ def test_without_a_response_there_is_no_error() -> None:
         (None, "Unhandled"),
     ],
 )
-def test_an_error_without_a_type_has_lambdas_own(response: Any, error_type: str) -> None:
+def test_an_error_without_a_type_has_lambdas_function_error(response: Any, error_type: str) -> None:
     assert InvocationRecord.parse(changed(responsePayload=response)).error_type == error_type
 
 
@@ -86,7 +86,7 @@ def test_an_error_without_a_type_has_lambdas_own(response: Any, error_type: str)
     "payload",
     ['{"b": 1.50, "a": 10000000000000000000001}', '"text"', "[]", "null", '{"é": "\\u00e9"}', "1e400", "9" * 5000],
 )
-def test_the_payload_stays_as_it_was_written(payload: str) -> None:
+def test_the_payload_is_not_reformatted(payload: str) -> None:
     text = changed(requestPayload="HERE").replace('"HERE"', payload)
     assert InvocationRecord.parse(text).payload == payload
 
@@ -98,7 +98,7 @@ JSON = st.recursive(
 
 
 @given(JSON, st.fixed_dictionaries({"indent": st.sampled_from([None, 1, "\t"]), "ensure_ascii": st.booleans()}))
-def test_any_payload_stays_byte_for_byte(payload: Any, style: dict[str, Any]) -> None:
+def test_any_payload_is_preserved_byte_for_byte(payload: Any, style: dict[str, Any]) -> None:
     text = json.dumps(payload, **style)
     assert InvocationRecord.parse(changed(requestPayload="HERE").replace('"HERE"', text)).payload == text
 
@@ -121,7 +121,7 @@ def test_any_payload_stays_byte_for_byte(payload: Any, style: dict[str, Any]) ->
         (json.dumps({"Type": "Notification", "Message": "hello"}), "it is not a JSON object"),
     ],
 )
-def test_what_is_not_a_record_says_why(text: str, reason: str) -> None:
+def test_other_texts_are_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(NotARecord) as raised:
         InvocationRecord.parse(text)
     assert str(raised.value).startswith(reason)
@@ -140,15 +140,15 @@ def test_what_is_not_a_record_says_why(text: str, reason: str) -> None:
         (changed(responseContext={"statusCode": "200"}), "status_code"),
     ],
 )
-def test_a_member_that_makes_no_sense_is_missing(text: str, name: str) -> None:
+def test_a_nonsensical_member_is_none(text: str, name: str) -> None:
     assert getattr(InvocationRecord.parse(text), name) is None
 
 
-def test_half_a_character_is_replaced() -> None:
+def test_a_lone_surrogate_is_replaced() -> None:
     assert InvocationRecord.parse(in_context(requestId="\ud83d")).request_id == "?"
 
 
-def test_a_dead_letter_names_no_function_even_if_it_looks_like_a_record() -> None:
+def test_a_dead_letter_has_no_function_even_if_it_looks_like_a_record() -> None:
     sent_at = datetime(2026, 11, 25, tzinfo=UTC)
     attributes = {"RequestID": "r-1", "ErrorCode": "200", "ErrorMessage": "boom"}
     assert InvocationRecord.of_message(changed(), attributes, sent_at) == InvocationRecord(

@@ -19,7 +19,7 @@ def response(**members: Any) -> dict[str, Any]:
     return {"FunctionArn": FUNCTION, "LastModified": NOON, **members}
 
 
-def test_a_reported_config_holds_what_aws_holds() -> None:
+def test_a_reported_config_has_the_values_of_the_response() -> None:
     config = ReportedConfig.from_api(
         response(
             MaximumRetryAttempts=0,
@@ -51,7 +51,7 @@ def test_a_reported_config_holds_what_aws_holds() -> None:
         ("x" * 5_000, None),
     ],
 )
-def test_a_destination_that_aws_holds_is_reported_as_it_is(text: str, kind: str | None) -> None:
+def test_a_destination_is_reported_unchanged(text: str, kind: str | None) -> None:
     config = ReportedConfig.from_api(response(DestinationConfig={"OnFailure": {"Destination": text}}))
     assert (config.on_failure, config.on_failure_type) == (text, kind)
 
@@ -67,7 +67,7 @@ def test_a_destination_that_aws_holds_is_reported_as_it_is(text: str, kind: str 
         {"SomethingNew": 1},
     ],
 )
-def test_what_is_not_set_is_none(members: dict[str, Any]) -> None:
+def test_a_setting_that_is_not_set_is_none(members: dict[str, Any]) -> None:
     config = ReportedConfig.from_api(response(**members))
     assert (config.maximum_retry_attempts, config.maximum_event_age_in_seconds) == (None, None)
     assert (config.on_failure, config.on_failure_type) == (None, None)
@@ -127,7 +127,7 @@ def test_a_malformed_response_is_an_error_and_never_a_row(members: dict[str, Any
         ),
     ],
 )
-def test_what_a_reported_function_lacks_is_none(members: dict[str, Any], function: tuple[Any, ...]) -> None:
+def test_missing_members_of_a_function_are_none(members: dict[str, Any], function: tuple[Any, ...]) -> None:
     reported = ReportedFunction.from_api({"FunctionArn": FUNCTION, **members})
     assert str(reported.function) == FUNCTION
     assert (reported.runtime, reported.timeout, reported.dead_letter_arn, reported.role_arn) == function

@@ -1,4 +1,4 @@
-"""What a destination turned out to be."""
+"""Destinations as their services describe them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ KEYS = [
 
 
 @pytest.mark.parametrize(("key", "expected"), KEYS)
-def test_a_customer_key_is_an_arn_and_none_of_the_keys_of_aws(key: str | None, expected: str | None) -> None:
+def test_a_customer_key_is_an_arn_and_not_a_key_of_aws(key: str | None, expected: str | None) -> None:
     assert Target(arn=QUEUE, key=key).customer_key == expected
 
 
-def test_a_disabled_rule_hears_nothing() -> None:
+def test_a_disabled_rule_matches_nothing() -> None:
     record = record_of("arn:bus", "arn:function:$LATEST", "failure")
     assert Rule("all", '{"source": ["lambda"]}').could_match(record)
     assert not Rule("all", '{"source": ["lambda"]}', is_enabled=False).could_match(record)

@@ -1,4 +1,4 @@
-"""When Lambda retries an event, and which retries the age leaves time for."""
+"""When Lambda retries an event, and which retries its maximum age leaves time for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS
 from eicnb.model.timeline import age_for, attempts, retries_within
 
 CASES = [
-    # age, retries, seconds of a run, retries that happen
+    # maximum age, retries, seconds a run takes, retries that happen
     (60, 2, 0, 0),
     (61, 2, 0, 1),
     (90, 2, 0, 1),

@@ -1,4 +1,4 @@
-"""What invokes a function, read from its policy and its event source mappings."""
+"""What invokes a function, according to its policy and event source mappings."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PRINCIPALS = [
 
 
 @pytest.mark.parametrize(("principal", "name", "invocation"), PRINCIPALS)
-def test_each_service_invokes_in_its_own_way(principal: str, name: str, invocation: str) -> None:
+def test_each_service_invokes_synchronously_or_not(principal: str, name: str, invocation: str) -> None:
     assert found_in(statement({"Service": principal})) == [(name, invocation)]
 
 

@@ -49,7 +49,7 @@ def test_a_verb_names_its_operation_its_command_its_permission_and_its_pages() -
     )
 
 
-def test_a_list_holds_its_configs_under_the_name_that_botocore_knows() -> None:
+def test_a_list_has_its_configs_in_the_member_that_botocore_knows() -> None:
     model = boto3.Session()._session.get_service_model("lambda")
     response = model.operation_model(Operation.LIST).output_shape
     assert response is not None

@@ -49,7 +49,7 @@ def test_options_choose_checks_rules_mutes_and_the_severity_that_stops(audited: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("", "check needs the audit: what an audit returned"),
+        ("", "check needs the audit: DataFrame from an audit"),
         ("audit", "the audit is 'audit', which is text, not a DataFrame"),
         ("${audit} --fail-on severe", "--fail-on is 'severe', which is not one of its values"),
         ("${audit} --look setings", "there is no layer 'setings'"),

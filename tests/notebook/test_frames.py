@@ -67,7 +67,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "a number": ("%eic export ${number} --language aws", "3 is not a frame of configs", 'eicnb.list("my-function")'),
     "one frame": (
         "%eic compare ${configs}",
-        "compare needs the later frame: another one, of a later day or of another account",
+        "compare needs the later frame: another frame of configs, from a later day or another account",
         "%eic compare ${configs} ${AFTER}",
     ),
     "another key": (
@@ -78,8 +78,8 @@ BAD: dict[str, tuple[str, str, str]] = {
     "no frame to compare": ("%eic compare ${configs} ${number}", "after is 3, not a frame of configs", "eicnb.audit()"),
     "a variable of a shell": (
         "%eic export QUEUE=lost",
-        "QUEUE=… sets a variable of a shell, and no shell reads this line",
-        'name the value in a Python cell; `$QUEUE` then stands for it here\nQUEUE = "lost"',
+        "QUEUE=… sets a shell variable, but no shell reads this line",
+        'assign it in a Python cell, then write `$QUEUE` here\nQUEUE = "lost"',
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Hints are advice: whatever a hint gives to type is typed here, into a shell on a sandbox, and works.
+"""Hints work: whatever a hint suggests is typed here, into a shell on a sandbox.
 
 A hint is a sentence, then the lines to type, each alone on its own line; an empty line begins the next cell. A hint of
 one word or one option is typed in the place that the error marks.

@@ -67,7 +67,7 @@ def test_the_parameter_that_a_hint_names_exists(
         kwargs = {found["name"]: typed(found["value"]) if found["value"] else value}
         kwargs |= {"maximum_retry_attempts": 1} if call is eicnb.put and "function_name" in kwargs else {}
         kwargs |= {"functions": "my-function", "progress": False} if call is eicnb.audit else {}
-    with suppress(NotFound, ConfigurationError):  # AWS or this machine lacks what the table of mistakes names
+    with suppress(NotFound, ConfigurationError):  # AWS or this machine does not have what the table of mistakes names
         call(*args, **kwargs)
 
 

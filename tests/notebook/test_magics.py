@@ -289,7 +289,7 @@ REFUSED = [
     ("name = 'my-function'", "get ${nmae}", "${nmae} is not defined: the notebook has no name 'nmae'"),
     ("name = 'my-function BLUE'", "get ${name}", "'my-function BLUE' is not the name of a Lambda function"),
     ("name = 'my-function --qualifier BLUE'", "get $name", "'my-function --qualifier BLUE' is not the name"),
-    ("name = ['my-function']", "get {name}", "{name} is of type list, and braces take text and numbers only"),
+    ("name = ['my-function']", "get {name}", "{name} is of type list, but braces take only text and numbers"),
 ]
 
 
@@ -419,7 +419,7 @@ put my-function --retries 0
 update my-function --retries 0;
 get my-function
 ---
-UsageError: the line of `%%eic` has options, but they belong to a command
+UsageError: the line of `%%eic` has options without a command
     line 1: %%eic --quiet
                   ^^^^^^^
 Try: write them after the command
@@ -434,7 +434,7 @@ put my-function \
     --retries 0
 get my-function
 ---
-UsageError: the line of `%%eic` has options, but they belong to a command
+UsageError: the line of `%%eic` has options without a command
     line 1: %%eic --region eu-west-1
                   ^^^^^^^^
 Try: write them after the command

@@ -181,7 +181,7 @@ def test_a_variable_that_cannot_be_used_stops_the_loading(
 def test_whatever_a_command_says_is_masked(redacted: Notebook, eic: eicnb.Eic, cell: str) -> None:
     redacted.printed()
     result = redacted.run(cell)
-    said = redacted.printed()
+    shown = redacted.printed()
     if result is not None:
-        said += "\n".join(bundle(redacted, "_" if cell.endswith(";") else cell).values())
-    assert not re.search(rf"{eic.account_id}|my-func", said)
+        shown += "\n".join(bundle(redacted, "_" if cell.endswith(";") else cell).values())
+    assert not re.search(rf"{eic.account_id}|my-func", shown)

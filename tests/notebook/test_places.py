@@ -182,4 +182,4 @@ def test_what_cannot_be_required_is_a_usage_error(eic: eicnb.Eic, values: dict[s
 
 def test_an_account_that_lost_its_zeros_as_a_number_gets_them_back(eic: eicnb.Eic) -> None:
     with pytest.raises(ConfigurationError, match="this notebook is for account 012345670123"):
-        eicnb.require(account=12345670123)  # type: ignore[arg-type] # papermill makes numbers of its parameters
+        eicnb.require(account=12345670123)  # type: ignore[arg-type] # papermill converts its parameters to numbers

@@ -40,9 +40,9 @@ def test_a_plan_is_applied_from_its_file(desired: Notebook, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("plan", "plan needs the frame to plan: DataFrame of the configs that are wanted: an edited audit"),
+        ("plan", "plan needs the frame to plan: DataFrame of the desired configs, such as an edited audit"),
         ("plan desired", "the frame to plan is 'desired', which is text, not a DataFrame"),
-        ("apply ${desired}", "a Frame is not a plan, nor the path of its file"),
+        ("apply ${desired}", "a Frame is neither a plan nor the path of a plan file"),
         ("apply no-such-file.json", "there is no file 'no-such-file.json'"),
         ("apply ${plan} --limit 0", "the plan has 1 change, but limit allows 0; nothing was written"),
         ("apply ${plan} --canary x", "--canary is 'x', which is not a whole number"),

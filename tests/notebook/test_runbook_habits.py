@@ -96,7 +96,7 @@ def test_a_session_of_the_users_own_keeps_its_settings() -> None:
 
 def test_anything_but_a_session_is_an_error_at_once() -> None:
     with pytest.raises(UsageError, match="'prod' is not a boto3 session"):
-        eicnb.connect(boto3_session="prod")  # type: ignore[arg-type] # what someone might try
+        eicnb.connect(boto3_session="prod")  # type: ignore[arg-type] # a likely mistake
 
 
 def test_a_profile_can_be_used_with_every_option_of_a_connection(

@@ -197,11 +197,11 @@ def test_a_write_requires_a_confirmation_when_confirm_is_on(
     asked: list[str] = []
     answers = iter(["y", "n", ""])
 
-    def somebody(prompt: str) -> str:
+    def reply(prompt: str) -> str:
         asked.append(prompt)
         return next(answers)
 
-    monkeypatch.setattr("builtins.input", somebody)
+    monkeypatch.setattr("builtins.input", reply)
     notebook.run("%config EicMagics.confirm = True\nx = %eic put my-function --retries 0")
     line = f"put my-function:$LATEST  retries 2 -> 0  us-east-1  {eic.account_id}  SANDBOX"
     assert asked == [f"About to write:\n{line}\nWrite it? [y/N] "]
@@ -216,10 +216,10 @@ def test_a_write_requires_a_confirmation_when_confirm_is_on(
 def test_without_anyone_to_confirm_nothing_is_written(
     notebook: Notebook, eic: eicnb.Eic, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nobody(_prompt: str) -> str:
+    def no_input(_prompt: str) -> str:
         raise EOFError
 
-    monkeypatch.setattr("builtins.input", nobody)
+    monkeypatch.setattr("builtins.input", no_input)
     notebook.run("%config EicMagics.confirm = True")
     assert isinstance(notebook.fail("%eic put my-function --retries 0"), ConfigurationError)
     assert "PutFunctionEventInvokeConfig" not in sent()

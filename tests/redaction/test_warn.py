@@ -21,7 +21,7 @@ for _ in range(2):
 """
 
 
-def told_by_cells(python: str, home: Path, **environment: str) -> str:
+def warnings_of_cells(python: str, home: Path, **environment: str) -> str:
     """Return what standard error shows when the globs of cells match nothing."""
     command = [python, "-c", CELLS]
     environment = {**os.environ, "IPYTHONDIR": str(home), **environment}
@@ -54,6 +54,6 @@ def test_each_run_of_a_cell_warns_in_one_line_that_names_the_cell(
 ) -> None:
     warning = f"UserWarning: no function matches {name}\n"
     assert (
-        told_by_cells(warm_python, tmp_path, **environment)
+        warnings_of_cells(warm_python, tmp_path, **environment)
         == f"Cell In[2]:2: {warning}Cell In[3]:1: {warning}Cell In[4]:1: {warning}"
     )

@@ -1,4 +1,4 @@
-"""The runners that people give notebooks to, each as it is called in earnest, or warm."""
+"""The programs that run notebooks, each started as usual, or warm."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Run:
-    """What became of a notebook: what the runner says of it, and the notebook that it leaves, if it leaves one."""
+    """The result of a run: the runner's output, and the notebook that it saved, if any."""
 
     succeeded: bool
     said: str
@@ -34,7 +34,7 @@ Runner = Callable[[Path, Environment], Run]
 
 
 def written(folder: Path, *cells: str) -> Path:
-    """A notebook of these cells; the first one holds its parameters."""
+    """A notebook of these cells; the first one has its parameters."""
     v4: Any = nbformat.v4  # its functions have no types
     notebook = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
     notebook.cells[0].metadata["tags"] = ["parameters"]
@@ -100,7 +100,7 @@ RUNNERS: Mapping[str, Runner] = {
 
 
 def quiet_home(home: Path) -> dict[str, str]:
-    """The environment of a runner that keeps its files to itself and knows nothing of this machine's AWS."""
+    """The environment of a runner with its own files and without this machine's AWS settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "EICNB_", "PYTEST_"))}
     files = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "AWS_CONFIG_FILE")
     own = {"PATH": f"{SCRIPTS}{os.pathsep}{kept['PATH']}", "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -108,13 +108,13 @@ def quiet_home(home: Path) -> dict[str, str]:
 
 
 def warmed(environment: Environment, warm_place: Path) -> dict[str, str]:
-    """The same environment, in which runners and kernels start warm."""
+    """The same environment with runners and kernels that start warm."""
     path = f"{warm_place / 'bin'}{os.pathsep}{environment['PATH']}"
     return {**environment, "PATH": path, "JUPYTER_PATH": str(warm_place)}
 
 
 def served_by(url: str) -> dict[str, str]:
-    """The variables with which a runner finds an AWS that another process serves."""
+    """The variables that point a runner to an AWS served by another process."""
     keys = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox"}
     return {**keys, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": url}
 

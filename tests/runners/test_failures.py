@@ -1,4 +1,4 @@
-"""A failing `%eic` ends the run in every runner, and a notebook that is right passes each."""
+"""A failing `%eic` stops the run in every runner, and a correct notebook succeeds in each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from eicnb.client.connect import start_sandbox
 from tests.runners.conftest import RUNNERS, Run, quiet_home, served_by, warmed, written
 
-pytestmark = pytest.mark.timeout(300)  # a test that is chosen alone may wait for the runs of those before it
+pytestmark = pytest.mark.timeout(300)  # a test that is run alone may have to wait for the runs of earlier ones
 
 SETUP = """\
 %load_ext eicnb
@@ -36,7 +36,7 @@ NotFound: The function arn:aws:lambda:us-east-1:123456789012:function:my-functio
 Try: %eic list my-function"""
 
 NO_CONFIG_HERE = NO_CONFIG.replace("in us-east-1", "in us-east-1, account 123456789012")
-"""The same after a command that succeeded, whose response named the account."""
+"""The same after a successful command, whose response showed the account."""
 
 HOW_FAR = """\
 Commands done before it: 1 of 3
@@ -47,7 +47,7 @@ Commands done before it: 1 of 3
 
 @dataclass(frozen=True)
 class Failing:
-    """A cell, the lines that it must leave in the notebook, and what it had done before it failed."""
+    """A cell, the lines that it must leave in the notebook, and what it did before it failed."""
 
     cell: str
     shown: list[str]
@@ -79,9 +79,9 @@ Runs = Mapping[tuple[str, str], Future[tuple[Run, str]]]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory, warm_place: Path) -> Iterator[Runs]:
-    """Every notebook in every runner, as many at a time as there are processors, in the order of the tests.
+    """Run every notebook in every runner, in the order of the tests, one per processor at a time.
 
-    They share one AWS, which each kernel would take two seconds to start. What succeeds starts as it does in earnest.
+    They share one AWS, which would take each kernel two seconds to start. Successful ones are not started warm.
     """
     aws = start_sandbox()
     assert aws.server is not None

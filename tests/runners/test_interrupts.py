@@ -1,4 +1,4 @@
-"""A keyboard interrupt in the middle of a slow `%eic` is an interrupt, and the kernel goes on living."""
+"""A keyboard interrupt stops a slow `%eic`, and the kernel keeps running."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.answering import Answering, Seen, Silence, Step, config_answer
 from tests.runners.conftest import written
 
 SLOWEST = 30
-"""Seconds from the interrupt to the end of the run; the answer that is waited for would take six times as long."""
+"""The most seconds from the interrupt to the end of the run; the pending response takes six times as long."""
 
 CONNECTION = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -37,9 +37,9 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering) -> nbformat.NotebookNode:
-    """The notebook after an interrupt at the slow function, and a cell more that the same kernel runs thereafter."""
+    """The notebook after an interrupt at the slow function, with one more cell in the same kernel."""
     notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
-    client: Any = NotebookClient(notebook, timeout=60)  # what it makes at run time has no types
+    client: Any = NotebookClient(notebook, timeout=60)  # its generated members have no types
     v4: Any = nbformat.v4
     async with client.async_setup_kernel(env=dict(environment)):
         run = asyncio.create_task(client.async_execute(reset_kc=False, cleanup_kc=False))
@@ -59,7 +59,7 @@ async def interrupted(path: Path, environment: Mapping[str, str], aws: Answering
 def stopped_at_the_slow_function(
     tmp_path: Path, environment: Mapping[str, str], cell: str
 ) -> tuple[nbformat.NotebookNode, list[str]]:
-    """The notebook, and the functions that AWS was asked about."""
+    """The notebook, and the functions in the requests to AWS."""
     with Answering(silent_about_the_slow_function) as aws:
         path = written(tmp_path / "run", "%load_ext eicnb", cell, "%eic get next")
         place = {**environment, **CONNECTION, "AWS_ENDPOINT_URL": aws.url}

@@ -1,4 +1,4 @@
-"""papermill's parameters reach the commands, whole and of their own type."""
+"""papermill's parameters reach the commands unchanged and with their types."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def environment(environment: Mapping[str, str], eic: eicnb.Eic) -> Mapping[str, 
 
 
 def last_line(run: Run) -> str:
-    """The last line that the last cell printed, in however many messages."""
+    """The last line that the last cell printed, in any number of messages."""
     assert run.saved is not None
     return str("".join(output.text for output in run.saved.cells[-1].outputs).splitlines()[-1])
 

@@ -18,9 +18,11 @@ from tests.scrub.conftest import Save, code, shown, stream
 ONE = "123456789012"
 KEY = "AKIAIOSFODNN7EXAMPLE"
 
+Printed = Callable[[], tuple[list[str], list[str]]]
+
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Callable[[], tuple[list[str], list[str]]]:
+def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
     """Return the lines written to both streams since the last call."""
 
     def lines() -> tuple[list[str], list[str]]:
@@ -45,11 +47,11 @@ def test_it_cleans_a_notebook_and_says_what_it_found(save: Save) -> None:
     nbformat.validate(nbformat.reads(text, as_version=4))
 
 
-def test_the_report_contains_none_of_the_findings(save: Save, said: Callable[[], tuple[list[str], list[str]]]) -> None:
+def test_the_report_contains_none_of_the_findings(save: Save, printed: Printed) -> None:
     path = save(code(stream(f"{ONE} {KEY}"), source=f"x = '{ONE}'; acme"))
     main([str(path), "--name", "acme"])
-    told = "\n".join([*(streams := said())[0], *streams[1]])
-    assert not [one for one in (ONE, KEY, "acme") if one in told]
+    report = "\n".join([*(streams := printed())[0], *streams[1]])
+    assert not [one for one in (ONE, KEY, "acme") if one in report]
 
 
 def test_only_masked_text_changes_in_the_file(save: Save) -> None:
@@ -67,21 +69,21 @@ def test_the_indentation_stays(save: Save, indent: int) -> None:
     assert path.read_text(encoding="utf-8") == before.replace(ONE, "ACCOUNT-0001")
 
 
-def test_a_clean_notebook_is_not_written(save: Save, said: Callable[[], tuple[list[str], list[str]]]) -> None:
+def test_a_clean_notebook_is_not_written(save: Save, printed: Printed) -> None:
     path = save(code(stream(ONE)))
     main([str(path)])
     path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
     before = (path.read_bytes(), path.stat().st_mtime_ns)
-    said()
+    printed()
     assert main([str(path)]) == 0
-    assert said() == ([f"{path}: nothing found"], [])
+    assert printed() == ([f"{path}: nothing found"], [])
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
-def test_what_is_left_in_a_source_is_exit_code_1(save: Save, said: Callable[[], tuple[list[str], list[str]]]) -> None:
+def test_what_is_left_in_a_source_is_exit_code_1(save: Save, printed: Printed) -> None:
     path = save(code(stream(ONE), source=f"%eic get {ONE}:function:f"))
     assert main([str(path)]) == 1
-    assert said() == (
+    assert printed() == (
         [
             f"{path}: 2 found, 1 masked, 1 left in sources",
             "  cell 1, output: 1 account id",
@@ -93,11 +95,11 @@ def test_what_is_left_in_a_source_is_exit_code_1(save: Save, said: Callable[[], 
     assert main([str(path), "--check"]) == 1
 
 
-def test_check_changes_nothing(save: Save, said: Callable[[], tuple[list[str], list[str]]]) -> None:
+def test_check_changes_nothing(save: Save, printed: Printed) -> None:
     path = save(code(stream(ONE)))
     before = path.read_bytes()
     assert main(["--check", str(path)]) == 1
-    assert said()[0] == [f"{path}: 1 found, nothing changed", "  cell 1, output: 1 account id"]
+    assert printed()[0] == [f"{path}: 1 found, nothing changed", "  cell 1, output: 1 account id"]
     assert path.read_bytes() == before
     main([str(path)])
     assert main(["--check", str(path)]) == 0
@@ -118,18 +120,18 @@ BAD_COMMANDS = [
 
 @pytest.mark.parametrize(("options", "code_", "lines"), BAD_COMMANDS)
 def test_a_bad_command_line_changes_nothing(
-    *, save: Save, said: Callable[[], tuple[list[str], list[str]]], options: list[str], code_: int, lines: list[str]
+    *, save: Save, printed: Printed, options: list[str], code_: int, lines: list[str]
 ) -> None:
     path = save(code(stream(ONE)))
     before = path.read_bytes()
     assert main([str(path), *options]) == code_
-    assert said()[1][: len(lines)] == lines
+    assert printed()[1][: len(lines)] == lines
     assert path.read_bytes() == before
 
 
-def test_no_notebook_at_all_is_a_bad_command_line(said: Callable[[], tuple[list[str], list[str]]]) -> None:
+def test_no_notebook_at_all_is_a_bad_command_line(printed: Printed) -> None:
     assert main([]) == 252
-    assert said()[1] == [
+    assert printed()[1] == [
         "the following arguments are required: NOTEBOOK",
         "Try: python -m eicnb scrub [-h] [--name NAME] [--check] NOTEBOOK [NOTEBOOK ...]",
     ]
@@ -141,11 +143,11 @@ def test_a_bad_variable_is_exit_code_253(save: Save, monkeypatch: pytest.MonkeyP
 
 
 def test_several_notebooks_are_all_processed_and_the_highest_code_counts(
-    save: Save, tmp_path: Path, said: Callable[[], tuple[list[str], list[str]]]
+    save: Save, tmp_path: Path, printed: Printed
 ) -> None:
     first, last = save(code(stream(ONE)), name="1.ipynb"), save(code(stream(ONE)), name="3.ipynb")
     assert main([str(first), str(tmp_path / "2.ipynb"), str(last)]) == 255
-    out, err = said()
+    out, err = printed()
     assert out == [
         line for path in (first, last) for line in (f"{path}: 1 found, 1 masked", "  cell 1, output: 1 account id")
     ]

@@ -39,7 +39,7 @@ Ready: 2 changes.
   Maximum event age       3600 s = 1 hour                                   7200 s = 2 hours  CHANGED
   On success              none                                              none              unchanged
   On failure              arn:aws:sqs:us-east-1:{account_id}:shop-failures  none              \
-RESET: what is left out is removed
+RESET: settings left out are removed
 Apply is one put: it writes all four settings as shown and removes those that are not set.
 In a terminal:
     aws lambda put-function-event-invoke-config \\

@@ -42,19 +42,19 @@ class KeyProvider(Protocol):
 class FixedKeys:
     """Keys that are not renewed."""
 
-    held: Keys
+    fixed: Keys
 
     def fresh_keys(self) -> Keys:
         """Return the keys."""
-        return self.held
+        return self.fixed
 
     async def keys(self) -> Keys:
         """Return the keys."""
-        return self.held
+        return self.fixed
 
     async def renewed(self, refused: Keys) -> bool:
         """Return whether there are other keys than those that AWS refused."""
-        return self.held != refused
+        return self.fixed != refused
 
 
 class Keyring:

@@ -65,7 +65,7 @@ class Signer:
         return {**second.headers, "Authorization": f"{second.authorization}{signature}"}
 
     def _begin(self, keys: Keys, host: str, now: datetime) -> _Second:
-        """Prepare what the signatures of one second share."""
+        """Prepare the texts and headers for the signatures of one second."""
         time = now.strftime("%Y%m%dT%H%M%SZ")
         signed = {"host": host, "x-amz-date": time}
         if keys.token:

@@ -1,1 +1,1 @@
-"""Configs and changes written out as commands."""
+"""The export of configs and changes as commands, scripts and templates."""

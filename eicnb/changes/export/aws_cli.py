@@ -1,4 +1,4 @@
-"""Changes as commands of the AWS CLI.
+"""Changes as AWS CLI commands.
 
 Tested in tests/changes/export/test_languages.py.
 """
@@ -30,7 +30,7 @@ def _in_place(where: Where, changes: Sequence[Change]) -> Iterator[str]:
         if change.after is not None:
             yield aws_command(Request("put", function, qualifier, settings_to_put(change)), where)
             continue
-        yield f"# {name}:{qualifier} has no config: after the put, the delete finds one, whatever there was."
+        yield f"# {name}:{qualifier} should have no config. The put makes sure that the delete finds one."
         default = EventInvokeConfig(maximum_retry_attempts=DEFAULTS.maximum_retry_attempts)
         yield aws_command(Request("put", function, qualifier, default), where)
         yield aws_command(Request("delete", function, qualifier), where)

@@ -1,4 +1,4 @@
-"""Changes as a Python script on boto3.
+"""Changes as a Python script that uses boto3.
 
 Tested in tests/changes/export/test_languages.py.
 """
@@ -15,7 +15,7 @@ from eicnb.model.verbs import Operation
 
 
 def boto3_text(changes: Sequence[Change], _region: str | None) -> str:
-    """Return the script; boto3's own chain of credentials decides in which account it runs."""
+    """Return the script; boto3's credential chain decides in which account it runs."""
     check_one_account(changes, "boto3")
     suppress = ["from contextlib import suppress", ""] if len(with_config(changes)) < len(changes) else []
     parts = [line for where, there in in_places(changes) for line in _in_place(where, there)]

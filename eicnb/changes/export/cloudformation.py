@@ -1,4 +1,4 @@
-"""Configs as a template of CloudFormation, which SAM takes too.
+"""Configs as a CloudFormation template, or a SAM template with the same resources.
 
 Tested in tests/changes/export/test_templates.py.
 """
@@ -27,27 +27,27 @@ from eicnb.model.limits import MOST_RESOURCES_OF_A_STACK
 _TYPE = "AWS::Lambda::EventInvokeConfig"
 
 _IMPORT = """
-# To create the configs, deploy this template. To take over configs that exist, import them: save the list below
+# To create the configs, deploy this template. To manage existing configs, import them: save the list below
 # `ResourcesToImport` as resources.json, and run
 #     aws cloudformation create-change-set --stack-name STACK --change-set-name import --change-set-type IMPORT \\
 #         --template-body file://TEMPLATE --resources-to-import file://resources.json{capabilities}
 """
 
 _OF_SAM = """
-# An EventInvokeConfig in the properties of a function of SAM writes the same config as a resource here with the
-# qualifier $LATEST or the function's AutoPublishAlias: keep one of the two.
+# If a SAM function has an EventInvokeConfig property, it writes the same config as a resource here with the
+# qualifier $LATEST or the function's AutoPublishAlias: keep only one of the two.
 """
 
 _SETTINGS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 
 
 def cloudformation_text(changes: Sequence[Change], _region: str | None) -> str:
-    """Return a template with a resource for each config, and what an import of them takes."""
+    """Return a template with a resource for each config, and the list that an import needs."""
     return _template(changes, "cloudformation", [], _IMPORT.format(capabilities=""))
 
 
 def sam_text(changes: Sequence[Change], _region: str | None) -> str:
-    """Return the same resources as a template of SAM: the functions are not part of the frame."""
+    """Return the same resources as a SAM template, which has no functions because the frame has none."""
     transform = ["Transform: AWS::Serverless-2016-10-31"]
     text = _IMPORT.format(capabilities=" \\\n#         --capabilities CAPABILITY_AUTO_EXPAND")
     return _template(changes, "sam", transform, text + _OF_SAM.lstrip("\n"))
@@ -59,7 +59,7 @@ def _template(changes: Sequence[Change], language: str, transform: list[str], co
     configs = with_config(changes)
     if not configs:
         hint = 'choose a frame with a config, such as eicnb.list("my-function")'
-        raise UsageError(f"no row has a config, and a template in {language} needs one", hint=hint)
+        raise UsageError(f"no row has a config, but a {language} template needs one", hint=hint)
     if len(configs) > MOST_RESOURCES_OF_A_STACK:
         raise UsageError(
             f"{len(configs)} rows have a config, but a stack has at most {MOST_RESOURCES_OF_A_STACK} resources",
@@ -85,7 +85,7 @@ def _template(changes: Sequence[Change], language: str, transform: list[str], co
 
 
 def _logical_id(function: FunctionRef) -> str:
-    """Return letters and digits of the names, each part with a capital; `Config` if they have none."""
+    """Return the letters and digits of the names in camel case, or `Config` if there are none."""
     words = re.findall(r"[A-Za-z0-9]+", " ".join(named(function)).replace(LATEST, "Latest"))
     return "".join(word[0].upper() + word[1:] for word in words) or "Config"
 
@@ -113,9 +113,9 @@ def _resource(name: str, change: Change) -> Iterator[str]:
 
 
 def _properties(change: Change) -> Mapping[str, Any]:
-    """Return the settings of a config.
+    """Return the settings of a config as properties.
 
-    An empty config gets a destination without an ARN, which AWS treats as no destination.
+    An empty config gets a destination with an empty ARN, which AWS treats as no destination.
     """
     properties = settings_to_put(change).to_api()
     destinations = properties.get("DestinationConfig", {})
@@ -125,7 +125,7 @@ def _properties(change: Change) -> Mapping[str, Any]:
 
 
 def _yaml(values: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """Yield nested mappings as YAML; a text has JSON's quotes, which mean the same."""
+    """Yield nested mappings as YAML; texts are quoted as in JSON, which YAML reads the same way."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield f"{indent}{name}:"

@@ -1,6 +1,6 @@
-"""A put or delete as a command: for a terminal, for `%eic` and for Python.
+"""A put or delete as a command for a terminal, for `%eic` or for Python.
 
-Read again, each gives the request that it was written from: `eicnb.cli.parser` reads the first two, Python the third.
+Each form round-trips to the same request: `eicnb.cli.parser` reads the first two, and Python runs the third.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _LONGEST_LINE = 88
 _DESTINATIONS = ("on_success", "on_failure")
 
 HERE: Mapping[str, Any] = MappingProxyType({})
-"""The options of a call on the connection in use."""
+"""The connection options of a call on the connection in use: none."""
 
 Words = list[tuple[str, ...]]
 
 
 def aws_command(request: Request, where: Where) -> str:
-    r"""Return the AWS CLI's command, quoted for a shell, with an option a line, the region and the profile.
+    r"""Return the AWS CLI command with region and profile, quoted for a shell, an option per line.
 
     >>> from eicnb.model.function import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -50,16 +50,16 @@ def aws_command(request: Request, where: Where) -> str:
     if config.destination_config is not None:
         words.append(("--destination-config", to_shorthand(config.destination_config)))
     words += [("--region", where.region), *([("--profile", where.profile)] if where.profile else [])]
-    if where.endpoint_url and not where.sandbox:  # a sandbox's port is another one each time
+    if where.endpoint_url and not where.sandbox:  # each sandbox has a different port
         words.append(("--endpoint-url", where.endpoint_url))
     lines = [f"aws lambda {verb.aws_name}", *(shlex.join(option) for option in words)]
     return " \\\n    ".join(lines)
 
 
 def eic_line(request: Request, where: Where, elsewhere: Mapping[str, Any] = HERE) -> str:
-    """Return the line magic; destinations in the same account and region go by their names.
+    """Return the line magic; destinations in the same account and region have their short names.
 
-    `elsewhere` are the options of `derive` that turn the connection in use into that place's.
+    `elsewhere` are the options of `derive` that turn the connection in use into the one for `where`.
 
     >>> from eicnb.model.function import FunctionRef
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
@@ -104,7 +104,7 @@ def python_call(request: Request, where: Where, elsewhere: Mapping[str, Any] = H
 
 
 def to_shorthand(config: DestinationConfig) -> str:
-    """Return what `--destination-config` takes: the AWS CLI's shorthand, or JSON for an empty destination.
+    """Return a value for `--destination-config`: shorthand, or JSON if a destination is empty.
 
     >>> to_shorthand(DestinationConfig(on_failure=DestinationArn.parse("arn:aws:s3:::lost-events")))
     'OnFailure={Destination=arn:aws:s3:::lost-events}'
@@ -117,7 +117,7 @@ def to_shorthand(config: DestinationConfig) -> str:
 
 
 def to_json(config: DestinationConfig) -> str:
-    """Return a destination config as JSON, as in AWS's API.
+    """Return a destination config as JSON in the form of AWS's API.
 
     >>> to_json(DestinationConfig())
     '{}'
@@ -131,7 +131,7 @@ def _subject(request: Request) -> Words:
 
 
 def _connection(elsewhere: Mapping[str, Any]) -> Words:
-    """Return the options of a connection as words of a command."""
+    """Return connection options as words of a command."""
     words: Words = []
     for option in options.CONNECTION:
         value = elsewhere.get(option.argument)
@@ -141,7 +141,7 @@ def _connection(elsewhere: Mapping[str, Any]) -> Words:
 
 
 def _destinations(config: EventInvokeConfig) -> Iterator[tuple[str, DestinationArn]]:
-    """Yield the destinations that are set, each with the argument for it."""
+    """Yield the name of each destination argument that is set, and its ARN."""
     for argument in _DESTINATIONS:
         arn = getattr(config.destination_config, argument, None)
         if isinstance(arn, DestinationArn):
@@ -149,13 +149,13 @@ def _destinations(config: EventInvokeConfig) -> Iterator[tuple[str, DestinationA
 
 
 def line_without_config(request: Request) -> str:
-    """Return the line to type after a request that found no config.
+    """Return the line to type after a request failed for lack of a config.
 
     >>> from eicnb.model.function import FunctionRef
     >>> line_without_config(Request("delete", FunctionRef("my-function"), "live"))
     '%eic delete my-function --qualifier live --missing-ok'
 
-    It lists the configs instead of a get, and lets an update create the config.
+    A get becomes a list, an update gets `--create`, and a delete gets `--missing-ok`.
     """
     if request.verb not in {"update", "delete"}:
         return f"%eic list {request.function.without_qualifier()}"
@@ -184,7 +184,8 @@ def change_line(change: Change, region: str | None = None) -> str:
     >>> change_line(Change(FunctionRef.parse(arn), None, None), "us-east-1")
     'delete arn:aws:lambda:eu-west-1:123456789012:function:my-function:live --missing-ok --region eu-west-1'
 
-    It is a put of all settings, or a delete that may find no config. Without `region` it names the function's own.
+    The line is a put of all settings, or a delete that may find no config. It has `--region` unless `region` is the
+    function's own.
     """
     function_arn, own = str(change.target), change.target.region
     words = ["delete", function_arn, "--missing-ok"] if change.after is None else ["put", function_arn]

@@ -1,4 +1,4 @@
-"""The command-line options that turn the connection in use into a form's."""
+"""The command-line options that turn the connection in use into another one, such as a form's."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from eicnb.model.verbs import OPERATIONS
 
 _NAMED = ("profile", "region", "endpoint_url")
 _OF_AWS = frozenset({*OPERATIONS, "functions", "audit", "form", "whoami"})
-"""The commands that take connection options for themselves."""
+"""The commands that accept connection options."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """The options of a command, or of `derive`, that turn one connection into another.
 
-    `is_whole` is whether they suffice. It is False if an account is not known yet, for another sandbox, and for a
-    role that no option can undo.
+    `is_whole` is whether they are enough. It is False if an account is still unknown, if the other connection is to
+    another sandbox, or if a role would have to be dropped.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -29,24 +29,24 @@ class Way:
 
     @classmethod
     def between(cls, used: Connection, other: Connection) -> Self:
-        """Return the options from the connection in use to another one; no request is sent.
+        """Return the options that lead from the connection in use to another one, without a request.
 
         >>> Way.between(connection, connection.derive(region="eu-west-1"))
         Way(options={'region': 'eu-west-1'}, is_whole=True)
         """
         derived = used.options_to(other)
         if derived is not None:
-            return cls(derived, "role_arn" not in derived)  # a put in a notebook takes no role
+            return cls(derived, "role_arn" not in derived)  # `%eic put` has no option for a role
         here, there = used.described(), other.described()
         options = {name: there[name] for name in _NAMED if there[name] and there[name] != here[name]}
         if used.is_sandbox:
-            options.pop("profile", None)  # it has none, and would refuse the command
+            options.pop("profile", None)  # a sandbox has no profiles, and would reject the command
         if "profile" in options:
-            options["region"] = there["region"]  # a profile brings its own
+            options["region"] = there["region"]  # a profile may have a different region
         return cls(options, _is_whole(used, other, options))
 
     def reached(self, hint: str) -> str:
-        r"""Return a hint whose commands have the options that they lack.
+        r"""Return a hint with the missing options added to its commands.
 
         >>> Way({"region": "eu-west-1"}).reached("list them\n%eic functions").splitlines()
         ['list them', '%eic functions --region eu-west-1']
@@ -56,19 +56,19 @@ class Way:
 
 def _is_whole(used: Connection, other: Connection, options: Mapping[str, Any]) -> bool:
     here, there = {**used.described(), **options}, other.described()
-    if used.server is not other.server or _by_other_means(used) != _by_other_means(other):
+    if used.server is not other.server or _other_options(used) != _other_options(other):
         return False
     is_account_same = "profile" in options or (here["account_id"] == there["account_id"] is not None)
     return is_account_same and all(here[name] == there[name] for name in (*_NAMED, "sandbox"))
 
 
-def _by_other_means(connection: Connection) -> dict[str, Any]:
-    """Return the options of a role and of the network, which derived connections inherit."""
+def _other_options(connection: Connection) -> dict[str, Any]:
+    """Return the role and network options of a connection, which derived connections inherit."""
     return {name: value for name, value in connection.options.items() if name not in _NAMED}
 
 
 def _with_options(line: str, options: Mapping[str, Any]) -> str:
-    """Return a line to type with the options that it lacks; any other line as it is."""
+    """Add the missing options to a line if it is a command that accepts them."""
     magic, _, rest = line.strip().partition(" ")
     if magic != "%eic" or rest.partition(" ")[0] not in _OF_AWS:
         return line

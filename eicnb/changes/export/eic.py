@@ -12,5 +12,5 @@ from eicnb.changes.export.command_lines import change_line
 
 
 def eic_text(changes: Sequence[Change], region: str | None) -> str:
-    """Return a line for each change; it names the function by its ARN, which no other account takes."""
+    """Return a line for each change, with the function's ARN so that it cannot run in another account."""
     return "".join(f"{change_line(change, region)}\n" for change in changes)

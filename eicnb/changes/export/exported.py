@@ -1,4 +1,4 @@
-"""What the languages of an export share: the places of rows, their settings, and names for resources.
+"""The parts that the export languages share: places, settings, and names of resources.
 
 Tested in tests/changes/export/test_languages.py and tests/changes/export/test_templates.py.
 """
@@ -22,18 +22,18 @@ _HASH = 6
 
 
 def in_places(changes: Sequence[Change]) -> Iterator[tuple[Where, list[Change]]]:
-    """Yield each account and region with its changes, which keep their order."""
+    """Yield each account and region with its changes, in their order."""
     for where, there in groupby(changes, key=lambda change: place_of(change.target)):
         yield where, list(there)
 
 
 def check_one_account(changes: Sequence[Change], language: str) -> None:
-    """Refuse changes in several accounts: a name alone would be written in whichever account is in use."""
+    """Refuse changes in several accounts, because a bare name would apply to whichever one is in use."""
     _check_one(changes, language, "account_id", "accounts")
 
 
 def check_one_region(changes: Sequence[Change], language: str) -> None:
-    """Refuse changes in several regions: a stack is in one."""
+    """Refuse changes in several regions, because a stack is in one."""
     _check_one(changes, language, "region", "regions")
 
 
@@ -41,25 +41,25 @@ def _check_one(changes: Sequence[Change], language: str, name: str, several: str
     values = sorted({str(getattr(change.target, name)) for change in changes})
     if len(values) > 1:
         raise UsageError(
-            f"the rows are in {len(values)} {several}, but a text in {language} is for one: {', '.join(values)}",
+            f"the rows are in {len(values)} {several}, but an export to {language} is for one: {', '.join(values)}",
             hint=f'frame[frame.{name} == "{values[0]}"]',
         )
 
 
 def with_config(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes that leave a config behind."""
+    """Return the changes that result in a config."""
     return [change for change in changes if change.after is not None]
 
 
 def absent_line(changes: Sequence[Change], mark: str = "#") -> list[str]:
-    """Return a comment that counts the rows without a config, which a declarative text cannot express."""
+    """Return a comment that counts the rows without a config, which a template cannot express."""
     count = len(changes) - len(with_config(changes))
     have = "1 function or qualifier has" if count == 1 else f"{count} functions and qualifiers have"
     return [f"{mark} {have} no config, and so no resource here."] if count else []
 
 
 def settings_to_put(change: Change) -> EventInvokeConfig:
-    """Return the settings of a change's put; a destination that is not set is left out next to another."""
+    """Return the settings of a change's put, with only the destinations that are set, if any is."""
     assert change.after is not None, "a delete has no settings"
     config = complete(change.after)
     destinations = config.destination_config
@@ -78,14 +78,14 @@ def _both(destinations: DestinationConfig) -> tuple[Any, Any]:
 
 
 def named(function: FunctionRef) -> tuple[str, str]:
-    """Return the name of a function and its qualifier, which is never left out."""
+    """Return the name of a function and its qualifier, or `$LATEST` if it has none."""
     return function.function_name, function.qualifier or LATEST
 
 
 def unique_names(changes: Sequence[Change], name: Callable[[FunctionRef], str]) -> list[str]:
-    """Return a name for the resource of each change; those that would share one get part of a hash.
+    """Return a unique resource name for each change; names that would collide get a hash suffix.
 
-    The hash is the ARN's, so that a name stays the same whatever other rows there are.
+    The hash is that of the ARN, so it does not depend on the other rows.
     """
     names = [name(change.target) for change in changes]
     times = Counter(text.lower() for text in names)

@@ -1,4 +1,4 @@
-"""The changes that the rows of a frame describe; a row that can't be written is named by its number."""
+"""The changes that the rows of a frame describe, or an error that names the rows at fault."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class _Fault(Exception):
 
 
 def changes_in(frame: Any) -> tuple[Change, ...]:
-    """Return the change to each row's config: a put of all its settings, or a delete without a config.
+    """Return a change for each row: a put of all its settings, or a delete if it has no config.
 
     >>> [change.target.qualifier for change in changes_in(eic.list("my-function"))]
     ['BLUE', 'GREEN']
 
-    The frame is one of configs or of an audit, or a part of one. The current configs are not read. Rows that can't
-    be written are a UsageError that names each: those that were not read, those whose names and ARN disagree, those
-    that contradict themselves or another row, and those with a setting that AWS would refuse.
+    The frame is a list of configs, an audit, or a part of either. The current configs are not read. A UsageError names
+    each row that can't be written. Such a row was not read, contradicts its ARN, itself or another row, or has a
+    setting that AWS would reject.
     """
     if "columns" not in dir(frame):
         raise UsageError(f"{shown(frame)} is not a frame of configs", hint='eicnb.list("my-function")')
@@ -101,9 +101,9 @@ def _target(row: Row) -> FunctionRef:
 
 
 def _has_config(row: Row) -> bool:
-    """Return whether a row describes a config; raise if that is missing or contradictory.
+    """Return whether a row describes a config; raise if the row does not tell or contradicts itself.
 
-    A row with settings does, even if the audit found none. A row of a config that was read has its `last_modified`.
+    A row with settings describes a config, even if the audit found none. A config that was read has `last_modified`.
     """
     is_set = any(row[name] is not None for name in SETTINGS)
     was_read = row["last_modified"] is not None
@@ -140,6 +140,6 @@ def _put(target: FunctionRef, row: Row) -> Request:
 
 
 def _without_fifo(row: Row) -> str | None:
-    """Return an expression that drops the frame's rows with FIFO destinations; None if this row has none."""
+    """Return an expression that drops rows with FIFO destinations, or None if this row has none."""
     columns = [name for name in ("on_failure", "on_success") if str(row[name]).endswith(".fifo")]
     return f'frame[~frame.{columns[0]}.str.endswith(".fifo", na=False)]' if columns else None

@@ -1,4 +1,4 @@
-"""The languages of an export, as data: what each can express, and how it is written."""
+"""The table of export languages: what each can express, and the function that writes it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from eicnb.errors import UsageError, nearest, shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A language of an export, and how it treats rows that some languages cannot express.
+    """An export language, and how it treats rows that some languages cannot express.
 
-    `write` takes the changes, and the region of the connection in use if there is one.
+    `write` takes the changes and the region of the connection in use, or None.
     """
 
     name: str
@@ -46,7 +46,7 @@ LANGUAGES = (
     ),
     Language(
         name="aws",
-        is_a="commands of the AWS CLI",
+        is_a="AWS CLI commands",
         no_config="a put and a delete, which then never fails",
         empty_config="a put of no destinations",
         several_places="regions (`--region`)",
@@ -70,7 +70,7 @@ LANGUAGES = (
     ),
     Language(
         name="sam",
-        is_a="the same resources as a template of SAM",
+        is_a="the same resources as a SAM template",
         no_config=_NO_RESOURCE,
         empty_config=_BLANK,
         several_places="no: a template is for one account and region",
@@ -80,27 +80,27 @@ LANGUAGES = (
         name="terraform",
         is_a="resources with import blocks",
         no_config=_NO_RESOURCE,
-        empty_config="the retries are set to 2, as wherever they are not set",
+        empty_config="the retries are set to 2, as for any config without them",
         several_places="regions (the argument `region` of provider 6)",
         write=terraform_text,
     ),
 )
-"""Every language that an export has."""
+"""Every export language."""
 
 
 def export(frame: Any, language: str, region: str | None = None) -> str:
-    """Return the text that recreates the configs of a frame, or that makes the changes of a plan.
+    """Return text that recreates the configs of a frame or makes the changes of a plan.
 
     >>> frame = eic.list("my-function")
     >>> print(export(frame[:1], "eic", "us-east-1"), end="")  # doctest: +ELLIPSIS
     put arn:aws:lambda:...:my-function:BLUE --retries 0 --max-age 1h --on-failure none --on-success none
 
-    `region` is that of the connection in use, which `eic` need not name.
+    `region` is the region of the connection in use, which lines of `eic` leave out.
     """
     names = [known.name for known in LANGUAGES]
     if language not in names:
         close = nearest(language, names) if isinstance(language, str) else None
-        raise UsageError(f"{shown(language)} is not a language of an export", hint=close or ", ".join(names))
+        raise UsageError(f"{shown(language)} is not an export language", hint=close or ", ".join(names))
     changes = frame.changes if isinstance(frame, Plan) else changes_in(frame)
     text = LANGUAGES[names.index(language)].write(changes, region)
     if changes:

@@ -1,6 +1,6 @@
-"""Configs as resources of Terraform, with import blocks.
+"""Configs as Terraform resources with import blocks.
 
-The rules are those of the AWS provider's page about `aws_lambda_function_event_invoke_config`.
+The rules come from the AWS provider's documentation of `aws_lambda_function_event_invoke_config`.
 
 Tested in tests/changes/export/test_templates.py.
 """
@@ -29,12 +29,12 @@ from eicnb.model.limits import DEFAULT_RETRY_ATTEMPTS
 _TYPE = "aws_lambda_function_event_invoke_config"
 
 _HEAD = """
-# Terraform 1.5 or later takes over configs that exist by the import blocks. For a config that does not exist yet,
-# remove its import block: Terraform then creates it.
+# With the import blocks, Terraform 1.5 or later takes over existing configs. If a config does not exist yet, remove
+# its import block, and Terraform creates it.
 """
 
 _SEVERAL_REGIONS = """
-# The argument `region`, and the region in the id of an import, need the provider hashicorp/aws 6.0 or later.
+# The argument `region` and the region in an import id need the provider hashicorp/aws 6.0 or later.
 """
 
 
@@ -80,7 +80,7 @@ def _blocks(name: str, change: Change, region: str) -> Iterator[str]:
     yield ""
     yield f'resource "{_TYPE}" "{name}" {{'
     if config.maximum_retry_attempts is None:
-        yield f"  # AWS has no retries set here; the provider always sets some, by default {DEFAULT_RETRY_ATTEMPTS}."
+        yield f"  # The config sets no retries; the provider always sets them, by default to {DEFAULT_RETRY_ATTEMPTS}."
     yield from _aligned(_arguments(function_name, qualifier, region, config))
     destinations = {
         label: arn
@@ -107,12 +107,12 @@ def _arguments(function_name: str, qualifier: str, region: str, config: EventInv
 
 
 def _aligned(arguments: Mapping[str, str]) -> Iterator[str]:
-    """Yield arguments with their equals signs in one column, as `terraform fmt` does."""
+    """Yield arguments with their equals signs aligned, as `terraform fmt` does."""
     width = max(map(len, arguments))
     for name, value in arguments.items():
         yield f"  {name:<{width}} = {value}"
 
 
 def _quoted(text: str) -> str:
-    """Return a text in quotes, with the signs of templates escaped."""
+    """Return a text in quotes, with Terraform's template markers escaped."""
     return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

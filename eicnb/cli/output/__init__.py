@@ -1,6 +1,6 @@
-"""The output of `aws lambda …-function-event-invoke-config(s)`: the text of a response.
+"""The text that `aws lambda …-function-event-invoke-config(s)` prints for a response.
 
-Facts rest on AWS CLI 2.36.7; the forms are described in
+It follows AWS CLI 2.36.7. AWS describes the formats in
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html.
 """
 
@@ -25,10 +25,10 @@ OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 class Answer:
     """The response to one command, as dictionaries, lists and scalars with members in the API's order.
 
-    `operation` is the API's name and the title of a table. `pages` are the separate pages, already cut by
-    `--max-items`; `whole` merges them, with a `NextToken` if they were cut. Timestamps are formatted, and
-    `ResponseMetadata` is removed. `paged` is whether the CLI would read several pages: for a list without
-    `--no-paginate` and `--marker`. Otherwise the one page is the whole.
+    `operation` is the API's name and the title of a table. `pages` are the separate pages, already truncated by
+    `--max-items`; `whole` merges them, with a `NextToken` if they were truncated. Timestamps are formatted, and
+    `ResponseMetadata` is removed. If `paged`, the CLI would read all pages, as it does for a list without
+    `--no-paginate` and `--marker`. Otherwise `whole` is the only page.
     """
 
     operation: str
@@ -38,7 +38,7 @@ class Answer:
 
     @classmethod
     def of(cls, operation: str, response: Mapping[str, Any]) -> Answer:
-        """Return the response to a call without pages.
+        """Build the response to a call without pages.
 
         >>> Answer.of("DeleteFunctionEventInvokeConfig", {}).whole
         {}
@@ -47,7 +47,7 @@ class Answer:
 
 
 def select(answer: Answer, query: Query | None) -> Any:
-    """Return the selection of `--query` from the whole response.
+    """Return what `--query` selects from the whole response.
 
     >>> select(Answer.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), Query.parse("keys(@)"))
     ['MaximumRetryAttempts']
@@ -56,13 +56,13 @@ def select(answer: Answer, query: Query | None) -> Any:
 
 
 def render(answer: Answer, output: str, *, query: Query | None = None, color: bool = False) -> str:
-    """Return the text that the CLI prints for a response, with its last newline.
+    """Return the text that the CLI prints for a response, including the final newline.
 
     >>> print(render(Answer.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), "yaml"), end="")
     MaximumRetryAttempts: 0
 
-    `output` is one of OUTPUTS; `color` is for tables only. It is an EicError if the format cannot show a value, or if
-    the query fails.
+    `output` is one of OUTPUTS; `color` is for tables only. If the format cannot show a value or the query fails, it
+    raises an EicError.
     """
     match output:
         case "json":
@@ -81,9 +81,9 @@ def render(answer: Answer, output: str, *, query: Query | None = None, color: bo
 
 
 def check(samples: Iterable[Answer], output: str, *, query: Query | None = None) -> None:
-    """Raise the error of `render` if it fails for each of these likely responses to a change.
+    """Raise the error of `render` if it fails for every likely response to a change.
 
-    The AWS CLI sends the change first, and then finds that it cannot print the response.
+    The AWS CLI sends the change first, and only then finds that it cannot print the response.
     """
     failure = None
     for sample in samples:
@@ -103,9 +103,9 @@ def _json(value: Any) -> str:
 
 
 def _text(answer: Answer, query: Query | None) -> str:
-    """Return lines of text, page by page; the query is applied to each page.
+    """Return lines of text, page by page.
 
-    It is applied to the token of the next page too.
+    The query is applied to each page, and to the token of the next page too.
     """
     values = _text_pages(answer) if answer.paged else answer.pages
     return "".join(text.dump(query.search(value) if query else value) for value in values)
@@ -119,11 +119,11 @@ def _text_pages(answer: Answer) -> Iterator[Mapping[str, Any]]:
 
 
 def _yaml(value: Any) -> str:
-    """Return YAML with sorted members; a single scalar is JSON, an empty object prints nothing."""
+    """Return YAML with sorted members. A lone scalar is JSON; an empty object prints nothing."""
     return yaml.dump(value) if value and isinstance(value, Mapping | list) else _json(value)
 
 
 def _yaml_stream(answer: Answer, query: Query | None) -> str:
-    """Return YAML with an item for each page; the query is applied to each page by itself."""
+    """Return YAML with an item for each page; the query is applied to each page separately."""
     values = [query.search(page) if query else page for page in answer.pages]
     return "".join(yaml.dump([value]) for value in values if answer.paged or value != {})

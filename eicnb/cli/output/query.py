@@ -1,4 +1,4 @@
-"""`--query`: a JMESPath expression, checked before a request is sent and applied to the response.
+"""`--query`: a JMESPath expression, validated before a request is sent and applied to the response.
 
 Tested in tests/cli/test_output.py.
 """
@@ -32,12 +32,12 @@ class Query:
 
     @classmethod
     def parse(cls, text: str) -> Query:
-        """Compile an expression; a UsageError has the offset of the error as `position`.
+        """Compile an expression, or raise a UsageError whose `position` is the offset of the error.
 
         >>> Query.parse("FunctionArn")
         Query(text='FunctionArn')
 
-        Unlike the CLI, unknown functions and wrong numbers of arguments are found here and not after the call.
+        Unlike in the CLI, an unknown function or a wrong number of arguments fails here, not after the call.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PendingDeprecationWarning)
@@ -57,7 +57,7 @@ class Query:
         return cls(text, compiled)
 
     def search(self, value: Any) -> Any:
-        """Return the selection; a failure is an EicError in JMESPath's own words.
+        """Return the selection, or raise an EicError with JMESPath's message.
 
         >>> Query.parse("MaximumRetryAttempts").search({"MaximumRetryAttempts": 1})
         1
@@ -70,7 +70,7 @@ class Query:
             raise EicError(f"--query {self.text!r} fails on the response: {error}", hint=hint) from error
 
     def then(self, change: Callable[[Any], Any]) -> Query:
-        """Return the same query, with its selection passed through a function.
+        """Return a query that passes the selection through a function.
 
         >>> Query.parse("FunctionName").then(str.upper).search({"FunctionName": "f"})
         'F'
@@ -102,7 +102,7 @@ def _reason(error: exceptions.JMESPathError) -> str:
         case exceptions.IncompleteExpressionError():
             return "it ends too early"
         case exceptions.ParseError():
-            return f"{error.token_value!r} cannot stand here" if error.token_value else "it ends too early"
+            return f"{error.token_value!r} is not allowed here" if error.token_value else "it ends too early"
     return str(error)
 
 
@@ -128,9 +128,11 @@ def _check_call(text: str, name: str, given: int) -> None:
     arguments = Functions.FUNCTION_TABLE[name]["signature"]
     at_least = bool(arguments) and arguments[-1].get("variadic", False)
     if given < len(arguments) or (given > len(arguments) and not at_least):
-        wanted = f"{'at least ' if at_least else ''}{len(arguments)} argument{'s' if len(arguments) > 1 else ''}"
+        expected = f"{'at least ' if at_least else ''}{len(arguments)} argument{'s' if len(arguments) > 1 else ''}"
         raise UsageError(
-            f"--query calls {name}() with {given}, and it takes {wanted}", rule=QUERY_RULE, position=_place(text, name)
+            f"--query calls {name}() with {given}, but it takes {expected}",
+            rule=QUERY_RULE,
+            position=_place(text, name),
         )
 
 

@@ -12,10 +12,10 @@
     ||  Destination |  arn:aws:sqs:…:lost         ||
     |+--------------+-----------------------------+|
 
-Every structure and every list is a section with its name as the title, one bar deeper than its outer section.
-Its scalars are columns in the order of their names, its inner structures are sections below it. A structure with one
-scalar is a row of name and value. If the whole is wider than 80 columns, all sections with headers and a single row
-are turned: a row for each header. All sections are then stretched to the width of the widest.
+Each structure and each list is a section titled with its name, one bar deeper than the section around it. Its scalars
+are columns, sorted by name; its inner structures are sections below it. A structure with one scalar is a row of name
+and value. If the table is wider than 80 columns, each section with headers and a single row is transposed: it has a
+row for each header. Finally, all sections are stretched to the width of the widest.
 
 Tested in tests/cli/test_output.py.
 """
@@ -46,7 +46,7 @@ _Place = Callable[[str, int, str], str]
 
 
 def dump(title: str, value: Any, *, color: bool = False) -> str:
-    """Draw a value as a table under a title; an empty value, null or zero draws nothing.
+    """Draw a value as a table under a title, or nothing for an empty value, null or zero.
 
     >>> print(dump("Numbers", ["one", "two"]), end="")
     ---------
@@ -56,13 +56,13 @@ def dump(title: str, value: Any, *, color: bool = False) -> str:
     |  two  |
     +-------+
 
-    For a scalar only the title is drawn. Rows of unequal length are an EicError.
+    A scalar draws only the title. Rows of unequal length are an EicError.
     """
     sections = _Outline().read(title, value).sections
     if not sections:
         return ""
     if _width(sections) > _TERMINAL:
-        sections = [section.turned() for section in sections]
+        sections = [section.transposed() for section in sections]
     width = _width(sections)
     return _colored(sections, width) if color else _plain(sections, width)
 
@@ -77,7 +77,7 @@ def _plain(sections: Iterable[_Section], width: int) -> str:
 
 
 def _colored(sections: Iterable[_Section], width: int) -> str:
-    """Draw yellow bars and blue cells; like the CLI, reset the colour once more after each piece."""
+    """Draw yellow bars and blue cells, with the CLI's extra colour reset after each piece."""
     bar = f"{_YELLOW}|{_RESET}"
     drawn = _lines(sections, width, bar, lambda cell: f"{_BLUE}{cell}{_RESET}")
     pieces = [piece for bars, line in drawn for piece in (bars, line, bars, "\n")]
@@ -110,14 +110,14 @@ class _Section:
                 )
             self.rows.append(cells)
 
-    def turned(self) -> _Section:
-        """Return the section with a row for each header, if it has one row."""
+    def transposed(self) -> _Section:
+        """Return the section with a row for each header, if it has a single row."""
         if not self.headers or len(self.rows) != 1:
             return self
         return replace(self, headers=[], rows=[list(pair) for pair in zip(self.headers, self.rows[0], strict=True)])
 
     def width(self) -> int:
-        """Return the columns that the section needs, with the bars of the sections around it."""
+        """Return the width that the section needs, including the bars of the sections around it."""
         needed = max(_columns(self.title), sum(wide + _PADDING for wide in self._widest()))
         return needed + 2 + 2 * self.depth
 
@@ -156,7 +156,7 @@ class _Outline:
         return self
 
     def _structure(self, value: Mapping[str, Any], depth: int) -> None:
-        """Add a row of the scalars, or name and value of a single one; then the inner sections."""
+        """Add a row of the scalars, or the name and value of a lone scalar, then the inner sections."""
         headers = _names([value], scalar=True)
         if len(headers) == 1:
             self.sections[-1].add([[headers[0], value[headers[0]]]])
@@ -178,7 +178,7 @@ class _Outline:
                 self._list(value, "", 0)
 
     def _structures(self, values: list[Any], title: str, depth: int) -> None:
-        """Add a row for each structure, with common headers; begin the section again after inner ones."""
+        """Add a row for each structure under common headers; repeat the section after inner sections."""
         if not all(isinstance(value, Mapping) for value in values):
             raise EicError(
                 "a table cannot show a list that holds both structures and other values",
@@ -202,7 +202,7 @@ class _Outline:
 
 
 def _names(values: Iterable[Mapping[str, Any]], *, scalar: bool) -> list[str]:
-    """Return the names of the members that are scalars in one of these structures, or that are not."""
+    """Return the sorted names of all members that are scalars, or of all that are not."""
     return sorted({name for value in values for name, member in value.items() if _is_scalar(member) is scalar})
 
 
@@ -216,9 +216,9 @@ def _columns(cell: str) -> int:
 
 
 def _stretched(widths: list[int], total: int) -> list[int]:
-    """Return the widths scaled to a total.
+    """Scale the widths to a total.
 
-    Columns missing after rounding are added from the end; extra ones are taken from the start.
+    After rounding, missing columns are added from the end and extra ones removed from the start.
     """
     if not widths:
         return []
@@ -232,7 +232,7 @@ def _stretched(widths: list[int], total: int) -> list[int]:
 
 
 def _rule(widths: list[int]) -> str:
-    """Return the line between rows; the first column's width counts both of its edges."""
+    """Return the line between rows; only the first width includes both of its edges."""
     first, *others = widths
     return "+" + "-" * (first - 2) + "+" + "".join("-" * (width - 1) + "+" for width in others)
 
@@ -249,7 +249,7 @@ def _centered(cell: str, width: int, edge: str) -> str:
 
 
 def _aligned(cell: str, width: int, edge: str, paint: _Paint) -> str:
-    """Return a cell aligned left, two blanks from the edge if there is room for them."""
+    """Return a left-aligned cell, indented by two blanks if there is room."""
     room = width - _columns(cell) - len(edge) - 1
     before = _MARGIN if room >= _MARGIN else 0
     return f"{edge}{' ' * before}{paint(cell)}{' ' * (room - before)}|"

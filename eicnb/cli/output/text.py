@@ -1,11 +1,11 @@
-"""`--output text`: lines of values that are separated by tabs, for `cut` and `awk`.
+"""`--output text`: lines of tab-separated values, for `cut` and `awk`.
 
     FUNCTIONEVENTINVOKECONFIGS  arn:aws:lambda:…:f:$LATEST  2019-11-13T23:00:21+00:00  3600  1
     ONFAILURE                   arn:aws:sqs:…:lost
 
-A structure is a line of its scalars in the order of their names, led by the structure's own name in capitals unless
-it is the outermost; its inner structures and lists follow on lines of their own. In a list of structures every line
-has the same columns, and what a structure lacks is left empty. Nothing is escaped.
+A structure is a line of its scalars, sorted by name. Unless it is the outermost, the line begins with the structure's
+name in capitals. Its inner structures and lists follow on separate lines. In a list of structures every line has the
+same columns, and a missing member is an empty column. Nothing is escaped.
 
 Tested in tests/cli/test_output.py.
 """
@@ -19,7 +19,7 @@ from eicnb.errors import EicError
 
 
 def dump(value: Any) -> str:
-    r"""Write a value as text; a list of structures mixed with other values is an EicError.
+    r"""Write a value as text; a list that mixes structures with other values is an EicError.
 
     >>> dump({"MaximumRetryAttempts": 0, "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::lost"}}})
     '0\nONFAILURE\tarn:aws:s3:::lost\n'
@@ -28,7 +28,7 @@ def dump(value: Any) -> str:
 
 
 def _lines(value: Any, name: str | None) -> list[str]:
-    """Yield the lines of a value called `name`; the outermost value has no name."""
+    """Return the lines of a value called `name`; the outermost value has no name."""
     if isinstance(value, Mapping):
         scalars = sorted(key for key, member in value.items() if _is_scalar(member))
         return _structure(value, scalars, name)
@@ -38,7 +38,7 @@ def _lines(value: Any, name: str | None) -> list[str]:
 
 
 def _structure(value: Mapping[str, Any], columns: Sequence[str], name: str | None) -> list[str]:
-    """Yield one line for the scalars, if there are any, then the lines of the other members."""
+    """Return one line for the scalars, if there are any, then the lines of the other members."""
     cells = [str(value.get(column, "")) for column in columns]
     lead = [name.upper()] if name is not None else []
     lines = ["\t".join(lead + cells)] if cells else []
@@ -56,7 +56,7 @@ def _list(values: list[Any], name: str | None) -> list[str]:
 
 
 def _structures(values: list[Any], name: str | None) -> list[str]:
-    """Yield the lines of structures with common columns: every scalar that one of them has."""
+    """Return the lines of structures with common columns, one for each scalar of any structure."""
     if not all(isinstance(value, Mapping) for value in values):
         raise EicError(
             "text cannot show a list that holds both structures and other values",
@@ -67,7 +67,7 @@ def _structures(values: list[Any], name: str | None) -> list[str]:
 
 
 def _scalars(values: list[Any], name: str | None) -> list[str]:
-    """Yield a line for each value under a name; without one, a single line of all."""
+    """Return a line for each value under a name, or a single line of all values without a name."""
     if name is not None:
         return [f"{name.upper()}\t{value}" for value in values]
     return ["\t".join(map(str, values))] if values else []

@@ -12,7 +12,7 @@ from typing import Literal
 def format_timestamp(
     moment: datetime, style: Literal["iso8601", "wire"] = "iso8601", tz: tzinfo | None = None
 ) -> str | float:
-    """Format a timestamp as the CLI does: ISO 8601 in a time zone, or `wire`, seconds since 1970.
+    """Format a timestamp as the CLI does: ISO 8601 in a time zone, or `wire` for seconds since 1970.
 
     >>> from datetime import UTC
     >>> format_timestamp(datetime(2019, 11, 13, 23, 0, 21, 479000, tzinfo=UTC), tz=UTC)
@@ -20,6 +20,6 @@ def format_timestamp(
     >>> format_timestamp(datetime(2019, 11, 13, 23, 0, 21, 479000, tzinfo=UTC), "wire")
     1573686021.479
 
-    Without `tz` it is the time zone of the machine, as in the CLI.
+    `tz` defaults to the machine's time zone, as in the CLI.
     """
     return moment.timestamp() if style == "wire" else moment.astimezone(tz).isoformat()

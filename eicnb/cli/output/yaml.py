@@ -6,11 +6,11 @@
       OnSuccess: {}
     LastModified: '2019-11-13T23:00:21+00:00'
 
-The CLI writes with libyaml. Without a C library, ruamel.yaml only imitates it, with other quotes and other
-line ends. So the writing is done here, and ruamel.yaml decides which texts a reader would take for numbers or dates.
-A text is bare if it cannot be taken for anything else, 'quoted' if it can, and "escaped" if it has characters that
-YAML does not show. After column 80 a text continues on the next line at its next blank. A repeated list or structure
-is an alias: `&id001` marks it, `*id001` repeats it.
+The CLI writes with libyaml. The pure-Python writer of ruamel.yaml chooses other quotes and line breaks, so eicnb has
+its own writer. ruamel.yaml only decides which texts a reader would mistake for numbers or dates. A text is bare if it
+cannot be mistaken for another type, 'quoted' if it can, and "escaped" if it has characters that YAML cannot show.
+A text that passes column 80 breaks at its next blank. A repeated list or structure is an alias: `&id001` marks it,
+`*id001` repeats it.
 
 Tested in tests/cli/test_output.py.
 """
@@ -65,7 +65,7 @@ class _Writer:
         self.written: set[int] = set()
 
     def node(self, value: Any, indent: int, *, compact: bool) -> None:
-        """node = alias / [anchor] (sequence / mapping / scalar) ; `compact` lets a block begin in the same line"""
+        """node = alias / [anchor] (sequence / mapping / scalar) ; if `compact`, on the current line"""
         anchor = self.anchors.get(id(value)) if isinstance(value, Mapping | list) else None
         if anchor and id(value) in self.written:
             self._word(f"*{anchor}")
@@ -82,7 +82,7 @@ class _Writer:
             self._scalar(value, indent)
 
     def _mapping(self, value: Mapping[str, Any], indent: int, *, compact: bool) -> None:
-        """mapping = 1*( key ":" node / "?" scalar ":" node ) ; after a short key a list is not indented"""
+        """mapping = 1*( key ":" node / "?" scalar ":" node ) ; a list after a short key is not indented"""
         for number, name in enumerate(sorted(value)):
             self._entry(indent, compact=compact and not number)
             member = value[name]
@@ -105,7 +105,7 @@ class _Writer:
             self.node(value, indent + 2, compact=True)
 
     def _scalar(self, value: Any, indent: int | None) -> None:
-        """scalar = bare / "'" text "'" / '"' escaped '"' ; a short key has no indent and is never folded"""
+        """scalar = bare / "'" text "'" / '"' escaped '"' ; without an indent (a short key), never folded"""
         if not isinstance(value, str):
             self._put(_bare(value))
             return
@@ -118,7 +118,7 @@ class _Writer:
         self._put(style)
 
     def _shown(self, text: str, indent: int | None, *, quote: str) -> None:
-        """Write text as it is, with its quotes doubled if it is quoted, and its line ends doubled for YAML."""
+        """Write text without escapes; YAML requires doubled quotes in quoted text, and doubled newlines."""
         broken = False
         for at, character in enumerate(text):
             if character in _BREAKS:
@@ -141,9 +141,9 @@ class _Writer:
                 self._put(_escape(character))
 
     def _folded(self, text: str, at: int, indent: int | None, *, before_blank: bool = False) -> bool:
-        """Start a new line instead of a blank after column 80.
+        """Break the line instead of writing a blank after column 80, and return whether it did.
 
-        The first or last blank and one after another blank stay.
+        A leading or trailing blank, or one after another blank, never breaks the line.
         """
         if indent is None or self.column <= _WIDTH or text[at] != " " or at in (0, len(text) - 1):
             return False
@@ -161,7 +161,7 @@ class _Writer:
             self._put(" " * indent)
 
     def _word(self, word: str) -> None:
-        """Write a word, after a blank unless it is the first of the document."""
+        """Write a word, preceded by a blank unless it begins the document."""
         self._put(" " + word if self.pieces else word)
 
     def _put(self, text: str) -> None:
@@ -175,12 +175,12 @@ class _Writer:
 
 
 def _is_short(key: str) -> bool:
-    """Return whether a key fits before its colon: on one line, with at most 128 bytes."""
+    """Return whether a key fits on one line before its colon, in at most 128 bytes."""
     return len(key.encode("utf-8", "surrogatepass")) <= _LONGEST_KEY and not _MORE_LINES.search(key)
 
 
 def _anchors(value: Any) -> Mapping[int, str]:
-    """Return the anchors of repeated lists and structures, in the order of their repetition."""
+    """Return the anchors of repeated lists and structures, numbered by their first repetition."""
     seen: set[int] = set()
     names: dict[int, str] = {}
 
@@ -211,7 +211,7 @@ def _bare(value: Any) -> str:
 
 
 def _style(text: str) -> str:
-    """Return the quotes that a text needs: none, single or double ones."""
+    """Return the quote mark that a text needs: none, single or double."""
     if _HIDDEN.search(text) or _BLANK_AT_A_BREAK.search(text):
         return '"'
     is_plain = text.strip(" ") == text and not _BROKEN.search(text) and not _INDICATORS.match(text)

@@ -127,7 +127,7 @@ def prepare(commands: Sequence[Command], context: Context) -> list[PreparedComma
 def _check_runs_with_others(command: Command) -> None:
     known = verb(command.verb)
     if known is not None and known.runs_alone:
-        hint = f"run it in a cell of its own\n%eic {command}"
+        hint = f"run it in its own cell\n%eic {command}"
         raise UsageError(f"{command.verb} cannot be combined with other commands", hint=hint)
 
 

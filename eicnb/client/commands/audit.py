@@ -58,7 +58,7 @@ def _check_refresh_options(options: Mapping[str, Any]) -> None:
     """Reject options that a refresh takes from the earlier audit."""
     for option in AUDIT:
         if option.argument in _KEPT_BY_A_REFRESH & options.keys():
-            message = f"--refresh and {option.name} are both given: a refresh reads what the earlier audit has"
+            message = f"--refresh and {option.name} are both given: a refresh keeps the options of the earlier audit"
             error = UsageError(message, hint=f"drop {option.name}")
             error.argument = option.argument
             raise error

@@ -36,7 +36,7 @@ def prepare_apply(command: Command, context: Context) -> Run:
     if isinstance(plan, str | os.PathLike):
         plan = Plan.load(plan)
     if not isinstance(plan, Plan):
-        raise UsageError(f"{shown(plan)} is not a plan, nor the path of its file", hint="%eic apply ${plan}")
+        raise UsageError(f"{shown(plan)} is neither a plan nor the path of a plan file", hint="%eic apply ${plan}")
     uses_plan_connections = plan.connections and not command.connection and not accounts.options
 
     def run() -> Frame:

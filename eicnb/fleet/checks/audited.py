@@ -51,7 +51,7 @@ class Audited:
         if not isinstance(frame, pd.DataFrame):
             raise UsageError(f"{shown(frame)} is not the frame of an audit", hint=f"eicnb.{verb}(eicnb.audit())")
         self.attrs: Mapping[Any, Any] = dict(frame.attrs)
-        self._columns = columns_of(frame, NEEDED, hint="pass what `%eic audit` returned")
+        self._columns = columns_of(frame, NEEDED, hint="pass the DataFrame from `%eic audit`")
         self._destinations: dict[str, ReportedDestination | None] = {}
         self.size = len(frame)
         self.function_names = self._texts("function_name")

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from eicnb.fleet.checks.audited import Audited
 from eicnb.fleet.checks.evidence import Evidence
-from eicnb.fleet.checks.finding import Found
+from eicnb.fleet.checks.finding import Finding
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.mutes import Mute
 from eicnb.fleet.checks.rules import HouseRule
@@ -19,8 +19,8 @@ from eicnb.model.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
-    """The input of a check: the audited rows, the evidence, the fixes that it can propose, and the time.
+class CheckContext:
+    """What a check may use: the audited rows, the evidence, the fixes that it can propose, and the time.
 
     `rules` and `mutes` are the team's own.
     """
@@ -33,7 +33,7 @@ class Inspection:
     mutes: tuple[Mute, ...] = ()
 
 
-Find = Callable[[Inspection], Iterable[Found]]
+Find = Callable[[CheckContext], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

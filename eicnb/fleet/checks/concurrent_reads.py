@@ -22,7 +22,7 @@ from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Sender, Tally
 from eicnb.aws.http.threads import in_thread
-from eicnb.aws.paced import Ask, Paced, Quotas
+from eicnb.aws.paced import CallAws, Paced, Quotas
 from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.checks.evidence import Reading, Unreadable
@@ -37,7 +37,7 @@ Place = tuple[str, str]
 
 _THREADS, _READERS = 5, 32  # boto3 keeps five connections to a host
 
-CallsTo = Callable[[Aws, str], Ask]
+CallsTo = Callable[[Aws, str], CallAws]
 """Returns a function that calls AWS through a connection to an account, at the pace of its quotas."""
 
 
@@ -153,8 +153,8 @@ def read_in_threads(
     """Read each subject in a thread; `read` gets the subject and a function that opens paced calls to AWS."""
     with Quotas(BUCKETS, reading.rate) as quotas:
 
-        def calls_to(aws: Aws, account_id: str) -> Ask:
-            return Paced(aws, account_id, quotas, reading.tally).ask
+        def calls_to(aws: Aws, account_id: str) -> CallAws:
+            return Paced(aws, account_id, quotas, reading.tally).call
 
         async def one(key: K) -> F:
             return await in_thread(read, key, calls_to)

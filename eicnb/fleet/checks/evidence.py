@@ -112,4 +112,4 @@ class Evidence:
 
 
 NO_EVIDENCE = Evidence()
-"""The evidence of a check of the settings alone."""
+"""The evidence of a check that needs only the settings."""

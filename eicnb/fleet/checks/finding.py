@@ -56,7 +56,7 @@ class Fix(NamedTuple):
 NO_FIX = Fix("nothing, if it is intended")
 
 
-class Found(NamedTuple):
+class Finding(NamedTuple):
     """A finding about a row of the audit or, without a `row`, about an account and region.
 
     `severity`, `why` and `source` default to those of the check.

@@ -27,8 +27,8 @@ _NEW_QUEUE = "lambda-failures"
 class Fixes:
     """The fixes for the rows of one audit, written for a connection to `region`.
 
-    `is_usable` returns False for a queue that is known not to work for a row's failures. `first` returns the fix that
-    a row needs before it may send to a destination, if one is known to be needed.
+    `is_usable` returns False for a queue that is known not to work for a row's failures. `prerequisite` returns the
+    fix that a row needs before it may send to a destination, if one is known to be needed.
     """
 
     def __init__(
@@ -36,12 +36,12 @@ class Fixes:
         audit: Audited,
         region: str | None = None,
         is_usable: Callable[[int, str], bool] = lambda *_: True,
-        first: Callable[[int, str], Fix | None] = lambda *_: None,
+        prerequisite: Callable[[int, str], Fix | None] = lambda *_: None,
     ) -> None:
         self._audit = audit
         self._region = region
         self._is_usable = is_usable
-        self._first = first
+        self._prerequisite = prerequisite
 
     def set(self, row: int, *options: str) -> Fix:
         """Return the line that changes only these settings of a row, so that several fixes can be combined."""
@@ -70,8 +70,8 @@ class Fixes:
         """
         audit = self._audit
         for text in (audit.on_failure[source], audit.on_success[source]):
-            if text is not None and _can_be_set(text) and (first := self._first(row, text)) is not None:
-                return first
+            if text is not None and _can_be_set(text) and (prerequisite := self._prerequisite(row, text)) is not None:
+                return prerequisite
         words: list[str] = []
         if audit.has("maximum_retry_attempts")[source]:
             words += ["--retries", str(audit.retries[source])]
@@ -92,7 +92,7 @@ class Fixes:
         queue = self.failure_queue(row)
         if queue is None:
             return self.new_queue(row)
-        return self._first(row, self.queue_arn(row, queue)) or self.set(row, "--on-failure", queue, *more)
+        return self._prerequisite(row, self.queue_arn(row, queue)) or self.set(row, "--on-failure", queue, *more)
 
     def without_dead_letters(self, row: int) -> Fix:
         """Return the line that removes the dead-letter target; a published version cannot be changed."""

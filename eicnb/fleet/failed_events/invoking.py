@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eicnb.aws.paced import Ask
+from eicnb.aws.paced import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.aws.retries import sent_once
 from eicnb.model.function import LATEST, FunctionRef
@@ -19,7 +19,7 @@ from eicnb.model.verbs import CONFIGS, Operation
 _ACCEPTED = 202
 
 
-def invoke(ask: Ask, target: FunctionRef, event: str) -> str:
+def invoke(call: CallAws, target: FunctionRef, event: str) -> str:
     """Invoke a function asynchronously; return the request id once Lambda accepts the event.
 
     The request is retried only if it certainly did not arrive: it was throttled, or no connection was made. After any
@@ -27,9 +27,9 @@ def invoke(ask: Ask, target: FunctionRef, event: str) -> str:
     """
     with sent_once():
         page = next(
-            ask(
+            call(
                 Operation.INVOKE,
-                **_named(target),
+                **_name_parameters(target),
                 InvocationType="Event",
                 Payload=event.encode("utf-8", "surrogatepass"),
             )
@@ -40,7 +40,7 @@ def invoke(ask: Ask, target: FunctionRef, event: str) -> str:
     return request_id
 
 
-def _named(target: FunctionRef) -> dict[str, Any]:
+def _name_parameters(target: FunctionRef) -> dict[str, Any]:
     return {"FunctionName": str(target.without_qualifier()), "Qualifier": target.qualifier or LATEST}
 
 
@@ -64,11 +64,11 @@ class Outlets:
         )
 
 
-def outlets_of(ask: Ask, target: FunctionRef) -> Outlets:
+def outlets_of(call: CallAws, target: FunctionRef) -> Outlets:
     """Read where a function sends events; raise NotFound if the function, version or alias doesn't exist."""
-    page = next(ask(Operation.GET_FUNCTION, **_named(target)))
+    page = next(call(Operation.GET_FUNCTION, **_name_parameters(target)))
     function = ReportedFunction.from_api(_mapping(page, "Configuration"))
-    pages = ask(Operation.LIST, FunctionName=str(target.without_qualifier()))
+    pages = call(Operation.LIST, FunctionName=str(target.without_qualifier()))
     configs = [ReportedConfig.from_api(item) for one in pages for item in items(one, CONFIGS, Operation.LIST)]
     own, others = {function.dead_letter_arn}, set[str | None]()
     for config in configs:

@@ -44,7 +44,7 @@ class RecordPoll:
     def records(self, request_ids: Collection[str], seconds: float) -> Iterator[FoundRecord]:
         """Yield the records about some requests until all are found or the time is up.
 
-        Ctrl-C raises KeyboardInterrupt, once no message is hidden.
+        Ctrl-C raises KeyboardInterrupt once all messages are visible again.
         """
         ends_at, left = time.monotonic() + seconds, set(request_ids)
         with Stop() as stop:
@@ -63,8 +63,8 @@ class RecordPoll:
         if source.arn.kind == "sqs":
             queue = queue_at(source, self.quotas, self.reading.tally)
             return read_queue(queue, str(source), replace(self.reading, seconds=seconds), stop).found
-        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).ask
-        bucket = Bucket(ask, source.arn.name)
+        call = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).call
+        bucket = Bucket(call, source.arn.name)
         keys, _ = keys_in(bucket, source.prefix, self.reading)
         return [one for one in (read_object(bucket, key) for key in keys) if isinstance(one, FoundRecord)]
 

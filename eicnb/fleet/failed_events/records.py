@@ -55,7 +55,7 @@ class _Collected:
         if not self.found and not self.held:
             yield flying or "nothing found"
             return
-        yield f"of about {max(self.held, len(self.found)):,} there{f' and {flying}' if flying else ''}"
+        yield f"of about {max(self.held, len(self.found)):,} in all{f' and {flying}' if flying else ''}"
         if self.has_queues:
             yield "SQS returns samples"
 
@@ -122,14 +122,14 @@ def queue_at(source: RecordSource, quotas: Quotas, tally: Tally) -> Queue:
     """Return the queue of a source, with paced requests."""
     connection, arn = source.connection, source.arn
     endpoint = connection.aws.endpoint_of("sqs").rstrip("/")
-    ask = Paced(connection.aws, connection.account_id, quotas, tally).ask
-    return Queue(ask, f"{endpoint}/{arn.account_id}/{arn.name}")
+    call = Paced(connection.aws, connection.account_id, quotas, tally).call
+    return Queue(call, f"{endpoint}/{arn.account_id}/{arn.name}")
 
 
 def _read_bucket(source: RecordSource, reading: ReadOptions, quotas: Quotas, collected: _Collected) -> None:
     """Read the objects of a bucket; if none can be read, raise the first error."""
     aws, account_id, name = source.connection.aws, source.connection.account_id, source.arn.name
-    keys, held = keys_in(Bucket(Paced(aws, account_id, quotas, reading.tally).ask, name), source.prefix, reading)
+    keys, held = keys_in(Bucket(Paced(aws, account_id, quotas, reading.tally).call, name), source.prefix, reading)
 
     def read(one: StoredObject, calls_to: CallsTo) -> FoundRecord | EicError:
         return read_object(Bucket(calls_to(aws, account_id), name), one)

@@ -84,9 +84,9 @@ def replay(frame: Any, options: ReplayOptions, reach: Reachable) -> Frame:
             try:
                 _send(replayer, sent, options, reader)
             except BaseException as error:
-                error.add_note(f"Outcomes of the replay: {_in_words(_all(sent, replayer, refused))}.")
+                error.add_note(f"Outcomes of the replay: {_in_words(_outcomes(sent, replayer, refused))}.")
                 raise
-    outcomes = _all(sent, replayer, refused)
+    outcomes = _outcomes(sent, replayer, refused)
     if sent:
         options.show(replayer.progress(is_over=True))
     result = _frame(frame, outcomes, reach, summary=_in_words(outcomes))
@@ -162,7 +162,9 @@ def _failed_again(
     return "", f"none of them failed again within {options.wait:g} s"
 
 
-def _all(sent: Sequence[ReplayRow], replayer: Replayer, refused: Mapping[int, EventOutcome]) -> dict[int, EventOutcome]:
+def _outcomes(
+    sent: Sequence[ReplayRow], replayer: Replayer, refused: Mapping[int, EventOutcome]
+) -> dict[int, EventOutcome]:
     return {**untried(sent, replayer.outcomes, replayer.reason), **replayer.outcomes, **refused}
 
 

@@ -77,7 +77,7 @@ class ReplayRow:
 def rows_to_replay(
     frame: Any, to: Any, reach: Reachable, earlier: Iterable[EventEntry], outlets: OutletReader
 ) -> list[ReplayRow]:
-    """Return the rows of a frame of records, those whose event must not be sent with the reason.
+    """Return the rows of a frame of records, with the reason if an event must not be sent.
 
     `earlier` are the events in the journal. `outlets` reads where functions send events. Without `to`, a function is
     invoked only if it names the source of the record, since anyone who may send to a queue can forge records.
@@ -92,7 +92,7 @@ def rows_to_replay(
     }
     done, found, sources = set[tuple[str, str]](), list[ReplayRow](), dict[str, RecordSource]()
     columns = (*_NEEDED, *(_CONDITION if "condition" in frame else ()))
-    for number, row in enumerate(rows_of(frame, columns, "pass what `%eic records` returned")):
+    for number, row in enumerate(rows_of(frame, columns, "pass the DataFrame from `%eic records`")):
         one = _row(number, row, target, reach, sources)
         key = (str(one.source), one.message_id)
         if key in done:
@@ -116,7 +116,7 @@ def _row(
     if text is None or message_id is None:
         return ReplayRow(number, None, "").refused("it names no message: its source or message_id is missing")
     try:
-        place = _place(text)
+        place = _without_key(text)
         source = sources[place] = sources.get(place) or source_of(place, reach)
     except UsageError as error:
         return ReplayRow(number, None, message_id).refused(error.message)
@@ -143,7 +143,7 @@ def _checked(one: ReplayRow, row: dict[str, Any]) -> ReplayRow:
     return one
 
 
-def _place(source: str) -> str:
+def _without_key(source: str) -> str:
     """Return the source without the key of an object."""
     return f"s3:{source.removeprefix('s3://').partition('/')[0]}" if source.startswith("s3://") else source
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from eicnb.aws.http.rate_limit import USUAL_RATE
 from eicnb.aws.objects import Bucket
-from eicnb.aws.paced import Ask, Paced, Quotas
+from eicnb.aws.paced import CallAws, Paced, Quotas
 from eicnb.aws.queues import Message, Queue
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.interrupts import Stop
@@ -37,7 +37,7 @@ _LEAST_HOLD = 120
 _MARGIN = 30
 _WAIT = 1
 _MOST_OTHERS = 1000
-"""How many messages of no row may be received beyond the number that the queue had at the start."""
+"""How many messages to receive at most beyond the number that the queue had at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Replayer:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more may be sent."""
+        """Whether the replay must stop."""
         return bool(self.reason) or self.stop.requested.is_set()
 
     def progress(self, *, is_over: bool = False) -> WriteProgress:
@@ -111,12 +111,12 @@ class Replayer:
         self.show(self.progress())
 
     def _send_objects(self, source: RecordSource, rows: Sequence[ReplayRow], last: float) -> None:
-        ask = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).ask
+        call = Paced(source.connection.aws, source.connection.account_id, self.quotas, self.reading.tally).call
         for row in rows:
             if self.is_over or len(self.outcomes) >= last:
                 return
             try:
-                text = Bucket(ask, source.arn.name).content(row.message_id).decode("utf-8", "replace")
+                text = Bucket(call, source.arn.name).content(row.message_id).decode("utf-8", "replace")
                 record = InvocationRecord.parse(text)
             except EicError as error:
                 self._note(row, EventOutcome("gone" if is_gone(error) else "failed", error.message))
@@ -124,11 +124,11 @@ class Replayer:
             except NotARecord as error:
                 self._note(row, EventOutcome("refused", str(error)))
                 continue
-            self._note(row, self._invoked(row, record, lambda: ""))
+            self._note(row, self._invoke(row, record, lambda: ""))
 
     def _send_messages(self, source: RecordSource, rows: Sequence[ReplayRow], last: float) -> None:
         """Receive messages until all rows are sent or the queue is empty; release those not deleted."""
-        received = _ReceivedMessages(queue_at(source, self.quotas, self.reading.tally), self._hold())
+        received = _ReceivedMessages(queue_at(source, self.quotas, self.reading.tally), self._visibility_timeout())
         left = {row.message_id: row for row in rows}
         try:
             most = received.queue.state().visible + _MOST_OTHERS
@@ -149,14 +149,14 @@ class Replayer:
         finally:
             received.give_back()
 
-    def _hold(self) -> int:
+    def _visibility_timeout(self) -> int:
         return min(
             LONGEST_HOLD,
             max(_LEAST_HOLD, math.ceil(3 * MESSAGES_A_REQUEST / (self.reading.rate or USUAL_RATE)) + _MARGIN),
         )
 
     def _replay(self, message: Message, left: dict[str, ReplayRow], received: _ReceivedMessages) -> None:
-        """Send the event of a message if a row is about it and it stays hidden from other readers."""
+        """Send the event of a message if it belongs to a row and stays hidden long enough."""
         row = left.get(message.message_id)
         if row is None:
             self._delete_repeated(message, received)
@@ -168,14 +168,14 @@ class Replayer:
         except NotARecord as error:
             outcome = EventOutcome("refused", str(error))
         else:
-            outcome = self._invoked(row, record, lambda: self._deleted(message, received))
+            outcome = self._invoke(row, record, lambda: self._delete(message, received))
         del left[message.message_id]
         if outcome.word in {"accepted", "not deleted"}:
             self._accepted[received.queue.url, message.message_id] = row.number
         self._note(row, outcome)
 
     def _delete_repeated(self, message: Message, received: _ReceivedMessages) -> None:
-        """Delete a message that came again after its event was accepted, or it would be sent twice."""
+        """Delete a message received again after its event was accepted, so that it is not sent twice."""
         number = self._accepted.get((received.queue.url, message.message_id))
         if number is None or self.keep:
             return
@@ -185,18 +185,18 @@ class Replayer:
                 received.drop(message)
                 self.outcomes[number] = replace(self.outcomes[number], word="accepted", error="")
 
-    def _invoked(self, row: ReplayRow, record: InvocationRecord, delete: Callable[[], str]) -> EventOutcome:
+    def _invoke(self, row: ReplayRow, record: InvocationRecord, delete: Callable[[], str]) -> EventOutcome:
         """Invoke the function of a row; once Lambda accepts the event, delete its message."""
         assert row.target is not None, "a row without a function is refused"
         assert row.connection is not None, "a function has a connection"
         if refusal := _mismatch(row, record):
             return EventOutcome("refused", refusal)
-        ask: Ask = Paced(row.connection.aws, row.target.account_id or "", self.quotas, self.reading.tally).ask
+        call: CallAws = Paced(row.connection.aws, row.target.account_id or "", self.quotas, self.reading.tally).call
         try:
             with recorded_event(
                 row.connection, "replay", row.target, source=str(row.source), message_id=row.message_id
             ) as recording:
-                request_id = invoke(ask, row.target, record.payload)
+                request_id = invoke(call, row.target, record.payload)
                 recording.accepted(request_id)
                 why = delete()
                 if why:
@@ -209,7 +209,7 @@ class Replayer:
             return EventOutcome("not deleted", f"accepted, but not deleted: {why}", request_id)
         return EventOutcome("accepted", request_id=request_id)
 
-    def _deleted(self, message: Message, received: _ReceivedMessages) -> str:
+    def _delete(self, message: Message, received: _ReceivedMessages) -> str:
         """Delete the message of an accepted event; return the reason if it may still exist."""
         if self.keep:
             return ""
@@ -231,7 +231,7 @@ def is_gone(error: EicError) -> bool:
 
 
 def _mismatch(row: ReplayRow, record: InvocationRecord) -> str:
-    """Return why the event of a message must not be sent although its row allows it, if there is a reason."""
+    """Return the reason if the event of a received message must not be sent, or an empty text."""
     if len(record.payload.encode("utf-8", "replace")) > LARGEST_EVENT:
         return "its event is larger than asynchronous invocations accept"
     named = record.function

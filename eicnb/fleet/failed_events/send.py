@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from eicnb.aws.connection import Connection
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Tally
-from eicnb.aws.paced import Ask, Paced, Quotas
+from eicnb.aws.paced import CallAws, Paced, Quotas
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.change import target_of
-from eicnb.changes.conditions import Ask as Confirm
-from eicnb.changes.conditions import Unconfirmed, confirm
+from eicnb.changes.conditions import Ask, Unconfirmed, confirm
 from eicnb.changes.current import missing
 from eicnb.changes.journal import recorded_event
 from eicnb.changes.waiting import Say
@@ -67,7 +66,7 @@ class Event:
 
 
 def send(
-    connection: Connection, request: Request, text: str, wait: float | None, *, ask: Confirm | None, say: Say
+    connection: Connection, request: Request, text: str, wait: float | None, *, ask: Ask | None, say: Say
 ) -> Frame:
     """Invoke a function asynchronously; with `wait`, poll for so many seconds for the record.
 
@@ -76,7 +75,7 @@ def send(
     event, where = Event(target_of(request), text), connection.where()
     reading = _reading()
     with _naming_missing(connection, event.target), Quotas(BUCKETS, _RATE) as quotas:
-        calls = Paced(connection.aws, where.account_id, quotas, reading.tally).ask
+        calls = Paced(connection.aws, where.account_id, quotas, reading.tally).call
         sources = _sources(connection, event.target, outlets_of(calls, event.target)) if wait else []
         _check_receives(sources, quotas, reading)
         line = f"This runs {event} in {where}"
@@ -102,7 +101,7 @@ def send(
 
 @contextmanager
 def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[None]:
-    """Make an error about a missing function name what is missing, and suggest a similar name."""
+    """Replace a NotFound error by one that states what is missing and suggests a similar name."""
     try:
         yield
     except NotFound as error:
@@ -112,7 +111,7 @@ def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[Non
         raise found.error from error
 
 
-def _invoked(connection: Connection, calls: Ask, event: Event, where: Where) -> str:
+def _invoked(connection: Connection, calls: CallAws, event: Event, where: Where) -> str:
     with recorded_event(connection, "send", event.placed(where)) as recording:
         request_id = invoke(calls, event.target, event.text)
         recording.accepted(request_id)

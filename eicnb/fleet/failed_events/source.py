@@ -14,7 +14,7 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.reach import Reachable
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.checks.audited import Audited
-from eicnb.model.destination import KINDS, DestinationArn, DestinationName, destination_kind
+from eicnb.model.destination import A_KIND, DestinationArn, DestinationName, destination_kind
 from eicnb.model.record_key import RECORDS
 from eicnb.model.request import resolved_destination
 
@@ -62,13 +62,9 @@ def source_of(value: Any, reach: Reachable) -> RecordSource:
         arn = _resolved(value, reach)
         if arn.kind in ELSEWHERE:
             raise UsageError(
-                f"{_a(KINDS[arn.kind])} stores nothing, so {arn.name} has no records to read", hint=ELSEWHERE[arn.kind]
+                f"{A_KIND[arn.kind]} stores nothing, so {arn.name} has no records to read", hint=ELSEWHERE[arn.kind]
             )
-        return RecordSource(arn, _reading(arn, reach), prefix)
-
-
-def _a(words: str) -> str:
-    return f"{'a' if words.startswith('L') else 'an'} {words}"
+        return RecordSource(arn, _connection_for(arn, reach), prefix)
 
 
 def _with_prefix(value: Any) -> tuple[Any, str]:
@@ -103,7 +99,7 @@ def _resolved(value: str | DestinationArn | DestinationName, reach: Reachable) -
     return found
 
 
-def _reading(arn: DestinationArn, reach: Reachable) -> Connection:
+def _connection_for(arn: DestinationArn, reach: Reachable) -> Connection:
     if arn.region is None:
         return reach.connections[0]
     own = reach.at(arn.account_id, arn.region)

@@ -100,7 +100,7 @@ class ChangeBar:
         work = self._plan_of(rows)
         self._plan_button.disabled = True
         self._result.value = text_html(f"Reading the live configs of {count(len(rows), 'row')} …")
-        self._background.start(lambda: _attempted(work), self._show_plan)
+        self._background.start(lambda: _result_or_error(work), self._show_plan)
 
     def _plan_of(self, rows: pd.DataFrame) -> Callable[[], Plan]:
         if self._fixes:
@@ -129,7 +129,7 @@ class ChangeBar:
         self._withdraw()
         self._plan_button.disabled = True
         self._result.value = text_html(f"Applying {count(len(plan), 'change')} …")
-        self._background.start(lambda: _attempted(lambda: self._planning.apply(plan)), self._show_result)
+        self._background.start(lambda: _result_or_error(lambda: self._planning.apply(plan)), self._show_result)
 
     def _show_result(self, result: Frame | str) -> None:
         if isinstance(result, str):
@@ -183,7 +183,7 @@ def _button(css_class: str, action: Callable[[], object], button_style: str = ""
     return button
 
 
-def _attempted(work: Callable[[], Any]) -> Any:
+def _result_or_error(work: Callable[[], Any]) -> Any:
     """Return the result of some work, or its error as HTML.
 
     An exception in a widget would vanish into the kernel's log.

@@ -26,7 +26,7 @@ _EFFECTIVE = (
     ("maximum_event_age_in_seconds", "effective_event_age_in_seconds", DEFAULT_EVENT_AGE_IN_SECONDS),
 )
 _NAMES = ("function_arn", "function_name", "qualifier", "region", "check")
-_SECONDS_OF_REST = 0.25
+_SECONDS_AFTER_THE_LAST_KEY = 0.25
 
 
 class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -118,7 +118,9 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
     def _search_soon(self) -> None:
         """Search when typing pauses."""
         self._cancel_search()
-        self._cancel_search = self._background.later(_SECONDS_OF_REST, lambda: self._find(self._search.value))
+        self._cancel_search = self._background.later(
+            _SECONDS_AFTER_THE_LAST_KEY, lambda: self._find(self._search.value)
+        )
 
     def _find(self, text: str) -> None:
         """Show the rows that contain all words of a text, up to the number that a browser can search."""

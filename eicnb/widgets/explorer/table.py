@@ -47,7 +47,7 @@ class Words:
         objects = [column.astype("object").where(column.notna(), None).tolist() for column in values]
         rows = [Row(dict(zip(names, row, strict=True))) for row in zip(*objects, strict=True)]
         shown, _ = catalogue.arranged(catalogue.shown_of(names), names)
-        texts = {one.head: found for one in shown if not _is_silent(one, found := _texts(one, rows))}
+        texts = {one.head: found for one in shown if not _is_redundant(one, found := _texts(one, rows))}
         for name in _KINDS:
             if name in names:
                 head = f"{name.removesuffix('_type').replace('_', ' ').capitalize()}, kind"
@@ -73,8 +73,8 @@ def _texts(one: Shown, rows: Iterable[Row]) -> list[str]:
     return [hidden[text] for text in texts]
 
 
-def _is_silent(one: Shown, texts: Iterable[str]) -> bool:
-    """Return whether a column tells nothing: all rows are fine, or in the same region or account."""
+def _is_redundant(one: Shown, texts: Iterable[str]) -> bool:
+    """Return whether a column adds nothing: all rows are fine, or in the same region or account."""
     different = set(texts)
     return different == {one.quiet} or (one.head in _PLACES and len(different) == 1)
 

@@ -25,7 +25,7 @@ class Fate(Enum):
     FOREIGN = "kept in another account or region"
     DANGLING = "lost: the destination does not exist"
     FIFO = "lost: Lambda sends nothing to FIFO"
-    LOOP = "sent round in a loop"
+    LOOP = "sent in a loop"
     NOWHERE = "lost: no destination"
     UNREAD = "unknown: the config was not read"
 

@@ -138,7 +138,7 @@ def _findings(frame: pd.DataFrame) -> Picture:
     found = [(row["severity"], row["check"] or "") for row in rows_of(texts, _FINDINGS)]
     unknown = next((severity for severity, _ in found if severity not in LOOKS), None)
     if unknown is not None:
-        raise UsageError(f"a finding has the severity {unknown!r}", hint=", ".join(LOOKS))
+        raise UsageError(f"a finding has the unknown severity {unknown!r}", hint=", ".join(LOOKS))
     return draw_findings(found, _place(frame))
 
 

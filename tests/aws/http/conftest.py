@@ -1,4 +1,4 @@
-"""Keys that no AWS knows, and an audit whose patience and buckets are the test's own."""
+"""Keys that AWS does not know, and an audit with its own patience and buckets."""
 
 from tests.fleet.conftest import _known_keys, run
 

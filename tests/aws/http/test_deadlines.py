@@ -1,4 +1,4 @@
-"""Requests under way have time limits, as a whole and for silence."""
+"""Running requests have a time limit, and another one for receiving no data."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ CASES = [
 
 
 @pytest.mark.parametrize(("total", "silence", "message"), CASES)
-def test_what_takes_too_long_is_stopped(total: float, silence: float | None, message: str) -> None:
+def test_a_request_that_takes_too_long_is_cancelled(total: float, silence: float | None, message: str) -> None:
     started = time.monotonic()
     with pytest.raises(TimeoutError, match=f"^{message}$"):
         asyncio.run(slow(Deadlines(), total, silence))
     assert time.monotonic() - started < 20
 
 
-def test_silence_counts_from_the_connection_on() -> None:
+def test_silence_counts_once_there_is_a_connection() -> None:
     async def connecting(deadlines: Deadlines) -> str:
         with deadlines.limit(30, 0.2):
             await asyncio.sleep(0.5)
@@ -42,7 +42,7 @@ def test_silence_counts_from_the_connection_on() -> None:
     assert asyncio.run(connecting(Deadlines())) == "connected"
 
 
-def test_each_piece_of_data_ends_the_silence() -> None:
+def test_each_piece_of_data_restarts_the_limit() -> None:
     async def chatting(deadlines: Deadlines) -> str:
         with deadlines.limit(30, 0.4) as limit:
             for _ in range(4):
@@ -53,7 +53,7 @@ def test_each_piece_of_data_ends_the_silence() -> None:
     assert asyncio.run(chatting(Deadlines())) == "answered"
 
 
-def test_only_the_slow_one_is_stopped() -> None:
+def test_only_the_slow_request_is_cancelled() -> None:
     async def both(deadlines: Deadlines) -> list[object]:
         async def quick() -> str:
             with deadlines.limit(30, None):
@@ -68,7 +68,7 @@ def test_only_the_slow_one_is_stopped() -> None:
     assert kept == "quick"
 
 
-def test_another_cancellation_is_no_timeout() -> None:
+def test_another_cancellation_is_not_a_timeout() -> None:
     async def main() -> BaseException | None:
         task = asyncio.ensure_future(slow(Deadlines(), 30, 30))
         await asyncio.sleep(0.05)
@@ -79,13 +79,13 @@ def test_another_cancellation_is_no_timeout() -> None:
     assert isinstance(asyncio.run(main()), asyncio.CancelledError)
 
 
-def test_no_timer_is_left_when_nothing_is_under_way() -> None:
+def test_no_timer_is_left_without_running_requests() -> None:
     async def main() -> int:
         deadlines = Deadlines()
         with deadlines.limit(30, None):
             pass
         await asyncio.sleep(0.6)
         loop = asyncio.get_running_loop()
-        return len([one for one in loop._scheduled if not one.cancelled()])  # type: ignore[attr-defined] # the loop does not count them
+        return len([one for one in loop._scheduled if not one.cancelled()])  # type: ignore[attr-defined] # no loop counts the timers
 
     assert asyncio.run(main()) == 0

@@ -1,4 +1,4 @@
-"""One caller reads or renews the credentials; all others wait for its result."""
+"""One caller reads or renews the credentials, and the others wait for the result."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ CALLERS = 50
 
 
 class Source:
-    """Credentials as a test wants them; `calls` counts how often they were read."""
+    """Credentials that a test sets; `calls` counts how often they were read."""
 
-    def __init__(self, *held: Keys | EicError, renewed: Keys | EicError | None = None) -> None:
-        self.held = list(held)
+    def __init__(self, *sequence: Keys | EicError, renewed: Keys | EicError | None = None) -> None:
+        self.sequence = list(sequence)
         self.renewal = renewed
         self.calls = 0
 
     def keys(self) -> Keys:
         self.calls += 1
         time.sleep(0.05)
-        found = self.held.pop(0) if len(self.held) > 1 else self.held[0]
+        found = self.sequence.pop(0) if len(self.sequence) > 1 else self.sequence[0]
         if isinstance(found, EicError):
             raise found
         return found
@@ -79,7 +79,7 @@ def test_keys_are_read_again_after_five_seconds() -> None:
     assert asyncio.run(main()) == [OLD, OLD, NEW]
 
 
-def test_a_failure_is_that_of_every_caller_and_nothing_is_tried_again() -> None:
+def test_a_failure_reaches_every_caller_and_is_final() -> None:
     source = Source(EicError("500"))
 
     async def main() -> list[Keys | BaseException]:
@@ -116,7 +116,7 @@ def test_many_refusals_at_once_renew_once(renewal: Keys | EicError | None, outco
         ),
     ],
 )
-def test_keys_of_another_account_are_never_handed_out(found: str | None, message: str | None) -> None:
+def test_keys_of_another_account_are_never_returned(found: str | None, message: str | None) -> None:
     source, clock = Source(OLD, NEW), Clock()
 
     async def find_account(keys: Keys) -> str | None:
@@ -138,7 +138,7 @@ def test_keys_of_another_account_are_never_handed_out(found: str | None, message
     assert raised.value.message == message
 
 
-def test_fixed_keys_have_no_successor() -> None:
+def test_fixed_keys_are_not_renewed() -> None:
     assert asyncio.run(FixedKeys(OTHER).keys()) == OTHER
     assert not asyncio.run(FixedKeys(OTHER).renewed(OTHER))
 
@@ -154,8 +154,8 @@ def test_a_container_that_cannot_renew_credentials_is_not_called_by_every_reader
             if seen.path == "/creds":
                 self.calls_since += self.is_broken
                 ends = datetime.now(UTC) + timedelta(hours=6)
-                held = {"AccessKeyId": "C", "SecretAccessKey": "s", "Token": "t", "Expiration": f"{ends:%FT%TZ}"}
-                return Answer(500) if self.is_broken else as_json(held)
+                credentials = {"AccessKeyId": "C", "SecretAccessKey": "s", "Token": "t", "Expiration": f"{ends:%FT%TZ}"}
+                return Answer(500) if self.is_broken else as_json(credentials)
             if "event-invoke-config" in seen.path and seen.path.split("/")[3] >= "f0020":
                 self.is_broken = True
                 return EXPIRED

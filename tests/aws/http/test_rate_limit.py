@@ -1,4 +1,4 @@
-"""A bucket spaces calls, is shared, and slows down when it is told to."""
+"""A bucket spaces calls, is shared, and slows down after throttled ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eicnb.aws.http.rate_limit import RECOVERY_SECONDS, Buckets, TokenBucket
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test advances."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -22,7 +22,7 @@ class Clock:
 
 
 def taken(bucket: TokenBucket, clock: Clock, calls: int) -> float:
-    """Seconds that so many calls take when each waits for its turn."""
+    """The seconds that a number of calls take if each waits for its turn."""
     started = clock.now
     for _ in range(calls):
         clock.now += bucket.take()
@@ -30,14 +30,14 @@ def taken(bucket: TokenBucket, clock: Clock, calls: int) -> float:
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 10, 14, 100])
-def test_calls_come_evenly_at_the_rate(rate: float) -> None:
+def test_calls_are_spaced_evenly(rate: float) -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(rate):
         assert taken(bucket, clock, 101) == pytest.approx(100 / rate, rel=0.02, abs=max(0.2, 2 / rate))
 
 
-def test_a_pause_is_made_up_for_by_a_third_of_a_second_at_most() -> None:
+def test_a_pause_allows_at_most_a_third_of_a_seconds_burst() -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(10):
@@ -46,7 +46,7 @@ def test_a_pause_is_made_up_for_by_a_third_of_a_second_at_most() -> None:
         assert taken(bucket, clock, 14) == pytest.approx(1)
 
 
-def test_what_nobody_used_is_not_made_up_for() -> None:
+def test_unused_time_is_not_made_up_for() -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(10):
@@ -56,13 +56,13 @@ def test_what_nobody_used_is_not_made_up_for() -> None:
         assert [bucket.take() for _ in range(3)] == pytest.approx([0.0, 0.1, 0.2])
 
 
-def test_the_first_call_goes_at_once_and_the_second_in_its_turn() -> None:
+def test_the_first_call_is_sent_at_once_and_the_second_at_the_rate() -> None:
     bucket = TokenBucket(Clock())
     with bucket.shared_at(4):
         assert [bucket.take(), bucket.take(), bucket.take()] == [0, 0.25, 0.5]
 
 
-def test_two_users_share_the_lesser_of_their_rates() -> None:
+def test_two_users_share_the_lower_of_their_rates() -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(10):
@@ -71,7 +71,7 @@ def test_two_users_share_the_lesser_of_their_rates() -> None:
         assert bucket.rate == 10
 
 
-def test_a_refusal_pauses_and_then_halves_the_rate_until_it_has_recovered() -> None:
+def test_throttling_pauses_and_then_halves_the_rate_until_it_recovers() -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(10):
@@ -82,7 +82,7 @@ def test_a_refusal_pauses_and_then_halves_the_rate_until_it_has_recovered() -> N
         assert bucket.rate == pytest.approx(10)
 
 
-def test_refusals_of_calls_that_were_under_way_lower_it_once() -> None:
+def test_refusals_of_concurrent_calls_lower_the_rate_once() -> None:
     clock = Clock()
     bucket = TokenBucket(clock)
     with bucket.shared_at(10):

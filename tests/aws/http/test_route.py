@@ -1,4 +1,4 @@
-"""The audit's requests travel as botocore's own would."""
+"""The audit sends requests to the same endpoint, proxy and TLS as botocore."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eicnb.errors import UsageError
 
 CLOUD = "https://lambda.us-east-1.amazonaws.com"
 PROXY = "http://127.0.0.1:3128"
-MODELS = create_loader()  # it keeps what it has read
+MODELS = create_loader()  # botocore caches what it has read
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def of_botocore(region: str) -> tuple[str, str | None]:
 
     def store(request: Any, **_: Any) -> Any:
         seen.append(request.url)
-        return AWSResponse(request.url, 200, {}, Empty())  # type: ignore[arg-type] # a stand-in
+        return AWSResponse(request.url, 200, {}, Empty())  # type: ignore[arg-type] # a fake
 
     client.meta.events.register("before-send", store)
     client.list_functions()
@@ -73,7 +73,7 @@ ENVIRONMENTS: list[dict[str, str]] = [
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "us-gov-west-1", "cn-north-1", "us-west-9"])
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
-def test_a_request_goes_where_botocore_sends_its_own(
+def test_a_request_goes_to_the_endpoint_of_botocore(
     environment: dict[str, str], region: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -89,7 +89,7 @@ def test_a_request_goes_where_botocore_sends_its_own(
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-east-1"])
-def test_one_client_knows_the_way_to_every_region(region: str) -> None:
+def test_one_client_has_a_route_to_every_region(region: str) -> None:
     aws = eicnb.connect(region="ap-south-1")._connection.aws
     assert (aws.route(region).url, aws.route(region).region) == (route(region).url, region)
     assert aws.route("ap-south-1").url == "https://lambda.ap-south-1.amazonaws.com"
@@ -98,7 +98,7 @@ def test_one_client_knows_the_way_to_every_region(region: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://127.8.9.1:9"])
 @pytest.mark.parametrize("way", ["an option", "AWS_ENDPOINT_URL"])
-def test_no_proxy_is_on_the_way_to_this_machine(url: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_used_for_this_machine(url: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", PROXY)
     if way == "AWS_ENDPOINT_URL":
         monkeypatch.setenv(way, url)
@@ -130,7 +130,7 @@ def test_a_bundle_of_certificates_that_changes_is_read_again(
     assert len(second.get_ca_certs()) > 10
 
 
-def test_a_session_of_the_users_own_decides_on_proxy_and_timeouts() -> None:
+def test_a_given_session_decides_on_proxy_and_timeouts() -> None:
     session = boto3.Session(region_name="us-east-1")
     config = Config(connect_timeout=3, read_timeout=4, proxies={"https": "proxy.test:8080"})
     session._session.set_default_client_config(config)

@@ -1,4 +1,4 @@
-"""An audit goes where botocore would go, and travels as the connection does."""
+"""An audit sends its requests to botocore's endpoint, with the connection's options."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_the_endpoint_is_the_partition_s(region: str) -> None:
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566", "http://127.0.0.1:4566"),
     ],
 )
-def test_settings_of_the_environment_hold(monkeypatch: pytest.MonkeyPatch, setting: str, value: str, url: str) -> None:
+def test_settings_of_the_environment_apply(monkeypatch: pytest.MonkeyPatch, setting: str, value: str, url: str) -> None:
     monkeypatch.setenv(setting, value)
     assert eicnb.connect(region="us-east-1")._connection.aws.route("us-east-1").url == url
 
 
-def test_a_proxy_of_the_environment_holds_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+def test_a_proxy_of_the_environment_is_used_except_for_this_machine(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     with Answering(Lambda()) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         frame = run(eicnb.connect(region="us-east-1", endpoint_url="http://lambda.example"))
@@ -61,7 +61,7 @@ def test_a_proxy_of_the_environment_holds_but_not_for_this_machine(monkeypatch: 
         assert len(run(eicnb.connect(region="us-east-1", endpoint_url=server.url))) == 3
 
 
-def test_nothing_of_a_call_shows_a_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_part_of_a_call_shows_a_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "VERYSECRET")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "VERYTOKEN")
     eic = eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:9")
@@ -101,10 +101,8 @@ def tls_server(tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize("way", ["ca_bundle", "no_verify_ssl", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
-@pytest.mark.filterwarnings(
-    "ignore::urllib3.exceptions.InsecureRequestWarning"
-)  # STS is asked by botocore, which warns
-def test_a_certificate_is_trusted_as_the_connection_says(
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")  # botocore calls STS, and warns
+def test_a_connection_decides_which_certificates_are_trusted(
     run: Run, tls_server: Any, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, certificate = tls_server
@@ -125,7 +123,7 @@ def test_a_certificate_of_no_trusted_authority_is_refused(run: Run, tls_server: 
     assert "CERTIFICATE_VERIFY_FAILED" in frame.error[0]
 
 
-def test_a_session_of_the_user_s_own_keeps_its_timeouts() -> None:
+def test_a_given_session_keeps_its_timeouts() -> None:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
     assert eicnb.connect(boto3_session=session)._connection.aws.route("us-east-1").read_timeout == 60
     assert eicnb.connect(region="us-east-1")._connection.aws.route("us-east-1").read_timeout == 60
@@ -134,7 +132,7 @@ def test_a_session_of_the_user_s_own_keeps_its_timeouts() -> None:
     assert patient._connection.aws.route("us-east-1").connect_timeout == 7
 
 
-def test_a_key_that_no_header_can_hold_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_no_header_can_contain_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID\nX: y")
     with pytest.raises(EicError, match="the access key has a space, a line break") as raised:
         run(eicnb.connect(region="us-east-1", endpoint_url="http://127.0.0.1:9"))
@@ -185,7 +183,7 @@ def test_a_tunnel_that_a_proxy_refuses_is_one_line_and_is_not_tried_again(
     assert frame.attrs["calls"] == 1
 
 
-def test_a_proxy_that_is_silent_meets_the_connect_timeout(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+def test_a_silent_proxy_runs_into_the_connect_timeout(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     with Answering([Silence(60)]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         eic = eicnb.connect(region="us-east-1", endpoint_url="https://lambda.example").derive(connect_timeout=1)
@@ -197,7 +195,7 @@ def test_a_proxy_that_is_silent_meets_the_connect_timeout(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("call", ["get", "audit"])
-def test_a_proxy_that_never_answers_meets_the_timeouts(
+def test_a_proxy_that_never_responds_runs_into_the_timeouts(
     scheme: str, call: str, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")

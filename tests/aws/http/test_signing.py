@@ -1,4 +1,4 @@
-"""Our signature is botocore's, letter for letter."""
+"""Our signatures equal botocore's."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1
         ["lambda.us-east-1.amazonaws.com", "127.0.0.1:4566", "vpce-1.lambda.eu-west-1.vpce.amazonaws.com"]
     ),
 )
-def test_a_signature_is_botocores(  # noqa: PLR0917 # hypothesis gives them by name
+def test_a_signature_is_botocores(  # noqa: PLR0917 # hypothesis passes them by name
     name: str, marker: str | None, token: str | None, secret: str, region: str, host: str
 ) -> None:
     query = "" if marker is None else f"?FunctionVersion=ALL&Marker={quote(marker, safe='')}"
@@ -63,7 +63,7 @@ def test_a_signature_is_botocores(  # noqa: PLR0917 # hypothesis gives them by n
     assert ours(keys, url, region, "lambda") == botocores(keys, url, region, "lambda")
 
 
-def test_the_signing_key_is_made_anew_for_another_day_and_another_secret() -> None:
+def test_the_signing_key_is_derived_for_each_day_and_secret() -> None:
     signer = Signer("us-east-1", "lambda")
     days = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 1)]
     one, two, one_again = (signer.headers(Keys("a", "s"), "h", "/", "", day)["Authorization"] for day in days)

@@ -137,7 +137,7 @@ def test_a_delete_of_the_aws_cli_never_fails(shared: eicnb.Eic) -> None:
     shared.delete("stock-alert", missing_ok=True)
     assert eicnb.export(audited(shared, functions="stock-alert"), "aws").splitlines() == [
         f"# us-east-1, account {shared.account_id}",
-        "# stock-alert:$LATEST has no config: after the put, the delete finds one, whatever there was.",
+        "# stock-alert:$LATEST should have no config. The put makes sure that the delete finds one.",
         "aws lambda put-function-event-invoke-config \\",
         "    --function-name stock-alert \\",
         "    --qualifier '$LATEST' \\",
@@ -175,7 +175,7 @@ def test_names_alone_are_never_for_two_accounts(shared: eicnb.Eic, language: str
     with pytest.raises(UsageError) as raised:
         eicnb.export(frame, language)
     assert str(raised.value) == (
-        f"the rows are in 2 accounts, but a text in {language} is for one: {shared.account_id}, 999999999999\n"
+        f"the rows are in 2 accounts, but an export to {language} is for one: {shared.account_id}, 999999999999\n"
         f'Try: frame[frame.account_id == "{shared.account_id}"]'
     )
     lines = eicnb.export(frame, "eic").splitlines()
@@ -188,7 +188,7 @@ def test_a_stack_is_in_one_region(shared: eicnb.Eic, language: str) -> None:
     with pytest.raises(UsageError) as raised:
         eicnb.export(frame, language)
     assert str(raised.value) == (
-        f"the rows are in 2 regions, but a text in {language} is for one: eu-west-1, us-east-1\n"
+        f"the rows are in 2 regions, but an export to {language} is for one: eu-west-1, us-east-1\n"
         'Try: frame[frame.region == "eu-west-1"]'
     )
 
@@ -216,8 +216,8 @@ def test_a_row_that_cannot_be_written_is_named_in_every_language(
 @pytest.mark.parametrize(
     ("language", "message", "hint"),
     [
-        ("teraform", "'teraform' is not a language of an export", "terraform"),
-        (None, "None is not a language of an export", "eic, aws, boto3, cloudformation, sam, terraform"),
+        ("teraform", "'teraform' is not an export language", "terraform"),
+        (None, "None is not an export language", "eic, aws, boto3, cloudformation, sam, terraform"),
     ],
 )
 def test_an_unknown_language_is_refused(shared: eicnb.Eic, language: Any, message: str, hint: str) -> None:

@@ -154,7 +154,7 @@ def test_terraform_is_read_back_to_the_same_configs(data: st.DataObject) -> None
     wanted = {(name, f"{function}:{qualifier}") for name, (function, qualifier), _ in read}
     assert blocks == {(f"${{aws_lambda_function_event_invoke_config.{name}}}", id_) for name, id_ in wanted}
     unset = sum(values[0] is None for values in settings_in(frame).values())
-    assert text.count("# AWS has no retries set here; the provider always sets some, by default 2.") == unset
+    assert text.count("# The config sets no retries; the provider always sets them, by default to 2.") == unset
 
 
 def test_several_regions_in_terraform_are_an_argument_and_part_of_the_import() -> None:
@@ -191,7 +191,7 @@ def test_names_without_letters_have_logical_ids_too() -> None:
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (audit_of(("f", "live")), "no row has a config, and a template in cloudformation needs one"),
+        (audit_of(("f", "live")), "no row has a config, but a cloudformation template needs one"),
         (
             audit_of(*((f"f{number}", "live") for number in range(501))).assign(configured=True),
             "501 rows have a config, but a stack has at most 500 resources",

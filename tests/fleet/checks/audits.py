@@ -1,4 +1,4 @@
-"""Audits as frames, each row from the few values that matter to a check."""
+"""Audits as frames; a test gives only the values that matter to a check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHORT = {"retries": "maximum_retry_attempts", "age": "maximum_event_age_in_secon
 
 
 def arn(text: str, region: str = "us-east-1", account_id: str = ACCOUNT) -> str:
-    """The ARN of `sqs:NAME` and its like; anything else as it is."""
+    """Return the ARN of a short form such as `sqs:NAME`, and any other text unchanged."""
     kind, _, name = text.partition(":")
     prefix = {"lambda": "function:", "events": "event-bus/"}.get(kind, "")
     if kind not in {"sqs", "sns", "s3", "lambda", "events"}:
@@ -27,7 +27,7 @@ def arn(text: str, region: str = "us-east-1", account_id: str = ACCOUNT) -> str:
 
 
 def row(function_name: str | None = "f", qualifier: str | None = "$LATEST", **given: Any) -> dict[str, Any]:
-    """One row of an audit: read, existing, and configured if it has a setting."""
+    """Return a row that was read and exists, and is configured if it has a setting."""
     given = {SHORT.get(name, name): value for name, value in given.items()}
     region, account_id = given.get("region", "us-east-1"), given.get("account_id", ACCOUNT)
     for name in ("on_failure", "on_success", "dead_letter_arn"):
@@ -55,7 +55,7 @@ def row(function_name: str | None = "f", qualifier: str | None = "$LATEST", **gi
 
 
 def audit_of(*rows: dict[str, Any], qualifiers: str = "all", **attrs: Any) -> Frame:
-    """An audit of these rows."""
+    """Return an audit with these rows."""
     states: dict[str, Any] = {state: sum(one["scan_state"] == state for one in rows) for state in SCAN_STATES}
     return to_frame(
         rows, AUDIT_COLUMNS, {"verb": "audit", "qualifiers": qualifiers, "rows": len(rows), **states, **attrs}

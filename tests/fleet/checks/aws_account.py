@@ -1,4 +1,4 @@
-"""An account whose services answer what a check reads, deny what a test denies, and count each request."""
+"""A fake account whose services serve what a check reads, deny what a test denies, and count requests."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ May = Callable[[str, str, Mapping[str, str]], str]
 
 @dataclass
 class AwsAccount:
-    """What the services hold; a name that is not there does not exist. `denied` are IAM actions.
+    """The state of the services, in which other names do not exist; `denied` are IAM actions.
 
-    `points` are CloudWatch's, up to now, by metric and by function, alias or queue: `AsyncEventsDropped f:live`.
-    None is a time in which nothing happened.
+    `points` are the latest data points in CloudWatch, with keys such as `AsyncEventsDropped f:live`. None is a time
+    without a data point.
     """
 
     queues: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -171,18 +171,18 @@ def _xml_error(status: int, code: str, message: str) -> Answer:
 
 
 def service(name: str, action: str = "lambda:InvokeFunction") -> dict[str, Any]:
-    """A statement that lets a service invoke a function."""
+    """Return a statement that allows a service to invoke a function."""
     return {"Effect": "Allow", "Principal": {"Service": f"{name}.amazonaws.com"}, "Action": action}
 
 
 def mapping(source: str, function: str, state: str = "Enabled") -> dict[str, Any]:
-    """An event source mapping, from `sqs:NAME` to the name of a function with its alias, if any."""
+    """Return an event source mapping from `sqs:NAME` to a function name, with or without an alias."""
     return {"EventSourceArn": arn(source), "FunctionArn": arn(f"lambda:{function}"), "State": state}
 
 
 @contextmanager
 def serving(account: AwsAccount, monkeypatch: Any) -> Iterator[Callable[..., Frame]]:
-    """Serve an account, and yield what checks rows of it, with the layers `look`."""
+    """Serve an account, and yield a function that checks its rows with the layers `look`."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTEST")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")

@@ -1,4 +1,4 @@
-"""The fixes of one row agree: the most severe finding's line is not undone."""
+"""The fixes of one row do not conflict: the line of the most severe finding is not undone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ITSELF = "lambda:f"
 
 
 def kinds(result: Frame) -> dict[str, str]:
-    """The kind of fix of each check."""
+    """Return the kind of each check's fix."""
     return dict(zip(result.check, result.fix_kind, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The checks and layers are found where they are, without a list."""
+"""The checks and layers are discovered, without a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check of everything sends: each subject once, counted, at the pace of the account's quotas."""
+"""A check with all layers reads each subject once, counts the requests, and respects the quotas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FUNCTIONS, ALIASES, TARGETS, ROLES = 100, 10, 4, 6
 
 
 def the_fleet() -> list[dict[str, Any]]:
-    """A tenth of the fleet for which the figure is promised: functions, aliases, and what they share."""
+    """Return a tenth of the fleet that the documented figure is about."""
     given = [
         {"on_failure": f"sqs:q{n % TARGETS}", "role_arn": f"arn:aws:iam::{ACCOUNT}:role/r{n % ROLES}"}
         for n in range(FUNCTIONS)

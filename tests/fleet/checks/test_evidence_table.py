@@ -1,4 +1,4 @@
-"""Each check of evidence: an account in which it passes, one in which it fails, and one that could not be read."""
+"""Each check of evidence in three accounts: it passes, it fails, and the evidence cannot be read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIMULATE = "iam:SimulatePrincipalPolicy"
 
 @dataclass(frozen=True)
 class Case:
-    """What the last of the rows passes with, what it fails with, and the action without which nothing is known."""
+    """The accounts in which the last row passes and fails, and the action whose denial hides the evidence."""
 
     rows: list[dict[str, Any]]
     passing: dict[str, Any]
@@ -26,7 +26,7 @@ class Case:
 
 
 def an_account(**changes: Any) -> AwsAccount:
-    """An account in which all is well."""
+    """Return an account without any findings."""
     rule = {"Name": "all", "EventPattern": '{"source": ["aws.lambda"]}', "State": "ENABLED"}
     held: dict[str, Any] = {
         "queues": {"q": {}},
@@ -40,7 +40,7 @@ def an_account(**changes: Any) -> AwsAccount:
 
 
 def denies(*actions: str, own: bool = False) -> dict[str, Any]:
-    """A role that may do everything, or everything in its own account, but these actions."""
+    """Return a role that may do everything but these actions, everywhere or in its own account."""
 
     def may(action: str, resource: str, context: Any) -> str:
         is_own = context["s3:ResourceAccount"] == ACCOUNT or not own

@@ -1,4 +1,4 @@
-"""The checks of functions as they are deployed: what passes, what fails, and what could not be read."""
+"""The checks of deployed functions: what passes, what fails, and what could not be read."""
 
 from __future__ import annotations
 

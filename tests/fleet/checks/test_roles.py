@@ -21,7 +21,7 @@ def nothing_but(*allowed: str, decision: str = "implicitDeny") -> May:
 
 
 def of_its_own(action: str, resource: str, context: Mapping[str, str]) -> str:
-    """Allow everything in the own account, as a condition on s3:ResourceAccount does."""
+    """Allow everything in the role's own account, as a condition on s3:ResourceAccount does."""
     return "allowed" if context["s3:ResourceAccount"] == "123456789012" else "implicitDeny"
 
 

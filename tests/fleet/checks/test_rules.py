@@ -1,4 +1,4 @@
-"""House rules: what a team wants of its functions' settings."""
+"""House rules: the settings that a team prescribes for its functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A check from its arguments to its frame."""
+"""The run of `eicnb.check`, from its arguments to the frame of findings."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def test_a_wrong_argument_is_a_usage_error(options: dict[str, Any], message: str
 def test_a_frame_that_is_no_audit_names_the_missing_columns() -> None:
     with pytest.raises(UsageError) as caught:
         check(audit_of(row()).drop(columns=["timeout", "error"]), show=lambda _: None)
-    assert str(caught.value) == ("the frame has no columns 'timeout', 'error'\nTry: pass what `%eic audit` returned")
+    assert str(caught.value) == (
+        "the frame has no columns 'timeout', 'error'\nTry: pass the DataFrame from `%eic audit`"
+    )
 
 
 def test_the_finding_about_missing_aliases_links_the_page_about_aliases() -> None:

@@ -1,4 +1,4 @@
-"""What the evidence shows in the sandbox's shop, and that the fixes that checks propose work there."""
+"""The findings of the checks in the sandbox's shop, where the proposed fixes work."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ SHOWN = {
 
 
 def audited(eic: eicnb.Eic, functions: Any = None) -> Frame:
-    """The audit of some functions of the shop."""
+    """Return an audit of some functions of the shop."""
     return eic.audit(regions=REGIONS, functions=functions, qualifiers="all", rate=1000, progress=False)
 
 
 def looked(eic: eicnb.Eic, audit: Frame, look: str = LAYERS, checks: Any = None, rate: float = 10_000) -> Frame:
-    """What a check of an audit finds."""
+    """Return the findings of an audit."""
     return eic.check(audit, look=look, checks=checks, rate=rate, progress=False)
 
 
@@ -93,7 +93,7 @@ def test_every_line_of_the_aws_cli_that_is_proposed_is_one(findings: Frame) -> N
 
 
 def _option(member: str) -> str:
-    """The AWS CLI's option for a member of a request."""
+    """Return the AWS CLI's option for a member of a request."""
     return "--" + "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in member).lstrip("-")
 
 
@@ -116,7 +116,7 @@ def test_another_destination_solves_a_missing_function(shared: eicnb.Eic) -> Non
 
 
 def typed(eic: eicnb.Eic, line: str) -> None:
-    """Type a line that was proposed."""
+    """Run a proposed line."""
     eicnb.use(eic)
     eicnb.run(line.removeprefix("%eic "))
 

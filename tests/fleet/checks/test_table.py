@@ -13,7 +13,7 @@ from tests.fleet.checks.audits import audit_of, row
 
 
 def found(*rows: dict[str, Any], qualifiers: str = "all", **options: Any) -> Frame:
-    """The findings in these rows, of the settings alone."""
+    """Return the findings about the settings of these rows."""
     return check(
         audit_of(*rows, qualifiers=qualifiers),
         show=lambda _: None,
@@ -68,7 +68,7 @@ def test_a_check_finds_a_row_that_fails(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_row_that_could_not_be_read_is_never_a_clean_row(name: str) -> None:
-    """What would fail if it were read is `not-read`, and no check claims to know it."""
+    """A row with wrong settings that was not read gets only `not-read`."""
     _, failing = TABLE[name]
     unread = [*failing[:-1], {**failing[-1], **DENIED}]
     result = found(*unread)

@@ -1,4 +1,4 @@
-"""The checks of destinations and dead-letter queues: what passes, what fails, and what could not be read."""
+"""The checks of destinations and dead-letter queues: what passes, fails, or could not be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER_RULE = {"Name": "s3", "EventPattern": '{"source": ["aws.s3"]}', "State": "
 
 
 def a_shop(**changes: Any) -> AwsAccount:
-    """An account in which every destination exists and everything is right."""
+    """Return an account in which every destination exists and nothing is wrong."""
     held: dict[str, Any] = {
         "queues": {"kept": {}},
         "topics": {"kept": {}},

@@ -1,4 +1,4 @@
-"""Traps: rows that look wrong and are right, and the other way round."""
+"""Rows that look wrong and are right, and rows that look right and are wrong."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_damaged_column_is_a_usage_error_that_names_it() -> None:
 
 @pytest.mark.parametrize("nets", [("sqs:a.fifo", "sqs:b"), ("sqs:b", "sns:a.fifo"), ("sqs:a.fifo", "sqs:a.fifo")])
 def test_a_safety_net_that_receives_nothing_is_none(nets: tuple[str, str]) -> None:
-    """To remove the other one would lose every failed event."""
+    """Removing the other one would lose every failed event."""
     on_failure, dead_letter = nets
     result = found(row(on_failure=on_failure, dead_letter=dead_letter))
     assert result.check.tolist() == ["fifo-destination"]

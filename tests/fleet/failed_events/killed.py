@@ -14,12 +14,12 @@ from eicnb.fleet.failed_events.invoking import invoke
 
 
 def die() -> None:
-    """Stop at once, as `kill -9` and a power cut do."""
+    """Stop at once, as with `kill -9` or in a power cut."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:
-    """Replay, and die after Lambda accepted the event, or after its message is deleted."""
+    """Replay, and die once Lambda has accepted the event, or once its message is deleted."""
     url, queue, point = sys.argv[1:]
     eic = eicnb.connect(region="us-east-1", endpoint_url=url)
     frame = eic.records(f"sqs:{queue}", progress=False)
@@ -36,7 +36,7 @@ def main() -> None:
         die()
 
     vars(replayer)["invoke"] = invoked
-    Queue.delete = deleted  # type: ignore[method-assign, assignment] # it dies in it
+    Queue.delete = deleted  # type: ignore[method-assign, assignment] # the process dies in it
     eic.replay(frame, progress=False)
 
 

@@ -1,4 +1,4 @@
-"""Records as AWS writes them, and a queue whose messages a test puts there."""
+"""Records as AWS writes them, and queues that tests fill with messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def record(
     account_id: str = ACCOUNT,
     condition: str = "RetriesExhausted",
 ) -> str:
-    """A record of the event `{"order": number}`, the newer the higher the number."""
+    """Return a record of the event `{"order": number}`; higher numbers are newer."""
     return json.dumps(
         {
             "version": "1.0",
@@ -45,24 +45,24 @@ DEAD_LETTER = {
 
 
 def url(eic: Eic, queue: str) -> str:
-    """The URL of a queue of the sandbox."""
+    """Return the URL of a queue of the sandbox."""
     return f"{connection_of(eic).aws.endpoint_of('sqs')}/{eic.account_id}/{queue}"
 
 
 def call(eic: Eic, service: str, operation: str, **parameters: Any) -> Any:
-    """The response to an operation."""
+    """Return the response to an operation."""
     return next(connection_of(eic).listing(service, operation, 1, **parameters))
 
 
 def make_queue(eic: Eic, queue: str, *bodies: str, **attributes: str) -> None:
-    """A new queue with these messages."""
+    """Create a queue with these messages."""
     call(eic, "sqs", "CreateQueue", QueueName=queue, Attributes=attributes)
     for body in bodies:
         call(eic, "sqs", "SendMessage", QueueUrl=url(eic, queue), MessageBody=body)
 
 
 def visible(eic: Eic, queue: str) -> int:
-    """How many messages of a queue could be received now."""
+    """Return how many messages of a queue can be received now."""
     names = ["ApproximateNumberOfMessages"]
     found = call(eic, "sqs", "GetQueueAttributes", QueueUrl=url(eic, queue), AttributeNames=names)
     return int(found["Attributes"][names[0]])

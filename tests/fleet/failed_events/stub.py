@@ -1,4 +1,4 @@
-"""A queue and a Lambda in memory: as many messages as wanted, and faults as a test chooses them."""
+"""A queue and Lambda in memory, with any number of messages and the faults that a test chooses."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Stub:
 
     def _DeleteMessage(self, body: Any, _request: Seen) -> Answer:  # noqa: N802 # AWS's name
         message_id = body["ReceiptHandle"].partition("/")[0]
-        if self.receipts.get(message_id) == body["ReceiptHandle"]:  # an old receipt is accepted, and deletes nothing
+        if self.receipts.get(message_id) == body["ReceiptHandle"]:  # AWS accepts an old one, but deletes nothing
             del self.receipts[message_id], self.messages[message_id]
             self.deleted.append(message_id)
         return as_json({})

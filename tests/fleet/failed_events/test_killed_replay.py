@@ -1,4 +1,4 @@
-"""A process that is killed between invoke and delete: the next one reports it, and sends nothing twice unasked."""
+"""After a replay is killed between invoke and delete, the next process reports it and resends nothing."""
 
 from __future__ import annotations
 

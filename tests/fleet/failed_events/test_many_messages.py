@@ -17,7 +17,7 @@ from tests.fleet.failed_events.samples import call, record, visible
 
 
 def fill(eic: Eic, queue: str, number: int) -> None:
-    """A new queue with so many records, put there without a request each, and the function that names it."""
+    """Create a queue with many records, without a request for each, and a function that names it."""
     call(eic, "sqs", "CreateQueue", QueueName=queue)
     targets = MotoTargets(eic.account_id)
     for one in range(number):

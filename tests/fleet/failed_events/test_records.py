@@ -50,7 +50,7 @@ def test_an_empty_queue_is_an_empty_frame_with_all_columns(shared: Eic) -> None:
 def test_a_frame_of_another_verb_is_not_replayed(shared: Eic) -> None:
     with pytest.raises(UsageError) as raised:
         shared.replay(shared.list("my-function"))
-    assert raised.value.hint == "pass what `%eic records` returned"
+    assert raised.value.hint == "pass the DataFrame from `%eic records`"
 
 
 def test_the_newest_come_first_and_all_are_visible_again(shared: Eic) -> None:
@@ -59,7 +59,7 @@ def test_the_newest_come_first_and_all_are_visible_again(shared: Eic) -> None:
     assert frame.payload.tolist() == ["hello", *(json.dumps({"order": number}) for number in range(25, 0, -1))]
     assert visible(shared, "a") == 26
     assert frame.attrs["held"] == 26
-    assert "26 rows: of about 26 there; SQS returns samples; 1 text not a record" in repr(frame)
+    assert "26 rows: of about 26 in all; SQS returns samples; 1 text not a record" in repr(frame)
     assert set(frame.message_id) == set(read(shared, "sqs:a").message_id)
     grouped = frame.groupby(["function_name", "error_type"]).size().to_dict()
     assert grouped == {("checkout", "OutOfStock"): 25}

@@ -1,4 +1,4 @@
-"""What AWS throttles or denies while records are read and sent again: throttles, other accounts, customers' keys."""
+"""Reading and replaying while AWS throttles or denies requests, and with other accounts and keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def connected(server: Answering) -> eicnb.Eic:
 
 
 def refusing(wanted: str, step: Step, times: int = 1000) -> Callable[[str, Seen], tuple[Step, bool] | None]:
-    """The first responses to an operation are `step`, and nothing is carried out."""
+    """Return a fault that gives `step` to the first requests of an operation, not carried out."""
     counts: Counter[str] = Counter()
 
     def of(operation: str, _request: Seen) -> tuple[Step, bool] | None:
@@ -141,7 +141,7 @@ NO_KEY = (
 
 
 def bucket(encrypted: set[str]) -> Callable[[Seen], Step]:
-    """A bucket of which some objects are encrypted with a key that the caller may not use."""
+    """Return the script of a bucket with objects encrypted by a key that the caller may not use."""
     contents = "".join(f"<Contents><Key>{key}</Key><Size>100</Size></Contents>" for key in KEYS)
     denied = f"<Error><Code>AccessDenied</Code><Message>{NO_KEY}</Message></Error>".encode()
 

@@ -1,4 +1,4 @@
-"""Events are sent again on the sandbox: which, where, and what happened to each."""
+"""Replays on the sandbox: which events are sent, to which function, and with which outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever fails while events are sent again: nothing is deleted that was not accepted, and nothing is sent twice."""
+"""Whatever fails during a replay, no message is deleted unless accepted, and no event is sent twice."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def stub_of(number: int) -> Stub:
 
 
 def replayed(stub: Stub, **options: Any) -> Frame:
-    """The frame with the outcomes, whether all is done or not."""
+    """Return the frame with the outcomes, whether all events were accepted or not."""
     options = {"progress": False, "rate": 100_000, "limit": 1000, **options}
     with Answering(stub) as server:
         eic = eicnb.connect(region="us-east-1", endpoint_url=server.url)
@@ -72,7 +72,7 @@ Faults = dict[tuple[str, int], tuple[str, bool]]
 
 
 def failing(faults: Faults) -> Fault:
-    """Some requests fail in some way, and are carried out or not."""
+    """Return a fault that fails some requests in different ways, carried out or not."""
     counts: Counter[str] = Counter()
 
     def of(operation: str, _request: Seen) -> tuple[Step, bool] | None:
@@ -89,7 +89,7 @@ def test_nothing_is_deleted_that_was_not_accepted_and_nothing_is_sent_twice(faul
     stub = stub_of(6)
     stub.fault = failing(faults)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EICNB_JOURNAL", "off")  # it would refuse what an earlier example left in doubt
+        patch.setenv("EICNB_JOURNAL", "off")  # a replay refuses events that an earlier example left in doubt
         result = replayed(stub, keep=keep)
     assert set(stub.deleted) <= set(stub.accepted)
     assert max(Counter(stub.accepted).values(), default=1) == 1
@@ -107,9 +107,9 @@ def test_whatever_fails_later_replays_send_no_event_again_that_lambda_accepted(f
         patch.setenv("EICNB_JOURNAL", folder)
         for faults in (first, second, {}):
             stub.fault = failing(faults)
-            with suppress(UsageError):  # none may be sent
+            with suppress(UsageError):  # if every row is refused
                 replayed(stub)
-            stub.receipts.clear()  # what could not be given back is visible again some time
+            stub.receipts.clear()  # every message becomes visible again some time
         doubtful = eicnb.journal().query("outcome != 'failed'")
     assert max(Counter(stub.accepted).values(), default=1) == 1
     assert {f"message {one}" for one in stub.accepted} <= set(doubtful.change)

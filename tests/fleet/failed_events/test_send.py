@@ -1,4 +1,4 @@
-"""One event is sent once, and what happened to it is found."""
+"""An event is sent once, and the record about it is found."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ BAD = [
     (
         (findings(("bad", "loop", "…")), "findings"),
         {},
-        "a finding has the severity 'bad'\nTry: critical, high, medium, low, info",
+        "a finding has the unknown severity 'bad'\nTry: critical, high, medium, low, info",
     ),
 ]
 

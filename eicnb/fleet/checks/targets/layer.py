@@ -30,7 +30,7 @@ def _subjects(audit: Audited) -> Mapping[TargetKey, Sequence[int]]:
 
 
 def _read(reading: Reading, keys: Sequence[TargetKey]) -> Facts:
-    """Read each destination once; a bus is read with its rules, which are another subject."""
+    """Read each destination once, and a bus together with its rules."""
 
     def one(key: TargetKey, calls_to: CallsTo) -> Target:
         return _target(reading, key, calls_to)

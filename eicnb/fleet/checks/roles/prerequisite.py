@@ -19,7 +19,7 @@ from eicnb.model.permission import Decision
 NO_ROLE = Fix("create the role, or give the function another one")
 
 
-def permission_first(audit: Audited, evidence: Evidence, row: int, destination: str) -> Fix | None:
+def prerequisite_of(audit: Audited, evidence: Evidence, row: int, destination: str) -> Fix | None:
     """Return the fix that a row's role needs before it can deliver to a destination.
 
     None means that nothing is known to be missing.
@@ -32,12 +32,12 @@ def permission_first(audit: Audited, evidence: Evidence, row: int, destination: 
     refused = refused_by(role, needs_of(delivery, str(audit.function_names[row])))
     if refused:
         allow = statement(delivery.arn, delivery.owner, [one.action for one in refused])
-        return allowing(refused, json.dumps(allow))
+        return permission_fix(refused, json.dumps(allow))
     key = customer_key(evidence, delivery)
     key = role.keys.get(key or "", key)
     refused = refused_by(role, key_needs_of(delivery, key))
     if refused and key is not None:
-        return allowing(refused, json.dumps(key_statement(key, [one.action for one in refused])))
+        return permission_fix(refused, json.dumps(key_statement(key, [one.action for one in refused])))
     return None
 
 
@@ -47,7 +47,7 @@ def refused_by(role: Role, needs: Sequence[Need]) -> list[Decision]:
     return [decisions[need] for need in needs if need in decisions and not decisions[need].is_allowed]
 
 
-def allowing(refused: Sequence[Decision], allow: str) -> Fix:
+def permission_fix(refused: Sequence[Decision], allow: str) -> Fix:
     """Return the fix that allows refused actions: a statement, or words if a statement is not enough."""
     limit = next((one.limited_by for one in refused if one.limited_by), None)
     if limit is not None:
