@@ -1,4 +1,4 @@
-"""Rehearse a write or send it; return its configs and a line about its change."""
+"""Writes, rehearsed or sent: the resulting configs, and a line about the change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from eicnb.model.request import Request
 from eicnb.model.verbs import CONFIGS, Operation
 
 CONFIRMED = "confirmed by reading"
-"""The note about a write whose response was lost."""
+"""The note about a write whose response was lost but whose config shows that it arrived."""
 
 _MOST_MERGES = 4
 
@@ -38,10 +38,10 @@ _TURNS = tuple(Lock() for _ in range(64))
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The result of a write or of its rehearsal: the configs in the response, and a line.
+    """The result of a write or its rehearsal: the configs in the response, and a line.
 
-    The line is worded when it is needed. `is_confirmed` is whether the response was lost, and the config was read to
-    confirm the write.
+    The line is worded only when it is needed. If `is_confirmed`, the response was lost and reading the config confirmed
+    the write.
     """
 
     configs: Sequence[ReportedConfig]
@@ -50,30 +50,31 @@ class Applied:
 
     @property
     def line(self) -> str:
-        """What changed, and where."""
+        """A line about what changed and where."""
         return self.word()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A complete request, and the config that was read before it."""
+    """A complete request, and the previous config."""
 
     request: Request
     before: ReportedConfig | Unread | None
 
     @property
     def change(self) -> Change:
-        """The change that the request makes to that config."""
+        """The change that the request makes to the config."""
         return Change.of(self.request, self.before)
 
 
 def rehearse(connection: Connection, request: Request, *, must: bool = True) -> Applied:
-    """Return what a put, update or delete would change; nothing is written.
+    """Return what a put, update or delete would change, without writing.
 
     >>> rehearse(connection, connection.request("delete", "my-function:BLUE")).line
     'delete my-function:BLUE  retries 0 -> 2 (default), age 1h -> 6h (default)  us-east-1  123456789012  SANDBOX'
 
-    A missing function or qualifier is NotFound. The current config `must` be readable.
+    A missing function or qualifier is NotFound. If the current config can't be read, it is an error unless `must` is
+    False.
     """
     prepared = prepare(connection, request, must=must, finds_missing=True)
     change = prepared.change
@@ -93,8 +94,8 @@ def write(connection: Connection, request: Request, *, reads: bool = True, say: 
     >>> write(connection, connection.request("update", "my-function:BLUE", maximum_retry_attempts=1)).line
     'update my-function:BLUE  retries 0 -> 1  us-east-1  123456789012  SANDBOX'
 
-    The current config is read first; if that fails, the write is sent anyway. Without `reads`, a put and an update
-    that needs nothing of the current config are one request. If the request waits, `say` gets a line that says so.
+    The current config is read first; if that fails, the write is sent anyway. With `reads=False`, a write that does not
+    depend on the current config is a single request. If the request has to wait, `say` gets a line about it.
     """
     if not request.wait:
         return _write(connection, request, reads=reads)
@@ -110,10 +111,10 @@ def _write(connection: Connection, request: Request, *, reads: bool) -> Applied:
 
 
 def prepare(connection: Connection, request: Request, *, must: bool = False, finds_missing: bool = False) -> Prepared:
-    """Read the current config, and complete a request that preserves a part of it.
+    """Read the current config, and complete a request that preserves part of it.
 
-    An update or a delete without a config is NotFound, as it is when sent; with `finds_missing` a put without a
-    function or qualifier too. A config that can't be read raises only if it `must` be readable.
+    An update or delete without a config is NotFound, as it is when sent. With `finds_missing`, so is a put to a missing
+    function or qualifier. A config that can't be read is an error only if it `must` be readable.
     """
     before: ReportedConfig | Unread | None
     try:
@@ -134,10 +135,10 @@ def prepare(connection: Connection, request: Request, *, must: bool = False, fin
 
 
 def send_as_the_cli(connection: Connection, request: Request, *, say: Say = silently) -> Pages:
-    """Send a request with botocore's own retries, as the AWS CLI does; return the pages.
+    """Send a request with botocore's own retries, as the AWS CLI does, and return the pages.
 
-    A write reads the current config only if it needs a part of it, so most of these writes cannot be undone. An error
-    states what may have reached AWS. A delete that may be `missing_ok` has an empty response without a config.
+    A write reads the current config only if it depends on it, so most of these writes cannot be undone. An error states
+    what may have reached AWS. A delete with `missing_ok` returns an empty response if there is no config.
     """
     try:
         if request.verb not in WRITES:
@@ -187,14 +188,14 @@ def _completed(request: Request, before: ReportedConfig | Unread | None) -> Requ
 
 
 def _unread(error: EicError, request: Request) -> Unread:
-    """Return why the config is unknown; raise if the write would fail for the same reason."""
-    if not _leaves_the_write_possible(error):
-        raise _of_the_write(error, request) from error.__cause__
+    """Return the reason why the config is unknown; raise if the write would fail for the same reason."""
+    if not _may_still_write(error):
+        raise _as_error_of_the_write(error, request) from error.__cause__
     return Unread(type(error).__name__ if isinstance(error, AwsError) else error.message)
 
 
-def _of_the_write(error: EicError, request: Request) -> EicError:
-    """Return the error of a read that could not be sent as that of the write, which was not sent either."""
+def _as_error_of_the_write(error: EicError, request: Request) -> EicError:
+    """If the read was not sent, reword its error to say that the write was not sent either."""
     of_the_read = f"{Operation.GET} was not sent: "
     if error.message.startswith(of_the_read):
         why = error.message.removeprefix(of_the_read)
@@ -203,8 +204,8 @@ def _of_the_write(error: EicError, request: Request) -> EicError:
     return error
 
 
-def _leaves_the_write_possible(error: EicError) -> bool:
-    """Return whether a write may succeed although its read failed with this error."""
+def _may_still_write(error: EicError) -> bool:
+    """Return whether a write may succeed although the read before it failed with this error."""
     unreachable = error.__cause__ is not None and certainly_not_sent(error.__cause__)
     return not (unreachable or isinstance(error, ConfigurationError | UsageError))
 
@@ -238,7 +239,7 @@ def apply(connection: Connection, prepared: Prepared) -> Applied:
 
 
 def _reworded(connection: Connection, request: Request, refusal: EicError) -> EicError:
-    """Return AWS's refusal with what is missing: the function, the config or a permission of the role."""
+    """Extend AWS's error by what is missing: the function, the config or a permission of the role."""
     if not isinstance(refusal, NotFound):
         explain_role(connection, request, refusal)
         return refusal
@@ -248,7 +249,7 @@ def _reworded(connection: Connection, request: Request, refusal: EicError) -> Ei
 
 
 def _worded(connection: Connection, prepared: Prepared, configs: Sequence[ReportedConfig], *words: str) -> str:
-    """Return the line of a write: the change, where, and further words."""
+    """Return the line of a write: the change, the place, and further words."""
     where = place_of(configs[0].function, sandbox=connection.is_sandbox) if configs else _known_where(connection)
     return "  ".join([prepared.change.line(where, prepared.request.verb), *words])
 
@@ -256,8 +257,8 @@ def _worded(connection: Connection, prepared: Prepared, configs: Sequence[Report
 def _write_merged(connection: Connection, request: Request) -> Applied:
     """Send an update of one destination, and resend it if another update overwrote it meanwhile.
 
-    AWS takes both destinations as one setting and has no conditional write. Updates of this process wait for one
-    another; one of another process that read before this write and wrote after it restores the old value.
+    To AWS, both destinations are one setting, and there is no conditional write. Updates in this process wait for one
+    another. Another process that read before this write and wrote after it would restore the old value.
     """
     with _turn(connection, request):
         for _ in range(_MOST_MERGES):
@@ -267,21 +268,21 @@ def _write_merged(connection: Connection, request: Request) -> Applied:
             if _lasts(connection, request, prepared.change, time.monotonic() - started):
                 return applied
     raise EicError(
-        f"other updates took this one back {_MOST_MERGES} times: {applied.line}",
-        hint="give both destinations in one update",
+        f"other updates reverted this one {_MOST_MERGES} times: {applied.line}",
+        hint="set both destinations in one update",
     )
 
 
 def _turn(connection: Connection, request: Request) -> Lock:
-    """Return the lock that updates of one destination of a config share."""
+    """Return the lock that updates of a single destination of this config share."""
     key = (connection.region, request.function.function_name, target_of(request).qualifier)
     return _TURNS[hash(key) % len(_TURNS)]
 
 
 def _lasts(connection: Connection, request: Request, change: Change, seconds: float) -> bool:
-    """Return whether the written destination is still set after other updates that were under way.
+    """Wait for other updates in flight, then return whether the written destination is still set.
 
-    Such an update takes about as long as this one did, so the config is read after such a time.
+    Another update takes about as long as this one did, which determines the wait.
     """
     destinations = request.config.destination_config if request.config else None
     name = "on_failure" if getattr(destinations, "on_failure", None) is not None else "on_success"
@@ -296,7 +297,7 @@ def _lasts(connection: Connection, request: Request, change: Change, seconds: fl
 
 
 def _explained(connection: Connection, request: Request, error: NotFound) -> NotFound:
-    """Return the error that names what is missing: the function, the qualifier or only the config."""
+    """Return an error that names what is missing: the function, the qualifier or only the config."""
     try:
         found = missing(connection, target_of(request), error)
     except EicError:
@@ -305,7 +306,7 @@ def _explained(connection: Connection, request: Request, error: NotFound) -> Not
 
 
 def _hinted(request: Request, error: NotFound) -> NotFound:
-    """Return the error with what to type instead, if AWS says that only the config is missing."""
+    """If AWS reports that only the config is missing, give the error a line to type as its hint."""
     if NO_CONFIG in error.message:
         error.hint = line_without_config(request)
     return error
@@ -316,17 +317,16 @@ def _placed(function: FunctionRef, where: Where) -> FunctionRef:
 
 
 def _known_where(connection: Connection) -> Where:
-    """Return the place of the connection as far as it is known; no request is sent."""
+    """Return the place of the connection as far as it is known without a request."""
     account_id = connection.known_account_id or ""
     return Where(partition="", region=connection.region, account_id=account_id, sandbox=connection.is_sandbox)
 
 
 def sent(connection: Connection, request: Request) -> Frame:
-    """Send a get or a list and return its rows.
+    """Send a get or list and return its rows.
 
-    The frame of a list that was cut has its `next_token` in `attrs`.
-
-    NotFound states whether the function, the qualifier or only the config is missing.
+    If a list was truncated, `attrs` has the `next_token`. NotFound states whether the function, the qualifier or only
+    the config is missing.
 
     >>> sent(connection, connection.request("get", "my-function:BLUE")).qualifier.item()
     'BLUE'
@@ -345,7 +345,7 @@ def sent(connection: Connection, request: Request) -> Frame:
 
 
 def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb: str) -> Frame:
-    """Return configs that AWS reports as the frame of a verb.
+    """Return reported configs as the frame of a verb.
 
     >>> config_frame(connection, [], "list").attrs["region"]
     'us-east-1'
@@ -355,7 +355,7 @@ def config_frame(connection: Connection, configs: Iterable[ReportedConfig], verb
 
 
 def frame_attrs(connection: Connection, rows: Sequence[Mapping[str, Any]], verb: str) -> dict[str, Scalar]:
-    """Return the account, region and verb of a frame's rows, as its attrs."""
+    """Return the attrs of a frame: verb, account, region and whether it is from the sandbox."""
     account_id = rows[0]["account_id"] if rows else connection.known_account_id
     return {
         "verb": verb,

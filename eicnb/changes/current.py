@@ -28,11 +28,10 @@ class Missing:
 def missing(
     connection: Connection, subject: FunctionRef, not_found: NotFound, *, suggests: bool = True
 ) -> Missing | None:
-    """Find out whether the function, version or alias is missing; None if only the config is.
+    """Determine whether the function, version or alias is missing; return None if only the config is.
 
-    AWS has one error for all three, so the function is requested, and then the version or alias. If the caller
-    may not read those, only the config counts as missing. With `suggests`, names are listed, and the hint is the
-    one that is most like the missing name.
+    AWS has one error for all three, so the function is requested, then the version or alias. If the caller may not read
+    those, only the config counts as missing. With `suggests`, the hint is the existing name that is most similar.
     """
     function = subject.without_qualifier()
     try:
@@ -60,7 +59,7 @@ def missing(
 
 
 def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
-    """Return AWS's error in other words, with the original as its cause."""
+    """Reword AWS's error, with the original as its cause."""
     error = NotFound(
         message,
         operation=not_found.operation,
@@ -76,9 +75,9 @@ def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The current config, or none.
+    """The current config, or None without one.
 
-    `error` is the reason why it is unknown, or states that the function or qualifier is `missing`.
+    `error` is the reason why the config is unknown, or reports that the function or qualifier is `missing`.
     """
 
     config: ReportedConfig | None = None
@@ -87,7 +86,7 @@ class Live:
 
     @classmethod
     def read(cls, connection: Connection, subject: FunctionRef, *, suggests: bool = True) -> Self:
-        """Read the current config, or find out what is missing.
+        """Read the current config, or determine what is missing.
 
         >>> Live.read(connection, FunctionRef("my-function", "BLUE")).config.maximum_retry_attempts
         0
@@ -110,7 +109,7 @@ class Live:
         return cls(error=found.error, missing=found) if found else cls()
 
     def on(self, way: Way) -> Live:
-        """Return it with a connection's options in the commands that it suggests."""
+        """Add the options of a connection to the commands in its hint."""
         if self.missing is None or not way.is_whole:
             return self
         error = copy(self.missing.error)
@@ -124,16 +123,16 @@ class Live:
 
     @property
     def trouble(self) -> str:
-        """The reason why nothing can be written; empty unless the function, version or alias is missing."""
+        """The reason why nothing can be written, or "" unless the function or qualifier is missing."""
         return sentence(self.missing.error) if self.missing else ""
 
     @property
     def unread(self) -> str:
-        """The reason why the config is unknown, in a sentence; empty if it is known."""
+        """The reason why the config is unknown, as a sentence, or "" if it is known."""
         return sentence(self.error) if self.error is not None and self.missing is None else ""
 
     def is_as(self, other: Live) -> bool:
-        """Return whether the config is still the same: no setting changed, and it was not created or deleted."""
+        """Return whether the config is unchanged: same settings, and neither created nor deleted."""
         is_known = not (self.unread or other.unread)
         same_existence = (self.config is None) == (other.config is None)
         return is_known and same_existence and settings_of(self.config) == settings_of(other.config)

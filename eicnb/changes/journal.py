@@ -1,7 +1,7 @@
-"""The journal of every write: recorded before it is sent, and again with its outcome.
+"""The journal: every write is recorded before it is sent, and again with its outcome.
 
-`recorded` is the one place that all writes pass. The journal never contains a credential: of an endpoint it has scheme,
-host and port, and of an error AWS's message without anything that looks like a secret.
+All writes go through `recorded`. The journal never contains a credential: it stores only the scheme, host and port of
+an endpoint, and masks anything in an error message that looks like a secret.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ _sandboxes_lock = threading.Lock()
 
 
 class JournalFolder:
-    """The folder of the journal; `choose` sets the function that returns the setting."""
+    """The folder of the journal; `choose` registers the function that returns the setting."""
 
     def __init__(self) -> None:
         self._setting: Callable[[], str | None] = lambda: None
 
     def choose(self, setting: Callable[[], str | None]) -> None:
-        """Take the folder from this function from now on."""
+        """Register the function that returns the setting."""
         self._setting = setting
 
     def path(self) -> Path | None:
-        """Return the folder, by default one in the user's state directory; None if the journal is off."""
+        """Return the folder, by default in the user's state directory, or None if the journal is off."""
         chosen = self._setting()
         if chosen == OFF:
             return None
@@ -72,7 +72,7 @@ FOLDER = JournalFolder()
 
 @contextmanager
 def one_run() -> Iterator[str]:
-    """Group the writes inside as one run, unless they are in one already; yields its id.
+    """Group the writes inside into one run, unless they are already in one, and yield its id.
 
     >>> with one_run() as outer, one_run() as inner:
     ...     outer == inner, outer[:2]
@@ -90,40 +90,40 @@ def one_run() -> Iterator[str]:
 
 
 class Unrecorded:
-    """A write that is under way while the journal is off."""
+    """A write in flight while the journal is off."""
 
     is_doubtful = False
 
     def applied(self, config: ReportedConfig | None) -> None:
-        """Ignore that AWS carried out the write."""
+        """Ignore that AWS accepted the write."""
 
     def refused(self, error: EicError) -> None:
-        """Ignore that AWS refused the write."""
+        """Ignore that AWS rejected the write."""
 
 
 @dataclass(slots=True)
 class Recording(Unrecorded):
-    """The record of a write that is under way.
+    """The record of a write in flight.
 
-    Unless the outcome is known, it follows from the error: a refusal of AWS is `failed`, anything else `unknown`. It is
-    doubtful once a response was lost: a later refusal then proves nothing.
+    If the outcome is not recorded explicitly, the error decides: `failed` if AWS rejected the write, otherwise
+    `unknown`. Once a response was lost, the write `is_doubtful`, and a later rejection proves nothing.
     """
 
     entry: JournalEntry
     is_doubtful: bool = False
 
     def applied(self, config: ReportedConfig | None) -> None:
-        """Note that AWS carried out the write, and the config that it reported."""
+        """Record that AWS accepted the write, and the config that it reported."""
         self.entry = self.entry.ended("applied")
         if config is not None:
             self.entry = self.entry.reported(config)
 
     def refused(self, error: EicError) -> None:
-        """Note that AWS refused the write, so that nothing changed."""
+        """Record that AWS rejected the write, so nothing changed."""
         self.entry = self.entry.ended("failed", without_secrets(error.message))
 
     def outcome_of(self, error: BaseException | None) -> JournalEntry:
-        """Return the write with the outcome that its error leaves."""
+        """Return the write with its outcome, derived from the error if it is not known."""
         if self.entry.outcome != "unknown":
             return self.entry
         if not isinstance(error, EicError):
@@ -136,7 +136,8 @@ class Recording(Unrecorded):
 def recorded(connection: Connection, verb: str, change: Callable[[], Change]) -> Iterator[Unrecorded]:
     """Record a write before the request inside is sent, and its outcome afterwards.
 
-    If the write cannot be recorded, it is not sent: ConfigurationError. If its outcome cannot be, a warning says so.
+    If the write cannot be recorded, it is not sent, and a ConfigurationError is raised. If its outcome cannot be
+    recorded, there is a warning.
     """
     folder = FOLDER.path()
     if folder is None:
@@ -157,22 +158,22 @@ def recorded(connection: Connection, verb: str, change: Callable[[], Change]) ->
 
 @dataclass(slots=True)
 class EventRecording:
-    """The record of an event that is under way; unless its outcome is known, it follows from the error."""
+    """The record of an event in flight; if its outcome is not recorded explicitly, the error decides."""
 
     entry: EventEntry | None
 
     def accepted(self, request_id: str) -> None:
-        """Note that Lambda accepted the event."""
+        """Record that Lambda accepted the event."""
         if self.entry is not None:
             self.entry = replace(self.entry.ended("applied"), request_id=request_id)
 
     def not_deleted(self, why: str) -> None:
-        """Note that the message of an accepted event is still there."""
+        """Record that the message of an accepted event could not be deleted."""
         if self.entry is not None:
             self.entry = self.entry.ended(self.entry.outcome, f"accepted, but not deleted: {without_secrets(why)}")
 
     def failed(self, error: BaseException) -> None:
-        """Note an error; after it was accepted, it is about the message."""
+        """Record an error; if the event was already accepted, the error is about its message."""
         if self.entry is None:
             return
         if self.entry.outcome == "applied":
@@ -188,9 +189,10 @@ class EventRecording:
 def recorded_event(
     connection: Connection, verb: str, target: FunctionRef, *, source: str | None = None, message_id: str | None = None
 ) -> Iterator[EventRecording]:
-    """Record an event before it is sent inside, and its outcome afterwards; never its payload.
+    """Record an event before it is sent inside, and its outcome afterwards, but never its payload.
 
-    If it cannot be recorded, it is not sent: ConfigurationError. If its outcome cannot be, a warning says so.
+    If the event cannot be recorded, it is not sent, and a ConfigurationError is raised. If its outcome cannot be
+    recorded, there is a warning.
     """
     folder = FOLDER.path()
     if folder is None:
@@ -236,7 +238,7 @@ def _entry(connection: Connection, run: str, verb: str, change: Change) -> Journ
 
 
 def _placed(connection: Connection, change: Change, region: str | None) -> FunctionRef:
-    """Return the function with its region and account, if the account is known without a request."""
+    """Add the region and account to the function, if the account is known without a request."""
     if isinstance(change.before, ReportedConfig):
         return change.before.function.without_qualifier().with_qualifier(change.target.qualifier)
     target, account_id = change.target, change.target.account_id or connection.known_account_id
@@ -247,7 +249,7 @@ def _placed(connection: Connection, change: Change, region: str | None) -> Funct
 
 
 def site_of(connection: Connection) -> Site:
-    """Return the AWS that a connection leads to; every sandbox is one of its own.
+    """Return the AWS endpoint and region of a connection; each sandbox is a separate site.
 
     >>> site_of(connection).sandbox == site_of(connection.derive(region="eu-west-1")).sandbox
     True
@@ -276,7 +278,7 @@ def _begin(folder: Path, entry: JournalEntry | EventEntry) -> None:
 
 
 def _end(connection: Connection, folder: Path, entry: JournalEntry | EventEntry) -> str:
-    """Record the outcome; return what to report if that is impossible."""
+    """Record the outcome; return a message if that fails, otherwise ""."""
     try:
         ended = replace(entry, by=connection.aws.known_identity_arn)
         journal_file.append(folder, ended.result(), is_synced=False)
@@ -294,9 +296,9 @@ def _reason(error: OSError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The writes in the journal, the newest first, with counts of what could not be read.
+    """The writes in the journal, newest first, and counts of what could not be read.
 
-    `events` are the events that were sent to functions, the newest first too.
+    `events` are the events that were sent to functions, also newest first.
     """
 
     entries: tuple[JournalEntry, ...]
@@ -306,7 +308,7 @@ class Entries:
 
 
 def read() -> Entries:
-    """Read the whole journal of this user; ConfigurationError if it is off or is not a folder."""
+    """Read the user's whole journal; ConfigurationError if it is off or is not a folder."""
     folder = FOLDER.path()
     if folder is None:
         raise ConfigurationError("the journal is off", hint="%env EICNB_JOURNAL=")
@@ -331,7 +333,7 @@ def read() -> Entries:
 
 
 def _take(line: str, found: dict[str, JournalEntry | EventEntry]) -> bool:
-    """Add a line to the writes found so far; return whether it is one of a journal."""
+    """Add a line to the entries found so far; return False if it is damaged."""
     try:
         content = parse(line)
         identity = content["id"]

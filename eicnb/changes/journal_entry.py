@@ -1,4 +1,4 @@
-"""One write in the journal: a line before it is sent, and a line about its outcome.
+"""A write in the journal: one line before it is sent, and one line about its outcome.
 
 Tested in tests/changes/test_journal.py.
 """
@@ -17,7 +17,7 @@ from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 from eicnb.model.reported import ReportedConfig
 
 VERSION = 1
-"""The version of the lines; a newer one is left to a newer eicnb."""
+"""The version of the line format; lines of a newer version are not read."""
 
 WriteOutcome = Literal["applied", "failed", "unknown"]
 
@@ -30,9 +30,9 @@ _NOT_READ, _UNTOUCHED = "not_read", "untouched"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The AWS and the region that a write went to.
+    """The destination of a write: a region of AWS, of another endpoint, or of a sandbox.
 
-    `endpoint` is set if it was not AWS itself, `sandbox` if it was the embedded one.
+    `endpoint` is set if it was not AWS itself, `sandbox` if it was an embedded AWS.
     """
 
     region: str | None = None
@@ -42,10 +42,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One request in the journal: by whom, where, and its outcome as far as it is known.
+    """A request in the journal: its caller, its site, and its outcome as far as it is known.
 
-    `identity` distinguishes it from all others, `run` groups the requests of one command, `%%eic` cell or plan, and
-    `by` is the ARN of the caller if that was known.
+    `identity` is unique, `run` groups the requests of one command, `%%eic` cell or plan, and `by` is the caller's ARN
+    if it was known.
     """
 
     identity: str
@@ -58,19 +58,19 @@ class Recorded:
     error: str | None = NO_OUTCOME
 
     def _before(self, **members: Any) -> str:
-        """Return the line that is written before the request is sent."""
-        of_all = {"id": self.identity, "run": self.run, "time": self.time.isoformat(), "by": self.by, "verb": self.verb}
+        """Return the line to write before the request is sent."""
+        shared = {"id": self.identity, "run": self.run, "time": self.time.isoformat(), "by": self.by, "verb": self.verb}
         site = {"region": self.site.region, "endpoint": self.site.endpoint, "sandbox": self.site.sandbox}
-        return _line_of({**of_all, **members, **site})
+        return _line_of({**shared, **members, **site})
 
     def _after(self, **members: Any) -> str:
-        """Return the line that is written after the request."""
-        of_all = {"id": self.identity, "outcome": self.outcome, "error": self.error, "by": self.by}
-        return _line_of({**of_all, **members})
+        """Return the line to write after the request."""
+        shared = {"id": self.identity, "outcome": self.outcome, "error": self.error, "by": self.by}
+        return _line_of({**shared, **members})
 
     @classmethod
     def _read(cls, line: Mapping[str, Any], verbs: Collection[str], **own: Any) -> Self:
-        """Read the first line of a request; KeyError, TypeError or ValueError for another."""
+        """Parse the first line of a request; KeyError, TypeError or ValueError if it is malformed."""
         if line["verb"] not in verbs:
             raise ValueError(line["verb"])
         return cls(
@@ -84,7 +84,7 @@ class Recorded:
         )
 
     def _ended_as(self, line: Mapping[str, Any], **own: Any) -> Self:
-        """Return the request with the outcome in its second line."""
+        """Return the request with the outcome from its second line."""
         if line["outcome"] not in get_args(WriteOutcome):
             raise ValueError(line["outcome"])
         by, error = text_or_none(line.get("by")), text_or_none(line.get("error"))
@@ -97,43 +97,43 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry(Recorded):
-    """One write in the journal, with what it changes."""
+    """A write in the journal, with its change."""
 
     change: Change
 
     @property
     def target(self) -> FunctionRef:
-        """The function, version or alias whose config it is."""
+        """The function, version or alias whose config is written."""
         return self.change.target
 
     def intent(self) -> str:
-        """Return the line that is written before the request is sent."""
+        """Return the line to write before the request is sent."""
         before, after = _to_json(self.change.before), _to_json(self.change.after)
         return self._before(function=str(self.change.target), before=before, after=after)
 
     def result(self) -> str:
-        """Return the line that is written after the request, with the config as AWS reported it."""
+        """Return the line to write after the request, with the config that AWS reported."""
         return self._after(function=str(self.change.target), after=_to_json(self.change.after))
 
     @classmethod
     def from_intent(cls, line: Mapping[str, Any]) -> Self:
-        """Read the first line of a write; KeyError, TypeError or ValueError for another."""
+        """Parse the first line of a write; KeyError, TypeError or ValueError if it is malformed."""
         target = FunctionRef.parse(line["function"])
         change = Change(target, _from_json(target, line["before"]), _after_in(target, line))
         return cls._read(line, WRITES, change=change)
 
     def with_result(self, line: Mapping[str, Any]) -> Self:
-        """Return the write with the outcome in its second line."""
+        """Return the write with the outcome from its second line."""
         target = FunctionRef.parse(line["function"])
         return self._ended_as(line, change=replace(self.change, target=target, after=_after_in(target, line)))
 
     def reported(self, config: ReportedConfig) -> Self:
-        """Return the write with the config that AWS reported after it, whose ARN names the account."""
+        """Return the write with the config that AWS reported, whose ARN names the account."""
         return replace(self, change=replace(self.change, target=config.function, after=config))
 
 
 def parse(text: str) -> Mapping[str, Any]:
-    """Return a line of a journal; a damaged one, or one of another version, is a ValueError."""
+    """Parse a line of the journal; a damaged line, or one of another version, is a ValueError."""
     line = json.loads(text)
     if not isinstance(line, dict) or line.get("eicnb_journal") != VERSION:
         raise ValueError(text)
@@ -141,7 +141,7 @@ def parse(text: str) -> Mapping[str, Any]:
 
 
 def _line_of(content: Mapping[str, Any]) -> str:
-    """Return a line of a journal, without the members that are None."""
+    """Return a line of the journal, without the members that are None."""
     known = {name: value for name, value in content.items() if value is not None or name in {"before", "after"}}
     return json.dumps({"eicnb_journal": VERSION, **known}, ensure_ascii=True) + "\n"
 
@@ -192,5 +192,5 @@ def _text(value: Any) -> str:
 
 
 def text_or_none(value: Any) -> str | None:
-    """Return a member of a line that is a text or missing; TypeError for another."""
+    """Return a member of a line that must be text or missing; any other type is a TypeError."""
     return None if value is None else _text(value)

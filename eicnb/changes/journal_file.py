@@ -1,7 +1,7 @@
-"""The journal's folder: a file of this process to append to, and the lines of all files.
+"""The journal's folder: appends to this process's file, and reads the lines of all files.
 
-The folder has mode 0700 and each file 0600. Neither may be a symbolic link, so that no other user can redirect what is
-written. Every process has a file of its own, also one that was forked.
+The folder has mode 0700 and each file 0600. Neither may be a symbolic link, so that no other user can redirect the
+writes. Each process has a separate file, even after a fork.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ ENDING = ".jsonl"
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
-"""Whether a file can be opened in a folder that is already open; not on Windows, which has no such modes either."""
+"""Whether a file can be opened relative to an open folder; not on Windows, which lacks these modes too."""
 
 _OF_OTHERS, _WRITABLE_BY_ALL = 0o077, 0o002
 
 
 class _ProcessFile:
-    """The file of this process in one folder, open for appending."""
+    """This process's file in one folder, open for appending."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,14 +42,14 @@ class _ProcessFile:
                 os.fsync(directory)
 
     def is_in_place(self) -> bool:
-        """Return whether the file is still in its folder: an unlinked one would lose what is written."""
+        """Return whether the file is still in its folder; lines appended to an unlinked file would be lost."""
         try:
             return os.path.samestat(os.lstat(self.path), os.fstat(self.descriptor))
         except OSError:
             return False
 
     def append(self, line: bytes, *, is_synced: bool) -> None:
-        """Append a line; if only a part of it fits on the disk, that part is removed again."""
+        """Append a line; if only part of it fits on the disk, remove that part again."""
         size = os.fstat(self.descriptor).st_size
         try:
             written = 0
@@ -75,7 +75,7 @@ class _ProcessFiles:
         self.by_folder: dict[Path, _ProcessFile] = {}
 
     def current(self, folder: Path) -> _ProcessFile:
-        """Return the file in a folder; a new one if it was removed."""
+        """Return this process's file in a folder, or a new one if it was removed."""
         file = self.by_folder.get(folder)
         if file is not None and not file.is_in_place():
             self.by_folder.pop(folder).close()
@@ -87,9 +87,9 @@ _files = _ProcessFiles()
 
 
 def _forget_after_fork() -> None:
-    """Let a forked process start files of its own; the lock may have been held by a thread that it lacks."""
+    """Make a forked process start new files and a new lock, which a lost thread may have held."""
     inherited = _files.by_folder.values()
-    _files.__init__()  # type: ignore[misc] # the object itself is what other modules hold
+    _files.__init__()  # type: ignore[misc] # in place, because functions refer to this object
     for file in inherited:
         with suppress(OSError):
             file.close()
@@ -100,18 +100,15 @@ if hasattr(os, "register_at_fork"):
 
 
 def append(folder: Path, line: str, *, is_synced: bool) -> None:
-    """Append a line to the file of this process; with `is_synced`, it is on the disk afterwards.
-
-    OSError if that is impossible.
-    """
+    """Append a line to this process's file, or raise an OSError; `is_synced` forces it to disk."""
     with _files.lock:
         _files.current(folder).append(line.encode("ascii"), is_synced=is_synced)
 
 
 def lines(folder: Path) -> Iterator[list[str] | None]:
-    """Yield the lines of each file in a folder, the oldest file first; none without a folder.
+    """Yield the lines of each file in a folder, oldest file first; a missing folder has none.
 
-    A file that cannot be read, such as a symbolic link, is None. OSError for a folder that is a link.
+    A file that cannot be read, such as a symbolic link, yields None. A folder that is a link is an OSError.
     """
     if not os.path.lexists(folder):
         return
@@ -142,7 +139,7 @@ def _make(folder: Path) -> None:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[int | None]:
-    """Open a folder that is not a symbolic link; None where a folder cannot be opened."""
+    """Open a folder that is not a symbolic link, or yield None on a system that cannot open folders."""
     if not _BY_DESCRIPTOR:
         yield None
         return
@@ -161,7 +158,7 @@ def _names(folder: Path | int) -> list[str]:
 
 
 def _make_private(directory: int) -> None:
-    """Remove the permissions of others on the folder; refuse a folder that is not the journal's own."""
+    """Remove other users' permissions on the folder; refuse a folder with foreign files or owner."""
     found = os.fstat(directory)
     if found.st_uid != os.geteuid() and os.geteuid() != 0:
         raise PermissionError(0, "it belongs to another user")

@@ -1,4 +1,4 @@
-"""One command, read and validated.
+"""A parsed and validated command.
 
 Tested in tests/cli/test_parser.py.
 """
@@ -22,11 +22,11 @@ _ARGUMENT = re.compile(r'(?<![\w.$(])([a-z_]+)=(?:"([^"]+)"|([0-9]+)|\["([^"]+)"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One validated command: a verb, and the arguments for the Python function of that name.
+    """A validated command: a verb, and the arguments for the Python function of that name.
 
-    `connection` has the given ones of `region`, `profile` and `endpoint_url`, `paging` the paging options of a list,
-    `more` the members of AWS's request that only the service model knows. `output` is the output format; None returns a
-    frame, or the selection of `query`. `is_ended` is whether a `;` ends its line, which silences it in a notebook.
+    `connection` has the connection options that were given, `paging` the paging options of a list, and `more` the
+    request members that only the service model knows. `output` is the output format; None returns a frame, or the
+    selection of `query`. `is_ended` is whether its line ends with a `;`, which silences it in a notebook.
     """
 
     verb: str
@@ -50,14 +50,14 @@ class Command:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Let an error that is raised inside point at the value that caused it, or at the whole command."""
+        """Make an error raised inside point at the value that caused it, or at the whole command."""
         try:
             yield
         except UsageError as error:
             raise self.blamed_for(error) from error.__cause__
 
     def blamed_for(self, error: UsageError) -> UsageError:
-        """Return an error that points at the value that caused it, or at the whole command."""
+        """Make an error point at the value that caused it, or at the whole command."""
         error.hint = error.hint and _typed(error.hint)
         return self.argument_words.get(error.argument or "", whole(self.words)).blamed_for(error)
 
@@ -66,13 +66,13 @@ class Command:
 
 
 def _is_last_before_a_semicolon(word: Word) -> bool:
-    """Return whether only a `;` follows a word on its line, and perhaps a comment."""
+    """Return whether a `;` follows a word on its line, with nothing after it but a comment."""
     behind = word.source.text[word.end :].partition("\n")[0].strip()
     return behind.startswith(";") and behind.strip("; \t\r").partition("#")[0] == ""
 
 
 def _typed(hint: str) -> str:
-    """Return a hint with Python's arguments as options, unless it has an option already.
+    """Rewrite the Python arguments in a hint as options, unless the hint already has an option.
 
     >>> _typed('qualifier="$LATEST"'), _typed('regions=["us-east-1", …]'), _typed("leave out regions=")
     ("--qualifier '$LATEST'", '--regions us-east-1,…', 'leave out --regions')
@@ -89,7 +89,7 @@ def _option(argument: re.Match[str]) -> str:
 
 
 def whole(words: Sequence[Word]) -> Word:
-    """Return all words of a command as one, for errors to point at."""
+    """Return all words of a command as a single word, for errors to point at."""
     first, last = words[0], words[-1]
     text = first.source.text[first.start : last.end]
     return Word(first.source, text, first.start, last.end, ((0, first.start),))

@@ -1,4 +1,4 @@
-"""The names in the results so far, for completion.
+"""The names in earlier results, remembered for completion.
 
 Tested in tests/notebook/test_completion.py.
 """
@@ -16,10 +16,10 @@ from eicnb.errors import UsageError
 from eicnb.model.destination import DestinationArn
 
 Provider = Callable[[], Sequence[str]]
-"""Returns names that need no network, such as the profiles of the config files; called at each completion."""
+"""A function that returns names without the network, such as profiles; called at each completion."""
 
 NewerOptions = Callable[[], Mapping[str, Sequence[Option]]]
-"""Returns, by command, the options that only the service model knows."""
+"""A function that returns the options that only the service model knows, by command."""
 
 _MOST_UNREAD = 100
 
@@ -32,9 +32,9 @@ _COLUMNS = ("function_name", "qualifier", *_DESTINATIONS, "region", "account_id"
 
 
 class Memory:
-    """The functions, qualifiers and destinations in the results so far.
+    """The functions, qualifiers and destinations in earlier results.
 
-    Above a limit, the oldest functions are dropped.
+    Above a limit, the oldest names are dropped.
 
     >>> import pandas as pd
     >>> memory = Memory()
@@ -49,7 +49,7 @@ class Memory:
         self.forget()
 
     def forget(self) -> None:
-        """Forget everything, as for another account."""
+        """Forget everything, such as after a change of account."""
         with self._lock:
             self._qualifiers: dict[str, dict[str, None]] = {}
             self._destinations: dict[str, None] = {}
@@ -58,9 +58,9 @@ class Memory:
             self._unread: list[Any] = []
 
     def learn(self, result: Any) -> None:
-        """Learn the names in the frame of a verb; ignore anything else.
+        """Learn the names in the frame of a verb; ignore any other result.
 
-        Small frames are read when the names are needed.
+        Small frames are read only when the names are needed.
         """
         frames = result if isinstance(result, list) else [result]
         frames = [frame for frame in frames if "function_name" in _columns_of(frame)]
@@ -78,7 +78,7 @@ class Memory:
         self._unread.clear()
 
     def known(self) -> Known:
-        """Return everything that was learned, computed once between two results."""
+        """Return the names learned so far; the value is cached until the next result."""
         with self._lock:
             self._read()
             if self._known is None:
@@ -103,7 +103,7 @@ class Memory:
     def _learn_destinations(self, texts: Texts) -> None:
         for column in _DESTINATIONS:
             for text, region, account_id in set(_rows(texts, column, "region", "account_id")):
-                self._destinations.update(dict.fromkeys(_spellings(text, region, account_id)))
+                self._destinations.update(dict.fromkeys(_names_of(text, region, account_id)))
         _drop_oldest(self._destinations, self.most_functions)
 
 
@@ -112,7 +112,7 @@ MEMORY = Memory()
 
 
 def _unmade_rows(frame: Any) -> Sequence[Mapping[str, Any]] | None:
-    """Return the rows of a frame that is not made yet; its names are no reason to make it."""
+    """Return the rows of a lazy frame that pandas has not built yet, so that reading names won't build it."""
     return getattr(getattr(frame, "_unmade", None), "rows", None)
 
 
@@ -126,7 +126,7 @@ def _is_large(frame: Any) -> bool:
 
 
 def _texts(frame: Any) -> Texts:
-    """Return the columns that hold names, each read once, with empty texts for missing columns and values."""
+    """Return the columns that contain names, with "" for missing columns and values."""
     if rows := _unmade_rows(frame):
         found = {name: [row[name] for row in rows] for name in _COLUMNS if name in rows[0]}
     else:
@@ -138,7 +138,7 @@ def _texts(frame: Any) -> Texts:
 
 
 def _rows(texts: Texts, *columns: str) -> Iterator[tuple[str, ...]]:
-    """Yield the texts of some columns row by row."""
+    """Yield the texts of the given columns, row by row."""
     return zip(*(texts[name] for name in columns), strict=True)
 
 
@@ -147,8 +147,8 @@ def _drop_oldest(entries: dict[str, Any], most: int) -> None:
         del entries[name]
 
 
-def _spellings(text: str, region: str, account_id: str) -> list[str]:
-    """Return a destination's ARN, and `kind:name` in its function's account and region."""
+def _names_of(text: str, region: str, account_id: str) -> list[str]:
+    """Return a destination's ARN and, if it is in its function's account and region, `kind:name`."""
     if not text:
         return []
     try:
@@ -167,7 +167,7 @@ def known_to(
     regions: Provider = tuple,
     options: NewerOptions = dict,
 ) -> Known:
-    """Return what a shell knows: its names, the results so far, and what the providers return.
+    """Return the names known to an IPython shell: its own, those in earlier results, and the providers'.
 
     >>> from types import SimpleNamespace
     >>> shell = SimpleNamespace(user_ns={"queue": "sqs:lost", "_": 1, "In": []}, user_ns_hidden={"In": []})
@@ -187,10 +187,7 @@ def known_to(
 
 
 def _names(ip: Any) -> list[str]:
-    """Return the notebook's names, without private ones.
-
-    IPython's own names count only if their values were changed.
-    """
+    """Return the notebook's public names; IPython's own count only if their values were changed."""
     missing = object()
     hidden = ip.user_ns_hidden
     return sorted(

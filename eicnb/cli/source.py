@@ -1,4 +1,4 @@
-"""The typed text, and its words with their positions in it.
+"""The typed text, and its words with their positions.
 
 Tested in tests/cli/test_lexer.py.
 """
@@ -18,7 +18,7 @@ from eicnb.errors import Excerpt, UsageError
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The typed text, how errors show its lines, and whether `${…}` names a value of the notebook."""
+    """The typed text, how errors show its lines, and whether `${…}` is a reference."""
 
     text: str
     prompt: str = ""
@@ -26,7 +26,7 @@ class Source:
     interpolates: bool = True
 
     def excerpt(self, start: int, end: int) -> Excerpt:
-        """Return the line that holds `start`, with the characters up to `end` marked."""
+        """Return the line that contains `start`, with the characters up to `end` marked."""
         begin = self.text.rfind("\n", 0, start) + 1
         stop = self.text.find("\n", start)
         line = self.text[begin : stop if stop >= 0 else len(self.text)].rstrip("\r")
@@ -46,15 +46,15 @@ EXPRESSION = r"""(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*"""
 REFERENCE = re.compile(rf"\$\{{{EXPRESSION}\}}|\$\w+|\{{\w+\}}")
 
 Silences = Literal["", "nothing", "messages", "output"]
-"""The output that a redirection hides: `2>&1` none, `2>/dev/null` the messages, `>/dev/null` all of it."""
+"""The output that a redirection hides: `2>&1` hides nothing, `2>/dev/null` messages, `>/dev/null` all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as a shell would read it; each reference is one private-use character in it.
+    """A word as a shell would read it, with a private-use character in place of each reference.
 
-    `runs` are pairs of an offset in `text` and the offset in the source that this stretch was taken from. `silences`
-    is the output that a redirection to nowhere hides; such a word has no other effect.
+    `runs` map stretches of `text` to the source: pairs of an offset in `text` and its offset in the source. A word with
+    `silences` is a redirection to nowhere and has no other effect.
     """
 
     source: Source
@@ -66,14 +66,14 @@ class Word:
     silences: Silences = ""
 
     def joined(self, other: Word, separator: str = "") -> Word:
-        """Return this word and a later one as one, for names with blanks or commas between them."""
+        """Join this word and a later one, for names separated by blanks or commas."""
         shift = len(self.text) + len(separator)
         runs = (*(self.runs or ((0, self.start),)), *((at + shift, there) for at, there in other.runs))
         references = {**self.references, **other.references}
         return replace(self, text=self.text + separator + other.text, end=other.end, runs=runs, references=references)
 
     def part(self, begin: int) -> Word:
-        """Return the rest of the word from an offset on, such as the value in `--option=value`."""
+        """Return the part of the word after an offset, such as the value in `--option=value`."""
         runs = tuple((max(0, at - begin), there + max(0, begin - at)) for at, there in self._runs_from(begin))
         return replace(self, text=self.text[begin:], start=self._there(begin), runs=runs)
 
@@ -83,11 +83,11 @@ class Word:
         return self.source.text[self.start : self.end]
 
     def fill(self, names: Mapping[str, Any]) -> Any:
-        """Return the word's value; a word that is one whole reference keeps the type of its value."""
+        """Return the word's value; if the word is a single reference, its value keeps its type."""
         return self.fill_text(self.text, names)
 
     def fill_text(self, text: str, names: Mapping[str, Any]) -> Any:
-        """Replace the marks in a text that was cut out of this word by the values."""
+        """Replace the references in a part of this word with their values."""
         if text in self.references:
             return self._look_up(text, Reference.value, names)
         if not self.references:
@@ -95,7 +95,7 @@ class Word:
         return "".join(self._look_up(c, Reference.text, names) if c in self.references else c for c in text)
 
     def _look_up(self, mark: str, read: Callable[[Reference, Mapping[str, Any]], Any], names: Mapping[str, Any]) -> Any:
-        """Return the value of a reference; a UsageError names the reference."""
+        """Return the value of a reference; a UsageError points at the reference."""
         try:
             return read(self.references[mark], names)
         except UsageError as error:
@@ -104,14 +104,14 @@ class Word:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Let a UsageError that is raised inside point at this word, or at the part that is wrong."""
+        """Make a UsageError raised inside point at this word, or at the part that is wrong."""
         try:
             yield
         except UsageError as error:
             raise self.blamed_for(error) from error.__cause__
 
     def blamed_for(self, error: UsageError) -> UsageError:
-        """Return an error that points at this word, or at the part of it that is wrong."""
+        """Make an error point at this word, or at the part that is wrong."""
         return error.at(self._excerpt_of(error))
 
     def _excerpt_of(self, error: UsageError) -> Excerpt:
@@ -132,7 +132,7 @@ class Word:
         return self.runs[max(0, first) :]
 
     def _there(self, offset: int) -> int:
-        """Return the offset in the source for an offset in this word."""
+        """Convert an offset in this word to an offset in the source."""
         if not self.runs:
             return self.start
         at, there = self._runs_from(offset)[0]

@@ -195,6 +195,6 @@ def test_an_update_that_is_taken_back_again_and_again_is_an_error(eic: eicnb.Eic
         assert len(writes(proxy)) == 4
     assert not isinstance(raised.value, AwsError)
     assert raised.value.message.startswith(
-        "other updates took this one back 4 times: update my-function:BLUE  on-failure none -> sqs:shop-failures  "
+        "other updates reverted this one 4 times: update my-function:BLUE  on-failure none -> sqs:shop-failures  "
     )
-    assert raised.value.hint == "give both destinations in one update"
+    assert raised.value.hint == "set both destinations in one update"

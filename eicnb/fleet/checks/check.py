@@ -19,8 +19,8 @@ from eicnb.model.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
-    """The input of a check: the audited rows, the evidence, the fixes that it can propose, and the time.
+class CheckContext:
+    """What a check may use: the audited rows, the evidence, the fixes that it can propose, and the time.
 
     `rules` and `mutes` are the team's own.
     """
@@ -33,7 +33,7 @@ class Inspection:
     mutes: tuple[Mute, ...] = ()
 
 
-Find = Callable[[Inspection], Iterable[Finding]]
+Find = Callable[[CheckContext], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

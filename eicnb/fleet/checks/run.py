@@ -16,7 +16,7 @@ from eicnb.errors import ChecksFailed, UsageError, nearest
 from eicnb.fleet.checks import catalog
 from eicnb.fleet.checks.agreement import Agreement
 from eicnb.fleet.checks.audited import Audited
-from eicnb.fleet.checks.check import Check, Inspection
+from eicnb.fleet.checks.check import Check, CheckContext
 from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Reading, Unreadable
 from eicnb.fleet.checks.finding import FINDING_COLUMNS, Finding, Fix
 from eicnb.fleet.checks.fixes import Fixes
@@ -82,10 +82,10 @@ def check(
     audit = Audited(frame)
     evidence = _read(audit, layers, connections, rate, show)
     fixes = Fixes(audit, region, usable(audit, evidence), partial(prerequisite_of, audit, evidence))
-    seen = Inspection(audit, evidence, fixes, now, house, mutes)
+    context = CheckContext(audit, evidence, fixes, now, house, mutes)
     with without_collection():
-        findings = _findings(seen, [one for one in wanted if all(layer in layers for layer in one.layers)])
-        result = _to_frame(seen, findings, layers)
+        findings = _findings(context, [one for one in wanted if all(layer in layers for layer in one.layers)])
+        result = _to_frame(context, findings, layers)
     if unmatched := result.attrs.get("unmatched"):
         warn(f"no function of the audit matches these globs of rules or mute: {unmatched}")
     if fail_on is not None:
@@ -93,13 +93,13 @@ def check(
     return result
 
 
-def _findings(seen: Inspection, checks: Iterable[Check]) -> list[CheckedFinding]:
+def _findings(context: CheckContext, checks: Iterable[Check]) -> list[CheckedFinding]:
     """Run the checks, and return their findings, each with the reason if it is muted."""
-    mutes = [one for one in seen.mutes if not one.has_expired(seen.now)]
+    mutes = [one for one in context.mutes if not one.has_expired(context.now)]
     return [
-        CheckedFinding(check=one, found=found, muted=_mute_reason(seen.audit, one.name, found, mutes))
+        CheckedFinding(check=one, found=found, muted=_mute_reason(context.audit, one.name, found, mutes))
         for one in checks
-        for found in one.find(seen)
+        for found in one.find(context)
     ]
 
 
@@ -164,22 +164,22 @@ def _read(
     return evidence
 
 
-def _unmatched(seen: Inspection) -> dict[str, Scalar]:
+def _unmatched(context: CheckContext) -> dict[str, Scalar]:
     """Return an attr with the globs of rules and mutes that match no function.
 
     An audit of selected functions has no such attr, since the others may match.
     """
-    if seen.audit.attrs.get("selected") is not None:
+    if context.audit.attrs.get("selected") is not None:
         return {}
-    names = {name for name in seen.audit.function_names if name}
-    globs = dict.fromkeys([*(rule.functions for rule in seen.rules), *(mute.functions for mute in seen.mutes)])
+    names = {name for name in context.audit.function_names if name}
+    globs = dict.fromkeys([*(rule.functions for rule in context.rules), *(mute.functions for mute in context.mutes)])
     unmatched = [glob for glob in globs if not any(fnmatchcase(name, glob) for name in names)]
     return {"unmatched": ", ".join(unmatched)} if unmatched else {}
 
 
-def _to_frame(seen: Inspection, findings: list[CheckedFinding], layers: Sequence[str]) -> Frame:
+def _to_frame(context: CheckContext, findings: list[CheckedFinding], layers: Sequence[str]) -> Frame:
     """Return the findings as a frame, the most severe first."""
-    audit = seen.audit
+    audit = context.audit
     orders = {row: audit.order(row) for row in {one.found.row for one in findings} if row is not None}
 
     def order(one: CheckedFinding) -> Any:
@@ -193,7 +193,7 @@ def _to_frame(seen: Inspection, findings: list[CheckedFinding], layers: Sequence
 
     findings.sort(key=order)
     findings = _without_conflicts(findings)
-    return to_frame([_row(audit, one) for one in findings], FINDING_COLUMNS, _attrs(seen, findings, layers))
+    return to_frame([_row(audit, one) for one in findings], FINDING_COLUMNS, _attrs(context, findings, layers))
 
 
 def _without_conflicts(findings: Sequence[CheckedFinding]) -> list[CheckedFinding]:
@@ -226,8 +226,8 @@ def _row(audit: Audited, one: CheckedFinding) -> dict[str, Any]:
     }
 
 
-def _attrs(seen: Inspection, findings: Iterable[CheckedFinding], layers: Sequence[str]) -> dict[str, Scalar]:
-    audit, evidence, findings = seen.audit, seen.evidence, [*findings]
+def _attrs(context: CheckContext, findings: Iterable[CheckedFinding], layers: Sequence[str]) -> dict[str, Scalar]:
+    audit, evidence, findings = context.audit, context.evidence, [*findings]
     counts = Counter(one.severity for one in findings if one.muted is None)
     unreadable = [
         name for name, facts in evidence.facts.items() if any(isinstance(fact, Unreadable) for fact in facts.values())
@@ -242,7 +242,7 @@ def _attrs(seen: Inspection, findings: Iterable[CheckedFinding], layers: Sequenc
         "layers": ",".join(layers),
         "unreadable": ",".join(unreadable) or None,
         "requests": evidence.requests,
-        **_unmatched(seen),
+        **_unmatched(context),
         "rows": audit.size,
         **{severity: counts[severity] for severity in reversed(SEVERITIES)},
         "muted": muted,

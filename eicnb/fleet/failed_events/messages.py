@@ -63,7 +63,7 @@ def read_queue(queue: Queue, source: str, reading: ReadOptions, stop: Stop) -> S
 
 
 def _receive(queue: Queue, received: dict[str, Message], visible: int, reading: ReadOptions, stop: Stop) -> None:
-    """Fill `received`; a message that comes twice gets its latest receipt."""
+    """Fill `received`; a message that is received twice gets its latest receipt."""
     started, wait, batch = time.monotonic(), 0, list[Message]()
     while len(received) < reading.most and time.monotonic() - started < reading.seconds and not stop.requested.is_set():
         batch = queue.receive(most=reading.most - len(received), hold=reading.hold, wait=wait)

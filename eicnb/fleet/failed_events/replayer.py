@@ -175,7 +175,7 @@ class Replayer:
         self._note(row, outcome)
 
     def _delete_repeated(self, message: Message, received: _ReceivedMessages) -> None:
-        """Delete a message that came again after its event was accepted, or it would be sent twice."""
+        """Delete a message received again after its event was accepted, so that it is not sent twice."""
         number = self._accepted.get((received.queue.url, message.message_id))
         if number is None or self.keep:
             return

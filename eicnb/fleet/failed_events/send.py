@@ -101,7 +101,7 @@ def send(
 
 @contextmanager
 def _naming_missing(connection: Connection, target: FunctionRef) -> Iterator[None]:
-    """Make an error about a missing function name what is missing, and suggest a similar name."""
+    """Replace a NotFound error by one that states what is missing and suggests a similar name."""
     try:
         yield
     except NotFound as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.functions.layer import FUNCTIONS, FunctionKey
 from eicnb.model.deployment import DeployedFunction
@@ -23,11 +23,11 @@ from eicnb.model.pages import CONCURRENCY_GUIDE, STACK_GUIDE
     source=CONCURRENCY_GUIDE,
     layers="functions",
 )
-def stopped(seen: Inspection) -> Iterator[Finding]:
+def stopped(context: CheckContext) -> Iterator[Finding]:
     """Yield the functions that are stopped."""
-    for row, deployment in _rows(seen, tags=False):
+    for row, deployment in _rows(context, tags=False):
         if deployment.reserved_concurrency == 0:
-            name, region = str(seen.audit.function_names[row]), str(seen.audit.regions[row])
+            name, region = str(context.audit.function_names[row]), str(context.audit.regions[row])
             line = f"aws lambda delete-function-concurrency --function-name {shlex.quote(name)}"
             yield Finding(row, "its reserved concurrency is 0", Fix(f"{line} --region {shlex.quote(region)}", "aws"))
 
@@ -40,17 +40,17 @@ def stopped(seen: Inspection) -> Iterator[Finding]:
     source=STACK_GUIDE,
     layers="functions",
 )
-def managed_by(seen: Inspection) -> Iterator[Finding]:
+def managed_by(context: CheckContext) -> Iterator[Finding]:
     """Yield the functions that belong to a stack."""
-    for row, deployment in _rows(seen, tags=True):
+    for row, deployment in _rows(context, tags=True):
         if deployment.stack is not None:
             fix = Fix(f"change the settings in the template of the stack {deployment.stack}")
             yield Finding(row, f"the CloudFormation stack {deployment.stack} owns it", fix)
 
 
-def _rows(seen: Inspection, *, tags: bool) -> Iterator[tuple[int, DeployedFunction]]:
+def _rows(context: CheckContext, *, tags: bool) -> Iterator[tuple[int, DeployedFunction]]:
     """Yield each function's first row and its deployment, in the order of the audit."""
-    subjects, facts = FUNCTIONS.subjects(seen.audit), seen.evidence.of(FUNCTIONS)
+    subjects, facts = FUNCTIONS.subjects(context.audit), context.evidence.of(FUNCTIONS)
     for key, (row, *_) in subjects.items():
         if key.tags is tags and (fact := facts.get(FunctionKey(key.arn, tags=tags))) is not None:
             yield row, fact

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from eicnb.fleet.async_events import EventCounts
 from eicnb.fleet.checks.audited import rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.metrics.layer import METRICS, MetricsKey, Week, week_until
@@ -41,12 +41,12 @@ _CAUSE = "find the cause: %eic check ${audit} --look targets,roles"
     source=METRICS_GUIDE,
     layers="metrics",
 )
-def losing_events(seen: Inspection) -> Iterator[Finding]:
+def losing_events(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows whose dropped events left no record."""
-    for row, counts in _counts_by_row(seen):
-        if counts.dropped and has_nowhere_to_go(seen.audit, row):
+    for row, counts in _counts_by_row(context):
+        if counts.dropped and has_nowhere_to_go(context.audit, row):
             text = f"{_events(counts.dropped)} dropped in the last 7 days, with nowhere to go"
-            yield Finding(row, text, seen.fixes.keep_failures(row))
+            yield Finding(row, text, context.fixes.keep_failures(row))
 
 
 @check(
@@ -57,36 +57,36 @@ def losing_events(seen: Inspection) -> Iterator[Finding]:
     source=METRICS_GUIDE,
     layers="metrics",
 )
-def destination_fails(seen: Inspection) -> Iterator[Finding]:
+def destination_fails(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows whose destination or dead-letter queue did not accept records."""
-    for row, counts in _counts_by_row(seen):
+    for row, counts in _counts_by_row(context):
         failed = [
             f"{_records(count)} not accepted by its {where}"
             for count, where in (
-                (counts.destination_failures, _destinations_in_words(seen, row)),
+                (counts.destination_failures, _destinations_in_words(context, row)),
                 (counts.dead_letter_failures, "dead-letter queue"),
             )
             if count
         ]
         if failed:
-            yield Finding(row, f"{' and '.join(failed)} in the last 7 days", _queue_fix(seen, row))
+            yield Finding(row, f"{' and '.join(failed)} in the last 7 days", _queue_fix(context, row))
 
 
-def _destinations_in_words(seen: Inspection, row: int) -> str:
+def _destinations_in_words(context: CheckContext, row: int) -> str:
     names = [
         name
-        for name, texts in (("on-failure", seen.audit.on_failure), ("on-success", seen.audit.on_success))
+        for name, texts in (("on-failure", context.audit.on_failure), ("on-success", context.audit.on_success))
         if texts[row]
     ]
     return f"{' or '.join(names)} destination"
 
 
-def _queue_fix(seen: Inspection, row: int) -> Fix:
+def _queue_fix(context: CheckContext, row: int) -> Fix:
     """Return the line that switches to the usual failure queue, or a hint if the row already uses it."""
-    queue = seen.fixes.failure_queue(row)
-    if queue is None or seen.fixes.queue_arn(row, queue) == seen.audit.on_failure[row]:
+    queue = context.fixes.failure_queue(row)
+    if queue is None or context.fixes.queue_arn(row, queue) == context.audit.on_failure[row]:
         return Fix(_CAUSE)
-    return seen.fixes.keep_failures(row)
+    return context.fixes.keep_failures(row)
 
 
 @check(
@@ -97,20 +97,20 @@ def _queue_fix(seen: Inspection, row: int) -> Fix:
     source=METRICS_GUIDE,
     layers="metrics",
 )
-def queue_near_expiry(seen: Inspection) -> Iterator[Finding]:
+def queue_near_expiry(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows with events that came close to their maximum age."""
-    ages = seen.audit.ages
-    for row, counts in _counts_by_row(seen):
+    ages = context.audit.ages
+    for row, counts in _counts_by_row(context):
         longest, oldest = int(ages[row]), counts.oldest_seconds or 0
         if oldest >= _NEAR * longest:
             text = f"an event waited {brief(oldest)} in the last 7 days; Lambda drops it after {human(longest)}"
-            yield Finding(row, text, _age_fix(seen, row, longest))
+            yield Finding(row, text, _age_fix(context, row, longest))
 
 
-def _age_fix(seen: Inspection, row: int, seconds: int) -> Fix:
+def _age_fix(context: CheckContext, row: int, seconds: int) -> Fix:
     longest = EVENT_AGE_IN_SECONDS[-1]
     if seconds < longest:
-        return seen.fixes.set(row, "--max-age", age(min(longest, 2 * seconds)))
+        return context.fixes.set(row, "--max-age", age(min(longest, 2 * seconds)))
     return Fix("let more events run at once: raise the function's reserved concurrency, or the account's quota")
 
 
@@ -122,10 +122,10 @@ def _age_fix(seen: Inspection, row: int, seconds: int) -> Fix:
     source=RETENTION_RULE,
     layers="metrics",
 )
-def nobody_reads_it(seen: Inspection) -> Iterator[Finding]:
+def nobody_reads_it(context: CheckContext) -> Iterator[Finding]:
     """Yield the failure queues that nothing seems to read."""
-    weeks, targets = seen.evidence.of(METRICS), seen.evidence.of(TARGETS)
-    for delivery in deliveries(seen.audit):
+    weeks, targets = context.evidence.of(METRICS), context.evidence.of(TARGETS)
+    for delivery in deliveries(context.audit):
         week = weeks.get(MetricsKey(delivery.text, is_queue=True))
         if week is None or not week.oldest_message or not delivery.keeps_failures:
             continue
@@ -164,10 +164,10 @@ def _retention_fix(delivery: Delivery, url: str) -> Fix:
     return Fix(f"aws sqs set-queue-attributes {where} {keeps}", "aws")
 
 
-def _counts_by_row(seen: Inspection) -> Iterator[tuple[int, EventCounts]]:
+def _counts_by_row(context: CheckContext) -> Iterator[tuple[int, EventCounts]]:
     """Yield the event counts of each row whose config did not change within the week."""
-    audit, found = seen.audit, seen.evidence.of(METRICS)
-    changed = set(rows(audit.changed_within(week_until(seen.now))))
+    audit, found = context.audit, context.evidence.of(METRICS)
+    changed = set(rows(audit.changed_within(week_until(context.now))))
     for key, [row, *_] in METRICS.subjects(audit).items():
         week = None if key.is_queue else found.get(key)
         if week is not None and row not in changed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.deliveries import Delivery, distinct_deliveries
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.roles.layer import ROLES, Role, customer_key, key_needs_of, needs_of
@@ -39,21 +39,21 @@ _POLICY_OF: Mapping[str, str] = {
     source=DESTINATION_RULE,
     layers="roles",
 )
-def role_may_not_send(seen: Inspection) -> Iterator[Finding]:
+def role_may_not_send(context: CheckContext) -> Iterator[Finding]:
     """Yield the destinations that a function's role may not deliver to."""
-    for delivery, arn, role in _of_roles(seen):
-        name = _name(seen, delivery)
+    for delivery, arn, role in _of_roles(context):
+        name = _name(context, delivery)
         if role.decisions is None:
             text = f"its role {name} does not exist, so it cannot deliver to {delivery.named}"
             yield Finding(delivery.row, text, NO_ROLE)
             continue
-        needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
+        needs = needs_of(delivery, str(context.audit.function_names[delivery.row]))
         refused = refused_by(role, needs)
         if refused:
             actions = [one.action for one in refused]
             text = f"its role {name} may not {' and '.join(actions)} to its {delivery.use}, {delivery.named}"
             allow = json.dumps(statement(arn, delivery.owner, actions))
-            other = None if _is_without_policy(seen, delivery) else _POLICY_OF[arn.kind]
+            other = None if _is_without_policy(context, delivery) else _POLICY_OF[arn.kind]
             yield _refusal(delivery, text, refused, allow, other)
 
 
@@ -65,16 +65,16 @@ def role_may_not_send(seen: Inspection) -> Iterator[Finding]:
     source=KEY_GUIDE,
     layers="roles",
 )
-def role_may_not_encrypt(seen: Inspection) -> Iterator[Finding]:
+def role_may_not_encrypt(context: CheckContext) -> Iterator[Finding]:
     """Yield the encrypted destinations whose key a function's role may not use."""
-    for delivery, _, role in _of_roles(seen):
-        key = customer_key(seen.evidence, delivery)
+    for delivery, _, role in _of_roles(context):
+        key = customer_key(context.evidence, delivery)
         key = role.keys.get(key or "", key)
         refused = refused_by(role, key_needs_of(delivery, key))
         if refused and key is not None:
             actions = [one.action for one in refused]
             text = (
-                f"its role {_name(seen, delivery)} may not {' and '.join(actions)} with the key {key} "
+                f"its role {_name(context, delivery)} may not {' and '.join(actions)} with the key {key} "
                 f"of its {delivery.use}, {delivery.named}"
             )
             is_unresolved = ":alias/" in key
@@ -97,33 +97,33 @@ def role_may_not_encrypt(seen: Inspection) -> Iterator[Finding]:
     source=DESTINATION_RULE,
     layers="roles",
 )
-def bucket_owner_unchecked(seen: Inspection) -> Iterator[Finding]:
+def bucket_owner_unchecked(context: CheckContext) -> Iterator[Finding]:
     """Yield the buckets that a role may write to even if another account owns them."""
-    for delivery, arn, role in _of_roles(seen):
-        needs = needs_of(delivery, str(seen.audit.function_names[delivery.row]))
+    for delivery, arn, role in _of_roles(context):
+        needs = needs_of(delivery, str(context.audit.function_names[delivery.row]))
         if any(resource in role.in_any_account for _, resource in needs):
             text = (
-                f"its role {_name(seen, delivery)} may write to {delivery.named} in any account: "
+                f"its role {_name(context, delivery)} may write to {delivery.named} in any account: "
                 f"add a condition on {OWNER_KEY} to the statement that allows it"
             )
             yield Finding(delivery.row, text, Fix(json.dumps(statement(arn, delivery.owner)), "iam"))
 
 
-def _of_roles(seen: Inspection) -> Iterator[tuple[Delivery, DestinationArn, Role]]:
+def _of_roles(context: CheckContext) -> Iterator[tuple[Delivery, DestinationArn, Role]]:
     """Yield each destination of a row once, with the role that delivers to it."""
-    roles = seen.evidence.of(ROLES)
-    for delivery in distinct_deliveries(seen.audit):
-        role = roles.get(seen.audit.role_arns[delivery.row])
+    roles = context.evidence.of(ROLES)
+    for delivery in distinct_deliveries(context.audit):
+        role = roles.get(context.audit.role_arns[delivery.row])
         if role is not None and delivery.arn is not None:
             yield delivery, delivery.arn, role
 
 
-def _name(seen: Inspection, delivery: Delivery) -> str:
-    return str(seen.audit.role_arns[delivery.row]).rpartition("/")[2]
+def _name(context: CheckContext, delivery: Delivery) -> str:
+    return str(context.audit.role_arns[delivery.row]).rpartition("/")[2]
 
 
-def _is_without_policy(seen: Inspection, delivery: Delivery) -> bool:
-    target = seen.evidence.get(TARGETS, delivery.key)
+def _is_without_policy(context: CheckContext, delivery: Delivery) -> bool:
+    target = context.evidence.get(TARGETS, delivery.key)
     return target is not None and not target.has_policy
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from eicnb.fleet.checks.audited import Audited, rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.model.destination import KINDS
 from eicnb.model.pages import DESTINATION_RULE
@@ -26,13 +26,15 @@ _TARGETS = {"on_failure": "on-failure", "on_success": "on-success", "dead_letter
     why="Lambda does not deliver to FIFO queues and topics: nothing ever arrives there",
     source=DESTINATION_RULE,
 )
-def fifo_destination(seen: Inspection) -> Iterator[Finding]:
+def fifo_destination(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows with a FIFO queue or topic."""
-    for row, wrong in _rows_with(seen.audit, lambda target, _: target.is_fifo).items():
+    for row, wrong in _rows_with(context.audit, lambda target, _: target.is_fifo).items():
         named = " and ".join(f"{_TARGETS[name]} {target.name}" for name, target in wrong.items())
         fifo = KINDS[next(iter(wrong.values())).kind]
         yield Finding(
-            row, f"a FIFO {fifo.partition(' ')[2]}, which receives nothing: {named}", _replacement_fix(seen, row, wrong)
+            row,
+            f"a FIFO {fifo.partition(' ')[2]}, which receives nothing: {named}",
+            _replacement_fix(context, row, wrong),
         )
 
 
@@ -43,13 +45,13 @@ def fifo_destination(seen: Inspection) -> Iterator[Finding]:
     why="Lambda delivers to buckets on failure only: no record of a success arrives",
     source=DESTINATION_RULE,
 )
-def s3_on_success(seen: Inspection) -> Iterator[Finding]:
+def s3_on_success(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows whose on-success destination is a bucket."""
-    wrong = _rows_with(seen.audit, lambda target, _: target.kind == "s3")
+    wrong = _rows_with(context.audit, lambda target, _: target.kind == "s3")
     for row, targets in wrong.items():
         if "on_success" in targets:
             text = f"on-success is the bucket {targets['on_success'].name}"
-            yield Finding(row, text, seen.fixes.set(row, "--on-success", "none"))
+            yield Finding(row, text, context.fixes.set(row, "--on-success", "none"))
 
 
 @check(
@@ -59,9 +61,9 @@ def s3_on_success(seen: Inspection) -> Iterator[Finding]:
     why="each event triggers another one, which costs money until AWS stops the loop",
     source=DESTINATION_RULE,
 )
-def to_itself(seen: Inspection) -> Iterator[Finding]:
+def to_itself(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows whose destination is their own function, at any qualifier."""
-    audit = seen.audit
+    audit = context.audit
 
     def is_itself(target: ReportedDestination, row: int) -> bool:
         own = (audit.function_names[row], *audit.place(row))
@@ -69,7 +71,7 @@ def to_itself(seen: Inspection) -> Iterator[Finding]:
 
     for row, wrong in _rows_with(audit, is_itself).items():
         named = " and ".join(_TARGETS[name] for name in wrong)
-        yield Finding(row, f"{named} is the function itself", _replacement_fix(seen, row, wrong))
+        yield Finding(row, f"{named} is the function itself", _replacement_fix(context, row, wrong))
 
 
 @check(
@@ -79,13 +81,13 @@ def to_itself(seen: Inspection) -> Iterator[Finding]:
     why="the other account decides whether records arrive, who reads them and how long they are stored",
     source=DESTINATION_RULE,
 )
-def other_account(seen: Inspection) -> Iterator[Finding]:
+def other_account(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows with a destination in another account."""
-    audit = seen.audit
+    audit = context.audit
     wrong = _rows_with(audit, lambda target, row: target.account_id not in {None, audit.account_ids[row]})
     for row, targets in wrong.items():
         named = " and ".join(f"{_TARGETS[name]} is in account {target.account_id}" for name, target in targets.items())
-        yield Finding(row, named, _own_queue_fix(seen, row, targets))
+        yield Finding(row, named, _own_queue_fix(context, row, targets))
 
 
 @check(
@@ -95,13 +97,13 @@ def other_account(seen: Inspection) -> Iterator[Finding]:
     why="records leave the region, and stop arriving if the other region is unavailable or its queue is moved",
     source=DESTINATION_RULE,
 )
-def other_region(seen: Inspection) -> Iterator[Finding]:
+def other_region(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows with a destination in another region."""
-    audit = seen.audit
+    audit = context.audit
     wrong = _rows_with(audit, lambda target, row: target.region not in {None, audit.regions[row]})
     for row, targets in wrong.items():
         named = " and ".join(f"{_TARGETS[name]} is in {target.region}" for name, target in targets.items())
-        yield Finding(row, named, _own_queue_fix(seen, row, targets))
+        yield Finding(row, named, _own_queue_fix(context, row, targets))
 
 
 Targets = dict[str, ReportedDestination]
@@ -120,17 +122,17 @@ def _rows_with(audit: Audited, is_wrong: Predicate) -> dict[int, Targets]:
     return found
 
 
-def _replacement_fix(seen: Inspection, row: int, wrong: Targets) -> Fix:
+def _replacement_fix(context: CheckContext, row: int, wrong: Targets) -> Fix:
     """Return the line that replaces the wrong destinations of a row."""
     if "on_failure" in wrong:
-        return seen.fixes.keep_failures(row, *(("--on-success", "none") if "on_success" in wrong else ()))
+        return context.fixes.keep_failures(row, *(("--on-success", "none") if "on_success" in wrong else ()))
     if "on_success" in wrong:
-        return seen.fixes.set(row, "--on-success", "none")
-    return seen.fixes.without_dead_letters(row)
+        return context.fixes.set(row, "--on-success", "none")
+    return context.fixes.without_dead_letters(row)
 
 
-def _own_queue_fix(seen: Inspection, row: int, wrong: Targets) -> Fix:
+def _own_queue_fix(context: CheckContext, row: int, wrong: Targets) -> Fix:
     """Return the line that sends failures to a queue in the row's own account and region, if there is one."""
-    if "on_failure" in wrong and seen.fixes.failure_queue(row) is not None:
-        return seen.fixes.keep_failures(row)
+    if "on_failure" in wrong and context.fixes.failure_queue(row) is not None:
+        return context.fixes.keep_failures(row)
     return Fix("nothing, if the records belong there; otherwise choose a destination in this account and region")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from eicnb.fleet.checks.audited import rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.rules import HouseRule, matches
 from eicnb.model.pages import SETTINGS_GUIDE
@@ -22,25 +22,27 @@ from eicnb.model.pages import SETTINGS_GUIDE
     why="the team prescribes other settings",
     source=SETTINGS_GUIDE,
 )
-def house_rule(seen: Inspection) -> Iterator[Finding]:
+def house_rule(context: CheckContext) -> Iterator[Finding]:
     """Yield each breach of each rule."""
-    audit = seen.audit
+    audit = context.audit
     in_use = rows(audit.in_use)
-    for rule in seen.rules:
+    for rule in context.rules:
         applies = lru_cache(maxsize=None)(rule.applies_to)
         for row in in_use:
             if applies(audit.function_names[row] or "", audit.qualifiers[row] or ""):
                 for text, options in rule.breaches(audit, row):
-                    fix = _allowed_queue_fix(seen, row, rule) if options is None else seen.fixes.set(row, *options)
+                    fix = (
+                        _allowed_queue_fix(context, row, rule) if options is None else context.fixes.set(row, *options)
+                    )
                     yield Finding(row, text, fix, severity=rule.severity, why=rule.reason)
 
 
-def _allowed_queue_fix(seen: Inspection, row: int, rule: HouseRule) -> Fix:
+def _allowed_queue_fix(context: CheckContext, row: int, rule: HouseRule) -> Fix:
     """Return the line that sets a failure queue matching the rule's glob, if there is one."""
-    queue = seen.fixes.failure_queue(row)
-    is_breached = rule.on_failure is not None and not matches(rule.on_failure, seen.audit.on_failure[row])
-    if is_breached and queue and matches(str(rule.on_failure), seen.fixes.queue_arn(row, queue)):
-        return seen.fixes.keep_failures(row)
+    queue = context.fixes.failure_queue(row)
+    is_breached = rule.on_failure is not None and not matches(rule.on_failure, context.audit.on_failure[row])
+    if is_breached and queue and matches(str(rule.on_failure), context.fixes.queue_arn(row, queue)):
+        return context.fixes.keep_failures(row)
     return Fix(f"choose a destination that the rule allows: {rule.on_failure or rule.on_success}")
 
 
@@ -51,9 +53,9 @@ def _allowed_queue_fix(seen: Inspection, row: int, rule: HouseRule) -> Fix:
     why="the findings that it accepted count again",
     source=SETTINGS_GUIDE,
 )
-def expired_mute(seen: Inspection) -> Iterator[Finding]:
+def expired_mute(context: CheckContext) -> Iterator[Finding]:
     """Yield the mutes that have expired."""
-    for mute in seen.mutes:
-        if mute.expiry is not None and mute.has_expired(seen.now):
+    for mute in context.mutes:
+        if mute.expiry is not None and mute.has_expired(context.now):
             text = f"the mute of {mute.check} for {mute.functions} expired on {mute.expiry:%Y-%m-%d}: {mute.reason}"
             yield Finding(None, text, Fix("remove the mute, or renew it with a later expiry"))

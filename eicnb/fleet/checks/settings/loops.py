@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eicnb.fleet.checks.audited import rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.flow import DEAD_LETTERS, FAILURE, SUCCESS, edges_of
 from eicnb.fleet.checks.graph import loops, shortest_loop
@@ -24,9 +24,9 @@ from eicnb.model.reported import ReportedDestination
     why="each event triggers another one, which costs money; AWS stops some loops after about 16 rounds, others never",
     source=LOOP_GUIDE,
 )
-def loop(seen: Inspection) -> Iterator[Finding]:
+def loop(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows that are part of a loop."""
-    audit, edges = seen.audit, edges_of(seen.audit, seen.evidence)
+    audit, edges = context.audit, edges_of(context.audit, context.evidence)
     of_arn = {audit.function_arns[row]: row for row in rows(audit.in_use)}
     for group in loops(edges):
         members = set(group)
@@ -34,17 +34,17 @@ def loop(seen: Inspection) -> Iterator[Finding]:
             if arn in of_arn:
                 onward = {column for other, column in edges[arn].items() if other in members}
                 path = " -> ".join(map(_short, shortest_loop(arn, edges, members)))
-                yield Finding(of_arn[arn], f"its events come back: {path}", _loop_fix(seen, of_arn[arn], onward))
+                yield Finding(of_arn[arn], f"its events come back: {path}", _loop_fix(context, of_arn[arn], onward))
 
 
-def _loop_fix(seen: Inspection, row: int, columns: set[str]) -> Fix:
+def _loop_fix(context: CheckContext, row: int, columns: set[str]) -> Fix:
     """Return the line that takes a row out of its loop and sends its failures elsewhere."""
     more = ("--on-success", "none") if SUCCESS in columns else ()
     if FAILURE in columns:
-        if seen.audit.dead_letters[row] is not None and DEAD_LETTERS not in columns:
-            return seen.fixes.dead_letters_only(row, *more)
-        return seen.fixes.keep_failures(row, *more)
-    return seen.fixes.set(row, *more) if more else seen.fixes.without_dead_letters(row)
+        if context.audit.dead_letters[row] is not None and DEAD_LETTERS not in columns:
+            return context.fixes.dead_letters_only(row, *more)
+        return context.fixes.keep_failures(row, *more)
+    return context.fixes.set(row, *more) if more else context.fixes.without_dead_letters(row)
 
 
 def _short(arn: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eicnb.fleet.checks.audited import Audited, rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.finding import Finding
 from eicnb.fleet.checks.targets.layer import may_exist
 from eicnb.model.age import age, human
@@ -24,9 +24,9 @@ from eicnb.model.timeline import age_for, retries_within, seconds_until
     why="Lambda drops an event if its next retry would come after its maximum age",
     source=RETRY_RULE,
 )
-def retries_cannot_happen(seen: Inspection) -> Iterator[Finding]:
+def retries_cannot_happen(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows whose maximum age leaves no time for all retries."""
-    audit = seen.audit
+    audit = context.audit
     short = audit.exists & audit.configured & (audit.retries > 0) & (audit.ages <= _LONGEST_WAIT)
     for row in rows(short):
         retries, seconds, run = int(audit.retries[row]), int(audit.ages[row]), int(audit.timeouts[row])
@@ -37,7 +37,7 @@ def retries_cannot_happen(seen: Inspection) -> Iterator[Finding]:
             is_sure = retries_within(seconds, retries) == happen
             runs = "" if is_sure else f", if each run takes its timeout of {human(run)}"
             text = f"an age of {human(seconds)} {fits}{runs}"
-            yield Finding(row, text, seen.fixes.set(row, "--max-age", age(age_for(retries, run))))
+            yield Finding(row, text, context.fixes.set(row, "--max-age", age(age_for(retries, run))))
 
 
 _LONGEST_RUN = 900
@@ -52,13 +52,13 @@ _LONGEST_WAIT = min(seconds_until(2, _LONGEST_RUN), EVENT_AGE_IN_SECONDS[-1])
     why="each failed event arrives twice, in two formats, and a replay of both runs it twice",
     source=DESTINATION_RULE,
 )
-def two_safety_nets(seen: Inspection) -> Iterator[Finding]:
+def two_safety_nets(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows with a dead-letter target and a different on-failure destination."""
-    audit = seen.audit
-    for row in _rows_with_both_nets(seen):
+    audit = context.audit
+    for row in _rows_with_both_nets(context):
         if audit.on_failure[row] != audit.dead_letters[row]:
             text = f"failed events go to {_name(audit.on_failure[row])} and also to {_name(audit.dead_letters[row])}"
-            yield Finding(row, text, seen.fixes.without_dead_letters(row))
+            yield Finding(row, text, context.fixes.without_dead_letters(row))
 
 
 @check(
@@ -68,21 +68,21 @@ def two_safety_nets(seen: Inspection) -> Iterator[Finding]:
     why="the queue gets each failed event twice, in two formats that a reader must tell apart",
     source=DESTINATION_RULE,
 )
-def same_safety_net(seen: Inspection) -> Iterator[Finding]:
+def same_safety_net(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows whose dead-letter target is their on-failure destination."""
-    audit = seen.audit
-    for row in _rows_with_both_nets(seen):
+    audit = context.audit
+    for row in _rows_with_both_nets(context):
         if audit.on_failure[row] == audit.dead_letters[row]:
             text = f"failed events go to {_name(audit.on_failure[row])} twice"
-            yield Finding(row, text, seen.fixes.without_dead_letters(row))
+            yield Finding(row, text, context.fixes.without_dead_letters(row))
 
 
-def _rows_with_both_nets(seen: Inspection) -> Iterator[int]:
+def _rows_with_both_nets(context: CheckContext) -> Iterator[int]:
     """Yield the rows with both safety nets, unless one is FIFO or known to be missing."""
-    audit = seen.audit
+    audit = context.audit
     for row in rows(audit.in_use & audit.has("on_failure") & audit.has("dead_letter_arn")):
         nets = {audit.on_failure[row], audit.dead_letters[row]}
-        if not any(_is_fifo(audit, net) or not may_exist(seen.evidence, net) for net in nets):
+        if not any(_is_fifo(audit, net) or not may_exist(context.evidence, net) for net in nets):
             yield row
 
 
@@ -98,16 +98,16 @@ def _is_fifo(audit: Audited, net: str) -> bool:
     why="events are treated as if there were no config, which the next reader has to find out",
     source=SETTINGS_GUIDE,
 )
-def says_nothing(seen: Inspection) -> Iterator[Finding]:
+def says_nothing(context: CheckContext) -> Iterator[Finding]:
     """Yield the configs that change nothing."""
-    audit = seen.audit
+    audit = context.audit
     has_defaults = (audit.retries == DEFAULT_RETRY_ATTEMPTS) & (audit.ages == DEFAULT_EVENT_AGE_IN_SECONDS)
     has_destination = audit.has("on_failure") | audit.has("on_success")
     is_set = audit.has("maximum_retry_attempts") | audit.has("maximum_event_age_in_seconds")
     for row in rows(audit.exists & audit.configured & has_defaults & ~has_destination):
         text = "the config has AWS's defaults only" if is_set[row] else "the config is empty"
         is_kept = audit.dead_letters[row] is not None
-        yield Finding(row, text, seen.fixes.delete(row) if is_kept else seen.fixes.keep_failures(row))
+        yield Finding(row, text, context.fixes.delete(row) if is_kept else context.fixes.keep_failures(row))
 
 
 def _name(arn: str) -> str:

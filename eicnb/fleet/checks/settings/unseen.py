@@ -11,7 +11,7 @@ from typing import Any
 
 from eicnb.fleet.checks import catalog
 from eicnb.fleet.checks.audited import rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.evidence import Layer, Unreadable
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.model.pages import ALIAS_GUIDE, PERMISSION_GUIDE
@@ -26,9 +26,9 @@ _UNKNOWN = "nothing is known about it: it may lose every event"
     why=_UNKNOWN,
     source=PERMISSION_GUIDE,
 )
-def not_read(seen: Inspection) -> Iterator[Finding]:
+def not_read(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows that the audit could not read."""
-    audit = seen.audit
+    audit = context.audit
     for row in rows(~audit.was_read):
         reason = str(audit.errors[row] or "").split("\n")[0]
         state = audit.states[row] or "no scan_state"
@@ -43,9 +43,9 @@ def not_read(seen: Inspection) -> Iterator[Finding]:
     why=_UNKNOWN,
     source=PERMISSION_GUIDE,
 )
-def not_checked(seen: Inspection) -> Iterator[Finding]:
+def not_checked(context: CheckContext) -> Iterator[Finding]:
     """Yield the regions whose aliases were not audited, and the rows whose evidence is missing."""
-    audit = seen.audit
+    audit = context.audit
     for place in audit.places_without_aliases:
         yield Finding(
             None,
@@ -56,16 +56,16 @@ def not_checked(seen: Inspection) -> Iterator[Finding]:
             source=ALIAS_GUIDE,
         )
     for layer in catalog.layers().values():
-        if seen.evidence.has(layer.name):
-            yield from _missing_evidence(seen, layer)
+        if context.evidence.has(layer.name):
+            yield from _missing_evidence(context, layer)
 
 
-def _missing_evidence(seen: Inspection, layer: Layer[Any, Any]) -> Iterator[Finding]:
+def _missing_evidence(context: CheckContext, layer: Layer[Any, Any]) -> Iterator[Finding]:
     """Yield findings for evidence that could not be read.
 
     A reason that affects only a few functions yields a finding for each, and otherwise one for their region.
     """
-    audit, facts, functions = seen.audit, seen.evidence.facts[layer.name], seen.audit.functions.tolist()
+    audit, facts, functions = context.audit, context.evidence.facts[layer.name], context.audit.functions.tolist()
     found: dict[tuple[Any, Unreadable], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     first: dict[int, int] = {}
     for key, of_key in layer.subjects(audit).items():

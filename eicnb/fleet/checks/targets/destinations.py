@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.deliveries import Delivery, deliveries, distinct_deliveries
 from eicnb.fleet.checks.finding import Finding, Fix
 from eicnb.fleet.checks.targets.layer import TARGETS
@@ -43,41 +43,41 @@ _TAKEN_OVER = "the payloads are lost until an account, maybe someone else's, cre
     source=DESTINATION_RULE,
     layers="targets",
 )
-def dangling_destination(seen: Inspection) -> Iterator[Finding]:
+def dangling_destination(context: CheckContext) -> Iterator[Finding]:
     """Yield the destinations that do not exist, and the buckets that belong to another account."""
-    targets = seen.evidence.of(TARGETS)
-    for delivery in distinct_deliveries(seen.audit):
+    targets = context.evidence.of(TARGETS)
+    for delivery in distinct_deliveries(context.audit):
         target = targets.get(delivery.key)
         if target is None or (target.exists and not target.is_foreign):
             continue
         if target.is_foreign:
             text = f"{delivery} belongs to an account other than {delivery.owner}"
             why = "the records, with their payloads, go to another account or are lost"
-            yield Finding(delivery.row, text, _replacement_fix(seen, delivery), "critical", why)
+            yield Finding(delivery.row, text, _replacement_fix(context, delivery), "critical", why)
         elif target.arn.kind == "s3":
             text = f"{delivery} does not exist: anyone can create it and receive the payloads"
-            yield Finding(delivery.row, text, _creation_fix(seen, delivery, target.arn), "critical", _TAKEN_OVER)
+            yield Finding(delivery.row, text, _creation_fix(context, delivery, target.arn), "critical", _TAKEN_OVER)
         else:
             text = f"{delivery} does not exist"
-            yield Finding(delivery.row, text, _creation_fix(seen, delivery, target.arn))
+            yield Finding(delivery.row, text, _creation_fix(context, delivery, target.arn))
 
 
-def _creation_fix(seen: Inspection, delivery: Delivery, arn: DestinationArn) -> Fix:
+def _creation_fix(context: CheckContext, delivery: Delivery, arn: DestinationArn) -> Fix:
     """Return the line that creates a destination, or replaces it if it is a function."""
     if arn.kind not in _CREATES:
-        return _replacement_fix(seen, delivery)
-    region = arn.region or str(seen.audit.regions[delivery.row])
+        return _replacement_fix(context, delivery)
+    region = arn.region or str(context.audit.regions[delivery.row])
     line = f"{_CREATES[arn.kind].format(name=shlex.quote(arn.name))} --region {shlex.quote(region)}"
     if arn.kind == "s3" and region != _WITHOUT_LOCATION:
         line += f" --create-bucket-configuration LocationConstraint={shlex.quote(region)}"
     return Fix(line, "aws")
 
 
-def _replacement_fix(seen: Inspection, delivery: Delivery) -> Fix:
+def _replacement_fix(context: CheckContext, delivery: Delivery) -> Fix:
     """Return the line that replaces a destination, for failures by the usual queue."""
     if delivery.use == "on-success destination":
-        return seen.fixes.set(delivery.row, "--on-success", "none")
-    return seen.fixes.keep_failures(delivery.row)
+        return context.fixes.set(delivery.row, "--on-success", "none")
+    return context.fixes.keep_failures(delivery.row)
 
 
 @check(
@@ -88,10 +88,10 @@ def _replacement_fix(seen: Inspection, delivery: Delivery) -> Fix:
     source=RETENTION_RULE,
     layers="targets",
 )
-def short_retention(seen: Inspection) -> Iterator[Finding]:
+def short_retention(context: CheckContext) -> Iterator[Finding]:
     """Yield the failure queues whose retention is shorter than SQS's default."""
-    targets = seen.evidence.of(TARGETS)
-    for delivery in distinct_deliveries(seen.audit):
+    targets = context.evidence.of(TARGETS)
+    for delivery in distinct_deliveries(context.audit):
         target = targets.get(delivery.key)
         seconds = None if target is None else target.retention_seconds
         if target is None or seconds is None or not delivery.keeps_failures:
@@ -113,15 +113,15 @@ def _retention_fix(queue: Target) -> Fix:
     source=RULES_GUIDE,
     layers="targets",
 )
-def unheard_bus(seen: Inspection) -> Iterator[Finding]:
+def unheard_bus(context: CheckContext) -> Iterator[Finding]:
     """Yield the buses without a rule that could match the records of a row."""
-    targets = seen.evidence.of(TARGETS)
-    for delivery in deliveries(seen.audit):
+    targets = context.evidence.of(TARGETS)
+    for delivery in deliveries(context.audit):
         target = targets.get(replace(delivery.key, rules=True))
         if target is None or target.rules is None:
             continue
         outcome: Outcome = "failure" if delivery.keeps_failures else "success"
-        record = record_of(delivery.text, str(seen.audit.function_arns[delivery.row]), outcome)
+        record = record_of(delivery.text, str(context.audit.function_arns[delivery.row]), outcome)
         if not any(rule.could_match(record) for rule in target.rules):
             yield Finding(delivery.row, f"{delivery} has {_rules_in_words(target)}", _rule_fix(target))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eicnb.fleet.checks.audited import rows
-from eicnb.fleet.checks.check import Inspection, check
+from eicnb.fleet.checks.check import CheckContext, check
 from eicnb.fleet.checks.finding import Finding
 from eicnb.fleet.checks.triggers.layer import TRIGGERS, SourcesKey, triggers_of
 from eicnb.model.pages import ALIAS_GUIDE, TRIGGER_GUIDE
@@ -23,9 +23,9 @@ from eicnb.model.trigger import Trigger
     source=TRIGGER_GUIDE,
     layers="triggers",
 )
-def settings_do_not_act(seen: Inspection) -> Iterator[Finding]:
+def settings_do_not_act(context: CheckContext) -> Iterator[Finding]:
     """Yield the rows with settings that are invoked, but never asynchronously."""
-    audit, facts, triggers = seen.audit, seen.evidence.of(TRIGGERS), triggers_of(seen.audit, seen.evidence)
+    audit, facts, triggers = context.audit, context.evidence.of(TRIGGERS), triggers_of(context.audit, context.evidence)
     for row in rows(audit.exists & (audit.configured | audit.has("dead_letter_arn"))):
         arn = str(audit.function_arns[row])
         if arn not in facts or SourcesKey(*map(str, audit.place(row))) not in facts:
@@ -43,9 +43,9 @@ def settings_do_not_act(seen: Inspection) -> Iterator[Finding]:
     source=ALIAS_GUIDE,
     layers="triggers",
 )
-def invoked_elsewhere(seen: Inspection) -> Iterator[Finding]:
+def invoked_elsewhere(context: CheckContext) -> Iterator[Finding]:
     """Yield the qualifiers without a config that are invoked asynchronously."""
-    audit, triggers = seen.audit, triggers_of(seen.audit, seen.evidence)
+    audit, triggers = context.audit, triggers_of(context.audit, context.evidence)
     configured, bare = set(rows(audit.configured & audit.exists)), set(rows(audit.exists & ~audit.configured))
     for of_function in audit.rows_of_functions.values():
         source = next((row for row in of_function if row in configured), None)
@@ -53,7 +53,7 @@ def invoked_elsewhere(seen: Inspection) -> Iterator[Finding]:
             found = [one for one in triggers.get(str(audit.function_arns[row]), ()) if one.invocation == "asynchronous"]
             if row in bare and found and source is not None:
                 text = f"{audit.named(row)} is invoked by {_named(found)} and has no config"
-                yield Finding(row, f"{text}, but {audit.named(source)} has one", seen.fixes.copy(row, source))
+                yield Finding(row, f"{text}, but {audit.named(source)} has one", context.fixes.copy(row, source))
 
 
 def _named(triggers: Sequence[Trigger]) -> str:
