@@ -101,10 +101,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"on_failure": f"{A}:sqs:{HERE}:{{queue}}"},
-        (
-            f"the destination '{A}:sqs:{HERE}:{{queue}}' has a '{{', which no destination in AWS can have"
-            f"{REFERENCE}"
-        ),
+        f"the destination '{A}:sqs:{HERE}:{{queue}}' has a '{{', which no destination in AWS can have{REFERENCE}",
     ),
     ({"on_failure": 5}, "5 is not a destination\nTry: DestinationArn.parse(…)"),
     (
