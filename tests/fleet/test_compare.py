@@ -316,3 +316,14 @@ def test_an_account_that_the_other_audit_did_not_cover_is_not_compared() -> None
         result = compare(*pair)
         assert (result.what.tolist(), set(result.account_id)) == (what, {"123456789012"})
         assert result.attrs["not_compared"] == 2
+
+
+def test_no_region_of_an_account_that_could_not_be_read_counts_as_empty() -> None:
+    both = audit_of(checkout=(1, None), cart=(2, None))
+    both.loc[1, ["region", "function_arn"]] = ["eu-west-1", f"{ARN}cart:$LATEST".replace("us-east-1", "eu-west-1")]
+    unread = audit_of(checkout="denied")
+    unread.loc[0, ["function_name", "qualifier", "function_arn"]] = None
+    for frame in (both, unread):
+        frame.attrs = {"verb": "audit", "regions": "all", "selected": None}
+    for result in (compare(both, unread), compare(unread, both)):
+        assert (len(result), result.attrs["not_compared"]) == (0, 3)
