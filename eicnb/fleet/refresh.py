@@ -64,8 +64,8 @@ def refresh(
     attrs, started_at = frame.attrs, now()
     scope = _scope(attrs, rate)
     with UsageError.about("refresh"):
-        rows = rows_in(frame)
-    is_whole = attrs.get("rows") == len(rows)
+        rows = rows_in(frame, connections)
+    is_whole = attrs.get("rows") == len(frame)
     named = check_regions(attrs.get("regions"))
     tally = Tally()
     with Quotas(buckets, scope.rate) as quotas:
