@@ -179,9 +179,14 @@ class Access:
         """The account, if an organisation listed it; it is compared with STS before the first request."""
         return self._identity.listed
 
-    def name_account(self, account_id: str, name: str) -> None:
-        """Store the account and its name as an organisation lists them."""
-        self._identity.list_as(account_id, name)
+    @property
+    def inactive_accounts(self) -> frozenset[str]:
+        """The other accounts that its organisation listed as suspended, closed or not yet open."""
+        return self._identity.inactive
+
+    def name_account(self, account_id: str, name: str, inactive: frozenset[str] = frozenset()) -> None:
+        """Store the account and its name as an organisation lists them, and the inactive accounts."""
+        self._identity.list_as(account_id, name, inactive)
 
     @property
     def signs(self) -> bool:

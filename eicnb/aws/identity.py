@@ -39,6 +39,8 @@ class Identity:
         """The account, if its organisation listed it."""
         self.name: str | None = None
         """The account's name in that organisation."""
+        self.inactive: frozenset[str] = frozenset()
+        """The accounts of that organisation that can't be used, such as suspended ones."""
         self.known = given
         """The account, if it was already looked up."""
         self._is_noted = False
@@ -79,10 +81,10 @@ class Identity:
             assert self.known is not None
             return self.known
 
-    def list_as(self, account_id: str, name: str) -> None:
-        """Store the account and its name as an organisation lists them; STS takes precedence."""
+    def list_as(self, account_id: str, name: str, inactive: frozenset[str]) -> None:
+        """Store the account as an organisation lists it, with its inactive accounts; STS takes precedence."""
         self.note(None, account_id)
-        self.listed, self.name = account_id, name or None
+        self.listed, self.name, self.inactive = account_id, name or None, inactive
 
     def note(self, keys: Keys | None, account_id: str) -> None:
         """Store an account from a source other than STS, if none is known yet."""

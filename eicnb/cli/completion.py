@@ -21,6 +21,7 @@ from typing import cast
 from eicnb.cli import options
 from eicnb.cli.cursor import Candidate, CandidateKind, CursorPlace
 from eicnb.cli.option import Option, Verb
+from eicnb.cli.option_names import one_of, reads_as_option
 from eicnb.cli.options import VERBS
 from eicnb.model.age import age, human
 from eicnb.model.destination import DESTINATION_KINDS
@@ -89,16 +90,6 @@ _OPEN_REFERENCE = re.compile(r"(?<!\\)\$\{(?P<expression>[^{}\n]*)\Z")
 _LAST_NAME = re.compile(r"(?:\A|\[)\s*(?P<name>(?:[^\W\d]\w*)?)\Z")
 
 
-def _is_option(word: str) -> bool:
-    return word.startswith("-") and not set(word) <= set("-0123456789.")
-
-
-def _option(name: str, options: Iterable[Option]) -> Option | None:
-    """Return the option with this name, or the only one that it abbreviates."""
-    begun = {option.name: option for option in options if option.name.startswith(name)}
-    return begun.get(name) or (next(iter(begun.values())) if len(begun) == 1 else None)
-
-
 _USE = next(verb for verb in VERBS if verb.name == "use")
 _FUNCTION = re.compile(r"(?:.*:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?", re.DOTALL)
 
@@ -119,7 +110,7 @@ class _PartialCommand:
         self.half_given, self.waiting = self.waiting, None
         if self.verb is not None:
             half_an_option = place.typed.startswith("-") and "=" not in place.typed
-            its_value = half_an_option and place.after and not _is_option(place.after[0])
+            its_value = half_an_option and place.after and not reads_as_option(place.after[0])
             for word in place.after[1 if its_value else 0 :]:
                 self._take(word)
 
@@ -138,7 +129,7 @@ class _PartialCommand:
         return next((option for option in self.open_options if option.kind == "function"), None)
 
     def _take(self, word: str) -> None:
-        if _is_option(word):
+        if reads_as_option(word):
             self._take_option(*word.partition("="))
         elif self.waiting is not None:
             self._take_value(self.waiting, word)
@@ -151,7 +142,7 @@ class _PartialCommand:
             self.lost = self.verb is None
 
     def _take_option(self, name: str, equals: str, value: str) -> None:
-        option = self.waiting = _option(name, self.options)
+        option = self.waiting = one_of(name, self.options)
         self.given |= {option.argument} if option else set()
         if equals or (option and option.kind == "flag"):
             self._take_value(option, value)
@@ -170,7 +161,7 @@ def _offered(place: CursorPlace, known: Known) -> Offer:
     if partial.lost:
         return typed, ()
     if typed.startswith("-"):
-        option = _option(name, partial.options) if equals else None
+        option = one_of(name, partial.options) if equals else None
         return (
             _value(option, value, partial, known) if option else (typed, _options(partial, typed) if not equals else ())
         )

@@ -22,8 +22,17 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
-    """Return whether a word begins with a dash but is not a negative number, a duration or a phrase."""
-    return not word.silences and _OPTION.match(word.text) is not None
+    """Return whether a word is an option and not a redirection."""
+    return not word.silences and reads_as_option(word.text)
+
+
+def reads_as_option(text: str) -> bool:
+    """Return whether a text begins with a dash but is not a negative number, a duration or a phrase.
+
+    >>> reads_as_option("--retries=2"), reads_as_option("-7d"), reads_as_option("- or not")
+    (True, False, False)
+    """
+    return _OPTION.match(text) is not None
 
 
 def one_of(name: str, known: Sequence[Option]) -> Option | None:

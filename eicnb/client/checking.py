@@ -48,10 +48,11 @@ class Checking:
         'an age of 1 minute leaves no time for its 2 retries'
 
         `look` names the layers to check. The default is the settings, which sends no request; `%eic help checks` lists
-        the others, and `"all"` is all of them. `checks` are the names of checks to run, by default all of these layers.
+        the others, and `"all"` is all of them. `checks` are the names of checks to run, by default all in these layers.
         `rules` are settings that your team requires and `mute` findings that it accepts, each a DataFrame or a YAML
         file. With `fail_on`, findings of that severity or higher raise ChecksFailed with the frame as `result`, and so
-        do rows that were not read. The columns are `eicnb.fleet.checks.finding.FINDING_COLUMNS`.
+        do rows that were not read. `rate` and `progress` are as in `audit`. The columns are
+        `eicnb.fleet.checks.finding.FINDING_COLUMNS`.
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         """
         return check_of(
@@ -85,7 +86,8 @@ class Checking:
         The numbers come from CloudWatch, which is some minutes late. `since` and `until` are times, or how long ago
         (`"7d"`, `"12h"`). `lost` is an upper bound: the events that Lambda dropped without a destination, and those
         that a destination or dead-letter queue did not accept. The columns are `eicnb.fleet.losses.LOSS_COLUMNS`. An
-        alias that the audit lacks counts as `$LATEST`, so audit with `qualifiers="all"`.
+        alias that the audit lacks counts as `$LATEST`, so audit with `qualifiers="all"`. `rate` and `progress` are as
+        in `audit`.
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         """
         return losses_of(audit, [self._connection], since=since, until=until, rate=rate, progress=progress)

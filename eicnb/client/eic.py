@@ -321,7 +321,7 @@ class Eic(Checking, FailedEvents, Explaining, Refreshing):
         repaired if the ARN shows the original. Otherwise a UsageError names its row and column. Rows that cannot be
         planned are `refused`, with a reason: unread rows, deleted functions, and accounts out of reach.
 
-        `rate` limits the requests per second in each account and region.
+        `rate` and `progress` are as in `audit`.
         """
         return plan_bound_to([self._connection], desired, rate=rate, progress=progress)
 

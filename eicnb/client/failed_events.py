@@ -54,7 +54,7 @@ class FailedEvents:
         `source` is `"sqs:NAME"`, `"s3:BUCKET"`, `"s3://BUCKET/PREFIX"`, an ARN, or the frame of an audit. `most` limits
         the records of each source. The rows are the newest first, with the columns
         `eicnb.fleet.failed_events.columns.RECORD_COLUMNS`. Dead-letter messages are rows too. A message or object that
-        is not a record has the state `no-record`. Payloads stay text.
+        is not a record has the state `no-record`. Payloads stay text. `rate` and `progress` are as in `audit`.
 
         Nothing is deleted. While a queue is read, its messages are hidden from other consumers, for `seconds` at most,
         and are released afterwards. SQS returns a sample; `attrs["held"]` is roughly how many messages the queue has.

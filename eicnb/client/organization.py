@@ -14,7 +14,6 @@ from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.accounts import wanted_accounts
-from eicnb.model.organization import OrganizationAccount
 
 _ROLE_NAME = re.compile(r"(?:[\w+=,.@-]{1,512}/)*[\w+=,.@-]{1,64}", re.ASCII)
 
@@ -59,11 +58,11 @@ def organization_of(
     secret = {} if external_id is None else {"external_id": external_id}
     # An invalid external id should be an error before anything is listed.
     eic.derive(role_arn=_role_arn(partition, own, role), **secret)
-    found = []
-    for account in wanted_accounts(aws, units=units, accounts=accounts, say=say):
+    found, wanted = [], wanted_accounts(aws, units=units, accounts=accounts, say=say)
+    for account in wanted.active:
         is_own = account.account_id == own
         one = eic if is_own else eic.derive(role_arn=_role_arn(partition, account.account_id, role), **secret)
-        _name(one, account)
+        connection_of(one).aws.name_account(account.account_id, account.name, wanted.inactive)
         found.append(one)
     return tuple(found)
 
@@ -84,7 +83,3 @@ def check_role_name(role: object) -> None:
 
 def _role_arn(partition: str, account_id: str, role: str) -> str:
     return f"arn:{partition}:iam::{account_id}:role/{role}"
-
-
-def _name(eic: Eic, account: OrganizationAccount) -> None:
-    connection_of(eic).aws.name_account(account.account_id, account.name)

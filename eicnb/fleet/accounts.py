@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from eicnb.aws import organizations
@@ -22,7 +23,15 @@ _MOST_NAMED = 5
 _ACTIVE = "ACTIVE"
 
 
-def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: Say) -> list[OrganizationAccount]:
+@dataclass(frozen=True, slots=True)
+class WantedAccounts:
+    """The active accounts to use, and the ids of the inactive ones that were listed."""
+
+    active: list[OrganizationAccount]
+    inactive: frozenset[str] = frozenset()
+
+
+def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: Say) -> WantedAccounts:
     """Return the active accounts of an organisation, filtered by units or patterns, each once.
 
     `aws` connects to the management account or to a delegated administrator. A suspended account is left out, and `say`
@@ -40,7 +49,7 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: S
         ids = [pattern for pattern in patterns or () if re.fullmatch(ACCOUNT, pattern)]
         if isinstance(error, AccessDenied) and paths is None and ids and len(ids) == len(patterns or ()):
             say(f"{Operation.LIST_ACCOUNTS} was denied, so the accounts are used as given, without their names")
-            return [OrganizationAccount(account_id, "", _ACTIVE) for account_id in ids]
+            return WantedAccounts([OrganizationAccount(account_id, "", _ACTIVE) for account_id in ids])
         raise _explained(error) from error
     chosen = listed if patterns is None else _fitting(listed, patterns)
     active = [account for account in chosen if account.is_active]
@@ -48,7 +57,7 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: S
         say(line)
     if not active:
         raise UsageError("no active account is selected", hint="leave out units= and accounts= (--units, --accounts)")
-    return active
+    return WantedAccounts(active, frozenset(account.account_id for account in listed if not account.is_active))
 
 
 def _in_units(aws: Aws, patterns: Sequence[str]) -> list[OrganizationAccount]:

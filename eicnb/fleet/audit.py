@@ -15,7 +15,7 @@ from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.interrupts import Interrupts
-from eicnb.fleet.parts.divided import DividedAudit
+from eicnb.fleet.parts.divided_audit import DividedAudit
 from eicnb.fleet.parts.run import audit_in_parts
 from eicnb.fleet.places import errors_naming
 from eicnb.fleet.progress import Show
@@ -61,7 +61,7 @@ def audit(
         with UsageError.about("resume"):
             _check_resume(client, folder)
             frame = frame_in(resume, "resume")
-            earlier = _earlier(frame)
+            earlier = _earlier(frame, connections)
             earlier, scope = _with_earlier_arguments(earlier, scope, frame.attrs)
             named = named or check_regions(frame.attrs.get("regions"))
     placed = [with_region(aws, named) for aws in connections]
@@ -152,16 +152,18 @@ def frame_in(given: Any, argument: str) -> Any:
     return frame
 
 
-def rows_in(frame: Any) -> list[dict[str, Any]]:
-    """Return the rows of an earlier audit's frame."""
-    return rows_of(frame, AUDIT_COLUMNS, "audit again: the frame is from an earlier version, or has lost columns")
+def rows_in(frame: Any, connections: Sequence[Aws]) -> list[dict[str, Any]]:
+    """Return the rows of an earlier audit's frame, except those of accounts that are suspended by now."""
+    rows = rows_of(frame, AUDIT_COLUMNS, "audit again: the frame is from an earlier version, or has lost columns")
+    inactive = frozenset[str]().union(*(aws.inactive_accounts for aws in connections))
+    return [row for row in rows if row["account_id"] not in inactive]
 
 
-def _earlier(frame: Any) -> Earlier:
+def _earlier(frame: Any, connections: Sequence[Aws]) -> Earlier:
     """Read the rows of a frame; if it has lost rows since its audit, it counts as incomplete."""
     is_whole = frame.attrs.get("rows") == len(frame)
     is_everywhere = frame.attrs.get("regions") == ALL_REGIONS
-    return Earlier.of_rows(rows_in(frame), is_whole=is_whole, is_everywhere=is_everywhere)
+    return Earlier.of_rows(rows_in(frame, connections), is_whole=is_whole, is_everywhere=is_everywhere)
 
 
 def _with_earlier_arguments(earlier: Earlier, scope: Scope, attrs: Mapping[Any, Any]) -> tuple[Earlier, Scope]:

@@ -145,12 +145,13 @@ class ComparedFrame:
             if key in rows or key in unread:
                 raise _duplicate(name, label, row, rows.get(key) or unread[key], on)
             (rows if was_read else unread)[key] = row
+        audited = AuditedPart.of(frame.attrs, [account_id for account_id, _ in (*own, *places)])
         return cls(
             on=on,
-            audited=AuditedPart.of(frame.attrs, [account_id for account_id, _ in (*own, *places)]),
+            audited=audited,
             rows=rows,
             unread=unread,
-            unread_places=frozenset(places),
+            unread_places=frozenset(places) if audited.regions else _whole_accounts(places, own),
             unread_functions=frozenset(key[:-1] for key in unread),
             places=frozenset(own),
         )
@@ -164,6 +165,15 @@ class ComparedFrame:
         account_id, region = row.place
         could_be_in = {(account_id, region), (None, region), (account_id, None), (None, None)}
         return self.audited.covers(row.function_name, region, account_id) and not could_be_in & self.unread_places
+
+
+def _whole_accounts(unread: Iterable[UnreadPlace], read: Iterable[tuple[str, str]]) -> frozenset[UnreadPlace]:
+    """Return the unread places of an audit of all regions.
+
+    If an account has no other row, its regions may be unknown, so all of them count as unread.
+    """
+    known = {None, *(account_id for account_id, _ in read)}
+    return frozenset((account_id, region if account_id in known else None) for account_id, region in unread)
 
 
 def key_of(row: ComparedRow, on: On) -> Key:

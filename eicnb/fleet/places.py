@@ -19,7 +19,7 @@ from eicnb.aws.http.sender import Sender
 from eicnb.aws.http.threads import in_thread
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import known_regions
-from eicnb.errors import AwsError, ConfigurationError, EicError, UsageError, nearest
+from eicnb.errors import AwsError, ConfigurationError, EicError, ExpiredCredentials, UsageError, nearest
 from eicnb.fleet.resume import Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import ALL_REGIONS
@@ -249,13 +249,21 @@ def errors_naming(aws: Aws) -> Iterator[None]:
 
 def _enabled_regions(aws: Aws) -> list[str]:
     try:
-        enabled = aws.enabled_regions()
+        enabled = _listed_regions(aws)
     except AwsError as error:
-        error.hint = _NAME_THEM
+        if not isinstance(error, ExpiredCredentials):
+            error.hint = _NAME_THEM
         raise
     if not enabled:
         raise EicError(f"{Operation.DESCRIBE_REGIONS} reports no enabled region", hint=_NAME_THEM)
     return enabled
+
+
+def _listed_regions(aws: Aws) -> list[str]:
+    try:
+        return aws.enabled_regions()
+    except ExpiredCredentials:
+        return aws.enabled_regions()  # the connection dropped the expired ones, so this request has new ones
 
 
 _NAME_THEM = (

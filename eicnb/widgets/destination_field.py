@@ -50,8 +50,7 @@ class DestinationField:
         self.target = SearchField(f"Queue {self._label}", placeholder="name or ARN", width=NAME_WIDTH)
         self.kind.widget.add_class("eicnb-kind")
         self.target.widget.add_class("eicnb-target")
-        self.kind.share_line(self.target)
-        self.box = self.kind.box
+        self.box = self.kind.box_with(self.target)
         self.kind.on_edit(self._show_kind)
         self._show_kind()
 

@@ -8,8 +8,8 @@ Tested in tests/widgets/test_form.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -61,15 +61,18 @@ class Field:
         self._hint = HTML(text_html(hint))
         self._message = HTML("", layout={"display": "none"})
         self._message.add_class("eicnb-message")
-        self._row = HBox([widget, self._hint])
-        self._row.add_class("eicnb-row")
-        self.box = VBox([self._row, self._message])
 
-    def share_line(self, other: Field) -> None:
-        """Put the control of another field into this one's line, before both hints."""
-        self._row.add_class("eicnb-destination")
-        self._row.children = (self.widget, other.widget, self._hint, other._hint)
-        self.box.children = (self._row, self._message, other._message)
+    @cached_property
+    def box(self) -> VBox:
+        """The field on a line of its own."""
+        return _box([self.widget, self._hint], [self._message])
+
+    def box_with(self, other: Field) -> VBox:
+        """Return both fields in one line, the controls before the hints."""
+        controls = [self.widget, other.widget]
+        box = _box([*controls, self._hint, other._hint], [self._message, other._message])
+        box.children[0].add_class("eicnb-destination")
+        return box
 
     def hide(self, *, is_hidden: bool) -> None:
         """Hide or show the control and its hint."""
@@ -103,6 +106,12 @@ class Field:
     def on_edit(self, edited: Callable[[], object]) -> None:
         """Call a function whenever the value changes."""
         self.widget.observe(lambda _: edited(), "value")
+
+
+def _box(line: Sequence[Any], messages: Sequence[Any]) -> VBox:
+    row = HBox(line)
+    row.add_class("eicnb-row")
+    return VBox([row, *messages])
 
 
 class SearchField(Field):

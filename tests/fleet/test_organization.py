@@ -45,7 +45,7 @@ def company() -> Iterator[str]:
 
 def chosen(url: str, said: list[str] | None = None, **options: Any) -> list[str]:
     lines: list[str] = [] if said is None else said
-    return [one.account_id for one in wanted_accounts(reaching(url), **options, say=lines.append)]
+    return [one.account_id for one in wanted_accounts(reaching(url), **options, say=lines.append).active]
 
 
 def reaching(url: str) -> Aws:

@@ -42,7 +42,12 @@ def prepare_audit(command: Command, context: Context) -> Run:
             try:
                 return read(connections=connections, line=line, list_line=list_line, **options)
             except UsageError as error:
-                if error.hint == NEEDS_ACCOUNTS and not accounts.options:
+                if error.hint == NEEDS_ACCOUNTS and accounts.is_organization:
+                    error.hint = (
+                        "audit again, since the account has left the organisation; or select more of its accounts "
+                        f"with --units and --accounts\n{line}"
+                    )
+                elif error.hint == NEEDS_ACCOUNTS and not accounts.options:
                     error.hint = (
                         f"audit all accounts of the frame\n{with_words(command, '--organization', '--role', 'audit')}"
                     )

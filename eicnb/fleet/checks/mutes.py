@@ -31,7 +31,7 @@ class Mute:
     expiry: datetime | None = None
 
     def covers(self, check: str, function_name: str | None, qualifier: str | None) -> bool:
-        """Return whether the mute covers a finding, whether it has expired or not."""
+        """Return whether the mute covers a finding, regardless of its expiry."""
         is_of_check = self.check == check or (self.check == "*" and check != UNREAD)
         return (
             is_of_check

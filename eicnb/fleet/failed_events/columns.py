@@ -71,7 +71,7 @@ _OF_THE_ARN: Mapping[str, Callable[[FunctionRef], str | None]] = {
 
 
 def restored(frame: Any) -> Frame:
-    """Return a copy of a frame of records with the dtypes that it had before it was a file.
+    """Return a copy of a frame of records with its original dtypes, which some files do not preserve.
 
     CSV and Excel turn account ids and versions into numbers, but not ARNs. A column with invalid values stays as it is.
     """

@@ -23,7 +23,7 @@ from eicnb.changes.journal import recorded_event
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.writer import MOST_FAILURES
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials
-from eicnb.fleet.failed_events.invoking import invoke
+from eicnb.fleet.failed_events.invocations import invoke
 from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.records import queue_at
 from eicnb.fleet.failed_events.replay_rows import SUCCEEDED, ReplayRow
@@ -175,7 +175,7 @@ class Replayer:
         self._note(row, outcome)
 
     def _delete_repeated(self, message: Message, received: _ReceivedMessages) -> None:
-        """Delete a message that came again after its event was accepted, or it would be sent twice."""
+        """Delete a message received again after its event was accepted, so that it is not sent twice."""
         number = self._accepted.get((received.queue.url, message.message_id))
         if number is None or self.keep:
             return

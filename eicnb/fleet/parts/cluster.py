@@ -29,6 +29,7 @@ _MOST_SENT = 16
 
 _BETWEEN_TRIES = 0.2
 _MOST_NAMED = 3
+_VERSION = "(__import__('eicnb').__version__,)"
 _INSTALLED = "(__import__('eicnb').__version__, __import__('pyarrow').__version__)"
 
 
@@ -74,7 +75,7 @@ class Cluster:
             raise ConfigurationError("the cluster has no workers", hint=hint)
         if self._sends:
             _check_encrypted([self._client.scheduler.address, *addresses])
-        _check_versions(self._client.run(eval, _INSTALLED, on_error="return"))
+        _check_versions({**self._client.run(eval, _INSTALLED, on_error="return"), "the scheduler": self._scheduler()})
         from eicnb.fleet.parts.worker import PROGRESS, leave_group
 
         if hasattr(os, "setpgrp"):
@@ -82,6 +83,16 @@ class Cluster:
         self._room = asyncio.Semaphore(_MOST_SENT * len(addresses))
         _RUNNING[self.run] = self
         self._client.subscribe_topic(PROGRESS, _store_progress)
+
+    def _scheduler(self) -> Any:
+        """Return the version of eicnb on the scheduler, or the error of importing it.
+
+        The scheduler unpickles the orders too.
+        """
+        try:
+            return self._client.run_on_scheduler(eval, _VERSION)
+        except ModuleNotFoundError as error:
+            return error
 
     def recipe(self, aws: Aws) -> Recipe:
         """Return how a worker connects to an account; if the credentials can't be sent, raise UsageError."""
@@ -196,7 +207,7 @@ def _check_encrypted(addresses: list[str]) -> None:
 
 
 def _check_versions(installed: Mapping[str, Any]) -> None:
-    """Reject workers with another version of eicnb, or without it."""
+    """Reject workers and schedulers with another version of eicnb, or without it."""
     here, different = version("eicnb"), dict[str, list[str]]()
     for address, versions in installed.items():
         if isinstance(versions, BaseException):
@@ -207,8 +218,8 @@ def _check_versions(installed: Mapping[str, Any]) -> None:
         return
     lines = [f"{', '.join(names[:_MOST_NAMED])}{_more(names)}: {what}" for what, names in sorted(different.items())]
     raise ConfigurationError(
-        f"the notebook has eicnb {here}, but not all workers do:\n    " + "\n    ".join(lines),
-        hint=f"install it on the workers, then restart them\npip install 'eicnb[dask]=={here}'",
+        f"the notebook has eicnb {here}, but not the whole cluster does:\n    " + "\n    ".join(lines),
+        hint=f"install it on the scheduler and on the workers, then restart them\npip install 'eicnb[dask]=={here}'",
     )
 
 

@@ -101,7 +101,7 @@ def _ages(
 ) -> list[tuple[MetricsKey, tuple[float, ...] | Unreadable]]:
     """Return the daily message ages of queues.
 
-    A queue in an account and region that no connection reaches takes no request.
+    No request is sent for a queue in an account and region that no connection reaches.
     """
     places = {key: (key.arn.split(":")[4], key.arn.split(":")[3]) for key in queues}
     wanted = [(places[key], key) for key in queues if places[key] in reading.connections]

@@ -1,8 +1,8 @@
 """The layer `roles`: what each execution role may do to its functions' destinations.
 
-One IAM simulation per role decides, also about the queues that fixes would propose. A role that writes to buckets may
-need two. The first one pretends that a foreign account owns the buckets. If it denies anything, a second one asks
-about the role's own account. The keys that encrypt destinations come from the layer `targets`, which is read first.
+One IAM simulation per role decides, including the queues that fixes would propose. A role that writes to buckets may
+need two. The first one assumes that a foreign account owns the buckets. If it denies anything, a second one assumes
+the role's own account. The keys that encrypt destinations come from the layer `targets`, which is read first.
 Tested in tests/fleet/checks/test_roles.py.
 """
 

@@ -1,6 +1,6 @@
 """The records in a queue, whose messages are received, made visible again, and never deleted.
 
-Tested in tests/fleet/failed_events/test_messages.py.
+Tested in tests/fleet/failed_events/test_queue_records.py.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def read_queue(queue: Queue, source: str, reading: ReadOptions, stop: Stop) -> S
 
 
 def _receive(queue: Queue, received: dict[str, Message], visible: int, reading: ReadOptions, stop: Stop) -> None:
-    """Fill `received`; a message that comes twice gets its latest receipt."""
+    """Fill `received`; a message that is received twice gets its latest receipt."""
     started, wait, batch = time.monotonic(), 0, list[Message]()
     while len(received) < reading.most and time.monotonic() - started < reading.seconds and not stop.requested.is_set():
         batch = queue.receive(most=reading.most - len(received), hold=reading.hold, wait=wait)
