@@ -75,7 +75,7 @@ def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The current config, or None without one.
+    """The current config, if there is one.
 
     `error` is the reason why the config is unknown, or reports that the function or qualifier is `missing`.
     """

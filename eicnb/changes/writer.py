@@ -64,7 +64,7 @@ class Step:
 
 
 class _Stopped(Exception):
-    """Nothing more may be sent."""
+    """The signal that nothing more may be sent."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -225,7 +225,7 @@ class PlanWriter:
 
 def _failed(error: EicError) -> RowOutcome:
     """Return the outcome of a write that failed for good, with the hint of its error."""
-    hint = error.hint or ("correct what the error names" if isinstance(error, AwsError) else "")
+    hint = error.hint or ("fix what the error names" if isinstance(error, AwsError) else "")
     return RowOutcome("failed", error.message, hint)
 
 

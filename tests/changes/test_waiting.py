@@ -61,7 +61,7 @@ def test_after_the_time_it_is_the_error_of_aws_with_the_time(eic: eicnb.Eic) -> 
     started = time.monotonic()
     with pytest.raises(AwsError) as refused:
         eic.put("customer-export", on_failure="sqs:shop-failures", wait=1)
-    assert 1 <= time.monotonic() - started < 5
+    assert 1 <= time.monotonic() - started < 20
     assert refused.value.message == f"{REFUSAL.format(queue(eic))} (waited 1 s)"
 
 

@@ -102,7 +102,7 @@ DestinationConfig:
 this is not YAML: expected the node content, but found '<stream end>'
     line 3:   OnFailure: [
                           ^
-Try: FunctionName: my-function, a member a line, or file://NAME
+Try: FunctionName: my-function, one member per line, or file://NAME
 ====
 put my-function
 MaximumRetryAttempt: 0
@@ -141,7 +141,7 @@ Qualifier: live
 only one command can take the text below it
     line 2: Qualifier: live
             ^^^^^^^^^^^^^^^
-Try: leave one command on the first line
+Try: put a single command on the first line
 ====
 put my-function
 MaximumRetryAttempts: ${retry}

@@ -293,7 +293,7 @@ eicnb has no command 'put-function-event-invoke-confg'
 Try: put-function-event-invoke-config
 
 aws s3 ls
-eicnb covers five commands of `aws lambda`, and not 'aws s3'
+eicnb covers only five commands of `aws lambda`, not 'aws s3'
     %eic aws s3 ls
              ^^
 Try: run it in its own cell
@@ -394,22 +394,22 @@ the reference ${ is not closed
 Try: ${name}
 
 get my-$
-the function name 'my-$' has a '$' left in it, which no function name in AWS can have
+the function name 'my-$' has a '$', which no function name in AWS can have
     %eic get my-$
              ^^^^
-Try: ${name} for a value of the notebook, outside single quotes
+Try: write ${name} for a variable of the notebook, outside single quotes
 
 get my-function --qualifier 'v{number}'
-the qualifier 'v{number}' has a '{' left in it, which no qualifier in AWS can have
+the qualifier 'v{number}' has a '{', which no qualifier in AWS can have
     %eic get my-function --qualifier 'v{number}'
                                       ^^^^^^^^^
-Try: ${name} for a value of the notebook, outside single quotes
+Try: write ${name} for a variable of the notebook, outside single quotes
 
 get 'my-$function'
-the function name 'my-$function' has a '$' left in it, which no function name in AWS can have
+the function name 'my-$function' has a '$', which no function name in AWS can have
     %eic get 'my-$function'
               ^^^^^^^^^^^^
-Try: ${name} for a value of the notebook, outside single quotes
+Try: write ${name} for a variable of the notebook, outside single quotes
 
 get my function
 'function' is one word too many: the function is given already

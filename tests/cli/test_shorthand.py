@@ -82,7 +82,7 @@ def test_each_rule_of_the_grammar(text: str, value: dict[str, Any]) -> None:
         ("a='b", 2, "the quote ' is not closed\nTry: add a second '"),
         ('a={b="c}', 5, 'the quote " is not closed\nTry: add a second "'),
         ("a={b=c},a={}", 8, "'a' is given twice\nTry: write a={…} once, with all members inside"),
-        ("a=" + "[" * 51, 52, "more than 50 brackets inside one another"),
+        ("a=" + "[" * 51, 52, "more than 50 nested brackets"),
     ],
 )
 def test_a_fault_has_its_place_and_its_cure(text: str, position: int, message: str) -> None:
