@@ -290,6 +290,15 @@ def settings_of(config: ReportedConfig | EventInvokeConfig | Unread | None) -> V
     }
 
 
+def is_same(one: ReportedConfig | Unread | None, other: ReportedConfig | Unread | None) -> bool:
+    """Return whether two configs have the same settings, whenever they were written; None is no config.
+
+    >>> is_same(None, NOT_READ), is_same(None, None)
+    (False, True)
+    """
+    return (one is None) == (other is None) and settings_of(one) == settings_of(other)
+
+
 def in_words(name: str, value: Any) -> str:
     """Return the value of a setting in words, with AWS's default if it is not set.
 
