@@ -153,7 +153,7 @@ Try: ${retries}
 
 
 @pytest.mark.parametrize("case", BAD.strip().split("\n====\n"))
-def test_a_fault_is_told_with_its_line(case: str) -> None:
+def test_an_error_shows_its_line(case: str) -> None:
     lines = case.splitlines()
     message = next(number for number, line in enumerate(lines) if line.startswith("    line ")) - 1
     with pytest.raises(UsageError) as caught:
