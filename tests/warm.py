@@ -58,6 +58,8 @@ def run(path: str, arguments: list[str]) -> int:
             signal.signal(number, lambda number, frame: os.kill(process, number))
         code = int(responses.readline() or 1)
     if code < 0:  # killed by a signal
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     return code
 

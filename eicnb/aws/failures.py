@@ -54,7 +54,7 @@ _UNUSABLE_SETTING = (ValueError, TypeError, KeyError, OSError, EOFError, Runtime
 
 _NOT_SENT_HINT = "check the region, the endpoint URL and the network"
 
-_WRITE_HINT = "read the config to see whether it arrived, then repeat the command"
+_WRITE_HINT = "read the config to see whether the write arrived, and repeat it if it did not"
 
 _READ_HINT = "check the network, then run it again"
 

@@ -1,7 +1,7 @@
 """The messages of SQS queues: receiving, releasing and deleting them.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
-Tested in tests/fleet/failed_events/test_messages.py and tests/fleet/failed_events/test_records.py.
+Tested in tests/fleet/failed_events/test_queue_records.py and tests/fleet/failed_events/test_records.py.
 """
 
 from __future__ import annotations

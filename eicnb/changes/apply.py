@@ -14,7 +14,7 @@ from eicnb.aws.failures import NO_CONFIG
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import NOT_READ, WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import missing
-from eicnb.changes.doubt import Lost, left_open, settle
+from eicnb.changes.doubt import Lost, settle, with_doubt
 from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.journal import recorded
 from eicnb.changes.role import explain_role
@@ -170,11 +170,11 @@ def _written_as_the_cli(connection: Connection, prepared: Prepared) -> Pages:
         try:
             pages, token = connection.pages(request)
         except EicError as error:
-            left = left_open(error, request)
-            if left is error:
+            doubtful = with_doubt(error, request)
+            if doubtful is error:
                 raise
             recording.is_doubtful = True
-            raise left from error.__cause__ or error
+            raise doubtful from error.__cause__ or error
         recording.applied(None if request.verb == "delete" else ReportedConfig.from_api(pages[0]))
     return pages, token
 

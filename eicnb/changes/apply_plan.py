@@ -94,7 +94,7 @@ def _write(writer: PlanWriter, steps: Sequence[Step], conditions: Conditions) ->
         if any(writer.outcomes[step.number].word not in {"applied", "none"} for step in tried):
             writer.reason = "not all of the canary was applied"
         elif not writer.is_as_written(written):
-            writer.reason = "the canary was not the same when read back"
+            writer.reason = "the canary could not be confirmed by reading it back"
         else:
             question = f"{count(len(written), 'change')} written and read back as the canary. Write the other {left}?"
             writer.reason = "stopped after the canary"

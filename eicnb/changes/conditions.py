@@ -72,9 +72,11 @@ class Unconfirmed:
 
 
 def confirm(question: str, ask: Ask, otherwise: Unconfirmed) -> None:
-    """Ask a question; raise an EicError unless the reply is yes, or a ConfigurationError without one.
+    """Ask a question, and raise an error unless the reply is yes.
 
     >>> confirm("Write it?", lambda question: True, Unconfirmed("nothing was written", "try again"))
+
+    It is a ConfigurationError if no one can reply, and an EicError for any other reply.
     """
     reply = ask(f"{question} [y/N] ")
     if reply is None:

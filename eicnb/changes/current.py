@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.change import settings_of
+from eicnb.changes.change import is_same
 from eicnb.changes.export.connection_options import Way
 from eicnb.changes.similar import similar_function, similar_qualifier
 from eicnb.errors import AccessDenied, EicError, NotFound, sentence
@@ -75,7 +75,7 @@ def _worded(not_found: NotFound, message: str, hint: str) -> NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The current config, or None without one.
+    """The current config, if there is one.
 
     `error` is the reason why the config is unknown, or reports that the function or qualifier is `missing`.
     """
@@ -133,6 +133,4 @@ class Live:
 
     def is_as(self, other: Live) -> bool:
         """Return whether the config is unchanged: same settings, and neither created nor deleted."""
-        is_known = not (self.unread or other.unread)
-        same_existence = (self.config is None) == (other.config is None)
-        return is_known and same_existence and settings_of(self.config) == settings_of(other.config)
+        return not (self.unread or other.unread) and is_same(self.config, other.config)

@@ -112,13 +112,13 @@ def desired_in(frame: Any, homes: Sequence[Where]) -> list[DesiredRow]:
     seen: dict[FunctionRef, Any] = {}
     labels = _labels(frame)
     for label, values in zip(labels, zip(*columns.values(), strict=True), strict=True):
-        held = dict(zip(columns, values, strict=True))
+        given = dict(zip(columns, values, strict=True))
         try:
-            row = _row(label, held, homes)
+            row = _row(label, given, homes)
             if row.target is not None and row.target in seen:
                 raise RowFault(f"row {seen[row.target]} is about it too", _apart(columns))  # noqa: TRY301 # one place words the faults
         except RowFault as fault:
-            faults[fault.at(f"row {label} ({_subject(held)})")] = fault.hint
+            faults[fault.at(f"row {label} ({_subject(given)})")] = fault.hint
             continue
         if row.target is not None:
             seen[row.target] = label
@@ -167,76 +167,78 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
     return {name: [cells.plain(value) for value in frame[name].astype(object)] for name in names}
 
 
-def _subject(held: Cells) -> str:
+def _subject(given: Cells) -> str:
     """Name the subject of a row as far as possible."""
-    named = [held.get("function_name"), held.get("qualifier")]
-    found = held.get("function_arn") or ":".join(str(part) for part in named if part is not None)
-    return str(found or held.get("region") or "no name")
+    named = [given.get("function_name"), given.get("qualifier")]
+    found = given.get("function_arn") or ":".join(str(part) for part in named if part is not None)
+    return str(found or given.get("region") or "no name")
 
 
-def _row(label: Any, held: Cells, homes: Sequence[Where]) -> DesiredRow:
-    unread = _unread(held)
-    target = _target(held, homes, may_be_missing=bool(unread))
-    region, account_id = (target.region, target.account_id) if target else (held.get("region"), held.get("account_id"))
+def _row(label: Any, given: Cells, homes: Sequence[Where]) -> DesiredRow:
+    unread = _unread(given)
+    target = _target(given, homes, may_be_missing=bool(unread))
+    region, account_id = (
+        (target.region, target.account_id) if target else (given.get("region"), given.get("account_id"))
+    )
     if unread or target is None:
         known = [None if part is None else str(part) for part in (region, account_id)]
         return DesiredRow(label=label, target=target, unread=unread, region=known[0], account_id=known[1])
     return DesiredRow(
         label=label,
         target=target,
-        settings=dict(_settings(target, held)),
-        configured=cells.truth(held.get("configured")),
-        has_configured="configured" in held,
-        was_read=held.get("last_modified") is not None,
+        settings=dict(_settings(target, given)),
+        configured=cells.truth(given.get("configured")),
+        has_configured="configured" in given,
+        was_read=given.get("last_modified") is not None,
         region=region,
         account_id=account_id,
     )
 
 
-def _unread(held: Cells) -> str:
+def _unread(given: Cells) -> str:
     """Return why an audit could not read a row, or "" if it did."""
-    state = held.get("scan_state")
+    state = given.get("scan_state")
     if state == "ok" or cells.is_missing(state):
         return ""
-    error = held.get("error")
+    error = given.get("error")
     why = f": {str(error).splitlines()[0]}" if error else ""
     return f"it was not read ({state}){why}"
 
 
-def _target(held: Cells, homes: Sequence[Where], *, may_be_missing: bool) -> FunctionRef | None:
+def _target(given: Cells, homes: Sequence[Where], *, may_be_missing: bool) -> FunctionRef | None:
     """Return the version or alias of a row; its names must agree with its ARN."""
-    arn = cells.text("function_arn", held.get("function_arn"))
+    arn = cells.text("function_arn", given.get("function_arn"))
     if arn is not None and not cells.is_missing(arn):
-        return _of_an_arn(arn, held)
-    name = cells.text("function_name", held.get("function_name"))
+        return _of_an_arn(arn, given)
+    name = cells.text("function_name", given.get("function_name"))
     if may_be_missing and cells.is_missing(name):
         return None
     if name:
-        return _of_names(name, held, homes)
+        return _of_names(name, given, homes)
     raise RowFault("it names no function", "frame.dropna(subset=['function_arn'])")
 
 
-def _of_an_arn(arn: str, held: Cells) -> FunctionRef:
+def _of_an_arn(arn: str, given: Cells) -> FunctionRef:
     with _naming("function_arn"):
         function = FunctionRef.parse(arn)
         if not (function.partition and function.region and function.account_id):
             example = example_arn("lambda", "function:my-function:live")
             raise UsageError(f"{arn!r} is not a complete ARN", hint=f"{example}, or the column function_name")
     if function.qualifier is None:
-        function = function.with_qualifier(cells.qualifier(held.get("qualifier")) or LATEST)
+        function = function.with_qualifier(cells.qualifier(given.get("qualifier")) or LATEST)
     for name in _NAMES:
-        cells.check_against_arn(function, name, held.get(name))
+        cells.check_against_arn(function, name, given.get(name))
     return function
 
 
-def _of_names(name: str, held: Cells, homes: Sequence[Where]) -> FunctionRef:
+def _of_names(name: str, given: Cells, homes: Sequence[Where]) -> FunctionRef:
     """Return the function of a row without an ARN; missing parts come from the only connection."""
     with _naming("function_name"):
         short = FunctionRef.parse(name)
     with _naming("qualifier"):
-        short = short.with_qualifier(cells.qualifier(held.get("qualifier")))
-    region = cells.text("region", held.get("region")) or short.region or _only("region", [h.region for h in homes])
-    account_id = cells.account(held.get("account_id")) or short.account_id
+        short = short.with_qualifier(cells.qualifier(given.get("qualifier")))
+    region = cells.text("region", given.get("region")) or short.region or _only("region", [h.region for h in homes])
+    account_id = cells.account(given.get("account_id")) or short.account_id
     account_id = account_id or _only("account_id", [home.account_id for home in homes])
     for part, value in (("region", region), ("account_id", account_id)):
         if getattr(short, part) not in {None, value}:
@@ -260,12 +262,12 @@ def _only(name: str, found: Sequence[str]) -> str:
     raise RowFault("it is missing, and the connections have several", f"add the column {name}", name)
 
 
-def _settings(target: FunctionRef, held: Cells) -> Iterator[tuple[str, Any]]:
+def _settings(target: FunctionRef, given: Cells) -> Iterator[tuple[str, Any]]:
     """Yield the name of each setting of a row, and its value as AWS would store it."""
     for name in SETTING_NAMES:
-        if name not in held:
+        if name not in given:
             continue
-        value = cells.setting(held[name])
+        value = cells.setting(given[name])
         try:
             yield name, None if value is None else _written(target, name, value)
         except UsageError as error:

@@ -123,7 +123,7 @@ def _overwritten(lost: Lost, now: ReportedConfig | None, why: str) -> EicError:
     )
 
 
-def left_open(error: EicError, request: Request) -> EicError:
+def with_doubt(error: EicError, request: Request) -> EicError:
     """Return the error of a write that botocore retried, extended by what may have reached AWS.
 
     If a retried delete finds no config, the earlier attempt may have deleted it.

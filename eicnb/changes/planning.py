@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.change import Change, Unread, settings_of
+from eicnb.changes.change import Change, Unread, is_same
 from eicnb.changes.desired import DesiredRow, desired_in
 from eicnb.changes.faults import RowFault, faults_error
 from eicnb.changes.ignored_columns import ignored_notes
@@ -111,8 +111,7 @@ def _planned_row(row: DesiredRow, current: Configs, reach: Reachable) -> Planned
     if row.is_unknown(before):
         return _refused(row.target, "no setting is set, and configured is <NA>: its config was not read")
     after = row.after(before)
-    is_same = (before is None) == (after is None) and settings_of(before) == settings_of(after)
-    return PlannedChange.of(Change(row.target, before, before if is_same else after))
+    return PlannedChange.of(Change(row.target, before, before if is_same(before, after) else after))
 
 
 def _refused(target: FunctionRef, reason: str) -> PlannedChange:

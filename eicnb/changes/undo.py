@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from eicnb.aws.connection import Connection
-from eicnb.changes.change import Change, Unread, described, place_of, settings_of
+from eicnb.changes.change import Change, Unread, described, is_same, place_of
 from eicnb.changes.journal import site_of
 from eicnb.changes.journal_entry import JournalEntry
 from eicnb.changes.journal_frame import Entry, entries_of
@@ -76,7 +76,7 @@ class _Restore:
         conflict = ""
         for entry in writes:
             before, after = entry.change.before, entry.change.after
-            if not (isinstance(before, Unread) or any(_is_same(before, one) for one in left)):
+            if not (isinstance(before, Unread) or any(is_same(before, one) for one in left)):
                 conflict = f"another writer changed the config between these writes, before {entry.time:%Y-%m-%d %H:%M}"
             left = (after,) if entry.outcome == "applied" else (*left, after)
         connection, refusal = _reached(writes[-1], reach)
@@ -91,20 +91,15 @@ class _Restore:
         if self.refusal or isinstance(self.original, Unread):
             return self._refused(self.refusal)
         change = Change(self.target, now, self.original)
-        if _is_same(now, self.original):
+        if is_same(now, self.original):
             return PlannedChange.of(Change(self.target, now, now))
-        if not any(_is_same(now, one) for one in self.left):
+        if not any(is_same(now, one) for one in self.left):
             words = described(now, place_of(self.target))
             return PlannedChange.conflict(change, f"the config was changed since: it is now {words}")
         return PlannedChange.conflict(change, self.conflict) if self.conflict else PlannedChange.of(change)
 
     def _refused(self, reason: str) -> PlannedChange:
         return PlannedChange.refused(Change(self.target, Unread(reason), None), reason)
-
-
-def _is_same(one: State, other: State) -> bool:
-    """Return whether two configs have the same settings, whenever they were written."""
-    return (one is None) == (other is None) and settings_of(one) == settings_of(other)
 
 
 def _reached(entry: JournalEntry, reach: Reachable) -> tuple[Connection | None, str]:

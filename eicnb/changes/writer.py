@@ -18,7 +18,7 @@ from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.sender import PATIENCE
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.apply import Prepared, apply
-from eicnb.changes.change import Change, Unread, described, place_of, settings_of
+from eicnb.changes.change import Change, described, is_same, place_of
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.lock import locked
 from eicnb.changes.progress import WriteProgress
@@ -64,7 +64,7 @@ class Step:
 
 
 class _Stopped(Exception):
-    """Nothing more may be sent."""
+    """The signal that nothing more may be sent."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class PlanWriter:
         try:
             for step in steps:
                 self._wait(self.turns[step.place].take())
-                if not _is_same(_live(step), step.change.after):
+                if not is_same(_live(step), step.change.after):
                     return False
         except (_Stopped, EicError):
             return False
@@ -199,9 +199,9 @@ class PlanWriter:
     def _compared(self, step: Step, turns: TokenBucket) -> RowOutcome:
         """Read the config and write it at once; the write's token is taken, but not waited for."""
         change, live = step.change, _live(step)
-        if _is_same(live, change.after):
+        if is_same(live, change.after):
             return RowOutcome("none")
-        if not _is_same(live, change.before):
+        if not is_same(live, change.before):
             where = place_of(change.target)
             return RowOutcome("conflict", f"the config was changed since: it is now {described(live, where)}")
         if self.stop.requested.is_set():
@@ -225,7 +225,7 @@ class PlanWriter:
 
 def _failed(error: EicError) -> RowOutcome:
     """Return the outcome of a write that failed for good, with the hint of its error."""
-    hint = error.hint or ("correct what the error names" if isinstance(error, AwsError) else "")
+    hint = error.hint or ("fix what the error names" if isinstance(error, AwsError) else "")
     return RowOutcome("failed", error.message, hint)
 
 
@@ -234,11 +234,6 @@ def _live(step: Step) -> ReportedConfig | None:
         return step.connection.current_config(step.change.target)
     except NotFound:
         return None
-
-
-def _is_same(live: ReportedConfig | None, planned: ReportedConfig | Unread | None) -> bool:
-    """Return whether a config has the planned settings, whenever it was written."""
-    return (live is None) == (planned is None) and settings_of(live) == settings_of(planned)
 
 
 def _alive(threads: Sequence[threading.Thread]) -> list[threading.Thread]:

@@ -41,7 +41,7 @@ _IN_PYTHON = {
 
 
 def advice(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
-    """Advise on an unknown word where a verb belongs; `before` holds `aws` and `lambda` if typed.
+    """Advise on an unknown word where a verb belongs; `before` contains `aws` and `lambda` if typed.
 
     >>> advice("s3", ["aws"], ["aws", "s3", "ls"]).hint.splitlines()
     ['run it in its own cell', '!aws s3 ls']
@@ -107,7 +107,7 @@ def _of_aws(word: str, before: Sequence[str], words: Sequence[str]) -> Advice:
         named = ("lambda", word)
     whole = _in_full(typed, start) if named[0] == "lambda" else " ".join(typed)
     named_in_full = f"aws {' '.join(named)}" if named[0] == "lambda" else f"aws {word}"
-    message = f"eicnb covers five commands of `aws lambda`, and not {named_in_full!r}"
+    message = f"eicnb covers only five commands of `aws lambda`, not {named_in_full!r}"
     if named in _OURS:
         line, meaning = _OURS[named]
         return Advice(message, f"type this, which {meaning}\n{line}")

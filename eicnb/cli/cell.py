@@ -43,7 +43,9 @@ def parse_cell(
     found = parse(replace(source, text=head), names, files, model=model, body=document)
     if len(found) > 1:
         with document.blamed():
-            raise UsageError("only one command can take the text below it", hint="leave one command on the first line")
+            raise UsageError(
+                "only one command can take the text below it", hint="put a single command on the first line"
+            )
     return found
 
 

@@ -1,7 +1,7 @@
 r"""The cursor in a half-typed command line: the word around it and the other words of the command.
 
-text    = command *( ( newline / ";" ) command )
-command = *( word / blank / comment ) ; a word, a quote or a comment may be open at the end
+    text    = command *( ( newline / ";" ) command )
+    command = *( word / blank / comment ) ; a word, a quote or a comment may be open at the end
 
 Tested in tests/cli/test_completion.py.
 """

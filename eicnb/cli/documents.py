@@ -24,7 +24,7 @@ CURLY_QUOTE = "[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u20
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_YAML_HINT = "FunctionName: my-function, a member a line, or file://NAME"
+_YAML_HINT = "FunctionName: my-function, one member per line, or file://NAME"
 
 
 def read_json(text: str, example: str = _JSON_HINT) -> Any:
@@ -59,7 +59,11 @@ def _json_hint(text: str, position: int) -> str | None:
     if _TRAILING_COMMA.match(text, position):
         return "remove the comma before the closing bracket"
     if '"' not in text:
-        return "put double quotes inside, single quotes around" if "'" in text else "put single quotes around it all"
+        return (
+            "use double quotes inside and single quotes around it"
+            if "'" in text
+            else "put single quotes around all of it"
+        )
     return None
 
 
@@ -86,7 +90,7 @@ def read_yaml(text: str, *, hint: str = _YAML_HINT, longest: int = _LONGEST_YAML
         raise UsageError(f"this YAML cannot be read: {str(error).splitlines()[0]}", hint=hint) from error
     if len(list(islice(_values(document), _MOST_VALUES + 1))) > _MOST_VALUES:
         raise UsageError(
-            f"this YAML has more than {_MOST_VALUES:,} values", hint="write one config, without anchors in anchors"
+            f"this YAML has more than {_MOST_VALUES:,} values", hint="write one config, without nested anchors"
         )
     return document
 

@@ -241,7 +241,7 @@ class _Lexer:
             self._plain(found)
             return
         body = _EXPRESSION.match(self.text, self.at)
-        assert body is not None, "the pattern matches nothing, too"
+        assert body is not None, "the pattern matches an empty text"
         if self.text[body.end() : body.end() + 1] != "}":
             name = re.match(r"[\w.]*", body[0])
             end = found.end() + (name.end() if name else 0)

@@ -1,8 +1,8 @@
 r"""Redirections and here-documents in a line written for a shell, and what to type instead.
 
-word     = 1*( '"' text '"' / "'" text "'" / "\" character / plain )
-here     = "<<" [ "-" ] ( marker / "'" marker "'" ) rest-of-line newline *( line newline ) marker
-here     =/ "<<<" word
+    word     = 1*( '"' text '"' / "'" text "'" / "\" character / plain )
+    here     = "<<" [ "-" ] ( marker / "'" marker "'" ) rest-of-line newline *( line newline ) marker
+    here     =/ "<<<" word
 
 Tested in tests/cli/test_shell.py.
 """

@@ -167,7 +167,7 @@ class _Parser:
 
     def _enter(self, mark: str) -> None:
         if len(self.open) >= _DEEPEST:
-            raise UsageError(f"more than {_DEEPEST} brackets inside one another", position=self.at)
+            raise UsageError(f"more than {_DEEPEST} nested brackets", position=self.at)
         self.open.append(self.at)
         self._expect(mark)
 

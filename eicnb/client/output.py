@@ -13,7 +13,7 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.apply import send_as_the_cli
 from eicnb.changes.waiting import Say
 from eicnb.cli.command import Command
-from eicnb.cli.output import Answer, Query, check, format_timestamp, render, select
+from eicnb.cli.output import Query, Response, check, format_timestamp, render, select
 from eicnb.cli.output.table import COLORS
 from eicnb.errors import ConfigurationError
 from eicnb.frames.frame import objects_frame
@@ -42,7 +42,7 @@ def selecting(connection: Connection, request: Request, command: Command, say: S
     return lambda: _selected(select(_response(connection, request, style, say), command.query))
 
 
-def _printed(response: Answer, command: Command) -> str:
+def _printed(response: Response, command: Command) -> str:
     """Return the text that `--output` prints, with its values masked first, then the whole text.
 
     It is what the AWS CLI prints, except that control characters, which the CLI sends to the terminal, are escaped.
@@ -62,16 +62,16 @@ def _masked(value: Any) -> Any:
     return [_masked(member) for member in value] if isinstance(value, list) else value
 
 
-def _response(connection: Connection, request: Request, style: TimestampStyle, say: Say) -> Answer:
+def _response(connection: Connection, request: Request, style: TimestampStyle, say: Say) -> Response:
     """Send a request, and return its response in the form that `--output` and `--query` use."""
     pages, token = send_as_the_cli(connection, request, say=say)
     pages = [_plain(page, style) for page in pages]
     if request.verb != "list" or request.paging.is_one_call:
-        return Answer.of(request.operation, pages[0])
+        return Response.of(request.operation, pages[0])
     whole: dict[str, Any] = {CONFIGS: [config for page in pages for config in page[CONFIGS]]}
     if token:
         whole["NextToken"] = token
-    return Answer(request.operation, tuple(pages), whole, paged=True)
+    return Response(request.operation, tuple(pages), whole, paged=True)
 
 
 def _check_printable(request: Request, command: Command) -> None:
@@ -81,7 +81,7 @@ def _check_printable(request: Request, command: Command) -> None:
     function_arn = example_arn("lambda", f"function:{request.function.function_name}:$LATEST")
     destinations: dict[str, Any] = {"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}}
     sample = {"LastModified": "", "FunctionArn": function_arn, **destinations, **request.config.to_api()}
-    check([Answer.of(request.operation, sample)], command.output, query=command.query)
+    check([Response.of(request.operation, sample)], command.output, query=command.query)
 
 
 def _timestamp_style(connection: Connection) -> TimestampStyle:

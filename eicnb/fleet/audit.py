@@ -15,7 +15,7 @@ from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.errors import AuditInterrupted, ConfigurationError, UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS
 from eicnb.fleet.interrupts import Interrupts
-from eicnb.fleet.parts.divided import DividedAudit
+from eicnb.fleet.parts.divided_audit import DividedAudit
 from eicnb.fleet.parts.run import audit_in_parts
 from eicnb.fleet.places import errors_naming
 from eicnb.fleet.progress import Show

@@ -17,7 +17,7 @@ from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError, NotFound
 from eicnb.fleet.background import LoopThread
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.places import errors_naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.reader import FunctionReader

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from eicnb.aws.http.sender import Sender
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import EicError, NotFound, UsageError
-from eicnb.fleet.entry import Home, is_encodable, qualifier_of
+from eicnb.fleet.list_entry import Home, is_encodable, qualifier_of
 from eicnb.fleet.row import AuditRow, function_failure
 from eicnb.fleet.versions import Runs, VersionReader, Versions
 from eicnb.model.function import LATEST, FunctionRef

@@ -16,8 +16,8 @@ from eicnb.aws.http.sender import PATIENCE, Patience, Tally
 from eicnb.aws.paced import Quotas
 from eicnb.errors import UsageError
 from eicnb.fleet.audit import finished, frame_in, rows_in, with_region
-from eicnb.fleet.entry import Home
-from eicnb.fleet.facts import Facts, facts_in
+from eicnb.fleet.list_entry import Home
+from eicnb.fleet.listed_facts import Facts, facts_in
 from eicnb.fleet.places import AccountRegion
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import utc_now

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from eicnb.aws.http.sender import Sender
-from eicnb.fleet.entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
-from eicnb.fleet.facts import Facts, facts_of
+from eicnb.fleet.list_entry import Entry, Home, Malformed, Unnamed, entries, qualifier_of, without_qualifier
+from eicnb.fleet.listed_facts import Facts, facts_of
 from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope

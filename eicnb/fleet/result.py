@@ -16,8 +16,8 @@ import pandas as pd
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.sender import Tally
 from eicnb.errors import IncompleteAudit
-from eicnb.fleet.collection import without_collection
 from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
+from eicnb.fleet.gc_pause import without_collection
 from eicnb.fleet.resume import OF_A_FUNCTION, Earlier
 from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from eicnb.errors import UsageError, shown
-from eicnb.fleet.facts import Facts
+from eicnb.fleet.listed_facts import Facts
 from eicnb.fleet.row import SCAN_STATES
 from eicnb.model.destination import destination_kind
 from eicnb.model.function import LATEST, FunctionRef, check_qualifier

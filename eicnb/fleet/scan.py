@@ -21,7 +21,7 @@ from eicnb.aws.http.threads import in_thread
 from eicnb.aws.paced import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.places import AccountRegion, PlaceFinder, errors_naming, together
 from eicnb.fleet.progress import Progress, Show, by_account
 from eicnb.fleet.region import ChoiceError, RegionWalk, readers_of_each, utc_now

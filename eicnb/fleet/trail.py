@@ -19,7 +19,7 @@ from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.sender import PATIENCE, Tally
 from eicnb.aws.http.threads import in_thread
 from eicnb.errors import AccessDenied, EicError, ExpiredCredentials, Throttled
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.model.function import FunctionRef
 from eicnb.model.trail import DELAY, MARGIN, RECONFIGURING_EVENTS, RETENTION, SUFFIXES, changing_events
 from eicnb.model.verbs import Operation

@@ -7,7 +7,7 @@ from heapq import nlargest
 from itertools import pairwise
 
 from eicnb.errors import nearest
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.row import AuditRow, ScanState
 from eicnb.fleet.scope import is_glob
 from eicnb.model.function import LATEST

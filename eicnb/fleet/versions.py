@@ -18,7 +18,7 @@ from eicnb.aws.functions import read_configuration
 from eicnb.aws.http.sender import Sender
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import AccessDenied, EicError, NotFound, UsageError
-from eicnb.fleet.entry import Home, Malformed, Unnamed, entries, entry_of, qualifier_of
+from eicnb.fleet.list_entry import Home, Malformed, Unnamed, entries, entry_of, qualifier_of
 from eicnb.model.function import LATEST, FunctionRef, check_qualifier
 from eicnb.model.reported import ReportedFunction
 from eicnb.model.verbs import Operation

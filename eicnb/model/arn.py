@@ -66,8 +66,8 @@ def refuse_leftover(what: str, text: str) -> None:
     """Refuse a `$` or a brace: no valid name has one, so it is a reference that was not filled in."""
     if found := _leftover(text):
         raise UsageError(
-            f"the {what} {text!r} has a {found[0]!r} left in it, which no {what} in AWS can have",
-            hint="${name} for a value of the notebook, outside single quotes",
+            f"the {what} {text!r} has a {found[0]!r}, which no {what} in AWS can have",
+            hint="write ${name} for a variable of the notebook, outside single quotes",
             position=found.start(),
             culprit=text,
         )

@@ -39,8 +39,8 @@ from eicnb.aws.http.rate_limit import TokenBucket
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import Sender, Tally
 from eicnb.aws.keys import Keys
-from eicnb.fleet.entry import Home
-from eicnb.fleet.parts.room import Room
+from eicnb.fleet.list_entry import Home
+from eicnb.fleet.parts.memory_limit import MemoryLimit
 from eicnb.fleet.region import RegionWalk, readers_of_each
 from eicnb.fleet.scope import Scope
 from eicnb.fleet.versions import Details, Grant
@@ -178,7 +178,7 @@ class Simulation:
     counts: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
     spent: list[float] = field(default_factory=lambda: [0.0])
-    room: Room = field(default_factory=Room)
+    limit: MemoryLimit = field(default_factory=MemoryLimit)
     rows: int = 0
     ok: int = 0
     slowest: float = 0.0
@@ -223,7 +223,7 @@ class Simulation:
             most_readers=readers_of_each(self.regions),
             now=lambda: datetime.now(UTC),
         )
-        async with self.room.of(lambda: (len(walk.functions), walk.is_listed)):
+        async with self.limit.admit(lambda: (len(walk.functions), walk.is_listed)):
             began = loop.time()
             with shares:
                 await walk.run()

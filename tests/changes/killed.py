@@ -16,12 +16,12 @@ POINTS = ("before the intent", "after the intent", "before the request", "after 
 
 
 def die() -> None:
-    """Stop at once, as `kill -9` and a power cut do."""
+    """Stop at once, like `kill -9` or a power cut."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def dies_at(point: str, which: int) -> None:
-    """Arrange that the process dies at a point of its write number `which`."""
+    """Make the process die at a point of its write number `which`."""
     append, send = journal_file.append, Connection.send
     seen = {"intents": 0, "writes": 0}
 
@@ -50,7 +50,7 @@ def dies_at(point: str, which: int) -> None:
 
 
 def main() -> None:
-    """Write what the arguments say."""
+    """Make the writes that the arguments describe."""
     url, point, which, what = sys.argv[1:]
     eicnb.settings.choose(progress=False)
     eic = eicnb.use(eicnb.connect(region="us-east-1", endpoint_url=url))

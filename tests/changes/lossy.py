@@ -26,9 +26,9 @@ _OWN_HEADERS = {"connection", "content-length", "transfer-encoding"}
 
 @dataclass
 class Losing:
-    """The script of the proxy: the first `times` writes are lost, and then others do what they do.
+    """The script of the proxy: the first `times` writes are lost, and then `others` writes too.
 
-    `unreadable` is whether no config can be read once a write was lost.
+    If `unreadable`, no config can be read once a write was lost.
     """
 
     url: str
@@ -64,5 +64,5 @@ def is_write(request: Seen) -> bool:
 
 
 def writes(proxy: Answering) -> list[str]:
-    """The methods of the writes that reached the proxy."""
+    """The HTTP methods of the writes that reached the proxy."""
     return [request.method for request in proxy.seen if is_write(request)]

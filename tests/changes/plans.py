@@ -20,7 +20,7 @@ def applied(plan: Plan, **options: Any) -> Frame:
 
 
 def with_retries(retries: int, *functions: str) -> Plan:
-    """A plan that gives `$LATEST` of some functions so many retries."""
+    """A plan that sets the retries of `$LATEST` of some functions."""
     import pandas as pd
 
     return planned(pd.DataFrame({"function_name": list(functions), "maximum_retry_attempts": retries}))

@@ -60,7 +60,7 @@ WAYS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 
 @pytest.fixture(scope="module")
 def eic() -> Iterator[eicnb.Eic]:
-    """One sandbox for all examples: each begins where the one before it ended."""
+    """One sandbox for all examples, each of which starts from the state after the previous one."""
     connection = eicnb.sandbox()
     assert connection.server is not None
     yield connection
@@ -68,7 +68,7 @@ def eic() -> Iterator[eicnb.Eic]:
 
 
 def state(eic: eicnb.Eic) -> pd.DataFrame:
-    """The configs of the versions, and of those that have none."""
+    """The config of each version, or None."""
     audit = eic.audit(functions="order-events", qualifiers="all", progress=False, rate=1000)
     return audit[audit.qualifier.isin([name.partition(":")[2] for name in QUALIFIERS])].reset_index(drop=True)
 

@@ -41,7 +41,7 @@ def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def unreadable(step: Step) -> Callable[[Seen], Step]:
-    """A server from which no config can be read, but to which all can be written."""
+    """A server on which configs can be written but not read."""
 
     def script(request: Seen) -> Step:
         if request.method == "GET":
@@ -76,7 +76,7 @@ LINES = [
 
 
 @pytest.mark.parametrize(("line", "phrases"), LINES)
-def test_what_a_write_resets_is_a_question_mark_if_it_could_not_be_read(
+def test_a_setting_that_could_not_be_read_is_a_question_mark_in_the_line(
     capsys: pytest.CaptureFixture[str], line: str, phrases: str
 ) -> None:
     with Answering(unreadable(UNREADABLE["denied"])) as server:
@@ -165,7 +165,7 @@ def test_updates_of_two_processes_at_the_same_time_both_last(eic: eicnb.Eic, war
 
 
 def stale(eic: eicnb.Eic, times: int) -> Losing:
-    """A proxy at which another update, which read too early, takes back each of the first writes."""
+    """A proxy at which another update, which read too early, reverts each of the first writes."""
     assert eic.server is not None
 
     class TakingBack(Losing):

@@ -57,7 +57,7 @@ def test_every_change_is_written_and_the_frame_has_its_columns(eic: eicnb.Eic) -
     assert frame.attrs["applied"] == 5
 
 
-def test_a_plan_applied_again_does_only_what_is_missing(eic: eicnb.Eic) -> None:
+def test_a_plan_applied_again_writes_only_what_is_missing(eic: eicnb.Eic) -> None:
     plan = with_retries(1, *FUNCTIONS)
     eic.put("newsletters", maximum_retry_attempts=1)
     assert words(applied(plan))["newsletters:$LATEST"] == "none"
@@ -167,7 +167,7 @@ def test_a_plan_of_another_account_writes_nothing(eic: eicnb.Eic) -> None:
 
 
 class TestCanary:
-    """The first changes of a plan, after which it asks or stops."""
+    """The canary: the first changes of a plan, after which the apply asks or stops."""
 
     def test_stops_if_no_one_can_reply(self, eic: eicnb.Eic) -> None:
         plan = with_retries(1, *FUNCTIONS)
@@ -181,7 +181,7 @@ class TestCanary:
         incomplete(plan, canary=3)
         assert applied(plan, canary=3).outcome.tolist() == ["none"] * 3 + ["applied"] * 2
 
-    def test_goes_on_if_the_reply_is_yes(self, eic: eicnb.Eic) -> None:
+    def test_continues_if_the_reply_is_yes(self, eic: eicnb.Eic) -> None:
         questions: list[str] = []
 
         def yes(question: str) -> bool:
@@ -201,7 +201,7 @@ class TestCanary:
 
 
 class TestConfirm:
-    """The question before the first write."""
+    """The confirmation before the first write."""
 
     def test_shows_the_changes(self, eic: eicnb.Eic) -> None:
         questions: list[str] = []
@@ -231,7 +231,7 @@ class TestConfirm:
 
 
 def failing(eic: eicnb.Eic, answer: Callable[[Seen], Step | None]) -> Losing:
-    """A proxy that answers some requests by itself."""
+    """A proxy that answers some requests itself instead of forwarding them."""
     assert eic.server is not None
     return _Failing(eic.server.url, "cut after", times=0, answer=answer)
 
@@ -306,7 +306,7 @@ def test_a_write_whose_arrival_stays_open_is_unknown(eic: eicnb.Eic) -> None:
 def test_overlapping_plans_at_the_same_time_apply_each_change_once(
     eic: eicnb.Eic, tmp_path: Path, warm_python: str
 ) -> None:
-    """Two processes, each with a plan of its own that shares functions with the other's."""
+    """Two processes apply two plans that share functions."""
     assert eic.server is not None
     code = (
         "import sys, eicnb\n"
@@ -335,7 +335,7 @@ def test_overlapping_plans_at_the_same_time_apply_each_change_once(
     assert set(done.values()) == {1}
 
 
-def test_ctrl_c_at_the_question_after_the_canary_stops_at_once_and_keeps_the_outcomes(eic: eicnb.Eic) -> None:
+def test_ctrl_c_at_the_question_after_the_canary_stops_at_once_and_preserves_the_outcomes(eic: eicnb.Eic) -> None:
     def interrupted(question: str) -> bool:
         if "canary" in question:
             signal.raise_signal(signal.SIGINT)
@@ -350,7 +350,7 @@ def test_ctrl_c_at_the_question_after_the_canary_stops_at_once_and_keeps_the_out
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_ctrl_c_stops_after_the_write_under_way_and_says_so(eic: eicnb.Eic) -> None:
+def test_ctrl_c_stops_after_the_write_in_flight_and_the_error_says_so(eic: eicnb.Eic) -> None:
     seen, pressed = threading.Event(), threading.Event()
 
     def slowly(request: Seen) -> None:
@@ -383,7 +383,7 @@ def test_the_progress_is_one_line_that_ends(eic: eicnb.Eic) -> None:
     assert str(events[-1]).startswith("100%|██████████| 5/5 changes [00:0")
 
 
-def test_an_exception_while_drawing_stops_the_writes_and_says_how_far_it_came(eic: eicnb.Eic) -> None:
+def test_an_exception_while_drawing_stops_the_writes_and_notes_the_progress(eic: eicnb.Eic) -> None:
     def draw(_progress: WriteProgress) -> None:
         raise ZeroDivisionError
 
@@ -394,7 +394,7 @@ def test_an_exception_while_drawing_stops_the_writes_and_says_how_far_it_came(ei
     assert note.endswith(" not tried.")
 
 
-def test_refused_rows_are_not_applied_and_said(eic: eicnb.Eic) -> None:
+def test_refused_rows_are_not_applied_and_are_reported(eic: eicnb.Eic) -> None:
     error = incomplete(with_retries(1, "newsletters", "no-such-function"))
     assert error.result.outcome.tolist() == ["applied", "refused"]
     assert error.result.error.tolist()[1] == "there is no function 'no-such-function' in us-east-1"

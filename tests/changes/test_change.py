@@ -40,7 +40,7 @@ configs = st.none() | st.builds(
 
 
 @given(configs, configs)
-def test_the_request_makes_the_config_what_the_change_says(before: ReportedConfig | None, after: Any) -> None:
+def test_the_request_makes_the_change(before: ReportedConfig | None, after: Any) -> None:
     request = Change(TARGET, before, after).request()
     assert (request.verb, str(request.function), request.qualifier) == (
         "delete" if after is None else "put",
@@ -87,7 +87,7 @@ LINES = [
 
 
 @pytest.mark.parametrize(("before", "after", "line"), LINES)
-def test_a_line_says_what_changes_and_where(before: Any, after: Any, line: str) -> None:
+def test_a_line_has_the_change_and_its_place(before: Any, after: Any, line: str) -> None:
     shown = Change(TARGET, before, after).line()
     assert shown.startswith(line)
     assert shown.endswith("  us-east-1  123456789012")
@@ -121,7 +121,7 @@ def test_an_update_over_a_config_that_was_not_read_shows_only_what_it_writes(
     assert f"f:live  {phrases}, the previous config could not be read: no  " in change.line(WHERE)
 
 
-def test_an_update_keeps_what_it_does_not_give() -> None:
+def test_an_update_preserves_the_settings_that_it_does_not_give() -> None:
     before = config(maximum_retry_attempts=1, on_failure=QUEUE, on_success=TOPIC)
     request = Request("update", FunctionRef("f"), "live", EventInvokeConfig(maximum_retry_attempts=0))
     after = Change.of(request, before).after
@@ -129,12 +129,12 @@ def test_an_update_keeps_what_it_does_not_give() -> None:
     assert settings_of(after) == {**settings_of(before), "maximum_retry_attempts": 0}
 
 
-def test_what_was_not_read_cannot_be_undone() -> None:
+def test_a_change_to_an_unread_config_cannot_be_undone() -> None:
     with pytest.raises(UsageError, match="cannot be undone: the previous config could not be read: AccessDenied"):
         Change(TARGET, Unread("AccessDenied"), None).inverse()
 
 
-def test_what_aws_would_refuse_today_cannot_be_written_back() -> None:
+def test_a_config_that_aws_would_reject_today_cannot_be_restored() -> None:
     fifo = config(on_failure="arn:aws:sqs:us-east-1:123456789012:orders.fifo")
     with pytest.raises(UsageError, match="is a FIFO queue"):
         Change(TARGET, fifo, None).inverse().request()
@@ -154,6 +154,6 @@ EFFECTS = [
 
 
 @pytest.mark.parametrize(("before", "after", "words"), EFFECTS)
-def test_a_setting_says_what_happens_to_it(before: Any, after: Any, words: tuple[str, str, str]) -> None:
+def test_a_setting_has_its_effect(before: Any, after: Any, words: tuple[str, str, str]) -> None:
     change = Change(TARGET, config(maximum_retry_attempts=before), config(maximum_retry_attempts=after))
     assert change.settings()[0].row() == ("Maximum retry attempts", *words)

@@ -21,7 +21,7 @@ def test_an_update_creates_a_config_or_keeps_the_current_one(line: str, notebook
     assert (config.maximum_retry_attempts.item(), config.maximum_event_age_in_seconds.item()) == (1, 3600)
 
 
-def test_one_destination_is_created_and_the_other_is_kept(eic: eicnb.Eic) -> None:
+def test_one_destination_is_created_and_the_other_stays(eic: eicnb.Eic) -> None:
     first = eic.update("my-function", on_failure="sqs:shop-failures", create=True)
     assert first.on_success_type.isna().all()
     second = eic.update("my-function", on_success="events:shop", create=True)

@@ -44,7 +44,7 @@ def live(responses: list[Answer]) -> Live:
 
 
 @pytest.mark.parametrize(("responses", "trouble", "unread"), RESPONSES)
-def test_what_is_missing_is_told_apart_from_what_could_not_be_read(
+def test_a_missing_function_or_qualifier_differs_from_an_unread_config(
     responses: list[Answer], trouble: str, unread: str
 ) -> None:
     found = live(responses)
@@ -70,9 +70,9 @@ VERBS = {
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name != "list"])
-def test_every_verb_says_that_the_qualifier_is_missing(eic: eicnb.Eic, name: str) -> None:
+def test_every_verb_reports_that_the_qualifier_is_missing(eic: eicnb.Eic, name: str) -> None:
     class OfAQualifier:
-        """The connection, asked for a qualifier that my-function lacks."""
+        """The verbs, called with a qualifier that my-function lacks."""
 
         def __getattr__(self, verb: str) -> object:
             return lambda _name, **options: getattr(eic, verb)("my-function", qualifier="nope", **options)
@@ -84,7 +84,7 @@ def test_every_verb_says_that_the_qualifier_is_missing(eic: eicnb.Eic, name: str
 
 
 @pytest.mark.parametrize("call", VERBS.values(), ids=VERBS)
-def test_every_verb_says_that_the_function_is_missing(eic: eicnb.Eic, call: object) -> None:
+def test_every_verb_reports_that_the_function_is_missing(eic: eicnb.Eic, call: object) -> None:
     assert callable(call)
     with pytest.raises(NotFound) as raised:
         call(eic)

@@ -142,7 +142,7 @@ def test_a_row_that_was_not_read_needs_no_function() -> None:
     assert (found.target, found.region, found.unread) == (None, "eu-west-1", "it was not read (denied): no")
 
 
-def test_a_destination_that_aws_refuses_today_may_stay() -> None:
+def test_a_destination_that_aws_would_reject_today_may_stay() -> None:
     fifo = f"{QUEUE}.fifo"
     held = row(function_arn=ARN, on_failure=fifo).settings["on_failure"]
     assert isinstance(held, Unwritable)
@@ -270,7 +270,7 @@ WRONG_NAMES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG_NAMES)
-def test_a_name_that_is_not_certain_is_refused(case: str) -> None:
+def test_an_uncertain_name_is_refused(case: str) -> None:
     cells, message = WRONG_NAMES[case]
     with pytest.raises(UsageError) as raised:
         row(**cells)

@@ -39,7 +39,7 @@ def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def config_of(eic: eicnb.Eic, target: str) -> Any:
-    """The settings of a config, straight from the sandbox; None without one."""
+    """The settings of a config, directly from the sandbox, or None without a config."""
     name, _, qualifier = target.partition(":")
     found = eic.list(name)
     rows = found[found.qualifier == qualifier].drop(columns="last_modified")
@@ -51,7 +51,7 @@ def through(proxy: Answering) -> eicnb.Eic:
 
 
 def wanted(verb: str) -> Any:
-    """What the sandbox holds after a write that nothing disturbs."""
+    """The settings in the sandbox after an undisturbed write."""
     eic = eicnb.sandbox()
     assert eic.server is not None
     VERBS[verb](eic)
@@ -76,7 +76,9 @@ def test_a_lost_write_is_carried_out_once_if_no_one_else_writes(eic: eicnb.Eic, 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("verb", ["put", "update", "delete", "a first put"])
-def test_what_someone_else_wrote_meanwhile_is_shown_and_stays(eic: eicnb.Eic, verb: str, loss: Loss) -> None:
+def test_a_config_that_another_writer_changed_meanwhile_is_shown_and_stays(
+    eic: eicnb.Eic, verb: str, loss: Loss
+) -> None:
     assert eic.server is not None
 
     def others() -> None:
@@ -145,7 +147,7 @@ def test_a_write_is_sent_three_times_at_most(eic: eicnb.Eic, verb: str) -> None:
 
 @pytest.mark.parametrize("loss", ["cut after", "503 before", "a page after"])
 @pytest.mark.parametrize("verb", ["put", "update", "delete"])
-def test_without_a_read_the_error_says_what_may_have_reached_aws(eic: eicnb.Eic, verb: str, loss: Loss) -> None:
+def test_without_a_read_the_error_states_what_may_have_reached_aws(eic: eicnb.Eic, verb: str, loss: Loss) -> None:
     assert eic.server is not None
     with Answering(Losing(eic.server.url, loss, unreadable=True)) as proxy:
         with pytest.raises(EicError) as raised:
@@ -156,7 +158,7 @@ def test_without_a_read_the_error_says_what_may_have_reached_aws(eic: eicnb.Eic,
     assert isinstance(raised.value, AwsError) == loss.startswith("503")
 
 
-def test_a_line_says_that_its_write_was_confirmed_by_reading(notebook: Notebook, eic: eicnb.Eic) -> None:
+def test_a_line_notes_that_its_write_was_confirmed_by_reading(notebook: Notebook, eic: eicnb.Eic) -> None:
     assert eic.server is not None
     with Answering(Losing(eic.server.url, "cut after", times=2)) as proxy:
         eicnb.use(through(proxy))
@@ -187,7 +189,7 @@ SILENT = [
 
 
 @pytest.mark.parametrize(("loss", "cell", "is_done"), SILENT)
-def test_a_write_without_a_line_is_confirmed_or_says_that_nothing_was_read_before_it(
+def test_a_write_without_a_line_is_confirmed_or_notes_that_the_config_was_not_read_before(
     notebook: Notebook, eic: eicnb.Eic, loss: Loss, cell: str, *, is_done: bool
 ) -> None:
     assert eic.server is not None
@@ -232,7 +234,7 @@ def test_with_output_botocore_sends_again_as_the_aws_cli_does(
 
 
 @pytest.mark.parametrize("loss", ["cut after", "503 before", "a page before"])
-def test_with_output_an_error_says_what_may_have_reached_aws(notebook: Notebook, eic: eicnb.Eic, loss: Loss) -> None:
+def test_with_output_an_error_states_what_may_have_reached_aws(notebook: Notebook, eic: eicnb.Eic, loss: Loss) -> None:
     assert eic.server is not None
     with Answering(Losing(eic.server.url, loss, times=10)) as proxy:
         eicnb.use(through(proxy))
@@ -243,7 +245,7 @@ def test_with_output_an_error_says_what_may_have_reached_aws(notebook: Notebook,
 
 
 def applied(proxy: Answering, age: str) -> tuple[Form, str]:
-    """A form over GREEN in which Apply was clicked with another age, and what it shows."""
+    """A form for GREEN in which Apply was clicked with another age, and what it shows."""
     connection, subject = through(proxy)._connection, FunctionRef("my-function", "GREEN")
     live = Live.read(connection, subject)
     form = Form(connection, connection.where(), subject, live, background=AtOnce())
@@ -271,7 +273,7 @@ def test_one_click_on_apply_is_one_write(eic: eicnb.Eic, loss: Loss) -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_apply_does_not_overwrite_what_a_colleague_wrote_in_between(eic: eicnb.Eic, loss: Loss) -> None:
+def test_apply_does_not_overwrite_a_colleagues_change(eic: eicnb.Eic, loss: Loss) -> None:
     assert eic.server is not None
     losing = Losing(eic.server.url, loss, lambda: eic.put("my-function:GREEN", maximum_retry_attempts=1))
     with Answering(losing) as proxy:

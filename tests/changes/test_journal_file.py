@@ -85,7 +85,7 @@ def test_a_folder_that_others_use_is_left_as_it_is(mode: int, name: str, eic: ei
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """Let the journal's file grow by a few bytes more only."""
+    """Limit the journal's file to a few more bytes."""
     [file] = folder().iterdir()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 20, hard))

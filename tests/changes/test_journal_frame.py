@@ -30,7 +30,7 @@ def test_without_a_write_it_has_its_columns_and_no_row() -> None:
     assert (len(frame), frame.attrs["damaged_lines"]) == (0, 0)
 
 
-def test_a_row_says_who_changed_what_from_what_to_what(eic: eicnb.Eic) -> None:
+def test_a_row_has_the_caller_and_the_change(eic: eicnb.Eic) -> None:
     eic.update("my-function:BLUE", maximum_retry_attempts=1)
     row = eicnb.journal().iloc[0].to_dict()
     assert datetime.now(UTC) - row.pop("time") < timedelta(minutes=1)
@@ -76,7 +76,7 @@ def test_a_silent_write_is_one_request_whose_previous_config_is_unknown(notebook
     assert row.change.endswith(", the previous config was not read")
 
 
-def test_what_was_read_with_a_refused_write_is_an_error(eic: eicnb.Eic) -> None:
+def test_a_refused_write_is_a_row_with_an_error(eic: eicnb.Eic) -> None:
     with pytest.raises(NotFound):
         eic.put("nope", maximum_retry_attempts=0)
     row = eicnb.journal().iloc[0]

@@ -31,7 +31,7 @@ def killed(url: str, warm_python: str) -> Killed:
 
 @pytest.fixture
 def url(eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A sandbox that outlives the killed process, and this process's connection to it."""
+    """The URL of a sandbox that outlives the killed process and is also this process's connection."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     eicnb.settings.choose(progress=False)
@@ -65,7 +65,7 @@ LINES = {
 
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("line", LINES)
-def test_a_killed_write_is_told_truly_and_undone(line: str, point: str, killed: Killed) -> None:
+def test_a_killed_write_is_recorded_correctly_and_can_be_undone(line: str, point: str, killed: Killed) -> None:
     name, command = LINES[line]
     outcomes, is_written = OUTCOMES[point]
     before = settings_of(name)
@@ -79,7 +79,9 @@ def test_a_killed_write_is_told_truly_and_undone(line: str, point: str, killed: 
 
 @pytest.mark.parametrize("which", [1, 2])
 @pytest.mark.parametrize("point", POINTS)
-def test_a_killed_apply_is_told_truly_repeated_and_undone(point: str, which: int, killed: Killed) -> None:
+def test_a_killed_apply_is_recorded_correctly_and_can_be_repeated_and_undone(
+    point: str, which: int, killed: Killed
+) -> None:
     before = [settings_of(f"my-function:{name}") for name in ("BLUE", "GREEN")]
     plan = eicnb.plan(eicnb.list("my-function").assign(maximum_event_age_in_seconds=77))
     killed(point, "plan", which)

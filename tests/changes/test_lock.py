@@ -35,7 +35,7 @@ def test_one_at_a_time_holds_the_lock_on_a_config() -> None:
     assert held == ["first", "second"]
 
 
-def test_a_stopped_wait_goes_on_without_the_lock() -> None:
+def test_a_stopped_wait_continues_without_the_lock() -> None:
     with locked(TARGET, never), locked(TARGET, lambda: True):
         pass
 

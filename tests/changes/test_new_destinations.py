@@ -41,7 +41,7 @@ def test_no_other_destination_is_called_missing(settings: dict[str, Any], eic: e
     assert planned(of("newsletters", **settings)).notes == ()
 
 
-def test_only_what_a_change_newly_sets_is_checked(eic: eicnb.Eic) -> None:
+def test_only_newly_set_destinations_are_checked(eic: eicnb.Eic) -> None:
     planned(of("newsletters", on_failure="sqs:lost-events")).apply(**FAST)
     plan = planned(of("newsletters", on_failure="sqs:lost-events", maximum_retry_attempts=0))
     assert (len(plan), plan.notes, plan.rows[0].reason) == (1, (), "")

@@ -62,7 +62,7 @@ ROWS: dict[str, tuple[Change, str, str, str]] = {
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_a_row_says_what_is_done_what_changes_and_why(case: str) -> None:
+def test_a_row_has_the_action_the_change_and_the_reason(case: str) -> None:
     of, action, words, reason = ROWS[case]
     row = PlannedChange.of(of)
     assert (row.action, row.words, row.reason) == (action, words, reason)

@@ -20,14 +20,14 @@ from tests.changes.test_plan import ROWS
 PLAN = Plan.of(of for of, *_ in ROWS.values())
 
 
-def test_a_plan_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_plan_round_trips(tmp_path: Path) -> None:
     path = PLAN.save(tmp_path / "plan.json")
     again = Plan.load(path)
     assert again == PLAN
     assert (again.id, str(again), again.lines()) == (PLAN.id, repr(PLAN), PLAN.lines())
 
 
-def test_a_plan_of_an_audit_comes_back_as_it_was(eic: eicnb.Eic, tmp_path: Path) -> None:
+def test_a_plan_of_an_audit_round_trips(eic: eicnb.Eic, tmp_path: Path) -> None:
     plan = planned(eic.audit(progress=False, rate=1000))
     assert Plan.load(plan.save(str(tmp_path / "new folder" / "plan.json"))) == plan
 
@@ -128,7 +128,7 @@ FORGED: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("case", FORGED)
-def test_a_row_that_cannot_be_is_refused_even_with_a_right_digest(tmp_path: Path, case: str) -> None:
+def test_an_impossible_row_is_refused_even_with_a_right_digest(tmp_path: Path, case: str) -> None:
     from eicnb.changes.plan_file import _digest, plan_id
 
     path = PLAN.save(tmp_path / "plan.json")

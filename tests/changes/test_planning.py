@@ -32,12 +32,12 @@ def frame(**columns: Any) -> pd.DataFrame:
 
 
 def one(desired: Any) -> tuple[str, str, str]:
-    """The action, the words and the reason of a plan of one row."""
+    """The action, the change and the reason of a plan with one row."""
     [row] = planned(desired).rows
     return row.action, row.words, row.reason
 
 
-def test_what_was_read_and_not_edited_changes_nothing(eic: eicnb.Eic) -> None:
+def test_an_unedited_audit_changes_nothing(eic: eicnb.Eic) -> None:
     for qualifiers in ("configured", "all"):
         audit = eic.audit(progress=False, rate=1000, regions=["us-east-1", "eu-west-1"], qualifiers=qualifiers)
         plan = planned(audit)
@@ -144,7 +144,7 @@ def test_an_empty_config_that_was_read_stays_in_a_frame_that_cannot_say_so(eic: 
     assert one(eic.list("newsletters").drop(columns="last_modified"))[0] == "delete"
 
 
-def test_expired_credentials_refuse_a_row_with_what_renews_them(eic: eicnb.Eic) -> None:
+def test_expired_credentials_refuse_a_row_and_the_reason_says_how_to_renew_them(eic: eicnb.Eic) -> None:
     forward = Losing(str(eic.endpoint_url), "cut before", times=0)
     expired = fault(403, "ExpiredTokenException", "The security token included in the request is expired")
     with Answering(lambda request: expired if "event-invoke-config" in request.path else forward(request)) as proxy:

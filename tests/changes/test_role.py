@@ -47,14 +47,14 @@ def test_a_refused_put_with_the_output_of_the_aws_cli_reads_no_role(option: str,
     assert sent - {"GetCallerIdentity"} == {"PutFunctionEventInvokeConfig"}
 
 
-def test_a_dry_run_notes_what_the_role_lacks(eic: eicnb.Eic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_notes_the_missing_permission_of_the_role(eic: eicnb.Eic, capsys: pytest.CaptureFixture[str]) -> None:
     eicnb.run(f"{PUT} --dry-run")
     _, _, note = capsys.readouterr().out.partition("\n")
     why = "Note: AWS rejects this unless the destination's own policy allows it. To make sure, "
     assert note == f"{why}{HINT.format(account=eic.account_id)}\n"
 
 
-def test_a_dry_run_says_nothing_of_a_role_that_may_deliver(eic: eicnb.Eic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_has_no_note_if_the_role_may_deliver(eic: eicnb.Eic, capsys: pytest.CaptureFixture[str]) -> None:
     eicnb.run("put checkout --on-failure sqs:shop-failures --dry-run")
     assert "Note" not in capsys.readouterr().out
 
@@ -81,7 +81,7 @@ def test_a_role_that_cannot_be_read_is_not_named(monkeypatch: pytest.MonkeyPatch
     )
 
 
-def test_another_refusal_keeps_its_own_hint(eic: eicnb.Eic) -> None:
+def test_another_error_keeps_its_hint(eic: eicnb.Eic) -> None:
     with pytest.raises(AwsError) as refused:
         eic.put("my-function", on_failure=f"arn:aws:lambda:us-east-1:{eic.account_id}:function:nope")
     assert refused.value.hint is None

@@ -40,7 +40,7 @@ CALLS: dict[str, Callable[[str], Any]] = {
 
 
 @pytest.mark.parametrize(("name", "hint"), NEAREST.items())
-def test_the_hint_is_the_nearest_name_or_what_exists(eic: eicnb.Eic, name: str, hint: str) -> None:
+def test_the_hint_is_the_nearest_name_or_a_list_of_names(eic: eicnb.Eic, name: str, hint: str) -> None:
     if name.startswith("arn:"):
         assert eic.account_id == "123456789012"
     with pytest.raises(NotFound) as raised:

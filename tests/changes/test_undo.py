@@ -142,13 +142,15 @@ def test_rows_of_another_frame_are_refused(eic: eicnb.Eic) -> None:
 
 
 def other(eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    """Write as someone else, whose writes are not in this journal."""
+    """Write as another user, whose writes are not in this journal."""
     with monkeypatch.context() as patched:
         patched.setenv("EICNB_JOURNAL", "off")
         eicnb.run(line)
 
 
-def test_what_someone_else_changed_since_is_a_conflict(eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_config_that_another_writer_changed_since_is_a_conflict(
+    eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     eicnb.run("put my-function:BLUE --retries 1\nput my-function:GREEN --retries 1")
     other(eic, monkeypatch, "put my-function:BLUE --retries 2")
     plan = eicnb.undo()
@@ -161,7 +163,7 @@ def test_what_someone_else_changed_since_is_a_conflict(eic: eicnb.Eic, monkeypat
     assert eic.get("my-function:BLUE").maximum_retry_attempts.item() == 2
 
 
-def test_what_someone_else_changed_between_two_writes_is_a_conflict(
+def test_a_config_that_another_writer_changed_between_two_writes_is_a_conflict(
     eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eic.put("my-function:BLUE", maximum_retry_attempts=1)
@@ -172,7 +174,7 @@ def test_what_someone_else_changed_between_two_writes_is_a_conflict(
     assert row.reason.startswith("another writer changed the config between these writes, before ")
 
 
-def test_what_is_as_before_already_needs_no_change(eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_config_that_is_already_restored_needs_no_change(eic: eicnb.Eic, monkeypatch: pytest.MonkeyPatch) -> None:
     eic.put("my-function", maximum_retry_attempts=1)
     other(eic, monkeypatch, "delete my-function")
     assert eicnb.undo().frame.action.tolist() == ["none"]
@@ -185,7 +187,7 @@ def test_a_write_that_read_nothing_before_it_cannot_be_undone(ending: str, noteb
     assert (row.action, row.reason) == ("refused", "the config before the write is unknown: it was not read")
 
 
-def test_a_sandbox_that_is_gone_confuses_no_later_one(eic: eicnb.Eic) -> None:
+def test_a_stopped_sandbox_is_not_confused_with_a_later_one(eic: eicnb.Eic) -> None:
     eic.put("my-function:BLUE", maximum_retry_attempts=1)
     run = eicnb.journal().run[0]
     second = eicnb.sandbox()
@@ -258,14 +260,14 @@ def test_the_heading_names_the_run_its_time_and_its_writes(eic: eicnb.Eic) -> No
     assert f"<p>{heading}</p>" in plan._repr_html_()
 
 
-def test_two_lines_are_two_runs_which_a_time_takes_back_together(eic: eicnb.Eic) -> None:
+def test_a_time_undoes_both_of_the_runs_of_two_lines(eic: eicnb.Eic) -> None:
     eic.put("my-function", maximum_retry_attempts=0)
     eic.put("my-function:BLUE", maximum_retry_attempts=1)
     assert eicnb.undo().about.endswith(": 1 write")
     assert eicnb.undo("1h").about.startswith("Undoes 2 writes of 2 runs, from ")
 
 
-def test_an_empty_plan_says_why_it_is_empty(eic: eicnb.Eic) -> None:
+def test_an_empty_plan_notes_why_it_is_empty(eic: eicnb.Eic) -> None:
     account = "123456789012"
     assert eicnb.undo().text().splitlines()[1:] == [f"Nothing to undo: the journal has no write in account {account}."]
     with pytest.raises(NotFound):

@@ -102,7 +102,7 @@ DestinationConfig:
 this is not YAML: expected the node content, but found '<stream end>'
     line 3:   OnFailure: [
                           ^
-Try: FunctionName: my-function, a member a line, or file://NAME
+Try: FunctionName: my-function, one member per line, or file://NAME
 ====
 put my-function
 MaximumRetryAttempt: 0
@@ -141,7 +141,7 @@ Qualifier: live
 only one command can take the text below it
     line 2: Qualifier: live
             ^^^^^^^^^^^^^^^
-Try: leave one command on the first line
+Try: put a single command on the first line
 ====
 put my-function
 MaximumRetryAttempts: ${retry}
@@ -153,7 +153,7 @@ Try: ${retries}
 
 
 @pytest.mark.parametrize("case", BAD.strip().split("\n====\n"))
-def test_a_fault_is_told_with_its_line(case: str) -> None:
+def test_an_error_shows_its_line(case: str) -> None:
     lines = case.splitlines()
     message = next(number for number, line in enumerate(lines) if line.startswith("    line ")) - 1
     with pytest.raises(UsageError) as caught:

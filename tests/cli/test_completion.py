@@ -26,7 +26,7 @@ KNOWN = Known(
 
 
 def completed(marked: str, known: Known = KNOWN) -> list[str]:
-    """The texts as they are once a candidate is taken; `|` marks the cursor."""
+    """The line after inserting each candidate; `|` marks the cursor."""
     before, _, after = marked.partition("|")
     found = complete(before + after, len(before), known)
     return [before[: found.start] + candidate.text + after for candidate in found.candidates]
@@ -201,7 +201,7 @@ def test_options_come_even_when_there_are_too_many_functions() -> None:
     assert "--retries" in found
 
 
-def test_destinations_begin_with_what_needs_no_knowledge() -> None:
+def test_destinations_begin_with_those_that_need_no_lookup() -> None:
     assert offered("put f --on-failure |", Known()) == ["none", "sqs:", "sns:", "s3:", "lambda:", "events:"]
     assert offered("put f --on-success |", Known()) == ["none", "sqs:", "sns:", "lambda:", "events:"]
 
@@ -219,7 +219,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("marked", "expected"), KINDS.items())
-def test_a_candidate_says_what_it_is(marked: str, expected: Candidate) -> None:
+def test_a_candidate_has_a_kind_and_a_meaning(marked: str, expected: Candidate) -> None:
     before = marked.removesuffix("|")
     assert complete(before, len(before), KNOWN).candidates == (expected,)
 
@@ -250,7 +250,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(WORDS, max_size=20).map("".join)), st.integers(-3, 80))
-def test_any_text_and_cursor_have_an_answer_that_fits(text: str, cursor: int) -> None:
+def test_any_text_and_cursor_have_candidates_that_fit(text: str, cursor: int) -> None:
     found = complete(text, cursor, KNOWN)
     cursor = min(max(cursor, 0), len(text))
     texts = [candidate.text for candidate in found.candidates]
@@ -274,13 +274,13 @@ HUGE = {
 
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
 def test_a_huge_text_takes_time_that_grows_with_its_length(text: str) -> None:
-    """With the square of its length it would take hours; the limit is pytest's own."""
+    """Quadratic time would take hours; pytest's own time limit stops the test."""
     complete(text, len(text), KNOWN)
 
 
 @pytest.mark.parametrize("line", ["put |", "put function-99|", "put FUNCTION-99|", "put f --on-failure lambda:|"])
 def test_ten_thousand_functions_are_searched_at_once(line: str) -> None:
-    """`tests/bench/completion.py` measures how fast; this is far less than the second that JupyterLab waits."""
+    """JupyterLab waits a second for completions; `tests/bench/completion.py` measures the exact time."""
     known = Known(functions=[f"function-{n}" for n in range(10_000)])
     times = []
     for _ in range(5):

@@ -73,7 +73,7 @@ def test_the_pagination_of_a_document_is_that_of_the_options() -> None:
         ("put --cli-input-yaml 'FunctionName: f\nQualifier: 7'", "the Qualifier in the input is 7, not text"),
     ],
 )
-def test_a_document_that_aws_would_not_take_is_told(line: str, message: str) -> None:
+def test_a_document_that_aws_would_reject_is_an_error(line: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         arguments(line)
     assert message in str(caught.value)
@@ -84,13 +84,13 @@ def test_yaml_is_version_1_2() -> None:
     assert read_yaml("a: yes\nb: 0o17\nc: 12:30\nd: on") == {"a": "yes", "b": 15, "c": "12:30", "d": "on"}
 
 
-def test_deep_nesting_is_told() -> None:
+def test_deep_nesting_is_an_error() -> None:
     for read in (read_json, read_yaml):
         with pytest.raises(UsageError):
             read("[" * 100_000)
 
 
-def test_a_bomb_of_anchors_is_refused_without_being_unfolded() -> None:
+def test_nested_anchors_are_refused_without_being_expanded() -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30))]
     with pytest.raises(UsageError, match="this YAML has more than 10,000 values"):
         input_arguments(read_yaml("\n".join(lines)))

@@ -15,7 +15,7 @@ def missing(path: str) -> bytes:
     raise FileNotFoundError(2, "No such file or directory", path)
 
 
-def test_what_begins_with_file_is_a_file() -> None:
+def test_a_value_that_begins_with_file_is_a_file() -> None:
     values = ["file://x", "fileb://x", "x", 7, "files://x"]
     assert [value for value in values if is_file(value)] == ["file://x", "fileb://x"]
 
@@ -39,13 +39,13 @@ def test_the_text_of_a_file_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) ->
         ("fileb://x", b"a", "fileb:// reads bytes, but no value here is binary\nTry: file://x"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told(value: str, found: bytes | None, message: str) -> None:
+def test_a_file_that_cannot_be_used_is_an_error(value: str, found: bytes | None, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         content(value, missing if found is None else lambda _: found)
     assert str(caught.value) == message
 
 
-def test_a_file_in_another_encoding_is_told_and_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_in_another_encoding_is_an_error_unless_the_encoding_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="is not text in its encoding"):
         content("file://x", lambda _: b"\xe9")
     monkeypatch.setenv("AWS_CLI_FILE_ENCODING", "latin-1")

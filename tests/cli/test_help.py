@@ -27,7 +27,7 @@ WIDTH = 100
 def whatever_is_started(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[eicnb.Eic]:
     """The connection to a sandbox where checkout fails, in a folder with an audit.
 
-    A sandbox that takes its place is stopped as well.
+    A sandbox that replaces it is stopped as well.
     """
     assert eic.server is not None
     eic.server.fail("checkout")  # its record arrives long before the minute that `send` waits
@@ -40,7 +40,7 @@ def whatever_is_started(eic: eicnb.Eic, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def source(example: str) -> Source:
-    """The commands of an example, as the magics read them."""
+    """The commands of an example, as the magics parse them."""
     if example.startswith("%%eic\n"):
         return Source(example.removeprefix("%%eic"), "%%eic")
     assert example.startswith("%eic ")
@@ -56,7 +56,7 @@ MADE: dict[str, Callable[[eicnb.Eic], Any]] = {
 
 
 def frames_in(example: str, eic: eicnb.Eic) -> dict[str, Any]:
-    """The values that an example names, from the sandbox."""
+    """The values that an example refers to, from the sandbox."""
     names = re.findall(r"\$\{(\w+)\}", example)
     return {name: MADE[name](eic) if name in MADE else eic.list("order-events") for name in names}
 
@@ -72,7 +72,7 @@ def test_every_example_runs_on_the_sandbox(verb: str, whatever_is_started: eicnb
 
 
 @pytest.mark.parametrize(("verb", "example"), EXAMPLES)
-def test_an_example_stands_on_the_page_of_its_verb(verb: str, example: str) -> None:
+def test_an_example_is_on_the_page_of_its_verb(verb: str, example: str) -> None:
     [command] = parser.parse(source(example), dict.fromkeys(re.findall(r"\$\{(\w+)\}", example), to_frame([], (), {})))
     assert command.verb == verb
     assert "".join(f"  {line}\n" for line in example.splitlines()) in page(verb)
@@ -115,13 +115,13 @@ def test_a_page_is_found_by_each_name_of_its_verb(verb: Verb) -> None:
         ("?", "eicnb has no command '?'\nTry: %eic help"),
     ],
 )
-def test_an_unknown_verb_is_answered_with_the_nearest(name: str, message: str) -> None:
+def test_an_unknown_verb_is_an_error_that_suggests_the_nearest_one(name: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         page(name)
     assert str(caught.value) == message
 
 
-def test_the_page_of_a_command_of_aws_says_it_in_our_words_and_in_the_words_of_the_aws_cli() -> None:
+def test_the_page_of_an_aws_command_has_our_synopsis_and_that_of_the_aws_cli() -> None:
     _, synopsis, *_ = page("put").split("\n\n")
     assert (
         synopsis
@@ -160,7 +160,7 @@ AWS's own pages
     )
 
 
-def test_options_of_every_command_of_aws_stand_apart_from_those_of_the_verb() -> None:
+def test_options_of_every_aws_command_are_separate_from_those_of_the_verb() -> None:
     sections = dict(part.split("\n", 1) for part in page("get").split("\n\n")[1:4])
     assert list(sections) == ["Synopsis", "Options", "Options of every AWS command"]
     own, shared = ([row.split()[0] for row in sections[title].splitlines()] for title in list(sections)[1:])

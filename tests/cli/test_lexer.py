@@ -60,7 +60,7 @@ def fault(text: str) -> str:
         ("é 文 😀", ["é", "文", "😀"]),
     ],
 )
-def test_quotes_and_escapes_are_those_of_bash(text: str, expected: list[str]) -> None:
+def test_quotes_and_escapes_work_as_in_bash(text: str, expected: list[str]) -> None:
     assert words(text) == [expected]
 
 
@@ -150,7 +150,7 @@ def test_a_line_or_a_semicolon_ends_a_command(text: str, expected: list[list[str
 
 
 @pytest.mark.parametrize("blank", [NBSP, "\t", "\N{EM SPACE}", "\f"])
-def test_what_looks_blank_is_blank(blank: str) -> None:
+def test_characters_that_look_blank_are_blanks(blank: str) -> None:
     assert words(f"get{blank}my-function") == [["get", "my-function"]]
 
 
@@ -229,7 +229,7 @@ def test_a_fault_in_a_continued_line_is_shown_in_that_line() -> None:
 
 
 @pytest.mark.parametrize("operator", ["|", "||", "&&", "&", ">", ">>", "<", "$(", "`", "(", ")", "$'"])
-def test_what_only_a_shell_understands_is_named_with_what_to_use_instead(operator: str) -> None:
+def test_shell_syntax_is_an_error_that_says_what_to_type_instead(operator: str) -> None:
     lines = fault(f"get f {operator}x").splitlines()
     assert lines[0] == f"{operator!r} works only in a shell, but no shell reads this line"
     assert lines[2] == " " * 10 + "^" * len(operator)
@@ -242,7 +242,7 @@ def test_a_fault_in_a_cell_has_the_number_of_its_line() -> None:
     assert str(caught.value.excerpt) == "    line 3: get 'b\n                ^"
 
 
-def test_the_prompt_stands_before_the_first_line_only() -> None:
+def test_the_prompt_precedes_only_the_first_line() -> None:
     source = Source("get 'a\nb", "%eic ")
     assert str(source.excerpt(4, 5)) == "    %eic get 'a\n             ^"
     assert str(source.excerpt(7, 8)) == "    b\n    ^"
@@ -261,7 +261,7 @@ def test_a_word_knows_how_it_was_typed() -> None:
         ("\\-\\-q=live", "live", 6),
     ],
 )
-def test_a_part_of_a_word_is_found_again_in_what_was_typed(text: str, culprit: str, column: int) -> None:
+def test_a_part_of_a_word_has_its_position_in_the_typed_text(text: str, culprit: str, column: int) -> None:
     word = only_word(text)
     value = word.part(word.text.index("=") + 1)
     assert value.text == "live"

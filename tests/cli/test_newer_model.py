@@ -47,7 +47,7 @@ for line in sys.stdin.read().splitlines():
 
 @pytest.fixture(scope="module")
 def newer_botocore(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data path whose Lambda model has more members in a put, an update and an answer than today's."""
+    """A data path with a newer Lambda model, which has more members in a put, an update and a response."""
     folder = tmp_path_factory.mktemp("data")
     there = Path(botocore.__file__).parent / "data" / "lambda" / "2015-03-31" / "service-2.json.gz"
     model = json.loads(gzip.decompress(there.read_bytes()))
@@ -71,7 +71,7 @@ def _renamed(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(lines: str, data_path: Path, endpoint_url: str) -> str:
-    """What the lines print in a process of their own, since botocore reads its model once."""
+    """The output of the lines in a separate process, because botocore reads its model only once."""
     environment = {
         **os.environ,
         "AWS_DATA_PATH": str(data_path),
@@ -145,7 +145,7 @@ def test_its_faults_are_found_before_anything_is_sent(newer_botocore: Path) -> N
         assert server.seen == []
 
 
-def test_its_answers_and_its_help_show_it(newer_botocore: Path) -> None:
+def test_its_responses_and_its_help_show_it(newer_botocore: Path) -> None:
     with Answering([config_answer(Concurrency=5)]) as server:
         printed = run("get my-function --output yaml --query Concurrency\nhelp put", newer_botocore, server.url)
     assert printed.startswith("5\n")
@@ -166,10 +166,10 @@ def test_a_lone_structure_is_a_list_of_one() -> None:
     assert convert(member, parse(member, ['{"N": 1}'])) == [{"N": 1}]
 
 
-def test_what_is_not_of_its_kind_is_a_usage_error() -> None:
+def test_a_value_of_the_wrong_type_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="New is 'maybe', not of type boolean"):
         convert(Member("New", "boolean"), "maybe")
 
 
-def test_what_the_table_knows_is_not_an_option_twice() -> None:
+def test_a_member_in_the_table_does_not_become_a_second_option() -> None:
     assert from_model([Member("Qualifier", "string", option="--qualifier")]) == ()

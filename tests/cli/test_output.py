@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from eicnb.cli.output import OUTPUTS, Answer, Query, check, format_timestamp, render, select, table, text, yaml
+from eicnb.cli.output import OUTPUTS, Query, Response, check, format_timestamp, render, select, table, text, yaml
 from eicnb.errors import EicError, UsageError
 
 CASES = json.loads((Path(__file__).parent / "output_cases.json").read_text(encoding="utf-8"))["cases"]
@@ -27,14 +27,14 @@ values = st.recursive(
 structures = st.dictionaries(names, values, min_size=1, max_size=4)
 
 
-def answered(value: dict[str, Any]) -> Answer:
-    return Answer.of("GetFunctionEventInvokeConfig", value)
+def response_with(value: dict[str, Any]) -> Response:
+    return Response.of("GetFunctionEventInvokeConfig", value)
 
 
-def paged(*pages: dict[str, Any], **whole: Any) -> Answer:
+def paged(*pages: dict[str, Any], **whole: Any) -> Response:
     merged = [item for page in pages for item in page["FunctionEventInvokeConfigs"]]
     whole = {"FunctionEventInvokeConfigs": merged, **whole}
-    return Answer("ListFunctionEventInvokeConfigs", pages, whole, paged=True)
+    return Response("ListFunctionEventInvokeConfigs", pages, whole, paged=True)
 
 
 def leaves(value: Any) -> list[Any]:
@@ -48,62 +48,62 @@ def leaves(value: Any) -> list[Any]:
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_it_prints_what_the_aws_cli_prints(case: dict[str, Any]) -> None:
     pages = tuple(case["pages"])
-    answer = Answer(case["operation"], pages, case.get("whole", pages[0]), case.get("paged", False))
+    response = Response(case["operation"], pages, case.get("whole", pages[0]), case.get("paged", False))
     query = Query.parse(case["query"]) if "query" in case else None
-    assert render(answer, case["output"], query=query, color=case.get("color", False)) == case["expected"]
+    assert render(response, case["output"], query=query, color=case.get("color", False)) == case["expected"]
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_an_empty_answer_prints_nothing(output: str) -> None:
-    assert render(answered({}), output) == ""
+def test_an_empty_response_prints_nothing(output: str) -> None:
+    assert render(response_with({}), output) == ""
 
 
 def test_an_unknown_output_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UsageError, match="there is no output 'tabel'\nTry: table"):
-        render(answered(CONFIG), "tabel")
+        render(response_with(CONFIG), "tabel")
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_rendering_leaves_the_answer_alone(output: str) -> None:
+def test_rendering_does_not_change_the_response(output: str) -> None:
     before = json.dumps(CONFIG)
-    render(answered(CONFIG), output, color=True)
+    render(response_with(CONFIG), output, color=True)
     assert json.dumps(CONFIG) == before
 
 
 def test_a_query_selects_from_the_whole() -> None:
-    answer = paged({"FunctionEventInvokeConfigs": [CONFIG]}, {"FunctionEventInvokeConfigs": [CONFIG]})
-    assert select(answer, Query.parse("length(FunctionEventInvokeConfigs)")) == 2
-    assert select(answer, None) == answer.whole
+    response = paged({"FunctionEventInvokeConfigs": [CONFIG]}, {"FunctionEventInvokeConfigs": [CONFIG]})
+    assert select(response, Query.parse("length(FunctionEventInvokeConfigs)")) == 2
+    assert select(response, None) == response.whole
 
 
 def test_text_leaves_out_the_marker_of_a_page_and_shows_the_token_of_the_next() -> None:
-    answer = paged({"FunctionEventInvokeConfigs": [{"FunctionArn": "a"}], "NextMarker": "1"}, NextToken="t")
-    assert render(answer, "text") == "FUNCTIONEVENTINVOKECONFIGS\ta\nNEXTTOKEN\tt\n"
+    response = paged({"FunctionEventInvokeConfigs": [{"FunctionArn": "a"}], "NextMarker": "1"}, NextToken="t")
+    assert render(response, "text") == "FUNCTIONEVENTINVOKECONFIGS\ta\nNEXTTOKEN\tt\n"
 
 
 def test_a_call_without_pages_shows_its_marker() -> None:
     page = {"FunctionEventInvokeConfigs": [{"FunctionArn": "a"}], "NextMarker": "1"}
-    assert render(Answer.of("ListFunctionEventInvokeConfigs", page), "text") == "1\nFUNCTIONEVENTINVOKECONFIGS\ta\n"
+    assert render(Response.of("ListFunctionEventInvokeConfigs", page), "text") == "1\nFUNCTIONEVENTINVOKECONFIGS\ta\n"
 
 
 def test_a_yaml_stream_has_an_item_for_each_page() -> None:
     query = Query.parse("FunctionEventInvokeConfigs[0]")
-    answer = paged({"FunctionEventInvokeConfigs": [{}]}, {"FunctionEventInvokeConfigs": [{"FunctionArn": "a"}]})
-    assert render(answer, "yaml-stream", query=query) == "- {}\n- FunctionArn: a\n"
+    response = paged({"FunctionEventInvokeConfigs": [{}]}, {"FunctionEventInvokeConfigs": [{"FunctionArn": "a"}]})
+    assert render(response, "yaml-stream", query=query) == "- {}\n- FunctionArn: a\n"
 
 
 @given(structures)
-def test_json_comes_back_as_it_was(value: dict[str, Any]) -> None:
-    assert json.loads(render(answered(value), "json")) == value
+def test_json_round_trips(value: dict[str, Any]) -> None:
+    assert json.loads(render(response_with(value), "json")) == value
 
 
 @given(st.lists(values, min_size=1, max_size=4) | structures)
-def test_yaml_comes_back_as_it_was(value: Any) -> None:
+def test_yaml_round_trips(value: Any) -> None:
     assert YAML(typ="safe", pure=True).load(yaml.dump(value)) == value
 
 
 def is_in(shown: str, leaf: Any) -> bool:
-    """Whether a scalar is shown, alone or in a list that the AWS CLI writes as Python does."""
+    """Whether the text shows a scalar, alone or in a list that the AWS CLI prints as Python would."""
     return str(leaf) in shown or repr(leaf)[1:-1] in shown
 
 
@@ -145,13 +145,13 @@ def test_all_lines_of_a_table_are_equally_wide(rows: list[list[Any]]) -> None:
         ({"a\nb": []}, "- ? 'a\n\n    b'\n  : []\n"),
     ],
 )
-def test_yaml_writes_what_libyaml_writes(value: Any, written: str) -> None:
+def test_yaml_is_the_same_as_that_of_libyaml(value: Any, written: str) -> None:
     assert yaml.dump([value]) == written
 
 
-def test_yaml_repeats_what_comes_again_by_its_name() -> None:
+def test_yaml_writes_repeated_values_as_aliases() -> None:
     query = Query.parse("{First: DestinationConfig, Second: [DestinationConfig, DestinationConfig.OnSuccess]}")
-    assert render(answered(CONFIG), "yaml", query=query) == (
+    assert render(response_with(CONFIG), "yaml", query=query) == (
         "First: &id001\n  OnFailure: {}\n  OnSuccess: &id002 {}\nSecond:\n- *id001\n- *id002\n"
     )
 
@@ -175,7 +175,7 @@ def test_yaml_repeats_what_comes_again_by_its_name() -> None:
         ("[a, join(b)]", 4, f"--query calls join() with 1, but it takes 2 arguments\n{QUERY_RULE}"),
     ],
 )
-def test_a_wrong_query_is_refused_where_it_is_wrong(query: str, position: int, message: str) -> None:
+def test_a_wrong_query_is_refused_with_the_position_of_the_error(query: str, position: int, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         Query.parse(query)
     assert (caught.value.position, str(caught.value)) == (position, message)
@@ -218,9 +218,9 @@ def test_a_query_nested_without_end_is_refused() -> None:
         ),
     ],
 )
-def test_a_query_that_fails_on_an_answer_keeps_the_words_of_jmespath(query: str, message: str) -> None:
+def test_a_query_that_fails_on_a_response_has_the_message_of_jmespath(query: str, message: str) -> None:
     with pytest.raises(EicError) as caught:
-        render(answered(CONFIG), "json", query=Query.parse(query))
+        render(response_with(CONFIG), "json", query=Query.parse(query))
     assert (caught.value.exit_code, str(caught.value)) == (255, message)
 
 
@@ -253,21 +253,19 @@ def test_a_query_that_fails_on_an_answer_keeps_the_words_of_jmespath(query: str,
         ),
     ],
 )
-def test_what_a_form_cannot_show_is_an_error_that_can_be_known_beforehand(
-    query: str, output: str, message: str
-) -> None:
-    for attempt in (render, lambda answer, output, *, query: check([answer], output, query=query)):
+def test_a_response_that_a_format_cannot_show_is_an_error_in_advance(query: str, output: str, message: str) -> None:
+    for attempt in (render, lambda response, output, *, query: check([response], output, query=query)):
         with pytest.raises(EicError) as caught:
-            attempt(answered(CONFIG), output, query=Query.parse(query))
+            attempt(response_with(CONFIG), output, query=Query.parse(query))
         assert str(caught.value) == message
 
 
-def test_a_query_that_suits_one_likely_answer_is_let_through() -> None:
+def test_a_query_that_works_on_one_likely_response_is_accepted() -> None:
     query = Query.parse("length(DestinationConfig.OnFailure.Destination)")
     full = {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::lost"}}}
-    check([answered(CONFIG), answered(full)], "json", query=query)
+    check([response_with(CONFIG), response_with(full)], "json", query=query)
     with pytest.raises(EicError):
-        check([answered(CONFIG)], "json", query=query)
+        check([response_with(CONFIG)], "json", query=query)
 
 
 @pytest.mark.parametrize(
@@ -300,5 +298,5 @@ KEYS = [
 
 
 @pytest.mark.parametrize(("value", "text"), KEYS)
-def test_a_key_that_is_long_or_has_line_breaks_stands_behind_a_question_mark(value: Any, text: str) -> None:
+def test_a_long_key_or_one_with_line_breaks_follows_a_question_mark(value: Any, text: str) -> None:
     assert yaml.dump(value) == text

@@ -293,7 +293,7 @@ eicnb has no command 'put-function-event-invoke-confg'
 Try: put-function-event-invoke-config
 
 aws s3 ls
-eicnb covers five commands of `aws lambda`, and not 'aws s3'
+eicnb covers only five commands of `aws lambda`, not 'aws s3'
     %eic aws s3 ls
              ^^
 Try: run it in its own cell
@@ -394,22 +394,22 @@ the reference ${ is not closed
 Try: ${name}
 
 get my-$
-the function name 'my-$' has a '$' left in it, which no function name in AWS can have
+the function name 'my-$' has a '$', which no function name in AWS can have
     %eic get my-$
              ^^^^
-Try: ${name} for a value of the notebook, outside single quotes
+Try: write ${name} for a variable of the notebook, outside single quotes
 
 get my-function --qualifier 'v{number}'
-the qualifier 'v{number}' has a '{' left in it, which no qualifier in AWS can have
+the qualifier 'v{number}' has a '{', which no qualifier in AWS can have
     %eic get my-function --qualifier 'v{number}'
                                       ^^^^^^^^^
-Try: ${name} for a value of the notebook, outside single quotes
+Try: write ${name} for a variable of the notebook, outside single quotes
 
 get 'my-$function'
-the function name 'my-$function' has a '$' left in it, which no function name in AWS can have
+the function name 'my-$function' has a '$', which no function name in AWS can have
     %eic get 'my-$function'
               ^^^^^^^^^^^^
-Try: ${name} for a value of the notebook, outside single quotes
+Try: write ${name} for a variable of the notebook, outside single quotes
 
 get my function
 'function' is one word too many: the function is given already
@@ -451,20 +451,20 @@ Try: --requests-per-second N: a whole number
 
 
 @pytest.mark.parametrize("case", BAD_INPUT.strip().split("\n\n"), ids=lambda case: case.partition("\n")[0])
-def test_bad_input_is_told_with_its_place_and_its_cure(case: str) -> None:
+def test_an_error_shows_its_position_and_a_hint(case: str) -> None:
     line, _, message = case.partition("\n")
     with pytest.raises(UsageError) as caught:
         parser.parse(Source(line, "%eic "), {"function": "my-function"})
     assert str(caught.value) == message
 
 
-def test_the_url_of_a_queue_is_answered_with_its_arn() -> None:
+def test_the_hint_for_the_url_of_a_queue_is_its_arn() -> None:
     with pytest.raises(UsageError) as caught:
         one("put f --on-failure https://sqs.us-east-1.amazonaws.com/123456789012/lost")
     assert caught.value.hint == "arn:aws:sqs:us-east-1:123456789012:lost, or none"
 
 
-def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
+def test_the_hint_for_a_plain_name_on_success_has_on_success() -> None:
     with pytest.raises(UsageError) as caught:
         one("put f --on-success lost")
     assert caught.value.hint is not None
@@ -472,7 +472,7 @@ def test_a_plain_name_on_success_is_answered_with_on_success() -> None:
 
 
 @pytest.mark.parametrize("word", ["tag", "sew"])
-def test_what_is_not_there_yet_is_an_error_and_never_ignored(word: str) -> None:
+def test_an_unknown_word_is_an_error_and_never_ignored(word: str) -> None:
     with pytest.raises(UsageError, match=f"eicnb has no command '{word}'"):
         one(f"{word} my-function")
 
@@ -539,7 +539,7 @@ def test_help_is_there_at_every_level(line: str) -> None:
         ("put f --cli-input-yaml '# nothing'", {}, "the document is empty"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_crashes(line: str, names: dict[str, Any], message: str) -> None:
+def test_wrong_input_is_a_usage_error_and_never_a_crash(line: str, names: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         paged(line, names)
     assert caught.value.message.startswith(message)
@@ -565,7 +565,7 @@ def paged(line: str, names: dict[str, Any]) -> list[Paging]:
         ("list f --marker ''", "list"),
     ],
 )
-def test_what_the_aws_cli_takes_is_taken(line: str, verb: str) -> None:
+def test_a_line_that_the_aws_cli_accepts_is_accepted(line: str, verb: str) -> None:
     assert one(line).verb == verb
 
 
@@ -575,7 +575,7 @@ def test_a_number_and_a_document_may_be_binary_files() -> None:
     assert command.arguments == {"function_name": FunctionRef("f"), "maximum_retry_attempts": 1}
 
 
-def test_a_fault_in_a_file_is_told_by_its_line_there() -> None:
+def test_an_error_in_a_file_names_its_line_in_the_file() -> None:
     files = {"x.json": b'{\n  "MaximumRetryAttempts": ,\n}'}.__getitem__
     with pytest.raises(UsageError) as caught:
         parser.parse(Source("put f --cli-input-json file://x.json --retries 1"), {}, files)

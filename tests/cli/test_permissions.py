@@ -59,7 +59,7 @@ RUNS = {
 
 
 def twenty_minutes_ago(eic: eicnb.Eic) -> Any:
-    """An audit that is old enough for CloudTrail to know of it."""
+    """An audit that is old enough to be in CloudTrail."""
     audit = eic.audit(functions="checkout", progress=False)
     assert eic.server is not None
     eic.server.pass_time(20 * 60)
@@ -76,7 +76,7 @@ def sent(lines: list[str], eic: eicnb.Eic, values: Mapping[str, Any] = MappingPr
 
 
 @pytest.mark.parametrize("verb", RUNS)
-def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
+def test_a_command_sends_no_operation_that_the_table_does_not_name(verb: str, eic: eicnb.Eic) -> None:
     named = {action.partition(":")[2] for action in ACTIONS[verb]}
     values = {"earlier": twenty_minutes_ago(eic)} if verb == "audit" else {}
     assert sent(RUNS[verb], eic, values) == named - UNNAMED - WITHOUT_GET_FUNCTION.get(verb, set()), (
@@ -84,7 +84,7 @@ def test_a_command_asks_for_nothing_that_the_table_does_not_name(verb: str, eic:
     )
 
 
-def test_an_organisation_needs_what_its_option_names_besides_the_actions_of_the_command(eic: eicnb.Eic) -> None:
+def test_an_organisation_needs_the_actions_of_its_option_and_of_the_command(eic: eicnb.Eic) -> None:
     lines = [
         f"audit --organization --role audit {words} --errors rows --no-progress"
         for words in ("--accounts analytics --qualifiers all --regions all", "--units Workloads/Dev")

@@ -168,7 +168,7 @@ def test_a_reference_is_one_word_in_a_line(reference: Reference) -> None:
         ("(" * 400, f"'{'(' * 400}' is not a name\n{WHAT_WORKS}"),
     ],
 )
-def test_what_is_more_than_a_name_is_refused(expression: str, message: str) -> None:
+def test_an_expression_that_is_more_than_a_name_is_refused(expression: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         Reference.parse(expression)
     assert str(caught.value) == message
@@ -250,7 +250,7 @@ Try: use text or a whole number
 
 
 @pytest.mark.parametrize("case", NOT_THERE.strip().split("\n\n"), ids=lambda case: case.partition("\n")[0])
-def test_a_value_that_is_not_there_is_told_with_the_nearest(case: str) -> None:
+def test_a_missing_value_is_an_error_that_suggests_the_nearest_one(case: str) -> None:
     text, _, message = case.partition("\n")
     assert fault(text) == message
 
@@ -379,7 +379,7 @@ def test_a_structure_may_come_from_the_notebook_whole(value: Any, config: dict[s
     assert command.arguments["destination_config"].to_api() == config
 
 
-def test_a_character_that_json_escapes_is_never_taken_for_a_reference() -> None:
+def test_a_character_that_json_escapes_is_never_a_reference() -> None:
     line = r'put f --destination-config "{\"OnFailure\": {\"Destination\": \"$queue\"}, \"\ue000\": {}}"'
     with pytest.raises(UsageError, match=r"has no member '\\ue000'"):
         parser.parse(Source(line), {"queue": "OnSuccess"})

@@ -101,7 +101,7 @@ def test_the_output_may_come_from_a_variable() -> None:
     "line",
     ["%eic get f", "%%eic get f", "$ get f", "% get f", "\ufeffget f", "%eic aws lambda get f", "%%eic\nget f"],
 )
-def test_what_stands_before_a_pasted_command_is_left_out(line: str) -> None:
+def test_a_pasted_prompt_before_a_command_is_ignored(line: str) -> None:
     assert str(one(f"# first\n{line}")).removeprefix("$ ").removeprefix("% ") in {"get f", "aws lambda get f"}
 
 
@@ -115,7 +115,7 @@ ADVICE = (Path(__file__).parent / "advice.txt").read_text(encoding="utf-8").rstr
 
 
 @pytest.mark.parametrize("case", ADVICE, ids=lambda case: case.partition("\n----\n")[0].strip())
-def test_a_line_for_a_shell_is_named_for_what_it_is(case: str) -> None:
+def test_a_line_for_a_shell_is_an_error_with_what_to_type_instead(case: str) -> None:
     cell, _, message = case.partition("\n----\n")
     assert str(fault(cell, names=["my-function", "order-events"])) == message
 
@@ -155,7 +155,7 @@ def test_a_command_that_aws_has_is_left_to_the_aws_cli(line: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["gt", "gut", "gett", "pet", "lsit", "lst", "lists", "audti", "whomai", "hepl"])
-def test_a_slip_is_never_answered_with_a_write_for_a_read(word: str) -> None:
+def test_a_typing_error_in_a_read_never_suggests_a_write(word: str) -> None:
     assert fault(f"\n{word} my-function").hint in {"get", "list", "audit", "whoami", "help"}
 
 

@@ -82,10 +82,10 @@ def test_each_rule_of_the_grammar(text: str, value: dict[str, Any]) -> None:
         ("a='b", 2, "the quote ' is not closed\nTry: add a second '"),
         ('a={b="c}', 5, 'the quote " is not closed\nTry: add a second "'),
         ("a={b=c},a={}", 8, "'a' is given twice\nTry: write a={…} once, with all members inside"),
-        ("a=" + "[" * 51, 52, "more than 50 brackets inside one another"),
+        ("a=" + "[" * 51, 52, "more than 50 nested brackets"),
     ],
 )
-def test_a_fault_has_its_place_and_its_cure(text: str, position: int, message: str) -> None:
+def test_an_error_has_its_position_and_a_hint(text: str, position: int, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(text)
     assert str(caught.value) == message
@@ -145,7 +145,7 @@ def destination_config(text: str) -> Any:
         ("OnFailure={Destination=''}", {"OnFailure": {"Destination": ""}}),
     ],
 )
-def test_what_the_aws_cli_sends_is_what_we_send(text: str, config: dict[str, Any]) -> None:
+def test_the_parsed_value_is_the_one_that_the_aws_cli_sends(text: str, config: dict[str, Any]) -> None:
     assert destination_config(text) == config
 
 
@@ -202,7 +202,7 @@ def test_a_name_that_no_queue_can_have_is_read_whole_and_refused(text: str, name
         QUEUE,
     ],
 )
-def test_what_the_aws_cli_refuses_is_refused(text: str) -> None:
+def test_a_value_that_the_aws_cli_refuses_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         destination_config(text)
 

@@ -88,7 +88,7 @@ CONFIGS = json.dumps({"FunctionEventInvokeConfigs": [json.loads(CONFIG)]}, inden
 
 
 @pytest.mark.parametrize(
-    ("verb", "as_json", "as_yaml", "answer"),
+    ("verb", "as_json", "as_yaml", "sample"),
     [
         ("Put", SETTINGS_JSON, SETTINGS_YAML, CONFIG),
         ("Update", SETTINGS_JSON, SETTINGS_YAML, CONFIG),
@@ -97,20 +97,20 @@ CONFIGS = json.dumps({"FunctionEventInvokeConfigs": [json.loads(CONFIG)]}, inden
         ("Delete", NAME_JSON, NAME_YAML, ""),
     ],
 )
-def test_a_skeleton_is_what_the_aws_cli_prints_and_a_sample_where_it_fails(
-    verb: str, as_json: str, as_yaml: str, answer: str
+def test_a_skeleton_is_what_the_aws_cli_prints_or_a_sample_if_the_cli_fails(
+    verb: str, as_json: str, as_yaml: str, sample: str
 ) -> None:
     assert render("input", verb) == as_json
     assert render("yaml-input", verb) == as_yaml
-    assert render("output", verb) == answer
+    assert render("output", verb) == sample
 
 
-def test_a_sample_is_a_config_that_aws_could_have_answered() -> None:
-    answer = json.loads(render("output", "Put"))
-    moment, function_arn = datetime.fromisoformat(answer.pop("LastModified")), answer.pop("FunctionArn")
+def test_a_sample_is_a_response_that_aws_could_have_sent() -> None:
+    sample = json.loads(render("output", "Put"))
+    moment, function_arn = datetime.fromisoformat(sample.pop("LastModified")), sample.pop("FunctionArn")
     assert moment.tzinfo
     assert str(FunctionRef.parse(function_arn)) == function_arn
-    assert EventInvokeConfig.from_api(answer).to_api() == answer
+    assert EventInvokeConfig.from_api(sample).to_api() == sample
 
 
 ANY = (
@@ -160,7 +160,7 @@ def test_members_of_every_kind_that_aws_may_add_have_a_place_in_json() -> None:
     }
 
 
-def test_the_first_comment_of_a_structure_stands_a_blank_further_to_the_right() -> None:
+def test_the_first_comment_of_a_structure_has_an_extra_blank() -> None:
     mute, told = Member("A", "integer"), Member("B", "integer", documentation="Told.")
     assert skeleton.render("yaml-input", (mute, told, told), ()) == "A: 0\nB: 0  # Told.\nB: 0 # Told.\n"
 
@@ -169,7 +169,7 @@ def test_a_request_without_members_is_an_empty_object() -> None:
     assert [skeleton.render(kind, (), ()) for kind in skeleton.KINDS] == ["{}\n", "{}\n", ""]
 
 
-def test_another_skeleton_is_refused_with_the_nearest_that_there_is() -> None:
+def test_an_unknown_skeleton_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UsageError) as caught:
         skeleton.render("INPUT", (), ())
     assert str(caught.value) == "there is no skeleton 'INPUT'\nTry: input"

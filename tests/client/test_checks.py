@@ -22,8 +22,8 @@ FORMS = (
 KINDS = "\nTry: send to an SQS queue, SNS topic, Lambda function, EventBridge bus or (on failure only) S3 bucket"
 QUALIFIERS = "\nTry: type a version number such as 7, an alias such as live, or $LATEST"
 FIFO = " to which Lambda does not deliver records of asynchronous events\nTry: send to a standard "
-REFERENCE = "\nTry: ${name} for a value of the notebook, outside single quotes"
-LEFT = f" left in it, which no function name in AWS can have{REFERENCE}"
+REFERENCE = "\nTry: write ${name} for a variable of the notebook, outside single quotes"
+LEFT = f", which no function name in AWS can have{REFERENCE}"
 A = "arn:aws"
 HERE = "us-east-1:123456789012"
 ITSELF = f"{A}:lambda:us-east-1:ACCOUNT:function:my-function"
@@ -101,10 +101,7 @@ SETTINGS_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"on_failure": f"{A}:sqs:{HERE}:{{queue}}"},
-        (
-            f"the destination '{A}:sqs:{HERE}:{{queue}}' has a '{{' left in it, which no destination in AWS can have"
-            f"{REFERENCE}"
-        ),
+        f"the destination '{A}:sqs:{HERE}:{{queue}}' has a '{{', which no destination in AWS can have{REFERENCE}",
     ),
     ({"on_failure": 5}, "5 is not a destination\nTry: DestinationArn.parse(…)"),
     (
@@ -202,7 +199,7 @@ NAME_CASES: list[tuple[Any, Any, str]] = [
     (
         "my-function",
         "$live",
-        f"the qualifier '$live' has a '$' left in it, which no qualifier in AWS can have{REFERENCE}",
+        f"the qualifier '$live' has a '$', which no qualifier in AWS can have{REFERENCE}",
     ),
     (
         f"{A}:lambda:eu-west-1:123456789012:function:my-function",

@@ -297,12 +297,12 @@ def test_the_hint_for_two_regions_works() -> None:
 
 
 def test_a_hundred_thousand_rows_take_a_few_seconds() -> None:
-    """It takes 1.2 s on an idle machine; a busy one must not fail the test."""
+    """It takes 1.2 s of CPU time on an idle machine; a busy one must not fail the test."""
     frame = audit_of(f__live=(0, 60, QUEUE)).iloc[[0] * 100_000].reset_index(drop=True)
     frame["function_arn"] = [f"{ARN}f{number}:live" for number in range(len(frame))]
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(compare(frame, frame.assign(maximum_retry_attempts=frame.index % 2))) == 50_000
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_an_account_that_the_other_audit_did_not_cover_is_not_compared() -> None:

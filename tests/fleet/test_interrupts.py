@@ -12,8 +12,8 @@ import pytest
 
 import eicnb
 from eicnb.errors import AuditInterrupted
-from eicnb.fleet.entry import Home
 from eicnb.fleet.interrupts import Interrupts
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.progress import Progress
 from eicnb.fleet.region import RegionWalk
 from eicnb.fleet.result import to_audit_frame

@@ -43,6 +43,6 @@ def test_a_reference_that_was_not_filled_in_is_refused(text: str, left: str) -> 
     with pytest.raises(UsageError) as caught:
         refuse_leftover("qualifier", text)
     assert str(caught.value) == (
-        f"the qualifier {text!r} has a {left!r} left in it, which no qualifier in AWS can have\n"
-        "Try: ${name} for a value of the notebook, outside single quotes"
+        f"the qualifier {text!r} has a {left!r}, which no qualifier in AWS can have\n"
+        "Try: write ${name} for a variable of the notebook, outside single quotes"
     )

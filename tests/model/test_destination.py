@@ -183,9 +183,9 @@ def test_every_kind_of_destination_is_read_and_printed(text: str, arn: tuple[str
         (
             "arn:aws:sqs:us-east-1:123456789012:${queue}",
             (
-                "the destination 'arn:aws:sqs:us-east-1:123456789012:${queue}' has a '$' left in it, "
+                "the destination 'arn:aws:sqs:us-east-1:123456789012:${queue}' has a '$', "
                 "which no destination in AWS can have\n"
-                "Try: ${name} for a value of the notebook, outside single quotes"
+                "Try: write ${name} for a variable of the notebook, outside single quotes"
             ),
         ),
     ],

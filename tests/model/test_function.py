@@ -129,15 +129,15 @@ def test_any_text_is_a_function_or_a_usage_error(text: str) -> None:
         (
             "my-$function",
             (
-                "the function name 'my-$function' has a '$' left in it, which no function name in AWS can have\n"
-                "Try: ${name} for a value of the notebook, outside single quotes"
+                "the function name 'my-$function' has a '$', which no function name in AWS can have\n"
+                "Try: write ${name} for a variable of the notebook, outside single quotes"
             ),
         ),
         (
             "my-{function}",
             (
-                "the function name 'my-{function}' has a '{' left in it, which no function name in AWS can have\n"
-                "Try: ${name} for a value of the notebook, outside single quotes"
+                "the function name 'my-{function}' has a '{', which no function name in AWS can have\n"
+                "Try: write ${name} for a variable of the notebook, outside single quotes"
             ),
         ),
         (
@@ -228,8 +228,8 @@ def test_a_qualifier_is_returned_unchanged(text: str) -> None:
         (
             "$LIVE",
             (
-                "the qualifier '$LIVE' has a '$' left in it, which no qualifier in AWS can have\n"
-                "Try: ${name} for a value of the notebook, outside single quotes"
+                "the qualifier '$LIVE' has a '$', which no qualifier in AWS can have\n"
+                "Try: write ${name} for a variable of the notebook, outside single quotes"
             ),
         ),
     ],

@@ -87,7 +87,7 @@ def test_without_interpolation_text_is_what_it_is(notebook: Notebook) -> None:
     notebook.run("name = 'my-function:BLUE'\n%config EicMagics.interpolate = False")
     error = notebook.fail("%eic get ${name}")
     assert isinstance(error, UsageError)
-    assert error.message == "the function name '${name}' has a '$' left in it, which no function name in AWS can have"
+    assert error.message == "the function name '${name}' has a '$', which no function name in AWS can have"
     assert (
         len(notebook.run("%eic get my-function --qualifier $LATEST --query FunctionArn --generate-cli-skeleton") or "")
         == 0

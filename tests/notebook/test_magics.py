@@ -285,7 +285,7 @@ FILLED = [
     ),
 ]
 REFUSED = [
-    ("name = 'my-function'", "get '${name}'", "the function name '${name}' has a '$' left in it"),
+    ("name = 'my-function'", "get '${name}'", "the function name '${name}' has a '$'"),
     ("name = 'my-function'", "get ${nmae}", "${nmae} is not defined: the notebook has no name 'nmae'"),
     ("name = 'my-function BLUE'", "get ${name}", "'my-function BLUE' is not the name of a Lambda function"),
     ("name = 'my-function --qualifier BLUE'", "get $name", "'my-function --qualifier BLUE' is not the name"),

@@ -57,7 +57,7 @@ LANGUAGES = (
         is_a="a Python script",
         no_config="a delete that may find none",
         empty_config="a put of no destinations",
-        several_places="regions (a client each)",
+        several_places="regions (one client each)",
         write=boto3_text,
     ),
     Language(

@@ -16,13 +16,13 @@ from eicnb.cli.output.query import Query
 from eicnb.cli.output.timestamps import format_timestamp
 from eicnb.errors import EicError, UsageError, nearest
 
-__all__ = ["OUTPUTS", "Answer", "Query", "check", "format_timestamp", "render", "select"]
+__all__ = ["OUTPUTS", "Query", "Response", "check", "format_timestamp", "render", "select"]
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """The response to one command, as dictionaries, lists and scalars with members in the API's order.
 
     `operation` is the API's name and the title of a table. `pages` are the separate pages, already truncated by
@@ -37,28 +37,28 @@ class Answer:
     paged: bool = False
 
     @classmethod
-    def of(cls, operation: str, response: Mapping[str, Any]) -> Answer:
+    def of(cls, operation: str, response: Mapping[str, Any]) -> Response:
         """Build the response to a call without pages.
 
-        >>> Answer.of("DeleteFunctionEventInvokeConfig", {}).whole
+        >>> Response.of("DeleteFunctionEventInvokeConfig", {}).whole
         {}
         """
         return cls(operation, (response,), response)
 
 
-def select(answer: Answer, query: Query | None) -> Any:
+def select(response: Response, query: Query | None) -> Any:
     """Return what `--query` selects from the whole response.
 
-    >>> select(Answer.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), Query.parse("keys(@)"))
+    >>> select(Response.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), Query.parse("keys(@)"))
     ['MaximumRetryAttempts']
     """
-    return query.search(answer.whole) if query else answer.whole
+    return query.search(response.whole) if query else response.whole
 
 
-def render(answer: Answer, output: str, *, query: Query | None = None, color: bool = False) -> str:
+def render(response: Response, output: str, *, query: Query | None = None, color: bool = False) -> str:
     """Return the text that the CLI prints for a response, including the final newline.
 
-    >>> print(render(Answer.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), "yaml"), end="")
+    >>> print(render(Response.of("GetFunctionEventInvokeConfig", {"MaximumRetryAttempts": 0}), "yaml"), end="")
     MaximumRetryAttempts: 0
 
     `output` is one of OUTPUTS; `color` is for tables only. If the format cannot show a value or the query fails, it
@@ -66,21 +66,21 @@ def render(answer: Answer, output: str, *, query: Query | None = None, color: bo
     """
     match output:
         case "json":
-            return _json(select(answer, query))
+            return _json(select(response, query))
         case "text":
-            return _text(answer, query)
+            return _text(response, query)
         case "table":
-            return table.dump(answer.operation, select(answer, query), color=color)
+            return table.dump(response.operation, select(response, query), color=color)
         case "yaml":
-            return _yaml(select(answer, query))
+            return _yaml(select(response, query))
         case "yaml-stream":
-            return _yaml_stream(answer, query)
+            return _yaml_stream(response, query)
         case "off":
             return ""
     raise UsageError(f"there is no output {output!r}", hint=nearest(output, OUTPUTS) or f"one of {', '.join(OUTPUTS)}")
 
 
-def check(samples: Iterable[Answer], output: str, *, query: Query | None = None) -> None:
+def check(samples: Iterable[Response], output: str, *, query: Query | None = None) -> None:
     """Raise the error of `render` if it fails for every likely response to a change.
 
     The AWS CLI sends the change first, and only then finds that it cannot print the response.
@@ -102,20 +102,20 @@ def _json(value: Any) -> str:
     return "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False) + "\n"
 
 
-def _text(answer: Answer, query: Query | None) -> str:
+def _text(response: Response, query: Query | None) -> str:
     """Return lines of text, page by page.
 
     The query is applied to each page, and to the token of the next page too.
     """
-    values = _text_pages(answer) if answer.paged else answer.pages
+    values = _text_pages(response) if response.paged else response.pages
     return "".join(text.dump(query.search(value) if query else value) for value in values)
 
 
-def _text_pages(answer: Answer) -> Iterator[Mapping[str, Any]]:
-    for page in answer.pages:
-        yield {name: value for name, value in page.items() if name in answer.whole}
-    if "NextToken" in answer.whole:
-        yield {"NextToken": {"NextToken": answer.whole["NextToken"]}}
+def _text_pages(response: Response) -> Iterator[Mapping[str, Any]]:
+    for page in response.pages:
+        yield {name: value for name, value in page.items() if name in response.whole}
+    if "NextToken" in response.whole:
+        yield {"NextToken": {"NextToken": response.whole["NextToken"]}}
 
 
 def _yaml(value: Any) -> str:
@@ -123,7 +123,7 @@ def _yaml(value: Any) -> str:
     return yaml.dump(value) if value and isinstance(value, Mapping | list) else _json(value)
 
 
-def _yaml_stream(answer: Answer, query: Query | None) -> str:
+def _yaml_stream(response: Response, query: Query | None) -> str:
     """Return YAML with an item for each page; the query is applied to each page separately."""
-    values = [query.search(page) if query else page for page in answer.pages]
-    return "".join(yaml.dump([value]) for value in values if answer.paged or value != {})
+    values = [query.search(page) if query else page for page in response.pages]
+    return "".join(yaml.dump([value]) for value in values if response.paged or value != {})

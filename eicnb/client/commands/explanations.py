@@ -12,7 +12,7 @@ from importlib.metadata import version
 from eicnb.aws.service_model import members, service_model
 from eicnb.cli.command import Command
 from eicnb.cli.help import page
-from eicnb.cli.output import Answer, render
+from eicnb.cli.output import Response, render
 from eicnb.cli.skeleton import render as skeleton
 from eicnb.cli.skeleton import sample
 from eicnb.client.commands.context import Context, Run, connection_with
@@ -57,7 +57,7 @@ def _skeleton(command: Command) -> str:
     operation = OPERATIONS[command.verb]
     request, response = shape_of(service_model(), operation)
     if command.skeleton == "output" and (command.output or command.query):
-        printed = Answer.of(operation, sample(response))
+        printed = Response.of(operation, sample(response))
         return render(printed, command.output or "json", query=command.query, color=command.color == "on")
     return skeleton(command.skeleton or "input", request, response)
 

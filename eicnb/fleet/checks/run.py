@@ -25,7 +25,7 @@ from eicnb.fleet.checks.mutes import Mute, mutes_in
 from eicnb.fleet.checks.reach import reaching
 from eicnb.fleet.checks.roles.prerequisite import prerequisite_of
 from eicnb.fleet.checks.rules import rules_in
-from eicnb.fleet.collection import without_collection
+from eicnb.fleet.gc_pause import without_collection
 from eicnb.fleet.progress import Show
 from eicnb.fleet.scope import check_choice, check_rate, names_in
 from eicnb.frames.columns import SUMMARY, Scalar, common

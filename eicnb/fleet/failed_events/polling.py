@@ -15,13 +15,13 @@ from eicnb.aws.objects import Bucket
 from eicnb.aws.paced import Paced, Quotas
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.reach import Reachable
+from eicnb.fleet.failed_events.bucket_records import keys_in, read_object
 from eicnb.fleet.failed_events.columns import FoundRecord
-from eicnb.fleet.failed_events.invoking import Outlets
-from eicnb.fleet.failed_events.messages import read_queue
+from eicnb.fleet.failed_events.invocations import Outlets
+from eicnb.fleet.failed_events.queue_records import read_queue
 from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.records import queue_at
 from eicnb.fleet.failed_events.source import RecordSource
-from eicnb.fleet.failed_events.stored import keys_in, read_object
 from eicnb.model.destination import DestinationArn, destination_kind
 from eicnb.model.function import FunctionRef
 from eicnb.model.record_key import RECORDS

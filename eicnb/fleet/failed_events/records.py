@@ -23,11 +23,11 @@ from eicnb.changes.similar import similar_source
 from eicnb.errors import EicError, Interrupted
 from eicnb.fleet.checks.concurrent_reads import CallsTo, read_in_threads
 from eicnb.fleet.checks.evidence import Unreadable
+from eicnb.fleet.failed_events.bucket_records import keys_in, read_object
 from eicnb.fleet.failed_events.columns import NO_RECORD, RECORD_COLUMNS, FoundRecord
-from eicnb.fleet.failed_events.messages import read_queue
+from eicnb.fleet.failed_events.queue_records import read_queue
 from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.source import RecordSource, source_of, sources_in
-from eicnb.fleet.failed_events.stored import keys_in, read_object
 from eicnb.frames.columns import SUMMARY, Scalar, common
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.record_key import time_of_key

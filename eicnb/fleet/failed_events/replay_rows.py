@@ -19,7 +19,7 @@ from eicnb.errors import EicError, NotFound, UsageError, shown
 from eicnb.fleet.checks.concurrent_reads import CallsTo, Pacing, read_in_threads
 from eicnb.fleet.checks.evidence import Unreadable
 from eicnb.fleet.failed_events.columns import IS_RECORD, RECORD_COLUMNS
-from eicnb.fleet.failed_events.invoking import Outlets, outlets_of
+from eicnb.fleet.failed_events.invocations import Outlets, outlets_of
 from eicnb.fleet.failed_events.source import RecordSource, source_of
 from eicnb.frames.frame import rows_of
 from eicnb.model.function import LATEST, FunctionRef

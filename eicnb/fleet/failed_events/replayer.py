@@ -23,7 +23,7 @@ from eicnb.changes.journal import recorded_event
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.writer import MOST_FAILURES
 from eicnb.errors import AccessDenied, ConfigurationError, EicError, ExpiredCredentials
-from eicnb.fleet.failed_events.invoking import invoke
+from eicnb.fleet.failed_events.invocations import invoke
 from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.records import queue_at
 from eicnb.fleet.failed_events.replay_rows import SUCCEEDED, ReplayRow

@@ -19,7 +19,7 @@ from eicnb.changes.journal import recorded_event
 from eicnb.changes.waiting import Say
 from eicnb.errors import EicError, NotFound, UsageError
 from eicnb.fleet.failed_events.columns import SENT_COLUMNS, FoundRecord
-from eicnb.fleet.failed_events.invoking import Outlets, invoke, outlets_of
+from eicnb.fleet.failed_events.invocations import Outlets, invoke, outlets_of
 from eicnb.fleet.failed_events.polling import SKEW, RecordPoll, sources_of, spends_receives
 from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.source import RecordSource

@@ -15,7 +15,7 @@ from typing import Any
 from eicnb.changes.whole_file import SHARED, whole_file
 from eicnb.errors import ConfigurationError, UsageError, shown
 from eicnb.fleet.columns import AUDIT_COLUMNS
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.parts.part import Key, PartResult
 from eicnb.fleet.result import MOST_ERRORS, Counts, error_lines, with_rows
 from eicnb.fleet.resume import NOTHING, Earlier

@@ -10,7 +10,7 @@ from typing import Any
 from eicnb.errors import IncompleteAudit
 from eicnb.fleet.columns import AUDIT_COLUMNS, audit_row
 from eicnb.fleet.parts.columns import SUMMARY_COLUMNS
-from eicnb.fleet.parts.divided import DividedAudit
+from eicnb.fleet.parts.divided_audit import DividedAudit
 from eicnb.fleet.parts.part import PartResult
 from eicnb.fleet.result import MOST_ERRORS, Counts, attrs_of, in_order, what_is_missing
 from eicnb.fleet.row import SCAN_STATES, AuditRow

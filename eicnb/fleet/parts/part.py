@@ -11,7 +11,7 @@ from typing import Self
 from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.recipe import Recipe
 from eicnb.errors import ConfigurationError, EicError
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.places import PlaceFinder
 from eicnb.fleet.progress import Progress
 from eicnb.fleet.result import MOST_ERRORS, Counts, error_lines, to_audit_frame

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from eicnb.errors import AuditInterrupted
 from eicnb.fleet.interrupts import Interrupts
-from eicnb.fleet.parts.divided import DividedAudit
+from eicnb.fleet.parts.divided_audit import DividedAudit
 from eicnb.fleet.parts.frames import divided_frame, files_how_far, incomplete_files
 from eicnb.fleet.progress import Show
 from eicnb.fleet.result import Lines, how_far, incomplete, warn_about

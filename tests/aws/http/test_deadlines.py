@@ -29,7 +29,7 @@ def test_a_request_that_takes_too_long_is_cancelled(total: float, silence: float
     started = time.monotonic()
     with pytest.raises(TimeoutError, match=f"^{message}$"):
         asyncio.run(slow(Deadlines(), total, silence))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_silence_counts_once_there_is_a_connection() -> None:

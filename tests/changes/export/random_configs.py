@@ -23,7 +23,7 @@ def destinations(account_id: str, region: str = "us-east-1") -> list[str]:
 
 
 def configs(data: st.DataObject, frame: pd.DataFrame, account_id: str) -> pd.DataFrame:
-    """The rows of an audit with random configs: some have none, and some are empty."""
+    """The rows of an audit with random configs, some of them missing or empty."""
     queues = destinations(account_id)
     bucket = f"arn:aws:s3:::shop-events-us-east-1-{account_id}"
     row = st.none() | st.tuples(

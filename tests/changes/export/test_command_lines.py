@@ -24,7 +24,7 @@ ELSEWHERE = ("eu-west-1", "210987654321")
 
 
 def arns(kinds: tuple[str, ...]) -> st.SearchStrategy[DestinationArn]:
-    """Destinations here and elsewhere, also with names that a shell would read as something else."""
+    """Destinations here and elsewhere, including names with characters that are special in a shell."""
 
     def build_arn(kind: Any, name: str, place: tuple[str, str]) -> DestinationArn | None:
         try:
@@ -77,7 +77,7 @@ ways = st.fixed_dictionaries(
 
 
 def read(line: str, elsewhere: Mapping[str, Any] = HERE) -> Request:
-    """The request that the magics make of a line, which is to act where these options lead."""
+    """The request that the magics parse from a line, which must have the options in `elsewhere`."""
     [command] = parser.parse(Source(line), {})
     assert command.connection == elsewhere
     arguments = {"qualifier": None, "on_success": None, "on_failure": None, "destination_config": None}
@@ -85,12 +85,12 @@ def read(line: str, elsewhere: Mapping[str, Any] = HERE) -> Request:
 
 
 @given(requests, ways)
-def test_the_line_magic_comes_back_to_the_same_request(request: Request, elsewhere: Mapping[str, Any]) -> None:
+def test_the_line_magic_round_trips_to_the_same_request(request: Request, elsewhere: Mapping[str, Any]) -> None:
     assert read(eic_line(request, WHERE, elsewhere).removeprefix("%eic "), elsewhere) == request
 
 
 @given(requests)
-def test_the_aws_command_comes_back_to_the_same_request(request: Request) -> None:
+def test_the_aws_command_round_trips_to_the_same_request(request: Request) -> None:
     assert read(aws_command(request, WHERE), {"region": "us-east-1"}) == request
 
 
@@ -104,7 +104,7 @@ def test_a_shell_splits_the_aws_command_into_the_words_that_were_meant(request: 
 
 
 @given(requests, ways)
-def test_the_python_call_comes_back_to_the_same_request(request: Request, elsewhere: Mapping[str, Any]) -> None:
+def test_the_python_call_round_trips_to_the_same_request(request: Request, elsewhere: Mapping[str, Any]) -> None:
     derived: dict[str, Any] = {}
 
     class Verbs:

@@ -19,7 +19,7 @@ CONFIG_NAMES = [column.name for column in CONFIG_COLUMNS]
 
 
 def audit(eic: eicnb.Eic, *names: str, **options: Any) -> Any:
-    """The rows of some functions in an audit, without what belongs to a frame of eicnb alone."""
+    """The rows of some functions in an audit, as a plain DataFrame."""
     frame = eic.audit(functions=names or None, rate=1000, progress=False, **options)
     return pd.DataFrame(frame)
 
@@ -86,7 +86,7 @@ def test_an_empty_config_is_a_put_of_none(eic: eicnb.Eic) -> None:
     assert eicnb.commands_for(frame) == [f"put {arn(eic, 'newsletters')} --on-failure none --on-success none"]
 
 
-def test_a_row_that_comes_twice_is_one_line(eic: eicnb.Eic) -> None:
+def test_a_repeated_row_is_one_line(eic: eicnb.Eic) -> None:
     frame = eic.get("my-function:BLUE")
     assert len(eicnb.commands_for(pd.concat([frame, frame]))) == 1
 

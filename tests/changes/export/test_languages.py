@@ -66,7 +66,7 @@ def test_a_whole_audit_is_restored(shared: eicnb.Eic, language: str, capsys: pyt
     shared.derive(region="eu-west-1").put("checkout-eu", maximum_retry_attempts=1)
     execute(language, text)
     same(audited(shared, **everything), before)
-    execute(language, text)  # again: nothing fails because all is done already
+    execute(language, text)  # the second run does not fail although there is nothing left to do
 
 
 @pytest.mark.parametrize("language", COMMANDS)
@@ -150,7 +150,7 @@ def test_a_delete_of_the_aws_cli_never_fails(shared: eicnb.Eic) -> None:
     ]
 
 
-def test_no_rows_are_a_comment_that_says_so(shared: eicnb.Eic) -> None:
+def test_a_frame_without_rows_becomes_a_comment(shared: eicnb.Eic) -> None:
     nothing = audited(shared)[:0]
     assert [eicnb.export(nothing, language) for language in ("eic", "aws")] == ["# the frame has no rows\n"] * 2
     assert eicnb.export(nothing, "boto3") == "# the frame has no rows\nimport boto3\n"
@@ -227,6 +227,6 @@ def test_an_unknown_language_is_refused(shared: eicnb.Eic, language: Any, messag
 
 
 @pytest.mark.parametrize("frame", [None, [1], "audit"])
-def test_something_else_than_a_frame_is_refused(frame: Any) -> None:
+def test_anything_but_a_frame_is_refused(frame: Any) -> None:
     with pytest.raises(UsageError, match="is not a frame of configs"):
         eicnb.export(frame, "eic")

@@ -48,7 +48,7 @@ pairs = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(QUALIFIERS)),
 
 
 def random_audit(data: st.DataObject) -> pd.DataFrame:
-    """Random configs, and one that is sure to be there."""
+    """Random configs, at least one of which exists."""
     frame = configs(data, audit_of(*data.draw(pairs)), ACCOUNT)
     frame.loc[0, ["maximum_retry_attempts", "configured"]] = [1, True]
     return frame
@@ -78,7 +78,7 @@ def settings_of_template(text: str) -> Iterator[tuple[tuple[str, str], list[Any]
 
 
 def faults(text: str) -> list[str]:
-    """What cfn-lint has against a template; its hints on documentation are no faults."""
+    """The errors and warnings of cfn-lint about a template."""
     return [str(match) for match in lint_all(text) if not match.rule.id.startswith("I")]
 
 
@@ -114,7 +114,7 @@ def test_cfn_lint_has_nothing_against_a_template(language: str) -> None:
     assert ("Transform: AWS::Serverless-2016-10-31" in text) == (language == "sam")
 
 
-def test_what_an_import_takes_is_json_as_it_stands_in_the_template() -> None:
+def test_the_list_for_an_import_is_valid_json_in_the_template() -> None:
     text = eicnb.export(audit_of(("my-function", "$LATEST")).assign(configured=True), "cloudformation")
     listed = text.partition("ResourcesToImport:")[2].partition("Resources:")[0]
     assert json.loads(listed) == [

@@ -10,7 +10,7 @@ from typing import Any
 import eicnb
 from eicnb.aws.queues import Queue
 from eicnb.fleet.failed_events import replayer
-from eicnb.fleet.failed_events.invoking import invoke
+from eicnb.fleet.failed_events.invocations import invoke
 
 
 def die() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eicnb.fleet.entry import Malformed
+from eicnb.fleet.list_entry import Malformed
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
 

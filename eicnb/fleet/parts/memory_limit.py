@@ -1,6 +1,6 @@
 """A limit on the functions in memory while accounts and regions are read in parallel.
 
-Tested in tests/fleet/parts/test_room.py.
+Tested in tests/fleet/parts/test_memory_limit.py.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Known = Callable[[], tuple[int, bool]]
 
 
 @dataclass(slots=True)
-class Room:
-    """Room for `most` functions; one account and region is always admitted, however large it is."""
+class MemoryLimit:
+    """A limit of `most` functions; one account and region is always admitted, however large it is."""
 
     most: int = MOST
     _admitted: list[Known] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Room:
     _functions_read: int = 0
 
     @asynccontextmanager
-    async def of(self, known: Known) -> AsyncIterator[None]:
+    async def admit(self, known: Known) -> AsyncIterator[None]:
         """Wait until there is room for an account and region, and count its functions until the block ends.
 
         Only the first in the queue polls, so thousands of waiting ones cost nothing.

@@ -1,6 +1,6 @@
 """The records in a queue, whose messages are received, made visible again, and never deleted.
 
-Tested in tests/fleet/failed_events/test_messages.py.
+Tested in tests/fleet/failed_events/test_queue_records.py.
 """
 
 from __future__ import annotations

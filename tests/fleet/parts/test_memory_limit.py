@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from eicnb.fleet.parts.room import Room
+from eicnb.fleet.parts.memory_limit import MemoryLimit
 
 
 def test_a_large_region_makes_others_wait_and_is_always_admitted() -> None:
     async def main() -> None:
-        room, counts = Room(most=10_000), {"a": 9_000, "b": 10}
+        limit, counts = MemoryLimit(most=10_000), {"a": 9_000, "b": 10}
         inside: list[str] = []
 
         async def enter(name: str) -> None:
-            async with room.of(lambda: (counts[name], True)):
+            async with limit.admit(lambda: (counts[name], True)):
                 inside.append(name)
                 await asyncio.sleep(0.05)
                 assert inside == (["a"] if name == "a" else ["a", "b"])
@@ -25,10 +25,10 @@ def test_a_large_region_makes_others_wait_and_is_always_admitted() -> None:
 
 def test_small_regions_are_read_in_parallel() -> None:
     async def main() -> None:
-        room, inside = Room(most=10_000), []
+        limit, inside = MemoryLimit(most=10_000), []
 
         async def enter(number: int) -> None:
-            async with room.of(lambda: (10, True)):
+            async with limit.admit(lambda: (10, True)):
                 inside.append(number)
                 await asyncio.sleep(0.05)
 
@@ -40,14 +40,14 @@ def test_small_regions_are_read_in_parallel() -> None:
 
 def test_thousands_wait_in_line_and_only_the_first_one_polls() -> None:
     async def main() -> None:
-        room, looks = Room(most=5_000), [0]
+        limit, looks = MemoryLimit(most=5_000), [0]
 
         def known() -> tuple[int, bool]:
             looks[0] += 1
             return 5_000, True
 
         async def enter() -> None:
-            async with room.of(known):
+            async with limit.admit(known):
                 await asyncio.sleep(0.3)
 
         waiting = [asyncio.ensure_future(enter()) for _ in range(2_000)]
@@ -62,11 +62,11 @@ def test_thousands_wait_in_line_and_only_the_first_one_polls() -> None:
 
 def test_finished_regions_show_how_many_fit() -> None:
     async def main() -> None:
-        room, inside, most = Room(most=10_000), [0], [0]
+        limit, inside, most = MemoryLimit(most=10_000), [0], [0]
 
         async def enter() -> None:
             listed = False
-            async with room.of(lambda: (10, listed)):
+            async with limit.admit(lambda: (10, listed)):
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
                 await asyncio.sleep(0.01)

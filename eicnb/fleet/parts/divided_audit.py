@@ -18,12 +18,12 @@ from eicnb.aws.http.sender import PATIENCE, Patience
 from eicnb.aws.http.threads import in_thread
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
-from eicnb.fleet.entry import Home
+from eicnb.fleet.list_entry import Home
 from eicnb.fleet.parts.cluster import Cluster
-from eicnb.fleet.parts.collected import Parts
 from eicnb.fleet.parts.folder import AuditFolder
+from eicnb.fleet.parts.memory_limit import MemoryLimit
 from eicnb.fleet.parts.part import Key, PartResult, failed_result, result_of
-from eicnb.fleet.parts.room import Room
+from eicnb.fleet.parts.results import Parts
 from eicnb.fleet.places import AccountRegion, PlaceFinder, together
 from eicnb.fleet.progress import Show
 from eicnb.fleet.region import ChoiceError, utc_now
@@ -44,7 +44,7 @@ class DividedAudit(Parts):
     now: Callable[[], datetime] = utc_now
     resumed: int = 0
     _grants: dict[str, Grant] = field(default_factory=dict)
-    _room: Room = field(default_factory=Room)
+    _limit: MemoryLimit = field(default_factory=MemoryLimit)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
@@ -158,7 +158,7 @@ class DividedAudit(Parts):
         audit = self._audit(place.aws, place.region)
         if self.folder is not None:
             audit.earlier = await in_thread(self.folder.earlier, place.key)
-        async with self._room.of(lambda: _size(audit)):
+        async with self._limit.admit(lambda: _size(audit)):
             self.audits[place.key] = audit
             await audit.read([place], replace(pool, tally=audit.tally))
             async with self._writing:  # one frame at a time, to save memory

@@ -28,12 +28,12 @@ def read(stub: Stub, **options: Any) -> eicnb.frames.frame.Frame:
 
 def test_ten_thousand_messages_take_little_time_and_memory() -> None:
     stub = Stub({f"m{number}": record(number) for number in range(10_000)})
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     frame = read(stub, most=10_000, seconds=120)
     assert len(frame) == 10_000
     assert frame.time.is_monotonic_decreasing
     assert stub.receipts == {}
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 30
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
