@@ -180,15 +180,6 @@ class Access:
         return self._identity.listed
 
     @property
-    def unassumed_role(self) -> str | None:
-        """The role with its account, in words, if the caller was not allowed to assume it."""
-        if self.role_arn is None or not self._login.may_not_assume:
-            return None
-        _, account_id, path = self.role_arn.rsplit(":", 2)
-        name = f" ({self.account_name})" if self.account_name else ""
-        return f"{path.removeprefix('role/')} in account {account_id}{name}"
-
-    @property
     def inactive_accounts(self) -> frozenset[str]:
         """The other accounts that its organisation listed as suspended, closed or not yet open."""
         return self._identity.inactive
