@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from eicnb.client.eic import Eic as Eic
     from eicnb.client.explanation import Explanation as Explanation
     from eicnb.client.explore import explore as explore
+    from eicnb.client.journal import journal as journal
     from eicnb.client.losses import losses as losses
     from eicnb.client.offline import commands_for as commands_for
     from eicnb.client.offline import compare as compare
@@ -53,11 +54,10 @@ if TYPE_CHECKING:
     from eicnb.client.records import replay as replay
     from eicnb.client.refresh import refresh as refresh
     from eicnb.client.script import run as run
-    from eicnb.client.showing import show as show
+    from eicnb.client.show import show as show
     from eicnb.client.snapshots import history as history
     from eicnb.client.snapshots import load as load
     from eicnb.client.snapshots import save as save
-    from eicnb.client.undoing import journal as journal
     from eicnb.errors import AccessDenied as AccessDenied
     from eicnb.errors import ApplyInterrupted as ApplyInterrupted
     from eicnb.errors import AuditInterrupted as AuditInterrupted
@@ -127,7 +127,7 @@ _HOME = {
     "functions": "client.connections",
     "get": "client.connections",
     "history": "client.snapshots",
-    "journal": "client.undoing",
+    "journal": "client.journal",
     "list": "client.connections",
     "load": "client.snapshots",
     "losses": "client.losses",
@@ -143,7 +143,7 @@ _HOME = {
     "sandbox": "client.connections",
     "save": "client.snapshots",
     "send": "client.connections",
-    "show": "client.showing",
+    "show": "client.show",
     "undo": "client.plans",
     "update": "client.connections",
     "use": "client.connections",

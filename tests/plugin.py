@@ -189,6 +189,19 @@ def shared() -> Iterator[eicnb.Eic]:
     connection.server.stop()
 
 
+@pytest.fixture
+def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set credentials that a sandbox accepts."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+
+
+@pytest.fixture
+def one_attempt(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Switch off botocore's retries, so that failures are immediate."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+
 @pytest.fixture(autouse=True)
 def eic_of_a_doctest(request: pytest.FixtureRequest) -> None:
     """Provide `eic` to the examples that use it, and start no sandbox for the others."""

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from eicnb.errors import UsageError
 from eicnb.model.age import age, human
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
-from eicnb.model.destination import Destination, DestinationArn, NoDestination, named_in
+from eicnb.model.destination import DestinationArn, NoDestination, named_in, settable_destination
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
@@ -246,7 +246,7 @@ def target_of(request: Request) -> FunctionRef:
 
 def complete(config: ReportedConfig) -> EventInvokeConfig:
     """Return the settings for a put that recreates a config, even an empty one."""
-    on_success, on_failure = (_destination(text) for text in (config.on_success, config.on_failure))
+    on_success, on_failure = (settable_destination(text) for text in (config.on_success, config.on_failure))
     settings = EventInvokeConfig(
         maximum_retry_attempts=config.maximum_retry_attempts,
         maximum_event_age_in_seconds=config.maximum_event_age_in_seconds,
@@ -254,10 +254,6 @@ def complete(config: ReportedConfig) -> EventInvokeConfig:
     if settings and on_success is on_failure is NoDestination.EMPTY:
         return settings
     return replace(settings, destination_config=DestinationConfig(on_success=on_success, on_failure=on_failure))
-
-
-def _destination(text: str | None) -> Destination:
-    return DestinationArn.parse(text) if text else NoDestination.EMPTY
 
 
 def place_of(function: FunctionRef, *, sandbox: bool = False) -> Where:

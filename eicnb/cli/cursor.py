@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from eicnb.cli.lexer import quote
+from eicnb.cli.source import EXPRESSION
 
 CandidateKind = Literal["verb", "option", "value", "function", "qualifier", "destination", "profile", "region", "name"]
 
@@ -28,11 +29,11 @@ class Candidate:
 
 
 _PIECE = re.compile(
-    r"""
+    rf"""
     (?P<join>\\\r?\n) | (?P<end>\r?\n|;) | (?P<blank>[^\S\n]+|\\[^\S\n]+\n) | (?P<comment>(?<![^\s;])\#[^\n]*)
   | (?P<single>'[^']*') | (?P<open_single>'[^']*\Z) | (?P<escape>\\.)
   | (?P<double>"(?:[^"\\]|\\.)*") | (?P<open_double>"(?:[^"\\]|\\.)*\Z)
-  | (?P<plain>(?:\$\{(?:[^'"{}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")*\}|[^\s'"\\;])+) | (?P<other>.)
+  | (?P<plain>(?:\$\{{{EXPRESSION}\}}|[^\s'"\\;])+) | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -15,14 +15,13 @@ from eicnb.aws.connection import Connection
 from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profiles, known_regions
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
-from eicnb.client.details import with_details_of
+from eicnb.client.connections_argument import connections_of
+from eicnb.client.docstrings import with_details_of
 from eicnb.client.eic import Eic, connection_of
-from eicnb.client.findings import check_of
 from eicnb.client.in_use import IN_USE
-from eicnb.client.on_connections import audit_of
+from eicnb.client.on_connections import audit_of, check_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
-from eicnb.client.several import connections_of
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers

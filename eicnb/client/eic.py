@@ -13,15 +13,14 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
 from eicnb.changes.waiting import aloud
-from eicnb.client.checking import Checking
-from eicnb.client.explaining import Explaining
-from eicnb.client.failed_events import FailedEvents
+from eicnb.client.audit_verbs import AuditVerbs
+from eicnb.client.explain_verb import ExplainVerb
+from eicnb.client.failed_event_verbs import FailedEventVerbs
 from eicnb.client.hints import adding_options_to, suggesting_a_parameter
 from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_bound_to
-from eicnb.client.refreshing import Refreshing
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.frame import Frame
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @checked_methods
-class Eic(Checking, FailedEvents, Explaining, Refreshing):
+class Eic(AuditVerbs, FailedEventVerbs, ExplainVerb):
     """A connection to AWS, or to the sandbox, with a method for each verb.
 
     >>> eic.get("my-function:BLUE").maximum_retry_attempts.tolist()

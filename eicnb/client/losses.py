@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from eicnb.client.connections import connections_or_current
-from eicnb.client.details import with_details_of
+from eicnb.client.docstrings import with_details_of
 from eicnb.client.eic import Eic
 from eicnb.client.on_connections import losses_of
 from eicnb.client.parameters import checked

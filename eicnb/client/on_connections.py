@@ -1,6 +1,7 @@
 """Parts of the verbs that several client modules share, on plain connections.
 
-Tested in tests/client/test_verbs.py, tests/client/test_losses.py and tests/notebook/test_writes.py.
+Tested in tests/client/test_verbs.py, tests/client/test_findings.py, tests/client/test_losses.py and
+tests/notebook/test_writes.py.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse
+from eicnb.client.in_use import IN_USE
+from eicnb.errors import ConfigurationError
 from eicnb.fleet.progress import Choice
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
 from eicnb.frames.frame import Frame, function_row, to_frame
@@ -84,6 +87,18 @@ def functions_of(connection: Connection) -> Frame:
     ]
     rows = [function_row(function) for function in reported]
     return to_frame(rows, FUNCTION_COLUMNS, frame_attrs(connection, rows, "functions"))
+
+
+def check_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:
+    """Check an audit with the options of `Eic.check`; the fixes are lines for the connection in use."""
+    from eicnb.fleet.checks.run import check
+
+    try:
+        region = IN_USE.connection().aws.known_region
+    except ConfigurationError:
+        region = None  # each line then has --region
+    several = [connection.aws for connection in connections]
+    return check(audit, connections=several, show=show_of(progress), region=region, **options)
 
 
 def losses_of(audit: Any, connections: Sequence[Connection], *, progress: Choice = True, **options: Any) -> Frame:

@@ -17,9 +17,9 @@ from eicnb.changes.plan import APPLYING, Plan
 from eicnb.changes.planning import plan_of
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.reach import Reachable
+from eicnb.client.connections_argument import connections_of
 from eicnb.client.in_use import IN_USE
 from eicnb.client.parameters import checked
-from eicnb.client.several import connections_of
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.configs import ConfigReader
 from eicnb.fleet.scope import check_rate

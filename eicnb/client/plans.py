@@ -7,12 +7,12 @@ from typing import Any
 
 from eicnb.changes.plan import Plan
 from eicnb.client.connections import current
-from eicnb.client.details import with_details_of
+from eicnb.client.connections_argument import connections_of
+from eicnb.client.docstrings import with_details_of
 from eicnb.client.eic import Eic, connection_of
+from eicnb.client.journal import undo_on
 from eicnb.client.parameters import checked
 from eicnb.client.planning import apply, plan_bound_to, plan_on
-from eicnb.client.several import connections_of
-from eicnb.client.undoing import undo_on
 from eicnb.fleet.progress import Choice
 
 __all__ = ["Plan", "apply", "plan", "undo"]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from eicnb.changes.progress import WriteProgress
 from eicnb.client.connections import connections_or_current
-from eicnb.client.details import with_details_of
 from eicnb.client.dialog import ask_at_the_keyboard
+from eicnb.client.docstrings import with_details_of
 from eicnb.client.eic import Eic
-from eicnb.client.failed_events import records_on, replay_on
+from eicnb.client.failed_event_verbs import records_on, replay_on
 from eicnb.client.parameters import checked
 from eicnb.fleet.progress import Choice
 from eicnb.frames.frame import Frame

@@ -256,6 +256,15 @@ class NoDestination(Enum):
 Destination = DestinationArn | NoDestination
 
 
+def settable_destination(arn: str | None) -> Destination:
+    """Return a reported destination to send again; one that AWS would refuse today is a UsageError.
+
+    >>> settable_destination(None)
+    <NoDestination.EMPTY: '{}'>
+    """
+    return DestinationArn.parse(arn) if arn else NoDestination.EMPTY
+
+
 def parse_destination(text: str) -> Destination | DestinationName:
     """Parse a destination as users type it: an ARN, `none`, or a name such as `sqs:NAME`.
 

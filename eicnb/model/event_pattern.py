@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from eicnb.model.one_or_more import one_or_more
+
 Outcome = Literal["success", "failure"]
 """Whether a record goes to the on-success or the on-failure destination."""
 
@@ -95,7 +97,7 @@ def _field_fits(name: str, wanted: Any, event: Event) -> bool:
         return True
     if isinstance(wanted, Mapping):
         return _fits(wanted, known if isinstance(known, Mapping) else {})
-    choices = wanted if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
+    choices = one_or_more(wanted)
     if isinstance(known, Mapping):
         return any(_exists_operand(choice) is True for choice in choices)
     return any(_choice_fits(choice, known or frozenset(), exists=is_known) for choice in choices)
@@ -141,11 +143,11 @@ def _cases(rule: Any, value: str) -> tuple[bool | None, str, str]:
 
 
 def _equals_ignore_case(rule: Any, value: str) -> bool:
-    return any(str(one).lower() == value.lower() for one in _several(rule))
+    return any(str(one).lower() == value.lower() for one in one_or_more(rule))
 
 
 def _wildcard(rule: Any, value: str) -> bool:
-    return any(re.fullmatch(_as_regex(str(one)), value, re.DOTALL) is not None for one in _several(rule))
+    return any(re.fullmatch(_as_regex(str(one)), value, re.DOTALL) is not None for one in one_or_more(rule))
 
 
 def _as_regex(wildcard: str) -> str:
@@ -163,12 +165,8 @@ def _numeric(_: Any, value: str) -> bool:
 
 def _anything_but(rule: Any, value: str) -> bool:
     if not isinstance(rule, Mapping):
-        return all(str(one) != value for one in _several(rule))
-    return not any(_compares(name, one, value) for name, wanted in rule.items() for one in _several(wanted))
-
-
-def _several(rule: Any) -> Sequence[Any]:
-    return rule if isinstance(rule, Sequence) and not isinstance(rule, str) else [rule]
+        return all(str(one) != value for one in one_or_more(rule))
+    return not any(_compares(name, one, value) for name, wanted in rule.items() for one in one_or_more(wanted))
 
 
 _OPERATORS: Mapping[str, Callable[[Any, str], bool]] = {

@@ -119,6 +119,16 @@ class ReportedDestination:
         return self.kind in {"sqs", "sns"} and self.name.endswith(".fifo")
 
 
+def is_fifo_arn(arn: str) -> bool:
+    """Return whether an ARN is that of a FIFO queue or topic.
+
+    >>> is_fifo_arn("arn:aws:sqs:us-east-1:123456789012:lost.fifo"), is_fifo_arn("lost.fifo")
+    (True, False)
+    """
+    reported = ReportedDestination.parse(arn)
+    return reported is not None and reported.is_fifo
+
+
 T = TypeVar("T")
 
 _YEARS = range(1970, 2262)  # a frame's times are in nanoseconds, which end there

@@ -14,7 +14,13 @@ from typing import Any
 
 from eicnb.errors import UsageError, shown
 from eicnb.model.config import DestinationConfig, EventInvokeConfig
-from eicnb.model.destination import Destination, DestinationArn, DestinationName, NoDestination, parse_destination
+from eicnb.model.destination import (
+    Destination,
+    DestinationArn,
+    DestinationName,
+    parse_destination,
+    settable_destination,
+)
 from eicnb.model.function import FunctionRef, check_qualifier
 from eicnb.model.limits import PAGE_SIZE, choices
 from eicnb.model.pages import DESTINATION_RULE
@@ -121,8 +127,8 @@ class Request:
         wanted = config.destination_config or DestinationConfig()
         try:
             destinations = DestinationConfig(
-                on_success=wanted.on_success or _reported_destination(before.on_success),
-                on_failure=wanted.on_failure or _reported_destination(before.on_failure),
+                on_success=wanted.on_success or settable_destination(before.on_success),
+                on_failure=wanted.on_failure or settable_destination(before.on_failure),
             )
         except UsageError as error:
             raise UsageError(
@@ -130,10 +136,6 @@ class Request:
                 hint="give both destinations in one update",
             ) from error
         return replace(self, config=replace(config, destination_config=destinations), keeps_other_destination=False)
-
-
-def _reported_destination(text: str | None) -> Destination:
-    return DestinationArn.parse(text) if text else NoDestination.EMPTY
 
 
 def build(

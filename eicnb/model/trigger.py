@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from eicnb.errors import EicError
 from eicnb.model.function import LATEST
+from eicnb.model.one_or_more import one_or_more
 
 Invocation = Literal["asynchronous", "synchronous", "either"]
 
@@ -109,7 +110,7 @@ def triggers_in(policy: str) -> tuple[Trigger, ...]:
     (Trigger(name='Amazon SNS', invocation='asynchronous'),)
     """
     try:
-        statements = _several(json.loads(policy)["Statement"])
+        statements = one_or_more(json.loads(policy)["Statement"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EicError(f"the function's policy is malformed: {error}") from error
     found = [trigger for statement in statements if isinstance(statement, Mapping) for trigger in _allowed(statement)]
@@ -125,12 +126,12 @@ def _allowed(statement: Mapping[str, Any]) -> Iterator[Trigger]:
         return
     principal = statement.get("Principal")
     for kind, names in principal.items() if isinstance(principal, Mapping) else [("AWS", principal)]:
-        for name in _several(names):
+        for name in one_or_more(names):
             yield Trigger.of_service(str(name)) if kind == "Service" else Trigger(_in_words(str(name)), "either")
 
 
 def _names(actions: Any, action: str) -> bool:
-    return any(fnmatchcase(action, str(pattern).lower()) for pattern in _several(actions))
+    return any(fnmatchcase(action, str(pattern).lower()) for pattern in one_or_more(actions))
 
 
 def _is_of_a_url(condition: Any) -> bool:
@@ -141,10 +142,6 @@ def _is_of_a_url(condition: Any) -> bool:
 
 def _in_words(principal: str) -> str:
     return "anyone" if principal == "*" else principal
-
-
-def _several(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
 
 
 @dataclass(frozen=True, slots=True)

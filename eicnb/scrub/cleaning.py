@@ -12,6 +12,7 @@ from eicnb.redaction.kinds import Span
 from eicnb.redaction.masks import Masks, replaced
 from eicnb.redaction.patterns import ACCOUNT, IN_NOTEBOOKS, SECRETS
 from eicnb.redaction.search import spans
+from eicnb.scrub.files import is_text
 from eicnb.scrub.report import Part, Report
 
 _DATA_URL = re.compile(r"(data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+)")
@@ -94,7 +95,7 @@ class Cleaning:
         if not (kind.startswith("text/") or kind.endswith("+xml")) and _is_base64(value):
             self.report.unread[place, "picture" if kind.startswith("image/") else f"{kind} file"] += 1
             return value
-        if not _is_lines(value):
+        if not is_text(value):
             return self._value(value, place)
         return self._lines(value, place, script=kind in _SCRIPTS)
 
@@ -176,13 +177,9 @@ class Cleaning:
                 yield span
 
 
-def _is_lines(value: Any) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(line, str) for line in value))
-
-
 def _joined(value: str | list[str]) -> str:
     return value if isinstance(value, str) else "".join(value)
 
 
 def _is_base64(value: Any) -> bool:
-    return _is_lines(value) and _BASE64.fullmatch(_joined(value)) is not None
+    return is_text(value) and _BASE64.fullmatch(_joined(value)) is not None

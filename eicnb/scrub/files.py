@@ -107,14 +107,14 @@ def _faults(notebook: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _faults_of_cell(cell: Mapping[str, Any]) -> Iterator[str]:
-    if not _is_text(cell.get("source")):
+    if not is_text(cell.get("source")):
         yield "has no source"
     if not isinstance(cell.get("metadata", {}), dict):
         yield "has metadata that is not an object"
     if not _is_objects(outputs := cell.get("outputs", [])):
         yield "has outputs that are not a list of objects"
         return
-    if not all(isinstance(output.get("data", {}), dict) and _is_text(output.get("text", "")) for output in outputs):
+    if not all(isinstance(output.get("data", {}), dict) and is_text(output.get("text", "")) for output in outputs):
         yield "has an invalid output"
     attachments = cell.get("attachments", {})
     if not isinstance(attachments, dict) or not _is_objects(list(attachments.values())):
@@ -125,5 +125,6 @@ def _is_objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(member, dict) for member in value)
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
+    """Return whether a value is the text of a notebook: a string, or a list of lines."""
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(line, str) for line in value))

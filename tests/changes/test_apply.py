@@ -17,6 +17,8 @@ from eicnb.errors import AccessDenied, AwsError
 from tests.answering import Answer, Answering, Cut, Seen, Step, config_answer, fault
 from tests.changes.lossy import Losing, writes
 
+pytestmark = pytest.mark.usefixtures("keys", "one_attempt")
+
 QUEUE = "sqs:shop-failures"
 WRITES: dict[str, Callable[[eicnb.Eic], Any]] = {
     "put": lambda eic: eic.put("my-function", maximum_retry_attempts=0),
@@ -31,13 +33,6 @@ UNREADABLE: dict[str, Step] = {
     "a config that eicnb can't read": config_answer(MaximumRetryAttempts=7),
     "cut": Cut(),
 }
-
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
 
 def unreadable(step: Step) -> Callable[[Seen], Step]:

@@ -22,13 +22,9 @@ from tests.answering import Answer, Answering, Seen, Step, fault
 from tests.changes.lossy import LOSSES, Losing, Loss, is_write, writes
 from tests.changes.plans import FAST, applied, planned, with_retries, words
 
+pytestmark = pytest.mark.usefixtures("keys")
+
 FUNCTIONS = ("newsletters", "order-events", "returns-label", "fraud-score", "customer-export")
-
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
 
 
 def retries(eic: eicnb.Eic, name: str) -> Any:

@@ -10,6 +10,8 @@ from eicnb.errors import NotFound
 from eicnb.model.function import FunctionRef
 from tests.answering import Answer, Answering, as_json, config_answer, fault
 
+pytestmark = pytest.mark.usefixtures("keys", "one_attempt")
+
 NO_CONFIG = fault(404, "ResourceNotFoundException", "no config")
 NO_CONFIGS = as_json({"FunctionEventInvokeConfigs": []})
 NOT_FOUND = fault(404, "ResourceNotFoundException", "Function not found")
@@ -29,13 +31,6 @@ RESPONSES = [
     ([BROKEN], "", "Out of order."),
 ]
 """The responses to the get, to the list and to the get of the function; what is missing; why nothing is known."""
-
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
 
 def live(responses: list[Answer]) -> Live:

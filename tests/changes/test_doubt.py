@@ -18,6 +18,8 @@ from tests.answering import Answering
 from tests.changes.lossy import LOSSES, Losing, Loss, writes
 from tests.shell import Notebook, bare_notebook, notebook
 
+pytestmark = pytest.mark.usefixtures("keys")
+
 __all__ = ["bare_notebook", "notebook"]
 
 Call = Callable[[eicnb.Eic], Any]
@@ -30,12 +32,6 @@ VERBS: dict[str, Call] = {
     "a first put": lambda eic: eic.put("newsletters", maximum_retry_attempts=0),
 }
 TARGETS = dict.fromkeys(VERBS, "my-function:GREEN") | {"a first put": "newsletters:$LATEST"}
-
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
 
 
 def config_of(eic: eicnb.Eic, target: str) -> Any:

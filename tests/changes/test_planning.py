@@ -15,16 +15,12 @@ from tests.answering import Answering, Seen, Step, fault
 from tests.changes.lossy import Losing
 from tests.changes.plans import FAST, applied, planned
 
+pytestmark = pytest.mark.usefixtures("keys")
+
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:shop-failures"
 FIFO = "arn:aws:sqs:us-east-1:123456789012:search-updates.fifo"
 WITHOUT_TYPES: Any = eicnb
 SETTINGS = ["maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success"]
-
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
 
 
 def frame(**columns: Any) -> pd.DataFrame:

@@ -15,9 +15,3 @@ def own_aws_files(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def one_attempt(own_aws_files: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Switch off botocore's retries, so that failures are immediate."""
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")

@@ -16,6 +16,7 @@ from eicnb.aws.http.sender import Patience
 from eicnb.frames.frame import Frame
 from tests.answering import Answer, Answering, Cut, Seen, Step, as_json
 from tests.fleet.conftest import Run
+from tests.fleet.failed_events.samples import call
 from tests.fleet.lambdas import ACCOUNT, BROKEN, CODE, DENIED, GONE, SECRETS, THROTTLED, Lambda, Twist
 
 PUBLISHED = {"1": "1", "2": "2", "live": "2", "next": "$LATEST"}
@@ -185,3 +186,34 @@ def test_neither_the_link_to_the_code_nor_a_variable_is_kept_logged_or_pickled(
             assert b"s3cret" not in pickle.dumps(run(eic, patience=IMPATIENT))
     assert raised is None or b"s3cret" not in pickle.dumps((raised.value, raised.value.result))
     assert "s3cret" not in caplog.text
+
+
+def weighted(seen: Seen, region: str, name: str) -> Step | None:
+    """Split the traffic of the alias live between the versions 2 and 1."""
+    alias = {"Name": "live", "FunctionVersion": "2", "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.25}}}
+    return as_json({"Aliases": [alias]}) if kind(seen) == "aliases" else None
+
+
+def test_an_alias_of_two_versions_shows_the_first_either_way(run: Run, eic: eicnb.Eic) -> None:
+    listed, _ = audited(run, fleet(lambda *request: denying(*request) or weighted(*request), 1, "live"))
+    described, _ = audited(run, fleet(weighted, 1, "live"))
+    assert described.drop(columns="read_at").equals(listed.drop(columns="read_at"))
+    assert described.timeout.tolist() == [30, 102]
+
+    weights = {"AdditionalVersionWeights": {"2": 0.25}}
+    call(
+        eic,
+        "lambda",
+        "UpdateAlias",
+        FunctionName="my-function",
+        Name="prod",
+        FunctionVersion="3",
+        RoutingConfig=weights,
+    )
+    eic.put("my-function:prod", maximum_retry_attempts=1)
+    described, listed = (run(eic, functions="my-function", qualifiers=which) for which in ("configured", "all"))
+    rows = [
+        frame[frame.qualifier == "prod"].drop(columns="read_at").reset_index(drop=True) for frame in (described, listed)
+    ]
+    assert rows[0].equals(rows[1])
+    assert len(rows[0]) == 1

@@ -9,12 +9,7 @@ import eicnb
 from eicnb.widgets.choices import DESTINATIONS, FUNCTIONS, MOST_NAMES, MOST_OFFERED, NameList, qualifiers
 from tests.answering import Answer, Answering, Seen, as_json, fault
 
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+pytestmark = pytest.mark.usefixtures("keys", "one_attempt")
 
 
 SHOP = [

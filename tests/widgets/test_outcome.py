@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from ipywidgets import HTML, Button, Widget
 
 import eicnb
 from eicnb.changes.current import Live
@@ -15,16 +11,11 @@ from eicnb.widgets.background import AtOnce
 from eicnb.widgets.form import Form
 from tests.answering import Answering, Seen, Step, fault
 from tests.changes.lossy import Losing, writes
+from tests.widgets.driver import button, field, shown
+
+pytestmark = pytest.mark.usefixtures("keys")
 
 DENIED = fault(403, "AccessDeniedException", "You may not read this")
-
-
-@pytest.fixture(autouse=True)
-def keys(no_aws_of_this_machine: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-    yield
-    Widget.close_all()
 
 
 class Hiding(Losing):
@@ -48,28 +39,10 @@ def opened(proxy: Answering, name: str = "my-function", qualifier: str = "GREEN"
     return Form(connection, connection.where(), subject, Live.read(connection, subject), background=AtOnce())
 
 
-def widgets(box: Any) -> Iterator[Any]:
-    yield box
-    for child in getattr(box, "children", ()):
-        yield from widgets(child)
-
-
-def edit(form: Form, label: str, value: str) -> None:
-    next(one for one in widgets(form) if getattr(one, "description", "") == label).value = value
-
-
-def button(form: Form, beginning: str) -> Button:
-    return [one for one in widgets(form) if isinstance(one, Button) and one.description.startswith(beginning)][-1]
-
-
-def shown(form: Form) -> str:
-    return "\n".join(one.value for one in widgets(form) if isinstance(one, HTML))
-
-
 def test_a_config_that_cannot_be_read_can_be_overwritten(eic: eicnb.Eic) -> None:
     with Answering(hiding(eic)) as proxy:
         form = opened(proxy)
-        edit(form, "Maximum retry attempts", "0")
+        field(form, "Maximum retry attempts").value = "0"
         assert "Ready: 4 changes. The live config could not be read: You may not read this." in shown(form)
         assert "  Maximum retry attempts  ?    0 " in form.preview.text()
         assert "  On failure              ?    none " in form.preview.text()
@@ -92,7 +65,7 @@ def test_a_config_that_can_no_longer_be_read_is_a_question(eic: eicnb.Eic) -> No
     script.is_hidden = False
     with Answering(script) as proxy:
         form = opened(proxy)
-        edit(form, "Maximum retry attempts", "0")
+        field(form, "Maximum retry attempts").value = "0"
         script.is_hidden = True
         button(form, "Apply 1 change").click()
         assert writes(proxy) == []
@@ -109,7 +82,7 @@ def test_a_config_that_can_be_read_again_is_a_question(eic: eicnb.Eic) -> None:
     script = hiding(eic)
     with Answering(script) as proxy:
         form = opened(proxy)
-        edit(form, "Maximum retry attempts", "0")
+        field(form, "Maximum retry attempts").value = "0"
         script.is_hidden = False
         button(form, "Apply 4 changes").click()
         assert "which could not be read when this form opened, can be read now. Nothing has been written." in shown(

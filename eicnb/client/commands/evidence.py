@@ -10,8 +10,7 @@ from collections.abc import Callable
 from eicnb.cli.command import Command
 from eicnb.client.commands.accounts import with_accounts
 from eicnb.client.commands.context import Context, Run
-from eicnb.client.findings import check_of
-from eicnb.client.on_connections import losses_of
+from eicnb.client.on_connections import check_of, losses_of
 from eicnb.frames.frame import Frame
 
 

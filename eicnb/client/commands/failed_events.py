@@ -9,7 +9,7 @@ from eicnb.cli.command import Command
 from eicnb.client.commands.accounts import with_accounts, with_words
 from eicnb.client.commands.context import Context, Run
 from eicnb.client.eic import Eic, connection_of
-from eicnb.client.failed_events import records_on, replay_on, send_on
+from eicnb.client.failed_event_verbs import records_on, replay_on, send_on
 from eicnb.errors import UsageError
 from eicnb.frames.frame import Frame
 

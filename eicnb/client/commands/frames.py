@@ -14,7 +14,7 @@ from eicnb.client.commands.context import Context, Run
 from eicnb.client.explore import explore
 from eicnb.client.offline import compare, export
 from eicnb.client.pictures import picture
-from eicnb.client.showing import displayed
+from eicnb.client.show import displayed
 from eicnb.redaction import masks
 
 

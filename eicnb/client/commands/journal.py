@@ -12,7 +12,7 @@ from eicnb.cli.command import Command
 from eicnb.client import connections as in_use
 from eicnb.client.commands.context import Context, Run, connection_with
 from eicnb.client.eic import connection_of
-from eicnb.client.undoing import journal, undo_on
+from eicnb.client.journal import journal, undo_on
 
 
 def prepare_journal(command: Command, _context: Context) -> Run:

@@ -12,7 +12,7 @@ from typing import Literal
 from eicnb.errors import UsageError
 from eicnb.fleet.checks.audited import Audited, rows
 from eicnb.model.destination import KINDS, DestinationArn
-from eicnb.model.reported import ReportedDestination
+from eicnb.model.reported import is_fifo_arn
 
 Use = Literal["on-failure destination", "on-success destination", "dead-letter queue"]
 
@@ -79,7 +79,7 @@ def deliveries(audit: Audited) -> Iterator[Delivery]:
         for row in rows(audit.exists & audit.has(column)):
             text = str(texts[row])
             if text not in known:
-                known[text] = _is_fifo(text), _parsed(text)
+                known[text] = is_fifo_arn(text), _parsed(text)
             is_fifo, arn = known[text]
             if not is_fifo:
                 yield Delivery(row, use, text, str(audit.account_ids[row]), arn)
@@ -97,11 +97,6 @@ def distinct_deliveries(audit: Audited) -> Iterator[Delivery]:
 def delivery_to(audit: Audited, row: int, text: str) -> Delivery:
     """Return the delivery of a row's failures to a destination that it does not use yet."""
     return Delivery(row, "on-failure destination", text, str(audit.account_ids[row]), _parsed(text))
-
-
-def _is_fifo(text: str) -> bool:
-    reported = ReportedDestination.parse(text)
-    return reported is not None and reported.is_fifo
 
 
 def _parsed(text: str) -> DestinationArn | None:

@@ -157,7 +157,7 @@ def _frame(collected: _Collected, sources: Sequence[RecordSource], reach: Reacha
     refused = "; ".join(f"{source}: {reason}" for source, reason in collected.refused.items())
     attrs: dict[str, Scalar] = {
         "verb": "records",
-        "account_id": common([one.connection.account_id for one in sources], reach.homes[0].account_id),
+        "account_id": common([one.connection.where().account_id for one in sources], reach.homes[0].account_id),
         "region": common([one.connection.region for one in sources], reach.homes[0].region),
         "sandbox": reach.sandbox,
         "source": common([str(one) for one in sources], None),

@@ -23,9 +23,9 @@ from eicnb.errors import IncompleteReplay, ReplayInterrupted, UsageError
 from eicnb.fleet.failed_events.columns import REPLAY_OUTCOMES, restored
 from eicnb.fleet.failed_events.polling import SKEW, RecordPoll, readable_sources
 from eicnb.fleet.failed_events.read_options import ReadOptions
-from eicnb.fleet.failed_events.replay_rows import OutletReader, ReplayRow, rows_to_replay
+from eicnb.fleet.failed_events.replay_rows import OutletReader, ReplayRow, names_of, rows_to_replay
 from eicnb.fleet.failed_events.replayer import EventOutcome, Replayer, untried
-from eicnb.frames.columns import SUMMARY
+from eicnb.frames.columns import SUMMARY, common
 from eicnb.frames.frame import Frame
 
 _SIZE = Size("the replay", "event", nothing="nothing was sent")
@@ -67,7 +67,7 @@ def replay(frame: Any, options: ReplayOptions, reach: Reachable) -> Frame:
         if options.dry_run:
             planned = {row.number: EventOutcome("not tried") for row in sent}
             return _frame(
-                frame, {**planned, **refused}, reach, dry_run=True, summary=f"would send {_by_function(sent)}"
+                frame, rows, {**planned, **refused}, reach, dry_run=True, summary=f"would send {_by_function(sent)}"
             )
         _SIZE.check(len(sent), rows=len(rows), limit=conditions.limit)
         if conditions.confirms and sent:
@@ -89,7 +89,7 @@ def replay(frame: Any, options: ReplayOptions, reach: Reachable) -> Frame:
     outcomes = _outcomes(sent, replayer, refused)
     if sent:
         options.show(replayer.progress(is_over=True))
-    result = _frame(frame, outcomes, reach, summary=_in_words(outcomes))
+    result = _frame(frame, rows, outcomes, reach, summary=_in_words(outcomes))
     result.attrs["run"] = run
     if stop.is_interrupted:
         raise ReplayInterrupted(f"the replay was stopped: {_in_words(outcomes)}", result)
@@ -174,7 +174,7 @@ def _by_function(rows: Sequence[ReplayRow]) -> str:
     >>> _by_function([])
     '0 events'
     """
-    counts = Counter(row.name for row in rows)
+    counts = Counter(names_of(rows))
     places = ", ".join(f"{number} to {name}" for name, number in counts.most_common())
     return f"{count(len(rows), 'event')}{f': {places}' if places else ''}"
 
@@ -185,7 +185,13 @@ def _in_words(outcomes: Mapping[int, EventOutcome]) -> str:
 
 
 def _frame(
-    frame: Any, outcomes: Mapping[int, EventOutcome], reach: Reachable, *, summary: str, dry_run: bool = False
+    frame: Any,
+    rows: Sequence[ReplayRow],
+    outcomes: Mapping[int, EventOutcome],
+    reach: Reachable,
+    *,
+    summary: str,
+    dry_run: bool = False,
 ) -> Frame:
     """Return the records with their outcomes, and with unchanged payloads."""
     result = restored(frame)
@@ -193,10 +199,11 @@ def _frame(
     result["outcome"] = pd.array([outcome.word for outcome in in_order], dtype="string")
     result["error"] = pd.array([outcome.error or None for outcome in in_order], dtype="string")
     counts = Counter[str](outcome.word for outcome in in_order)
+    targets = [row.target for row in rows if row.target]
     result.attrs = {
         "verb": "replay",
-        "account_id": reach.homes[0].account_id,
-        "region": reach.homes[0].region,
+        "account_id": common([target.account_id for target in targets], reach.homes[0].account_id),
+        "region": common([target.region for target in targets], reach.homes[0].region),
         "sandbox": reach.sandbox,
         "dry_run": dry_run,
         **{word.replace(" ", "_"): counts[word] for word in REPLAY_OUTCOMES},
@@ -207,8 +214,8 @@ def _frame(
 
 def _incomplete(rows: Sequence[ReplayRow], outcomes: Mapping[int, EventOutcome], result: Frame) -> IncompleteReplay:
     wrong = [
-        f"    {row.name} (message {row.message_id}): {outcome.word}{f': {outcome.error}' if outcome.error else ''}"
-        for row in rows
+        f"    {name}, message {row.message_id}: {outcome.word}{f': {outcome.error}' if outcome.error else ''}"
+        for row, name in zip(rows, names_of(rows), strict=True)
         if (outcome := outcomes[row.number]).word not in _DONE
     ]
     more = [f"    and {len(wrong) - _MOST_ROWS} more"] if len(wrong) > _MOST_ROWS else []

@@ -38,6 +38,8 @@ SUCCEEDED = "its event succeeded"
 
 _SEND_AGAIN = "check when in the journal, or name the function to send it again: to= (--to)\n%eic journal --run {}"
 
+_REACH_IT = "add a connection to that account: connections= (--organization --role ROLE, or --profiles)"
+
 _NAME_IT = 'name it: to="my-function" (--to my-function)'
 
 
@@ -72,6 +74,22 @@ class ReplayRow:
     def is_sent(self) -> bool:
         """Whether the event is to be sent."""
         return not self.refusal
+
+
+def names_of(rows: Sequence[ReplayRow]) -> list[str]:
+    """Return the function of each row, with its region and account if these differ between the rows."""
+    targets = [row.target for row in rows if row.target]
+    has_regions = len({target.region for target in targets}) > 1
+    has_accounts = len({target.account_id for target in targets}) > 1
+
+    def named(row: ReplayRow) -> str:
+        if row.target is None:
+            return row.name
+        region = row.target.region if has_regions else None
+        place = ", ".join(filter(None, [region, f"account {row.target.account_id}" if has_accounts else None]))
+        return f"{row.name} ({place})" if place else row.name
+
+    return [named(row) for row in rows]
 
 
 def rows_to_replay(
@@ -158,13 +176,14 @@ def _with_target(one: ReplayRow, target: FunctionRef, source: RecordSource, reac
         account_id=target.account_id or home.account_id,
         marked=True,
     )
+    one = replace(one, target=placed)
     try:
         connection = reach.at(placed.account_id, placed.region)
     except UsageError as error:
         return one.refused(error.message)
     if connection is None:
-        return one.refused(f"no connection reaches account {placed.account_id}")
-    return replace(one, target=placed, connection=connection)
+        return one.refused(f"no connection reaches account {placed.account_id}", _REACH_IT)
+    return replace(one, connection=connection)
 
 
 def _sent_before(entry: EventEntry) -> str:

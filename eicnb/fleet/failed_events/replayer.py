@@ -240,9 +240,12 @@ def _mismatch(row: ReplayRow, record: InvocationRecord) -> str:
     if record.condition == "Success":
         return SUCCEEDED
     target = row.target
-    is_same = target is not None and (named.function_name, named.qualifier or target.qualifier) == (
-        target.function_name,
-        target.qualifier,
+    is_same = target is not None and target == replace(
+        target,
+        function_name=named.function_name,
+        qualifier=named.qualifier or target.qualifier,
+        region=named.region or target.region,
+        account_id=named.account_id or target.account_id,
     )
     return "" if is_same else "the message and the frame name different functions"
 

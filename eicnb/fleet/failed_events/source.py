@@ -32,6 +32,11 @@ ELSEWHERE = {
 """The hint for each kind of destination that stores no records."""
 
 
+_WITH_KNOWN_DESTINATIONS = {"ok", "gone"}
+
+_INCOMPLETE = "the audit is incomplete there"
+
+
 @dataclass(frozen=True, slots=True)
 class RecordSource:
     """A queue or a bucket, the connection that reads it, and the prefix of a bucket's keys."""
@@ -109,12 +114,16 @@ def _connection_for(arn: DestinationArn, reach: Reachable) -> Connection:
 def sources_in(audit: Any, reach: Reachable, refuse: Callable[[str, str], object]) -> Iterator[RecordSource]:
     """Yield every queue and bucket that the functions of an audit send to, each once.
 
-    Destinations that store no records are left out. `refuse` gets each source that can't be read, and the reason.
+    Destinations that store no records are left out. `refuse` gets each source that can't be read, and the reason. It
+    also gets each account and region that the audit could not read completely.
     """
     audited = Audited(audit, verb="records")
     done = set[str]()
     for row in range(audited.size):
         account_id, region = audited.place(row)
+        if audited.states[row] not in _WITH_KNOWN_DESTINATIONS:
+            place = ", ".join(filter(None, [region, account_id and f"account {account_id}"]))
+            refuse(place, _INCOMPLETE if audited.function_names[row] else str(audited.errors[row]).splitlines()[0])
         for texts in (audited.on_failure, audited.on_success, audited.dead_letters):
             text = texts[row]
             if text is None or text in done or destination_kind(text) not in {"sqs", "s3"}:

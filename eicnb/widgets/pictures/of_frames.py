@@ -23,8 +23,8 @@ from eicnb.widgets.pictures.destinations import draw_destinations
 from eicnb.widgets.pictures.effective_settings import Effective, draw_settings
 from eicnb.widgets.pictures.failure_routes import RouteStart, routes
 from eicnb.widgets.pictures.figure import Picture, plain_style
-from eicnb.widgets.pictures.found import LOOKS, draw_findings
-from eicnb.widgets.pictures.lost import LostEvents, draw_losses
+from eicnb.widgets.pictures.findings import LOOKS, draw_findings
+from eicnb.widgets.pictures.lost_events import LostEvents, draw_losses
 
 KIND_OF_VERB: Mapping[str, str] = {
     "audit": "destinations",

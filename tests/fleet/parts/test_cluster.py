@@ -392,7 +392,7 @@ def test_a_boto3_session_is_refused_before_a_worker_reads_anything(client: Any) 
     with Answering(Lambda(3)) as server, pytest.raises(UsageError) as caught:
         eicnb.connect(boto3_session=session, endpoint_url=server.url).audit(client=client)
     assert {seen.service for seen in server.seen} <= {"sts"}
-    assert "credentials that do not leave this process" in str(caught.value)
+    assert "the credentials of a boto3 session that you made do not leave this process" in str(caught.value)
 
 
 def test_the_magic_accepts_a_client_from_the_notebook(notebook: Notebook, client: Any, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ LONGEST_TIMEOUT = 900
 """The longest timeout of a function, in seconds."""
 
 
-class Explaining:
+class ExplainVerb:
     """The verb `explain` of a connection."""
 
     _connection: Connection

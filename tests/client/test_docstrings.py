@@ -7,7 +7,7 @@ from inspect import getdoc, signature
 import pytest
 
 import eicnb
-from eicnb.client.details import with_details_of
+from eicnb.client.docstrings import with_details_of
 
 SHARED = ("audit", "check", "losses", "plan", "records", "refresh", "replay")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class FailedEvents:
+class FailedEventVerbs:
     """The verbs of a connection for failed events."""
 
     _connection: Connection
