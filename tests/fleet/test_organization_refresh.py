@@ -93,8 +93,8 @@ def test_an_audit_is_resumed_after_an_account_was_suspended(company: Eic) -> Non
 
 def test_an_account_that_left_is_named_and_the_hint_works(notebook: Notebook, company: Eic) -> None:
     line = "%eic audit --organization --role audit --units Data"
-    notebook.run("before = %eic audit --organization --role audit --units Data,Playground --errors rows --no-progress")
-    [gone] = notebook["before"].account_id[notebook["before"].scan_state == "denied"]
+    notebook.run("before = %eic audit --organization --role audit --units Data,Security --no-progress")
+    [gone] = notebook["before"].account_id[notebook["before"].function_name == "rotate-keys"]
     error: Any = notebook.fail(f"{line} --refresh ${{before}} --no-progress")
     assert isinstance(error, UsageError)
     assert error.message.startswith(f"the frame to refresh has rows of account {gone}, but the audit covers ")
