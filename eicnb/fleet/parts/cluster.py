@@ -6,9 +6,11 @@ Tested in tests/fleet/parts/test_cluster.py.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import secrets
 import socket
+import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
@@ -21,6 +23,7 @@ from eicnb.errors import ConfigurationError, EicError, UsageError, shown
 from eicnb.fleet.parts.part import Key, PartOrder, PartProgress, PartResult
 from eicnb.fleet.places import AccountRegion
 from eicnb.fleet.scope import CHOSEN, Credentials, Scope
+from eicnb.redaction.warn import warn
 
 _ENCRYPTED = "tls://"
 _RETRIES = 3
@@ -40,6 +43,9 @@ class Cluster:
     up.
     """
 
+    between_checks = 30.0
+    """The seconds after which a waiting audit checks whether the cluster still has workers."""
+
     def __init__(self, client: Any, credentials: Credentials) -> None:
         self.run = f"a-{secrets.token_hex(5)}"
         self.progress: dict[Key, PartProgress] = {}
@@ -47,6 +53,7 @@ class Cluster:
         self._sends = credentials == "send"
         self._futures: dict[Key, Any] = {}
         self._room = asyncio.Semaphore(1)
+        self._checked_at = -math.inf
 
     @classmethod
     def parse(cls, client: Any, credentials: Any, scope: Scope) -> Cluster:
@@ -132,7 +139,7 @@ class Cluster:
         future = self._client.submit(read_on_worker, order, key=order.task, pure=False, retries=_RETRIES)
         self._futures[key] = future
         try:
-            await _wait_until_done(future)
+            await self._wait(future)
             result: PartResult = await in_thread(future.result)
         except CancelledError:
             return None
@@ -145,6 +152,24 @@ class Cluster:
         finally:
             del self._futures[key]
             future.release()
+
+    async def _wait(self, future: Any) -> None:
+        """Wait until a task is done, and warn once if no worker is left to run it."""
+        waiting = asyncio.ensure_future(_wait_until_done(future))
+        try:
+            while not (await asyncio.wait([waiting], timeout=self.between_checks))[0]:
+                await self._check_workers()
+        finally:
+            waiting.cancel()
+
+    async def _check_workers(self) -> None:
+        now = time.monotonic()
+        if now - self._checked_at < self.between_checks:
+            return
+        self._checked_at = now
+        if not await in_thread(self._client.nthreads):
+            self._checked_at = math.inf
+            warn("the cluster has lost all its workers, and the audit waits for new ones; their logs may say why")
 
     def stop(self) -> None:
         """Stop the workers; the rows of an account and region that is only partly read are lost."""

@@ -24,6 +24,7 @@ from distributed.security import Security
 
 import eicnb
 from eicnb.errors import AuditInterrupted, ConfigurationError, IncompleteAudit, UsageError
+from eicnb.fleet.parts.cluster import Cluster
 from eicnb.fleet.progress import Progress
 from tests.answering import Answering, Seen, Silence, Step, identity
 from tests.fleet.lambdas import DENIED, Lambda
@@ -312,6 +313,31 @@ def test_an_interrupt_stops_the_workers_too_and_keeps_what_was_read(client: Any)
     frame = caught.value.result
     assert Counter(frame.scan_state) == {"ok": 30, "unread": 2}
     assert str(caught.value).startswith("the audit was stopped: 30 of 32 rows were read\nTry: %eic audit --resume")
+
+
+def test_a_cluster_that_lost_its_workers_is_a_warning_and_a_new_worker_goes_on(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setattr(Cluster, "between_checks", 0.2)
+    warned: list[str] = []
+
+    def show(progress: Progress) -> None:
+        if progress.calls > 2 and not warned:
+            workers.scale(0)
+        warned[:] = [str(one.message) for one in recwarn if "lost all its workers" in str(one.message)]
+        if warned:
+            workers.scale(1)
+
+    with (
+        dask.config.set({"distributed.worker.memory.terminate": False}),
+        new_cluster(n_workers=1, processes=False) as workers,
+        new_client(workers) as client,
+        Answering(Lambda(20)) as server,
+    ):
+        client.run(set_environment, KEYS)
+        frame = connect(server).audit(regions=REGIONS[:2], rate=20, progress=show, client=client)
+    assert frame.attrs["complete"]
+    assert warned == ["the cluster has lost all its workers, and the audit waits for new ones; their logs may say why"]
 
 
 def test_two_audits_at_once_never_read_the_same_region_at_once(client: Any) -> None:
