@@ -91,6 +91,15 @@ class Aws(Caller):
             raise
 
     @property
+    def unassumed_role(self) -> str | None:
+        """The role with its account, in words, if the caller was not allowed to assume it."""
+        if self.role_arn is None or not self._login.may_not_assume:
+            return None
+        _, account_id, path = self.role_arn.rsplit(":", 2)
+        name = f" ({self.account_name})" if self.account_name else ""
+        return f"{path.removeprefix('role/')} in account {account_id}{name}"
+
+    @property
     def expires_at(self) -> datetime | None:
         """The time at which the credentials expire; None if they do not."""
         with self._translated(Operation.GET_CALLER_IDENTITY, sent=False):

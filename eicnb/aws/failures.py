@@ -27,10 +27,8 @@ from eicnb.errors import (
 )
 from eicnb.model.delivery import DECRYPT
 from eicnb.model.function import FunctionRef
-from eicnb.model.verbs import Operation, action_of
+from eicnb.model.verbs import WRITES, action_of
 from eicnb.redaction.debug_log import without
-
-WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 
 _NO_RESPONSE = {"HTTPClientError", "ConnectionError"}
 

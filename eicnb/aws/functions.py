@@ -16,9 +16,8 @@ from eicnb.errors import NotFound
 from eicnb.model.deployment import DeployedFunction
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.trigger import EventSource, Trigger, triggers_in
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import FUNCTIONS_PATH, Operation
 
-_FUNCTIONS = "/2015-03-31/functions"
 _EVENT_SOURCES = "/2015-03-31/event-source-mappings/"
 
 _NAMES = ("FunctionName", "FunctionArn", "Version")
@@ -84,4 +83,4 @@ async def read_event_sources(sender: Sender) -> tuple[EventSource, ...]:
 
 
 def _path(function: FunctionRef) -> str:
-    return f"{_FUNCTIONS}/{quote(function.function_name, safe='')}"
+    return f"{FUNCTIONS_PATH}/{quote(function.function_name, safe='')}"

@@ -20,7 +20,7 @@ from eicnb.aws.clients import Clients
 from eicnb.aws.failures import is_denied
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import OpenSession, Session, keys_of
-from eicnb.errors import AwsError
+from eicnb.errors import AccessDenied, AwsError
 from eicnb.model.verbs import Operation
 
 _MUST_RENEW_SECONDS = 600
@@ -136,6 +136,12 @@ class Login:
                 raise
             self._failure = None
             return self._keys
+
+    @property
+    def may_not_assume(self) -> bool:
+        """Whether the last request for the credentials of a role was denied."""
+        failure = self._failure
+        return isinstance(failure, AccessDenied) and failure.operation == Operation.ASSUME_ROLE
 
     def _current(self) -> Keys:
         """Return the keys; after a failed early renewal, wait a minute before the next attempt.

@@ -15,9 +15,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from eicnb.errors import AwsError, ConfigurationError, EicError, Throttled, UsageError
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import WRITES, Operation
 
-_WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE, Operation.INVOKE)
+_WRITES = (*WRITES, Operation.INVOKE)
 
 THROTTLED = frozenset(
     {

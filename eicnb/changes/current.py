@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import is_same
-from eicnb.changes.export.connection_options import Way
+from eicnb.changes.export.connection_options import ConnectionOptions
 from eicnb.changes.similar import similar_function, similar_qualifier
 from eicnb.errors import AccessDenied, EicError, NotFound, sentence
 from eicnb.model.function import LATEST, FunctionRef
@@ -108,12 +108,12 @@ class Live:
             return cls(error=error)
         return cls(error=found.error, missing=found) if found else cls()
 
-    def on(self, way: Way) -> Live:
+    def with_options(self, connection_options: ConnectionOptions) -> Live:
         """Add the options of a connection to the commands in its hint."""
-        if self.missing is None or not way.is_whole:
+        if self.missing is None or not connection_options.is_complete:
             return self
         error = copy(self.missing.error)
-        error.hint = way.reached(error.hint or "")
+        error.hint = connection_options.added_to(error.hint or "")
         return replace(self, error=error, missing=replace(self.missing, error=error))
 
     @property

@@ -1,7 +1,9 @@
 """A `%%eic` cell: one command per line, or one command with its JSON or YAML document below.
 
-cell     = [ command ] newline *( command newline ) / command newline document
-document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`
+    cell     = [ command ] newline *( command newline ) / command newline document
+    document = JSON / YAML ; the command's `--cli-input-json` or `--cli-input-yaml`
+
+The first line is the rest of the `%%eic` line.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from eicnb.cli.lexer import quote
-from eicnb.cli.option import Option, Verb
+from eicnb.cli.option import QUOTED_KINDS, Option, Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError
 from eicnb.model.age import abbreviated, read_seconds
@@ -19,7 +19,6 @@ Given = tuple[Option, Word]
 """An option and the word that gives its value."""
 
 _OF_TIMES = {"since", "until", "what"}
-_QUOTED = {"structure", "input", "query"}
 _NEGATIVE = re.compile(r"-(?P<rest>[0-9]+ *[a-z]+)")
 
 
@@ -51,7 +50,7 @@ def superfluous(word: Word, verb: Verb, given: Iterable[Given]) -> UsageError:
     before = _before(word, given)
     if before is not None and before[0].metavar.startswith("'"):
         return UsageError(message, hint=f"put single quotes around it: {before[0].metavar}")
-    if before is None or before[0].kind not in _QUOTED:
+    if before is None or before[0].kind not in QUOTED_KINDS:
         return UsageError(message, hint="leave it out")
     whole = quote(f"{before[1].text} {word.text}")
     return UsageError(message, hint=f"put quotes around a value with blanks: {_typed(before[0], whole)}")

@@ -33,6 +33,10 @@ Kind = Literal[
 ]
 
 
+QUOTED_KINDS = frozenset[Kind]({"structure", "input", "query"})
+"""The kinds of values that usually need quotes."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
     """An option: its name, its argument in the Python API, and the type of its value.

@@ -14,11 +14,11 @@ from eicnb.cli import options
 from eicnb.cli.option import Option, Verb
 from eicnb.cli.source import Word
 from eicnb.errors import UsageError, nearest
+from eicnb.model.verbs import separated
 
 HELP = {"--help", "-h"}
 _MOST_VERBS = 4
 _OPTION = re.compile(r"(?!(?:[-0-9.]+|-[0-9]+[a-z]+)\Z)-[^\s=]*(?:=|\Z)")
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_option(word: Word) -> bool:
@@ -86,6 +86,6 @@ def named_by(word: str, verb: Verb) -> Option | None:
     >>> named_by("retries", options.VERBS[0]).name
     '--retries'
     """
-    name = "--" + _CAPITAL.sub("-", word).lower().replace("_", "-").lstrip("-")
+    name = "--" + separated(word, "-").replace("_", "-").lstrip("-")
     found = verb.option(name)
     return found if found and found not in options.NO_EFFECT else None

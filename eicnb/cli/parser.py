@@ -1,9 +1,11 @@
 """The parser, which turns words into commands: a verb and its options, with valid values.
 
-command  = [ prompt ] *variable [ "aws" ] *global [ "lambda" ] *global verb *( option / function / silence )
-prompt   = "$" / "%" / "%eic" / "%%eic"
-variable = "AWS_PROFILE=" value / "AWS_REGION=" value / …   ; for this command only
-option   = "--" name ( "=" value / blank value )
+    command  = [ prompt ] *variable [ "aws" ] *global [ "lambda" ] *global verb *( option / function / silence )
+    prompt   = "$" / "%" / "%eic" / "%%eic"
+    variable = "AWS_PROFILE=" value / "AWS_REGION=" value / …   ; for this command only
+    option   = "--" name ( "=" value / blank value )
+
+The words come from `eicnb.cli.lexer`, and `eicnb.cli.values` parses the values.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ PROMPTS = ("$", "%", "%eic", "%%eic")
 _ACCOUNT = re.compile(rf"aws\s+sts\s+{Operation.GET_CALLER_IDENTITY.command}\b.*\bAccount\b", re.DOTALL)
 _PLACEHOLDER = re.compile(r"[A-Za-z][\w -]*\w>(?!>)")
 _GIVEN = re.compile(rf"(?P<program>cat|echo|printf)\s+(?P<word>{WORD.pattern})\s*", re.DOTALL)
-_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _AFTER_A_PROMPT = re.compile(r"[^()]*\)[^()]*?[$#%>\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}]\s")
 
 
@@ -186,7 +186,7 @@ def _in_quotes(left: str, right: str) -> str:
         return "write the commands without the function around them"
     if not left and is_command(inner := right.rpartition(")")[0]):
         return f"leave out the parentheses\n{magic(inner)}"
-    if _PLAIN_NAME.fullmatch(left.partition(".")[0]) and options.verb(left) is None and " " not in left:
+    if PLAIN_NAME.fullmatch(left.partition(".")[0]) and options.verb(left) is None and " " not in left:
         return "move the Python code to its own cell"
     return "put single quotes around the value"
 

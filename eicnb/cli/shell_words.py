@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from eicnb.cli.shell import Advice, for_a_shell, is_command, magic, of_a_prompt
+from eicnb.cli.shell import PLAIN_NAME, Advice, for_a_shell, is_command, magic, of_a_prompt
 
 _ASSIGNMENT = re.compile(r"\$?(?P<name>[^\W\d]\w*)\+?=(?P<value>.*)", re.DOTALL)
 _EXPORTS = ("export", "declare", "typeset", "local", "readonly", "setx", "let")
-_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _PROMPT_ENDS = (*"$#%>", "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}", "\N{RIGHTWARDS ARROW}")
 
 
@@ -184,7 +183,7 @@ def _set(first: str, rest: Sequence[str]) -> Advice | None:
 
 
 def _unset(first: str, rest: Sequence[str]) -> Advice:
-    if not rest or not _PLAIN_NAME.fullmatch(rest[-1]):
+    if not rest or not PLAIN_NAME.fullmatch(rest[-1]):
         return _left_out(first, rest)
     line = f'import os\nos.environ.pop("{rest[-1]}", None)'
     return Advice(for_a_shell(first), f"remove the variable in a Python cell\n{line}")

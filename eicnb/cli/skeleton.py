@@ -20,6 +20,7 @@ from eicnb.cli.output import yaml
 from eicnb.errors import UsageError, nearest
 from eicnb.model.arn import example_arn
 from eicnb.model.members import Member
+from eicnb.model.verbs import separated
 
 KINDS = ("input", "yaml-input", "output")
 """The values of `--generate-cli-skeleton`; the first is the default."""
@@ -33,7 +34,6 @@ _MOMENT = "2019-11-13T23:00:21+00:00"
 _FUNCTION_ARN = example_arn("lambda", "function:my-function:$LATEST")
 _TAG = re.compile(r"<[^>]*>")
 _SENTENCE_END = re.compile(r"[.:]")
-_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def render(kind: str, request: tuple[Member, ...], response: tuple[Member, ...]) -> str:
@@ -102,7 +102,7 @@ def _plausible(member: Member, parent: str) -> Any:
         case Member(name="FunctionArn"):
             return _FUNCTION_ARN
         case Member(name="Destination"):
-            return example_arn("sqs", _INNER_CAPITAL.sub("-", parent).lower())
+            return example_arn("sqs", separated(parent, "-"))
         case Member(kind="string", choices=()):
             return member.name
         case Member(kind="timestamp"):

@@ -16,7 +16,7 @@ from eicnb.cli import member_values, shorthand
 from eicnb.cli.documents import CURLY_QUOTE, input_arguments, member_name, members_of, read_json, read_yaml
 from eicnb.cli.files import ReadFile, content, is_file
 from eicnb.cli.lexer import quote, straightened
-from eicnb.cli.option import Option
+from eicnb.cli.option import QUOTED_KINDS, Option
 from eicnb.cli.options import GLOBAL
 from eicnb.cli.output import Query
 from eicnb.cli.source import Word
@@ -90,9 +90,6 @@ def _as_shown(word: Word, value: Any) -> str:
     return f"{word.raw}, {shown(value)}{count}"
 
 
-_QUOTED = {"structure", "input", "query"}
-
-
 @contextmanager
 def _explained(option: Option, word: Word) -> Iterator[None]:
     """Improve the error about a value: name a typographic quote, or point at the file that it came from."""
@@ -107,7 +104,7 @@ def _explained(option: Option, word: Word) -> Iterator[None]:
             raise
         raise UsageError(
             f"{found[0]} is a typographic quote",
-            hint=straightened(word.raw) if option.kind in _QUOTED else quote(re.sub(CURLY_QUOTE, "", word.text)),
+            hint=straightened(word.raw) if option.kind in QUOTED_KINDS else quote(re.sub(CURLY_QUOTE, "", word.text)),
         ) from error
 
 

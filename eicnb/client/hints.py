@@ -8,7 +8,7 @@ from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.aws.failures import NO_CONFIG
-from eicnb.changes.export.connection_options import Way
+from eicnb.changes.export.connection_options import ConnectionOptions
 from eicnb.client.in_use import IN_USE
 from eicnb.errors import EicError, NotFound
 
@@ -20,7 +20,7 @@ def adding_options(options: Mapping[str, Any]) -> Iterator[None]:
         yield
     except EicError as error:
         if error.hint:
-            error.hint = Way(options).reached(error.hint)
+            error.hint = ConnectionOptions(options).added_to(error.hint)
         raise
 
 
@@ -53,7 +53,7 @@ def adding_options_to(connection: Connection) -> Iterator[None]:
 
 def _options_to(connection: Connection) -> Mapping[str, Any]:
     try:
-        way = Way.between(IN_USE.connection(), connection)
+        connection_options = ConnectionOptions.between(IN_USE.connection(), connection)
     except EicError:  # an unusable connection in use is not the error to report here
         return {}
-    return way.options if way.is_whole else {}
+    return connection_options.options if connection_options.is_complete else {}

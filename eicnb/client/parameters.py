@@ -11,7 +11,6 @@ Try: maximum_retry_attempts
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
@@ -21,12 +20,12 @@ from typing import Any, ParamSpec, TypeVar
 
 from eicnb.errors import UsageError, nearest, shown
 from eicnb.model.age import read_age
+from eicnb.model.verbs import separated
 
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C")
 
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ALIASES = {
     "retries": "maximum_retry_attempts",
     "max_retry_attempts": "maximum_retry_attempts",
@@ -89,7 +88,7 @@ def _call_error(function: Callable[..., Any], args: Sequence[Any], kwargs: Mappi
 
 
 def _suggested(wrong: str, value: Any, parameters: Sequence[str]) -> str:
-    snake = _CAPITAL.sub("_", wrong).lower()
+    snake = separated(wrong, "_")
     known = next((name for name in (snake, _ALIASES.get(snake, "")) if name in parameters), None)
     if known == "maximum_event_age_in_seconds" and isinstance(value, str):
         with suppress(UsageError):

@@ -51,7 +51,8 @@ def wanted_accounts(aws: Aws, *, units: Any = None, accounts: Any = None, say: S
             say(f"{Operation.LIST_ACCOUNTS} was denied, so the accounts are used as given, without their names")
             return WantedAccounts([OrganizationAccount(account_id, "", _ACTIVE) for account_id in ids])
         raise _explained(error) from error
-    chosen = listed if patterns is None else _fitting(listed, patterns)
+    of = "of the organisation" if paths is None else "in these units"
+    chosen = listed if patterns is None else _fitting(listed, patterns, of)
     active = [account for account in chosen if account.is_active]
     if line := _left_out([account for account in chosen if not account.is_active]):
         say(line)
@@ -84,27 +85,28 @@ def _units(known: Sequence[OrganizationUnit], pattern: str) -> list[Organization
     return exact or found
 
 
-def _fitting(listed: Sequence[OrganizationAccount], patterns: Sequence[str]) -> list[OrganizationAccount]:
-    """Return the accounts that match a pattern; if a pattern matches no active one, raise UsageError."""
+def _fitting(listed: Sequence[OrganizationAccount], patterns: Sequence[str], of: str) -> list[OrganizationAccount]:
+    """Return the accounts that match a pattern; if a pattern matches no active one, raise UsageError.
+
+    `of` describes the listed accounts for the message.
+    """
     with UsageError.about("accounts"):
         for pattern in patterns:
             found = [account for account in listed if account.fits(pattern)]
             if not found:
-                raise _unknown(pattern, listed)
+                raise _unknown(pattern, listed, of)
             if not any(account.is_active for account in found):
                 text = f"account {found[0]} is {found[0].state.lower()}"
                 raise UsageError(text, hint="leave it out", culprit=pattern)
     return [account for account in listed if any(map(account.fits, patterns))]
 
 
-def _unknown(pattern: str, listed: Sequence[OrganizationAccount]) -> UsageError:
+def _unknown(pattern: str, listed: Sequence[OrganizationAccount], of: str) -> UsageError:
     active = [account for account in listed if account.is_active]
     known = [text for account in active for text in (account.name, account.account_id) if text]
     some = ", ".join(account.name or account.account_id for account in active[:_MOST_NAMED])
     verb = "matches" if is_glob(pattern) else "is"
-    return UsageError(
-        f"no account of the organisation {verb} {pattern!r}", hint=nearest(pattern, known) or some, culprit=pattern
-    )
+    return UsageError(f"no account {of} {verb} {pattern!r}", hint=nearest(pattern, known) or some, culprit=pattern)
 
 
 def _left_out(others: Sequence[OrganizationAccount]) -> str | None:

@@ -21,10 +21,9 @@ from eicnb.fleet.list_entry import Home
 from eicnb.fleet.places import errors_naming, together
 from eicnb.fleet.progress import Progress, Show
 from eicnb.fleet.reader import FunctionReader
-from eicnb.fleet.versions import FUNCTIONS
 from eicnb.model.function import FunctionRef
 from eicnb.model.reported import ReportedConfig
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import FUNCTIONS_PATH, Operation
 
 Current = ReportedConfig | EicError | None
 """A config, None if there is none, or the error of reading it."""
@@ -166,7 +165,7 @@ async def _existence(
     sender: Sender, home: Home, function: FunctionRef, targets: Iterable[FunctionRef]
 ) -> Mapping[FunctionRef, Current]:
     """Return an error for each version or alias that can't be read; None for the others."""
-    path = f"{FUNCTIONS}/{quote(function.function_name, safe='')}/configuration"
+    path = f"{FUNCTIONS_PATH}/{quote(function.function_name, safe='')}/configuration"
     found: dict[FunctionRef, Current] = {}
     for target in targets:
         try:

@@ -23,9 +23,8 @@ from eicnb.errors import AwsError, ConfigurationError, EicError, ExpiredCredenti
 from eicnb.fleet.resume import Earlier
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import ALL_REGIONS
-from eicnb.fleet.versions import FUNCTIONS
 from eicnb.model.function import FunctionRef
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import FUNCTIONS_PATH, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +203,7 @@ class AccountProbe:
 
     async def _first(self, sender: Sender) -> FunctionRef | None:
         """Return the first listed function whose ARN can be read."""
-        async for page in sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS):
+        async for page in sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS_PATH):
             for item in page.get("Functions") or ():
                 try:
                     function = FunctionRef.parse(item["FunctionArn"])

@@ -17,10 +17,10 @@ from eicnb.fleet.listed_facts import Facts, facts_of
 from eicnb.fleet.reader import FunctionReader
 from eicnb.fleet.row import AuditRow, function_failure, region_failure
 from eicnb.fleet.scope import Scope
-from eicnb.fleet.versions import FUNCTIONS, Details, VersionReader, Versions
+from eicnb.fleet.versions import Details, VersionReader, Versions
 from eicnb.model.function import LATEST
 from eicnb.model.reported import ReportedFunction
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import FUNCTIONS_PATH, Operation
 
 _FEWEST, _MOST = 4, 20
 _MOST_OF_ALL = 4000
@@ -184,7 +184,7 @@ class RegionWalk:
 
     async def _list_functions(self) -> None:
         all_versions = {"FunctionVersion": "ALL"} if self.scope.wants_all_qualifiers else {}
-        async for page in self.sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS, **all_versions):
+        async for page in self.sender.pages(Operation.LIST_FUNCTIONS, FUNCTIONS_PATH, **all_versions):
             self._pages += 1
             for entry in entries(page, "Functions", Operation.LIST_FUNCTIONS, self.home):
                 self._add_entry(entry)

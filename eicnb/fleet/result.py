@@ -266,10 +266,22 @@ def incomplete(result: Frame, running: AnyAudit, lines: Lines) -> IncompleteAudi
         what_is_missing(result.attrs)
         + "".join(f"\n    {line}" for line in _first_errors(result, running))
         + '\nThe error has the frame as `result`; errors="rows" (--errors rows) returns it instead.',
-        hint=lines.resume if _is_resumable(result, running) else lines.listing(running),
+        hint=_after_granting(running, lines.resume) if _is_resumable(result, running) else lines.listing(running),
     )
     error.result = result
     return error
+
+
+def _after_granting(running: AnyAudit, resume: str) -> str:
+    """Return the hint to resume an audit, after its unassumed roles were created."""
+    roles = [role for aws in running.connections if (role := aws.unassumed_role)]
+    if not roles:
+        return resume
+    more = f" and {len(roles) - 1} more" if len(roles) > 1 else ""
+    return (
+        f"create the role {roles[0]}{more}, and let it trust the caller; or leave the account out with --accounts; "
+        f"then read the rest\n{resume}"
+    )
 
 
 def what_is_missing(counts: Mapping[Any, Any]) -> str:

@@ -175,8 +175,8 @@ class Earlier:
         return frozenset(region for account, region in self.places if account == account_id)
 
     def check_accounts(self, accounts: set[str]) -> None:
-        """Reject rows of an account that is not audited."""
-        own = {account for account, _ in self.places}
+        """Reject rows of functions in an account that is not audited."""
+        own = {account for (account, _), named in self.functions.items() if named}
         if beyond := own - accounts:
             other = min(beyond)
             raise _not_usable(

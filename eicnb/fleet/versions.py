@@ -21,9 +21,7 @@ from eicnb.errors import AccessDenied, EicError, NotFound, UsageError
 from eicnb.fleet.list_entry import Home, Malformed, Unnamed, entries, entry_of, qualifier_of
 from eicnb.model.function import LATEST, FunctionRef, check_qualifier
 from eicnb.model.reported import ReportedFunction
-from eicnb.model.verbs import Operation
-
-FUNCTIONS = "/2015-03-31/functions"
+from eicnb.model.verbs import FUNCTIONS_PATH, Operation
 
 Versions = dict[str, ReportedFunction | Malformed]
 """The versions of a function by their numbers; `$LATEST` may be among them."""
@@ -151,7 +149,7 @@ class VersionReader:
 
         It requests only the lists that are needed.
         """
-        path = f"{FUNCTIONS}/{quote(function.function_name, safe='')}"
+        path = f"{FUNCTIONS_PATH}/{quote(function.function_name, safe='')}"
         aliases: dict[str, str] = {}
         if self.wants_all or any(not qualifier.isdecimal() for qualifier in configured):
             async for page in self.sender.pages(Operation.LIST_ALIASES, f"{path}/aliases"):

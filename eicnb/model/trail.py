@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from eicnb.model.verbs import Operation
+from eicnb.model.verbs import WRITES
 
 DELAY: Final = timedelta(minutes=15)
 """How late an event may appear in the trail."""
@@ -28,7 +28,6 @@ SOURCE: Final = "lambda.amazonaws.com"
 SUFFIXES: Final = ("", "20190925", "20190925v2")
 """The possible suffixes of the operations added in 2019. AWS does not document which one it uses."""
 
-_OF_CONFIGS = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
 
 _OLDER = ("CreateAlias", "UpdateAlias", "DeleteAlias", "PublishVersion", "CreateFunction", "DeleteFunction")
 _OLDER_SUFFIXES = ("", "20150331")
@@ -49,4 +48,4 @@ def changing_events(suffix: str) -> tuple[str, ...]:
     ('PutFunctionEventInvokeConfig20190925', ('CreateAlias', 'CreateAlias20150331'))
     """
     older = (f"{operation}{date}" for operation in _OLDER for date in _OLDER_SUFFIXES)
-    return (*(f"{operation}{suffix}" for operation in _OF_CONFIGS), *older)
+    return (*(f"{operation}{suffix}" for operation in WRITES), *older)

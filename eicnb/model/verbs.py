@@ -11,6 +11,18 @@ from eicnb.model.pages import api_page, cli_page
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
+FUNCTIONS_PATH = "/2015-03-31/functions"
+"""The path of Lambda's functions."""
+
+
+def separated(name: str, separator: str) -> str:
+    """Return one of AWS's names in lower case, with a separator between its words.
+
+    >>> separated("MaximumRetryAttempts", "_")
+    'maximum_retry_attempts'
+    """
+    return _WORD.sub(separator, name).lower()
+
 
 class Operation(StrEnum):
     """An AWS operation; its value is AWS's name.
@@ -29,7 +41,7 @@ class Operation(StrEnum):
         operation = str.__new__(cls, name)
         operation._value_ = name
         operation.service = service
-        operation.command = _WORD.sub("-", name).lower()
+        operation.command = separated(name, "-")
         operation.action = f"{service}:{permission or name}"
         return operation
 
@@ -89,6 +101,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "delete": Operation.DELETE,
 }
 """The operation of each verb."""
+
+WRITES = (Operation.PUT, Operation.UPDATE, Operation.DELETE)
+"""The operations that change a config."""
 
 CONFIGS = "FunctionEventInvokeConfigs"
 """The member of a list's response that holds the configs."""

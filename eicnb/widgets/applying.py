@@ -52,7 +52,7 @@ class Applying:
         """Read the live config again before writing, because AWS has no compare-and-set."""
         self._check_account()
         assert preview.subject is not None, "the button is disabled without a function"
-        now = Live.read(self._connection, preview.subject).on(preview.way)
+        now = Live.read(self._connection, preview.subject).with_options(preview.connection_options)
         if now.trouble:
             raise EicError(f"nothing was written. {now.trouble}")
         is_as_shown = bool(now.unread) if preview.unread else now.is_as(Live(preview.live))

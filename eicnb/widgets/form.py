@@ -15,7 +15,7 @@ from traitlets import Any as AnyValue
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.current import Live
-from eicnb.changes.export.connection_options import Way
+from eicnb.changes.export.connection_options import ConnectionOptions
 from eicnb.frames.frame import Frame
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
@@ -108,8 +108,8 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         validated = draft.check(self._where)
         subject = draft.subject_if_valid()
         found = self._edited.read_of(subject)
-        way = Way.between(self._in_use(), self._connection)
-        live = found.live.on(way) if found else Live()
+        connection_options = ConnectionOptions.between(self._in_use(), self._connection)
+        live = found.live.with_options(connection_options) if found else Live()
         if live.is_missing and "function_name" not in validated.faults:
             validated = Validated(None, {"function_name": self._fields.no_function(draft, live), **validated.faults})
         if found is None or live.trouble:
@@ -121,7 +121,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
             live=live.config,
             trouble=live.trouble,
             unread=live.unread,
-            way=way,
+            connection_options=connection_options,
             read=found is not None,
         )
 

@@ -9,7 +9,7 @@ from IPython.core.getipython import get_ipython
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.current import Live
-from eicnb.changes.export.connection_options import Way
+from eicnb.changes.export.connection_options import ConnectionOptions
 from eicnb.errors import EicError, UsageError
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
@@ -63,7 +63,7 @@ def opened(
         live=live.config,
         trouble=live.trouble,
         unread=live.unread,
-        way=Way.between(in_use, connection),
+        connection_options=ConnectionOptions.between(in_use, connection),
     )
 
 

@@ -20,7 +20,7 @@ from eicnb.changes.change import (
     settings_of,
 )
 from eicnb.changes.export.command_lines import aws_command, eic_line, python_call
-from eicnb.changes.export.connection_options import Way
+from eicnb.changes.export.connection_options import ConnectionOptions
 from eicnb.frames.html import html_table_of_texts
 from eicnb.model.config import EventInvokeConfig
 from eicnb.model.function import LATEST, FunctionRef
@@ -35,7 +35,7 @@ class Preview:
     """The live config of a form's function, the changes that Apply would make, and their commands.
 
     `live` is None without a config. `trouble` is why nothing can be written. `unread` is why the live config is
-    unknown, which does not prevent Apply. `way` has the options that lead from the connection in use to the form's.
+    unknown, which does not prevent Apply. `connection_options` lead from the connection in use to the form's.
     """
 
     where: Where
@@ -44,7 +44,7 @@ class Preview:
     live: ReportedConfig | None = None
     trouble: str = ""
     unread: str = ""
-    way: Way = field(default_factory=Way)
+    connection_options: ConnectionOptions = field(default_factory=ConnectionOptions)
     read: bool = True
 
     @cached_property
@@ -129,8 +129,8 @@ class Preview:
             return {}
         return {
             "In a terminal": aws_command(request, self.where),
-            "In a notebook": eic_line(request, self.where, self.way.options),
-            "In Python": python_call(request, self.where, self.way.options),
+            "In a notebook": eic_line(request, self.where, self.connection_options.options),
+            "In Python": python_call(request, self.where, self.connection_options.options),
         }
 
     def notes(self) -> list[str]:
@@ -138,7 +138,7 @@ class Preview:
         notes = []
         if self.where.sandbox and self.commands():
             notes.append("This is the SANDBOX: in a terminal the command goes to AWS unless --endpoint-url is added.")
-        if not self.way.is_whole and self.commands():
+        if not self.connection_options.is_complete and self.commands():
             notes.append(ELSEWHERE)
         return notes
 
@@ -226,7 +226,7 @@ class StaticForm:
         live, where = self.preview.live, self.preview.where
         faults = Draft.of("f", LATEST, live, where).check(where).faults if live else {}
         refused = [f"AWS would refuse this line: {LABELS[name]}: {fault}" for name, fault in faults.items()]
-        return [*refused, *([] if self.preview.way.is_whole else [ELSEWHERE])]
+        return [*refused, *([] if self.preview.connection_options.is_complete else [ELSEWHERE])]
 
     def _state(self) -> str:
         if self.preview.subject is None:
@@ -253,7 +253,9 @@ def editable_line(preview: Preview) -> str:
     )
     if not any(value is not None for value in values.values()):
         config = DEFAULTS
-    put = eic_line(Request("put", subject.without_qualifier(), named, config), preview.where, preview.way.options)
+    put = eic_line(
+        Request("put", subject.without_qualifier(), named, config), preview.where, preview.connection_options.options
+    )
     destinations = (_destination_words(name, values[name], preview.where) for name in SETTINGS[2:])
     return " ".join(filter(None, [put, *destinations]))
 

@@ -1,4 +1,4 @@
-"""Plans for tests: made and applied fast, without progress."""
+"""Plans for tests, made and applied fast and without progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From any configs to any others: a plan of a frame, also of a file of it, reaches them, and its inverse leads back."""
+"""Plans from any configs to any others, from a frame or its file, and their inverses."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def state(eic: eicnb.Eic) -> pd.DataFrame:
 
 
 def settings_in(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    held = frame[["qualifier", *SETTINGS, "configured"]].astype(object)
-    return sorted(map(tuple, held.where(held.notna(), None).to_numpy().tolist()))
+    found = frame[["qualifier", *SETTINGS, "configured"]].astype(object)
+    return sorted(map(tuple, found.where(found.notna(), None).to_numpy().tolist()))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,4 +1,4 @@
-"""Writes and their rehearsals: what is read before them, what they leave, and what comes out when several meet."""
+"""Writes and their rehearsals: the reads before them, their results, and concurrent updates."""
 
 from __future__ import annotations
 

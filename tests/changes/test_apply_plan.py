@@ -1,4 +1,4 @@
-"""Applying a plan: compared, written once, stopped where it must be, and each row with its outcome."""
+"""Applying a plan: comparisons, single writes, stops, and the outcome of each row."""
 
 from __future__ import annotations
 

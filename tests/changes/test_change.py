@@ -1,4 +1,4 @@
-"""One change of one config: what it sets, its line, its request and its way back."""
+"""A change to one config: its settings, line, request and inverse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An update that may create a config: a put without one, an update of the one there is."""
+"""Updates with `--create`: a put if there is no config, otherwise an update."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a config, and which of function, qualifier and config is missing."""
+"""The current config, or which of function, qualifier and config is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configs that a frame describes: what pandas damaged is repaired if that is certain, and else refused."""
+"""The configs that a frame describes, with cells repaired where that is safe and refused elsewhere."""
 
 from __future__ import annotations
 
@@ -144,9 +144,9 @@ def test_a_row_that_was_not_read_needs_no_function() -> None:
 
 def test_a_destination_that_aws_would_reject_today_may_stay() -> None:
     fifo = f"{QUEUE}.fifo"
-    held = row(function_arn=ARN, on_failure=fifo).settings["on_failure"]
-    assert isinstance(held, Unwritable)
-    assert held.text == fifo
+    found = row(function_arn=ARN, on_failure=fifo).settings["on_failure"]
+    assert isinstance(found, Unwritable)
+    assert found.text == fifo
 
 
 WRONG_ROWS: dict[str, tuple[dict[str, Any], str, str]] = {

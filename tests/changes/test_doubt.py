@@ -1,4 +1,4 @@
-"""A write whose response is lost: confirmed by reading, sent again, or an error that says what is uncertain."""
+"""Writes whose response is lost: confirmed by reading, sent again, or an error that states the doubt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every write is in the journal before it is sent, with its outcome afterwards, and no secret is."""
+"""The journal, which has every write before it is sent, its outcome afterwards, and no secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events in the journal: by message id, never with a payload."""
+"""Events in the journal, by message id and never with a payload."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder and the files of the journal: private, without links, safe with processes and threads."""
+"""The folder and files of the journal: private, without links, safe for processes and threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal as a frame: a row a write, newest first, across processes and days."""
+"""The journal as a frame: a row for each write, newest first, across processes and days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that is killed during a write loses nothing: the next one's journal, apply and undo tell the truth."""
+"""A process that is killed during a write; the journal, apply and undo of the next one stay correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock on one config among the processes of this machine."""
+"""The lock on one config among the processes of one machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan names the destinations that it newly sets and that do not exist, each once."""
+"""Notes of a plan about new destinations that do not exist, one for each."""
 
 from __future__ import annotations
 

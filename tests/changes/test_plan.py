@@ -1,4 +1,4 @@
-"""A plan as a value: its rows, its frame, its lines and what it counts."""
+"""A plan as a value: its rows, frame, lines and counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a plan is shown: before and after in words, resets and deletions by word and colour, all text escaped."""
+"""The display of a plan: before and after, resets and deletions marked by word and colour, escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan in a file: readable, whole, and refused where it is not the plan that was saved."""
+"""A plan in a file: readable, complete, and refused if it is not what was saved."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def test_a_plan_of_an_audit_round_trips(eic: eicnb.Eic, tmp_path: Path) -> None:
 
 def test_a_file_is_readable_and_has_no_way_to_an_account(tmp_path: Path) -> None:
     text = PLAN.save(tmp_path / "plan.json").read_text()
-    held = json.loads(text)
-    assert list(held) == ["format", "version", "id", "digest", "note", "sandbox", "rows"]
-    assert held["id"] == PLAN.id
-    assert held["note"] == "The digest detects accidental edits; it is not a signature."
-    assert list(held["rows"][0]) == [
+    saved = json.loads(text)
+    assert list(saved) == ["format", "version", "id", "digest", "note", "sandbox", "rows"]
+    assert saved["id"] == PLAN.id
+    assert saved["note"] == "The digest detects accidental edits; it is not a signature."
+    assert list(saved["rows"][0]) == [
         *("action", "function_arn", "region", "account_id", "change", "reason", "before", "after"),
     ]
     assert not any(word in text for word in ("profile", "endpoint", "http"))
@@ -46,9 +46,9 @@ def test_a_file_is_readable_and_has_no_way_to_an_account(tmp_path: Path) -> None
 
 def edited(change: Callable[[Any], object]) -> Callable[[bytes], bytes]:
     def edit(content: bytes) -> bytes:
-        held = json.loads(content)
-        change(held)
-        return json.dumps(held).encode()
+        saved = json.loads(content)
+        change(saved)
+        return json.dumps(saved).encode()
 
     return edit
 
@@ -59,23 +59,23 @@ def name_of(path: Path) -> str:
 
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "an edited setting": (
-        edited(lambda held: held["rows"][2]["after"].update(maximum_retry_attempts=2)),
+        edited(lambda saved: saved["rows"][2]["after"].update(maximum_retry_attempts=2)),
         "the plan in PATH was edited after it was saved: its digest does not match",
     ),
     "a row less": (
-        edited(lambda held: held["rows"].pop()),
+        edited(lambda saved: saved["rows"].pop()),
         "the plan in PATH was edited after it was saved: its digest does not match",
     ),
     "another id": (
-        edited(lambda held: held.update(id="p-000000000000")),
+        edited(lambda saved: saved.update(id="p-000000000000")),
         "the plan in PATH was edited after it was saved: its digest does not match",
     ),
     "no rows": (
-        edited(lambda held: held.pop("rows")),
+        edited(lambda saved: saved.pop("rows")),
         "the plan in PATH was edited after it was saved: its digest does not match",
     ),
     "another version": (
-        edited(lambda held: held.update(version=2)),
+        edited(lambda saved: saved.update(version=2)),
         "the plan in PATH has format version 2, not 1",
     ),
     "another file": (lambda _content: b'{"a": 1}', "PATH is not a plan that can be applied: it is not a plan"),
@@ -132,10 +132,10 @@ def test_an_impossible_row_is_refused_even_with_a_right_digest(tmp_path: Path, c
     from eicnb.changes.plan_file import _digest, plan_id
 
     path = PLAN.save(tmp_path / "plan.json")
-    held = json.loads(path.read_text())
-    FORGED[case](held["rows"][2])
-    digest = _digest({name: held[name] for name in ("sandbox", "rows")})
-    path.write_text(json.dumps({**held, "digest": digest, "id": plan_id(digest)}))
+    saved = json.loads(path.read_text())
+    FORGED[case](saved["rows"][2])
+    digest = _digest({name: saved[name] for name in ("sandbox", "rows")})
+    path.write_text(json.dumps({**saved, "digest": digest, "id": plan_id(digest)}))
     with pytest.raises(UsageError, match="is not a plan that can be applied: a row can't be read: "):
         Plan.load(path)
 

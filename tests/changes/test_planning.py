@@ -1,4 +1,4 @@
-"""A plan from a frame, compared with the current configs: what is put, deleted, left as it is, and refused."""
+"""Plans from a frame compared with the current configs: puts, deletes, unchanged and refused rows."""
 
 from __future__ import annotations
 

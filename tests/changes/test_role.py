@@ -1,4 +1,4 @@
-"""A put refused because the function's role may not deliver says what to add, and a dry run says it before."""
+"""The missing permission of a role, named by a rejected put and by a dry run before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error about a missing function, version or alias suggests what exists, if the caller may list it."""
+"""Suggestions of existing names in errors about a missing function, version or alias."""
 
 from __future__ import annotations
 

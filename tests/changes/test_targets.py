@@ -1,4 +1,4 @@
-"""A destination that does not exist is noted: from reads that are cheap, allowed and in the right account."""
+"""Notes about missing destinations, from reads that are cheap, allowed and in the right account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What writes changed is taken back by a plan; what others changed since stays."""
+"""Plans that undo writes, but not the changes of other writers."""
 
 from __future__ import annotations
 

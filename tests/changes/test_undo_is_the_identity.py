@@ -1,4 +1,4 @@
-"""Plan from any frame to any other, apply, undo: all is as before."""
+"""A plan from any frame to any other, applied and undone, which changes nothing."""
 
 from __future__ import annotations
 

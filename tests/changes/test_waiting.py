@@ -1,4 +1,4 @@
-"""A write that AWS refuses only for now is repeated until it works or the time is over."""
+"""Retries of a write that AWS rejects only temporarily."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A `%%eic` cell with one command on its first line and the command's document below."""
+"""`%%eic` cells with one command on the first line and its document below."""
 
 from __future__ import annotations
 

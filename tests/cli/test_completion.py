@@ -84,7 +84,7 @@ LINES = {
         [f"get my-function:{name}" for name in ("BLUE", "live", "$LATEST", "9", "10")],
     ),
     "$LATEST is completed from its first letters": ("get my-function:$LA|", ["get my-function:$LATEST"]),
-    "$LATEST fits a function that nobody knows": ("get unheard-of:|", ["get unheard-of:$LATEST"]),
+    "$LATEST fits an unknown function": ("get unheard-of:|", ["get unheard-of:$LATEST"]),
     "a qualifier follows an ARN": (
         "get arn:aws:lambda:us-east-1:123456789012:function:my-function:li|",
         ["get arn:aws:lambda:us-east-1:123456789012:function:my-function:live"],

@@ -67,7 +67,7 @@ def test_quotes_and_escapes_work_as_in_bash(text: str, expected: list[str]) -> N
 shell_text = st.lists(
     st.sampled_from([*"x1é-=,:/. \t'\"#\n", "  ", "\\\n", *(f"\\{character}" for character in "x'\"\\ #$;|&(")])
 ).map("".join)
-blanks_after_backslash = re.compile(r"\\[ \t]+[\n#]")  # a comment there has an error of its own
+blanks_after_backslash = re.compile(r"\\[ \t]+[\n#]")  # a comment there is a separate error
 
 
 def words_of_bash(text: str) -> list[str] | None:

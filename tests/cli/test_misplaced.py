@@ -1,4 +1,4 @@
-"""A value in several words and a duration with a minus are refused with what to type."""
+"""Errors about values in several words and negative durations, with what to type instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service model that is newer than eicnb brings its options along."""
+"""Options that come from a service model newer than eicnb."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the table of permissions names is what is sent, command by command."""
+"""The table of permissions, compared with the operations that each command sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines that were written for a shell: what is taken as it is, and what the advice for the others is."""
+"""Lines written for a shell: those that work, and the advice about those that don't."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_without_a_command_there_is_nothing_to_read(text: str) -> None:
 
 
 ADVICE = (Path(__file__).parent / "advice.txt").read_text(encoding="utf-8").rstrip("\n").split("\n====\n")
-"""Cells with one fault each, what stands behind `%%eic` first; below each the whole error."""
+"""Cells with one error each, beginning with the rest of the `%%eic` line, and the whole error below."""
 
 
 @pytest.mark.parametrize("case", ADVICE, ids=lambda case: case.partition("\n----\n")[0].strip())

@@ -110,7 +110,7 @@ def test_units_and_accounts_select(company: str, options: dict[str, Any], expect
             {"units": "Playground"},
             "no active account is selected\nTry: leave out units= and accounts= (--units, --accounts)",
         ),
-        ({"units": "Prod", "accounts": "network"}, "no account of the organisation is 'network'\nTry: payments-prod"),
+        ({"units": "Prod", "accounts": "network"}, "no account in these units is 'network'\nTry: payments-prod"),
         ({"accounts": 7}, 'accounts is 7, not a list of names\nTry: accounts=["123456789012", …]'),
         ({"units": []}, 'units is empty\nTry: units=["Workloads/Prod", …]'),
     ],

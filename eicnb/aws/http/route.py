@@ -18,8 +18,7 @@ from botocore.httpsession import ProxyConfiguration, create_urllib3_context, get
 from botocore.utils import get_environ_proxies
 
 from eicnb.aws.endpoint import is_local
-
-_LIST_FUNCTIONS = "/2015-03-31/functions"
+from eicnb.model.verbs import FUNCTIONS_PATH
 
 _MOST_CONTEXTS = 16
 
@@ -64,7 +63,7 @@ def route_of(client: Any, region: str, *, verify: Any) -> Route:
     }
     scope = _SCOPE.search(headers.get("authorization", ""))
     return Route(
-        url=url.rstrip("/").removesuffix(_LIST_FUNCTIONS),
+        url=url.rstrip("/").removesuffix(FUNCTIONS_PATH),
         region=scope["region"] if scope else region,
         service=scope["service"] if scope else "lambda",
         signs=scope is not None,

@@ -17,22 +17,22 @@ _OF_AWS = frozenset({*OPERATIONS, "functions", "audit", "form", "whoami"})
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ConnectionOptions:
     """The options of a command, or of `derive`, that turn one connection into another.
 
-    `is_whole` is whether they are enough. It is False if an account is still unknown, if the other connection is to
-    another sandbox, or if a role would have to be dropped.
+    `is_complete` is whether they are enough. It is False if an account is still unknown, if the other connection is to
+    another sandbox, or if a role would have to be assumed or dropped.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
-    is_whole: bool = True
+    is_complete: bool = True
 
     @classmethod
     def between(cls, used: Connection, other: Connection) -> Self:
         """Return the options that lead from the connection in use to another one, without a request.
 
-        >>> Way.between(connection, connection.derive(region="eu-west-1"))
-        Way(options={'region': 'eu-west-1'}, is_whole=True)
+        >>> ConnectionOptions.between(connection, connection.derive(region="eu-west-1"))
+        ConnectionOptions(options={'region': 'eu-west-1'}, is_complete=True)
         """
         derived = used.options_to(other)
         if derived is not None:
@@ -43,18 +43,18 @@ class Way:
             options.pop("profile", None)  # a sandbox has no profiles, and would reject the command
         if "profile" in options:
             options["region"] = there["region"]  # a profile may have a different region
-        return cls(options, _is_whole(used, other, options))
+        return cls(options, _is_complete(used, other, options))
 
-    def reached(self, hint: str) -> str:
+    def added_to(self, hint: str) -> str:
         r"""Return a hint with the missing options added to its commands.
 
-        >>> Way({"region": "eu-west-1"}).reached("list them\n%eic functions").splitlines()
+        >>> ConnectionOptions({"region": "eu-west-1"}).added_to("list them\n%eic functions").splitlines()
         ['list them', '%eic functions --region eu-west-1']
         """
         return "\n".join(_with_options(line, self.options) for line in hint.split("\n"))
 
 
-def _is_whole(used: Connection, other: Connection, options: Mapping[str, Any]) -> bool:
+def _is_complete(used: Connection, other: Connection, options: Mapping[str, Any]) -> bool:
     here, there = {**used.described(), **options}, other.described()
     if used.server is not other.server or _other_options(used) != _other_options(other):
         return False

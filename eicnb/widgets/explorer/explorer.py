@@ -12,6 +12,7 @@ from IPython.display import display
 from ipywidgets import HTML, Text, VBox
 
 from eicnb.frames.caption import provenance
+from eicnb.frames.columns import SETTING_NAMES
 from eicnb.frames.frame import Frame
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.redaction import masks
@@ -20,7 +21,6 @@ from eicnb.widgets.explorer.bar import ChangeBar, Planning
 from eicnb.widgets.explorer.table import MOST_ROWS, ExplorerTable, Words
 from eicnb.widgets.fields import control, stylesheet, text_html
 
-_SETTINGS = ("maximum_retry_attempts", "maximum_event_age_in_seconds", "on_failure", "on_success")
 _EFFECTIVE = (
     ("maximum_retry_attempts", "effective_retry_attempts", DEFAULT_RETRY_ATTEMPTS),
     ("maximum_event_age_in_seconds", "effective_event_age_in_seconds", DEFAULT_EVENT_AGE_IN_SECONDS),
@@ -92,7 +92,7 @@ class Explorer(VBox):  # type: ignore[misc] # ipywidgets has no types
         """Return the bar for configs or findings; other frames have none."""
         columns = {*self._frame.columns}
         fixes = "fix" in columns
-        if planning is None or "function_arn" not in columns or not (fixes or columns.issuperset(_SETTINGS)):
+        if planning is None or "function_arn" not in columns or not (fixes or columns.issuperset(SETTING_NAMES)):
             return None
         return ChangeBar(planning, self._background, lambda: self.selection, self._take, fixes=fixes)
 
@@ -201,5 +201,5 @@ def updated(frame: pd.DataFrame, applied: pd.DataFrame) -> pd.DataFrame:
 
 def _sources(frame: pd.DataFrame) -> Iterable[tuple[str, str]]:
     """Yield the columns that an applied plan changes, and the plan's columns with the new values."""
-    columns = {**{name: f"after_{name}" for name in _SETTINGS}, "configured": "configured_after"}
+    columns = {**{name: f"after_{name}" for name in SETTING_NAMES}, "configured": "configured_after"}
     return ((name, source) for name, source in columns.items() if name in frame.columns)

@@ -1,4 +1,4 @@
-"""The rows of a frame as changes: what each asks for, and which ones can't be written."""
+"""The changes that the rows of a frame describe, and the rows that can't be written."""
 
 from __future__ import annotations
 

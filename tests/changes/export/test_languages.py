@@ -1,4 +1,4 @@
-"""The languages of an export: commands and scripts that are run, each back to the frame that they were made from."""
+"""Exported commands and scripts, which are run and must recreate the frame they were made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exported templates: read by the tools of their languages, each back to the frame that it was made from."""
+"""Exported templates, which are read by their tools and must describe the frame they were made from."""
 
 from __future__ import annotations
 
