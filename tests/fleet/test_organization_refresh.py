@@ -90,6 +90,18 @@ def test_an_audit_is_resumed_after_an_account_was_suspended(company: Eic) -> Non
     assert set(before.account_id) - set(after.account_id) == {gone}
     assert after.attrs["complete"]
 
+    members = eicnb.organization("audit", units="Data,Workloads/Prod")
+    with pytest.raises(UsageError) as raised:
+        eicnb.losses(before, connections=members, progress=False)
+    assert (
+        raised.value.message == f"the audit has rows of account {gone}, which is no longer active in its organisation"
+    )
+    sentence, line = (raised.value.hint or "").splitlines()
+    assert sentence == "leave its rows out"
+    typed: dict[str, Any] = {"audit": before}
+    exec(line, typed)  # the line that the error tells to type
+    assert gone not in set(eicnb.losses(typed["audit"], connections=members, progress=False).account_id)
+
 
 def test_an_account_that_left_is_named_and_the_hint_works(notebook: Notebook, company: Eic) -> None:
     line = "%eic audit --organization --role audit --units Data"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from eicnb.aws.boto import Aws
 from eicnb.errors import UsageError
 from eicnb.fleet.checks.audited import Audited
+from eicnb.fleet.resume import NEEDS_ACCOUNTS
 
 
 def reaching(audit: Audited, connections: Sequence[Aws]) -> Mapping[tuple[str, str], Aws]:
@@ -24,11 +25,17 @@ def reaching(audit: Audited, connections: Sequence[Aws]) -> Mapping[tuple[str, s
             continue
         own = of_account.get(account_id)
         if own is None:
-            known = ", ".join(of_account) or "none"
-            raise UsageError(
-                f"the audit has rows of account {account_id}, but the connection is to account {known}",
-                hint="pass a connection to each account: connections=[eicnb.connect(…), …]",
-            )
+            raise _no_connection(account_id, connections, ", ".join(of_account) or "none")
         same = next((aws for aws in own if aws.known_region == region), None)
         found[account_id, region] = same or own[0].derived(region=region, options={})
     return found
+
+
+def _no_connection(account_id: str, connections: Sequence[Aws], known: str) -> UsageError:
+    if any(account_id in aws.inactive_accounts for aws in connections):
+        return UsageError(
+            f"the audit has rows of account {account_id}, which is no longer active in its organisation",
+            hint=f'leave its rows out\naudit = audit[audit.account_id != "{account_id}"]',
+        )
+    message = f"the audit has rows of account {account_id}, but the connection is to account {known}"
+    return UsageError(message, hint=NEEDS_ACCOUNTS)

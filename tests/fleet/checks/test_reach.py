@@ -25,5 +25,6 @@ def test_an_account_that_no_connection_is_of_is_a_usage_error(eic: Eic) -> None:
         reaching(Audited(audit_of(row(account_id="999999999999"))), [eic._connection.aws])
     assert str(caught.value) == (
         f"the audit has rows of account 999999999999, but the connection is to account {eic.account_id}\n"
-        "Try: pass a connection to each account: connections=[eicnb.connect(…), …]"
+        "Try: use a connection for each account of the frame, such as connections=eicnb.organization(role) "
+        "(--organization --role ROLE)"
     )
