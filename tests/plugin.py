@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import fcntl
 import gc
+import itertools
 import json
 import os
 import re
@@ -35,6 +36,7 @@ _USES_CONNECTION = re.compile(r"\bconnection[],.)]")
 _MAKES_EIC = re.compile(r"\beic =")
 
 
+_JOURNALS = itertools.count(1)
 _BROWSER = "tests/browser"
 _SLOW = ("browser", "runners", "test_notebooks", "test_runbooks", "test_packaging", "fleet", "golden")
 _APART = ("test_notebooks", "test_runbooks")
@@ -97,13 +99,15 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_journal_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A journal for the tests alone, set before anything starts."""
-    os.environ["EICNB_JOURNAL"] = str(tmp_path_factory.mktemp("journal"))
+def own_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the tests' journals; the first is set before anything starts."""
+    place = tmp_path_factory.mktemp("own")
+    os.environ["EICNB_JOURNAL"] = str(place / "journal")
+    return place
 
 
 @pytest.fixture(autouse=True)
-def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_aws_of_this_machine(own_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove credentials, profiles, connections and settings from outside the test."""
     ours = {variable.name for variable in settings.VARIABLES}
     for name in list(os.environ):
@@ -112,9 +116,9 @@ def no_aws_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(settings, "_chosen", {})
     monkeypatch.setattr(masks, "_active", type(masks._active)())
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
-    monkeypatch.setenv("EICNB_JOURNAL", str(tmp_path / "journal"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(own_place / "no-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(own_place / "no-credentials"))
+    monkeypatch.setenv("EICNB_JOURNAL", str(own_place / f"journal-{next(_JOURNALS)}"))
     monkeypatch.setattr(connections, "_in_use", type(connections._in_use)())
 
 

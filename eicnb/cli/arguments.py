@@ -31,7 +31,7 @@ _CLASHES = (("region", "regions"), ("profile", "profiles"))
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ParseContext:
     """The context in which commands are read: the notebook's names, a file reader and the service model."""
 
     names: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CollectedArguments:
     """The words of one command by the argument that they set.
 
     `further` are the second and later words of list arguments.
@@ -52,7 +52,7 @@ class Given:
 
     verb: Verb
     words: tuple[Word, ...]
-    around: Surroundings
+    context: ParseContext
     options: dict[str, tuple[Option, Word]] = field(default_factory=dict)
     further: dict[str, list[Word]] = field(default_factory=dict)
 
@@ -172,7 +172,7 @@ class Given:
             )
 
     def _value(self, option: Option, word: Word, document: values.Document) -> Any:
-        names, files = self.around.names, self.around.files
+        names, files = self.context.names, self.context.files
         if option.kind == "flag":
             return option.member is None or option.name == option.member.option
         if option.kind == "member":
@@ -190,7 +190,7 @@ class Given:
         return value
 
     def _new_members(self) -> set[str]:
-        return {option.argument for option in self.around.modelled(self.verb).options if option.member}
+        return {option.argument for option in self.context.modelled(self.verb).options if option.member}
 
     def _check_function(self, arguments: Mapping[str, Any]) -> None:
         if FUNCTION_NAME not in self.verb.options:

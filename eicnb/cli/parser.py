@@ -17,7 +17,7 @@ from itertools import pairwise, takewhile
 from typing import Any
 
 from eicnb.cli import aws_commands, misplaced, options, shell, shell_words, values, variables
-from eicnb.cli.arguments import Given, ReadModel, Surroundings
+from eicnb.cli.arguments import CollectedArguments, ParseContext, ReadModel
 from eicnb.cli.command import Command, whole
 from eicnb.cli.files import ReadFile, read_file
 from eicnb.cli.lexer import split
@@ -56,10 +56,10 @@ def parse(
     single command, as if it were the value of `--cli-input-json` or `--cli-input-yaml`.
     """
     lines = _with_variables_together([words for words in split(source) if _is_more_than_a_prompt(words)])
-    around = Surroundings(names, files, model)
+    context = ParseContext(names, files, model)
     for before, words in pairwise(lines):
-        _refuse_rest_of_a_line(before, words, around)
-    return [_WordReader(words, around).command(body) for words in lines]
+        _refuse_rest_of_a_line(before, words, context)
+    return [_WordReader(words, context).command(body) for words in lines]
 
 
 def _with_variables_together(lines: list[list[Word]]) -> list[list[Word]]:
@@ -84,13 +84,13 @@ def _is_more_than_a_prompt(words: list[Word]) -> bool:
     return len(typed) > 1 or (len(typed) == 1 and typed[0].raw not in _MAGICS)
 
 
-def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surroundings) -> None:
+def _refuse_rest_of_a_line(before: list[Word], words: list[Word], context: ParseContext) -> None:
     r"""Raise a UsageError for a line that begins with an option, because the line above lacks its `\`."""
     is_rest = is_option(words[0]) or words[0].text.startswith(_TYPOGRAPHIC_DASHES)
     if not is_rest or "\n" not in words[0].source.text[before[-1].end : words[0].start]:
         return
     try:
-        _WordReader(words, around).verb()
+        _WordReader(words, context).verb()
     except UsageError:
         above, below = (" ".join(word.raw for word in line) for line in (before, words))
         below = f"--{below.lstrip('-' + ''.join(_TYPOGRAPHIC_DASHES))}"
@@ -104,13 +104,13 @@ def _refuse_rest_of_a_line(before: list[Word], words: list[Word], around: Surrou
 class _WordReader:
     """A reader that consumes the words of one command from left to right."""
 
-    def __init__(self, words: list[Word], around: Surroundings) -> None:
+    def __init__(self, words: list[Word], context: ParseContext) -> None:
         if words[0].raw in _MAGICS:
             words = words[1:]
         self.all_words = tuple(words)
         pasted_prompt = words[0].raw in shell.PROMPTS and len(words) > 1
         self.words = [word for word in (words[1:] if pasted_prompt else words) if not word.silences]
-        self.around = around
+        self.context = context
         self.is_in_full = False
         self.early: list[Word] = []
         self.given: dict[str, tuple[Option, Word]] = {}
@@ -133,7 +133,7 @@ class _WordReader:
                 self._positional(word, verb)
         if body is not None and not {"help", "version"} & set(self.given):
             self._give_body(verb, body)
-        return Given(verb, self.all_words, self.around, self.given, self.further).command()
+        return CollectedArguments(verb, self.all_words, self.context, self.given, self.further).command()
 
     def verb(self) -> Verb:
         """Consume the words up to and including the verb, and return the verb."""
@@ -190,7 +190,7 @@ class _WordReader:
 
     def _option(self, word: Word, verb: Verb) -> None:
         name, equals, _ = word.text.partition("=")
-        option = verb.option(name) or find(word, name, self.around.modelled(verb))
+        option = verb.option(name) or find(word, name, self.context.modelled(verb))
         if option.kind == "flag":
             if equals:
                 raise word.source.error(f"{option.name} takes no value", word.start, word.end, hint=option.name)
@@ -206,7 +206,7 @@ class _WordReader:
             hint = f"{option.name} {option.metavar}: {option.meaning}"
             raise word.source.error(f"{option.name} needs a value", word.start, word.end, hint=hint)
         if option.kind == "choice":  # a wrong value is an error even if a later one overrides it
-            values.read(option, value, self.around.names, self.around.files)
+            values.read(option, value, self.context.names, self.context.files)
         self._give(option, self._with_all_names(value) if option.kind == "names" else value)
 
     def _with_all_names(self, value: Word) -> Word:
