@@ -133,7 +133,7 @@ class Request:
         except UsageError as error:
             raise UsageError(
                 f"the other destination cannot be sent again: {error.message}",
-                hint="give both destinations in one update",
+                hint="set both destinations in one update",
             ) from error
         return replace(self, config=replace(config, destination_config=destinations), keeps_other_destination=False)
 

@@ -198,7 +198,7 @@ def test_update_does_not_lose_a_destination_that_could_not_be_written_today(eic:
         eic.update("search-indexer", on_success="sqs:shop-failures")
     assert str(raised.value) == (
         "the other destination cannot be sent again: 'search-updates.fifo' is a FIFO queue, to which Lambda does not "
-        "deliver records of asynchronous events\nTry: give both destinations in one update"
+        "deliver records of asynchronous events\nTry: set both destinations in one update"
     )
     assert settings(eic.get("search-indexer")) == before
 
