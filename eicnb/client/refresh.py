@@ -36,6 +36,7 @@ def refresh(
     True
 
     `connections` reach the accounts of the audit; the default is the connection in use, in every region of its account.
-    The other parameters are those of `Eic.refresh`.
+    The rows of an account that its organisation has suspended since are left out. The other parameters are those of
+    `Eic.refresh`.
     """
     return refresh_of(audit, connections_or_current(connections), rate=rate, progress=progress, errors=errors)

@@ -18,7 +18,8 @@ from tests.shell import Notebook, bare_notebook, notebook
 __all__ = ["bare_notebook", "notebook"]
 
 OPTIONS: dict[str, Any] = {"regions": "all", "progress": False, "rate": 1000, "errors": "rows"}
-BEFORE, NOW = "Data,Workloads/Prod,Playground", "Data,Workloads,Playground"
+BEFORE = "data-lake,analytics,payments-prod,orders-prod,catalog-prod,playground"
+NOW = "data-lake,analytics,payments-prod,orders-prod,catalog-dev,playground"
 
 
 @pytest.fixture
@@ -37,14 +38,13 @@ def account_of(name: str) -> str:
     return str(connection_of(member(name)).known_account_id)
 
 
-def whole(units: str) -> Frame:
-    return eicnb.audit(connections=eicnb.organization("audit", units=units), **OPTIONS)
+def whole(**chosen: str) -> Frame:
+    return eicnb.audit(connections=eicnb.organization("audit", **chosen), **OPTIONS)
 
 
-def refreshed(audit: Frame, units: str) -> Frame:
-    return eicnb.refresh(
-        audit, connections=eicnb.organization("audit", units=units), progress=False, rate=1000, errors="rows"
-    )
+def refreshed(audit: Frame, **chosen: str) -> Frame:
+    options: dict[str, Any] = {"progress": False, "rate": 1000, "errors": "rows"}
+    return eicnb.refresh(audit, connections=eicnb.organization("audit", **chosen), **options)
 
 
 def same(one: Frame, other: Frame) -> bool:
@@ -61,7 +61,7 @@ def change(eic: Eic) -> None:
 
 
 def test_it_equals_a_whole_audit_in_every_account(company: Eic) -> None:
-    before = whole(BEFORE)
+    before = whole(accounts=BEFORE)
     hidden = account_of("data-lake"), account_of("orders-prod")
     for account_id in hidden:
         served: Any = company.server._started().accounts.of(account_id)  # type: ignore[union-attr] # it is a sandbox
@@ -69,8 +69,8 @@ def test_it_equals_a_whole_audit_in_every_account(company: Eic) -> None:
     change(company)
     call(company, "organizations", "CloseAccount", AccountId=account_of("catalog-prod"))
     with pytest.warns(UserWarning, match="were read in full: CloudTrail cannot be read") as warned:
-        after = refreshed(before, NOW)
-    now = whole(NOW)
+        after = refreshed(before, accounts=NOW)
+    now = whole(accounts=NOW)
     assert same(after, now)
     assert len(warned) == 1
     assert {place["account_id"] for place in json.loads(after.attrs["read_in_full"])} == {hidden[1]}
@@ -83,7 +83,7 @@ def test_it_equals_a_whole_audit_in_every_account(company: Eic) -> None:
 
 
 def test_an_audit_is_resumed_after_an_account_was_suspended(company: Eic) -> None:
-    before = whole("Data,Workloads/Prod")
+    before = whole(units="Data,Workloads/Prod")
     call(company, "organizations", "CloseAccount", AccountId=account_of("catalog-prod"))
     after = eicnb.audit(resume=before, connections=eicnb.organization("audit", units="Data,Workloads/Prod"), **OPTIONS)
     [gone] = before.account_id[before.function_name == "price-import"]
