@@ -242,7 +242,10 @@ class Access:
 
 
 class Caller(Access):
-    """One user of AWS in one region and one account."""
+    """One user of AWS in one region and one account.
+
+    One class, because every request needs the endpoint, the credentials and the account that belong together.
+    """
 
     _checked: Keys | None = None
     _is_account_noted = False

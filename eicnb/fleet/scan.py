@@ -45,7 +45,7 @@ class Audit:
     `regions` is None for each connection's own region, and `("all",)` for every enabled one. `is_placed` means that the
     accounts and regions are known; nothing is read before that. A refresh passes `freshen`. If the audit `is_part` of a
     larger one, the larger one reports the names that match no function. `grants` records, for each account, whether it
-    allows GetFunction.
+    allows GetFunction. One class, because its fields are the options of a run and what the run has found so far.
     """
 
     connections: Sequence[Aws]

@@ -36,7 +36,10 @@ from eicnb.fleet.versions import Grant
 
 @dataclass(slots=True, kw_only=True)
 class DividedAudit(Parts):
-    """An audit in parts, read by a `cluster` or by this process, and stored in a `folder` if given."""
+    """An audit in parts, read by a `cluster` or by this process, and stored in a `folder` if given.
+
+    One class, because its fields are the options of a run and what the run has found so far.
+    """
 
     folder: AuditFolder | None
     patience: Patience = PATIENCE
