@@ -330,7 +330,7 @@ class Caller(Access):
 
     @contextmanager
     def _in_one_account(self) -> Iterator[None]:
-        """If the account changed, forget the credentials and say how to connect to the new account."""
+        """Forget the credentials if the account changed; the error says how to connect to the new account."""
         try:
             yield
         except AccountChanged as error:

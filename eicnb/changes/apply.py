@@ -195,7 +195,7 @@ def _unread(error: EicError, request: Request) -> Unread:
 
 
 def _as_error_of_the_write(error: EicError, request: Request) -> EicError:
-    """If the read was not sent, reword its error to say that the write was not sent either."""
+    """Reword the error of a read that was not sent, to say that the write was not sent either."""
     of_the_read = f"{Operation.GET} was not sent: "
     if error.message.startswith(of_the_read):
         why = error.message.removeprefix(of_the_read)
@@ -306,7 +306,7 @@ def _explained(connection: Connection, request: Request, error: NotFound) -> Not
 
 
 def _hinted(request: Request, error: NotFound) -> NotFound:
-    """If AWS reports that only the config is missing, give the error a line to type as its hint."""
+    """Give the error a line to type as its hint if AWS reports that only the config is missing."""
     if NO_CONFIG in error.message:
         error.hint = line_without_config(request)
     return error

@@ -223,7 +223,7 @@ def _of_an_arn(arn: str, given: Cells) -> FunctionRef:
         function = FunctionRef.parse(arn)
         if not (function.partition and function.region and function.account_id):
             example = example_arn("lambda", "function:my-function:live")
-            raise UsageError(f"{arn!r} is not a complete ARN", hint=f"{example}, or the column function_name")
+            raise UsageError(f"{arn!r} is not a complete ARN", hint=f"give {example}, or use the column function_name")
     if function.qualifier is None:
         function = function.with_qualifier(cells.qualifier(given.get("qualifier")) or LATEST)
     for name in _NAMES:

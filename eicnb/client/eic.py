@@ -180,7 +180,7 @@ class Eic(AuditVerbs, FailedEventVerbs, ExplainVerb):
         )
 
     def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
-        """Read one config and return it as a row; raises NotFound if there is none.
+        """Read one config and return it as a row; raises NotFound if it does not exist.
 
         >>> eic.get("my-function:BLUE").qualifier.item()
         'BLUE'

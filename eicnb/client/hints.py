@@ -32,7 +32,7 @@ _WITHOUT_CONFIG = {
 
 @contextmanager
 def suggesting_a_parameter(verb: str) -> Iterator[None]:
-    """In the error of a call that finds no config, suggest the Python parameter instead of a command line."""
+    """Suggest the Python parameter instead of a command line if the call inside finds no config."""
     try:
         yield
     except NotFound as error:

@@ -74,7 +74,7 @@ class Difference(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What happened to the config."""
+        """The word for what happened to the config."""
         return "added" if self.before is None else "removed" if self.after is None else "changed"
 
     def values(self, words: Callable[[Settings | None, Settings | None, Where], str]) -> dict[str, Any]:
