@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -170,6 +171,16 @@ def test_both_commands_are_one_line_and_start_with_a_virtual_environment() -> No
         ),
         "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' && .venv/bin/python -m pytest",
     ]
+
+
+def test_the_table_of_extras_is_that_of_the_package() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", "\n".join(table_under("## Start")), re.MULTILINE))
+    assert [*rows] == [*extras]
+    for name in ("notebooks", "test", "dev"):
+        included = re.search(r"^eicnb\[(.*)\]$", "\n".join(extras[name]), re.MULTILINE)
+        assert included is not None
+        assert re.findall(r"`(\w+)`", rows[name].partition(", and the extra")[2]) == included[1].split(",")
 
 
 def test_the_table_of_settings_is_that_of_the_process() -> None:

@@ -117,6 +117,7 @@ _ABOUT = (
 )
 _MORE = (
     ("%eic help VERB", "show a verb's options and examples; so do `%eic VERB --help` and `%eic VERB help`"),
+    ("%eic help checks", "list the checks of `%eic check`, and the layers that they need"),
     ("%%eic", "run a cell of commands as AWS documents them, with or without `aws lambda`"),
     ("--output FORM", "print what the AWS CLI prints; without it, a command returns a DataFrame"),
     ("${name}", "insert a value of the notebook, except in single quotes; so do `$name` and `{name}`"),

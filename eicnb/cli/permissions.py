@@ -113,9 +113,9 @@ NOTES: Mapping[str, str] = {
     "audit": f"`{Operation.GET_FUNCTION}` reads the code that a version or alias with a config runs; without it, and "
     "for `--qualifiers all`, versions and aliases are listed; regions are listed for `--regions all`; "
     f"`{Operation.LOOKUP_EVENTS}` is only for `--refresh`",
-    "replay": f"`{Operation.DELETE_MESSAGE}` is not needed with `--keep`; `{Operation.LIST_OBJECTS}` is only for "
-    "`--canary`; the lookups are for suggesting a similar name if a function is missing",
-    "send": f"`{Operation.INVOKE}` is enough; the others are for `--wait`, or determine what is missing",
+    "replay": f"`{Operation.DELETE_MESSAGE}` is not needed with `--keep`; `{Operation.LIST_OBJECTS.action}` is only "
+    "for `--canary`; the lookups are for suggesting a similar name if a function is missing",
+    "send": f"`{Operation.INVOKE.action}` is enough; the others are for `--wait`, or determine what is missing",
     "records": f"queues need the first three, buckets the next two; `{Operation.LIST_QUEUES}` and "
     "`ListAllMyBuckets` are for suggesting a similar name if a queue or bucket is missing",
     "plan": f"`{Operation.GET_CONFIGURATION}` determines whether a version or alias without a config exists; "
