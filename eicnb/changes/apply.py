@@ -14,9 +14,9 @@ from eicnb.aws.failures import NO_CONFIG
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import NOT_READ, WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import missing
-from eicnb.changes.doubt import Lost, settle, with_doubt
 from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.journal import recorded
+from eicnb.changes.lost_responses import Lost, settle, with_doubt
 from eicnb.changes.role import explain_role
 from eicnb.changes.waiting import Say, patiently, silently
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError

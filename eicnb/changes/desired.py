@@ -11,8 +11,8 @@ import pandas as pd
 
 from eicnb.changes import cells
 from eicnb.changes.change import SETTINGS, place_of, settings_of
-from eicnb.changes.faults import RowFault, faults_error
 from eicnb.changes.ignored_columns import settings_meant_by
+from eicnb.changes.row_errors import RowFault, faults_error
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SETTING_NAMES
 from eicnb.frames.frame import verb_of_other_rows

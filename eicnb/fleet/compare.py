@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from eicnb.changes.change import worded
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.fleet.compared import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
+from eicnb.fleet.compared_frame import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
 from eicnb.frames.columns import (
     AFTER,
     BEFORE,

@@ -30,7 +30,7 @@ from eicnb.fleet.region import ChoiceError, utc_now
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scan import Audit, unread_row
 from eicnb.fleet.scope import ALL_REGIONS, Scope
-from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.unmatched_names import unmatched_rows
 from eicnb.fleet.versions import Grant
 
 
