@@ -220,7 +220,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "settings":
-        return importlib.import_module(".client.settings", __name__)
+        return importlib.import_module(".settings", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from graphlib import TopologicalSorter
@@ -174,14 +174,24 @@ def io_of(module: str) -> set[str]:
 
 
 def test_a_class_is_small() -> None:
+    classes = {node.name: node for _, _, node in everything_defined() if isinstance(node, ast.ClassDef)}
     large = {}
     for module, name, node in everything_defined():
         if isinstance(node, ast.ClassDef):
-            public = {child.name for _, child in definitions(node) if not child.name.startswith("_")}
+            public = public_names(node, classes)
             lines = (node.end_lineno or 0) - node.lineno + 1
             if len(public) > MOST_NAMES_OF_A_CLASS or lines > LONGEST_CLASS:
                 large[module, name] = (len(public), lines)
     assert {place: size for place, size in large.items() if not says_why_it_is_large(*place)} == {}
+
+
+def public_names(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> set[str]:
+    """The public methods, properties and fields of a class, and those that it inherits from classes of the package."""
+    own = {child.name for _, child in definitions(node)}
+    own |= {ast.unparse(child.target) for child in node.body if isinstance(child, ast.AnnAssign)}
+    bases = [classes[base.id] for base in node.bases if isinstance(base, ast.Name) and base.id in classes]
+    inherited = [public_names(base, classes) for base in bases]
+    return {name for name in own if not name.startswith("_")}.union(*inherited)
 
 
 def says_why_it_is_large(module: str, name: str) -> bool:

@@ -34,6 +34,7 @@ class Aws(Caller):
     """The AWS operations that eicnb calls, as one user in one region.
 
     `handlers` are the modules with event handlers, because of which an audit sent its requests through botocore.
+    One class, because all of these requests share one login, one region and one check of the account.
     """
 
     handlers: Sequence[str] = ()

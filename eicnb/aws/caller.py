@@ -242,7 +242,10 @@ class Access:
 
 
 class Caller(Access):
-    """One user of AWS in one region and one account."""
+    """One user of AWS in one region and one account.
+
+    One class, because every request needs the endpoint, the credentials and the account that belong together.
+    """
 
     _checked: Keys | None = None
     _is_account_noted = False
@@ -327,7 +330,7 @@ class Caller(Access):
 
     @contextmanager
     def _in_one_account(self) -> Iterator[None]:
-        """If the account changed, forget the credentials and say how to connect to the new account."""
+        """Forget the credentials if the account changed; the error says how to connect to the new account."""
         try:
             yield
         except AccountChanged as error:

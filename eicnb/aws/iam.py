@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eicnb.aws.paced import CallAws
+from eicnb.aws.paced_requests import CallAws
 from eicnb.aws.responses import items
 from eicnb.errors import AwsError
 from eicnb.model.permission import Decision

@@ -34,7 +34,9 @@ def varied(aws: Aws, options: Mapping[str, Any]) -> Aws:
     'eu-west-1'
     """
     if unknown := set(options) - OPTIONS:
-        raise UsageError(f"a connection has no option {min(unknown)!r}", hint=", ".join(sorted(OPTIONS)))
+        raise UsageError(
+            f"a connection has no option {min(unknown)!r}", hint=f"use one of {', '.join(sorted(OPTIONS))}"
+        )
     region, endpoint_url = options.get("region"), options.get("endpoint_url")
     if profile := options.get("profile"):
         login = Login(lambda: profile_session(profile, region))

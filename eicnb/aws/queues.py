@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from eicnb.aws.paced import CallAws
+from eicnb.aws.paced_requests import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.model.limits import MESSAGES_A_REQUEST
 from eicnb.model.verbs import Operation

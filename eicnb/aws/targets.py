@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from eicnb.aws.failures import FORBIDDEN
-from eicnb.aws.paced import CallAws
+from eicnb.aws.paced_requests import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.errors import AccessDenied, AwsError, EicError
 from eicnb.model.destination import DestinationArn, DestinationKind

@@ -14,9 +14,9 @@ from eicnb.aws.failures import NO_CONFIG
 from eicnb.aws.retries import certainly_not_sent, may_have_arrived
 from eicnb.changes.change import NOT_READ, WRITES, Change, Unread, place_of, settings_of, target_of
 from eicnb.changes.current import missing
-from eicnb.changes.doubt import Lost, settle, with_doubt
 from eicnb.changes.export.command_lines import line_without_config
 from eicnb.changes.journal import recorded
+from eicnb.changes.lost_responses import Lost, settle, with_doubt
 from eicnb.changes.role import explain_role
 from eicnb.changes.waiting import Say, patiently, silently
 from eicnb.errors import AwsError, ConfigurationError, EicError, NotFound, UsageError
@@ -195,7 +195,7 @@ def _unread(error: EicError, request: Request) -> Unread:
 
 
 def _as_error_of_the_write(error: EicError, request: Request) -> EicError:
-    """If the read was not sent, reword its error to say that the write was not sent either."""
+    """Reword the error of a read that was not sent, to say that the write was not sent either."""
     of_the_read = f"{Operation.GET} was not sent: "
     if error.message.startswith(of_the_read):
         why = error.message.removeprefix(of_the_read)
@@ -306,7 +306,7 @@ def _explained(connection: Connection, request: Request, error: NotFound) -> Not
 
 
 def _hinted(request: Request, error: NotFound) -> NotFound:
-    """If AWS reports that only the config is missing, give the error a line to type as its hint."""
+    """Give the error a line to type as its hint if AWS reports that only the config is missing."""
     if NO_CONFIG in error.message:
         error.hint = line_without_config(request)
     return error

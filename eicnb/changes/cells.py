@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from eicnb.changes.faults import RowFault
+from eicnb.changes.row_errors import RowFault
 from eicnb.errors import UsageError, shown
 from eicnb.model.arn import ACCOUNT, not_an_account
 from eicnb.model.function import FunctionRef, check_qualifier

@@ -11,8 +11,8 @@ import pandas as pd
 
 from eicnb.changes import cells
 from eicnb.changes.change import SETTINGS, place_of, settings_of
-from eicnb.changes.faults import RowFault, faults_error
 from eicnb.changes.ignored_columns import settings_meant_by
+from eicnb.changes.row_errors import RowFault, faults_error
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import SETTING_NAMES
 from eicnb.frames.frame import verb_of_other_rows
@@ -223,7 +223,7 @@ def _of_an_arn(arn: str, given: Cells) -> FunctionRef:
         function = FunctionRef.parse(arn)
         if not (function.partition and function.region and function.account_id):
             example = example_arn("lambda", "function:my-function:live")
-            raise UsageError(f"{arn!r} is not a complete ARN", hint=f"{example}, or the column function_name")
+            raise UsageError(f"{arn!r} is not a complete ARN", hint=f"give {example}, or use the column function_name")
     if function.qualifier is None:
         function = function.with_qualifier(cells.qualifier(given.get("qualifier")) or LATEST)
     for name in _NAMES:

@@ -41,7 +41,7 @@ def locked(target: FunctionRef, is_stopped: Callable[[], bool]) -> Iterator[None
         _wait(handle, is_stopped)
         yield
     finally:
-        os.close(handle)  # which also unlocks it
+        os.close(handle)  # closing it releases the lock
 
 
 def _wait(handle: int, is_stopped: Callable[[], bool]) -> None:

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from eicnb.aws.connection import Connection
 from eicnb.changes.change import Change, Unread, is_same
 from eicnb.changes.desired import DesiredRow, desired_in
-from eicnb.changes.faults import RowFault, faults_error
 from eicnb.changes.ignored_columns import ignored_notes
 from eicnb.changes.new_destinations import noting_missing
 from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange, why_unread
 from eicnb.changes.reach import Reachable
+from eicnb.changes.row_errors import RowFault, faults_error
 from eicnb.errors import EicError, UsageError
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.reported import ReportedConfig

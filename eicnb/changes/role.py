@@ -20,7 +20,7 @@ _NEW_ROLE = "A new role or policy takes about ten seconds to work."
 
 
 def explain_role(connection: Connection, request: Request, error: EicError, *, reads: bool = True) -> None:
-    """If AWS rejected a write because of the function's role, make the missing permission its hint.
+    """Make a missing permission the hint of a write that AWS rejected because of the function's role.
 
     This reads the function to name the role. If it can't be read, the hint says "the function's role".
     """

@@ -320,7 +320,7 @@ class _Lexer:
         raise self._error(advice.message, found, "\n".join([sentence, *lines]))
 
     def _refuse_script(self) -> None:
-        """If a line is a piece of a shell script, raise that error before any about its parts."""
+        """Raise an error if a line is a piece of a shell script, before any error about its parts."""
         for words in [*self.done, self.words]:
             if (
                 words

@@ -16,9 +16,9 @@ from eicnb.aws.session import PROFILE_VARIABLES, REGION_VARIABLES, known_profile
 from eicnb.client import settings
 from eicnb.client.connect import connect, start_sandbox
 from eicnb.client.connections_argument import connections_of
+from eicnb.client.current_connection import CURRENT_CONNECTION
 from eicnb.client.docstrings import with_details_of
 from eicnb.client.eic import Eic, connection_of
-from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, check_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
@@ -192,7 +192,7 @@ def current() -> Eic:
     return _in_use.get()
 
 
-IN_USE.choose(lambda: connection_of(current()))
+CURRENT_CONNECTION.choose(lambda: connection_of(current()))
 
 
 def connections_or_current(connections: Any) -> Sequence[Connection]:

@@ -14,10 +14,10 @@ from eicnb.changes.apply import config_frame, sent, write
 from eicnb.changes.plan import Plan
 from eicnb.changes.waiting import aloud
 from eicnb.client.audit_verbs import AuditVerbs
+from eicnb.client.current_connection import CURRENT_CONNECTION
 from eicnb.client.explain_verb import ExplainVerb
 from eicnb.client.failed_event_verbs import FailedEventVerbs
 from eicnb.client.hints import adding_options_to, suggesting_a_parameter
-from eicnb.client.in_use import IN_USE
 from eicnb.client.on_connections import audit_of, functions_of, identity_of, rehearsed
 from eicnb.client.parameters import checked_methods
 from eicnb.client.planning import plan_bound_to
@@ -180,7 +180,7 @@ class Eic(AuditVerbs, FailedEventVerbs, ExplainVerb):
         )
 
     def get(self, function_name: str | FunctionRef, *, qualifier: str | None = None) -> Frame:
-        """Read one config and return it as a row; raises NotFound if there is none.
+        """Read one config and return it as a row; raises NotFound if it does not exist.
 
         >>> eic.get("my-function:BLUE").qualifier.item()
         'BLUE'
@@ -336,7 +336,7 @@ class Eic(AuditVerbs, FailedEventVerbs, ExplainVerb):
         from eicnb.widgets.open import form
 
         with adding_options_to(self._connection):
-            return form(self._connection, IN_USE.connection, function_name, qualifier)
+            return form(self._connection, CURRENT_CONNECTION.get, function_name, qualifier)
 
     def destination_form(self) -> Any:
         """Show a form that builds a DestinationConfig, with its `value`, `to_shorthand()` and `to_json()`."""

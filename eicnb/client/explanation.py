@@ -58,7 +58,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """What happens to one event if every run of the function fails.
+    """The course of one event if every run of the function fails.
 
     >>> print(str(Explanation(maximum_retry_attempts=2, maximum_event_age_in_seconds=60)).splitlines()[2])
      01:00  retry 1: never, the event would reach its maximum age (1 min) before

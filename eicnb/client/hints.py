@@ -9,7 +9,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.failures import NO_CONFIG
 from eicnb.changes.export.connection_options import ConnectionOptions
-from eicnb.client.in_use import IN_USE
+from eicnb.client.current_connection import CURRENT_CONNECTION
 from eicnb.errors import EicError, NotFound
 
 
@@ -32,7 +32,7 @@ _WITHOUT_CONFIG = {
 
 @contextmanager
 def suggesting_a_parameter(verb: str) -> Iterator[None]:
-    """In the error of a call that finds no config, suggest the Python parameter instead of a command line."""
+    """Suggest the Python parameter instead of a command line if the call inside finds no config."""
     try:
         yield
     except NotFound as error:
@@ -53,7 +53,7 @@ def adding_options_to(connection: Connection) -> Iterator[None]:
 
 def _options_to(connection: Connection) -> Mapping[str, Any]:
     try:
-        connection_options = ConnectionOptions.between(IN_USE.connection(), connection)
+        connection_options = ConnectionOptions.between(CURRENT_CONNECTION.get(), connection)
     except EicError:  # an unusable connection in use is not the error to report here
         return {}
     return connection_options.options if connection_options.is_complete else {}

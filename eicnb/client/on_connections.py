@@ -13,7 +13,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.aws.responses import items
 from eicnb.changes.apply import config_frame, frame_attrs, rehearse
-from eicnb.client.in_use import IN_USE
+from eicnb.client.current_connection import CURRENT_CONNECTION
 from eicnb.errors import ConfigurationError
 from eicnb.fleet.progress import Choice
 from eicnb.frames.columns import FUNCTION_COLUMNS, IDENTITY_COLUMNS
@@ -94,7 +94,7 @@ def check_of(audit: Any, connections: Sequence[Connection], *, progress: Choice 
     from eicnb.fleet.checks.run import check
 
     try:
-        region = IN_USE.connection().aws.known_region
+        region = CURRENT_CONNECTION.get().aws.known_region
     except ConfigurationError:
         region = None  # each line then has --region
     several = [connection.aws for connection in connections]

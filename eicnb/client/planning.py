@@ -18,7 +18,7 @@ from eicnb.changes.planning import plan_of
 from eicnb.changes.progress import WriteProgress
 from eicnb.changes.reach import Reachable
 from eicnb.client.connections_argument import connections_of
-from eicnb.client.in_use import IN_USE
+from eicnb.client.current_connection import CURRENT_CONNECTION
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.configs import ConfigReader
@@ -127,7 +127,7 @@ def apply(
     """
     plan = _plan(plan)
     return apply_on(
-        (plan.connections or [IN_USE.connection()]) if connections is None else connections_of(connections),
+        (plan.connections or [CURRENT_CONNECTION.get()]) if connections is None else connections_of(connections),
         plan,
         limit=limit,
         canary=canary,

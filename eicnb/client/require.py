@@ -39,7 +39,7 @@ class Requirement:
             hint = "--account 123456789012 --region us-east-1, or --sandbox"
             raise UsageError("require needs at least one requirement", hint=hint)
         if self.sandbox is not None and not isinstance(self.sandbox, bool):
-            raise UsageError(f"sandbox is {shown(self.sandbox)}", hint="True or False")
+            raise UsageError(f"sandbox is {shown(self.sandbox)}", hint="set True or False")
         if self.account is not None:
             object.__setattr__(self, "account", _account(self.account))
         if self.region is not None and not (isinstance(self.region, str) and self.region):

@@ -23,7 +23,7 @@ _ON = frozenset({"1", "true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How frames look, what displays hide, and what commands do by default.
+    """The look of frames, the names that displays hide, and the defaults of commands.
 
     >>> Settings(max_rows=0)
     Traceback (most recent call last):

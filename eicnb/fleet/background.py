@@ -16,7 +16,7 @@ _LONGEST_STOP = 0.3
 
 
 class LoopThread:
-    """A thread with an event loop for one coroutine; the caller's may run a loop too, as in a kernel."""
+    """A thread with an event loop for one coroutine, since the caller's thread may run a loop already."""
 
     def __init__(self, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._main = main

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from eicnb.changes.change import worded
 from eicnb.errors import UsageError, nearest, shown
-from eicnb.fleet.compared import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
+from eicnb.fleet.compared_frame import NOTHING, ComparedFrame, ComparedRow, On, Settings, key_of
 from eicnb.frames.columns import (
     AFTER,
     BEFORE,
@@ -74,7 +74,7 @@ class Difference(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What happened to the config."""
+        """The word for what happened to the config."""
         return "added" if self.before is None else "removed" if self.after is None else "changed"
 
     def values(self, words: Callable[[Settings | None, Settings | None, Where], str]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ class PlaceFinder:
         return account_id
 
     def _add_failures(self, aws: Aws, errors: Mapping[str, Exception]) -> None:
-        """Add a row for each region that cannot be read; a region listed as empty needs none.
+        """Add a row for each region that cannot be read, unless it was listed as empty before.
 
         The account is known if an organisation listed it. Rows of an unknown account cannot be merged with an earlier
         audit, so its error is raised instead.

@@ -13,7 +13,7 @@ from typing import Any
 from eicnb.aws.boto import Aws
 from eicnb.aws.http.rate_limit import BUCKETS, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Tally
-from eicnb.aws.paced import Quotas
+from eicnb.aws.paced_requests import Quotas
 from eicnb.errors import UsageError
 from eicnb.fleet.audit import finished, frame_in, rows_in, with_region
 from eicnb.fleet.list_entry import Home

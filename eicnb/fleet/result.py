@@ -22,7 +22,7 @@ from eicnb.fleet.resume import OF_A_FUNCTION, Earlier
 from eicnb.fleet.row import SCAN_STATES, AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
-from eicnb.fleet.unmatched import closest
+from eicnb.fleet.unmatched_names import closest
 from eicnb.frames.columns import SEVERAL, Scalar, common
 from eicnb.frames.frame import Frame, rows_of, to_frame
 from eicnb.model.order import order

@@ -46,7 +46,7 @@ NEEDS_ACCOUNTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRegion:
-    """What an earlier audit knows about one account and region.
+    """The knowledge of an earlier audit about one account and region.
 
     `known` has the listed functions; None means that the list must be read again. A refresh also passes the `facts`
     that the earlier list had of each settled function.

@@ -18,7 +18,7 @@ from eicnb.aws.http.rate_limit import BUCKETS, LAMBDA, Buckets
 from eicnb.aws.http.route import Route
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import in_thread
-from eicnb.aws.paced import Quotas
+from eicnb.aws.paced_requests import Quotas
 from eicnb.errors import EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.list_entry import Home
@@ -28,7 +28,7 @@ from eicnb.fleet.region import ChoiceError, RegionWalk, readers_of_each, utc_now
 from eicnb.fleet.resume import NOTHING, Earlier, EarlierRegion, Row
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scope import Scope
-from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.unmatched_names import unmatched_rows
 from eicnb.fleet.versions import Details, Grant
 from eicnb.model.verbs import Operation
 
@@ -45,7 +45,7 @@ class Audit:
     `regions` is None for each connection's own region, and `("all",)` for every enabled one. `is_placed` means that the
     accounts and regions are known; nothing is read before that. A refresh passes `freshen`. If the audit `is_part` of a
     larger one, the larger one reports the names that match no function. `grants` records, for each account, whether it
-    allows GetFunction.
+    allows GetFunction. One class, because its fields are the options of a run and what the run has found so far.
     """
 
     connections: Sequence[Aws]

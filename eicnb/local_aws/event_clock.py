@@ -118,7 +118,7 @@ class EventClock:
             raise
 
     def _next(self) -> tuple[float, int, Work] | None:
-        """Wait for the next work; return None if there is none, or if a stopped clock is before it."""
+        """Wait for the next work; return None if no work is left, or if a stopped clock is before it."""
         with self._changed:
             self._is_busy = False
             self._changed.notify_all()

@@ -99,7 +99,7 @@ class ShopQueues(SQSBackend):
         visibility_timeout: int,
         message_attribute_names: list[str] | None = None,
     ) -> list[Message]:
-        """Receive messages; wait for the first one if there is none."""
+        """Receive messages; wait for the first one if the queue is empty."""
         queue, ends_at = self.get_queue(queue_name), time.monotonic() + wait_seconds_timeout
         receive = super().receive_message
         while True:

@@ -35,7 +35,7 @@ class RequestBucket:
         self._lock = Lock()
 
     def take(self) -> bool:
-        """Take one token; return False if there is none."""
+        """Take one token; return False if no token is left."""
         with self._lock:
             now = self._now()
             self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)

@@ -29,7 +29,7 @@ _REFUSED_FOR_NOW = re.compile(
 
 
 def may_succeed_later(message: str) -> bool:
-    """Return whether a refused destination may work later: it, or its permission, may be too new.
+    """Return whether a refused destination may work later, because it or its permission may be too new.
 
     >>> may_succeed_later("The destination ARN arn:aws:lambda:us-east-1:123456789012:function:new is invalid.")
     True

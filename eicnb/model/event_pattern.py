@@ -29,7 +29,7 @@ _CONDITIONS: Mapping[Outcome, frozenset[str]] = {
 }
 
 Event = Mapping[str, "Event | frozenset[Any] | None"]
-"""What is known about an event: the possible values of each field, or None if any value is possible.
+"""The possible values of each field of an event; None if any value is possible.
 
 The elements of an array count as possible values, because EventBridge matches an array if one element matches.
 """

@@ -196,7 +196,9 @@ def _seconds(wait: Any) -> float:
         return 0
     if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait <= _LONGEST_WAIT:
         with UsageError.about("wait"):
-            raise UsageError(f"wait is {shown(wait)}, not a number of seconds", hint=f"0 to {_LONGEST_WAIT}")
+            raise UsageError(
+                f"wait is {shown(wait)}, not a number of seconds", hint=f"give 0 to {_LONGEST_WAIT} seconds"
+            )
     return float(wait)
 
 

@@ -27,7 +27,7 @@ _BOUNDARY = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What displays hide: secrets always, and account ids and the listed names if it is on.
+    """The texts that displays hide: secrets always, and account ids and the listed names if it is on.
 
     >>> Redaction(on=True).hidden("account 123456789012", Masks())
     'account ACCOUNT-0001'

@@ -46,11 +46,11 @@ class DestinationForm(VBox):  # type: ignore[misc] # ipywidgets has no types
         self._refresh()
 
     def to_shorthand(self) -> str:
-        """Return the value in the syntax of `--destination-config`; UsageError while a field is invalid."""
+        """Return the value in the syntax of `--destination-config`; raise UsageError while a field is invalid."""
         return command_lines.to_shorthand(self._valid())
 
     def to_json(self) -> str:
-        """Return the value as the JSON of AWS's API; UsageError while a field is invalid."""
+        """Return the value as the JSON of AWS's API; raise UsageError while a field is invalid."""
         return command_lines.to_json(self._valid())
 
     def _valid(self) -> DestinationConfig:

@@ -215,7 +215,7 @@ class Form(VBox):  # type: ignore[misc] # ipywidgets has no types
         static_form = StaticForm(self.preview)
         return {
             "text/plain": masked(f"{static_form!r}\n{NEEDS_A_KERNEL}"),
-            "text/html": f"<div>{masked(static_form._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",  # ours
+            "text/html": f"<div>{masked(static_form._repr_html_())}<p>{escape(NEEDS_A_KERNEL)}</p></div>",
             "application/vnd.jupyter.widget-view+json": {
                 "version_major": 2,
                 "version_minor": 0,

@@ -10,7 +10,7 @@ import pytest
 import eicnb
 from eicnb.aws.http.rate_limit import Buckets
 from eicnb.aws.http.sender import Tally
-from eicnb.aws.paced import Paced, Quotas
+from eicnb.aws.paced_requests import Paced, Quotas
 from eicnb.aws.targets import read_target
 from eicnb.client.eic import connection_of
 from eicnb.errors import AccessDenied, AwsError

@@ -106,7 +106,7 @@ def test_any_other_rejection_is_raised_at_once(eic: eicnb.Eic) -> None:
 
 @pytest.mark.parametrize("wait", [-1, True, "30s", float("nan"), float("inf"), 3601])
 def test_a_wrong_wait_is_refused(wait: Any, eic: eicnb.Eic) -> None:
-    with pytest.raises(UsageError, match=r"^wait is .*, not a number of seconds\nTry: 0 to 3600$"):
+    with pytest.raises(UsageError, match=r"^wait is .*, not a number of seconds\nTry: give 0 to 3600 seconds$"):
         eic.put("my-function", maximum_retry_attempts=0, wait=wait)
 
 

@@ -11,7 +11,7 @@ import eicnb
 from eicnb.changes.export.languages import LANGUAGES
 from eicnb.cli.frame_verbs import COMPARE, EXPORT
 from eicnb.errors import UsageError
-from eicnb.fleet.compared import On
+from eicnb.fleet.compared_frame import On
 from tests.shell import Notebook
 
 

@@ -118,7 +118,7 @@ def _calls(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _check_call(text: str, name: str, given: int) -> None:
     if name not in Functions.FUNCTION_TABLE:
         near = nearest(name, Functions.FUNCTION_TABLE)
-        hint = f"{near}(…)" if near else f"one of {', '.join(sorted(Functions.FUNCTION_TABLE))}"
+        hint = f"{near}(…)" if near else f"use one of {', '.join(sorted(Functions.FUNCTION_TABLE))}"
         raise UsageError(
             f"--query calls {name}(), which JMESPath does not have",
             hint=hint,

@@ -14,7 +14,7 @@ from eicnb.aws.connection import Connection
 from eicnb.cli import shell
 from eicnb.cli.account_options import ORGANIZATION
 from eicnb.cli.command import Command
-from eicnb.client import connections as in_use
+from eicnb.client import connections as named_connections
 from eicnb.client import settings
 from eicnb.client.commands.context import Context, connection_with
 from eicnb.client.eic import Eic, connection_of
@@ -106,7 +106,7 @@ def _take_organization_options(arguments: dict[str, Any]) -> dict[str, Any]:
 def _with_checked_regions(command: Command, connections: list[Eic]) -> list[Eic]:
     """Return the connections after checking their regions, if the command has connection options."""
     for connection in connections if command.connection else ():
-        in_use.check_region(connection)
+        named_connections.check_region(connection)
     return connections
 
 

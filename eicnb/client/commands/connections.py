@@ -11,7 +11,7 @@ from typing import Any
 from eicnb.aws.session import check_known_region
 from eicnb.cli.command import Command
 from eicnb.client import connect
-from eicnb.client import connections as in_use
+from eicnb.client import connections as named_connections
 from eicnb.client.commands.context import Context, Run, connection_with
 from eicnb.client.eic import Eic, connection_of
 from eicnb.client.require import Requirement
@@ -20,19 +20,19 @@ from eicnb.errors import UsageError
 
 def prepare_config(_command: Command, _context: Context) -> Run:
     """Prepare to list the settings."""
-    return in_use.config
+    return named_connections.config
 
 
 def prepare_use(command: Command, context: Context) -> Run:
     """Choose a connection for this command and those that follow; without options, list the connections."""
     if not (command.connection or command.arguments):
-        return in_use.connections
+        return named_connections.connections
     known = command.arguments.get("connection")
     if known is None:
         context.chosen = connection_with(command.connection)
     else:
-        context.chosen = in_use.named(known).derive(**command.connection)
-    return partial(in_use.use, context.chosen, name=command.arguments.get("name") or known)
+        context.chosen = named_connections.named(known).derive(**command.connection)
+    return partial(named_connections.use, context.chosen, name=command.arguments.get("name") or known)
 
 
 def prepare_require(command: Command, context: Context) -> Run:
@@ -40,7 +40,7 @@ def prepare_require(command: Command, context: Context) -> Run:
     region = command.connection.get("region")
     requirement, eic = Requirement(**command.arguments, region=region), context.current()
     if region is not None:
-        in_use.check_region(eic.derive(region=region))
+        named_connections.check_region(eic.derive(region=region))
     return lambda: context.show_line(requirement.check(connection_of(eic)))
 
 
@@ -58,7 +58,7 @@ def _sandbox(**options: Any) -> Eic:
     A notebook that runs again then finds the same account.
     """
     _last_sandbox[:] = [connect.start_sandbox(**options, instead_of=_last_sandbox[0].server if _last_sandbox else None)]
-    return in_use.use(_last_sandbox[0])
+    return named_connections.use(_last_sandbox[0])
 
 
 _last_sandbox: list[Eic] = []

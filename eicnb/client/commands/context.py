@@ -12,7 +12,7 @@ from typing import Any
 
 from eicnb.cli.command import Command
 from eicnb.client import connect, settings
-from eicnb.client import connections as in_use
+from eicnb.client import connections as named_connections
 from eicnb.client.dialog import Ask, Show, ask_at_the_keyboard, to_stderr
 from eicnb.client.eic import Eic
 from eicnb.client.hints import adding_options
@@ -46,7 +46,7 @@ class Context:
 
     def current(self) -> Eic:
         """Return the connection that a command without connection options uses."""
-        return self.chosen or in_use.current()
+        return self.chosen or named_connections.current()
 
     def prepared(self, command: Command, prepare: Callable[[Eic], Run]) -> Run:
         """Prepare a command on its connection; commands in its hints get its connection options."""
@@ -55,14 +55,14 @@ class Context:
         advising = partial(adding_options, command.connection)
         with advising():
             eic = self.current().derive(**command.connection)
-            in_use.check_region(eic)
+            named_connections.check_region(eic)
             return advising()(prepare(eic))
 
 
 def connection_with(options: Mapping[str, Any]) -> Eic:
     """Return the connection of a profile; without one, the connection in use with these options."""
     if "profile" not in options:
-        return in_use.current().derive(**options)
+        return named_connections.current().derive(**options)
     named = {name: options[name] for name in ("profile", "region", "endpoint_url") if name in options}
     named.setdefault("region", settings.current().region)
     return connect.connect(**named).derive(**{name: value for name, value in options.items() if name not in named})

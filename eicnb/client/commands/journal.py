@@ -9,7 +9,7 @@ from functools import partial
 
 from eicnb.changes.plan import Plan
 from eicnb.cli.command import Command
-from eicnb.client import connections as in_use
+from eicnb.client import connections as named_connections
 from eicnb.client.commands.context import Context, Run, connection_with
 from eicnb.client.eic import connection_of
 from eicnb.client.journal import journal, undo_on
@@ -23,7 +23,7 @@ def prepare_journal(command: Command, _context: Context) -> Run:
 def prepare_undo(command: Command, _context: Context) -> Run:
     """Prepare the plan that undoes writes."""
     eic = connection_with(command.connection)
-    in_use.check_region(eic)
+    named_connections.check_region(eic)
 
     def run() -> Plan:
         with command.blamed():

@@ -1,4 +1,4 @@
-"""What a check consists of, and the decorator that makes one from a function.
+"""The parts of a check, and the decorator that makes one from a function.
 
 Tested in tests/fleet/checks/test_catalog.py.
 """
@@ -20,7 +20,7 @@ from eicnb.model.severity import Severity
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What a check may use: the audited rows, the evidence, the fixes that it can propose, and the time.
+    """The means of a check: the audited rows, the evidence, the fixes that it can propose, and the time.
 
     `rules` and `mutes` are the team's own.
     """

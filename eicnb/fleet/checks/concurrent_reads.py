@@ -22,7 +22,7 @@ from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Sender, Tally
 from eicnb.aws.http.threads import in_thread
-from eicnb.aws.paced import CallAws, Paced, Quotas
+from eicnb.aws.paced_requests import CallAws, Paced, Quotas
 from eicnb.errors import AwsError, EicError
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.checks.evidence import Reading, Unreadable

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from eicnb.aws.objects import Bucket, StoredObject
+from eicnb.aws.bucket_objects import Bucket, StoredObject
 from eicnb.errors import EicError
 from eicnb.fleet.failed_events.columns import FoundRecord
 from eicnb.fleet.failed_events.read_options import ReadOptions

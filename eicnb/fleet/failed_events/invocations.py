@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eicnb.aws.paced import CallAws
+from eicnb.aws.paced_requests import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.aws.retries import sent_once
 from eicnb.model.function import LATEST, FunctionRef

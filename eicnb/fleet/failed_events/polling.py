@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from eicnb.aws.bucket_objects import Bucket
 from eicnb.aws.connection import Connection
-from eicnb.aws.objects import Bucket
-from eicnb.aws.paced import Paced, Quotas
+from eicnb.aws.paced_requests import Paced, Quotas
 from eicnb.changes.interrupts import Stop
 from eicnb.changes.reach import Reachable
 from eicnb.fleet.failed_events.bucket_records import keys_in, read_object

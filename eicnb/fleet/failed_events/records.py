@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from eicnb.aws.bucket_objects import Bucket, StoredObject
 from eicnb.aws.connection import Connection
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Tally
-from eicnb.aws.objects import Bucket, StoredObject
-from eicnb.aws.paced import Paced, Quotas
+from eicnb.aws.paced_requests import Paced, Quotas
 from eicnb.aws.queues import Queue
 from eicnb.aws.targets import MISSING
 from eicnb.changes.change import count

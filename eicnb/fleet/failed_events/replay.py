@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from eicnb.aws.http.rate_limit import BUCKETS
-from eicnb.aws.paced import Quotas
+from eicnb.aws.paced_requests import Quotas
 from eicnb.changes import journal
 from eicnb.changes.change import count
 from eicnb.changes.conditions import Conditions, Size, Unconfirmed, confirm

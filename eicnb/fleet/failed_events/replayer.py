@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from eicnb.aws.bucket_objects import Bucket
 from eicnb.aws.http.rate_limit import USUAL_RATE
-from eicnb.aws.objects import Bucket
-from eicnb.aws.paced import CallAws, Paced, Quotas
+from eicnb.aws.paced_requests import CallAws, Paced, Quotas
 from eicnb.aws.queues import Message, Queue
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.interrupts import Stop

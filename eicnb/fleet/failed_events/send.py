@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from eicnb.aws.connection import Connection
 from eicnb.aws.http.rate_limit import BUCKETS
 from eicnb.aws.http.sender import Tally
-from eicnb.aws.paced import CallAws, Paced, Quotas
+from eicnb.aws.paced_requests import CallAws, Paced, Quotas
 from eicnb.aws.retries import may_have_arrived
 from eicnb.changes.change import target_of
 from eicnb.changes.conditions import Ask, Unconfirmed, confirm

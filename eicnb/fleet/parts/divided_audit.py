@@ -30,13 +30,16 @@ from eicnb.fleet.region import ChoiceError, utc_now
 from eicnb.fleet.row import AuditRow, region_failure
 from eicnb.fleet.scan import Audit, unread_row
 from eicnb.fleet.scope import ALL_REGIONS, Scope
-from eicnb.fleet.unmatched import unmatched_rows
+from eicnb.fleet.unmatched_names import unmatched_rows
 from eicnb.fleet.versions import Grant
 
 
 @dataclass(slots=True, kw_only=True)
 class DividedAudit(Parts):
-    """An audit in parts, read by a `cluster` or by this process, and stored in a `folder` if given."""
+    """An audit in parts, read by a `cluster` or by this process, and stored in a `folder` if given.
+
+    One class, because its fields are the options of a run and what the run has found so far.
+    """
 
     folder: AuditFolder | None
     patience: Patience = PATIENCE

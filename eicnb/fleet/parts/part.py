@@ -19,7 +19,7 @@ from eicnb.fleet.row import AuditRow
 from eicnb.fleet.scan import Audit
 from eicnb.fleet.scope import Scope, is_glob
 from eicnb.fleet.snapshots.parquet import to_bytes
-from eicnb.fleet.unmatched import likely
+from eicnb.fleet.unmatched_names import likely
 
 Key = tuple[str, str]
 """Account and region."""

@@ -14,7 +14,7 @@ import pandas as pd
 
 from eicnb.errors import EicError, UsageError
 from eicnb.fleet.compare import Difference, in_words, order_of
-from eicnb.fleet.compared import COMPARED_COLUMNS, ComparedFrame, ComparedRow, Key
+from eicnb.fleet.compared_frame import COMPARED_COLUMNS, ComparedFrame, ComparedRow, Key
 from eicnb.fleet.snapshots import parquet
 from eicnb.fleet.snapshots.audit_folder import check_audit, parts_in, whole_audit
 from eicnb.fleet.snapshots.parquet import why_unreadable

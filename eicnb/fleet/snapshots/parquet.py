@@ -201,7 +201,7 @@ def _close_to(path: Path) -> str:
 def _pyarrow() -> Any:
     try:
         import pyarrow as pa
-        import pyarrow.parquet  # its attribute `parquet`
+        import pyarrow.parquet  # so that pyarrow.parquet is available below
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "pyarrow":
             raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eicnb.aws.paced import CallAws
+from eicnb.aws.paced_requests import CallAws
 from eicnb.aws.responses import items, malformed
 from eicnb.model.verbs import Operation
 

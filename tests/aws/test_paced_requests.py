@@ -7,7 +7,7 @@ import pytest
 import eicnb
 from eicnb.aws.http.rate_limit import MOST_RATE, Buckets
 from eicnb.aws.http.sender import Tally
-from eicnb.aws.paced import Paced, Quotas
+from eicnb.aws.paced_requests import Paced, Quotas
 from eicnb.client.connect import start_sandbox
 from eicnb.client.eic import connection_of
 from eicnb.model.verbs import Operation

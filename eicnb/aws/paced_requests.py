@@ -1,6 +1,6 @@
 """Requests to any AWS service through boto3, at the pace of the account's quotas.
 
-Tested in tests/aws/test_paced.py.
+Tested in tests/aws/test_paced_requests.py.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from eicnb.aws.connection import Connection
 
 
-class InUse:
+class CurrentConnection:
     """Access to the connection in use; `choose` sets the function that finds it."""
 
     def __init__(self) -> None:
@@ -20,11 +20,11 @@ class InUse:
         """Set the function that finds the connection."""
         self._find = find
 
-    def connection(self) -> Connection:
+    def get(self) -> Connection:
         """Return the connection in use."""
         assert self._find is not None, "`eicnb.connect` and `eicnb.sandbox` import what sets it"
         return self._find()
 
 
-IN_USE = InUse()
+CURRENT_CONNECTION = CurrentConnection()
 """The process's connection in use."""
