@@ -202,6 +202,7 @@ def says_why_it_is_large(module: str, name: str) -> bool:
 
 RULES_OF_AWS = re.compile(
     r"docs\.aws\.amazon\.com|arn:aws|aws-(cn|us-gov|iso|eusc)|21600|60 to|0, 1 or 2|"
+    r"\.fifo|\\w\+=,\.@|s3:PutObject|"
     + "|".join(
         rf"\b{name}\b"
         for operation in Operation

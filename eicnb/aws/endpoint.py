@@ -5,7 +5,6 @@ Tested in tests/aws/test_failures.py and tests/aws/http/test_route.py.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -14,17 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from eicnb.errors import UsageError, shown
-from eicnb.model.arn import ACCOUNT, PARTITION, example_arn
+from eicnb.model.arn import example_arn
+from eicnb.model.role import EXTERNAL_ID_IN_WORDS, is_external_id, is_role_arn
 
 _TIMEOUT = 60
 
 _LONGEST_TIMEOUT = 86_400
 
 _MOST_SOCKETS_A_HOST = 5
-
-_ROLE = re.compile(rf"arn:{PARTITION}:iam::{ACCOUNT}:role/[\w+=,.@/-]{{1,576}}", re.ASCII)
-
-_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 
 def check_endpoint(endpoint_url: str | None) -> None:
@@ -59,16 +55,14 @@ def check_role(role_arn: str | None, external_id: str | None) -> None:
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
-    if role_arn is not None and not (isinstance(role_arn, str) and _ROLE.fullmatch(role_arn)):
+    if role_arn is not None and not (isinstance(role_arn, str) and is_role_arn(role_arn)):
         raise UsageError(f"{shown(role_arn)} is not the ARN of a role", hint=example_arn("iam", "role/audit"))
     if external_id is None:
         return
     if role_arn is None:
         raise UsageError("an external id needs a role, but none is given", hint="give role_arn= (--role-arn) too")
-    if not (isinstance(external_id, str) and _EXTERNAL_ID.fullmatch(external_id)):
-        raise UsageError(
-            "the external id is not one that STS accepts", hint="use 2 to 1224 letters, digits and =,.@:/-"
-        )
+    if not (isinstance(external_id, str) and is_external_id(external_id)):
+        raise UsageError("the external id is not one that STS accepts", hint=f"use {EXTERNAL_ID_IN_WORDS}")
 
 
 def is_local(endpoint_url: str | None) -> bool:

@@ -21,12 +21,11 @@ from eicnb.aws.failures import is_denied
 from eicnb.aws.keys import Keys
 from eicnb.aws.session import OpenSession, Session, keys_of
 from eicnb.errors import AccessDenied, AwsError
+from eicnb.model.role import allowed_session_name
 from eicnb.model.verbs import Operation
 
 _MUST_RENEW_SECONDS = 600
 _SECONDS_AFTER_A_FAILURE = 60.0
-_NOT_IN_A_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
-_LONGEST_SESSION_NAME = 64
 _NOT_ASSUMED = re.compile(
     rf"User: (?P<caller>\S+) is not authorized to perform: {Operation.ASSUME_ROLE.action} on resource: \S+(?P<why>.*)",
     re.DOTALL,
@@ -216,4 +215,4 @@ def session_name() -> str:
         name = os.environ.get("AWS_ROLE_SESSION_NAME") or f"eicnb-{getpass.getuser()}"
     except (OSError, KeyError):  # the user has no name, as in some containers
         name = "eicnb"
-    return f"{_NOT_IN_A_SESSION_NAME.sub('-', name):-<2}"[:_LONGEST_SESSION_NAME]
+    return allowed_session_name(name)

@@ -12,7 +12,7 @@ from typing import Any
 from eicnb.aws.connection import Connection
 from eicnb.changes.targets import briefly
 from eicnb.errors import EicError, nearest
-from eicnb.model.destination import DestinationArn
+from eicnb.model.destination import DestinationArn, is_fifo
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.verbs import Operation
 
@@ -71,7 +71,7 @@ def similar_source(connection: Connection, source: DestinationArn) -> str | None
         known = _names(connection, Operation.LIST_BUCKETS, "Buckets", "Name")
     else:
         urls = _listed(connection, Operation.LIST_QUEUES, "QueueUrls")
-        known = [name for url in urls if not (name := str(url).rpartition("/")[2]).endswith(".fifo")]
+        known = [name for url in urls if not is_fifo("sqs", name := str(url).rpartition("/")[2])]
     if similar := nearest(source.name, known):
         return f"{source.kind}:{similar}"
     return _one_of([f"{source.kind}:{name}" for name in known]) if known else None

@@ -13,12 +13,11 @@ from eicnb.errors import ConfigurationError
 from eicnb.frames.columns import NAME_COLUMNS, Column, Scalar
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.age import compact
-from eicnb.model.destination import DestinationArn, destination_kind, name_of
+from eicnb.model.destination import DestinationArn, destination_kind, is_fifo_destination, name_of
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS
 from eicnb.model.place import Where
 from eicnb.model.record import DEAD_LETTER, RECORD_FORMATS, RECORD_PARTS, THROTTLED
-from eicnb.model.reported import is_fifo_arn
 from eicnb.model.timeline import RETRY_DELAYS, EventAttempt, attempts
 from eicnb.redaction import masks
 
@@ -190,9 +189,9 @@ class Explanation:
         of = self.of
         if of is None:
             return
-        if of.dead_letter_arn and not is_fifo_arn(of.dead_letter_arn):
+        if of.dead_letter_arn and not is_fifo_destination(of.dead_letter_arn):
             yield f"The dead-letter target {_short(of.dead_letter_arn, of.where)} receives {DEAD_LETTER}."
-        if of.on_failure and not is_fifo_arn(of.on_failure):
+        if of.on_failure and not is_fifo_destination(of.on_failure):
             yield f"The record contains {RECORD_PARTS}."
         if of.on_success:
             yield f"After a run that succeeds, {_received(of.on_success, of.where)}."
@@ -204,7 +203,7 @@ class Explanation:
             return "the event goes to the on-failure destination and the dead-letter queue; without both it is lost"
         if of.on_failure:
             return _received(of.on_failure, of.where)
-        if of.dead_letter_arn and is_fifo_arn(of.dead_letter_arn):
+        if of.dead_letter_arn and is_fifo_destination(of.dead_letter_arn):
             return f"the event is lost: {_received(of.dead_letter_arn, of.where)}"
         if of.dead_letter_arn:
             return f"the event goes to the dead-letter target {_short(of.dead_letter_arn, of.where)}"
@@ -227,12 +226,12 @@ def _clock(attempt: EventAttempt) -> str:
 
 def _short(arn: str, where: Where) -> str:
     """Return a destination by kind and name, or its ARN if it is elsewhere or no longer allowed."""
-    if is_fifo_arn(arn) or destination_kind(arn) is None:
+    if is_fifo_destination(arn) or destination_kind(arn) is None:
         return arn
     return name_of(DestinationArn.parse(arn), where) or arn
 
 
 def _received(arn: str, where: Where) -> str:
-    if is_fifo_arn(arn):
+    if is_fifo_destination(arn):
         return f"{arn} receives nothing: Lambda does not deliver to FIFO queues and topics"
     return f"{_short(arn, where)} receives {RECORD_FORMATS.get(destination_kind(arn) or '', 'a record')}"

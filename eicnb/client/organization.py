@@ -5,7 +5,6 @@ Tested in tests/client/test_organization.py.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from eicnb.changes.waiting import Say, aloud
@@ -14,8 +13,7 @@ from eicnb.client.eic import Eic, connection_of
 from eicnb.client.parameters import checked
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.accounts import wanted_accounts
-
-_ROLE_NAME = re.compile(r"(?:[\w+=,.@-]{1,512}/)*[\w+=,.@-]{1,64}", re.ASCII)
+from eicnb.model.role import is_role_name, role_arn
 
 
 @checked
@@ -57,11 +55,11 @@ def organization_of(
     own, partition = aws.account_id, aws.partition
     secret = {} if external_id is None else {"external_id": external_id}
     # An invalid external id should be an error before anything is listed.
-    eic.derive(role_arn=_role_arn(partition, own, role), **secret)
+    eic.derive(role_arn=role_arn(partition, own, role), **secret)
     found, wanted = [], wanted_accounts(aws, units=units, accounts=accounts, say=say)
     for account in wanted.active:
         is_own = account.account_id == own
-        one = eic if is_own else eic.derive(role_arn=_role_arn(partition, account.account_id, role), **secret)
+        one = eic if is_own else eic.derive(role_arn=role_arn(partition, account.account_id, role), **secret)
         connection_of(one).aws.name_account(account.account_id, account.name, wanted.inactive)
         found.append(one)
     return tuple(found)
@@ -76,10 +74,6 @@ def check_role_name(role: object) -> None:
         if isinstance(role, str) and role.startswith("arn:"):
             name = role.partition(":role/")[2] or "audit"
             raise UsageError(f"{role!r} is the role of one account", hint=name, culprit=role)
-        if not (isinstance(role, str) and _ROLE_NAME.fullmatch(role)):
+        if not (isinstance(role, str) and is_role_name(role)):
             culprit = role if isinstance(role, str) else None
             raise UsageError(f"{shown(role)} is not the name of a role", hint="audit", culprit=culprit)
-
-
-def _role_arn(partition: str, account_id: str, role: str) -> str:
-    return f"arn:{partition}:iam::{account_id}:role/{role}"

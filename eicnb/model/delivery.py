@@ -12,12 +12,15 @@ from typing import Any
 from eicnb.errors import UsageError
 from eicnb.model.destination import DestinationArn, DestinationKind
 
+PUT_OBJECT = "s3:PutObject"
+"""The action for writing a record to a bucket."""
+
 ACTIONS: Mapping[DestinationKind, tuple[str, ...]] = {
     "sqs": ("sqs:SendMessage",),
     "sns": ("sns:Publish",),
     "lambda": ("lambda:InvokeFunction",),
     "events": ("events:PutEvents",),
-    "s3": ("s3:PutObject", "s3:ListBucket"),
+    "s3": (PUT_OBJECT, "s3:ListBucket"),
 }
 """The IAM actions for each kind of destination."""
 
@@ -59,7 +62,7 @@ def resource_of(action: str, destination: DestinationArn, function_name: str = "
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
-    if action != "s3:PutObject":
+    if action != PUT_OBJECT:
         return str(destination)
     return f"{destination}/*" if function_name == "*" else f"{destination}/aws/lambda/async/{function_name}/*"
 

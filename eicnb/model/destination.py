@@ -168,8 +168,30 @@ def destination_kind(text: str) -> DestinationKind | None:
     return service if service in DESTINATION_KINDS else None
 
 
+FIFO = ".fifo"
+"""The end of the name of every FIFO queue and topic; Lambda delivers to neither."""
+
+
+def is_fifo(kind: str, name: str) -> bool:
+    """Return whether a name is that of a FIFO queue or topic.
+
+    >>> is_fifo("sqs", "orders.fifo"), is_fifo("s3", "orders.fifo")
+    (True, False)
+    """
+    return kind in {"sqs", "sns"} and name.endswith(FIFO)
+
+
+def is_fifo_destination(text: str) -> bool:
+    """Return whether an ARN, or a name such as `sqs:NAME`, is that of a FIFO queue or topic.
+
+    >>> is_fifo_destination("arn:aws:sqs:us-east-1:123456789012:lost.fifo"), is_fifo_destination("s3:lost.fifo")
+    (True, False)
+    """
+    return is_fifo(destination_kind(text) or text.partition(":")[0], text)
+
+
 def _refuse_fifo(kind: DestinationKind, name: str) -> None:
-    if kind in {"sqs", "sns"} and name.endswith(".fifo"):
+    if is_fifo(kind, name):
         what = "queue" if kind == "sqs" else "topic"
         raise UsageError(
             f"{name!r} is a FIFO {what}, to which Lambda does not deliver records of asynchronous events",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 from eicnb.errors import EicError, UsageError, shown
-from eicnb.model.destination import DestinationKind, destination_kind
+from eicnb.model.destination import DestinationKind, destination_kind, is_fifo
 from eicnb.model.function import FunctionRef, interned
 from eicnb.model.limits import EVENT_AGE_IN_SECONDS, RETRY_ATTEMPTS
 
@@ -116,17 +116,7 @@ class ReportedDestination:
     @property
     def is_fifo(self) -> bool:
         """Whether it is a FIFO queue or topic, to which Lambda does not deliver."""
-        return self.kind in {"sqs", "sns"} and self.name.endswith(".fifo")
-
-
-def is_fifo_arn(arn: str) -> bool:
-    """Return whether an ARN is that of a FIFO queue or topic.
-
-    >>> is_fifo_arn("arn:aws:sqs:us-east-1:123456789012:lost.fifo"), is_fifo_arn("lost.fifo")
-    (True, False)
-    """
-    reported = ReportedDestination.parse(arn)
-    return reported is not None and reported.is_fifo
+        return is_fifo(self.kind, self.name)
 
 
 T = TypeVar("T")

@@ -12,6 +12,7 @@ from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.errors import AccessDenied, EicError, sentence
+from eicnb.model.destination import is_fifo
 from eicnb.model.function import LATEST
 from eicnb.model.verbs import Operation
 
@@ -93,8 +94,7 @@ class ListOperation:
         )
 
     def _without_fifo(self, names: list[str]) -> tuple[str, ...]:
-        has_fifo = self.operation.service in {"sqs", "sns"}
-        return tuple(sorted(name for name in names if not (has_fifo and name.endswith(".fifo"))))
+        return tuple(sorted(name for name in names if not is_fifo(self.operation.service, name)))
 
     def _unlisted(self, why: str) -> NameList:
         return NameList(note=f"The {self.what} cannot be listed; type the name or the ARN. {why}")

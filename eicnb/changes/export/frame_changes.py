@@ -9,7 +9,7 @@ from eicnb.changes.change import NOT_READ, SETTINGS, Change
 from eicnb.errors import UsageError, shown
 from eicnb.frames.columns import CONFIG_COLUMNS, Column
 from eicnb.frames.frame import rows_of
-from eicnb.model.destination import NoDestination, parse_destination
+from eicnb.model.destination import FIFO, NoDestination, is_fifo_destination, parse_destination
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.place import Where
 from eicnb.model.request import Paging, Request, build
@@ -141,5 +141,5 @@ def _put(target: FunctionRef, row: Row) -> Request:
 
 def _without_fifo(row: Row) -> str | None:
     """Return an expression that drops rows with FIFO destinations, or None if this row has none."""
-    columns = [name for name in ("on_failure", "on_success") if str(row[name]).endswith(".fifo")]
-    return f'frame[~frame.{columns[0]}.str.endswith(".fifo", na=False)]' if columns else None
+    columns = [name for name in ("on_failure", "on_success") if is_fifo_destination(str(row[name]))]
+    return f'frame[~frame.{columns[0]}.str.endswith("{FIFO}", na=False)]' if columns else None

@@ -11,8 +11,7 @@ from typing import Literal
 
 from eicnb.errors import UsageError
 from eicnb.fleet.checks.audited import Audited, rows
-from eicnb.model.destination import KINDS, DestinationArn
-from eicnb.model.reported import is_fifo_arn
+from eicnb.model.destination import KINDS, DestinationArn, is_fifo_destination
 
 Use = Literal["on-failure destination", "on-success destination", "dead-letter queue"]
 
@@ -79,7 +78,7 @@ def deliveries(audit: Audited) -> Iterator[Delivery]:
         for row in rows(audit.exists & audit.has(column)):
             text = str(texts[row])
             if text not in known:
-                known[text] = is_fifo_arn(text), _parsed(text)
+                known[text] = is_fifo_destination(text), _parsed(text)
             is_fifo, arn = known[text]
             if not is_fifo:
                 yield Delivery(row, use, text, str(audit.account_ids[row]), arn)

@@ -22,7 +22,7 @@ from eicnb.fleet.failed_events.queue_records import read_queue
 from eicnb.fleet.failed_events.read_options import ReadOptions
 from eicnb.fleet.failed_events.records import queue_at
 from eicnb.fleet.failed_events.source import RecordSource
-from eicnb.model.destination import DestinationArn, destination_kind
+from eicnb.model.destination import DestinationArn, destination_kind, is_fifo_destination
 from eicnb.model.function import FunctionRef
 from eicnb.model.record_key import RECORDS
 
@@ -101,4 +101,4 @@ def sources_of(connection: Connection, target: FunctionRef, outlets: Outlets) ->
 
 
 def _can_be_read(place: str) -> bool:
-    return destination_kind(place) in {"sqs", "s3"} and not place.endswith(".fifo")
+    return destination_kind(place) in {"sqs", "s3"} and not is_fifo_destination(place)

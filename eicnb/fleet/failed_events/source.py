@@ -14,7 +14,7 @@ from eicnb.aws.connection import Connection
 from eicnb.changes.reach import Reachable
 from eicnb.errors import UsageError, shown
 from eicnb.fleet.checks.audited import Audited
-from eicnb.model.destination import A_KIND, DestinationArn, DestinationName, destination_kind
+from eicnb.model.destination import A_KIND, DestinationArn, DestinationName, destination_kind, is_fifo_destination
 from eicnb.model.record_key import RECORDS
 from eicnb.model.request import resolved_destination
 
@@ -79,7 +79,7 @@ def _with_prefix(value: Any) -> tuple[Any, str]:
 
 
 def _refuse_fifo(text: str) -> None:
-    if text.startswith(("sqs:", "arn:")) and text.endswith(".fifo"):
+    if is_fifo_destination(text) and not text.startswith("sns:"):
         raise UsageError(
             f"{text!r} is a FIFO queue: Lambda sends no records of asynchronous events to it",
             hint="name a standard queue\n%eic records sqs:NAME",

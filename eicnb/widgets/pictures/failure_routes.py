@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from graphlib import CycleError, TopologicalSorter
 
+from eicnb.model.reported import ReportedDestination
+
 MOST_GROUPS = 20
 """The most groups of functions, and the most targets, that are shown by name."""
 
@@ -174,35 +176,38 @@ def _is_in_a_loop(sender: RouteStart, arn: str, looped: Collection[str]) -> bool
     return sender.key in looped and _function_key(arn) in looped
 
 
-def _parts(arn: str) -> tuple[str, str, str, str]:
-    """Return the kind, region, account and resource of an ARN; other text is the resource alone."""
-    parts = arn.split(":", 5)
-    return (parts[2], parts[3], parts[4], parts[5]) if len(parts) == 6 else ("", "", "", arn)  # noqa: PLR2004 # an ARN's parts
+def _parsed(arn: str) -> ReportedDestination:
+    """Parse an ARN; any other text is a name without a kind or a place."""
+    return ReportedDestination.parse(arn) or ReportedDestination("", arn, "", None, None)
 
 
 def _function_key(arn: str) -> str:
     """Return the key of the function in an ARN, without version or alias."""
-    kind, region, account_id, resource = _parts(arn)
-    return f"{kind}:{region}:{account_id}:{':'.join(resource.split(':')[:2])}"
+    target = _parsed(arn)
+    return f"{target.kind}:{target.region}:{target.account_id}:function:{target.name}"
 
 
 def _fate(arn: str, sender: RouteStart, dangling: Collection[str]) -> Fate:
-    _, region, account_id, resource = _parts(arn)
+    target = _parsed(arn)
     if arn in dangling:
         return Fate.DANGLING
-    if resource.endswith(".fifo"):
+    if target.is_fifo:
         return Fate.FIFO
-    is_foreign = (region or sender.region, account_id or sender.account_id) != (sender.region, sender.account_id)
+    place = (target.region or sender.region, target.account_id or sender.account_id)
+    is_foreign = place != (sender.region, sender.account_id)
     return Fate.FOREIGN if is_foreign else Fate.KEPT
 
 
 def _name(arn: str, sender: RouteStart, *, several: bool) -> str:
     """Return the kind and name of a target; region and account are added if they are not the sender's."""
-    kind, region, account_id, resource = _parts(arn)
-    name = resource.rpartition("/")[2] if kind == "events" else resource.removeprefix("function:")
-    account = [] if account_id in {"", sender.account_id} else [account_id]
-    place = [region] if region and (several or region != sender.region) else []
-    return " ".join([kind, name, *([f"({', '.join([*account, *place])})"] if [*account, *place] else [])]).strip()
+    target = _parsed(arn)
+    name = target.name.rpartition("/")[2] if target.kind == "events" else target.name
+    qualified = f"{name}:{target.qualifier}" if target.qualifier else name
+    account = [] if target.account_id in {None, sender.account_id} else [target.account_id]
+    place = [target.region] if target.region and (several or target.region != sender.region) else []
+    return " ".join(
+        [target.kind, qualified, *([f"({', '.join([*account, *place])})"] if [*account, *place] else [])]
+    ).strip()
 
 
 def _groups(names: Mapping[str, int]) -> Mapping[str, str]:
@@ -260,7 +265,7 @@ def loops_of(senders: Sequence[RouteStart]) -> Iterator[tuple[str, ...]]:
     edges: dict[str, set[str]] = {}
     for sender in senders:
         for arn in (sender.on_failure, sender.on_success):
-            if arn and _parts(arn)[0] == "lambda":
+            if arn and _parsed(arn).kind == "lambda":
                 edges.setdefault(sender.key, set()).add(_function_key(arn))
     while True:
         try:

@@ -8,7 +8,6 @@ Tested in tests/fleet/checks/test_roles.py.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,14 +22,13 @@ from eicnb.fleet.checks.evidence import NO_EVIDENCE, Evidence, Layer, Reading, U
 from eicnb.fleet.checks.fixes import Fixes
 from eicnb.fleet.checks.flow import usable
 from eicnb.fleet.checks.targets.layer import TARGETS
-from eicnb.model.delivery import ACTIONS, KEY_ACTIONS, OWNER_KEY, resource_of
+from eicnb.model.delivery import ACTIONS, KEY_ACTIONS, OWNER_KEY, PUT_OBJECT, resource_of
+from eicnb.model.role import account_of_role
 from eicnb.model.verbs import Operation
 
 _FOREIGN_ACCOUNT = "000000000000"
 
 _ALIAS = ":alias/"
-
-_ROLE = re.compile(r"arn:[a-z0-9-]+:iam::([0-9]{12}):role/\S+")
 
 Need = tuple[str, str]
 """An action and its resource."""
@@ -116,15 +114,15 @@ def _role(reading: Reading, role_arn: str, found: Iterable[Delivery], calls_to: 
         return Role(decisions=first, keys=aliases)
     denied = [need for need in needs if not first[need].is_allowed]
     second = _decided(run, denied, account_id, account_id) if denied else {}
-    free = {resource for (action, resource), one in first.items() if action == "s3:PutObject" and one.is_allowed}
+    free = {resource for (action, resource), one in first.items() if action == PUT_OBJECT and one.is_allowed}
     return Role(decisions={**first, **(second or {})}, in_any_account=frozenset(free), keys=aliases)
 
 
 def _account_of(role_arn: str) -> str:
-    found = _ROLE.fullmatch(role_arn)
-    if found is None:
+    account_id = account_of_role(role_arn)
+    if account_id is None:
         raise EicError(f"{shown(role_arn)} is not the ARN of a role", hint="audit the function again")
-    return found[1]
+    return account_id
 
 
 def _decided(run: Callable[..., Decisions | None], needs: list[Need], owner: str, account_id: str) -> Decisions | None:
