@@ -17,6 +17,16 @@ from eicnb.model.request import Request
 from eicnb.model.verbs import Operation
 
 
+def no_function(name: str, region: str) -> str:
+    """Word the error about a missing function."""
+    return f"there is no function {name!r} in {region}"
+
+
+def no_qualifier(name: str, qualifier: str | None) -> str:
+    """Word the error about a missing version or alias of an existing function."""
+    return f"there is no version or alias {qualifier!r} of {name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A missing function, version or alias, and the error about it."""
@@ -37,10 +47,9 @@ def missing(
     try:
         connection.pages(Request("list", function))
     except NotFound:
-        message = f"there is no function {str(function)!r} in {connection.region}"
         similar = similar_function(connection, function) if suggests else None
         hint = similar or "%eic functions"
-        return Missing("function", _worded(not_found, message, hint))
+        return Missing("function", _worded(not_found, no_function(str(function), connection.region), hint))
     except AccessDenied:
         pass
     if subject.qualifier in {None, LATEST}:
@@ -51,10 +60,9 @@ def missing(
     except AccessDenied:
         return None
     except NotFound:
-        message = f"there is no version or alias {subject.qualifier!r} of {function}"
         similar = similar_qualifier(connection, function, subject.qualifier) if suggests else None
         hint = similar or f"%eic audit --functions {function.function_name} --qualifiers all"
-        return Missing("qualifier", _worded(not_found, message, hint))
+        return Missing("qualifier", _worded(not_found, no_qualifier(str(function), subject.qualifier), hint))
     return None
 
 

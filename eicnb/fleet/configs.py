@@ -15,6 +15,7 @@ from eicnb.aws.http.pool import SenderPool
 from eicnb.aws.http.rate_limit import BUCKETS, USUAL_RATE, Buckets
 from eicnb.aws.http.sender import PATIENCE, Patience, Sender, Tally
 from eicnb.aws.http.threads import in_thread
+from eicnb.changes.current import no_function, no_qualifier
 from eicnb.errors import EicError, NotFound
 from eicnb.fleet.background import LoopThread
 from eicnb.fleet.list_entry import Home
@@ -156,7 +157,7 @@ async def _configs(
     try:
         configs = await FunctionReader(home=home, sender=sender).configs(function)
     except NotFound as error:
-        error.message = f"there is no function {function.function_name!r} in {home.region}"
+        error.message = no_function(function.function_name, home.region)
         raise
     return {target: configs.get(target.qualifier or "") for target in targets}
 
@@ -170,9 +171,10 @@ async def _existence(
     for target in targets:
         try:
             await sender.call(Operation.GET_CONFIGURATION, path, Qualifier=str(target.qualifier))
+        except NotFound as error:
+            error.message = no_qualifier(function.function_name, target.qualifier)
+            found[target] = error
         except EicError as error:
-            where = f"of {function.function_name!r} in {home.region}"
-            error.message = f"there is no version or alias {target.qualifier!r} {where}"
             found[target] = error
         else:
             found[target] = None

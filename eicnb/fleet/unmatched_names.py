@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
 from itertools import pairwise
 
+from eicnb.changes.current import no_function
 from eicnb.errors import nearest
 from eicnb.fleet.list_entry import Home
 from eicnb.fleet.row import AuditRow, ScanState
@@ -47,7 +48,7 @@ def unmatched_rows(
                 qualifier=LATEST if function else None,
                 runs=earlier,
                 scan_state=state,
-                error=f"there is no function {name!r} in {searched}" if is_whole else f"{name!r}: {_UNKNOWN}",
+                error=no_function(name, searched) if is_whole else f"{name!r}: {_UNKNOWN}",
             )
         )
     return rows

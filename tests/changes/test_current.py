@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+import pandas as pd
 import pytest
 
 import eicnb
@@ -11,6 +14,8 @@ from eicnb.model.function import FunctionRef
 from tests.answering import Answer, Answering, as_json, config_answer, fault
 
 pytestmark = pytest.mark.usefixtures("keys", "one_attempt")
+
+Way = Callable[[eicnb.Eic, str], object]
 
 NO_CONFIG = fault(404, "ResourceNotFoundException", "no config")
 NO_CONFIGS = as_json({"FunctionEventInvokeConfigs": []})
@@ -52,43 +57,86 @@ def test_only_two_configs_that_were_read_can_be_the_same() -> None:
     assert (absent.is_as(Live()), unread.is_as(unread), unread.is_as(absent)) == (True, False, False)
 
 
-VERBS = {
-    "get": lambda eic: eic.get("nope"),
-    "list": lambda eic: eic.list("nope"),
-    "put": lambda eic: eic.put("nope", maximum_retry_attempts=0),
-    "put --dry-run": lambda eic: eic.put("nope", maximum_retry_attempts=0, dry_run=True),
-    "update": lambda eic: eic.update("nope", maximum_retry_attempts=0),
-    "delete": lambda eic: eic.delete("nope"),
-    "delete --missing-ok": lambda eic: eic.delete("nope", missing_ok=True),
-    "form": lambda eic: eic.form("nope"),
+SITUATIONS = {
+    "function": ("nope", "there is no function 'nope' in us-east-1"),
+    "alias of a missing function": ("nope:live", "there is no function 'nope' in us-east-1"),
+    "version": ("my-function:99", "there is no version or alias '99' of my-function"),
+    "alias": ("my-function:gone", "there is no version or alias 'gone' of my-function"),
+}
+"""What is missing, by name, and the message of every verb about it."""
+
+NO_CONFIG_OF = "The function arn:aws:lambda:us-east-1:{}:function:newsletters:$LATEST doesn't have an EventInvokeConfig"
+
+WAYS: Mapping[str, Way] = {
+    "get": lambda eic, name: eic.get(name),
+    "put": lambda eic, name: eic.put(name, maximum_retry_attempts=0),
+    "put --dry-run": lambda eic, name: eic.put(name, maximum_retry_attempts=0, dry_run=True),
+    "update": lambda eic, name: eic.update(name, maximum_retry_attempts=0),
+    "update --dry-run": lambda eic, name: eic.update(name, maximum_retry_attempts=0, dry_run=True),
+    "update --create": lambda eic, name: eic.update(name, maximum_retry_attempts=0, create=True),
+    "update of one destination": lambda eic, name: eic.update(name, on_failure="sqs:shop-failures"),
+    "delete": lambda eic, name: eic.delete(name),
+    "delete --dry-run": lambda eic, name: eic.delete(name, dry_run=True),
+    "delete --missing-ok": lambda eic, name: eic.delete(name, missing_ok=True),
+    "form": lambda eic, name: eic.form(name),
+    "%eic put": lambda eic, name: eic.run(f"put {name} --retries 1 --quiet"),
+    **{
+        f"{line} {output}": lambda eic, name, line=line, output=output: eic.run(f"{line.format(name)} {output}")
+        for line in (
+            "get {}",
+            "put {} --retries 1",
+            "update {} --retries 1",
+            "update {} --retries 1 --create",
+            "update {} --on-failure sqs:shop-failures",
+            "delete {}",
+            "delete {} --missing-ok",
+        )
+        for output in ("--output json", "--query MaximumRetryAttempts")
+    },
+}
+"""The ways to request one config; each of them needs the function, and the version or alias."""
+
+PLANS: Mapping[str, Mapping[str, object]] = {
+    "a planned put": {"maximum_retry_attempts": 0},
+    "a planned delete": {"configured": False},
 }
 
 
-@pytest.mark.parametrize("name", [name for name in VERBS if name != "list"])
-def test_every_verb_reports_that_the_qualifier_is_missing(eic: eicnb.Eic, name: str) -> None:
-    class OfAQualifier:
-        """The verbs, called with a qualifier that my-function lacks."""
-
-        def __getattr__(self, verb: str) -> object:
-            return lambda _name, **options: getattr(eic, verb)("my-function", qualifier="nope", **options)
-
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("name", "message"), SITUATIONS.values(), ids=SITUATIONS)
+def test_every_verb_reports_what_is_missing(eic: eicnb.Eic, name: str, message: str, way: Way) -> None:
     with pytest.raises(NotFound) as raised:
-        VERBS[name](OfAQualifier())
-    assert raised.value.message == "there is no version or alias 'nope' of my-function"
-    assert raised.value.hint == "choose one of $LATEST, BLUE, GREEN, prod, v1, 3, 2, 1"
+        way(eic, name)
+    assert (raised.value.message, raised.value.exit_code) == (message, 254)
+    is_function = "function 'nope'" in message
+    assert raised.value.hint == (
+        "%eic functions" if is_function else "choose one of $LATEST, BLUE, GREEN, prod, v1, 2, 1"
+    )
 
 
-@pytest.mark.parametrize("call", VERBS.values(), ids=VERBS)
-def test_every_verb_reports_that_the_function_is_missing(eic: eicnb.Eic, call: object) -> None:
-    assert callable(call)
+@pytest.mark.parametrize("settings", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize(("name", "message"), SITUATIONS.values(), ids=SITUATIONS)
+def test_a_plan_reports_what_is_missing(
+    eic: eicnb.Eic, name: str, message: str, settings: Mapping[str, object]
+) -> None:
+    row = eic.plan(pd.DataFrame([{"function_name": name, **settings}]), progress=False).frame.iloc[0]
+    assert (row.action, row.reason) == ("refused", message)
+
+
+@pytest.mark.parametrize("name", [name for name in WAYS if name.startswith(("get", "update", "delete"))])
+def test_a_missing_config_is_reported_in_the_words_of_aws(eic: eicnb.Eic, name: str) -> None:
+    if "create" in name or "missing-ok" in name:
+        WAYS[name](eic, "newsletters")
+        return
     with pytest.raises(NotFound) as raised:
-        call(eic)
+        WAYS[name](eic, "newsletters")
+    assert raised.value.message == NO_CONFIG_OF.format(eic.account_id)
+
+
+def test_a_missing_function_has_no_list(eic: eicnb.Eic) -> None:
+    with pytest.raises(NotFound) as raised:
+        eic.list("nope")
     assert (raised.value.message, raised.value.hint) == ("there is no function 'nope' in us-east-1", "%eic functions")
-
-
-def test_a_function_without_a_config_is_not_missing(eic: eicnb.Eic) -> None:
-    with pytest.raises(NotFound, match="doesn't have an EventInvokeConfig"):
-        eic.get("newsletters")
 
 
 def test_a_config_is_read_in_one_request() -> None:
