@@ -19,6 +19,7 @@ from botocore.utils import IMDSRegionProvider
 from eicnb.aws.keys import Keys
 from eicnb.aws.service_model import LAMBDA
 from eicnb.errors import ConfigurationError, UsageError, nearest, shown
+from eicnb.model.misspelling import likely_name
 
 Session = boto3.Session
 
@@ -53,7 +54,7 @@ def profile_session(profile: str | None, region: str | None) -> Session:
     except failures.ProfileNotFound as error:
         known = botocore.session.Session().available_profiles
         wanted = profile or next(filter(None, map(os.environ.get, PROFILE_VARIABLES)), "")
-        hint = nearest(wanted, known) or ", ".join(known) or "add the profile to ~/.aws/config"
+        hint = likely_name(wanted, known) or ", ".join(known) or "add the profile to ~/.aws/config"
         raise ConfigurationError(f"there is no AWS profile {wanted!r}", hint=hint) from error
 
 

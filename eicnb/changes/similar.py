@@ -11,9 +11,10 @@ from typing import Any
 
 from eicnb.aws.connection import Connection
 from eicnb.changes.targets import briefly
-from eicnb.errors import EicError, nearest
+from eicnb.errors import EicError
 from eicnb.model.destination import DestinationArn, is_fifo
 from eicnb.model.function import LATEST, FunctionRef
+from eicnb.model.misspelling import likely_name
 from eicnb.model.verbs import Operation
 
 _MOST_PAGES = 4
@@ -33,7 +34,7 @@ def similar_function(connection: Connection, function: FunctionRef) -> str | Non
     if function.account_id not in {None, connection.known_account_id}:
         return None
     names = _names(connection, Operation.LIST_FUNCTIONS, "Functions", "FunctionName")
-    return nearest(function.function_name, names)
+    return likely_name(function.function_name, names)
 
 
 def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: str) -> str | None:
@@ -50,7 +51,7 @@ def similar_qualifier(connection: Connection, function: FunctionRef, qualifier: 
     versions = _names(connection, Operation.LIST_VERSIONS, "Versions", "Version", FunctionName=str(function))
     known = list(dict.fromkeys([LATEST, *aliases, *reversed(versions)]))
     is_version = qualifier.isdecimal()
-    if not is_version and (similar := nearest(qualifier, known)):
+    if not is_version and (similar := likely_name(qualifier, known)):
         return similar
     return _one_of(known) if aliases or versions else None
 
@@ -72,7 +73,7 @@ def similar_source(connection: Connection, source: DestinationArn) -> str | None
     else:
         urls = _listed(connection, Operation.LIST_QUEUES, "QueueUrls")
         known = [name for url in urls if not is_fifo("sqs", name := str(url).rpartition("/")[2])]
-    if similar := nearest(source.name, known):
+    if similar := likely_name(source.name, known):
         return f"{source.kind}:{similar}"
     return _one_of([f"{source.kind}:{name}" for name in known]) if known else None
 

@@ -19,8 +19,9 @@ from eicnb.changes.plan import Plan
 from eicnb.changes.planned import PlannedChange, why_unread
 from eicnb.changes.planning import ReadsConfigs, without_missing
 from eicnb.changes.reach import Reachable
-from eicnb.errors import EicError, UsageError, nearest, shown
+from eicnb.errors import EicError, UsageError, shown
 from eicnb.model.function import FunctionRef
+from eicnb.model.misspelling import typing_errors
 from eicnb.model.moment import read_moment
 from eicnb.model.order import Order, order
 from eicnb.model.reported import ReportedConfig
@@ -175,7 +176,7 @@ def no_such_run(run: str, known: Iterable[str], command: str) -> UsageError:
     there is no run 'r-1a2b3c4d5f' in the journal
     Try: %eic undo r-1a2b3c4d5e
     """
-    similar = nearest(run, known)
+    similar = next((one for one in known if typing_errors(run, one) <= 1), None)
     hint = f"{command} {similar}" if similar else "%eic journal"
     return UsageError(f"there is no run {run!r} in the journal", hint=hint)
 

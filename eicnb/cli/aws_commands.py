@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from eicnb.cli import options, shell
 from eicnb.cli.shell import Advice
+from eicnb.model.misspelling import typing_errors
 from eicnb.model.verbs import Operation
 
 _READS = {"get", "list", "functions", "audit", "whoami", "config", "help", "require"}
@@ -153,7 +154,7 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
     A write is never suggested for a read that AWS might have.
     """
     folded = word.lower()
-    near = [(_distance(folded, name), name.partition("-")[0] not in _READS, name) for name in known]
+    near = [(typing_errors(folded, name), name.partition("-")[0] not in _READS, name) for name in known]
     fitting = [found for found in near if found[0] <= _most(folded, found[2])]
     return min(fitting)[2] if fitting else None
 
@@ -163,24 +164,3 @@ def _most(word: str, name: str) -> int:
     if len(name) > _A_LONG_NAME:
         return 3 if word.partition("-")[0] == name.partition("-")[0] else 1
     return 1 if len(name) < len("update") else 2
-
-
-def _distance(word: str, name: str) -> int:
-    """Count the typing errors between two words.
-
-    An error is a missing, extra or wrong letter, or two swapped letters.
-
-    >>> _distance("lsit", "list"), _distance("putt", "put"), _distance("tag", "get")
-    (1, 1, 3)
-    """
-    if abs(len(word) - len(name)) > len("lsi"):
-        return len(word) + len(name)
-    before: list[int] = []
-    current = list(range(len(name) + 1))
-    for row, letter in enumerate(word, 1):
-        before, last, current = current, before, [row]
-        for column, other in enumerate(name, 1):
-            cost = min(before[column] + 1, current[-1] + 1, before[column - 1] + (letter != other))
-            swapped = row > 1 and column > 1 and letter == name[column - 2] and word[row - 2] == other
-            current.append(min(cost, last[column - 2] + 1) if swapped else cost)
-    return current[-1]

@@ -22,12 +22,13 @@ from eicnb.client.eic import Eic, connection_of
 from eicnb.client.on_connections import audit_of, check_of
 from eicnb.client.parameters import checked
 from eicnb.client.require import Requirement
-from eicnb.errors import ConfigurationError, UsageError, nearest, shown
+from eicnb.errors import ConfigurationError, UsageError, shown
 from eicnb.fleet.progress import Choice
 from eicnb.fleet.scope import Choose, Credentials, Errors, Qualifiers
 from eicnb.frames.columns import CONNECTION_COLUMNS, SETTING_COLUMNS
 from eicnb.frames.frame import Frame, to_frame
 from eicnb.model.destination import Destination, DestinationName
+from eicnb.model.misspelling import likely_name
 from eicnb.model.severity import Severity
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _line_for_unknown(name: str, known: Iterable[str]) -> str:
         return f"%eic use --profile {shlex.quote(name)}"
     if name in known_regions():
         return f"%eic use --region {name}"
-    similar = nearest(name, known) or next(iter(known), None)
+    similar = likely_name(name, known) or next(iter(known), None)
     return f"%eic use {shlex.quote(similar)}" if similar else "%eic use --profile NAME"
 
 

@@ -13,9 +13,10 @@ from typing import Any
 from eicnb.aws import organizations
 from eicnb.aws.boto import Aws
 from eicnb.changes.waiting import Say
-from eicnb.errors import AccessDenied, AwsError, ConfigurationError, EicError, UsageError, nearest
+from eicnb.errors import AccessDenied, AwsError, ConfigurationError, EicError, UsageError
 from eicnb.fleet.scope import is_glob, names_in
 from eicnb.model.arn import ACCOUNT, not_an_account
+from eicnb.model.misspelling import likely_name
 from eicnb.model.organization import OrganizationAccount, OrganizationUnit
 from eicnb.model.verbs import Operation
 
@@ -76,7 +77,7 @@ def _units(known: Sequence[OrganizationUnit], pattern: str) -> list[Organization
     with UsageError.about("units"):
         if not found:
             names = [name for unit in known for name in (unit.path, unit.path.rpartition("/")[2], unit.unit_id)]
-            hint = nearest(pattern, filter(None, names)) or ", ".join(unit.path for unit in known if unit.path)
+            hint = likely_name(pattern, filter(None, names)) or ", ".join(unit.path for unit in known if unit.path)
             raise UsageError(f"the organisation has no unit {pattern!r}", hint=hint or "Root", culprit=pattern)
         exact = [unit for unit in found if pattern.strip("/") in {unit.path, unit.unit_id}]
         if len(found) > 1 and not is_glob(pattern) and not exact:
@@ -106,7 +107,7 @@ def _unknown(pattern: str, listed: Sequence[OrganizationAccount], of: str) -> Us
     known = [text for account in active for text in (account.name, account.account_id) if text]
     some = ", ".join(account.name or account.account_id for account in active[:_MOST_NAMED])
     verb = "matches" if is_glob(pattern) else "is"
-    return UsageError(f"no account {of} {verb} {pattern!r}", hint=nearest(pattern, known) or some, culprit=pattern)
+    return UsageError(f"no account {of} {verb} {pattern!r}", hint=likely_name(pattern, known) or some, culprit=pattern)
 
 
 def _left_out(others: Sequence[OrganizationAccount]) -> str | None:

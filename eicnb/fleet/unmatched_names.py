@@ -7,11 +7,11 @@ from heapq import nlargest
 from itertools import pairwise
 
 from eicnb.changes.current import no_function
-from eicnb.errors import nearest
 from eicnb.fleet.list_entry import Home
 from eicnb.fleet.row import AuditRow, ScanState
 from eicnb.fleet.scope import is_glob
 from eicnb.model.function import LATEST
+from eicnb.model.misspelling import likely_name
 from eicnb.model.reported import ReportedFunction
 
 _LIKELY = 100
@@ -57,9 +57,9 @@ def unmatched_rows(
 def closest(name: str, listed: Iterable[str]) -> str | None:
     """Return the listed name closest to one that matches no function; None if none is close.
 
-    `nearest` would take seconds for 100,000 names, so it gets only the likely ones.
+    `likely_name` would take seconds for 100,000 names, so it gets only the likely ones.
     """
-    return nearest(name, likely(name, listed))
+    return likely_name(name, likely(name, listed))
 
 
 def likely(name: str, listed: Iterable[str]) -> list[str]:

@@ -15,11 +15,12 @@ from eicnb.changes.change import LABELS
 from eicnb.changes.current import Live
 from eicnb.changes.role import permission_note
 from eicnb.changes.targets import missing_note
-from eicnb.errors import UsageError, nearest
+from eicnb.errors import UsageError
 from eicnb.model.age import human
 from eicnb.model.destination import KINDS, DestinationArn
 from eicnb.model.function import LATEST, FunctionRef
 from eicnb.model.limits import DEFAULT_EVENT_AGE_IN_SECONDS, DEFAULT_RETRY_ATTEMPTS, RETRY_ATTEMPTS, choices
+from eicnb.model.misspelling import likely_name
 from eicnb.model.place import Where
 from eicnb.model.reported import ReportedConfig
 from eicnb.model.request import Request
@@ -150,7 +151,7 @@ class FormFields:
 
     def no_function(self, draft: Draft, live: Live) -> str:
         """Return the message about a missing function, with the most similar name in the list."""
-        similar = nearest(draft.function_name.strip(), self._function.listed.names)
+        similar = likely_name(draft.function_name.strip(), self._function.listed.names)
         return f"{live.trouble.partition(' Try: ')[0]} Try: {similar}" if similar else live.trouble
 
     def missing_destinations(self) -> str:
