@@ -160,8 +160,8 @@ def test_an_error_can_be_sent_to_another_process(error: EicError) -> None:
 def test_in_a_notebook_an_error_is_its_own_lines_and_its_notes() -> None:
     importlib.import_module("IPython")
     error = EicError("it broke", hint="glue")
-    error.add_note("Commands done before it: 1 of 2")
-    assert error._render_traceback_() == ["EicError: it broke\nTry: glue", "Commands done before it: 1 of 2"]
+    error.add_note("1 of 2 commands ran before it")
+    assert error._render_traceback_() == ["EicError: it broke\nTry: glue", "1 of 2 commands ran before it"]
 
 
 @pytest.mark.parametrize(

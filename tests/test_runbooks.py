@@ -188,7 +188,7 @@ def test_in_the_wrong_place_it_stops_before_anything_is_written(
         (
             "stop_retries_in_an_incident",
             {"function_name": "cart-remainder"},
-            "the audit is incomplete: 1 of 1 rows could not be read: 1 gone",
+            "the audit is incomplete: 1 of 1 rows could not be read (1 gone)",
         ),
         ("stop_retries_in_an_incident", {"qualifier": "live"}, "there is no function cart-reminder with live"),
         ("stop_retries_in_an_incident", {"function_name": "newsletters"}, "failed events would be lost"),

@@ -76,7 +76,7 @@ def load(path: Path) -> tuple[tuple[PlannedChange, ...], bool]:
             raise _damaged(path, "it is too large")
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError as error:
-        raise UsageError(f"there is no file {str(path)!r}", hint="name a file that plan.save wrote") from error
+        raise UsageError(f"there is no file {str(path)!r}", hint="give a file that plan.save wrote") from error
     except OSError as error:
         raise EicError(f"the file {str(path)!r} can't be read: {error.strerror}", hint=_AGAIN) from error
     except UnicodeDecodeError as error:

@@ -212,7 +212,7 @@ class CollectedArguments:
         if missing:
             first, line = missing[0], " ".join(["%eic", *self._typed(), *map(_example, missing)])
             with whole(self.words).blamed():
-                raise UsageError(f"{self.verb.name} needs {first.label}: {first.meaning}", hint=line)
+                raise UsageError(f"{self.verb.name} needs {_described(first)}", hint=line)
 
     def _typed(self) -> list[str]:
         return [word.raw for word in self.words if word.text and word.raw not in {"$", "%", "%eic", "%%eic"}]
@@ -222,11 +222,21 @@ class CollectedArguments:
         typed = self._typed()
         at = next((number for number, word in enumerate(typed, 1) if word in self.verb.names), 0)
         option = ["--function-name", "my-function"] if self.verb.aws_name in typed else ["my-function"]
+        if self.verb.name in {"put", "update"} and not self.options:
+            option += ["--maximum-retry-attempts" if self.verb.aws_name in typed else "--retries", "0"]
         return "\n".join(["name the function", " ".join(["%eic", *typed[:at], *option, *typed[at:]])])
 
 
 def _is_empty(value: Any) -> bool:
     return isinstance(value, str) and not value
+
+
+def _described(option: Option) -> str:
+    """Return a missing option and what it is; a frame is described by its placeholder."""
+    if option.kind != "frame" or option.name:
+        return f"{option.label}: {option.meaning}"
+    noun = option.noun.removeprefix("the ")
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}, such as {option.metavar}"
 
 
 def _example(option: Option) -> str:

@@ -30,8 +30,10 @@ REPLAY = (
     Option("--to", "to", "text", "NAME", "function to invoke instead of those in the records"),
     Option("--keep", "keep", "flag", "", "keep the messages of accepted events"),
     Option("--limit", "limit", "integer", "N", "maximum number of events; default: 25, or a tenth of the rows"),
-    Option("--canary", "canary", "integer", "N", "send N events, wait for them to fail again, then ask or stop"),
-    Option("--wait", "wait", "seconds", "TIME", "how long to wait for the canary to fail again; default: 60s"),
+    Option(
+        "--canary", "canary", "integer", "N", "send N events, wait to see whether they fail again, then ask or stop"
+    ),
+    Option("--wait", "wait", "seconds", "TIME", "how long to wait to see whether the canary fails again; default: 60s"),
 )
 EVENT_OPTIONS = (*RECORDS, *REPLAY[:2])
 """The options of these commands, which the AWS CLI lacks."""

@@ -38,7 +38,7 @@ def refuse_second_word(word: Word, given: Iterable[Given]) -> None:
     if before is None or meant is None:
         return
     with word.blamed():
-        message = f"{word.raw!r} is one word too many: {before[0].label} takes one word"
+        message = f"unexpected argument {word.raw!r}: {before[0].label} takes one word"
         raise UsageError(message, hint=_typed(before[0], meant))
 
 
@@ -46,7 +46,7 @@ def superfluous(word: Word, verb: Verb, given: Iterable[Given]) -> UsageError:
     """Return the error about a word that belongs to no option and no argument of the command."""
     if not verb.positionals:
         return UsageError(f"{verb.name} takes no {word.raw!r}", hint="leave it out")
-    message = f"{word.raw!r} is one word too many: {verb.positionals[-1].noun} is given already"
+    message = f"unexpected argument {word.raw!r}: {verb.positionals[-1].noun} was already given"
     before = _before(word, given)
     if before is not None and before[0].metavar.startswith("'"):
         return UsageError(message, hint=f"put single quotes around it: {before[0].metavar}")

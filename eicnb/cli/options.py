@@ -119,7 +119,7 @@ DRY_RUN = Option("--dry-run", "dry_run", "flag", "", "show what would happen, an
 WRITING = (DRY_RUN, QUIET)
 CREATE = Option("--create", "create", "flag", "", "create the config if it is missing")
 WAIT = Option(
-    "--wait", "wait", "seconds", "TIME", "keep trying for 30s or 2m while AWS rejects a role or destination as too new"
+    "--wait", "wait", "seconds", "TIME", "how long to retry while AWS rejects a new role or destination, such as 30s"
 )
 MISSING_OK = Option("--missing-ok", "missing_ok", "flag", "", "succeed without a row if there is no config")
 DEBUG = Option("--debug", "debug", "flag", "", "log requests and responses, without credentials")
@@ -180,7 +180,7 @@ AUDIT = (
         "errors",
         "choice",
         "HOW",
-        "raise if something cannot be read, or rows to return the frame anyway",
+        "raise: an error if something cannot be read; rows: the frame anyway",
         ("raise", "rows"),
     ),
     Option("--resume", "resume", "frame", "${FRAME}", "incomplete audit or its error, to read only what is missing"),
@@ -193,13 +193,13 @@ AUDIT = (
         "credentials",
         "choice",
         "WHOSE",
-        "workers to use the cluster's own, or send for short-lived ones over TLS",
+        "workers: the cluster's own; send: short-lived ones, sent over TLS",
         ("workers", "send"),
     ),
 )
 """The options of an audit."""
 
-SINCE = Option("--since", "since", "value", "TIME", "only from this time on: 7d (ago), 12h, or a time in UTC")
+SINCE = Option("--since", "since", "value", "TIME", "start of the period: 7d (ago), 12h, or a time in UTC")
 UNTIL = Option("--until", "until", "value", "TIME", "only before this time")
 OF_RUN = Option("--run", "run", "text", "RUN", "only one run: an id such as r-1a2b3c4d5e")
 WHAT = Option(

@@ -231,8 +231,8 @@ def _refuse_near_file(word: Word, *, structure: bool = False) -> None:
 def _choice(value: Any, option: Option, as_shown: str) -> str:
     """Return one of the option's choices."""
     if value not in option.choices:
-        hint = nearest(str(value), option.choices) or ", ".join(option.choices)
-        raise UsageError(f"{option.name} is {as_shown}, which is not one of its values", hint=hint)
+        hint = nearest(str(value), option.choices) or f"use {', '.join(option.choices)}"
+        raise UsageError(f"{option.name} cannot be {as_shown}", hint=hint)
     return str(value)
 
 

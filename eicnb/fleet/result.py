@@ -288,7 +288,7 @@ def what_is_missing(counts: Mapping[Any, Any]) -> str:
     """Describe how many rows of an audit could not be read; `counts` are the audit's attrs."""
     states = ", ".join(f"{counts[state]} {state}" for state in SCAN_STATES if state != "ok" and counts[state])
     missing, rows = counts["rows"] - counts["ok"], counts["rows"]
-    return f"the audit is incomplete: {missing} of {rows} rows could not be read: {states}"
+    return f"the audit is incomplete: {missing} of {rows} rows could not be read ({states})"
 
 
 def _first_errors(result: Frame, running: AnyAudit) -> list[str]:

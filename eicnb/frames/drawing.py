@@ -11,6 +11,7 @@ from eicnb.frames.catalogue import ESSENTIAL
 from eicnb.frames.html import HtmlCell, escaped, html_table, of_whole_words
 from eicnb.frames.monospace import GAP, TextColumn, laid_out
 from eicnb.frames.style import BOX, CAPTION, CELL, NUMBER, STYLE, TONES, WRAPPED
+from eicnb.frames.view import SHOW_COMMAND
 from eicnb.frames.words import Cell
 
 _ROOM = 130
@@ -189,8 +190,8 @@ class Table:
         """Return remarks for the caption: what all rows share, what is hidden, and how to show it."""
         same = f"in every row: {', '.join(self.same)}" if self.same else ""
         columns = f"{self.hidden} column{'' if self.hidden == 1 else 's'} hidden" if self.hidden else ""
-        options = ['columns="all"'] * bool(columns) + ['rows="all"'] * (not self.has_all_rows)
-        how = f"eicnb.show(frame, {', '.join(options)}) shows all {'of them' if columns else 'rows'}" if options else ""
+        options = ["columns"] * bool(columns) + ["rows"] * (not self.has_all_rows)
+        how = f"{SHOW_COMMAND.with_all(options)} shows all {'of them' if columns else 'rows'}" if options else ""
         lines = [line for line in (same, "; ".join(filter(None, [columns, how]))) if line]
         if not width:
             return lines

@@ -100,3 +100,25 @@ class ViewSwitch:
 
 VIEW = ViewSwitch()
 """The switch of this process, set through `eicnb.settings`."""
+
+
+class ShowCommand:
+    """The command that captions suggest to show everything: Python's, or the magic's while the magics are loaded."""
+
+    def __init__(self) -> None:
+        self.is_magic = False
+
+    def with_all(self, options: Sequence[str]) -> str:
+        """Return the command with each option set to `all`; the frame is a placeholder.
+
+        >>> ShowCommand().with_all(["columns"])
+        'eicnb.show(frame, columns="all")'
+        """
+        if self.is_magic:
+            return " ".join(["%eic show ${frame}", *(f"--{option} {ALL}" for option in options)])
+        arguments = [f'{option}="{ALL}"' for option in options]
+        return f"eicnb.show({', '.join(['frame', *arguments])})"
+
+
+SHOW_COMMAND = ShowCommand()
+"""The command of this process, switched by the magics."""

@@ -40,7 +40,7 @@ def _count(value: object, allowed: range, what: str, unit: str) -> int:
     )
     raise UsageError(
         f"{what} is {fault}",
-        hint=f"give a whole number{unit}: {choices(allowed)}",
+        hint=f"give a whole number{unit}: {choices(allowed)}{' (1m to 6h)' if unit else ''}",
         rule=SETTINGS_RULE,
         culprit=str(value) if isinstance(value, int | str) else None,
     )

@@ -52,7 +52,8 @@ class Paging:
     def __post_init__(self) -> None:
         if self.page_size is not None and self.page_size not in PAGE_SIZE:
             with UsageError.about("page_size"):
-                raise UsageError(f"the page size is {self.page_size}", hint=choices(PAGE_SIZE))
+                message = f"the page size is {self.page_size}, but AWS allows {choices(PAGE_SIZE)}"
+                raise UsageError(message, hint=f"set {choices(PAGE_SIZE)}")
         most = self.call_parameters().get("MaxItems", 1) if self.is_one_call else 1
         if most < 1:
             raise UsageError(f"the number of items in one request is {most}", hint=choices(PAGE_SIZE))

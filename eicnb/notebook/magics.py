@@ -25,6 +25,7 @@ from eicnb.cli.shell import magic
 from eicnb.cli.source import Source
 from eicnb.client import commands, settings
 from eicnb.errors import UsageError, nearest
+from eicnb.frames.view import SHOW_COMMAND
 
 _OUT = re.compile(r"(?<!\S)--out(?:=|[^\S\n]+|$)(?P<name>\S*)")
 
@@ -160,7 +161,7 @@ def _suggesting_an_assignment(line: str) -> Iterator[None]:
     except UsageError as error:
         out = _OUT.search(line)
         name = out["name"] if out else ""
-        if error.message.startswith("--output is") and name.isidentifier() and not nearest(name, OUTPUTS):
+        if error.message.startswith("--output cannot be") and name.isidentifier() and not nearest(name, OUTPUTS):
             error.hint = f"{name} = {magic(' '.join(_OUT.sub(' ', line).split()))}"
         raise
 
@@ -198,12 +199,14 @@ def register(ip: Any) -> None:
     """Register the magics in a shell; a second call has no effect."""
     unregister(ip)
     ip.register_magics(EicMagics)
+    SHOW_COMMAND.is_magic = True
 
 
 def unregister(ip: Any) -> None:
     """Remove the magics from a shell, and reset the settings made through them."""
     for magics in ip.magics_manager.magics.values():
         magics.pop("eic", None)
+    SHOW_COMMAND.is_magic = False
     ip.magics_manager.registry.pop(EicMagics.__name__, None)
     removed = [one for one in ip.configurables if type(one).__name__ == EicMagics.__name__]
     for one in removed:

@@ -168,7 +168,7 @@ WRONG_ROWS: dict[str, tuple[dict[str, Any], str, str]] = {
     "a short age": (
         {"maximum_event_age_in_seconds": 59},
         "column 'maximum_event_age_in_seconds': the maximum event age is 59, but AWS allows 60 to 21600",
-        "give a whole number of seconds: 60 to 21600",
+        "give a whole number of seconds: 60 to 21600 (1m to 6h)",
     ),
     "a FIFO queue": (
         {"on_failure": "sqs:lost.fifo"},

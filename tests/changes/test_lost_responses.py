@@ -172,7 +172,7 @@ def test_a_run_stops_at_a_write_that_is_uncertain(eic: eicnb.Eic, capsys: pytest
         with pytest.raises(EicError, match="another writer changed the config meanwhile: it is now retries") as raised:
             eicnb.run(lines)
     assert raised.value.__notes__ == [
-        f"Commands done before it: 0 of 2\n    failed    {lines[0]}\n    not done  {lines[1]}"
+        f"0 of 2 commands ran before it\n    failed    {lines[0]}\n    not done  {lines[1]}"
     ]
 
 

@@ -159,12 +159,12 @@ def test_yaml_writes_repeated_values_as_aliases() -> None:
 @pytest.mark.parametrize(
     ("query", "position", "message"),
     [
-        ("", 0, f"--query '' is not JMESPath: it is empty\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
-        (" ", 0, f"--query ' ' is not JMESPath: it ends too early\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
-        ("(", 0, f"--query '(' is not JMESPath: it ends too early\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
-        ("a..b", 2, f"--query 'a..b' is not JMESPath: '.' is not allowed here\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
-        ("a=b", 1, f"--query 'a=b' is not JMESPath: Unknown token '='\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
-        ("@ 'x", 2, f"--query \"@ 'x\" is not JMESPath: Unclosed ' delimiter\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        ("", 0, f"--query '' is not valid JMESPath: it is empty\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        (" ", 0, f"--query ' ' is not valid JMESPath: it ends too early\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        ("(", 0, f"--query '(' is not valid JMESPath: it ends too early\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        ("a..b", 2, f"--query 'a..b' is not valid JMESPath: '.' is not allowed here\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        ("a=b", 1, f"--query 'a=b' is not valid JMESPath: Unknown token '='\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
+        ("@ 'x", 2, f"--query \"@ 'x\" is not valid JMESPath: Unclosed ' delimiter\n{QUERY_EXAMPLE}\n{QUERY_RULE}"),
         (
             "a[].lenght(@)",
             4,

@@ -194,14 +194,14 @@ put my-function --max-age 59
 the maximum event age is 59, but AWS allows 60 to 21600
     %eic put my-function --max-age 59
                                    ^^
-Try: give a whole number of seconds: 60 to 21600
+Try: give a whole number of seconds: 60 to 21600 (1m to 6h)
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --maximum-event-age-in-seconds 21601
 the maximum event age is 21601, but AWS allows 60 to 21600
     %eic put my-function --maximum-event-age-in-seconds 21601
                                                         ^^^^^
-Try: give a whole number of seconds: 60 to 21600
+Try: give a whole number of seconds: 60 to 21600 (1m to 6h)
 See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 
 put my-function --max-age 1d
@@ -412,7 +412,7 @@ the function name 'my-$function' has a '$', which no function name in AWS can ha
 Try: write ${name} for a variable of the notebook, outside single quotes
 
 get my function
-'function' is one word too many: the function is given already
+unexpected argument 'function': the function was already given
     %eic get my function
                 ^^^^^^^^
 Try: leave it out
@@ -424,7 +424,7 @@ eic list has no option '--qualifier'
 Try: leave it out: it belongs to put, update, get, delete, …
 
 get my-function --output jsn
---output is 'jsn', which is not one of its values
+--output cannot be 'jsn'
     %eic get my-function --output jsn
                                   ^^^
 Try: json
@@ -531,10 +531,10 @@ def test_help_is_there_at_every_level(line: str) -> None:
         (
             "lambda put-function-event-invoke-config --generate-cli-skeleton yaml",
             {},
-            "--generate-cli-skeleton is 'yaml'",
+            "--generate-cli-skeleton cannot be 'yaml'",
         ),
         ("put f --retries 1 --cli-auto-prompt", {}, "the form takes no --retries"),
-        ("get f --output xml --output text", {}, "--output is 'xml', which is not one of its values"),
+        ("get f --output xml --output text", {}, "--output cannot be 'xml'"),
         ("functions --nonsense", {}, "eic functions has no option '--nonsense'"),
         ("put f --cli-input-yaml '# nothing'", {}, "the document is empty"),
     ],

@@ -14,7 +14,7 @@ from eicnb.errors import UsageError
 SETTINGS = "\nSee: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
 DESTINATIONS = "\nSee: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 RETRIES = "\nTry: give a whole number: 0, 1 or 2" + SETTINGS
-AGE = "\nTry: give a whole number of seconds: 60 to 21600" + SETTINGS
+AGE = "\nTry: give a whole number of seconds: 60 to 21600 (1m to 6h)" + SETTINGS
 FORMS = (
     "\nTry: my-function, my-function:live, my-function:7, 123456789012:function:my-function "
     "or arn:aws:lambda:us-east-1:123456789012:function:my-function"

@@ -57,7 +57,7 @@ def test_the_error_says_what_was_done_and_what_was_not(eic: eicnb.Eic) -> None:
     with pytest.raises(AwsError) as refused:
         eicnb.run("put " + lines + " --on-failure sqs:shop-failures")
     assert "\n".join(refused.value.__notes__).splitlines() == [
-        "Commands done before it: 1 of 3",
+        "1 of 3 commands ran before it",
         "    done      put newsletters --on-failure sqs:shop-failures",
         "    failed    put customer-export --on-failure sqs:shop-failures",
         "    not done  put returns-label --on-failure sqs:shop-failures",
@@ -71,7 +71,7 @@ def test_the_error_of_a_rehearsal_says_what_was_rehearsed(eic: eicnb.Eic) -> Non
     with pytest.raises(NotFound) as missing:
         eicnb.run(lines, dry_run=True)
     assert "\n".join(missing.value.__notes__).splitlines() == [
-        "Commands rehearsed before it: 1 of 3",
+        "1 of 3 commands were rehearsed before it",
         "    rehearsed  put newsletters --retries 0",
         "    failed     put nope-nope --retries 0",
         "    not done   put returns-label --retries 0",

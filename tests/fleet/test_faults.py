@@ -72,7 +72,7 @@ def test_an_incomplete_audit_is_an_error_that_carries_the_frame(run: Run) -> Non
     with Answering(service) as server, pytest.raises(IncompleteAudit) as raised:
         run(eicnb.connect(region="us-east-1", endpoint_url=server.url), regions=REGIONS[:2])
     assert raised.value.message == (
-        "the audit is incomplete: 2 of 4 rows could not be read: 1 denied, 1 gone\n"
+        "the audit is incomplete: 2 of 4 rows could not be read (1 denied, 1 gone)\n"
         "    us-east-1/f0001: The function doesn't exist.\n"
         "    us-east-2: User: me is not authorized to perform: lambda:ListFunctions\n"
         'The error has the frame as `result`; errors="rows" (--errors rows) returns it instead.'

@@ -18,7 +18,7 @@ BUCKET = "arn:aws:s3:::lost"
 SETTINGS_RULE = "See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html"
 DESTINATION_RULE = "See: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 RETRIES = f"Try: give a whole number: 0, 1 or 2\n{SETTINGS_RULE}"
-AGES = f"Try: give a whole number of seconds: 60 to 21600\n{SETTINGS_RULE}"
+AGES = f"Try: give a whole number of seconds: 60 to 21600 (1m to 6h)\n{SETTINGS_RULE}"
 
 buckets = st.builds(DestinationArn, st.just("s3"), st.from_regex(r"[a-z0-9][a-z0-9-]{1,20}[a-z0-9]", fullmatch=True))
 queues = st.builds(

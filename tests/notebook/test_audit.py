@@ -217,7 +217,7 @@ regions contains "all" and other names
 Try: --regions all
 
 audit --qualifiers some
---qualifiers is 'some', which is not one of its values
+--qualifiers cannot be 'some'
     %eic audit --qualifiers some
                             ^^^^
 Try: configured, all

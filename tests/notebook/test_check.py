@@ -49,9 +49,9 @@ def test_options_choose_checks_rules_mutes_and_the_severity_that_stops(audited: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("", "check needs the audit: DataFrame from an audit"),
+        ("", "check needs an audit, such as ${AUDIT}"),
         ("audit", "the audit is 'audit', which is text, not a DataFrame"),
-        ("${audit} --fail-on severe", "--fail-on is 'severe', which is not one of its values"),
+        ("${audit} --fail-on severe", "--fail-on cannot be 'severe'"),
         ("${audit} --look setings", "there is no layer 'setings'"),
         ("${audit} --checks loops", "there is no check 'loops'"),
         ("${audit} --rules nowhere.yaml", "'nowhere.yaml' cannot be read: No such file or directory"),

@@ -46,7 +46,7 @@ def test_a_shown_text_is_masked(notebook: Notebook, eic: eicnb.Eic, monkeypatch:
 BAD: dict[str, tuple[str, str, str]] = {
     "no frame": (
         "%eic export",
-        "export needs the frame: a frame of the notebook",
+        "export needs a frame, such as ${FRAME}",
         "%eic export ${FRAME} --language terraform",
     ),
     "no language": (
@@ -56,7 +56,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     ),
     "another language": (
         "%eic export ${configs} --language teraform",
-        "--language is 'teraform', which is not one of its values",
+        "--language cannot be 'teraform'",
         "terraform",
     ),
     "a name alone": (
@@ -67,12 +67,12 @@ BAD: dict[str, tuple[str, str, str]] = {
     "a number": ("%eic export ${number} --language aws", "3 is not a frame of configs", 'eicnb.list("my-function")'),
     "one frame": (
         "%eic compare ${configs}",
-        "compare needs the later frame: another frame of configs, from a later day or another account",
+        "compare needs a later frame, such as ${AFTER}",
         "%eic compare ${configs} ${AFTER}",
     ),
     "another key": (
         "%eic compare ${configs} ${configs} --on function",
-        "--on is 'function', which is not one of its values",
+        "--on cannot be 'function'",
         "function_arn",
     ),
     "no frame to compare": ("%eic compare ${configs} ${number}", "after is 3, not a frame of configs", "eicnb.audit()"),

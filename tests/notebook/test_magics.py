@@ -197,7 +197,7 @@ def test_the_first_failure_stops_the_cell_and_says_what_was_done(notebook: Noteb
     assert isinstance(error, NotFound)
     assert error.__notes__ == [
         (
-            "Commands done before it: 2 of 5\n"
+            "2 of 5 commands ran before it\n"
             "    done      put my-function:prod --retries 0\n"
             "    done      get my-function:GREEN\n"
             "    failed    get my-function:v1\n"
@@ -387,7 +387,7 @@ Try: write one command a line in a cell
 
 %eic --out x get my-function
 ---
-UsageError: --output is 'x', which is not one of its values
+UsageError: --output cannot be 'x'
     %eic --out x get my-function
                ^
 Try: x = %eic get my-function

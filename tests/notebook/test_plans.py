@@ -40,7 +40,7 @@ def test_a_plan_is_applied_from_its_file(desired: Notebook, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("plan", "plan needs the frame to plan: DataFrame of the desired configs, such as an edited audit"),
+        ("plan", "plan needs a frame to plan, such as ${FRAME}"),
         ("plan desired", "the frame to plan is 'desired', which is text, not a DataFrame"),
         ("apply ${desired}", "a Frame is neither a plan nor the path of a plan file"),
         ("apply no-such-file.json", "there is no file 'no-such-file.json'"),

@@ -31,7 +31,7 @@ def test_columns_and_rows_are_chosen(configs: Notebook) -> None:
     assert configs.printed().splitlines()[1:] == [
         "Qualifier  On failure",
         "BLUE       none",
-        'eicnb.show(frame, rows="all") shows all rows',
+        "%eic show ${frame} --rows all shows all rows",
         "SANDBOX  account 123456789012  us-east-1  2 rows, 1 of them not shown",
     ]
 
@@ -53,7 +53,7 @@ def test_names_with_commas_are_columns_in_the_setting_too(configs: Notebook) -> 
         "Qualifier  On failure",
         "BLUE       none",
         "GREEN      sqs shop-failures",
-        '10 columns hidden; eicnb.show(frame, columns="all") shows all of them',
+        "10 columns hidden; %eic show ${frame} --columns all shows all of them",
         "SANDBOX  account 123456789012  us-east-1  2 rows",
     ]
     configs.shell.run_cell("%config EicMagics.columns = ['function_name', 'retries']")

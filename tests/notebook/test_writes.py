@@ -157,7 +157,7 @@ def test_credentials_that_expire_during_a_run_stop_it_and_the_error_says_how_far
         error = notebook.fail("%%eic\n" + "\n".join(lines))
     assert isinstance(error, ExpiredCredentials)
     assert error.__notes__ == [
-        f"Commands done before it: 1 of 3\n    done      {lines[0]}\n    failed    {lines[1]}\n    not done  {lines[2]}"
+        f"1 of 3 commands ran before it\n    done      {lines[0]}\n    failed    {lines[1]}\n    not done  {lines[2]}"
     ]
     assert len(writes) == 1
     assert "no change" in notebook.printed()

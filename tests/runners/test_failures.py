@@ -39,7 +39,7 @@ NO_CONFIG_HERE = NO_CONFIG.replace("in us-east-1", "in us-east-1, account 123456
 """The same after a successful command, whose response showed the account."""
 
 HOW_FAR = """\
-Commands done before it: 1 of 3
+1 of 3 commands ran before it
     done      put my-function --retries 0
     failed    get my-function:v1
     not done  put my-function --retries 1"""

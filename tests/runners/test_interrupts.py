@@ -29,7 +29,7 @@ def silent_about_the_slow_function(request: Seen) -> Step:
 
 HOW_FAR = """\
 KeyboardInterrupt: stopped, but it may have reached AWS: put slow --retries 0
-Commands done before it: 1 of 3
+1 of 3 commands ran before it
     done      put my-function --retries 0
     stopped   put slow --retries 0
     not done  delete my-function"""

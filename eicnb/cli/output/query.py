@@ -89,7 +89,7 @@ class _Changed(Query):
 def _syntax_error(text: str, error: exceptions.JMESPathError) -> UsageError:
     position = min(getattr(error, "lex_position", 0), max(0, len(text) - 1))
     return UsageError(
-        f"--query {text!r} is not JMESPath: {_reason(error)}", hint=_EXAMPLE, rule=QUERY_RULE, position=position
+        f"--query {text!r} is not valid JMESPath: {_reason(error)}", hint=_EXAMPLE, rule=QUERY_RULE, position=position
     )
 
 

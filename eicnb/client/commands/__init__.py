@@ -171,6 +171,9 @@ def _stopped(commands: Sequence[Command], stopped: int) -> str:
     return masks.printed("\n".join([*doubt, *how_far]))
 
 
+_RAN = {"rehearsed": "were rehearsed", "done": "ran"}
+
+
 def _done(commands: Sequence[Command]) -> str:
     """Return the word for commands that have finished."""
     return "rehearsed" if all(command.dry_run for command in commands) else "done"
@@ -180,7 +183,7 @@ def _progress(commands: Sequence[Command], last: int, outcome: str = "failed") -
     done = [_done([command]) for command in commands[:last]]
     width = max(map(len, [*done, "not done"]))
     lines = [
-        f"Commands {_done(commands[:last] or commands)} before it: {last} of {len(commands)}",
+        f"{last} of {len(commands)} commands {_RAN[_done(commands[:last] or commands)]} before it",
         *(f"    {word:<{width}}  {command}" for word, command in zip(done, commands, strict=False)),
         f"    {outcome:<{width}}  {commands[last]}",
         *(f"    {'not done':<{width}}  {command}" for command in commands[last + 1 :]),

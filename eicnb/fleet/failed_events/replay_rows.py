@@ -36,7 +36,7 @@ _CONDITION = tuple(column for column in RECORD_COLUMNS if column.name == "condit
 SUCCEEDED = "its event succeeded"
 """Why a record of an on-success destination is not replayed, unless the caller names the function."""
 
-_SEND_AGAIN = "check when in the journal, or name the function to send it again: to= (--to)\n%eic journal --run {}"
+_SEND_AGAIN = "check the journal for the time, or send the event again with to= (--to)\n%eic journal --run {}"
 
 _REACH_IT = "add a connection to that account: connections= (--organization --role ROLE, or --profiles)"
 
@@ -187,7 +187,9 @@ def _with_target(one: ReplayRow, target: FunctionRef, source: RecordSource, reac
 
 
 def _sent_before(entry: EventEntry) -> str:
-    return f"Lambda {'accepted it' if entry.outcome == 'applied' else 'may have accepted it'} in the run {entry.run}"
+    return (
+        f"Lambda {'accepted' if entry.outcome == 'applied' else 'may have accepted'} the event in the run {entry.run}"
+    )
 
 
 def _checked_functions(rows: Sequence[ReplayRow], outlets: OutletReader) -> list[ReplayRow]:

@@ -194,7 +194,7 @@ def _close_to(path: Path) -> str:
     except OSError:
         names = []
     close = nearest(path.name, names)
-    return str(path.with_name(close)) if close else "name a file of eicnb.save"
+    return str(path.with_name(close)) if close else "give a file that %eic save wrote"
 
 
 @cache
@@ -272,7 +272,11 @@ def _reader_of(path: Path) -> str:
     if path.suffix.lower() == ".json":
         return f"eicnb.Plan.load({name})"
     reader = {".csv": "read_csv", ".xlsx": "read_excel"}.get(path.suffix.lower())
-    return f"read it with pandas\nimport pandas as pd\npd.{reader}({name})" if reader else "name a file of eicnb.save"
+    return (
+        f"read it with pandas\nimport pandas as pd\npd.{reader}({name})"
+        if reader
+        else "give a file that %eic save wrote"
+    )
 
 
 def _description(path: Path, metadata: Mapping[bytes, bytes] | None) -> Description:

@@ -41,8 +41,9 @@ def test_the_next_process_reports_what_may_have_been_sent(
     with pytest.raises(UsageError) as raised:
         shared.replay(frame, progress=False)
     assert str(raised.value) == (
-        f"none of the events can be sent: Lambda may have accepted it in the run {entry['run']}; nothing was sent\n"
-        "Try: check when in the journal, or name the function to send it again: to= (--to)\n"
+        f"none of the events can be sent: Lambda may have accepted the event in the run {entry['run']}; "
+        "nothing was sent\n"
+        "Try: check the journal for the time, or send the event again with to= (--to)\n"
         f"    %eic journal --run {entry['run']}"
     )
     now = shared.records(f"sqs:{queue}", progress=False, seconds=2)

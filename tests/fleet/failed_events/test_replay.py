@@ -135,7 +135,7 @@ def test_keep_keeps_the_messages(eic: Eic) -> None:
     frame = filled(eic, record(1))
     assert replay(eic, frame, keep=True).outcome.tolist() == ["accepted"]
     assert visible(eic, QUEUE) == 1
-    with pytest.raises(UsageError, match=r"Lambda accepted it in the run r-\w+; nothing was sent"):
+    with pytest.raises(UsageError, match=r"Lambda accepted the event in the run r-\w+; nothing was sent"):
         replay(eic, frame)
 
 
@@ -221,11 +221,11 @@ def test_an_event_that_may_have_been_sent_before_needs_its_function_named(eic: E
         recorded_event(connection_of(eic), "replay", target, source=NAMED, message_id=message_id),
     ):
         raise KeyboardInterrupt
-    with pytest.raises(UsageError, match=r"Lambda may have accepted it in the run r-\w+; nothing was sent") as raised:
+    with pytest.raises(
+        UsageError, match=r"Lambda may have accepted the event in the run r-\w+; nothing was sent"
+    ) as raised:
         replay(eic, frame)
-    hint = (
-        "Try: check when in the journal, or name the function to send it again: to= (--to)\n    %eic journal --run r-"
-    )
+    hint = "Try: check the journal for the time, or send the event again with to= (--to)\n    %eic journal --run r-"
     assert hint in str(raised.value)
     assert replay(eic, frame, to="checkout").outcome.tolist() == ["accepted"]
 
@@ -273,7 +273,7 @@ def test_a_bucket_is_replayed_and_keeps_its_objects(eic: Eic) -> None:
     frame = eic.records(f"s3:{bucket}", progress=False)
     assert replay(eic, frame).outcome.tolist() == ["accepted"]
     assert len(eic.records(f"s3:{bucket}", progress=False)) == 1
-    with pytest.raises(UsageError, match=r"Lambda accepted it in the run r-\w+; nothing was sent"):
+    with pytest.raises(UsageError, match=r"Lambda accepted the event in the run r-\w+; nothing was sent"):
         replay(eic, frame)
     call(eic, "s3", "DeleteObject", Bucket=bucket, Key=key)
     assert incomplete(eic, frame, to="checkout").outcome.tolist() == ["gone"]

@@ -81,7 +81,7 @@ def test_an_incomplete_audit_continues_in_its_folder_and_reads_only_what_is_miss
         with pytest.raises(IncompleteAudit) as caught:
             run(connect(server), regions=REGIONS, folder=tmp_path)
         assert str(caught.value) == (
-            "the audit is incomplete: 1 of 7 rows could not be read: 1 denied\n"
+            "the audit is incomplete: 1 of 7 rows could not be read (1 denied)\n"
             f"    {ACCOUNT}, us-east-1: User: me is not authorized to perform: lambda:ListFunctions\n"
             'The error has the summary as `result`; errors="rows" (--errors rows) returns it instead.\n'
             "Try: run it again with the same folder: only what is missing is read"
