@@ -163,7 +163,7 @@ async def _configs(
 
 
 async def _existence(
-    sender: Sender, home: Home, function: FunctionRef, targets: Iterable[FunctionRef]
+    sender: Sender, _home: Home, function: FunctionRef, targets: Iterable[FunctionRef]
 ) -> Mapping[FunctionRef, Current]:
     """Return an error for each version or alias that can't be read; None for the others."""
     path = f"{FUNCTIONS_PATH}/{quote(function.function_name, safe='')}/configuration"

@@ -67,6 +67,12 @@ SITUATIONS = {
 
 NO_CONFIG_OF = "The function arn:aws:lambda:us-east-1:{}:function:newsletters:$LATEST doesn't have an EventInvokeConfig"
 
+
+def running(line: str) -> Way:
+    """Return a function that runs a line about a name on the connection in use."""
+    return lambda _eic, name: eicnb.run(line.format(name))
+
+
 WAYS: Mapping[str, Way] = {
     "get": lambda eic, name: eic.get(name),
     "put": lambda eic, name: eic.put(name, maximum_retry_attempts=0),
@@ -79,9 +85,9 @@ WAYS: Mapping[str, Way] = {
     "delete --dry-run": lambda eic, name: eic.delete(name, dry_run=True),
     "delete --missing-ok": lambda eic, name: eic.delete(name, missing_ok=True),
     "form": lambda eic, name: eic.form(name),
-    "%eic put": lambda eic, name: eic.run(f"put {name} --retries 1 --quiet"),
+    "%eic put": running("put {} --retries 1 --quiet"),
     **{
-        f"{line} {output}": lambda eic, name, line=line, output=output: eic.run(f"{line.format(name)} {output}")
+        f"{line} {output}": running(f"{line} {output}")
         for line in (
             "get {}",
             "put {} --retries 1",
@@ -110,7 +116,7 @@ def test_every_verb_reports_what_is_missing(eic: eicnb.Eic, name: str, message: 
     assert (raised.value.message, raised.value.exit_code) == (message, 254)
     is_function = "function 'nope'" in message
     assert raised.value.hint == (
-        "%eic functions" if is_function else "choose one of $LATEST, BLUE, GREEN, prod, v1, 2, 1"
+        "%eic functions" if is_function else "choose one of $LATEST, BLUE, GREEN, prod, v1, 3, 2, 1"
     )
 
 

@@ -93,7 +93,10 @@ def test_units_and_accounts_select(company: str, options: dict[str, Any], expect
         ),
         ({"units": "Dev"}, "the organisation has 2 units named 'Dev'\nTry: Playground/Dev, Workloads/Dev"),
         ({"accounts": "payment-prod"}, "no account of the organisation is 'payment-prod'\nTry: payments-prod"),
-        ({"accounts": "333333333334"}, f"no account of the organisation is '333333333334'\nTry: {PROD}"),
+        (
+            {"accounts": "333333333334"},
+            "no account of the organisation is '333333333334'\nTry: main, network, payments-prod, payments-dev",
+        ),
         (
             {"accounts": "x-*"},
             "no account of the organisation matches 'x-*'\nTry: main, network, payments-prod, payments-dev",
