@@ -22,6 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 import eicnb
 from eicnb.client import connections, settings
+from eicnb.frames.view import SHOW_COMMAND
 from eicnb.redaction import masks
 from tests import warm
 
@@ -114,6 +115,7 @@ def no_aws_of_this_machine(own_place: Path, monkeypatch: pytest.MonkeyPatch) -> 
         if name.startswith("AWS_") or name.lower().endswith("_proxy") or name in ours:
             monkeypatch.delenv(name)
     monkeypatch.setattr(settings, "_chosen", {})
+    monkeypatch.setattr(SHOW_COMMAND, "is_magic", False)
     monkeypatch.setattr(masks, "_active", type(masks._active)())
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(own_place / "no-config"))
