@@ -115,6 +115,7 @@ def no_aws_of_this_machine(own_place: Path, monkeypatch: pytest.MonkeyPatch) -> 
         if name.startswith("AWS_") or name.lower().endswith("_proxy") or name in ours:
             monkeypatch.delenv(name)
     monkeypatch.setattr(settings, "_chosen", {})
+    monkeypatch.setattr(SHOW_COMMAND, "is_magic", False)
     monkeypatch.setattr(masks, "_active", type(masks._active)())
     monkeypatch.setattr(SHOW_COMMAND, "is_magic", False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

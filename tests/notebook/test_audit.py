@@ -220,7 +220,7 @@ audit --qualifiers some
 --qualifiers cannot be 'some'
     %eic audit --qualifiers some
                             ^^^^
-Try: configured, all
+Try: use configured, all
 
 audit my-function
 audit takes no 'my-function'

@@ -10,6 +10,7 @@ import pytest
 import eicnb
 from eicnb.client import settings
 from eicnb.errors import UsageError
+from eicnb.frames.view import SHOW_COMMAND
 from tests.shell import Notebook
 
 
@@ -113,3 +114,11 @@ def test_an_impossible_number_of_rows_is_refused_in_a_line(configs: Notebook, ro
     assert error.message == f"rows is {shown}; it must be a whole number, 1 or more, or all"
     assert error.hint == "--rows all"
     assert configs.run(f"%eic show ${{configs}} {error.hint}") is not None
+
+
+def test_the_caption_suggests_the_magic_only_while_it_is_loaded(configs: Notebook) -> None:
+    configs.run("%config EicMagics.columns = 'qualifier, on_failure'\nconfigs")
+    assert "10 columns hidden; %eic show ${frame} --columns all shows all of them" in configs.printed().splitlines()
+    configs.run("%eic show ${configs} --columns all\n%unload_ext eicnb")
+    assert "hidden" not in configs.printed()
+    assert SHOW_COMMAND.with_all(["columns"]) == 'eicnb.show(frame, columns="all")'
