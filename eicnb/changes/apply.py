@@ -145,10 +145,12 @@ def send_as_the_cli(connection: Connection, request: Request, *, say: Say = sile
             return connection.pages(request)
         return patiently(partial(_write_as_the_cli, connection, request), seconds=request.wait, say=say)
     except NotFound as error:
-        explained = _explained(connection, request, error)
-        if request.missing_ok and explained is error:
-            return [{}], None
-        raise explained from error.__cause__
+        _hinted(request, error)
+        if not request.missing_ok:
+            raise
+        if (explained := _explained(connection, request, error)) is not error:
+            raise explained from error.__cause__
+        return [{}], None
     except EicError as error:
         explain_role(connection, request, error, reads=False)
         raise

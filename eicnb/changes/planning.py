@@ -54,16 +54,13 @@ def plan_of(desired: Any, reach: Reachable, reader: ReadsConfigs) -> Plan:
 def without_missing(
     planned: Sequence[PlannedChange], targets: Targets, reader: ReadsConfigs
 ) -> tuple[PlannedChange, ...]:
-    """Return the rows of a plan; refuse those whose version or alias doesn't exist."""
-    without_config = {
+    """Return the rows of a plan; refuse new configs for versions and aliases that don't exist."""
+    new = {
         row.change.target: targets[row.change.target]
         for row in planned
-        if row.action in {"put", "none"}
-        and row.change
-        and row.change.before is None
-        and row.change.target.qualifier != LATEST
+        if row.action == "put" and row.change and row.change.before is None and row.change.target.qualifier != LATEST
     }
-    missing = reader.missing(without_config) if without_config else {}
+    missing = reader.missing(new) if new else {}
     return tuple(_unless_missing(row, missing) for row in planned)
 
 

@@ -142,7 +142,7 @@ class Draft:
     >>> where = Where(partition="aws", region="us-east-1", account_id="123456789012")
     >>> Draft(function_name="my-function", maximum_event_age_in_seconds="59").check(where).faults
     {'maximum_event_age_in_seconds': 'The maximum event age is 59, but AWS allows 60 to 21600. Try: give a whole \
-number of seconds: 60 to 21600'}
+number of seconds: 60 to 21600 (1m to 6h)'}
     """
 
     function_name: str = ""

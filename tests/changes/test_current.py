@@ -86,25 +86,11 @@ WAYS: Mapping[str, Way] = {
     "delete --missing-ok": lambda eic, name: eic.delete(name, missing_ok=True),
     "form": lambda eic, name: eic.form(name),
     "%eic put": running("put {} --retries 1 --quiet"),
-    **{
-        f"{line} {output}": running(f"{line} {output}")
-        for line in (
-            "get {}",
-            "put {} --retries 1",
-            "update {} --retries 1",
-            "update {} --retries 1 --create",
-            "update {} --on-failure sqs:shop-failures",
-            "delete {}",
-            "delete {} --missing-ok",
-        )
-        for output in ("--output json", "--query MaximumRetryAttempts")
-    },
 }
 """The ways to request one config; each of them needs the function, and the version or alias."""
 
 PLANS: Mapping[str, Mapping[str, object]] = {
     "a planned put": {"maximum_retry_attempts": 0},
-    "a planned delete": {"configured": False},
 }
 
 

@@ -62,10 +62,11 @@ def test_a_list_suggests_the_nearest_function(eic: eicnb.Eic) -> None:
     assert raised.value.hint == "my-function"
 
 
-def test_a_name_with_the_output_of_the_aws_cli_has_the_same_hint(eic: eicnb.Eic) -> None:
-    with pytest.raises(NotFound) as raised:
+def test_a_name_with_the_output_of_the_aws_cli_costs_one_request(eic: eicnb.Eic) -> None:
+    with pytest.raises(NotFound):
         eicnb.run("get my-functoin --output json")
-    assert raised.value.hint == "my-function"
+    assert eic.server is not None
+    assert [request.operation for request in eic.server.requests()] == ["GetFunctionEventInvokeConfig"]
 
 
 LISTS = {

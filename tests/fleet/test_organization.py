@@ -95,7 +95,7 @@ def test_units_and_accounts_select(company: str, options: dict[str, Any], expect
         ({"accounts": "payment-prod"}, "no account of the organisation is 'payment-prod'\nTry: payments-prod"),
         (
             {"accounts": "333333333334"},
-            "no account of the organisation is '333333333334'\nTry: main, network, payments-prod, payments-dev",
+            ("no account of the organisation is '333333333334'\nTry: main, network, payments-prod, payments-dev"),
         ),
         (
             {"accounts": "x-*"},

@@ -83,7 +83,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "a folder": (
         "%eic load audits",
         "the folder 'audits' has no file ACCOUNT.REGION.parquet, so it is not one audit",
-        "give a file that %eic save wrote",
+        "give a file that eicnb.save wrote",
     ),
     "no folder": ("%eic history nowhere", "the folder 'nowhere' does not exist", "name the folder of the saved audits"),
 }

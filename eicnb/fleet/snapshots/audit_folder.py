@@ -56,7 +56,7 @@ def check_parts(folder: Path, parts: Sequence[Path]) -> None:
     if files:
         lines = [f"eicnb.history({str(folder)!r})", f"eicnb.load({str(files[-1])!r})"]
         raise UsageError(message, hint="\n".join(["compare the audits in it, or load one", *lines]))
-    raise UsageError(message, hint="give a file that %eic save wrote")
+    raise UsageError(message, hint="give a file that eicnb.save wrote")
 
 
 def check_audit(path: Path, attrs: Mapping[str, Any]) -> None:

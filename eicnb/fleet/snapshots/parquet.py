@@ -194,7 +194,7 @@ def _close_to(path: Path) -> str:
     except OSError:
         names = []
     close = nearest(path.name, names)
-    return str(path.with_name(close)) if close else "give a file that %eic save wrote"
+    return str(path.with_name(close)) if close else "give a file that eicnb.save wrote"
 
 
 @cache
@@ -275,7 +275,7 @@ def _reader_of(path: Path) -> str:
     return (
         f"read it with pandas\nimport pandas as pd\npd.{reader}({name})"
         if reader
-        else "give a file that %eic save wrote"
+        else "give a file that eicnb.save wrote"
     )
 
 

@@ -139,7 +139,7 @@ SAVED_AGAIN = "save the frame again, or load another file"
 
 FILES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "empty": (lambda path: path.write_bytes(b""), "is empty", SAVED_AGAIN),
-    "one byte": (lambda path: path.write_bytes(b"P"), "is not a Parquet file", "give a file that %eic save wrote"),
+    "one byte": (lambda path: path.write_bytes(b"P"), "is not a Parquet file", "give a file that eicnb.save wrote"),
     "truncated": (
         lambda path: path.write_bytes(path.read_bytes()[:2000]),
         "is damaged: its end is missing",
@@ -201,7 +201,7 @@ READERS = {
     "a.csv": "read it with pandas\nimport pandas as pd\npd.read_csv('a.csv')",
     "a.json": "eicnb.Plan.load('a.json')",
     "a.xlsx": "read it with pandas\nimport pandas as pd\npd.read_excel('a.xlsx')",
-    "a.txt": "give a file that %eic save wrote",
+    "a.txt": "give a file that eicnb.save wrote",
 }
 
 
