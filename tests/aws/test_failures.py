@@ -202,7 +202,7 @@ def test_an_unknown_function_is_not_found(eic: Eic) -> None:
         "there is no function 'no-function' in us-east-1\n"
         "    ResourceNotFoundException, answered to PutFunctionEventInvokeConfig in us-east-1, SANDBOX, "
         f"account {eic.account_id}\n"
-        "Try: my-function"
+        "Try: %eic functions"
     )
     assert error.request_id
 

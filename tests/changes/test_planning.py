@@ -107,11 +107,11 @@ PLANNED: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
     ),
     "no such alias": (
         {"function_name": "my-function:nope", "maximum_retry_attempts": 0},
-        ("refused", "", "there is no version or alias 'nope' of 'my-function' in us-east-1"),
+        ("refused", "", "there is no version or alias 'nope' of my-function"),
     ),
     "an alias without a config": (
         {"function_name": "order-events:61", "maximum_retry_attempts": 0},
-        ("refused", "", "there is no version or alias '61' of 'order-events' in us-east-1"),
+        ("refused", "", "there is no version or alias '61' of order-events"),
     ),
     "an account out of reach": (
         {"function_name": "f", "account_id": "999999999999", "maximum_retry_attempts": 0},
