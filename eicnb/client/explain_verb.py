@@ -48,7 +48,7 @@ class ExplainVerb:
         `str()` of the result is the explanation as text; it also has `.attempts`, `.frame` and `.figure()`.
 
         >>> print(str(eic.explain("my-function", "BLUE")).splitlines()[0])
-        An event sent to my-function:BLUE whose every run fails is not retried, and its maximum age is 1 h.
+        An event sent to my-function:BLUE has no retries, and its maximum age is 1 h.
         >>> len(eic.explain(maximum_retry_attempts=2, maximum_event_age_in_seconds=60).attempts)
         1
 

@@ -59,8 +59,8 @@ class Explained:
 class Explanation:
     """The course of one event if every run of the function fails.
 
-    >>> print(str(Explanation(maximum_retry_attempts=2, maximum_event_age_in_seconds=60)).splitlines()[2])
-     01:00  retry 1: never, the event would reach its maximum age (1 min) before
+    >>> print(str(Explanation(maximum_retry_attempts=2, maximum_event_age_in_seconds=60)).splitlines()[3])
+     01:00  retry 1: never, the event would reach its maximum age (1 min) first
     """
 
     maximum_retry_attempts: int | None = None
@@ -98,7 +98,7 @@ class Explanation:
         """A row for each attempt, including those that never happen, and one for the end."""
         of = self.of
         names: dict[str, Any] = dict.fromkeys(column.name for column in NAME_COLUMNS)
-        attrs: dict[str, Scalar] = {"verb": "explain", "scope": "one event whose every run fails"}
+        attrs: dict[str, Scalar] = {"verb": "explain", "scope": "one event, if every run fails"}
         if of is not None:
             qualifier = of.function.qualifier or LATEST
             names = {
@@ -134,7 +134,7 @@ class Explanation:
                 raise
             raise ConfigurationError("figures need matplotlib", hint="pip install 'eicnb[plots]'") from error
         subject = self.of.name if self.of else "a function"
-        return draw_event(self._all(), self.age, f"An event sent to {subject} whose every run fails", self._end())
+        return draw_event(self._all(), self.age, f"An event sent to {subject}, if every run fails", self._end())
 
     def __str__(self) -> str:
         lines = [self._settings(), *self._applies(), *self._steps(), *self._ends()]
@@ -147,7 +147,7 @@ class Explanation:
         default = " (AWS's default)"
         times = _TIMES[self.retries] + (default if self.maximum_retry_attempts is None else "")
         age = compact(self.age) + (default if self.maximum_event_age_in_seconds is None else "")
-        return f"{subject} whose every run fails is {times}, and its maximum age is {age}."
+        return f"{subject} has {times}, and its maximum age is {age}."
 
     def _applies(self) -> Iterator[str]:
         """Name the config that applies, and explain why."""
@@ -167,22 +167,23 @@ class Explanation:
         yield from (f"Not read: {reason}." for reason in of.unread)
 
     def _steps(self) -> Iterator[str]:
+        yield "If every run fails:"
         for attempt in self._all():
             how = "" if attempt.happens == "always" else f": {attempt.happens}"
             why = self._why(attempt)
             yield f" {_clock(attempt)}  {_step(attempt)}{how}{', ' if how and why else ': ' if why else ''}{why}"
         if self.retries and len(self.attempts) == 1:
-            yield "There is no retry at all: Lambda drops an event that would be too old by the next attempt."
+            yield "No retry happens: Lambda drops an event that would be too old by the next attempt."
         yield THROTTLED
 
     def _why(self, attempt: EventAttempt) -> str:
         if attempt.happens == "never":
-            return f"the event would reach its maximum age ({compact(self.age)}) before"
+            return f"the event would reach its maximum age ({compact(self.age)}) first"
         if attempt.happens != "always":
-            return f"else it would reach its maximum age ({compact(self.age)}) before"
+            return f"else it would reach its maximum age ({compact(self.age)}) first"
         if attempt.number == 0:
             return f"up to {compact(self.timeout)}" if self.timeout else ""
-        return f"{compact(RETRY_DELAYS[attempt.number - 1])} after the run before failed"
+        return f"{compact(RETRY_DELAYS[attempt.number - 1])} after the previous run failed"
 
     def _ends(self) -> Iterator[str]:
         yield f"At the end ({self.condition}): {self._end()}."
@@ -212,7 +213,7 @@ class Explanation:
         return "the event is lost: there is no on-failure destination and no dead-letter queue"
 
 
-_TIMES = ("not retried", "retried once", "retried twice")
+_TIMES = ("no retries", "up to 1 retry", "up to 2 retries")
 
 
 def _step(attempt: EventAttempt) -> str:

@@ -24,11 +24,12 @@ def test_an_age_of_60_seconds_leaves_no_time_for_a_retry() -> None:
     explanation = eicnb.explain(maximum_retry_attempts=2, maximum_event_age_in_seconds=60, timeout=30)
     assert [attempt.number for attempt in explanation.attempts] == [0]
     assert lines(explanation) == [
-        "An event whose every run fails is retried twice, and its maximum age is 1 min.",
+        "An event has up to 2 retries, and its maximum age is 1 min.",
+        "If every run fails:",
         " 00:00  first attempt: up to 30 s",
-        " 01:00 to 01:30  retry 1: never, the event would reach its maximum age (1 min) before",
-        " 03:00 to 04:00  retry 2: never, the event would reach its maximum age (1 min) before",
-        "There is no retry at all: Lambda drops an event that would be too old by the next attempt.",
+        " 01:00 to 01:30  retry 1: never, the event would reach its maximum age (1 min) first",
+        " 03:00 to 04:00  retry 2: never, the event would reach its maximum age (1 min) first",
+        "No retry happens: Lambda drops an event that would be too old by the next attempt.",
         THROTTLED,
         f"At the end (EventAgeExceeded): {ANYWHERE}.",
     ]
@@ -57,7 +58,7 @@ def test_without_a_function_nothing_is_read() -> None:
 def test_the_config_of_the_invoked_name_applies(eic: eicnb.Eic) -> None:
     shown = lines(eic.explain("checkout", "live"))
     assert shown[:3] == [
-        "An event sent to checkout:live whose every run fails is retried twice, and its maximum age is 1 h.",
+        "An event sent to checkout:live has up to 2 retries, and its maximum age is 1 h.",
         "The config of checkout:live applies, because the event is sent to that name.",
         "The alias runs version 3, whose own config does not apply.",
     ]
@@ -134,7 +135,7 @@ def test_the_figure_says_what_it_shows(eic: eicnb.Eic) -> None:
     pytest.importorskip("matplotlib")
     figure: Any = eic.explain("checkout", "live").figure()
     assert figure.alternative_text.startswith(
-        "An event sent to checkout:live whose every run fails. Attempts: first at"
+        "An event sent to checkout:live, if every run fails. Attempts: first at"
     )
 
 
