@@ -272,7 +272,7 @@ class AwsError(EicError):
         """Whether AWS received the request; expired credentials may be noticed before it is sent."""
 
     def _details(self) -> list[str]:
-        when = "answered to" if self.was_sent else "before"
+        when = "returned by" if self.was_sent else "before"
         return [printed(f"    {self.code}, {when} {self.operation} in {self.place}")]
 
 

@@ -57,11 +57,11 @@ def test_the_tree_and_its_exit_codes_are_the_contract(
         ),
         (
             AWS_ERROR,
-            "Rate exceeded\n    TooManyRequestsException, answered to PutFunctionEventInvokeConfig in us-east-1",
+            "Rate exceeded\n    TooManyRequestsException, returned by PutFunctionEventInvokeConfig in us-east-1",
         ),
         (
             NotFound("gone", operation="Get", code="C", region="r", place="r, SANDBOX, account 1", hint="put"),
-            "gone\n    C, answered to Get in r, SANDBOX, account 1\nTry: put",
+            "gone\n    C, returned by Get in r, SANDBOX, account 1\nTry: put",
         ),
     ],
 )

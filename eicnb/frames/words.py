@@ -316,7 +316,7 @@ def moment(name: str) -> Wording:
 def message(name: str) -> Wording:
     r"""Display the first line of error messages, and all lines in the tooltip.
 
-    >>> message("error")(Row({"error": "no\n    AccessDenied, answered to GetPolicy"})).text
+    >>> message("error")(Row({"error": "no\n    AccessDenied, returned by GetPolicy"})).text
     'no'
     """
 

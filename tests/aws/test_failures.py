@@ -116,7 +116,7 @@ REFUSALS = {
         AccessDenied,
         "AccessDeniedException",
         "User: me is not authorized to perform: lambda:Get…\n"
-        "    AccessDeniedException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "    AccessDeniedException, returned by GetFunctionEventInvokeConfig in us-east-1\n"
         "Try: use a role that may call lambda:GetFunctionEventInvokeConfig, or other credentials",
     ),
     "throttled": Refusal(
@@ -124,7 +124,7 @@ REFUSALS = {
         Throttled,
         "TooManyRequestsException",
         "Rate exceeded\n"
-        "    TooManyRequestsException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "    TooManyRequestsException, returned by GetFunctionEventInvokeConfig in us-east-1\n"
         "Try: run it again in a few seconds; the account's other tools share this limit",
     ),
     "expired": Refusal(
@@ -132,7 +132,7 @@ REFUSALS = {
         ExpiredCredentials,
         "ExpiredTokenException",
         "The security token included in the request is expired\n"
-        "    ExpiredTokenException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "    ExpiredTokenException, returned by GetFunctionEventInvokeConfig in us-east-1\n"
         "Try: set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to new credentials, "
         "then run this again",
     ),
@@ -141,7 +141,7 @@ REFUSALS = {
         NotFound,
         "ResourceNotFoundException",
         "there is no function 'my-function' in us-east-1\n"
-        "    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1\n"
+        "    ResourceNotFoundException, returned by GetFunctionEventInvokeConfig in us-east-1\n"
         "Try: %eic functions",
     ),
     "refused value": Refusal(
@@ -149,13 +149,13 @@ REFUSALS = {
         AwsError,
         "InvalidParameterValueException",
         "The destination ARN x is invalid.\n"
-        "    InvalidParameterValueException, answered to GetFunctionEventInvokeConfig in us-east-1",
+        "    InvalidParameterValueException, returned by GetFunctionEventInvokeConfig in us-east-1",
     ),
     "broken service": Refusal(
         fault(500, "ServiceException", "boom"),
         AwsError,
         "ServiceException",
-        "boom\n    ServiceException, answered to GetFunctionEventInvokeConfig in us-east-1",
+        "boom\n    ServiceException, returned by GetFunctionEventInvokeConfig in us-east-1",
     ),
 }
 
@@ -200,7 +200,7 @@ def test_an_unknown_function_is_not_found(eic: Eic) -> None:
     assert type(error) is NotFound
     assert str(error) == (
         "there is no function 'no-function' in us-east-1\n"
-        "    ResourceNotFoundException, answered to PutFunctionEventInvokeConfig in us-east-1, SANDBOX, "
+        "    ResourceNotFoundException, returned by PutFunctionEventInvokeConfig in us-east-1, SANDBOX, "
         f"account {eic.account_id}\n"
         "Try: %eic functions"
     )
@@ -222,7 +222,7 @@ def test_a_missing_config_is_not_found_and_says_what_to_type(eic: Eic, call: Cal
     assert str(error) == (
         f"The function arn:aws:lambda:us-east-1:{eic.account_id}:function:my-function:$LATEST "
         "doesn't have an EventInvokeConfig\n"
-        "    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1, SANDBOX, "
+        "    ResourceNotFoundException, returned by GetFunctionEventInvokeConfig in us-east-1, SANDBOX, "
         f"account {eic.account_id}\n"
         f"Try: {hint}"
     )

@@ -14,7 +14,7 @@ __all__ = ["bare_notebook", "notebook"]
 ELSEWHERE = "--region us-west-2"
 NO_FUNCTION = """\
 there is no function 'checkout' in us-west-2
-    ResourceNotFoundException, answered to {operation}FunctionEventInvokeConfig{plural} in us-west-2, SANDBOX, \
+    ResourceNotFoundException, returned by {operation}FunctionEventInvokeConfig{plural} in us-west-2, SANDBOX, \
 account 123456789012
 Try: %eic functions --region us-west-2"""
 VERBS = {

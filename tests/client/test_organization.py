@@ -63,7 +63,7 @@ def test_an_account_without_the_role_is_denied_when_it_is_used_and_the_error_nam
         one.functions()
     account_id = connection_of(one).known_account_id
     assert str(raised.value).splitlines()[1] == (
-        f"    AccessDenied, answered to AssumeRole in us-east-1, SANDBOX, account {eic.account_id}, "
+        f"    AccessDenied, returned by AssumeRole in us-east-1, SANDBOX, account {eic.account_id}, "
         f"for account {account_id} (playground)"
     )
 

@@ -349,7 +349,7 @@ def test_a_role_that_cannot_be_assumed_is_a_row_for_each_region_of_its_account_a
     assert set(denied.scan_state) == {"denied"}
     assert denied.error.str.startswith(
         "may not assume it\n"
-        "    AccessDenied, answered to AssumeRole in us-east-1, for account 222222222222 (payments)\n"
+        "    AccessDenied, returned by AssumeRole in us-east-1, for account 222222222222 (payments)\n"
     ).all()
     assert set(first[first.account_id == "123456789012"].scan_state) == {"ok"}
     assert again.drop(columns="read_at").equals(first.drop(columns="read_at"))

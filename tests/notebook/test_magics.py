@@ -494,7 +494,7 @@ def test_an_error_response_of_aws_is_shown_in_a_few_lines(notebook: Notebook, ei
     assert notebook.printed() == (
         "NotFound: The function "
         f"arn:aws:lambda:us-east-1:{eic.account_id}:function:my-function:v1 doesn't have an EventInvokeConfig\n"
-        "    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in "
+        "    ResourceNotFoundException, returned by GetFunctionEventInvokeConfig in "
         f"us-east-1, SANDBOX, account {eic.account_id}\n"
         "Try: %eic list my-function\n"
     )

@@ -40,7 +40,7 @@ def test_a_whole_organisation_is_one_audit_and_an_account_without_the_role_a_row
     assert (denied["account_id"], denied["scan_state"], denied["region"]) == (playground, "denied", "us-east-1")
     assert denied["error"] == (
         f"arn:aws:sts::{eic.account_id}:user/moto may not assume arn:aws:iam::{playground}:role/audit\n"
-        f"    AccessDenied, answered to AssumeRole in us-east-1, SANDBOX, account {eic.account_id} (shop), "
+        f"    AccessDenied, returned by AssumeRole in us-east-1, SANDBOX, account {eic.account_id} (shop), "
         f"for account {playground} (playground)\n"
         f"Try: create the role audit in account {playground} (playground), or let its trust policy allow "
         f"arn:aws:sts::{eic.account_id}:user/moto to assume it; "

@@ -41,7 +41,7 @@ def test_colors_of_our_own_stay() -> None:
 
 def test_an_error_shows_them_as_text_and_keeps_what_it_holds() -> None:
     error = AwsError(HOSTILE, operation="Get", code=HOSTILE, region="us-east-1", place=HOSTILE, hint=HOSTILE)
-    assert str(error) == f"{SHOWN}\n    {SHOWN}, answered to Get in {SHOWN}\nTry: {SHOWN}"
+    assert str(error) == f"{SHOWN}\n    {SHOWN}, returned by Get in {SHOWN}\nTry: {SHOWN}"
     assert error.message == HOSTILE
     assert "\x1b" not in repr(EicError(HOSTILE))
 

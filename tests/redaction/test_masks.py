@@ -108,7 +108,7 @@ def test_an_error_shows_masks_and_keeps_real_values(redacted: None) -> None:
     )
     assert str(error).splitlines() == [
         "no role in ACCOUNT-0001",
-        "    Denied, answered to Get in us-east-1, account ACCOUNT-0001",
+        "    Denied, returned by Get in us-east-1, account ACCOUNT-0001",
         "Try: --profile NAME-0001, account ACCOUNT-0002",
     ]
     assert repr(error) == "AwsError('no role in ACCOUNT-0001')"

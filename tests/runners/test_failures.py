@@ -32,7 +32,7 @@ See: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 
 NO_CONFIG = """\
 NotFound: The function arn:aws:lambda:us-east-1:123456789012:function:my-function:v1 doesn't have an EventInvokeConfig
-    ResourceNotFoundException, answered to GetFunctionEventInvokeConfig in us-east-1
+    ResourceNotFoundException, returned by GetFunctionEventInvokeConfig in us-east-1
 Try: %eic list my-function"""
 
 NO_CONFIG_HERE = NO_CONFIG.replace("in us-east-1", "in us-east-1, account 123456789012")
