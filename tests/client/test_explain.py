@@ -134,9 +134,7 @@ def test_the_frame_has_a_row_an_attempt_and_one_for_the_end(eic: eicnb.Eic) -> N
 def test_the_figure_says_what_it_shows(eic: eicnb.Eic) -> None:
     pytest.importorskip("matplotlib")
     figure: Any = eic.explain("checkout", "live").figure()
-    assert figure.alternative_text.startswith(
-        "An event sent to checkout:live, if every run fails. Attempts: first at"
-    )
+    assert figure.alternative_text.startswith("An event sent to checkout:live, if every run fails. Attempts: first at")
 
 
 BAD = [
