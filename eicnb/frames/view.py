@@ -103,7 +103,10 @@ VIEW = ViewSwitch()
 
 
 class ShowCommand:
-    """The command that captions suggest to show everything: Python's, or the magic's while the magics are loaded."""
+    """The command in captions that shows all rows and columns.
+
+    It is `%eic show` while the magics are loaded, otherwise `eicnb.show`.
+    """
 
     def __init__(self) -> None:
         self.is_magic = False

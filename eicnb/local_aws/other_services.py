@@ -50,7 +50,10 @@ class OtherServices:
         self._fills[service] = fill
 
     def handle(self, environ: dict[str, Any], service: str | None) -> Response:
-        """Serve a request in this account, whoever signed it; `service` is the one in its signature."""
+        """Serve a request in this account, regardless of who signed it.
+
+        `service` is the service in the signature.
+        """
         reach = Reach(self._account_id, environ, service)
         if reach.names_foreign_bucket(s3_backends.bucket_accounts):
             return Response(_NO_SUCH_BUCKET, status=404, content_type="application/xml")

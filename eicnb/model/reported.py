@@ -48,12 +48,12 @@ class ReportedConfig:
 
     @property
     def on_failure_type(self) -> DestinationKind | None:
-        """The kind of the on-failure destination; None if there is none or its kind is unknown."""
+        """The kind of the on-failure destination; None without one or if it is unknown."""
         return destination_kind(self.on_failure) if self.on_failure else None
 
     @property
     def on_success_type(self) -> DestinationKind | None:
-        """The kind of the on-success destination; None if there is none or its kind is unknown."""
+        """The kind of the on-success destination; None without one or if it is unknown."""
         return destination_kind(self.on_success) if self.on_success else None
 
 

@@ -27,7 +27,7 @@ class DestinationNotes(Generic[T]):
         self._cancel_timer: Callable[[], object] = lambda: None
 
     def note(self, subject: T | None) -> str:
-        """Return the note on a subject, or an empty text if there is none yet."""
+        """Return the note on a subject; it is empty until one is found."""
         return self._notes.get(subject, "") if subject is not None else ""
 
     def check(self, subjects: Iterable[T]) -> None:
