@@ -325,9 +325,7 @@ def audit(
     folder: str | os.PathLike[str] | None = None,
     credentials: Credentials = "workers",
 ) -> Frame:
-    """Read the settings of every function in one or more accounts.
-
-    A function or region that cannot be read is a row too.
+    """Read the settings of every function in one or more accounts. What cannot be read is a row too.
 
     >>> audit(connections=[eic.derive(region="us-east-1"), eic.derive(region="eu-west-1")]).region.nunique()
     2

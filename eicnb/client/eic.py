@@ -268,10 +268,8 @@ class Eic(AuditVerbs, FailedEventVerbs, ExplainVerb):
         folder: str | PathLike[str] | None = None,
         credentials: Credentials = "workers",
     ) -> Frame:
-        """Read the settings of every function in the account.
-
-        A function or region that cannot be read is a row too. `eicnb.audit` reads several accounts, and explains
-        `client`, `folder` and `credentials`.
+        """Read the settings of every function in the account. What cannot be read is a row too.
+        `eicnb.audit` also reads several accounts, and explains `client`, `folder` and `credentials`.
 
         >>> frame = eic.audit(regions=["us-east-1", "eu-west-1"], progress=False)
         >>> frame.attrs["complete"], int((~frame.configured).sum()) > 0
